@@ -1,0 +1,196 @@
+package dev.spikelane.encode;
+
+import dev.spikelane.kernel.BernoulliSpikes;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Rate coding: at every step a neuron fires with a probability given by its datum, as {@code snntorch.spikegen.rate} does.
+ *
+ * <p>{@code P(spike[step][sample][neuron]) = clamp(data * gain + offset, 0, 1)} from step {@code firstSpikeTime} on, in float32; earlier
+ * steps have no spike. Random numbers come from a seed, by {@link dev.spikelane.random.CounterRandom}: spikes are then a pure function of
+ * (seed, step, sample, neuron), fast, and the same however the work is split. Or they come from a {@link TorchRandom}: spike for spike
+ * what snnTorch gives after {@code torch.manual_seed}.
+ *
+ * <p>With gain 1, offset 0 and first spike time 0, time-varying data give {@code snntorch.spikegen.rate_conv}.
+ *
+ * @param gain factor on the data
+ * @param offset added to the scaled data
+ * @param firstSpikeTime steps without a spike at the beginning, at least 0
+ */
+public record Rate(float gain, float offset, int firstSpikeTime) {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+
+    /**
+     * Makes an encoder.
+     *
+     * @throws IllegalArgumentException if gain or offset is NaN or infinite, or the first spike time is negative
+     */
+    public Rate {
+        if (!Float.isFinite(gain) || !Float.isFinite(offset)) {
+            throw new IllegalArgumentException("gain is " + gain + ", offset " + offset + ", expected finite numbers");
+        }
+        if (firstSpikeTime < 0) {
+            throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
+        }
+    }
+
+    /** Makes an encoder with gain 1, offset 0 and first spike time 0. */
+    public Rate() {
+        this(1, 0, 0);
+    }
+
+    /**
+     * Encodes data that are the same at all steps.
+     *
+     * @param data {@code [batch x neurons]}
+     * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
+     * @param seed the seed of the run
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum is NaN
+     */
+    public void encode(FloatMatrix data, SpikeMatrix spikes, long seed) {
+        encode(data, spikes, seed, 0);
+    }
+
+    /**
+     * Encodes a part of a larger batch; together the parts give the spikes of the whole.
+     *
+     * @param data {@code [batch x neurons]}, the same at all steps
+     * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
+     * @param seed the seed of the run
+     * @param firstSample the number of the first of these samples
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum is NaN
+     */
+    public void encode(FloatMatrix data, SpikeMatrix spikes, long seed, int firstSample) {
+        int firstRow = silence(data, data.rows(), spikes);
+        BernoulliSpikes.draw(seed, 0, firstSample, data.rows(), data, gain, offset, spikes, firstRow);
+    }
+
+    /**
+     * Encodes data that are the same at all steps, spike for spike as {@code snntorch.spikegen.rate(data, num_steps, ...)} does; numbers
+     * are drawn for the steps before the first spike time too.
+     *
+     * @param data {@code [batch x neurons]}
+     * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
+     * @param random the stream the numbers are drawn from
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum is NaN
+     */
+    public void encode(FloatMatrix data, SpikeMatrix spikes, TorchRandom random) {
+        int firstRow = silence(data, data.rows(), spikes);
+        for (int unused = 0; unused < firstRow; unused++) {
+            for (int neuron = 0; neuron < data.columns(); neuron++) {
+                random.nextFloat();
+            }
+        }
+        for (int row = firstRow; row < spikes.rows(); row++) {
+            draw(data, row % data.rows(), spikes, row, random);
+        }
+    }
+
+    /**
+     * Encodes data that change from step to step. Steps without a spike are put before them, so there are {@code firstSpikeTime} more
+     * steps of spikes than of data.
+     *
+     * <p>Unlike snnTorch, which ignores gain and offset here, this applies them.
+     *
+     * @param data {@code [dataSteps * batch x neurons]}, time-major
+     * @param batch samples in a step
+     * @param spikes {@code [(firstSpikeTime + dataSteps) * batch x neurons]}, time-major, overwritten
+     * @param seed the seed of the run
+     * @throws IllegalArgumentException if a shape does not fit, or a datum is NaN
+     */
+    public void encodeVarying(FloatMatrix data, int batch, SpikeMatrix spikes, long seed) {
+        int firstRow = prepend(data, batch, spikes);
+        BernoulliSpikes.draw(seed, 0, 0, batch, data, gain, offset, spikes, firstRow);
+    }
+
+    /**
+     * Encodes data that change from step to step, spike for spike as {@code snntorch.spikegen.rate(data, time_var_input=True, ...)} does.
+     *
+     * <p>Unlike snnTorch, which ignores gain and offset here, this applies them.
+     *
+     * @param data {@code [dataSteps * batch x neurons]}, time-major
+     * @param batch samples in a step
+     * @param spikes {@code [(firstSpikeTime + dataSteps) * batch x neurons]}, time-major, overwritten
+     * @param random the stream the numbers are drawn from
+     * @throws IllegalArgumentException if a shape does not fit, or a datum is NaN
+     */
+    public void encodeVarying(FloatMatrix data, int batch, SpikeMatrix spikes, TorchRandom random) {
+        int firstRow = prepend(data, batch, spikes);
+        for (int row = firstRow; row < spikes.rows(); row++) {
+            draw(data, row - firstRow, spikes, row, random);
+        }
+    }
+
+    private void draw(FloatMatrix data, int dataRow, SpikeMatrix spikes, int row, TorchRandom random) {
+        MemorySegment values = data.segment();
+        long valueRow = data.rowOffset(dataRow);
+        long spikeRow = spikes.rowOffset(row);
+        for (int word = 0; word < spikes.stride(); word++) {
+            long bits = 0;
+            int neurons = Math.min(spikes.columns() - word * Long.SIZE, Long.SIZE);
+            for (int neuron = 0; neuron < neurons; neuron++) {
+                long at = valueRow + ((long) word * Long.SIZE + neuron) * Float.BYTES;
+                if (random.nextFloat() < values.get(FLOAT, at) * gain + offset) {
+                    bits |= 1L << neuron;
+                }
+            }
+            spikes.segment().set(WORD, spikeRow + (long) word * Long.BYTES, bits);
+        }
+    }
+
+    /** Checks constant data, clears the steps before the first spike time, and returns the first row behind them. */
+    private int silence(FloatMatrix data, int batch, SpikeMatrix spikes) {
+        data.requireShape("data", batch, spikes.columns());
+        if (spikes.rows() % batch != 0) {
+            throw new IllegalArgumentException(
+                    "spikes has " + spikes.rows() + " rows, expected a multiple of the batch, " + batch);
+        }
+        if (firstSpikeTime >= spikes.rows() / batch) {
+            throw new IllegalArgumentException(
+                    "firstSpikeTime is " + firstSpikeTime + ", expected less than the steps, " + spikes.rows() / batch);
+        }
+        return clearBefore(data, batch, spikes);
+    }
+
+    /** Checks varying data, clears the steps before them, and returns the first row behind those. */
+    private int prepend(FloatMatrix data, int batch, SpikeMatrix spikes) {
+        if (batch < 1 || data.rows() % batch != 0) {
+            throw new IllegalArgumentException(
+                    "data has " + data.rows() + " rows, expected a multiple of the batch, " + batch);
+        }
+        data.requireShape("data", data.rows(), spikes.columns());
+        spikes.requireShape(
+                "spikes", Math.addExact(Math.multiplyExact(firstSpikeTime, batch), data.rows()), data.columns());
+        return clearBefore(data, batch, spikes);
+    }
+
+    private int clearBefore(FloatMatrix data, int batch, SpikeMatrix spikes) {
+        spikes.requireShape("spikes", spikes.rows(), spikes.columns());
+        requireNumbers(data);
+        int firstRow = firstSpikeTime * batch;
+        if (firstRow > 0) {
+            spikes.segment().asSlice(0, spikes.rowOffset(firstRow)).fill((byte) 0);
+        }
+        return firstRow;
+    }
+
+    private static void requireNumbers(FloatMatrix data) {
+        for (int row = 0; row < data.rows(); row++) {
+            long offset = data.rowOffset(row);
+            boolean anyNaN = false;
+            for (int column = 0; column < data.columns(); column++) {
+                float value = data.segment().get(FLOAT, offset + (long) column * Float.BYTES);
+                anyNaN |= Float.isNaN(value);
+            }
+            if (anyNaN) {
+                throw new IllegalArgumentException("data has a NaN in row " + row + ", expected numbers");
+            }
+        }
+    }
+}

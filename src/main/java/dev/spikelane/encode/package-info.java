@@ -1,0 +1,2 @@
+/** Encoders: turn data into spikes over time. */
+package dev.spikelane.encode;

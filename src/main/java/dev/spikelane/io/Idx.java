@@ -1,0 +1,308 @@
+package dev.spikelane.io;
+
+import dev.spikelane.memory.FloatMatrix;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of an IDX file of unsigned bytes, the format of MNIST and Fashion-MNIST: labels {@code [count]}, feature vectors
+ * {@code [count x features]} or images {@code [count x height x width]}.
+ *
+ * <p>Files may be plain or compressed with gzip, which is recognised by its first two bytes, whatever the name. A file must hold
+ * exactly the bytes that its header declares, 1 GiB at most. Other item types and more than 3 dimensions are refused.
+ */
+public final class Idx {
+
+    private static final int UNSIGNED_BYTE = 0x08;
+    private static final int MOST_DIMENSIONS = 3;
+    private static final int MOST_BYTES = 1 << 30;
+    private static final int FIRST_CAPACITY = 1 << 16;
+    private static final long UNKNOWN_LENGTH = -1;
+
+    /** The value of each byte in [0, 1], as torchvision's {@code ToTensor} computes it: a float32 division. */
+    private static final float[] INTENSITY = intensities();
+
+    private final String name;
+    private final int[] dimensions;
+    private final byte[] data;
+
+    private Idx(String name, int[] dimensions, byte[] data) {
+        this.name = name;
+        this.dimensions = dimensions;
+        this.data = data;
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param file the file, plain or gzip
+     * @return its content
+     * @throws IOException if there is no such file, it cannot be read, or it is not a whole IDX file of unsigned bytes with 1 to 3
+     *     dimensions; the message starts with the file's name
+     */
+    public static Idx read(Path file) throws IOException {
+        Inputs.requireFile(file);
+        long length = Files.isRegularFile(file) ? Files.size(file) : UNKNOWN_LENGTH;
+        try (InputStream stream = Files.newInputStream(file)) {
+            return read(file.toString(), stream, length);
+        }
+    }
+
+    /**
+     * Reads a stream to its end, for example a resource of a jar. The stream stays open.
+     *
+     * @param name what error messages call the stream
+     * @param stream the bytes of an IDX file, plain or gzip
+     * @return the content
+     * @throws IOException if the stream cannot be read, or does not hold a whole IDX file of unsigned bytes with 1 to 3 dimensions;
+     *     the message of the latter starts with {@code name}
+     */
+    public static Idx read(String name, InputStream stream) throws IOException {
+        return read(name, stream, UNKNOWN_LENGTH);
+    }
+
+    private static Idx read(String name, InputStream stream, long length) throws IOException {
+        PushbackInputStream start = new PushbackInputStream(stream, 2);
+        byte[] first = start.readNBytes(2);
+        start.unread(first);
+        if (!GzipInput.isGzip(first)) {
+            return readPlain(name, start, length);
+        }
+        try (GzipInput inflated = new GzipInput(name, start)) {
+            return readPlain(name, inflated, UNKNOWN_LENGTH);
+        }
+    }
+
+    private static Idx readPlain(String name, InputStream stream, long length) throws IOException {
+        int[] dimensions = readDimensions(name, stream);
+        int size = dataSize(name, dimensions);
+        long header = Integer.BYTES * (1L + dimensions.length);
+        if (length != UNKNOWN_LENGTH && length - header != size) {
+            throw wrongSize(name, (length - header) + " bytes", dimensions, size);
+        }
+        try {
+            byte[] data = readData(name, stream, dimensions, size, length != UNKNOWN_LENGTH);
+            return new Idx(name, dimensions, data);
+        } catch (OutOfMemoryError refused) {
+            throw new IOException(name + ": holds " + size + " bytes, for which the Java heap has no room", refused);
+        }
+    }
+
+    private static int[] readDimensions(String name, InputStream stream) throws IOException {
+        byte[] magic = stream.readNBytes(Integer.BYTES);
+        if (magic.length < Integer.BYTES) {
+            throw new IOException(name + ": has " + magic.length + " bytes, expected an IDX header of at least 8");
+        }
+        if (magic[0] != 0 || magic[1] != 0) {
+            throw new IOException(
+                    name + String.format(": starts with bytes %02X %02X, expected 00 00 (IDX)", magic[0], magic[1]));
+        }
+        if (magic[2] != UNSIGNED_BYTE) {
+            throw new IOException(name
+                    + String.format(
+                            ": type code 0x%02X (%s), expected 0x08 (unsigned byte)", magic[2], typeName(magic[2])));
+        }
+        int rank = Byte.toUnsignedInt(magic[3]);
+        if (rank < 1 || rank > MOST_DIMENSIONS) {
+            throw new IOException(name + ": has " + rank + " dimensions, expected 1 (labels), 2 or 3 (images)");
+        }
+        byte[] sizes = stream.readNBytes(rank * Integer.BYTES);
+        if (sizes.length < rank * Integer.BYTES) {
+            throw new IOException(name + ": ends inside its header, expected " + rank + " dimensions of 4 bytes");
+        }
+        int[] dimensions = new int[rank];
+        MemorySegment.copy(
+                MemorySegment.ofArray(sizes),
+                ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN),
+                0,
+                dimensions,
+                0,
+                rank);
+        return dimensions;
+    }
+
+    private static int dataSize(String name, int[] dimensions) throws IOException {
+        long size = 1;
+        for (int dimension : dimensions) {
+            if (dimension < 0) {
+                throw new IOException(name + ": has a dimension of " + Integer.toUnsignedString(dimension)
+                        + ", expected at most " + Integer.MAX_VALUE);
+            }
+            try {
+                size = Math.multiplyExact(size, dimension);
+            } catch (ArithmeticException overflow) {
+                throw tooLarge(name, dimensions, overflow);
+            }
+        }
+        if (size > MOST_BYTES) {
+            throw tooLarge(name, dimensions, null);
+        }
+        return (int) size;
+    }
+
+    /** Reads exactly {@code size} bytes; unless they are known to be there, memory grows with the bytes that come. */
+    private static byte[] readData(String name, InputStream stream, int[] dimensions, int size, boolean known)
+            throws IOException {
+        byte[] data = new byte[known ? size : Math.min(size, FIRST_CAPACITY)];
+        int count = 0;
+        while (count < size) {
+            if (count == data.length) {
+                data = Arrays.copyOf(data, (int) Math.min(size, 2L * data.length));
+            }
+            int read = stream.read(data, count, data.length - count);
+            if (read < 0) {
+                throw wrongSize(name, count + " bytes", dimensions, size);
+            }
+            count += read;
+        }
+        if (stream.read() >= 0) {
+            throw wrongSize(name, "more", dimensions, size);
+        }
+        return data;
+    }
+
+    private static IOException wrongSize(String name, String found, int[] dimensions, int expected) {
+        return new IOException(name + ": holds " + found + ", expected " + expected + " bytes after its header for "
+                + describe(dimensions));
+    }
+
+    private static IOException tooLarge(String name, int[] dimensions, @Nullable Throwable cause) {
+        return new IOException(
+                name + ": declares " + describe(dimensions) + " bytes, expected at most " + MOST_BYTES, cause);
+    }
+
+    private static String typeName(byte code) {
+        return switch (code) {
+            case 0x09 -> "signed byte";
+            case 0x0B -> "short";
+            case 0x0C -> "int";
+            case 0x0D -> "float";
+            case 0x0E -> "double";
+            default -> "unknown";
+        };
+    }
+
+    /**
+     * Returns the dimensions: {@code [count]}, {@code [count, features]} or {@code [count, height, width]}.
+     *
+     * @return 1 to 3 sizes, each 0 or more
+     */
+    public List<Integer> shape() {
+        return Arrays.stream(dimensions).boxed().toList();
+    }
+
+    /**
+     * Returns how many labels, vectors or images there are.
+     *
+     * @return the first dimension, 0 or more
+     */
+    public int count() {
+        return dimensions[0];
+    }
+
+    /**
+     * Returns all bytes in a new array.
+     *
+     * @return the unsigned bytes, the last dimension first
+     */
+    public byte[] toArray() {
+        return data.clone();
+    }
+
+    /**
+     * Returns the labels.
+     *
+     * @return {@code [count]} values, each 0 to 255
+     * @throws IOException if the file does not have exactly one dimension
+     */
+    public int[] labels() throws IOException {
+        if (dimensions.length != 1) {
+            throw new IOException(name + ": is " + describe(dimensions) + ", expected labels of one dimension");
+        }
+        int[] labels = new int[data.length];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = Byte.toUnsignedInt(data[i]);
+        }
+        return labels;
+    }
+
+    /**
+     * Copies all images.
+     *
+     * @param arena the arena that owns the matrix
+     * @return {@code [count x (height * width)]} intensities in [0, 1]: {@code byte / 255} in float32, as torchvision's
+     *     {@code ToTensor}
+     * @throws IOException if the file has one dimension, or no images, or the memory is refused
+     */
+    public FloatMatrix images(Arena arena) throws IOException {
+        requireImages();
+        return images(arena, 0, count());
+    }
+
+    /**
+     * Copies some images.
+     *
+     * @param arena the arena that owns the matrix
+     * @param first the first image
+     * @param count how many, at least 1
+     * @return {@code [count x (height * width)]} intensities in [0, 1]: {@code byte / 255} in float32, as torchvision's
+     *     {@code ToTensor}
+     * @throws IOException if the file has one dimension, or no images, or the memory is refused
+     * @throws IndexOutOfBoundsException if the images are not all there
+     */
+    public FloatMatrix images(Arena arena, int first, int count) throws IOException {
+        requireImages();
+        if (first < 0 || count < 1 || first > count() - count) {
+            throw new IndexOutOfBoundsException(
+                    name + " has " + count() + " images, asked for " + count + " from image " + first);
+        }
+        int pixels = data.length / count();
+        FloatMatrix images = Inputs.zeros(name, arena, count, pixels);
+        float[] row = new float[pixels];
+        for (int image = 0; image < count; image++) {
+            int start = (first + image) * pixels;
+            for (int pixel = 0; pixel < pixels; pixel++) {
+                row[pixel] = INTENSITY[Byte.toUnsignedInt(data[start + pixel])];
+            }
+            MemorySegment.copy(row, 0, images.segment(), ValueLayout.JAVA_FLOAT, images.rowOffset(image), pixels);
+        }
+        return images;
+    }
+
+    private void requireImages() throws IOException {
+        if (dimensions.length == 1 || data.length == 0) {
+            throw new IOException(name + ": is " + describe(dimensions)
+                    + ", expected images [count x height x width] or [count x features], at least one");
+        }
+    }
+
+    private static String describe(int[] dimensions) {
+        return Arrays.stream(dimensions)
+                .mapToObj(Integer::toUnsignedString)
+                .collect(Collectors.joining(" x ", "[", "]"));
+    }
+
+    private static float[] intensities() {
+        float[] intensities = new float[256];
+        for (int value = 0; value < intensities.length; value++) {
+            intensities[value] = value / 255f;
+        }
+        return intensities;
+    }
+
+    @Override
+    public String toString() {
+        return "Idx " + describe(dimensions) + " of " + name;
+    }
+}

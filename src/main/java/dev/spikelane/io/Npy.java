@@ -1,0 +1,208 @@
+package dev.spikelane.io;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Reads and writes NumPy's {@code .npy} files: float32 and uint8, C order.
+ *
+ * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1. What is written loads with {@code numpy.load} and is
+ * byte for byte what {@code numpy.save} writes. Other item types, other byte orders, Fortran order and pickled objects are refused.
+ */
+public final class Npy {
+
+    private static final int BUFFER_BYTES = 1 << 16;
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+    private static final ValueLayout.OfFloat FILE_FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private Npy() {}
+
+    /**
+     * Writes a float32 array. The file appears under its name only when it is complete; an older one is replaced.
+     *
+     * @param file where to
+     * @param values the values, row after row
+     * @param shape the array's dimensions, whose product is {@code rows * columns}; none means {@code [rows, columns]}
+     * @throws IllegalArgumentException if a dimension is below 1, there are more than 8, or their product is another
+     * @throws IllegalStateException if the matrix's arena is closed
+     * @throws IOException if the file cannot be written; an older one is still there then
+     */
+    public static void write(Path file, FloatMatrix values, int... shape) throws IOException {
+        values.requireShape("values", values.rows(), values.columns());
+        byte[] header = header(NpyType.FLOAT32, shape, values.rows(), values.columns());
+        AtomicFile.write(file, channel -> writeFloats(channel, header, values));
+    }
+
+    /**
+     * Writes spikes as a uint8 array of 0 and 1. The file appears under its name only when it is complete; an older one is
+     * replaced.
+     *
+     * @param file where to
+     * @param spikes the spikes, row after row
+     * @param shape the array's dimensions, whose product is {@code rows * columns}; none means {@code [rows, columns]}
+     * @throws IllegalArgumentException if a dimension is below 1, there are more than 8, or their product is another
+     * @throws IllegalStateException if the matrix's arena is closed
+     * @throws IOException if the file cannot be written; an older one is still there then
+     */
+    public static void write(Path file, SpikeMatrix spikes, int... shape) throws IOException {
+        spikes.requireShape("spikes", spikes.rows(), spikes.columns());
+        byte[] header = header(NpyType.UINT8, shape, spikes.rows(), spikes.columns());
+        AtomicFile.write(file, channel -> writeSpikes(channel, header, spikes));
+    }
+
+    /**
+     * Reads a float32 array. NaN and infinities are read as they are.
+     *
+     * @param file the file
+     * @param arena the arena that owns the matrix
+     * @return the values: the last dimension are the columns, the product of the others the rows
+     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of float32 ({@code '<f4'}) in C
+     *     order, holds no item, or the memory is refused; the message starts with the file's name
+     */
+    public static NpyArray<FloatMatrix> readFloats(Path file, Arena arena) throws IOException {
+        try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32)) {
+            FloatMatrix values = Inputs.zeros(input.name(), arena, input.rows(), input.columns());
+            for (int row = 0; row < values.rows(); row++) {
+                readRow(input, values, row);
+            }
+            return new NpyArray<>(values, input.shape());
+        }
+    }
+
+    /**
+     * Reads spikes from a uint8 array of 0 and 1.
+     *
+     * @param file the file
+     * @param arena the arena that owns the matrix
+     * @return the spikes: the last dimension are the columns, the product of the others the rows
+     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of uint8 ({@code '|u1'}) in C order,
+     *     holds no item or another value than 0 and 1, or the memory is refused; the message starts with the file's name
+     */
+    public static NpyArray<SpikeMatrix> readSpikes(Path file, Arena arena) throws IOException {
+        try (NpyInput input = NpyInput.open(file, NpyType.UINT8)) {
+            SpikeMatrix spikes = Inputs.noSpikes(input.name(), arena, input.rows(), input.columns());
+            for (int row = 0; row < spikes.rows(); row++) {
+                readRow(input, spikes, row);
+            }
+            return new NpyArray<>(spikes, input.shape());
+        }
+    }
+
+    private static byte[] header(NpyType type, int[] shape, int rows, int columns) {
+        int[] sizes = shape.length == 0 ? new int[] {rows, columns} : shape;
+        if (sizes.length > NpyHeader.MOST_DIMENSIONS) {
+            throw new IllegalArgumentException(
+                    "shape has " + sizes.length + " dimensions, expected at most " + NpyHeader.MOST_DIMENSIONS);
+        }
+        long expected = (long) rows * columns;
+        long rest = expected;
+        for (int size : sizes) {
+            if (size < 1 || rest % size != 0) {
+                throw wrongShape(sizes, rows, columns);
+            }
+            rest /= size;
+        }
+        if (rest != 1) {
+            throw wrongShape(sizes, rows, columns);
+        }
+        List<Integer> dimensions = Arrays.stream(sizes).boxed().toList();
+        return new NpyHeader(type.code(), false, dimensions).toBytes();
+    }
+
+    private static IllegalArgumentException wrongShape(int[] shape, int rows, int columns) {
+        return new IllegalArgumentException(
+                "shape is " + Arrays.toString(shape) + ", expected dimensions whose product is " + (long) rows * columns
+                        + " for a [" + rows + " x " + columns + "] matrix");
+    }
+
+    private static void writeFloats(WritableByteChannel channel, byte[] header, FloatMatrix values) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).put(header);
+        MemorySegment bytes = MemorySegment.ofArray(buffer.array());
+        for (int row = 0; row < values.rows(); row++) {
+            int column = 0;
+            while (column < values.columns()) {
+                makeRoom(channel, buffer);
+                int count = Math.min(values.columns() - column, buffer.remaining() / Float.BYTES);
+                long source = values.rowOffset(row) + (long) column * Float.BYTES;
+                MemorySegment.copy(values.segment(), FLOAT, source, bytes, FILE_FLOAT, buffer.position(), count);
+                buffer.position(buffer.position() + count * Float.BYTES);
+                column += count;
+            }
+        }
+        flush(channel, buffer);
+    }
+
+    private static void writeSpikes(WritableByteChannel channel, byte[] header, SpikeMatrix spikes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).put(header);
+        for (int row = 0; row < spikes.rows(); row++) {
+            long offset = spikes.rowOffset(row);
+            long word = 0;
+            for (int column = 0; column < spikes.columns(); column++) {
+                if (column % Long.SIZE == 0) {
+                    word = spikes.segment()
+                            .get(ValueLayout.JAVA_LONG, offset + (long) (column / Long.SIZE) * Long.BYTES);
+                }
+                makeRoom(channel, buffer);
+                buffer.put((byte) (word & 1));
+                word >>>= 1;
+            }
+        }
+        flush(channel, buffer);
+    }
+
+    /** Empties the buffer unless a float still fits. */
+    private static void makeRoom(WritableByteChannel channel, ByteBuffer buffer) throws IOException {
+        if (buffer.remaining() < Float.BYTES) {
+            flush(channel, buffer);
+        }
+    }
+
+    private static void flush(WritableByteChannel channel, ByteBuffer buffer) throws IOException {
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+        buffer.clear();
+    }
+
+    private static void readRow(NpyInput input, FloatMatrix values, int row) throws IOException {
+        int column = 0;
+        while (column < values.columns()) {
+            ByteBuffer data = input.data();
+            int count = Math.min(values.columns() - column, data.remaining() / Float.BYTES);
+            MemorySegment bytes = MemorySegment.ofBuffer(data);
+            long target = values.rowOffset(row) + (long) column * Float.BYTES;
+            MemorySegment.copy(bytes, FILE_FLOAT, 0, values.segment(), FLOAT, target, count);
+            data.position(data.position() + count * Float.BYTES);
+            column += count;
+        }
+    }
+
+    private static void readRow(NpyInput input, SpikeMatrix spikes, int row) throws IOException {
+        long word = 0;
+        for (int column = 0; column < spikes.columns(); column++) {
+            byte spike = input.data().get();
+            if ((spike & ~1) != 0) {
+                throw new IOException(input.name() + ": item " + column + " of row " + row + " is "
+                        + Byte.toUnsignedInt(spike) + ", expected a spike, 0 or 1");
+            }
+            word |= (long) spike << column;
+            if (column % Long.SIZE == Long.SIZE - 1 || column == spikes.columns() - 1) {
+                long offset = spikes.rowOffset(row) + (long) (column / Long.SIZE) * Long.BYTES;
+                spikes.segment().set(ValueLayout.JAVA_LONG, offset, word);
+                word = 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package dev.spikelane.kernel;
+
+import static dev.spikelane.kernel.Simd.Lanes.COUNT;
+import static dev.spikelane.kernel.Simd.Lanes.FLOAT;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.IS_NAN;
+import static jdk.incubator.vector.VectorOperators.MAX;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * The vector variant of {@link LeakyStep}. A row is one flat loop with an int counter, for which C2 moves the range checks out of the
+ * loop: 2.4 ns for 16 neurons instead of 5.9 with a loop of lanes inside a loop of words (Zen 4, 512 bits, 2026-11).
+ */
+@SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
+final class LeakyStepVector {
+
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final FloatVector ZERO = FloatVector.zero(FLOAT);
+    private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1);
+    /** The first lane of a word's last vector. */
+    private static final int LAST = Long.SIZE - COUNT;
+
+    private static final int LANES_OF_WORD = Long.SIZE - 1;
+
+    private LeakyStepVector() {}
+
+    static void run(
+            LeakyParameters parameters,
+            FloatMatrix current,
+            int rows,
+            FloatMatrix membrane,
+            SpikeMatrix spikes,
+            FloatMatrix membranes,
+            boolean record,
+            int firstWord,
+            int endWord) {
+        int batch = membrane.rows();
+        for (int row = 0, sample = 0; row < rows; row++, sample++) {
+            if (sample == batch) {
+                sample = 0;
+            }
+            if (parameters.inhibition) {
+                inhibitedRow(parameters, current, row, membrane, sample, spikes);
+            } else {
+                row(parameters, current, row, membrane, sample, spikes, firstWord * Long.SIZE, endWord * Long.SIZE);
+            }
+            if (record) {
+                long first = (long) firstWord * Long.SIZE * Float.BYTES;
+                MemorySegment.copy(
+                        membrane.segment(),
+                        membrane.rowOffset(sample) + first,
+                        membranes.segment(),
+                        membranes.rowOffset(row) + first,
+                        (long) (endWord - firstWord) * Long.SIZE * Float.BYTES);
+            }
+        }
+    }
+
+    private static void row(
+            LeakyParameters parameters,
+            FloatMatrix current,
+            int row,
+            FloatMatrix membrane,
+            int sample,
+            SpikeMatrix spikes,
+            int firstNeuron,
+            int endNeuron) {
+        MemorySegment betas = parameters.beta.segment();
+        MemorySegment thresholds = parameters.threshold.segment();
+        MemorySegment inputs = current.segment();
+        MemorySegment state = membrane.segment();
+        MemorySegment out = spikes.segment();
+        boolean subtract = parameters.reset == Reset.SUBTRACT;
+        boolean zero = parameters.reset == Reset.ZERO;
+        boolean immediate = parameters.immediate;
+        boolean firesBefore = parameters.firesBefore;
+        long inputRow = current.rowOffset(row);
+        long stateRow = membrane.rowOffset(sample);
+        long outRow = spikes.rowOffset(row);
+        long bits = 0;
+        for (int neuron = firstNeuron; neuron < endNeuron; neuron += COUNT) {
+            long at = (long) neuron * Float.BYTES;
+            FloatVector threshold = load(thresholds, at);
+            FloatVector u = load(state, stateRow + at);
+            VectorMask<Float> over = u.compare(GT, threshold);
+            u = charge(u, over, load(betas, at), threshold, load(inputs, inputRow + at), subtract, zero);
+            VectorMask<Float> fired = firesBefore ? over : u.compare(GT, threshold);
+            if (immediate) {
+                u = resetNow(u, oneWhere(fired).sub(oneWhere(over)), threshold, subtract, zero);
+            }
+            u.intoMemorySegment(state, stateRow + at, ORDER);
+            bits |= fired.toLong() << neuron;
+            if ((neuron & LANES_OF_WORD) == LAST) {
+                out.set(WORD, outRow + (long) (neuron / Long.SIZE) * Long.BYTES, bits);
+                bits = 0;
+            }
+        }
+    }
+
+    private static void inhibitedRow(
+            LeakyParameters parameters,
+            FloatMatrix current,
+            int row,
+            FloatMatrix membrane,
+            int sample,
+            SpikeMatrix spikes) {
+        MemorySegment thresholds = parameters.threshold.segment();
+        MemorySegment weights = parameters.immediateWeight.segment();
+        MemorySegment state = membrane.segment();
+        MemorySegment out = spikes.segment();
+        boolean subtract = parameters.reset == Reset.SUBTRACT;
+        boolean zero = parameters.reset == Reset.ZERO;
+        long stateRow = membrane.rowOffset(sample);
+        int winner = chargeRow(parameters, current, row, membrane, sample, spikes);
+        for (int word = 0; word < spikes.stride(); word++) {
+            long outWord = spikes.rowOffset(row) + (long) word * Long.BYTES;
+            long resets = out.get(WORD, outWord);
+            long bits = winner >= 0 && winner / Long.SIZE == word ? 1L << winner : 0;
+            for (int lane = 0; parameters.immediate && lane < Long.SIZE; lane += COUNT) {
+                long at = ((long) word * Long.SIZE + lane) * Float.BYTES;
+                FloatVector over = oneWhere(VectorMask.fromLong(FLOAT, resets >>> lane));
+                FloatVector fired = oneWhere(VectorMask.fromLong(FLOAT, bits >>> lane));
+                FloatVector change = fired.mul(load(weights, at)).sub(over);
+                FloatVector u = load(state, stateRow + at);
+                u = resetNow(u, change, load(thresholds, at), subtract, zero);
+                u.intoMemorySegment(state, stateRow + at, ORDER);
+            }
+            out.set(WORD, outWord, bits);
+        }
+    }
+
+    /**
+     * Charges a row and leaves R in its spikes.
+     *
+     * @return the neuron that may fire: the first with the largest {@code membrane - threshold}; -1 if that is NaN or not above 0
+     */
+    private static int chargeRow(
+            LeakyParameters parameters,
+            FloatMatrix current,
+            int row,
+            FloatMatrix membrane,
+            int sample,
+            SpikeMatrix spikes) {
+        MemorySegment state = membrane.segment();
+        boolean subtract = parameters.reset == Reset.SUBTRACT;
+        boolean zero = parameters.reset == Reset.ZERO;
+        long stateRow = membrane.rowOffset(sample);
+        boolean anyNaN = false;
+        float largest = 0;
+        int winner = -1;
+        for (int word = 0; word < spikes.stride(); word++) {
+            long resets = 0;
+            for (int lane = 0; lane < Long.SIZE; lane += COUNT) {
+                int neuron = word * Long.SIZE + lane;
+                long at = (long) neuron * Float.BYTES;
+                FloatVector threshold = load(parameters.threshold.segment(), at);
+                FloatVector u = load(state, stateRow + at);
+                VectorMask<Float> over = u.compare(GT, threshold);
+                FloatVector input = load(current.segment(), current.rowOffset(row) + at);
+                u = charge(u, over, load(parameters.beta.segment(), at), threshold, input, subtract, zero);
+                u.intoMemorySegment(state, stateRow + at, ORDER);
+                resets |= over.toLong() << lane;
+                FloatVector excess = u.sub(threshold);
+                anyNaN |= excess.test(IS_NAN).anyTrue();
+                if (excess.compare(GT, largest).anyTrue()) {
+                    largest = excess.reduceLanes(MAX);
+                    winner = neuron + excess.eq(largest).firstTrue();
+                }
+            }
+            spikes.segment().set(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES, resets);
+        }
+        return anyNaN ? -1 : winner;
+    }
+
+    private static FloatVector charge(
+            FloatVector u,
+            VectorMask<Float> over,
+            FloatVector beta,
+            FloatVector threshold,
+            FloatVector input,
+            boolean subtract,
+            boolean zero) {
+        // Products with R, 1 - R and S - R, not masks: they alone have snnTorch's bits for infinities and signed zeros.
+        FloatVector kept = zero ? ONE.blend(ZERO, over).mul(u) : u;
+        FloatVector charged = beta.mul(kept).add(input);
+        return subtract ? charged.sub(oneWhere(over).mul(threshold)) : charged;
+    }
+
+    private static FloatVector resetNow(
+            FloatVector u, FloatVector change, FloatVector threshold, boolean subtract, boolean zero) {
+        return subtract ? u.sub(change.mul(threshold)) : zero ? u.sub(change.mul(u)) : u;
+    }
+
+    private static FloatVector oneWhere(VectorMask<Float> mask) {
+        return ZERO.blend(ONE, mask);
+    }
+
+    private static FloatVector load(MemorySegment segment, long offset) {
+        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
+    }
+}

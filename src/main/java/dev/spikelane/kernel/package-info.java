@@ -1,0 +1,8 @@
+/**
+ * SIMD kernels, usable alone like a BLAS.
+ *
+ * <p>One final class for each operation. Its public entries check shapes, then either its scalar variant (plain loops, the
+ * specification) or its vector variant does the work; both give the same bits, whatever the vector width, the number of threads and
+ * the variant that the density asks for. {@link dev.spikelane.kernel.Simd} tells which one serves.
+ */
+package dev.spikelane.kernel;

@@ -1,0 +1,267 @@
+package dev.spikelane.memory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A row-major matrix of float32 values in native memory: weights, currents, membranes.
+ *
+ * <p>Rows start at multiples of 64 bytes and are {@link #stride()} floats apart, the number of columns rounded up to a
+ * multiple of 64; the pad lanes hold zero and every writer keeps them so. The matrix lives as long as its arena. It may be
+ * read by many threads if the arena is shared; writes need the caller's own ordering.
+ */
+public final class FloatMatrix {
+
+    /** Floats to which a row is padded: one 64-bit word of spikes stands beside 64 floats. */
+    public static final int ROW_MULTIPLE = 64;
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    private final MemorySegment segment;
+    private final int rows;
+    private final int columns;
+    private final int stride;
+
+    private FloatMatrix(MemorySegment segment, int rows, int columns, int stride) {
+        this.segment = segment;
+        this.rows = rows;
+        this.columns = columns;
+        this.stride = stride;
+    }
+
+    /**
+     * Allocates a {@code [rows x columns]} matrix of zeros.
+     *
+     * @param arena the arena that owns the memory
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1 or the sizes overflow
+     * @throws OutOfMemoryError if the system refuses the memory
+     */
+    public static FloatMatrix zeros(Arena arena, int rows, int columns) {
+        Memory.requireSize("FloatMatrix", rows, columns);
+        long stride = ((long) columns + ROW_MULTIPLE - 1) / ROW_MULTIPLE * ROW_MULTIPLE;
+        if (stride > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("FloatMatrix has " + columns + " columns, expected at most "
+                    + (Integer.MAX_VALUE - ROW_MULTIPLE + 1));
+        }
+        MemorySegment segment = Memory.allocate(arena, "FloatMatrix", rows, columns, stride * Float.BYTES);
+        return new FloatMatrix(segment, rows, columns, (int) stride);
+    }
+
+    /**
+     * Allocates a {@code [rows x columns]} matrix and fills it from an array.
+     *
+     * @param arena the arena that owns the memory
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @param values {@code rows * columns} values, row after row
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1 or {@code values} has another length
+     */
+    public static FloatMatrix copyOf(Arena arena, int rows, int columns, float[] values) {
+        FloatMatrix matrix = zeros(arena, rows, columns);
+        matrix.copyFrom(values);
+        return matrix;
+    }
+
+    /**
+     * Allocates a {@code [1 x values.length]} matrix: a vector.
+     *
+     * @param arena the arena that owns the memory
+     * @param values the values, at least one
+     * @return the matrix
+     * @throws IllegalArgumentException if {@code values} is empty
+     */
+    public static FloatMatrix vector(Arena arena, float... values) {
+        return copyOf(arena, 1, values.length, values);
+    }
+
+    /**
+     * Returns the number of rows.
+     *
+     * @return rows, at least 1
+     */
+    public int rows() {
+        return rows;
+    }
+
+    /**
+     * Returns the number of columns without the padding.
+     *
+     * @return columns, at least 1
+     */
+    public int columns() {
+        return columns;
+    }
+
+    /**
+     * Returns the distance of two rows.
+     *
+     * @return floats from one row's start to the next, a multiple of {@value #ROW_MULTIPLE}
+     */
+    public int stride() {
+        return stride;
+    }
+
+    /**
+     * Returns the native memory, {@code rows * stride} floats in native byte order. Whoever writes through it keeps the pad
+     * lanes zero.
+     *
+     * @return the memory of this matrix and no more
+     */
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    /**
+     * Returns where a row starts.
+     *
+     * @param row the row; not checked
+     * @return bytes from the start of {@link #segment()}
+     */
+    public long rowOffset(int row) {
+        return (long) row * stride * Float.BYTES;
+    }
+
+    /**
+     * Reads one value.
+     *
+     * @param row the row
+     * @param column the column
+     * @return the value
+     * @throws IndexOutOfBoundsException if there is no such row or column
+     */
+    public float get(int row, int column) {
+        Memory.requireIndex("FloatMatrix", row, rows, column, columns);
+        return segment.get(FLOAT, rowOffset(row) + (long) column * Float.BYTES);
+    }
+
+    /**
+     * Writes one value.
+     *
+     * @param row the row
+     * @param column the column
+     * @param value the value
+     * @throws IndexOutOfBoundsException if there is no such row or column
+     */
+    public void set(int row, int column, float value) {
+        Memory.requireIndex("FloatMatrix", row, rows, column, columns);
+        segment.set(FLOAT, rowOffset(row) + (long) column * Float.BYTES, value);
+    }
+
+    /**
+     * Writes one value to every element; the padding stays zero.
+     *
+     * @param value the value
+     */
+    public void fill(float value) {
+        if (Float.floatToRawIntBits(value) == 0) {
+            segment.fill((byte) 0);
+            return;
+        }
+        for (int row = 0; row < rows; row++) {
+            long offset = rowOffset(row);
+            for (int column = 0; column < columns; column++) {
+                segment.set(FLOAT, offset + (long) column * Float.BYTES, value);
+            }
+        }
+    }
+
+    /**
+     * Copies all elements from an array.
+     *
+     * @param values {@code rows * columns} values, row after row
+     * @throws IllegalArgumentException if the array has another length
+     */
+    public void copyFrom(float[] values) {
+        requireLength(values.length);
+        for (int row = 0; row < rows; row++) {
+            MemorySegment.copy(values, row * columns, segment, FLOAT, rowOffset(row), columns);
+        }
+    }
+
+    /**
+     * Copies all elements from a matrix of the same shape.
+     *
+     * @param source the matrix to copy
+     * @throws IllegalArgumentException if it has another shape
+     */
+    public void copyFrom(FloatMatrix source) {
+        source.requireShape("source", rows, columns);
+        MemorySegment.copy(source.segment, 0, segment, 0, segment.byteSize());
+    }
+
+    /**
+     * Copies all elements into an array.
+     *
+     * @param values receives {@code rows * columns} values, row after row
+     * @throws IllegalArgumentException if the array has another length
+     */
+    public void copyTo(float[] values) {
+        requireLength(values.length);
+        for (int row = 0; row < rows; row++) {
+            MemorySegment.copy(segment, FLOAT, rowOffset(row), values, row * columns, columns);
+        }
+    }
+
+    /**
+     * Returns all elements in a new array.
+     *
+     * @return {@code rows * columns} values, row after row
+     * @throws IllegalArgumentException if they do not fit one array
+     */
+    public float[] toArray() {
+        if ((long) rows * columns > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(this + " does not fit one Java array");
+        }
+        float[] values = new float[rows * columns];
+        copyTo(values);
+        return values;
+    }
+
+    /**
+     * Returns a view of some rows, which shares the memory. It allocates a small object: make it once, outside hot paths.
+     *
+     * @param first the first row
+     * @param count how many rows, at least 1
+     * @return the view, {@code [count x columns]}
+     * @throws IndexOutOfBoundsException if the rows are not all there
+     */
+    public FloatMatrix rows(int first, int count) {
+        Memory.requireRows("FloatMatrix", first, count, rows);
+        return new FloatMatrix(segment.asSlice(rowOffset(first), rowOffset(count)), count, columns, stride);
+    }
+
+    /**
+     * Throws unless this matrix has the given shape and the current thread can use it now.
+     *
+     * @param name how the message calls this matrix
+     * @param expectedRows the rows it must have
+     * @param expectedColumns the columns it must have
+     * @throws IllegalArgumentException if it has another shape
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if its arena is confined to another thread
+     */
+    public void requireShape(String name, int expectedRows, int expectedColumns) {
+        if (rows != expectedRows || columns != expectedColumns) {
+            throw new IllegalArgumentException(name + " is [" + rows + " x " + columns + "], expected [" + expectedRows
+                    + " x " + expectedColumns + "]");
+        }
+        Memory.requireAccessible(segment, name);
+    }
+
+    private void requireLength(long length) {
+        if (length != (long) rows * columns) {
+            throw new IllegalArgumentException("array has " + length + " values, expected " + (long) rows * columns
+                    + " for a [" + rows + " x " + columns + "] matrix");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "FloatMatrix [" + rows + " x " + columns + "]";
+    }
+}

@@ -1,0 +1,296 @@
+package dev.spikelane.memory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A matrix of spikes in native memory, one bit for each: 1 where the neuron fires.
+ *
+ * <p>A row is {@link #stride()} 64-bit words; column {@code c} is bit {@code c % 64} (from the lowest) of word {@code c / 64}.
+ * Bits behind the last column are zero and every writer keeps them so. The matrix lives as long as its arena.
+ */
+public final class SpikeMatrix {
+
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+
+    private final MemorySegment segment;
+    private final int rows;
+    private final int columns;
+    private final int stride;
+
+    private SpikeMatrix(MemorySegment segment, int rows, int columns, int stride) {
+        this.segment = segment;
+        this.rows = rows;
+        this.columns = columns;
+        this.stride = stride;
+    }
+
+    /**
+     * Allocates a {@code [rows x columns]} matrix without a spike.
+     *
+     * @param arena the arena that owns the memory
+     * @param rows number of rows, at least 1
+     * @param columns number of columns (neurons), at least 1
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1
+     * @throws OutOfMemoryError if the system refuses the memory
+     */
+    public static SpikeMatrix zeros(Arena arena, int rows, int columns) {
+        Memory.requireSize("SpikeMatrix", rows, columns);
+        int stride = (columns - 1) / Long.SIZE + 1;
+        MemorySegment segment = Memory.allocate(arena, "SpikeMatrix", rows, columns, (long) stride * Long.BYTES);
+        return new SpikeMatrix(segment, rows, columns, stride);
+    }
+
+    /**
+     * Allocates a {@code [rows x columns]} matrix and fills it from an array.
+     *
+     * @param arena the arena that owns the memory
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @param spikes {@code rows * columns} values, row after row, each 0 or 1
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1, {@code spikes} has another length or another value
+     */
+    public static SpikeMatrix copyOf(Arena arena, int rows, int columns, byte[] spikes) {
+        SpikeMatrix matrix = zeros(arena, rows, columns);
+        matrix.copyFrom(spikes);
+        return matrix;
+    }
+
+    /**
+     * Returns the number of rows.
+     *
+     * @return rows, at least 1
+     */
+    public int rows() {
+        return rows;
+    }
+
+    /**
+     * Returns the number of columns (neurons) without the padding.
+     *
+     * @return columns, at least 1
+     */
+    public int columns() {
+        return columns;
+    }
+
+    /**
+     * Returns the distance of two rows.
+     *
+     * @return 64-bit words from one row's start to the next
+     */
+    public int stride() {
+        return stride;
+    }
+
+    /**
+     * Returns the native memory, {@code rows * stride} words in native byte order. Whoever writes through it keeps the pad bits
+     * zero.
+     *
+     * @return the memory of this matrix and no more
+     */
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    /**
+     * Returns where a row starts.
+     *
+     * @param row the row; not checked
+     * @return bytes from the start of {@link #segment()}
+     */
+    public long rowOffset(int row) {
+        return (long) row * stride * Long.BYTES;
+    }
+
+    /**
+     * Tells whether a neuron fires.
+     *
+     * @param row the row
+     * @param column the neuron
+     * @return whether there is a spike
+     * @throws IndexOutOfBoundsException if there is no such row or column
+     */
+    public boolean get(int row, int column) {
+        Memory.requireIndex("SpikeMatrix", row, rows, column, columns);
+        return (word(row, column / Long.SIZE) >>> column & 1) != 0;
+    }
+
+    /**
+     * Sets or clears one spike.
+     *
+     * @param row the row
+     * @param column the neuron
+     * @param spike whether it fires
+     * @throws IndexOutOfBoundsException if there is no such row or column
+     */
+    public void set(int row, int column, boolean spike) {
+        Memory.requireIndex("SpikeMatrix", row, rows, column, columns);
+        long offset = rowOffset(row) + (long) (column / Long.SIZE) * Long.BYTES;
+        long bit = 1L << column;
+        long word = segment.get(WORD, offset);
+        segment.set(WORD, offset, spike ? word | bit : word & ~bit);
+    }
+
+    /** Clears every spike. */
+    public void clear() {
+        segment.fill((byte) 0);
+    }
+
+    /**
+     * Copies all spikes from an array.
+     *
+     * @param spikes {@code rows * columns} values, row after row, each 0 or 1
+     * @throws IllegalArgumentException if the array has another length or another value; nothing is written then
+     */
+    public void copyFrom(byte[] spikes) {
+        requireLength(spikes.length);
+        for (int i = 0; i < spikes.length; i++) {
+            if ((spikes[i] & ~1) != 0) {
+                throw new IllegalArgumentException("spike at row " + i / columns + ", column " + i % columns + " is "
+                        + spikes[i] + ", expected 0 or 1");
+            }
+        }
+        for (int row = 0; row < rows; row++) {
+            for (int w = 0; w < stride; w++) {
+                long word = 0;
+                int last = Math.min(columns - w * Long.SIZE, Long.SIZE);
+                for (int bit = 0; bit < last; bit++) {
+                    word |= (long) spikes[row * columns + w * Long.SIZE + bit] << bit;
+                }
+                segment.set(WORD, rowOffset(row) + (long) w * Long.BYTES, word);
+            }
+        }
+    }
+
+    /**
+     * Copies all spikes from a matrix of the same shape.
+     *
+     * @param source the matrix to copy
+     * @throws IllegalArgumentException if it has another shape
+     */
+    public void copyFrom(SpikeMatrix source) {
+        source.requireShape("source", rows, columns);
+        MemorySegment.copy(source.segment, 0, segment, 0, segment.byteSize());
+    }
+
+    /**
+     * Copies all spikes into an array.
+     *
+     * @param spikes receives {@code rows * columns} values, row after row, each 0 or 1
+     * @throws IllegalArgumentException if the array has another length
+     */
+    public void copyTo(byte[] spikes) {
+        requireLength(spikes.length);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                spikes[row * columns + column] = (byte) (word(row, column / Long.SIZE) >>> column & 1);
+            }
+        }
+    }
+
+    /**
+     * Returns all spikes in a new array.
+     *
+     * @return {@code rows * columns} values, row after row, each 0 or 1
+     * @throws IllegalArgumentException if they do not fit one array
+     */
+    public byte[] toArray() {
+        if ((long) rows * columns > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(this + " does not fit one Java array");
+        }
+        byte[] spikes = new byte[rows * columns];
+        copyTo(spikes);
+        return spikes;
+    }
+
+    /**
+     * Counts the spikes of some rows.
+     *
+     * @param first the first row
+     * @param count how many rows, at least 1
+     * @return the number of spikes in them
+     * @throws IndexOutOfBoundsException if the rows are not all there
+     */
+    public long count(int first, int count) {
+        Memory.requireRows("SpikeMatrix", first, count, rows);
+        long spikes = 0;
+        for (int row = first; row < first + count; row++) {
+            long offset = rowOffset(row);
+            int inRow = 0;
+            for (int word = 0; word < stride; word++) {
+                inRow += Long.bitCount(segment.get(WORD, offset + (long) word * Long.BYTES));
+            }
+            spikes += inRow;
+        }
+        return spikes;
+    }
+
+    /**
+     * Counts all spikes.
+     *
+     * @return the number of spikes
+     */
+    public long count() {
+        return count(0, rows);
+    }
+
+    /**
+     * Returns the share of elements that are spikes.
+     *
+     * @return spikes by elements, from 0 to 1
+     */
+    public double density() {
+        return (double) count() / ((double) rows * columns);
+    }
+
+    /**
+     * Returns a view of some rows, which shares the memory. It allocates a small object: make it once, outside hot paths.
+     *
+     * @param first the first row
+     * @param count how many rows, at least 1
+     * @return the view, {@code [count x columns]}
+     * @throws IndexOutOfBoundsException if the rows are not all there
+     */
+    public SpikeMatrix rows(int first, int count) {
+        Memory.requireRows("SpikeMatrix", first, count, rows);
+        return new SpikeMatrix(segment.asSlice(rowOffset(first), rowOffset(count)), count, columns, stride);
+    }
+
+    /**
+     * Throws unless this matrix has the given shape and the current thread can use it now.
+     *
+     * @param name how the message calls this matrix
+     * @param expectedRows the rows it must have
+     * @param expectedColumns the columns it must have
+     * @throws IllegalArgumentException if it has another shape
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if its arena is confined to another thread
+     */
+    public void requireShape(String name, int expectedRows, int expectedColumns) {
+        if (rows != expectedRows || columns != expectedColumns) {
+            throw new IllegalArgumentException(name + " is [" + rows + " x " + columns + "], expected [" + expectedRows
+                    + " x " + expectedColumns + "]");
+        }
+        Memory.requireAccessible(segment, name);
+    }
+
+    private long word(int row, int word) {
+        return segment.get(WORD, rowOffset(row) + (long) word * Long.BYTES);
+    }
+
+    private void requireLength(long length) {
+        if (length != (long) rows * columns) {
+            throw new IllegalArgumentException("array has " + length + " values, expected " + (long) rows * columns
+                    + " for a [" + rows + " x " + columns + "] matrix");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "SpikeMatrix [" + rows + " x " + columns + "]";
+    }
+}

@@ -1,0 +1,56 @@
+package dev.spikelane.network;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Parameter;
+import java.lang.foreign.Arena;
+
+/** Turns the spikes of one layer into the currents of the next. Immutable; may be shared between threads if its arena is. */
+public interface Connection {
+
+    /**
+     * Returns the number of inputs.
+     *
+     * @return presynaptic neurons
+     */
+    int inputs();
+
+    /**
+     * Returns the number of outputs.
+     *
+     * @return postsynaptic neurons
+     */
+    int outputs();
+
+    /**
+     * Allocates the scratch memory that one thread needs for {@link #multiply}.
+     *
+     * @param arena the arena that owns the memory
+     * @return scratch memory, to be used again and again
+     */
+    FloatMatrix workspace(Arena arena);
+
+    /**
+     * Computes the currents of the first rows for some blocks of 64 outputs.
+     *
+     * @param spikes {@code [at least rows x inputs]}
+     * @param rows how many rows, at least 1
+     * @param current {@code [at least rows x outputs]}, overwritten there
+     * @param firstBlock the first block of outputs
+     * @param endBlock the block behind the last
+     * @param workspace from {@link #workspace}; used by one thread at a time
+     * @throws IllegalArgumentException if a shape or range does not fit
+     */
+    void multiply(
+            SpikeMatrix spikes, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace);
+
+    /**
+     * Returns this connection for inputs whose spikes carry other values than 1 (graded spikes).
+     *
+     * @param arena the arena that owns the copy
+     * @param spikeValue what one spike carries: one value, or one for each input
+     * @return the connection with its weights multiplied by the values, in float32
+     * @throws IllegalArgumentException if a product is not finite
+     */
+    Connection withSpikeValue(Arena arena, Parameter spikeValue);
+}

@@ -1,0 +1,33 @@
+package dev.spikelane.network;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+
+/**
+ * Sees what a layer does. It is called on the thread that runs the simulation, once for each block of steps, in order; it should neither
+ * allocate nor keep the matrices.
+ */
+public interface Observer {
+
+    /**
+     * Tells whether this observer needs the membrane of every step.
+     *
+     * @return whether the membranes given to {@link #observe} are filled
+     */
+    default boolean needsMembranes() {
+        return false;
+    }
+
+    /**
+     * Called after a block of steps.
+     *
+     * @param firstStep the number of the block's first step, counted from the last reset
+     * @param steps how many steps
+     * @param spikes {@code [at least steps * batch x neurons]}, time-major, the first rows of which are the block's
+     * @param membranes {@code [at least steps * batch x neurons]}, likewise, after each step; undefined unless needed
+     */
+    void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes);
+
+    /** Called when the simulation starts anew. */
+    default void reset() {}
+}

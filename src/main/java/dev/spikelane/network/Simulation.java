@@ -1,0 +1,251 @@
+package dev.spikelane.network;
+
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.NeuronState;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * One run of a network: owns the state of its neurons and the memory between its layers.
+ *
+ * <p>{@link #run} takes whole spike trains, layer by layer over blocks of some hundred rows, so that weights are used many times while
+ * they are in the cache. {@link #step} takes one step at a time. Both give the same bits, whatever the number of threads and however the
+ * steps are cut into calls, and allocate nothing. The state is kept from call to call until {@link #reset}.
+ *
+ * <p>A simulation is used by one thread at a time. If a call throws after its arguments were checked, its steps are done in part: reset
+ * before going on.
+ */
+public final class Simulation implements AutoCloseable {
+
+    /** Rows in a block: their currents for 1,000 neurons fit in a cache of 1 MB, and tables of partial sums are well used. */
+    static final int ROWS_IN_BLOCK = 256;
+
+    private final Network network;
+    private final int batch;
+    private final int stepsInBlock;
+    private final Arena arena;
+    private final Workers workers;
+    private final SpikeMatrix input;
+    private final Stage[] stages;
+    private final SpikeMatrix output;
+    private long steps;
+    private boolean busy;
+
+    @SuppressWarnings("MustBeClosedChecker") // close() does it
+    Simulation(Network network, int batch, int threads, int rowsInBlock) {
+        if (batch < 1) {
+            throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
+        }
+        if (threads < 1 || threads > Workers.MOST) {
+            throw new IllegalArgumentException("threads is " + threads + ", expected 1 to " + Workers.MOST);
+        }
+        this.network = network;
+        this.batch = batch;
+        this.stepsInBlock = Math.max(1, rowsInBlock / batch);
+        // Workers must reach it; a shared arena is dear to close, but closes once in a simulation.
+        this.arena = Arena.ofShared();
+        try {
+            int rows = Math.multiplyExact(stepsInBlock, batch);
+            this.input = SpikeMatrix.zeros(arena, rows, network.inputs());
+            this.stages = new Stage[network.layers().size()];
+            SpikeMatrix from = input;
+            for (int i = 0; i < stages.length; i++) {
+                stages[i] = new Stage(network.layers().get(i), arena, from, batch, threads);
+                from = stages[i].spikes();
+            }
+            this.output = from.rows(0, batch);
+        } catch (RuntimeException | Error failure) {
+            arena.close();
+            throw failure;
+        }
+        this.workers = new Workers(threads);
+    }
+
+    /**
+     * Returns the network.
+     *
+     * @return the network that is simulated
+     */
+    public Network network() {
+        return network;
+    }
+
+    /**
+     * Returns the number of samples that run side by side.
+     *
+     * @return batch, at least 1
+     */
+    public int batch() {
+        return batch;
+    }
+
+    /**
+     * Returns the number of steps since the last reset.
+     *
+     * @return steps
+     */
+    public long steps() {
+        return steps;
+    }
+
+    /**
+     * Attaches an observer to a layer.
+     *
+     * @param <T> the kind of observer
+     * @param layer the layer's number, from 0
+     * @param observer is told of every block of steps from now on
+     * @return the observer
+     * @throws IndexOutOfBoundsException if there is no such layer
+     */
+    public <T extends Observer> T observe(int layer, T observer) {
+        stage(layer).add(observer);
+        return observer;
+    }
+
+    /**
+     * Counts the spikes of a layer from now on.
+     *
+     * @param layer the layer's number, from 0
+     * @return the counts, which live as long as this simulation
+     * @throws IndexOutOfBoundsException if there is no such layer
+     */
+    public SpikeCounts countSpikes(int layer) {
+        return observe(layer, new SpikeCounts(arena, batch, size(layer)));
+    }
+
+    /**
+     * Records the spikes of a layer from now on.
+     *
+     * @param layer the layer's number, from 0
+     * @param mostSteps the most steps between two resets
+     * @return the recording, which lives as long as this simulation
+     * @throws IndexOutOfBoundsException if there is no such layer
+     */
+    public SpikeRecorder recordSpikes(int layer, int mostSteps) {
+        return observe(layer, new SpikeRecorder(arena, mostSteps, batch, size(layer)));
+    }
+
+    /**
+     * Records the membranes of a layer from now on.
+     *
+     * @param layer the layer's number, from 0
+     * @param mostSteps the most steps between two resets
+     * @return the recording, which lives as long as this simulation
+     * @throws IndexOutOfBoundsException if there is no such layer
+     */
+    public MembraneRecorder recordMembranes(int layer, int mostSteps) {
+        return observe(layer, new MembraneRecorder(arena, mostSteps, batch, size(layer)));
+    }
+
+    /**
+     * Returns the state of a layer's neurons.
+     *
+     * @param layer the layer's number, from 0
+     * @return the state, which changes as the simulation runs
+     * @throws IndexOutOfBoundsException if there is no such layer
+     */
+    public NeuronState state(int layer) {
+        return stage(layer).state();
+    }
+
+    /**
+     * Runs a spike train.
+     *
+     * @param spikes {@code [steps * batch x inputs]}, time-major ({@code row = step * batch + sample}); read block by block into this
+     *     simulation's own memory, so it may lie in a confined arena
+     * @throws IllegalArgumentException if the shape does not fit the network or the batch
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
+     */
+    public void run(SpikeMatrix spikes) {
+        if (spikes.rows() % batch != 0) {
+            throw new IllegalArgumentException(
+                    "input has " + spikes.rows() + " rows, expected a multiple of the batch, " + batch);
+        }
+        spikes.requireShape("input", spikes.rows(), network.inputs());
+        begin();
+        try {
+            int all = spikes.rows() / batch;
+            for (int step = 0; step < all; step += stepsInBlock) {
+                block(spikes, step, Math.min(stepsInBlock, all - step));
+            }
+        } finally {
+            busy = false;
+        }
+    }
+
+    /**
+     * Runs one step.
+     *
+     * @param spikes {@code [batch x inputs]}
+     * @return {@code [batch x outputs]}, the spikes of the last layer; overwritten by the next call
+     * @throws IllegalArgumentException if the shape does not fit the network or the batch
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
+     */
+    public SpikeMatrix step(SpikeMatrix spikes) {
+        spikes.requireShape("input", batch, network.inputs());
+        begin();
+        try {
+            block(spikes, 0, 1);
+        } finally {
+            busy = false;
+        }
+        return output;
+    }
+
+    /**
+     * Sets all neurons to zero and the observers to their beginning.
+     *
+     * @throws IllegalStateException if the simulation is closed or busy
+     */
+    public void reset() {
+        begin();
+        busy = false;
+        steps = 0;
+        for (Stage stage : stages) {
+            stage.reset();
+        }
+    }
+
+    /** Frees the memory; recordings and counts made by this simulation are gone with it. Closing again does nothing. */
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            workers.close();
+            arena.close();
+        }
+    }
+
+    private void block(SpikeMatrix spikes, int firstStep, int blockSteps) {
+        int rows = blockSteps * batch;
+        MemorySegment.copy(
+                spikes.segment(), spikes.rowOffset(firstStep * batch), input.segment(), 0, spikes.rowOffset(rows));
+        for (Stage stage : stages) {
+            stage.run(workers, rows, steps, blockSteps);
+        }
+        steps += blockSteps;
+    }
+
+    private void begin() {
+        if (!arena.scope().isAlive()) {
+            throw new IllegalStateException("simulation is closed");
+        }
+        if (busy) {
+            throw new IllegalStateException(
+                    "simulation is busy: it is used by one thread at a time, and not by its observers");
+        }
+        busy = true;
+    }
+
+    private int size(int layer) {
+        return stage(layer).spikes().columns();
+    }
+
+    private Stage stage(int layer) {
+        List<Layer> layers = network.layers();
+        if (layer < 0 || layer >= layers.size()) {
+            throw new IndexOutOfBoundsException("network has " + layers.size() + " layers, asked for layer " + layer);
+        }
+        return stages[layer];
+    }
+}

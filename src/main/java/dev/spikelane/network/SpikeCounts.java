@@ -1,0 +1,77 @@
+package dev.spikelane.network;
+
+import dev.spikelane.kernel.SpikeCount;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+
+/** Counts the spikes of a layer since the last reset. */
+public final class SpikeCounts implements Observer {
+
+    private final FloatMatrix counts;
+    private long steps;
+
+    /**
+     * Starts at zero.
+     *
+     * @param arena the arena that owns the counts
+     * @param batch samples, at least 1
+     * @param neurons neurons of the layer, at least 1
+     */
+    public SpikeCounts(Arena arena, int batch, int neurons) {
+        this.counts = FloatMatrix.zeros(arena, batch, neurons);
+    }
+
+    /**
+     * Returns the counts.
+     *
+     * @return {@code [batch x neurons]}, exact up to 2^24
+     */
+    public FloatMatrix counts() {
+        return counts;
+    }
+
+    /**
+     * Returns the neuron of a sample that fired most, the lowest of equal ones: the label, under rate coding.
+     *
+     * @param sample the sample
+     * @return the neuron
+     * @throws IndexOutOfBoundsException if there is no such sample
+     */
+    public int label(int sample) {
+        int label = 0;
+        for (int neuron = 1; neuron < counts.columns(); neuron++) {
+            if (counts.get(sample, neuron) > counts.get(sample, label)) {
+                label = neuron;
+            }
+        }
+        return label;
+    }
+
+    /**
+     * Returns the share of neurons and steps with a spike.
+     *
+     * @return from 0 to 1; 0 before the first step
+     */
+    public double density() {
+        double spikes = 0;
+        for (int sample = 0; sample < counts.rows(); sample++) {
+            for (int neuron = 0; neuron < counts.columns(); neuron++) {
+                spikes += counts.get(sample, neuron);
+            }
+        }
+        return steps == 0 ? 0 : spikes / ((double) steps * counts.rows() * counts.columns());
+    }
+
+    @Override
+    public void observe(long firstStep, int blockSteps, SpikeMatrix spikes, FloatMatrix membranes) {
+        SpikeCount.add(spikes, blockSteps * counts.rows(), counts);
+        steps += blockSteps;
+    }
+
+    @Override
+    public void reset() {
+        counts.fill(0);
+        steps = 0;
+    }
+}

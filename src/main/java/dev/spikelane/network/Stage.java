@@ -1,0 +1,103 @@
+package dev.spikelane.network;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.NeuronState;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A layer at work in a simulation. Threads share it by blocks of 64 neurons, which each of them carries from input to spikes, so that a
+ * layer needs one meeting of the threads.
+ */
+final class Stage implements Workers.Job {
+
+    /** Products of rows, inputs and outputs from which meeting of threads, some microseconds, pays. */
+    private static final long WORTH_SHARING = 4_000_000;
+
+    private final Connection connection;
+    private final NeuronGroup neurons;
+    private final SpikeMatrix input;
+    private final FloatMatrix current;
+    private final SpikeMatrix spikes;
+    private final NeuronState state;
+    private final FloatMatrix[] workspaces;
+    private final List<Observer> observers = new ArrayList<>();
+    private boolean recording;
+    private int rows;
+    private int parts;
+
+    Stage(Layer layer, Arena arena, SpikeMatrix input, int batch, int threads) {
+        this.connection = layer.connection();
+        this.neurons = layer.neurons();
+        this.input = input;
+        this.current = FloatMatrix.zeros(arena, input.rows(), neurons.neurons());
+        this.spikes = SpikeMatrix.zeros(arena, input.rows(), neurons.neurons());
+        this.state = neurons.newState(arena, batch);
+        this.workspaces = new FloatMatrix[threads];
+        for (int i = 0; i < threads; i++) {
+            workspaces[i] = connection.workspace(arena);
+        }
+    }
+
+    SpikeMatrix spikes() {
+        return spikes;
+    }
+
+    NeuronState state() {
+        return state;
+    }
+
+    void add(Observer observer) {
+        observers.add(observer);
+        recording |= observer.needsMembranes();
+    }
+
+    void reset() {
+        state.reset();
+        for (Observer observer : observers) {
+            observer.reset();
+        }
+    }
+
+    void run(Workers workers, int blockRows, long firstStep, int steps) {
+        rows = blockRows;
+        boolean share = (long) rows * connection.inputs() * neurons.neurons() >= WORTH_SHARING;
+        if (share && workers.threads() > 1) {
+            parts = workers.threads();
+            workers.run(this);
+        } else {
+            parts = 1;
+            run(0);
+        }
+        if (neurons.coupled()) {
+            fire(0, spikes.stride());
+        }
+        for (int i = 0; i < observers.size(); i++) {
+            observers.get(i).observe(firstStep, steps, spikes, current);
+        }
+    }
+
+    @Override
+    public void run(int part) {
+        int blocks = spikes.stride();
+        int first = (int) ((long) blocks * part / parts);
+        int end = (int) ((long) blocks * (part + 1) / parts);
+        if (first < end) {
+            connection.multiply(input, rows, current, first, end, workspaces[part]);
+            if (!neurons.coupled()) {
+                fire(first, end);
+            }
+        }
+    }
+
+    private void fire(int firstWord, int endWord) {
+        if (recording) {
+            neurons.record(current, rows, state, spikes, current, firstWord, endWord);
+        } else {
+            neurons.run(current, rows, state, spikes, firstWord, endWord);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.kernel.LeakyParameters;
+import dev.spikelane.kernel.Reset;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+
+/**
+ * The leaky integrate-and-fire neuron of {@code snntorch.Leaky} (0.9.4), bit for bit.
+ *
+ * <p>Each step, with U the membrane, I the current, R and S in {0, 1}, in float32 without fused operations:
+ *
+ * <pre>{@code
+ * R = U > threshold                                    from the membrane before the step
+ * U = (beta * U + I) - R * threshold                   reset SUBTRACT
+ * U = beta * ((1 - R) * U) + I                         reset ZERO
+ * U = beta * U + I                                     reset NONE
+ * S = U > threshold
+ * U = U - (S - R) * threshold    or    (S - R) * U     only without delayedReset, for SUBTRACT or ZERO
+ * }</pre>
+ *
+ * <p>So a spike is immediate and, by default, its reset comes one step later. The comparison is strict, although snnTorch's documentation
+ * says otherwise; with reset ZERO the input of the step is kept. See {@link dev.spikelane.kernel.LeakyStep} for corner cases.
+ *
+ * @param beta share of the membrane left after a step; clamped to [0, 1] when used, as snnTorch does
+ * @param threshold membrane above which a neuron fires
+ * @param reset what a reset does
+ * @param delayedReset whether a spike's reset comes at the next step (snnTorch's {@code reset_delay}) or at once
+ * @param inhibition whether only the neuron with the largest {@code U - threshold} of a row may fire; the reset is not inhibited
+ * @param gradedSpikesFactor what one spike carries; without effect under inhibition, except that snnTorch's immediate reset then
+ *     divides S by it. A factor 0, with which snnTorch's immediate reset gives NaN or infinity, divides nothing here
+ */
+public record Leaky(
+        Parameter beta,
+        Parameter threshold,
+        Reset reset,
+        boolean delayedReset,
+        boolean inhibition,
+        Parameter gradedSpikesFactor)
+        implements Neuron {
+
+    /**
+     * Makes a model.
+     *
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     */
+    public Leaky {
+        beta.requireFinite("beta");
+        threshold.requireFinite("threshold");
+        Objects.requireNonNull(reset, "reset");
+        gradedSpikesFactor.requireFinite("gradedSpikesFactor");
+    }
+
+    /**
+     * Makes a model with snnTorch's defaults: threshold 1, delayed reset by subtraction, no inhibition, spikes of 1.
+     *
+     * @param beta one value, or one for each neuron
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Leaky(float... beta) {
+        this(Parameter.of(beta), Parameter.of(1), Reset.SUBTRACT, true, false, Parameter.of(1));
+    }
+
+    /**
+     * Returns this model with another threshold.
+     *
+     * @param values one value, or one for each neuron
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Leaky withThreshold(float... values) {
+        return new Leaky(beta, Parameter.of(values), reset, delayedReset, inhibition, gradedSpikesFactor);
+    }
+
+    /**
+     * Returns this model with another reset.
+     *
+     * @param kind what a reset does
+     * @return the model
+     */
+    public Leaky withReset(Reset kind) {
+        return new Leaky(beta, threshold, kind, delayedReset, inhibition, gradedSpikesFactor);
+    }
+
+    /**
+     * Returns this model with a delayed or an immediate reset.
+     *
+     * @param delayed whether a spike's reset comes at the next step
+     * @return the model
+     */
+    public Leaky withDelayedReset(boolean delayed) {
+        return new Leaky(beta, threshold, reset, delayed, inhibition, gradedSpikesFactor);
+    }
+
+    /**
+     * Returns this model with or without inhibition.
+     *
+     * @param inhibited whether only one neuron of a row may fire
+     * @return the model
+     */
+    public Leaky withInhibition(boolean inhibited) {
+        return new Leaky(beta, threshold, reset, delayedReset, inhibited, gradedSpikesFactor);
+    }
+
+    /**
+     * Returns this model with other graded spikes.
+     *
+     * @param values what one spike carries: one value, or one for each neuron
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Leaky withGradedSpikesFactor(float... values) {
+        return new Leaky(beta, threshold, reset, delayedReset, inhibition, Parameter.of(values));
+    }
+
+    @Override
+    public NeuronGroup bind(Arena arena, int neurons) {
+        return new LeakyGroup(LeakyParameters.builder(neurons)
+                .beta(beta.values())
+                .threshold(threshold.values())
+                .gradedFactor(gradedSpikesFactor.values())
+                .reset(reset)
+                .delayedReset(delayedReset)
+                .inhibition(inhibition)
+                .build(arena));
+    }
+
+    @Override
+    public Parameter spikeValue() {
+        return inhibition ? Parameter.of(1) : gradedSpikesFactor;
+    }
+}

@@ -1,0 +1,26 @@
+package dev.spikelane.neuron;
+
+import java.lang.foreign.Arena;
+
+/** A neuron model: an immutable record of its parameters, validated when it is made. */
+public interface Neuron {
+
+    /**
+     * Lays the parameters out for a number of neurons.
+     *
+     * @param arena the arena that owns the copy; shared if several threads are to run the group
+     * @param neurons how many neurons, at least 1
+     * @return the neurons, without a state
+     * @throws IllegalArgumentException if a parameter is given for each neuron and their number differs
+     */
+    NeuronGroup bind(Arena arena, int neurons);
+
+    /**
+     * Returns what one spike carries to the next connection.
+     *
+     * @return 1, unless the model has graded spikes; one value, or one for each neuron
+     */
+    default Parameter spikeValue() {
+        return Parameter.of(1);
+    }
+}

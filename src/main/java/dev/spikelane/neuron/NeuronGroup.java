@@ -1,0 +1,98 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+
+/**
+ * Neurons of one model, ready to run: the model's parameters laid out in memory. Immutable; several simulations and, if its arena is
+ * shared, several threads may use it at once, each with its own state.
+ */
+public interface NeuronGroup {
+
+    /**
+     * Returns the number of neurons.
+     *
+     * @return neurons, at least 1
+     */
+    int neurons();
+
+    /**
+     * Tells whether neurons of a row depend on each other, so that threads cannot share a row.
+     *
+     * @return whether {@link #run} must be given all words
+     */
+    boolean coupled();
+
+    /**
+     * Allocates a state of zeros. It belongs to the caller, and is changed by {@link #run} and by nothing else: another batch size is an
+     * error, never a silent reset.
+     *
+     * @param arena the arena that owns the memory
+     * @param batch samples, at least 1
+     * @return the state of {@code [batch x neurons]} neurons
+     */
+    NeuronState newState(Arena arena, int batch);
+
+    /**
+     * Runs the steps of the first rows for some words of 64 neurons.
+     *
+     * @param current {@code [at least rows x neurons]}, time-major ({@code row = step * batch + sample})
+     * @param rows how many rows, whole steps
+     * @param state of the batch, updated
+     * @param spikes {@code [at least rows x neurons]}, overwritten there
+     * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
+     * @param endWord the word behind the last; all words if the neurons are {@linkplain #coupled coupled}
+     * @throws IllegalArgumentException if a shape or range does not fit, or the state is of another model
+     */
+    void run(FloatMatrix current, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord);
+
+    /**
+     * The same, and keeps the membrane of every step.
+     *
+     * @param current {@code [at least rows x neurons]}, time-major
+     * @param rows how many rows, whole steps
+     * @param state of the batch, updated
+     * @param spikes {@code [at least rows x neurons]}, overwritten there
+     * @param membranes {@code [at least rows x neurons]}, receives the membrane after each step; may be {@code current} itself
+     * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
+     * @param endWord the word behind the last; all words if the neurons are {@linkplain #coupled coupled}
+     * @throws IllegalArgumentException if a shape or range does not fit, or the state is of another model
+     */
+    void record(
+            FloatMatrix current,
+            int rows,
+            NeuronState state,
+            SpikeMatrix spikes,
+            FloatMatrix membranes,
+            int firstWord,
+            int endWord);
+
+    /**
+     * Runs the steps of all rows.
+     *
+     * @param current {@code [rows x neurons]}, time-major
+     * @param state of the batch, updated
+     * @param spikes {@code [rows x neurons]}, overwritten
+     * @throws IllegalArgumentException if a shape does not fit, or the state is of another model
+     */
+    default void run(FloatMatrix current, NeuronState state, SpikeMatrix spikes) {
+        spikes.requireShape("spikes", current.rows(), neurons());
+        run(current, current.rows(), state, spikes, 0, spikes.stride());
+    }
+
+    /**
+     * Runs the steps of all rows and keeps the membrane of every step.
+     *
+     * @param current {@code [rows x neurons]}, time-major
+     * @param state of the batch, updated
+     * @param spikes {@code [rows x neurons]}, overwritten
+     * @param membranes {@code [rows x neurons]}, receives the membrane after each step; may be {@code current} itself
+     * @throws IllegalArgumentException if a shape does not fit, or the state is of another model
+     */
+    default void record(FloatMatrix current, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
+        spikes.requireShape("spikes", current.rows(), neurons());
+        membranes.requireShape("membranes", current.rows(), neurons());
+        record(current, current.rows(), state, spikes, membranes, 0, spikes.stride());
+    }
+}

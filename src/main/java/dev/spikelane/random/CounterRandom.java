@@ -1,0 +1,174 @@
+package dev.spikelane.random;
+
+/**
+ * Computes random bits from a counter: the generator Threefry-2x32 with 13 rounds, and how a run's neurons share its bits.
+ *
+ * <p>There is no state and no stream: the bits of a neuron are a pure function of (seed, step, row, neuron). So a spike train
+ * is the same whatever the number of threads, the order of the rows or the width of the vectors, and any part of it can be
+ * computed alone. These scalar methods are the specification; vectorized kernels give the same bits.
+ *
+ * <p>The scheme, with {@code threefry(key, counter) -> (x0, x1)}, all words of 32 bits:
+ *
+ * <pre>{@code
+ * run key   = (low half of seed, high half of seed)
+ * row key   = threefry(run key, (step, row))
+ * (x0, x1)  = threefry(row key, (word, pair))       word = neuron / 64, pair = 0 .. 31
+ * bits      = x0 for neuron 64 * word + pair,  x1 for neuron 64 * word + 32 + pair
+ * uniform   = (bits >>> 8) * 2^-24                  in [0, 1)
+ * }</pre>
+ *
+ * <p>Threefry is a permutation of its counters for every key, so no two (step, row) of a run share a row key.
+ *
+ * <p>Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11. Matches the authors'
+ * library Random123, {@code threefry2x32_R(13, counter, key)}.
+ */
+public final class CounterRandom {
+
+    /** Rounds of a {@link #block}. */
+    public static final int ROUNDS = 13;
+
+    /** The third key word is the exclusive or of this and the two others. */
+    public static final int PARITY = 0x1BD11BDA;
+
+    /** Bits by which rounds 0 and 8 rotate to the left. */
+    public static final int ROTATION_0 = 13;
+
+    /** Bits by which rounds 1 and 9 rotate to the left. */
+    public static final int ROTATION_1 = 15;
+
+    /** Bits by which rounds 2 and 10 rotate to the left. */
+    public static final int ROTATION_2 = 26;
+
+    /** Bits by which rounds 3 and 11 rotate to the left. */
+    public static final int ROTATION_3 = 6;
+
+    /** Bits by which rounds 4 and 12 rotate to the left. */
+    public static final int ROTATION_4 = 17;
+
+    /** Bits by which round 5 rotates to the left. */
+    public static final int ROTATION_5 = 29;
+
+    /** Bits by which round 6 rotates to the left. */
+    public static final int ROTATION_6 = 16;
+
+    /** Bits by which round 7 rotates to the left. */
+    public static final int ROTATION_7 = 24;
+
+    /** Right shift that leaves the bits which {@link #uniform(int)} uses. */
+    public static final int UNIFORM_SHIFT = Integer.SIZE - Float.PRECISION;
+
+    /** Distance of two neighbouring values of {@link #uniform(int)}: {@code 2^-24}. */
+    public static final float UNIFORM_UNIT = 0x1p-24f;
+
+    private static final int PAIRS = Long.SIZE / 2;
+
+    private CounterRandom() {}
+
+    /**
+     * Computes 64 random bits: Threefry-2x32 with {@value #ROUNDS} rounds.
+     *
+     * <p>With {@code key2 = PARITY ^ key0 ^ key1}, the block starts as {@code (counter0 + key0, counter1 + key1)}. Round r is
+     * {@code x0 += x1; x1 = rotateLeft(x1, ROTATION_(r % 8)) ^ x0}. After the 4th, 8th and 12th round, with i = 1, 2, 3, key
+     * words are added: {@code x0 += key(i % 3); x1 += key((i + 1) % 3) + i}.
+     *
+     * @param key0 the first word of the key
+     * @param key1 the second word of the key
+     * @param counter0 the first word of the counter
+     * @param counter1 the second word of the counter
+     * @return x0 in the low and x1 in the high 32 bits
+     */
+    public static long block(int key0, int key1, int counter0, int counter1) {
+        int key2 = PARITY ^ key0 ^ key1;
+        int x0 = counter0 + key0;
+        int x1 = counter1 + key1;
+
+        x0 += x1;
+        x1 = Integer.rotateLeft(x1, ROTATION_0) ^ x0;
+        x0 += x1;
+        x1 = Integer.rotateLeft(x1, ROTATION_1) ^ x0;
+        x0 += x1;
+        x1 = Integer.rotateLeft(x1, ROTATION_2) ^ x0;
+        x0 += x1;
+        x1 = Integer.rotateLeft(x1, ROTATION_3) ^ x0;
+        x0 += key1;
+        x1 += key2 + 1;
+
+        x0 += x1;
+        x1 = Integer.rotateLeft(x1, ROTATION_4) ^ x0;
+        x0 += x1;
+        x1 = Integer.rotateLeft(x1, ROTATION_5) ^ x0;
+        x0 += x1;
+        x1 = Integer.rotateLeft(x1, ROTATION_6) ^ x0;
+        x0 += x1;
+        x1 = Integer.rotateLeft(x1, ROTATION_7) ^ x0;
+        x0 += key2;
+        x1 += key0 + 2;
+
+        x0 += x1;
+        x1 = Integer.rotateLeft(x1, ROTATION_0) ^ x0;
+        x0 += x1;
+        x1 = Integer.rotateLeft(x1, ROTATION_1) ^ x0;
+        x0 += x1;
+        x1 = Integer.rotateLeft(x1, ROTATION_2) ^ x0;
+        x0 += x1;
+        x1 = Integer.rotateLeft(x1, ROTATION_3) ^ x0;
+        x0 += key0;
+        x1 += key1 + 3;
+
+        x0 += x1;
+        x1 = Integer.rotateLeft(x1, ROTATION_4) ^ x0;
+        return (long) x1 << Integer.SIZE | Integer.toUnsignedLong(x0);
+    }
+
+    /**
+     * Computes the key of one row of a run: {@code threefry((low half of seed, high half of seed), (step, row))}.
+     *
+     * @param seed the seed of the run; all 64 bits count
+     * @param step the time step
+     * @param row the row within the step: the sample's number
+     * @return the first word of the key in the low and the second in the high 32 bits
+     */
+    public static long rowKey(long seed, int step, int row) {
+        return block((int) seed, (int) (seed >>> Integer.SIZE), step, row);
+    }
+
+    /**
+     * Computes the uniform number of one neuron; see the scheme above.
+     *
+     * @param seed the seed of the run; all 64 bits count
+     * @param step the time step
+     * @param row the row within the step: the sample's number
+     * @param column the neuron, at least 0
+     * @return a multiple of {@code 2^-24} in [0, 1)
+     * @throws IllegalArgumentException if {@code column} is negative
+     */
+    public static float uniform(long seed, int step, int row, int column) {
+        if (column < 0) {
+            throw new IllegalArgumentException("column is " + column + ", expected at least 0");
+        }
+        return uniform(rowKey(seed, step, row), column);
+    }
+
+    /**
+     * Computes the uniform number of one neuron from the key of its row.
+     *
+     * @param rowKey from {@link #rowKey}
+     * @param column the neuron, at least 0; not checked
+     * @return a multiple of {@code 2^-24} in [0, 1)
+     */
+    public static float uniform(long rowKey, int column) {
+        long block = block((int) rowKey, (int) (rowKey >>> Integer.SIZE), column / Long.SIZE, column % PAIRS);
+        boolean low = column % Long.SIZE < PAIRS;
+        return uniform((int) (low ? block : block >>> Integer.SIZE));
+    }
+
+    /**
+     * Turns random bits into a uniform number: {@code (bits >>> 8) * 2^-24}.
+     *
+     * @param bits 32 random bits, of which the high 24 count
+     * @return a multiple of {@code 2^-24} in [0, 1)
+     */
+    public static float uniform(int bits) {
+        return (bits >>> UNIFORM_SHIFT) * UNIFORM_UNIT;
+    }
+}
