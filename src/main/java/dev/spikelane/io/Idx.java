@@ -16,11 +16,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of an IDX file of unsigned bytes, the format of MNIST and Fashion-MNIST: labels {@code [count]}, feature vectors
- * {@code [count x features]} or images {@code [count x height x width]}.
+ * The content of an IDX file of unsigned bytes, the format of MNIST and Fashion-MNIST: labels {@code [count]}, feature
+ * vectors {@code [count x features]} or images {@code [count x height x width]}.
  *
- * <p>Files may be plain or compressed with gzip, which is recognised by its first two bytes, whatever the name. A file must hold
- * exactly the bytes that its header declares, 1 GiB at most. Other item types and more than 3 dimensions are refused.
+ * <p>Files may be plain or compressed with gzip, which is recognised by its first two bytes, whatever the name. A file
+ * must hold exactly the bytes that its header declares, 1 GiB at most. Other item types and more than 3 dimensions are
+ * refused.
  */
 public final class Idx {
 
@@ -48,8 +49,8 @@ public final class Idx {
      *
      * @param file the file, plain or gzip
      * @return its content
-     * @throws IOException if there is no such file, it cannot be read, or it is not a whole IDX file of unsigned bytes with 1 to 3
-     *     dimensions; the message starts with the file's name
+     * @throws IOException if there is no such file, it cannot be read, or it is not a whole IDX file of unsigned bytes
+     *     with 1 to 3 dimensions; the message starts with the file's name
      */
     public static Idx read(Path file) throws IOException {
         Inputs.requireFile(file);
@@ -65,8 +66,8 @@ public final class Idx {
      * @param name what error messages call the stream
      * @param stream the bytes of an IDX file, plain or gzip
      * @return the content
-     * @throws IOException if the stream cannot be read, or does not hold a whole IDX file of unsigned bytes with 1 to 3 dimensions;
-     *     the message of the latter starts with {@code name}
+     * @throws IOException if the stream cannot be read, or does not hold a whole IDX file of unsigned bytes with 1 to 3
+     *     dimensions; the message of the latter starts with {@code name}
      */
     public static Idx read(String name, InputStream stream) throws IOException {
         return read(name, stream, UNKNOWN_LENGTH);
@@ -214,7 +215,7 @@ public final class Idx {
     /**
      * Returns all bytes in a new array.
      *
-     * @return the unsigned bytes, the last dimension first
+     * @return the unsigned bytes, the last dimension runs fastest
      */
     public byte[] toArray() {
         return data.clone();

@@ -27,7 +27,9 @@ final class Inputs {
         }
     }
 
-    /** A matrix for what was found in a file; that the memory is refused is the file's fault, not an error of the JVM. */
+    /**
+     * A matrix for what was found in a file; that the memory is refused is the file's fault, not an error of the JVM.
+     */
     static FloatMatrix zeros(String name, Arena arena, int rows, int columns) throws IOException {
         try {
             return FloatMatrix.zeros(arena, rows, columns);

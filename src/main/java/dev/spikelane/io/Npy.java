@@ -16,8 +16,9 @@ import java.util.List;
 /**
  * Reads and writes NumPy's {@code .npy} files: float32 and uint8, C order.
  *
- * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1. What is written loads with {@code numpy.load} and is
- * byte for byte what {@code numpy.save} writes. Other item types, other byte orders, Fortran order and pickled objects are refused.
+ * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1. What is written loads with {@code
+ * numpy.load} and is byte for byte what {@code numpy.save} writes. Other item types, other byte orders, Fortran order
+ * and pickled objects are refused.
  */
 public final class Npy {
 
@@ -36,6 +37,7 @@ public final class Npy {
      * @param shape the array's dimensions, whose product is {@code rows * columns}; none means {@code [rows, columns]}
      * @throws IllegalArgumentException if a dimension is below 1, there are more than 8, or their product is another
      * @throws IllegalStateException if the matrix's arena is closed
+     * @throws WrongThreadException if the matrix's arena is confined to another thread
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write(Path file, FloatMatrix values, int... shape) throws IOException {
@@ -45,14 +47,15 @@ public final class Npy {
     }
 
     /**
-     * Writes spikes as a uint8 array of 0 and 1. The file appears under its name only when it is complete; an older one is
-     * replaced.
+     * Writes spikes as a uint8 array of 0 and 1. The file appears under its name only when it is complete; an older one
+     * is replaced.
      *
      * @param file where to
      * @param spikes the spikes, row after row
      * @param shape the array's dimensions, whose product is {@code rows * columns}; none means {@code [rows, columns]}
      * @throws IllegalArgumentException if a dimension is below 1, there are more than 8, or their product is another
      * @throws IllegalStateException if the matrix's arena is closed
+     * @throws WrongThreadException if the matrix's arena is confined to another thread
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write(Path file, SpikeMatrix spikes, int... shape) throws IOException {
@@ -67,8 +70,8 @@ public final class Npy {
      * @param file the file
      * @param arena the arena that owns the matrix
      * @return the values: the last dimension are the columns, the product of the others the rows
-     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of float32 ({@code '<f4'}) in C
-     *     order, holds no item, or the memory is refused; the message starts with the file's name
+     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of float32
+     *     ({@code '<f4'}) in C order, holds no item, or the memory is refused; the message starts with the file's name
      */
     public static NpyArray<FloatMatrix> readFloats(Path file, Arena arena) throws IOException {
         try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32)) {
@@ -86,8 +89,9 @@ public final class Npy {
      * @param file the file
      * @param arena the arena that owns the matrix
      * @return the spikes: the last dimension are the columns, the product of the others the rows
-     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of uint8 ({@code '|u1'}) in C order,
-     *     holds no item or another value than 0 and 1, or the memory is refused; the message starts with the file's name
+     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of uint8
+     *     ({@code '|u1'}) in C order, holds no item or another value than 0 and 1, or the memory is refused; the
+     *     message starts with the file's name
      */
     public static NpyArray<SpikeMatrix> readSpikes(Path file, Arena arena) throws IOException {
         try (NpyInput input = NpyInput.open(file, NpyType.UINT8)) {

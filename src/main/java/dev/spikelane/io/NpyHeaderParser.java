@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the text of a {@code .npy} header, a Python dictionary, by a grammar of its own: exactly the keys {@code descr} (a text),
- * {@code fortran_order} ({@code True} or {@code False}) and {@code shape} (a tuple of whole numbers), in any order. Nothing nests, so
- * nothing recurses, and nothing is evaluated.
+ * Reads the text of a {@code .npy} header, a Python dictionary, by a grammar of its own: exactly the keys {@code descr}
+ * (a text), {@code fortran_order} ({@code True} or {@code False}) and {@code shape} (a tuple of whole numbers), in any
+ * order. Nothing nests, so nothing recurses, and nothing is evaluated.
  */
 final class NpyHeaderParser {
 

@@ -1,9 +1,10 @@
 /**
  * Files: IDX images and labels in, NumPy's {@code .npy} arrays in and out.
  *
- * <p>Readers are strict. Whatever a file holds, the worst that it can do is an {@link java.io.IOException} whose message starts
- * with the file's name and says what was found and what was expected: sizes that a header declares are checked against the
- * bytes that are there before memory is allocated, and nothing in a file is ever executed. Writers write to a temporary file in
- * the target's folder and rename it, so that a file is either the old one or the new one as a whole.
+ * <p>Readers are strict. Whatever a file holds, the worst that it can do is an {@link java.io.IOException} whose
+ * message starts with the file's name and says what was found and what was expected: sizes that a header declares are
+ * checked against the bytes that are there before memory is allocated, and nothing in a file is ever executed. Writers
+ * write to a temporary file in the target's folder and rename it, so that a file is either the old one or the new one
+ * as a whole.
  */
 package dev.spikelane.io;

@@ -121,7 +121,7 @@ public final class SpikeMatmul {
                 for (int word = 0; word < spikes.stride(); word++) {
                     long bits = spikes.segment().get(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES);
                     long from = weights.blockOffset(block) + (long) word * Long.SIZE * PackedWeights.BLOCK_BYTES;
-                    for (int group = 0; bits >>> group != 0; group += 4) {
+                    for (int group = 0; group < Long.SIZE; group += 4) {
                         int active = (int) (bits >>> group & 15);
                         if (active != 0) {
                             addGroup(

@@ -1,0 +1,142 @@
+package dev.spikelane.golden;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.HandLif;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.neuron.Parameter;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+/** Leaky and the hand-written LIF give snnTorch's membranes and spikes bit for bit. */
+class GoldenLeakyTest {
+
+    private static final String GRADIENTS = "gradients: this version does not train";
+
+    /** What neurons gave, time-major. */
+    private record Trace(float[] membranes, byte[] spikes) {}
+
+    @Test
+    void handWrittenLif() {
+        GoldenSet.of("hand_lif").check(golden -> {
+            HandLif model = new HandLif(Parameter.of(golden.number("beta")), Parameter.of(golden.number("threshold")));
+            float[] current = golden.floats("input");
+            for (int i = 0; i < current.length; i++) {
+                current[i] *= golden.number("w");
+            }
+            try (Arena arena = Arena.ofConfined()) {
+                NeuronGroup neurons = model.bind(arena, 1);
+                Trace trace = run(arena, neurons, neurons.newState(arena, 1), current);
+                golden.assertBits("mem", trace.membranes);
+                golden.assertSpikes("spk", trace.spikes);
+            }
+        });
+    }
+
+    @Test
+    void leaky() {
+        GoldenSet.of("leaky").check(golden -> {
+            golden.leaveOutStarting("grad_", GRADIENTS);
+            List<Integer> shape = golden.shape("input"); // [steps, batch, neurons], or [steps, neurons] of one sample
+            int neurons = shape.getLast();
+            int batch = shape.size() == 3 ? shape.get(1) : 1;
+            Leaky model = model(golden, neurons);
+            try (Arena arena = Arena.ofConfined()) {
+                NeuronGroup group = model.bind(arena, neurons);
+                Trace whole = run(arena, group, state(arena, golden, group, batch), golden.floats("input"));
+                golden.assertBits("mem", whole.membranes);
+                golden.assertSpikes("spk", whole.spikes);
+                if (golden.outputs().contains("spk_graded")) {
+                    golden.assertBits("spk_graded", graded(model, whole.spikes, neurons));
+                }
+                NeuronState state = state(arena, golden, group, batch);
+                Trace streamed = stream(arena, group, state, batch, golden.floats("input"));
+                assertArrayEquals(whole.membranes, streamed.membranes, golden.name() + " step by step");
+                assertArrayEquals(whole.spikes, streamed.spikes, golden.name() + " step by step");
+            }
+        });
+    }
+
+    /** snnTorch silently starts anew when the batch changes; here the caller makes a new state. */
+    @Test
+    void stateLastsFromCallToCall() {
+        GoldenSet.of("leaky_persistent").check(golden -> {
+            try (Arena arena = Arena.ofConfined()) {
+                NeuronGroup group = null;
+                NeuronState state = null;
+                for (String part : new String[] {"a", "b", "c", "d"}) {
+                    int batch = golden.shape("input_" + part).get(1);
+                    int neurons = golden.shape("input_" + part).get(2);
+                    if (state == null || state.membrane().rows() != batch) {
+                        group = model(golden, neurons).bind(arena, neurons);
+                        state = group.newState(arena, batch);
+                    }
+                    Trace trace = run(arena, group, state, golden.floats("input_" + part));
+                    golden.assertBits("mem_" + part, trace.membranes);
+                    golden.assertSpikes("spk_" + part, trace.spikes);
+                }
+            }
+        });
+    }
+
+    /** The model that a case describes. */
+    private static Leaky model(GoldenCase golden, int neurons) {
+        Parameter factor = golden.has("graded_spikes_factor")
+                ? Parameter.of(golden.floatOrArray("graded_spikes_factor", neurons))
+                : Parameter.of(1);
+        return new Leaky(
+                Parameter.of(golden.floatOrArray("beta", neurons)),
+                Parameter.of(golden.floatOrArray("threshold", neurons)),
+                golden.has("reset_mechanism")
+                        ? Reset.valueOf(golden.text("reset_mechanism").toUpperCase(Locale.ROOT))
+                        : Reset.SUBTRACT,
+                !golden.has("reset_delay") || golden.flag("reset_delay"),
+                golden.has("inhibition") && golden.flag("inhibition"),
+                factor);
+    }
+
+    private static NeuronState state(Arena arena, GoldenCase golden, NeuronGroup group, int batch) {
+        NeuronState state = group.newState(arena, batch);
+        if (golden.hasInput("mem0")) {
+            state.membrane().copyFrom(golden.floats("mem0"));
+        }
+        return state;
+    }
+
+    private static Trace run(Arena arena, NeuronGroup group, NeuronState state, float[] input) {
+        int rows = input.length / group.neurons();
+        FloatMatrix current = FloatMatrix.copyOf(arena, rows, group.neurons(), input);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, group.neurons());
+        FloatMatrix membranes = FloatMatrix.zeros(arena, rows, group.neurons());
+        group.record(current, state, spikes, membranes);
+        return new Trace(membranes.toArray(), spikes.toArray());
+    }
+
+    private static Trace stream(Arena arena, NeuronGroup group, NeuronState state, int batch, float[] input) {
+        int rows = input.length / group.neurons();
+        FloatMatrix current = FloatMatrix.copyOf(arena, rows, group.neurons(), input);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, group.neurons());
+        FloatMatrix membranes = FloatMatrix.zeros(arena, rows, group.neurons());
+        for (int row = 0; row < rows; row += batch) {
+            group.run(current.rows(row, batch), state, spikes.rows(row, batch));
+            membranes.rows(row, batch).copyFrom(state.membrane());
+        }
+        return new Trace(membranes.toArray(), spikes.toArray());
+    }
+
+    private static float[] graded(Neuron model, byte[] spikes, int neurons) {
+        float[] values = new float[spikes.length];
+        for (int i = 0; i < spikes.length; i++) {
+            values[i] = spikes[i] * model.spikeValue().value(i % neurons);
+        }
+        return values;
+    }
+}

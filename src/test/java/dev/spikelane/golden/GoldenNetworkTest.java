@@ -1,0 +1,186 @@
+package dev.spikelane.golden;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.encode.Rate;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Dense;
+import dev.spikelane.network.MembraneRecorder;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.SpikeRecorder;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Parameter;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Networks give snnTorch's spikes, all of them, and its membranes within the stored tolerance. */
+class GoldenNetworkTest {
+
+    @Test
+    void feedforward() {
+        GoldenSet.of("net_feedforward").check(golden -> {
+            for (int threads : new int[] {1, 2}) {
+                try (Arena arena = Arena.ofShared()) {
+                    runNetwork(golden, network(arena, golden), arena, threads);
+                }
+            }
+        });
+    }
+
+    private static Network network(Arena arena, GoldenCase golden) {
+        JsonNode layers = golden.parameters().path("layers");
+        Network.Builder builder =
+                Network.builder(arena, layers.get(0).path("in_features").intValue());
+        int width = 0;
+        for (JsonNode layer : layers) {
+            String name = layer.path("name").asText();
+            switch (layer.path("type").asText()) {
+                case "Linear" -> {
+                    width = layer.path("out_features").intValue();
+                    int inputs = layer.path("in_features").intValue();
+                    FloatMatrix weights = FloatMatrix.copyOf(arena, width, inputs, golden.floats(name + "_weight"));
+                    builder.connect(
+                            golden.hasInput(name + "_bias")
+                                    ? Dense.of(arena, weights, FloatMatrix.vector(arena, golden.floats(name + "_bias")))
+                                    : Dense.of(arena, weights));
+                }
+                case "Leaky" -> builder.neuron(leaky(golden, layer, width));
+                default -> throw new IllegalArgumentException("layer " + name + " is a " + layer.path("type"));
+            }
+        }
+        return builder.build();
+    }
+
+    private static Leaky leaky(GoldenCase golden, JsonNode layer, int neurons) {
+        return new Leaky(
+                Parameter.of(golden.floatOrArray(layer, "beta", neurons)),
+                Parameter.of(golden.floatOrArray(layer, "threshold", neurons)),
+                Reset.valueOf(layer.path("reset_mechanism").asText().toUpperCase(Locale.ROOT)),
+                layer.path("reset_delay").asBoolean(true),
+                layer.path("inhibition").asBoolean(false),
+                layer.has("graded_spikes_factor")
+                        ? Parameter.of(golden.floatOrArray(layer, "graded_spikes_factor", neurons))
+                        : Parameter.of(1));
+    }
+
+    private static void runNetwork(GoldenCase golden, Network network, Arena arena, int threads) {
+        int steps = golden.integer("steps");
+        int batch = golden.integer("batch");
+        SpikeMatrix input = SpikeMatrix.copyOf(arena, steps * batch, network.inputs(), golden.bytes("input"));
+        int layers = network.layers().size();
+        try (Simulation simulation = network.simulate(batch, threads)) {
+            List<SpikeRecorder> spikes = new ArrayList<>();
+            List<MembraneRecorder> membranes = new ArrayList<>();
+            for (int layer = 0; layer < layers; layer++) {
+                spikes.add(simulation.recordSpikes(layer, steps));
+                membranes.add(simulation.recordMembranes(layer, steps));
+            }
+            simulation.run(input);
+            for (int layer = 0; layer < layers; layer++) {
+                String number = String.valueOf(layer + 1);
+                golden.assertSpikes("spk" + number, spikes.get(layer).spikes().toArray());
+                assertEquals(
+                        (long) golden.scalar("spike_count" + number),
+                        spikes.get(layer).spikes().count());
+                if (golden.outputs().contains("mem" + number)) {
+                    golden.assertClose(
+                            "mem" + number, membranes.get(layer).membranes().toArray());
+                }
+                if (golden.outputs().contains("mem" + number + "_last")) {
+                    golden.assertClose(
+                            "mem" + number + "_last",
+                            simulation.state(layer).membrane().toArray());
+                }
+            }
+        }
+    }
+
+    @Test
+    void rateStatistics() {
+        GoldenSet.of("rate_statistics").check(golden -> {
+            int steps = golden.integer("num_steps");
+            int first = golden.has("first_spike_time") ? golden.integer("first_spike_time") : 0;
+            Rate rate = new Rate(golden.number("gain", 1), golden.number("offset", 0), first);
+            try (Arena arena = Arena.ofConfined()) {
+                FloatMatrix data = FloatMatrix.vector(arena, golden.floats("data"));
+                SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps, data.columns());
+                rate.encode(data, spikes, 20261124L);
+                requireRates(golden, spikes, first);
+                rate.encode(data, spikes, new TorchRandom(20261124L));
+                requireRates(golden, spikes, first);
+            }
+        });
+    }
+
+    private static void requireRates(GoldenCase golden, SpikeMatrix spikes, int first) {
+        float[] probabilities = golden.floats("effective_p");
+        int n = spikes.rows() - first;
+        for (int neuron = 0; neuron < probabilities.length; neuron++) {
+            double p = probabilities[neuron];
+            int count = 0;
+            for (int step = 0; step < spikes.rows(); step++) {
+                boolean spike = spikes.get(step, neuron);
+                assertTrue(!spike || step >= first, golden.name() + ": a spike before the first spike time");
+                count += spike ? 1 : 0;
+            }
+            double bound = 5 * Math.sqrt(p * (1 - p) / n);
+            assertEquals(p, (double) count / n, bound, golden.name() + ": rate of neuron " + neuron);
+        }
+        golden.markChecked("effective_p");
+        golden.markChecked("mean_measured");
+    }
+
+    /** Tutorial 3 from the seed alone: weights, input, and all spikes of both layers are torch's. */
+    @ParameterizedTest
+    @MethodSource("torchGoldens")
+    void tutorialFromItsSeed(TorchGolden golden) {
+        int steps = 200;
+        try (Arena arena = Arena.ofShared()) {
+            TorchRandom random = new TorchRandom(golden.seed());
+            Network network = Network.builder(arena, 784)
+                    .dense(1000, random)
+                    .neuron(new Leaky(0.99f))
+                    .dense(10, random)
+                    .neuron(new Leaky(0.99f))
+                    .build();
+            FloatMatrix data = FloatMatrix.zeros(arena, steps, 784);
+            random.rand(data);
+            SpikeMatrix input = SpikeMatrix.zeros(arena, steps, 784);
+            new Rate().encodeVarying(data, 1, input, random);
+            assertArrayEquals(golden.bits("tutorial3_input", steps * 784), input.toArray());
+            try (Simulation simulation = network.simulate(1, 2)) {
+                SpikeRecorder hidden = simulation.recordSpikes(0, steps);
+                SpikeRecorder output = simulation.recordSpikes(1, steps);
+                MembraneRecorder membranes = simulation.recordMembranes(1, steps);
+                simulation.run(input);
+                assertArrayEquals(
+                        golden.bits("tutorial3_spk1", steps * 1000),
+                        hidden.spikes().toArray());
+                assertArrayEquals(
+                        golden.bits("tutorial3_spk2", steps * 10),
+                        output.spikes().toArray());
+                assertArrayEquals(
+                        golden.floats("tutorial3_mem2"), membranes.membranes().toArray(), 5e-5f);
+            }
+        }
+    }
+
+    private static List<TorchGolden> torchGoldens() {
+        List<TorchGolden> goldens = TorchGolden.all();
+        assertTrue(!goldens.isEmpty(), "golden-torch has no seed: " + Arrays.toString(goldens.toArray()));
+        return goldens;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.spikelane.golden;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Counts the cases of one operation that ran, failed and were left out. */
+final class GoldenReport {
+
+    private static final int MOST_MESSAGES = 20;
+
+    private final String operation;
+    private final List<Throwable> failures = new ArrayList<>();
+    private final Map<String, Integer> casesByReason = new TreeMap<>();
+    private final Map<String, Integer> outputsByReason = new TreeMap<>();
+    private final Map<String, Set<String>> casesOfOutputs = new TreeMap<>();
+    private int cases;
+    private int ran;
+
+    GoldenReport(String operation) {
+        this.operation = operation;
+    }
+
+    void run(GoldenCase golden, GoldenSet.Check check) {
+        cases++;
+        try {
+            check.run(golden);
+        } catch (Exception | AssertionError failure) {
+            ran++;
+            failures.add(
+                    failure instanceof AssertionError ? failure : new AssertionError(golden + ": " + failure, failure));
+            return;
+        }
+        count(golden);
+    }
+
+    private void count(GoldenCase golden) {
+        if (!golden.reasonLeftOut().isEmpty()) {
+            casesByReason.merge(golden.reasonLeftOut(), 1, Integer::sum);
+            return;
+        }
+        if (!golden.outputsForgotten().isEmpty()) {
+            failures.add(new AssertionError(
+                    golden + ": the test neither compared nor left out " + golden.outputsForgotten()));
+        }
+        if (golden.ran()) {
+            ran++;
+        } else {
+            casesByReason.merge(
+                    String.join("; ", new TreeSet<>(golden.outputsLeftOut().values())), 1, Integer::sum);
+        }
+        golden.outputsLeftOut().forEach((output, reason) -> {
+            outputsByReason.merge(reason, 1, Integer::sum);
+            casesOfOutputs.computeIfAbsent(reason, key -> new TreeSet<>()).add(golden.name());
+        });
+    }
+
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add("Golden " + operation + ": " + ran + " ran, " + (cases - ran) + " left out"
+                + (failures.isEmpty() ? "" : ", " + failures.size() + " failures"));
+        if (cases == 0) {
+            lines.add("    the set has no such case");
+        }
+        casesByReason.forEach((reason, count) -> lines.add("    " + count + " cases left out: " + reason));
+        outputsByReason.forEach((reason, count) -> lines.add(
+                "    " + count + " outputs of " + casesOfOutputs.get(reason).size() + " cases left out: " + reason));
+        return lines;
+    }
+
+    void print() {
+        System.out.println(String.join(System.lineSeparator(), lines()));
+    }
+
+    /** Throws if a case failed or none ran although there are some. */
+    void requireSuccess() {
+        if (!failures.isEmpty()) {
+            AssertionError error = new AssertionError(failures.stream()
+                    .limit(MOST_MESSAGES)
+                    .map(Throwable::getMessage)
+                    .collect(Collectors.joining(
+                            System.lineSeparator(),
+                            "Golden " + operation + ": " + failures.size() + " failures" + System.lineSeparator(),
+                            failures.size() > MOST_MESSAGES ? System.lineSeparator() + "..." : "")));
+            failures.stream().limit(MOST_MESSAGES).forEach(error::addSuppressed);
+            throw error;
+        }
+        if (cases > 0 && ran == 0) {
+            throw new AssertionError("Golden " + operation + ": none of " + cases + " cases ran: " + casesByReason);
+        }
+    }
+}

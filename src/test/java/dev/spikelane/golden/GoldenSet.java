@@ -1,0 +1,149 @@
+package dev.spikelane.golden;
+
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+
+/**
+ * All golden cases of one operation, from the project's archives or from the folder that {@code -Dspikelane.golden=DIR}
+ * names.
+ *
+ * <p>A test runs them all with one call: {@code GoldenSet.of("leaky").check(golden -> ...)}. That prints how many cases
+ * ran and what was left out and why, and fails if a case fails, forgets an output, or if there are cases and none of
+ * them ran.
+ */
+public final class GoldenSet {
+
+    /** Runs one case and compares its outputs. */
+    @FunctionalInterface
+    public interface Check {
+        /** Throws what is wrong. */
+        void run(GoldenCase golden) throws Exception;
+    }
+
+    /** The operations that this version has tests for, an archive each. */
+    public static final List<String> OPERATIONS =
+            List.of("hand_lif", "leaky", "leaky_persistent", "net_feedforward", "rate_statistics");
+
+    private static final String CASE_FILE = "case.json";
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
+
+    private final String operation;
+    private final List<GoldenCase> cases;
+
+    private GoldenSet(String operation, List<GoldenCase> cases) {
+        this.operation = operation;
+        this.cases = cases;
+    }
+
+    /** The cases of an operation; from a foreign folder there may be none. */
+    public static GoldenSet of(String operation) {
+        try {
+            List<GoldenCase> cases = folder().isPresent()
+                    ? inFolder(folder().get()).stream()
+                            .filter(golden -> golden.operation().equals(operation))
+                            .toList()
+                    : inArchive("/golden/" + operation + ".zip");
+            return new GoldenSet(operation, cases);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("golden cases of " + operation + " cannot be read", failure);
+        }
+    }
+
+    /** The cases in the order of their names, untouched by tests before. */
+    public List<GoldenCase> cases() {
+        return cases;
+    }
+
+    /** Runs every case, prints the account of it, and then fails if something was wrong. */
+    public void check(Check check) {
+        GoldenReport report = new GoldenReport(operation);
+        for (GoldenCase golden : cases) {
+            report.run(golden, check);
+        }
+        report.print();
+        report.requireSuccess();
+    }
+
+    /** How many cases the foreign folder has of operations that no test runs; empty without a foreign folder. */
+    static Map<String, Integer> unknownOperations() throws IOException {
+        Map<String, Integer> unknown = new TreeMap<>();
+        if (folder().isPresent()) {
+            for (GoldenCase golden : inFolder(folder().get())) {
+                if (!OPERATIONS.contains(golden.operation())) {
+                    unknown.merge(golden.operation(), 1, Integer::sum);
+                }
+            }
+        }
+        return unknown;
+    }
+
+    /** One case from the text of its {@code case.json}. */
+    static GoldenCase parse(byte[] json, GoldenCase.Files files) throws IOException {
+        return new GoldenCase(JSON.readTree(json), files);
+    }
+
+    private static Optional<Path> folder() {
+        return Optional.ofNullable(System.getProperty("spikelane.golden"))
+                .filter(name -> !name.isBlank())
+                .map(Path::of);
+    }
+
+    private static List<GoldenCase> inFolder(Path folder) throws IOException {
+        List<GoldenCase> cases = new ArrayList<>();
+        try (Stream<Path> entries = Files.list(folder)) {
+            for (Path entry : entries.sorted().toList()) {
+                if (Files.isRegularFile(entry.resolve(CASE_FILE))) {
+                    cases.add(parse(
+                            Files.readAllBytes(entry.resolve(CASE_FILE)),
+                            file -> Files.readAllBytes(entry.resolve(file))));
+                }
+            }
+        }
+        return cases;
+    }
+
+    private static List<GoldenCase> inArchive(String resource) throws IOException {
+        Map<String, byte[]> contents = new TreeMap<>();
+        try (InputStream stream = GoldenSet.class.getResourceAsStream(resource)) {
+            if (stream == null) {
+                throw new NoSuchFileException(resource, null, "no such test resource");
+            }
+            ZipInputStream archive = new ZipInputStream(stream);
+            for (ZipEntry entry = archive.getNextEntry(); entry != null; entry = archive.getNextEntry()) {
+                contents.put(entry.getName(), archive.readAllBytes());
+            }
+        }
+        List<GoldenCase> cases = new ArrayList<>();
+        for (Map.Entry<String, byte[]> entry : contents.entrySet()) {
+            if (entry.getKey().endsWith("/" + CASE_FILE)) {
+                String folder = entry.getKey().substring(0, entry.getKey().length() - CASE_FILE.length());
+                cases.add(parse(entry.getValue(), file -> entryOf(contents, folder + file)));
+            }
+        }
+        return cases;
+    }
+
+    private static byte[] entryOf(Map<String, byte[]> contents, String name) throws IOException {
+        byte[] content = contents.get(name);
+        if (content == null) {
+            throw new NoSuchFileException(name, null, "not in the archive");
+        }
+        return content;
+    }
+}

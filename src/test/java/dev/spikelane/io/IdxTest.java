@@ -1,0 +1,288 @@
+package dev.spikelane.io;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.memory.FloatMatrix;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IdxTest {
+
+    private static final Map<String, String> FAULTS = Map.ofEntries(
+            Map.entry("empty_file-idx", "has 0 bytes, expected an IDX header of at least 8"),
+            Map.entry("wrong_magic-idx", "starts with bytes 01 00, expected 00 00 (IDX)"),
+            Map.entry("little_endian_magic-idx", "starts with bytes 03 08, expected 00 00"),
+            Map.entry("type_code_7-idx", "type code 0x07 (unknown), expected 0x08 (unsigned byte)"),
+            Map.entry("no_dimensions-idx", "has 0 dimensions, expected 1 (labels), 2 or 3 (images)"),
+            Map.entry("truncated_dims-idx", "ends inside its header, expected 3 dimensions"),
+            Map.entry("truncated_data-idx", "holds 23 bytes, expected 24 bytes after its header for [2 x 3 x 4]"),
+            Map.entry("trailing_bytes-idx", "holds 26 bytes, expected 24 bytes"),
+            Map.entry("dims_overflow-idx", "declares [65536 x 65536 x 65536] bytes, expected at most 1073741824"),
+            Map.entry("dims_max-idx", "has a dimension of 4294967295, expected at most 2147483647"),
+            Map.entry("dims_negative-idx", "has a dimension of 2147483648, expected at most 2147483647"),
+            Map.entry("float_as_bytes-idx", "type code 0x0D (float), expected 0x08 (unsigned byte)"),
+            Map.entry("gz_truncated-idx.gz", "its gzip data ends early"),
+            Map.entry("gz_crc-idx.gz", "its gzip checksum is"),
+            Map.entry("gz_bomb-idx.gz", "holds more, expected 24 bytes"),
+            Map.entry("gz_trailing_garbage-idx.gz", "has bytes after its gzip data"),
+            Map.entry("gz_of_gz-idx.gz", "starts with bytes 1F 8B, expected 00 00"));
+
+    private static final Map<String, String> BEYOND_SCOPE = Map.of(
+            "four_dims-idx4-ubyte", "has 4 dimensions, expected 1 (labels), 2 or 3 (images)",
+            "other-idx2-byte", "type code 0x09 (signed byte)",
+            "other-idx2-short", "type code 0x0B (short)",
+            "other-idx2-int", "type code 0x0C (int)",
+            "other-idx2-float", "type code 0x0D (float)",
+            "other-idx2-double", "type code 0x0E (double)");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void readsEveryValidFileOrSaysWhatItDoesNotRead() throws IOException {
+        InteropCase interop = InteropCase.unpack("idx_valid", folder);
+        for (String file : interop.files()) {
+            Path path = interop.path(file);
+            if (BEYOND_SCOPE.containsKey(file)) {
+                assertEquals("accept or reject clearly", interop.expect(file));
+                Malformed.assertRejected(path, BEYOND_SCOPE.get(file), () -> Idx.read(path));
+                continue;
+            }
+            assertEquals("accept", interop.expect(file));
+            Idx idx = Idx.read(path);
+            assertEquals(interop.shape(file), idx.shape(), file);
+            assertEquals(interop.shape(file).getFirst(), idx.count(), file);
+            assertArrayEquals(interop.storedBytes(file), idx.toArray(), file);
+        }
+    }
+
+    @Test
+    void rejectsEveryBrokenFileByName() throws IOException {
+        InteropCase interop = InteropCase.unpack("malformed_idx", folder);
+        for (String file : interop.files()) {
+            Path path = interop.path(file);
+            switch (interop.expect(file)) {
+                case "reject" -> {
+                    assertNotNull(FAULTS.get(file), file);
+                    Malformed.assertRejected(path, FAULTS.get(file), () -> Idx.read(path));
+                }
+                case "reject as images" -> {
+                    Idx labels = Idx.read(path);
+                    Malformed.assertRejected(path, "is [24], expected images", () -> labels.images(Arena.ofAuto()));
+                }
+                default -> assertEquals(0, Idx.read(path).count(), file);
+            }
+        }
+    }
+
+    @Test
+    void imagesAreBytesBy255() throws IOException {
+        byte[] pixels = new byte[3 * 2 * 35];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (255 - i);
+        }
+        Idx idx = Idx.read("images", new ByteArrayInputStream(idx(pixels, 3, 2, 35)));
+        try (Arena arena = Arena.ofConfined()) {
+            FloatMatrix images = idx.images(arena);
+            images.requireShape("images", 3, 70);
+            for (int i = 0; i < pixels.length; i++) {
+                assertEquals((255 - i) / 255f, images.get(i / 70, i % 70));
+            }
+            assertPadsAreZero(images);
+            assertArrayEquals(
+                    images.rows(1, 2).toArray(), idx.images(arena, 1, 2).toArray());
+        }
+    }
+
+    @Test
+    void rangesOfImagesAreChecked() throws IOException {
+        Idx idx = Idx.read("images", new ByteArrayInputStream(idx(new byte[6], 3, 1, 2)));
+        try (Arena arena = Arena.ofConfined()) {
+            for (int[] range :
+                    new int[][] {{0, 0}, {-1, 1}, {0, 4}, {3, 1}, {Integer.MAX_VALUE, 1}, {1, Integer.MAX_VALUE}}) {
+                assertThrows(IndexOutOfBoundsException.class, () -> idx.images(arena, range[0], range[1]));
+            }
+        }
+    }
+
+    @Test
+    void tablesAreRowsOfFeatures() throws IOException {
+        Idx idx = Idx.read("table", new ByteArrayInputStream(idx(new byte[] {0, 51, -1, 0}, 2, 2)));
+        try (Arena arena = Arena.ofConfined()) {
+            assertArrayEquals(
+                    new float[] {0, 51 / 255f, 1, 0}, idx.images(arena).toArray());
+        }
+        assertEquals(
+                "table: is [2 x 2], expected labels of one dimension",
+                assertThrows(IOException.class, idx::labels).getMessage());
+    }
+
+    @Test
+    void labelsAreUnsigned() throws IOException {
+        Idx idx = Idx.read("labels", new ByteArrayInputStream(idx(new byte[] {0, 9, -1}, 3)));
+        assertArrayEquals(new int[] {0, 9, 255}, idx.labels());
+    }
+
+    @Test
+    void emptyFilesHaveNoImages() throws IOException {
+        Idx idx = Idx.read("nothing", new ByteArrayInputStream(idx(new byte[0], 0, 28, 28)));
+        assertEquals(List.of(0, 28, 28), idx.shape());
+        assertThrows(IOException.class, () -> idx.images(Arena.ofAuto()));
+        assertArrayEquals(
+                new int[0],
+                Idx.read("nothing", new ByteArrayInputStream(idx(new byte[0], 0)))
+                        .labels());
+    }
+
+    @Test
+    void memoryGrowsWithTheBytesThatComeNotWithThoseDeclared() throws IOException {
+        Path file = folder.resolve("huge");
+        byte[] header = idx(new byte[0], 1 << 30);
+        Files.write(file, gzip(header));
+        Malformed.assertRejected(file, "holds 0 bytes, expected 1073741824 bytes", () -> Idx.read(file));
+        Files.write(file, header);
+        Malformed.assertRejected(file, "holds 0 bytes, expected 1073741824 bytes", () -> Idx.read(file));
+        Files.write(file, gzip(idx(new byte[0], (1 << 30) + 1)));
+        Malformed.assertRejected(file, "expected at most 1073741824", () -> Idx.read(file));
+    }
+
+    @Test
+    void everyCutAndEveryWrongByteGivesAnExceptionThatNamesTheFile() throws IOException {
+        byte[] plain = idx(new byte[] {1, 2, 3, 4, 5, 6}, 1, 2, 3);
+        for (byte[] content : List.of(plain, gzip(plain))) {
+            for (int length = 0; length < content.length; length++) {
+                byte[] cut = Arrays.copyOf(content, length);
+                IOException error = assertThrows(IOException.class, () -> read(cut), "cut to " + length);
+                assertTrue(String.valueOf(error.getMessage()).startsWith("stream: "), error.getMessage());
+            }
+            for (int i = 0; i < content.length * Byte.SIZE; i++) {
+                byte[] damaged = content.clone();
+                damaged[i / Byte.SIZE] ^= (byte) (1 << i % Byte.SIZE);
+                try {
+                    assertEquals(6, read(damaged).toArray().length);
+                } catch (IOException error) {
+                    assertTrue(String.valueOf(error.getMessage()).startsWith("stream: "), error.getMessage());
+                }
+            }
+        }
+    }
+
+    @Test
+    void streamsMayComeByteByByteAndStayOpen() throws IOException {
+        byte[] pixels = new byte[200_000];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (i * i >> 3);
+        }
+        byte[] plain = idx(pixels, 2, 1000, 100);
+        for (byte[] content : List.of(plain, gzip(plain))) {
+            Dribble stream = new Dribble(content);
+            assertArrayEquals(pixels, Idx.read("stream", stream).toArray());
+            assertTrue(stream.open);
+        }
+    }
+
+    @Test
+    void missingFilesAndFoldersAreNamed() {
+        Path missing = folder.resolve("missing");
+        Malformed.assertRejected(missing, "no such file", () -> Idx.read(missing));
+        assertThrows(NoSuchFileException.class, () -> Idx.read(missing));
+        Malformed.assertRejected(folder, "is a folder, expected a file", () -> Idx.read(folder));
+    }
+
+    @Test
+    void sampleHoldsTheFirstTestImages() throws IOException {
+        Idx images = sample("images.idx3-ubyte.gz");
+        Idx labels = sample("labels.idx1-ubyte.gz");
+        assertEquals(List.of(256, 28, 28), images.shape());
+        assertEquals(List.of(256), labels.shape());
+        assertArrayEquals(new int[] {9, 2, 1, 1, 6, 1, 4, 6, 5, 7}, Arrays.copyOf(labels.labels(), 10));
+    }
+
+    private static Idx sample(String name) throws IOException {
+        String resource = "/dev/spikelane/cli/fashion-mnist-256-" + name;
+        try (InputStream stream = IdxTest.class.getResourceAsStream(resource)) {
+            assertNotNull(stream, resource);
+            return Idx.read(resource, stream);
+        }
+    }
+
+    private static Idx read(byte[] content) throws IOException {
+        return Idx.read("stream", new ByteArrayInputStream(content));
+    }
+
+    private static byte[] idx(byte[] data, int... dimensions) {
+        ByteBuffer file = ByteBuffer.allocate(4 + 4 * dimensions.length + data.length);
+        file.putShort((short) 0).put((byte) 8).put((byte) dimensions.length);
+        for (int dimension : dimensions) {
+            file.putInt(dimension);
+        }
+        return file.put(data).array();
+    }
+
+    private static byte[] gzip(byte[] content) throws IOException {
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+            gzip.write(content);
+        }
+        return compressed.toByteArray();
+    }
+
+    private static void assertPadsAreZero(FloatMatrix matrix) {
+        for (int row = 0; row < matrix.rows(); row++) {
+            for (int column = matrix.columns(); column < matrix.stride(); column++) {
+                long offset = matrix.rowOffset(row) + (long) column * Float.BYTES;
+                assertEquals(0, matrix.segment().get(ValueLayout.JAVA_INT, offset));
+            }
+        }
+    }
+
+    /** Gives one byte per call, as a slow pipe does. */
+    private static final class Dribble extends InputStream {
+
+        private final byte[] content;
+        private int position;
+        private boolean open = true;
+
+        Dribble(byte[] content) {
+            this.content = content;
+        }
+
+        @Override
+        public int read() {
+            return position == content.length ? -1 : Byte.toUnsignedInt(content[position++]);
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) {
+            int value = read();
+            if (value < 0) {
+                return -1;
+            }
+            target[offset] = (byte) value;
+            return 1;
+        }
+
+        @Override
+        public void close() {
+            open = false;
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package dev.spikelane.io;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NpyTest {
+
+    /**
+     * Parts of the messages. Some of these files NumPy accepts: trailing data, {@code =f4} and {@code 2L} we refuse on
+     * purpose.
+     */
+    private static final Map<String, String> FAULTS = Map.ofEntries(
+            Map.entry("empty_file.npy", "ends inside its header"),
+            Map.entry("bad_magic.npy", "does not start with \\x93NUMPY"),
+            Map.entry("version_9.npy", "has format version 9.9, expected 1.0 or 2.0"),
+            Map.entry("header_length_bomb.npy", "declares a header of 4294967295 bytes, expected at most 10000"),
+            Map.entry("header_truncated.npy", "ends inside its header"),
+            Map.entry("header_not_a_dict.npy", "at character 0 of its header is '[', expected '{'"),
+            Map.entry("header_extra_key.npy", "has the key 'evil', expected descr, fortran_order and shape only"),
+            Map.entry("header_is_code.npy", "expected a"),
+            Map.entry("header_deep.npy", "declares a header of 10052 bytes, expected at most 10000"),
+            Map.entry("negative_shape.npy", "is '-', expected a dimension, a whole number of 0 or more"),
+            Map.entry("shape_overflow.npy", "has a dimension of 4294967296, expected at most 2147483647"),
+            Map.entry("shape_huge.npy", "holds 16 bytes after its header, expected 100000000000 items of 4 bytes"),
+            Map.entry("shape_float.npy", "is '.', expected "),
+            Map.entry("shape_is_parenthesised_number.npy", "expected a comma: (4) is a number, (4,) is a shape"),
+            Map.entry("unknown_descr.npy", "has item type '<f3', expected '<f4' (float32)"),
+            Map.entry("descr_native_order.npy", "has item type '=f4', expected '<f4' (float32)"),
+            Map.entry("object_pickle.npy", "has item type '|O', expected '<f4' (float32)"),
+            Map.entry("structured.npy", "has a structured item type"),
+            Map.entry(
+                    "data_truncated.npy",
+                    "holds 15 bytes after its header, expected 4 items of 4 bytes for shape (2, 2)"),
+            Map.entry("trailing_data.npy", "holds 20 bytes after its header, expected 4 items of 4 bytes"),
+            Map.entry("python2_longs.npy", "is 'L', expected "),
+            Map.entry("utf8_in_v1.npy", "has a structured item type"));
+
+    @TempDir
+    Path folder;
+
+    private final Arena arena = Arena.ofConfined();
+
+    @AfterEach
+    void closeArena() {
+        arena.close();
+    }
+
+    @Test
+    void rejectsEveryBrokenFileByName() throws IOException {
+        InteropCase interop = InteropCase.unpack("malformed_npy", folder);
+        for (String file : interop.files()) {
+            Path path = interop.path(file);
+            if (file.equals("nan_weights.npy")) {
+                assertEquals(List.of(2), Npy.readFloats(path, arena).shape());
+                continue;
+            }
+            assertNotNull(FAULTS.get(file), file);
+            Malformed.assertRejected(path, FAULTS.get(file), () -> Npy.readFloats(path, arena));
+        }
+    }
+
+    @Test
+    void readsFloatsInOrderOfCAndNamesWhatItDoesNotRead() throws IOException {
+        InteropCase interop = InteropCase.unpack("npy_dtypes", folder);
+        for (String file : interop.files()) {
+            Path path = interop.path(file);
+            boolean supported = interop.fact(file, "descr").asText().equals("<f4")
+                    && !interop.fact(file, "fortran_order").booleanValue();
+            if (!supported) {
+                String part = file.equals("f32_fortran.npy") ? "Fortran order, expected C order" : "expected ";
+                Malformed.assertRejected(path, part, () -> Npy.readFloats(path, arena));
+            } else if (interop.shape(file).contains(0)) {
+                Malformed.assertRejected(
+                        path, "holds nothing, expected at least one item", () -> Npy.readFloats(path, arena));
+            } else {
+                NpyArray<FloatMatrix> array = Npy.readFloats(path, arena);
+                assertEquals(interop.shape(file), array.shape(), file);
+                assertArrayEquals(
+                        values(interop.fact(file, "values_c_order")),
+                        array.matrix().toArray(),
+                        file);
+            }
+        }
+        Npy.readFloats(folder.resolve("f32_1d.npy"), arena).matrix().requireShape("vector", 1, 7);
+        Npy.readFloats(folder.resolve("f32_0d.npy"), arena).matrix().requireShape("number", 1, 1);
+    }
+
+    @Test
+    void writesByteForByteWhatNumpyWrites() throws IOException {
+        InteropCase.unpack("npy_dtypes", folder);
+        for (String name :
+                List.of("f32_c.npy", "f32_1d.npy", "f32_1d_one.npy", "f32_special.npy", "f32_was_strided.npy")) {
+            NpyArray<FloatMatrix> array = Npy.readFloats(folder.resolve(name), arena);
+            Path copy = folder.resolve("copy.npy");
+            Npy.write(copy, array.matrix(), dimensions(array.shape()));
+            assertArrayEquals(Files.readAllBytes(folder.resolve(name)), Files.readAllBytes(copy), name);
+        }
+        InteropCase.unpack("npy_spikes", folder);
+        NpyArray<SpikeMatrix> spikes = Npy.readSpikes(folder.resolve("spikes_u8.npy"), arena);
+        Path copy = folder.resolve("copy.npy");
+        Npy.write(copy, spikes.matrix(), 40, 2, 50);
+        assertArrayEquals(Files.readAllBytes(folder.resolve("spikes_u8.npy")), Files.readAllBytes(copy));
+    }
+
+    @Test
+    void readsSpikesOfBytesThatAreZeroOrOne() throws IOException {
+        InteropCase interop = InteropCase.unpack("npy_spikes", folder);
+        NpyArray<SpikeMatrix> spikes = Npy.readSpikes(interop.path("spikes_u8.npy"), arena);
+        spikes.matrix().requireShape("spikes", 80, 50);
+        assertEquals(List.of(40, 2, 50), spikes.shape());
+        assertEquals(
+                interop.fact("spikes_u8.npy", "ones").longValue(),
+                spikes.matrix().count());
+        Map<String, String> refused = Map.of(
+                "not_spikes_u8.npy", "expected a spike, 0 or 1",
+                "spikes_bool.npy", "has item type '|b1', expected '|u1' (uint8, spikes as 0 and 1)",
+                "spikes_f32.npy", "has item type '<f4', expected '|u1'",
+                "spikes_u8_batch_first_fortran.npy", "is in Fortran order",
+                "labels_i64.npy", "has item type '<i8'");
+        refused.forEach((file, part) -> {
+            Path path = interop.path(file);
+            Malformed.assertRejected(path, part, () -> Npy.readSpikes(path, arena));
+        });
+    }
+
+    @Test
+    void headersMayComeInAnyOrderAndQuotes() throws IOException {
+        Path file = folder.resolve("file.npy");
+        for (String header : List.of(
+                "{'shape': (2,), 'descr': '<f4', 'fortran_order': False}",
+                "{\"descr\":\"<f4\",\"fortran_order\":False,\"shape\":(2,)}\n",
+                " { 'fortran_order' : False , 'shape' : ( 1 , 2 ) , 'descr' : '<f4' , } \n",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2,), }")) {
+            Files.write(file, npy(header, 8));
+            assertArrayEquals(new float[2], Npy.readFloats(file, arena).matrix().toArray(), header);
+        }
+    }
+
+    @Test
+    void headersBeyondTheGrammarAreRejected() throws IOException {
+        Path file = folder.resolve("file.npy");
+        Map<String, String> faults = Map.ofEntries(
+                Map.entry("", "is its end, expected '{'"),
+                Map.entry("{}", "lacks one of descr, fortran_order, shape"),
+                Map.entry("{'descr': '<f4', 'descr': '<f4'}", "has the key 'descr' twice"),
+                Map.entry("{'descr': '<f4', 'fortran_order': 0}", "is '0', expected True or False"),
+                Map.entry(
+                        "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} x", "expected the end of the header"),
+                Map.entry("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)", "is its end, expected '}'"),
+                Map.entry("{'descr': '<f4', 'fortran_order': False, 'shape': (,)}", "expected a dimension"),
+                Map.entry("{'descr': '<f4', 'fortran_order': False, 'shape': (02,)}", "expected a dimension"),
+                Map.entry("{'descr': '<f4', 'fortran_order': False, 'shape': [2]}", "is '[', expected '('"),
+                Map.entry(
+                        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1)}",
+                        "more than 8 dimensions"),
+                Map.entry(
+                        "{'descr': '<f4', 'fortran_order': False, 'shape': (1, " + "9".repeat(400) + ")}",
+                        "999..., expected"),
+                Map.entry("{'descr': '<\\x664', 'fortran_order': False, 'shape': (2,)}", "plain ASCII"),
+                Map.entry("{'descr: 2}", "expected a quoted key of plain ASCII characters"),
+                Map.entry("{'descr': '\u00e9'}", "plain ASCII"),
+                Map.entry("\u00e9", "is '\\xe9', expected '{'"));
+        for (Map.Entry<String, String> fault : faults.entrySet()) {
+            Files.write(file, npy(fault.getKey(), 8));
+            Malformed.assertRejected(file, fault.getValue(), () -> Npy.readFloats(file, arena));
+        }
+    }
+
+    @Test
+    void shapesMustFitTheMatrix() throws IOException {
+        FloatMatrix values = FloatMatrix.zeros(arena, 6, 4);
+        Path file = folder.resolve("values.npy");
+        for (int[] shape : new int[][] {
+            {6, 5},
+            {23},
+            {-6, -4},
+            {0},
+            {2, 2, 2},
+            {24, 2},
+            {1 << 16, 1 << 16, 1 << 16, 1 << 16},
+            {24, 1, 1, 1, 1, 1, 1, 1, 1}
+        }) {
+            assertThrows(IllegalArgumentException.class, () -> Npy.write(file, values, shape));
+        }
+        assertEquals(List.of(), List.of(folder.toFile().list()));
+        Npy.write(file, values);
+        assertEquals(List.of(6, 4), Npy.readFloats(file, arena).shape());
+        Npy.write(file, values, 3, 2, 4);
+        assertEquals(List.of(3, 2, 4), Npy.readFloats(file, arena).shape());
+        assertEquals(List.of("values.npy"), List.of(folder.toFile().list()));
+    }
+
+    @Test
+    void closedArenasAndBadTargetsAreNamed() {
+        FloatMatrix values = FloatMatrix.zeros(arena, 1, 1);
+        FloatMatrix closed;
+        try (Arena other = Arena.ofConfined()) {
+            closed = FloatMatrix.zeros(other, 1, 1);
+        }
+        assertThrows(IllegalStateException.class, () -> Npy.write(folder.resolve("a.npy"), closed));
+        Malformed.assertRejected(folder, "is a folder", () -> Npy.write(folder, values));
+        Path nowhere = folder.resolve("missing").resolve("a.npy");
+        Malformed.assertRejected(nowhere, "there is no folder", () -> Npy.write(nowhere, values));
+        Malformed.assertRejected(folder, "is a folder", () -> Npy.readFloats(folder, arena));
+        Malformed.assertRejected(nowhere, "no such file", () -> Npy.readSpikes(nowhere, arena));
+        assertEquals(List.of(), List.of(folder.toFile().list()));
+    }
+
+    private static byte[] npy(String header, int dataBytes) {
+        byte[] text = header.getBytes(StandardCharsets.ISO_8859_1);
+        byte[] file = new byte[10 + text.length + dataBytes];
+        System.arraycopy(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}, 0, file, 0, 8);
+        file[8] = (byte) text.length;
+        file[9] = (byte) (text.length >> Byte.SIZE);
+        System.arraycopy(text, 0, file, 10, text.length);
+        return file;
+    }
+
+    private static float[] values(JsonNode numbers) {
+        List<Float> values = new ArrayList<>();
+        numbers.forEach(number -> values.add(
+                switch (number.asText()) {
+                    case "nan" -> Float.NaN;
+                    case "inf" -> Float.POSITIVE_INFINITY;
+                    case "-inf" -> Float.NEGATIVE_INFINITY;
+                    default -> number.floatValue();
+                }));
+        float[] array = new float[values.size()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = values.get(i);
+        }
+        return array;
+    }
+
+    private static int[] dimensions(List<Integer> shape) {
+        return shape.stream().mapToInt(Integer::intValue).toArray();
+    }
+}
