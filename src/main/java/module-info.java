@@ -6,6 +6,7 @@
 module dev.spikelane {
     requires jdk.incubator.vector;
     requires static info.picocli;
+    requires static jdk.jfr;
     requires static org.jspecify;
 
     exports dev.spikelane.encode;

@@ -63,18 +63,43 @@ public final class PackedWeights {
         bias.requireShape("bias", 1, post);
         requireFinite("weights", weights);
         requireFinite("bias", bias);
-        long packedRows = (long) blocks(post) * paddedPre(pre);
-        if (packedRows > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("weights [" + post + " x " + pre + "] are too many to pack: "
-                    + packedRows + " packed rows, expected at most " + Integer.MAX_VALUE);
-        }
         FloatMatrix ownBias = FloatMatrix.zeros(arena, 1, post);
         ownBias.copyFrom(bias);
-        FloatMatrix packed = FloatMatrix.zeros(arena, (int) packedRows, BLOCK);
+        FloatMatrix packed = FloatMatrix.zeros(arena, packedRows(post, pre), BLOCK);
         for (int output = 0; output < post; output++) {
             copyOutput(weights, output, pre, packed.segment());
         }
         return new PackedWeights(packed, ownBias, pre, post);
+    }
+
+    /** Room for weights without bias, to be filled by {@link #setRows}. */
+    static PackedWeights zeros(Arena arena, int pre, int post) {
+        FloatMatrix packed = FloatMatrix.zeros(arena, packedRows(post, pre), BLOCK);
+        return new PackedWeights(packed, FloatMatrix.zeros(arena, 1, post), pre, post);
+    }
+
+    /** Fills these weights from {@code [pre x post]}, a row for each input. */
+    void setRows(FloatMatrix rows) {
+        rows.requireShape("values", pre, post);
+        for (int block = 0; block < blocks(); block++) {
+            for (int input = 0; input < pre; input++) {
+                MemorySegment.copy(
+                        rows.segment(),
+                        rows.rowOffset(input) + (long) block * BLOCK_BYTES,
+                        packed.segment(),
+                        blockOffset(block) + (long) input * BLOCK_BYTES,
+                        BLOCK_BYTES);
+            }
+        }
+    }
+
+    private static int packedRows(int post, int pre) {
+        long rows = (long) blocks(post) * paddedPre(pre);
+        if (rows > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("weights [" + post + " x " + pre + "] are too many to pack: " + rows
+                    + " packed rows, expected at most " + Integer.MAX_VALUE);
+        }
+        return (int) rows;
     }
 
     private static void copyOutput(FloatMatrix weights, int output, int pre, MemorySegment packed) {

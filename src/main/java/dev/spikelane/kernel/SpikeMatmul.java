@@ -16,7 +16,7 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>Two vector variants: one visits the active inputs only; the other first tabulates, for 64 outputs, the 16 partial sums of every
  * group of four inputs, and then adds one table entry a group ("four Russians"), which costs the same at any density. The tables pay
- * once density and number of rows are high enough, see {@link #usesTables}.
+ * once density and number of rows are high enough, see {@link #variant}.
  */
 public final class SpikeMatmul {
 
@@ -91,7 +91,7 @@ public final class SpikeMatmul {
     }
 
     /**
-     * Tells whether tables of partial sums are expected to beat visiting the active inputs.
+     * Names the variant that {@link #multiply} chooses. Results do not depend on it.
      *
      * <p>For 64 outputs, in units of 0.2 ns: an active input costs 14, a group of four inputs costs 10 by a table, whose making costs
      * 240 (Zen 4, 512 bits, 2026-11). So tables need a density of about 0.2 and, at density 0.5, some 14 rows.
@@ -99,9 +99,16 @@ public final class SpikeMatmul {
      * @param rows rows in the call
      * @param pre inputs
      * @param active spikes in these rows
-     * @return whether the tables are used
+     * @return {@code tables}, {@code active}, or {@code scalar} without vectors
      */
-    public static boolean usesTables(int rows, int pre, long active) {
+    public static String variant(int rows, int pre, long active) {
+        if (!Simd.VECTOR) {
+            return "scalar";
+        }
+        return usesTables(rows, pre, active) ? "tables" : "active";
+    }
+
+    static boolean usesTables(int rows, int pre, long active) {
         long groups = (pre + 3L) / 4;
         return 14 * active > groups * (10L * rows + 240);
     }

@@ -53,4 +53,15 @@ public interface Connection {
      * @throws IllegalArgumentException if a product is not finite
      */
     Connection withSpikeValue(Arena arena, Parameter spikeValue);
+
+    /**
+     * Names the kernel that {@link #multiply} uses for these spikes, for those who profile.
+     *
+     * @param rows rows in the call
+     * @param active spikes in these rows
+     * @return a short name
+     */
+    default String kernel(int rows, long active) {
+        return toString();
+    }
 }

@@ -96,6 +96,11 @@ public final class Dense implements Connection {
     }
 
     @Override
+    public String kernel(int rows, long active) {
+        return SpikeMatmul.variant(rows, inputs(), active);
+    }
+
+    @Override
     public Connection withSpikeValue(Arena arena, Parameter spikeValue) {
         try (Arena temporary = Arena.ofConfined()) {
             FloatMatrix scaled = FloatMatrix.zeros(temporary, outputs(), inputs());

@@ -13,6 +13,9 @@ import java.util.List;
  * they are in the cache. {@link #step} takes one step at a time. Both give the same bits, whatever the number of threads and however the
  * steps are cut into calls, and allocate nothing. The state is kept from call to call until {@link #reset}.
  *
+ * <p>Java Flight Recorder gets an event {@code dev.spikelane.Layer} for each layer and call, with rows, density of the input, kernel and
+ * time.
+ *
  * <p>A simulation is used by one thread at a time. If a call throws after its arguments were checked, its steps are done in part: reset
  * before going on.
  */
@@ -51,7 +54,7 @@ public final class Simulation implements AutoCloseable {
             this.stages = new Stage[network.layers().size()];
             SpikeMatrix from = input;
             for (int i = 0; i < stages.length; i++) {
-                stages[i] = new Stage(network.layers().get(i), arena, from, batch, threads);
+                stages[i] = new Stage(i, network.layers().get(i), arena, from, batch, threads);
                 from = stages[i].spikes();
             }
             this.output = from.rows(0, batch);
@@ -163,15 +166,7 @@ public final class Simulation implements AutoCloseable {
                     "input has " + spikes.rows() + " rows, expected a multiple of the batch, " + batch);
         }
         spikes.requireShape("input", spikes.rows(), network.inputs());
-        begin();
-        try {
-            int all = spikes.rows() / batch;
-            for (int step = 0; step < all; step += stepsInBlock) {
-                block(spikes, step, Math.min(stepsInBlock, all - step));
-            }
-        } finally {
-            busy = false;
-        }
+        runSteps(spikes, spikes.rows() / batch);
     }
 
     /**
@@ -184,12 +179,7 @@ public final class Simulation implements AutoCloseable {
      */
     public SpikeMatrix step(SpikeMatrix spikes) {
         spikes.requireShape("input", batch, network.inputs());
-        begin();
-        try {
-            block(spikes, 0, 1);
-        } finally {
-            busy = false;
-        }
+        runSteps(spikes, 1);
         return output;
     }
 
@@ -216,12 +206,29 @@ public final class Simulation implements AutoCloseable {
         }
     }
 
-    private void block(SpikeMatrix spikes, int firstStep, int blockSteps) {
+    private void runSteps(SpikeMatrix spikes, int all) {
+        begin();
+        try {
+            boolean profiled = LayerProfile.wanted();
+            for (int step = 0; step < all; step += stepsInBlock) {
+                block(spikes, step, Math.min(stepsInBlock, all - step), profiled);
+            }
+            if (profiled) {
+                for (Stage stage : stages) {
+                    stage.emitProfile(workers.threads());
+                }
+            }
+        } finally {
+            busy = false;
+        }
+    }
+
+    private void block(SpikeMatrix spikes, int firstStep, int blockSteps, boolean profiled) {
         int rows = blockSteps * batch;
         MemorySegment.copy(
                 spikes.segment(), spikes.rowOffset(firstStep * batch), input.segment(), 0, spikes.rowOffset(rows));
         for (Stage stage : stages) {
-            stage.run(workers, rows, steps, blockSteps);
+            stage.run(workers, rows, steps, blockSteps, profiled);
         }
         steps += blockSteps;
     }

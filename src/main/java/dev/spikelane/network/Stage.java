@@ -17,6 +17,8 @@ final class Stage implements Workers.Job {
     /** Products of rows, inputs and outputs from which meeting of threads, some microseconds, pays. */
     private static final long WORTH_SHARING = 4_000_000;
 
+    private final int number;
+    private final Layer layer;
     private final Connection connection;
     private final NeuronGroup neurons;
     private final SpikeMatrix input;
@@ -25,11 +27,14 @@ final class Stage implements Workers.Job {
     private final NeuronState state;
     private final FloatMatrix[] workspaces;
     private final List<Observer> observers = new ArrayList<>();
+    private final LayerProfile profile = new LayerProfile();
     private boolean recording;
     private int rows;
     private int parts;
 
-    Stage(Layer layer, Arena arena, SpikeMatrix input, int batch, int threads) {
+    Stage(int number, Layer layer, Arena arena, SpikeMatrix input, int batch, int threads) {
+        this.number = number;
+        this.layer = layer;
         this.connection = layer.connection();
         this.neurons = layer.neurons();
         this.input = input;
@@ -62,8 +67,27 @@ final class Stage implements Workers.Job {
         }
     }
 
-    void run(Workers workers, int blockRows, long firstStep, int steps) {
+    /** Runs the first rows of the input, and measures them if somebody wants to know. */
+    void run(Workers workers, int blockRows, long firstStep, int steps, boolean profiled) {
         rows = blockRows;
+        if (profiled) {
+            long active = input.count(0, rows);
+            long start = System.nanoTime();
+            compute(workers);
+            profile.add(rows, active, connection.kernel(rows, active), System.nanoTime() - start);
+        } else {
+            compute(workers);
+        }
+        for (int i = 0; i < observers.size(); i++) {
+            observers.get(i).observe(firstStep, steps, spikes, current);
+        }
+    }
+
+    void emitProfile(int threads) {
+        profile.emit(number, layer, threads);
+    }
+
+    private void compute(Workers workers) {
         boolean share = (long) rows * connection.inputs() * neurons.neurons() >= WORTH_SHARING;
         if (share && workers.threads() > 1) {
             parts = workers.threads();
@@ -74,9 +98,6 @@ final class Stage implements Workers.Job {
         }
         if (neurons.coupled()) {
             fire(0, spikes.stride());
-        }
-        for (int i = 0; i < observers.size(); i++) {
-            observers.get(i).observe(firstStep, steps, spikes, current);
         }
     }
 

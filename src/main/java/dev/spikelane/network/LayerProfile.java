@@ -1,0 +1,67 @@
+package dev.spikelane.network;
+
+import jdk.jfr.EventType;
+import jdk.jfr.FlightRecorder;
+
+/**
+ * Adds up what a layer does in one run, and tells Java Flight Recorder. Nothing is measured or allocated unless a recording wants to know.
+ */
+final class LayerProfile {
+
+    private static final boolean PRESENT =
+            ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+
+    private long rows;
+    private long spikes;
+    private long time;
+    private String kernels = "";
+
+    /** Whether a recording wants to know of layers. */
+    static boolean wanted() {
+        return PRESENT && Recorder.wanted();
+    }
+
+    void add(int blockRows, long inputSpikes, String kernel, long nanoseconds) {
+        rows += blockRows;
+        spikes += inputSpikes;
+        time += nanoseconds;
+        if (!kernels.contains(kernel)) {
+            kernels = kernels.isEmpty() ? kernel : kernels + ", " + kernel;
+        }
+    }
+
+    /** Tells the recording, and starts anew. */
+    void emit(int number, Layer layer, int threads) {
+        LayerEvent event = new LayerEvent();
+        event.layer = number;
+        event.connection = layer.connection().toString();
+        event.neurons = layer.neuron().toString();
+        event.rows = rows;
+        event.density = (float) (spikes / ((double) rows * layer.connection().inputs()));
+        event.kernel = kernels;
+        event.threads = threads;
+        event.time = time;
+        event.commit();
+        rows = 0;
+        spikes = 0;
+        time = 0;
+        kernels = "";
+    }
+
+    /** Loaded only where the module jdk.jfr is present. */
+    private static final class Recorder {
+
+        private Recorder() {}
+
+        static boolean wanted() {
+            // Asking for the event's type starts the recorder, which takes some 50 ms: not before somebody else has.
+            return FlightRecorder.isInitialized() && Type.LAYER.isEnabled();
+        }
+    }
+
+    private static final class Type {
+        static final EventType LAYER = EventType.getEventType(LayerEvent.class);
+
+        private Type() {}
+    }
+}

@@ -1,0 +1,63 @@
+package dev.spikelane.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.kernel.Simd;
+import dev.spikelane.kernel.SpikeMatmul;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LayerEventTest {
+
+    @Test
+    void flightRecorderSeesEachLayerOfARun(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("run.jfr");
+        try (Arena arena = Arena.ofConfined();
+                Recording recording = new Recording()) {
+            TorchRandom random = new TorchRandom(1);
+            Network network = Network.builder(arena, 40)
+                    .dense(70, random)
+                    .neuron(new Leaky(0.9f))
+                    .dense(3, random)
+                    .neuron(new Leaky(0.9f))
+                    .build();
+            SpikeMatrix input = SpikeMatrix.zeros(arena, 300, 40);
+            for (int row = 0; row < 300; row++) {
+                input.set(row, row % 40, true);
+            }
+            try (Simulation simulation = network.simulate(1)) {
+                simulation.run(input); // nobody wants to know yet
+                recording.start();
+                simulation.run(input);
+                recording.stop();
+            }
+            recording.dump(file);
+        }
+        List<RecordedEvent> events = RecordingFile.readAllEvents(file).stream()
+                .filter(event -> event.getEventType().getName().equals("dev.spikelane.Layer"))
+                .sorted(Comparator.comparingInt(event -> event.getInt("layer")))
+                .toList();
+        assertEquals(2, events.size());
+        RecordedEvent first = events.getFirst();
+        assertEquals("dense 40 -> 70", first.getString("connection"));
+        assertEquals(300, first.getLong("rows"));
+        assertEquals(1 / 40f, first.getFloat("density"), 1e-6f);
+        assertEquals(SpikeMatmul.variant(256, 40, 256), first.getString("kernel"));
+        assertEquals(Simd.bits() == 0 ? "scalar" : "active", first.getString("kernel"));
+        assertTrue(first.getString("neurons").startsWith("Leaky["), first.getString("neurons"));
+        assertTrue(first.getDuration("time").isPositive());
+        assertEquals("dense 70 -> 3", events.getLast().getString("connection"));
+    }
+}
