@@ -1,10 +1,12 @@
 package dev.spikelane.network;
 
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a network: owns the state of its neurons and the memory between its layers.
@@ -32,6 +34,7 @@ public final class Simulation implements AutoCloseable {
     private final SpikeMatrix input;
     private final Stage[] stages;
     private final SpikeMatrix output;
+    private Feed.@Nullable Constant constant;
     private long steps;
     private boolean busy;
 
@@ -166,7 +169,30 @@ public final class Simulation implements AutoCloseable {
                     "input has " + spikes.rows() + " rows, expected a multiple of the batch, " + batch);
         }
         spikes.requireShape("input", spikes.rows(), network.inputs());
-        runSteps(spikes, spikes.rows() / batch);
+        runTrain(spikes, spikes.rows() / batch);
+    }
+
+    /**
+     * Runs steps that all have the same input, whose currents are computed once: the same bits as {@link #run} with the frame repeated.
+     *
+     * @param frame {@code [batch x inputs]}, the spikes of every step
+     * @param count how many steps, at least 1
+     * @throws IllegalArgumentException if the shape does not fit the network or the batch, or there is no step
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
+     */
+    public void runConstant(SpikeMatrix frame, int count) {
+        frame.requireShape("frame", batch, network.inputs());
+        if (count < 1) {
+            throw new IllegalArgumentException("count is " + count + ", expected at least 1 step");
+        }
+        begin();
+        try {
+            load(frame, 0, 1);
+            stages[0].fillFromSpikes(batch, constant().held());
+            runConstant(count);
+        } finally {
+            busy = false;
+        }
     }
 
     /**
@@ -179,7 +205,7 @@ public final class Simulation implements AutoCloseable {
      */
     public SpikeMatrix step(SpikeMatrix spikes) {
         spikes.requireShape("input", batch, network.inputs());
-        runSteps(spikes, 1);
+        runTrain(spikes, 1);
         return output;
     }
 
@@ -206,31 +232,63 @@ public final class Simulation implements AutoCloseable {
         }
     }
 
-    private void runSteps(SpikeMatrix spikes, int all) {
+    private void runTrain(SpikeMatrix spikes, int all) {
         begin();
         try {
             boolean profiled = LayerProfile.wanted();
             for (int step = 0; step < all; step += stepsInBlock) {
-                block(spikes, step, Math.min(stepsInBlock, all - step), profiled);
+                int blockSteps = Math.min(stepsInBlock, all - step);
+                load(spikes, step, blockSteps);
+                block(null, blockSteps, profiled);
             }
-            if (profiled) {
-                for (Stage stage : stages) {
-                    stage.emitProfile(workers.threads());
-                }
-            }
+            end(profiled);
         } finally {
             busy = false;
         }
     }
 
-    private void block(SpikeMatrix spikes, int firstStep, int blockSteps, boolean profiled) {
+    private void runConstant(int count) {
+        boolean profiled = LayerProfile.wanted();
+        for (int step = 0; step < count; step += stepsInBlock) {
+            block(constant, Math.min(stepsInBlock, count - step), profiled);
+        }
+        end(profiled);
+    }
+
+    private Feed.Constant constant() {
+        Feed.Constant made = constant;
+        if (made == null) {
+            made = new Feed.Constant(FloatMatrix.zeros(arena, batch, size(0)));
+            constant = made;
+        }
+        return made;
+    }
+
+    /** Copies steps into this simulation's own memory, which the workers can reach and nobody else closes. */
+    private void load(SpikeMatrix spikes, int firstStep, int blockSteps) {
+        long from = spikes.rowOffset(firstStep * batch);
+        MemorySegment.copy(spikes.segment(), from, input.segment(), 0, spikes.rowOffset(blockSteps * batch));
+    }
+
+    /** Runs a block of steps; the first layer is fed by the input spikes or by {@code feed}. */
+    private void block(@Nullable Feed feed, int blockSteps, boolean profiled) {
         int rows = blockSteps * batch;
-        MemorySegment.copy(
-                spikes.segment(), spikes.rowOffset(firstStep * batch), input.segment(), 0, spikes.rowOffset(rows));
-        for (Stage stage : stages) {
-            stage.run(workers, rows, steps, blockSteps, profiled);
+        for (int i = 0; i < stages.length; i++) {
+            if (i == 0 && feed != null) {
+                stages[i].run(feed, workers, rows, steps, blockSteps, profiled);
+            } else {
+                stages[i].run(workers, rows, steps, blockSteps, profiled);
+            }
         }
         steps += blockSteps;
+    }
+
+    private void end(boolean profiled) {
+        if (profiled) {
+            for (Stage stage : stages) {
+                stage.emitProfile(workers.threads());
+            }
+        }
     }
 
     private void begin() {

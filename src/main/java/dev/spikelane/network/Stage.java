@@ -21,7 +21,7 @@ final class Stage implements Workers.Job {
     private final Layer layer;
     private final Connection connection;
     private final NeuronGroup neurons;
-    private final SpikeMatrix input;
+    private final Feed spikeFeed;
     private final FloatMatrix current;
     private final SpikeMatrix spikes;
     private final NeuronState state;
@@ -29,6 +29,7 @@ final class Stage implements Workers.Job {
     private final List<Observer> observers = new ArrayList<>();
     private final LayerProfile profile = new LayerProfile();
     private boolean recording;
+    private Feed feed;
     private int rows;
     private int parts;
 
@@ -37,10 +38,11 @@ final class Stage implements Workers.Job {
         this.layer = layer;
         this.connection = layer.connection();
         this.neurons = layer.neurons();
-        this.input = input;
+        this.spikeFeed = new Feed.Spikes(connection, input);
         this.current = FloatMatrix.zeros(arena, input.rows(), neurons.neurons());
         this.spikes = SpikeMatrix.zeros(arena, input.rows(), neurons.neurons());
         this.state = neurons.newState(arena, batch);
+        this.feed = spikeFeed;
         this.workspaces = new FloatMatrix[threads];
         for (int i = 0; i < threads; i++) {
             workspaces[i] = connection.workspace(arena);
@@ -67,14 +69,25 @@ final class Stage implements Workers.Job {
         }
     }
 
-    /** Runs the first rows of the input, and measures them if somebody wants to know. */
+    /** Fills the currents of a batch from the first rows of the input spikes, on the calling thread. */
+    void fillFromSpikes(int batch, FloatMatrix target) {
+        spikeFeed.fill(batch, target, 0, spikes.stride(), workspaces[0]);
+    }
+
+    /** Runs a block fed by the spikes of the layer before. */
     void run(Workers workers, int blockRows, long firstStep, int steps, boolean profiled) {
+        run(spikeFeed, workers, blockRows, firstStep, steps, profiled);
+    }
+
+    /** Runs a block, and measures it if somebody wants to know. */
+    void run(Feed from, Workers workers, int blockRows, long firstStep, int steps, boolean profiled) {
+        feed = from;
         rows = blockRows;
         if (profiled) {
-            long active = input.count(0, rows);
+            long active = feed.active(rows);
             long start = System.nanoTime();
             compute(workers);
-            profile.add(rows, active, connection.kernel(rows, active), System.nanoTime() - start);
+            profile.add(rows, active, feed.kernel(rows, active), System.nanoTime() - start);
         } else {
             compute(workers);
         }
@@ -107,7 +120,7 @@ final class Stage implements Workers.Job {
         int first = (int) ((long) blocks * part / parts);
         int end = (int) ((long) blocks * (part + 1) / parts);
         if (first < end) {
-            connection.multiply(input, rows, current, first, end, workspaces[part]);
+            feed.fill(rows, current, first, end, workspaces[part]);
             if (!neurons.coupled()) {
                 fire(first, end);
             }

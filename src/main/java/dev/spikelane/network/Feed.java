@@ -1,0 +1,61 @@
+package dev.spikelane.network;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+
+/** Where a layer's currents come from. */
+interface Feed {
+
+    /** Fills the currents of the first rows for some blocks of 64 neurons. */
+    void fill(int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace);
+
+    /** Inputs of the first rows that are not zero. */
+    long active(int rows);
+
+    /** Names the kernel that fills them. */
+    String kernel(int rows, long active);
+
+    /** The spikes of the layer before, or of the network's input. */
+    record Spikes(Connection connection, SpikeMatrix input) implements Feed {
+
+        @Override
+        public void fill(int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+            connection.multiply(input, rows, current, firstBlock, endBlock, workspace);
+        }
+
+        @Override
+        public long active(int rows) {
+            return input.count(0, rows);
+        }
+
+        @Override
+        public String kernel(int rows, long active) {
+            return connection.kernel(rows, active);
+        }
+    }
+
+    /** Currents computed once, {@code [batch x neurons]}, which drive every step. */
+    record Constant(FloatMatrix held) implements Feed {
+
+        @Override
+        public void fill(int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+            long first = (long) firstBlock * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
+            long bytes = (long) (endBlock - firstBlock) * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
+            for (int row = 0; row < rows; row++) {
+                long from = held.rowOffset(row % held.rows()) + first;
+                MemorySegment.copy(held.segment(), from, current.segment(), current.rowOffset(row) + first, bytes);
+            }
+        }
+
+        @Override
+        public long active(int rows) {
+            return 0;
+        }
+
+        @Override
+        public String kernel(int rows, long active) {
+            return "constant";
+        }
+    }
+}

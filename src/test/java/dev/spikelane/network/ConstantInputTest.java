@@ -1,0 +1,86 @@
+package dev.spikelane.network;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A frame that drives all steps gives the bits of the frame repeated. */
+class ConstantInputTest {
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, false", "3, 1, true", "3, 2, false", "2, 2, true"})
+    void sameBitsAsTheFrameRepeated(int batch, int threads, boolean recorded) {
+        int steps = 300;
+        try (Arena arena = Arena.ofShared()) {
+            Network network = network(arena);
+            SpikeMatrix frame = SpikeMatrix.zeros(arena, batch, 100);
+            Random random = new Random(batch);
+            for (int sample = 0; sample < batch; sample++) {
+                for (int i = 0; i < 100; i++) {
+                    frame.set(sample, i, random.nextInt(3) == 0);
+                }
+            }
+            SpikeMatrix repeated = SpikeMatrix.zeros(arena, steps * batch, 100);
+            for (int step = 0; step < steps; step++) {
+                repeated.rows(step * batch, batch).copyFrom(frame);
+            }
+            try (Simulation whole = network.simulate(batch, threads);
+                    Simulation constant = network.simulate(batch, threads)) {
+                SpikeRecorder expected = whole.recordSpikes(1, steps);
+                SpikeRecorder got = constant.recordSpikes(1, steps);
+                if (recorded) {
+                    constant.recordMembranes(0, steps);
+                }
+                whole.run(repeated);
+                constant.runConstant(frame, 17);
+                constant.step(frame);
+                constant.runConstant(frame, steps - 18);
+                assertTrue(expected.spikes().count() > 0);
+                assertArrayEquals(expected.spikes().toArray(), got.spikes().toArray());
+                for (int layer = 0; layer < 2; layer++) {
+                    assertArrayEquals(
+                            whole.state(layer).membrane().toArray(),
+                            constant.state(layer).membrane().toArray());
+                }
+                assertEquals(steps, constant.steps());
+            }
+        }
+    }
+
+    @Test
+    void refusesNoStepsAndOtherShapes() {
+        try (Arena arena = Arena.ofConfined();
+                Simulation simulation = network(arena).simulate(2)) {
+            SpikeMatrix frame = SpikeMatrix.zeros(arena, 2, 100);
+            SpikeMatrix other = SpikeMatrix.zeros(arena, 1, 100);
+            assertEquals(
+                    "count is 0, expected at least 1 step",
+                    assertThrows(IllegalArgumentException.class, () -> simulation.runConstant(frame, 0))
+                            .getMessage());
+            assertEquals(
+                    "frame is [1 x 100], expected [2 x 100]",
+                    assertThrows(IllegalArgumentException.class, () -> simulation.runConstant(other, 5))
+                            .getMessage());
+        }
+    }
+
+    private static Network network(Arena arena) {
+        TorchRandom random = new TorchRandom(3);
+        return Network.builder(arena, 100)
+                .dense(200, random)
+                .neuron(new Leaky(0.95f))
+                .dense(70, random)
+                .neuron(new Leaky(0.9f))
+                .build();
+    }
+}
