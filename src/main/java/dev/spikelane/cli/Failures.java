@@ -32,7 +32,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     @Override
     public int handleParseException(ParameterException failure, String[] arguments) {
         String command = failure.getCommandLine().getCommandSpec().qualifiedName();
-        print(failure.getMessage() + suggestion(failure) + "; see './" + command + " --help'");
+        print(message(failure).replaceFirst("\\.$", "") + suggestion(failure) + "; see './" + command + " --help'");
         return CommandLine.ExitCode.USAGE;
     }
 

@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +16,8 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -62,10 +65,22 @@ public final class Main implements Runnable {
                     .setErr(err)
                     .setParameterExceptionHandler(failures)
                     .setExecutionExceptionHandler(failures)
+                    .setExecutionStrategy(parsed -> execute(parsed, failures))
                     .execute(arguments);
-            out.flush();
+            if (code == 0) {
+                out.flush();
+            }
             return code;
         } catch (RuntimeException | Error failure) {
+            return failures.report(failure);
+        }
+    }
+
+    /** Help is printed here too, outside the reach of the exception handlers. */
+    private static int execute(ParseResult parsed, Failures failures) {
+        try {
+            return new RunLast().execute(parsed);
+        } catch (UncheckedIOException failure) {
             return failures.report(failure);
         }
     }
