@@ -1,9 +1,141 @@
 package dev.spikelane.cli;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
 /** The command line. */
-public final class Main {
+@Command(
+        name = Main.NAME,
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        description = "Vectorized kernels for spiking neural networks.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {DemoCommand.class, InfoCommand.class, HelpCommand.class, GenerateCompletion.class})
+public final class Main implements Runnable {
+
+    static final String NAME = "spikelane";
+
+    static {
+        // picocli sets the annotated fields. When this package is part of a module, it is closed to other modules.
+        Main.class.getModule().addOpens(Main.class.getPackageName(), CommandLine.class.getModule());
+    }
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Print the stack trace when a command fails.")
+    private boolean verbose;
+
     private Main() {}
 
-    /** Starts. */
-    public static void main(String[] arguments) {}
+    /** Runs a command and exits with its code. */
+    public static void main(String[] arguments) {
+        OutputStream output = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
+        PrintWriter out = new PrintWriter(new StandardOutput(output), false, System.out.charset());
+        PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+        System.exit(run(out, err, arguments));
+    }
+
+    /** Runs a command and returns its exit code. */
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        Main main = new Main();
+        Failures failures = new Failures(err, () -> main.verbose);
+        try {
+            int code = commandLine(main)
+                    .setOut(out)
+                    .setErr(err)
+                    .setParameterExceptionHandler(failures)
+                    .setExecutionExceptionHandler(failures)
+                    .setExecutionStrategy(parsed -> execute(parsed, failures))
+                    .execute(arguments);
+            if (code == 0) {
+                out.flush();
+            }
+            return code;
+        } catch (RuntimeException | Error failure) {
+            return failures.report(failure);
+        }
+    }
+
+    /** Help is printed here too, outside the reach of the exception handlers. */
+    private static int execute(ParseResult parsed, Failures failures) {
+        try {
+            return new RunLast().execute(parsed);
+        } catch (UncheckedIOException failure) {
+            return failures.report(failure);
+        }
+    }
+
+    static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return Objects.requireNonNullElse(version, "(development)");
+    }
+
+    @Override
+    public void run() {
+        command.commandLine().usage(command.commandLine().getOut());
+    }
+
+    private static CommandLine commandLine(Main main) {
+        CommandLine commandLine = new CommandLine(main)
+                .registerConverter(
+                        int.class,
+                        text -> wholeNumber(text, Integer.MIN_VALUE, Integer.MAX_VALUE)
+                                .intValue())
+                .registerConverter(long.class, text -> wholeNumber(text, Long.MIN_VALUE, Long.MAX_VALUE));
+        describe(commandLine);
+        commandLine.getSubcommands().values().forEach(Main::describe);
+        return commandLine;
+    }
+
+    private static void describe(CommandLine commandLine) {
+        Map<String, String> codes = new LinkedHashMap<>();
+        codes.put("0", "success");
+        codes.put("1", "a file cannot be read or written, or a run failed");
+        codes.put("2", "wrong arguments");
+        CommandSpec spec = commandLine.getCommandSpec().version(NAME + " " + version());
+        spec.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(codes);
+        if (spec.usageMessage().footer().length == 0) {
+            spec.usageMessage().footerHeading("%n");
+        }
+    }
+
+    private static Long wholeNumber(String text, long least, long most) {
+        try {
+            long number = Long.parseLong(text.strip());
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // The message below says it.
+        }
+        throw new TypeConversionException("'" + text + "' is not a whole number from " + least + " to " + most);
+    }
+
+    /** Throws unless an option's value lies in a range. */
+    static void requireRange(CommandSpec command, String option, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new ParameterException(
+                    command.commandLine(), option + " is " + value + ", expected " + least + " to " + most);
+        }
+    }
 }

@@ -1,0 +1,200 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.io.Npy;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs the neurons and the network of snnTorch's tutorial 3, on its own input and on images. */
+@Command(
+        name = "demo",
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        description = {
+            "Run the neurons and the network of snnTorch's tutorial 3: two single neurons, the network"
+                    + " 784 -> 1000 -> 10 on its own random input, and the same network on images.",
+            "The weights are random and untrained."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./spikelane demo",
+            "  ./spikelane demo --seed 1              # as after torch.manual_seed(1)",
+            "  ./spikelane demo --images t10k-images-idx3-ubyte.gz --count 100",
+            "  ./spikelane demo --out recorded        # read the files with numpy.load"
+        })
+final class DemoCommand implements Callable<Integer> {
+
+    static final int STEPS = 200;
+    static final int BATCH = 16;
+    static final int COUNT = 16;
+    static final long SEED = 42;
+
+    private static final int MOST_STEPS = 100_000;
+    private static final int MOST_BATCH = 4_096;
+    private static final int MOST_THREADS = 1_024;
+    private static final int MOST_WARM_UP = 600;
+
+    /** The hidden layer is 16 blocks of 64 neurons: more threads would have nothing to do. */
+    private static final int USEFUL_THREADS = 16;
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Option(
+            names = "--images",
+            paramLabel = "FILE",
+            description = "IDX file of unsigned bytes, plain or gzip, [images x height x width] or [images x inputs]."
+                    + " Default: an embedded sample of Fashion-MNIST, 256 test images.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description =
+                    "How many images, the first ones of the file. Default: " + COUNT + ", or all if there are less.")
+    private @Nullable Integer count;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Seed of weights and spikes, any whole number. Default: ${DEFAULT-VALUE}.")
+    private long seed = SEED;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Time steps of the network, 1 to " + MOST_STEPS + ". Default: ${DEFAULT-VALUE}.")
+    private int steps = STEPS;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Images that run side by side, 1 to " + MOST_BATCH
+                    + "; results do not depend on it. Default: ${DEFAULT-VALUE}.")
+    private int batch = BATCH;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "Threads, 1 to " + MOST_THREADS + "; results do not depend on it. Default: the processors, at most "
+                            + USEFUL_THREADS + "; here ${DEFAULT-VALUE}.")
+    private int threads = defaultThreads();
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            description = "How long to run before the time is taken, 0 to " + MOST_WARM_UP
+                    + "; the JIT compiler needs it. Default: ${DEFAULT-VALUE}.")
+    private int warmUp = 2;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description =
+                    "Folder for the spikes and membranes of all neurons as numpy files (.npy); made if it is missing.")
+    private @Nullable Path folder;
+
+    static int defaultThreads() {
+        return Math.min(Runtime.getRuntime().availableProcessors(), USEFUL_THREADS);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        DemoSettings settings = settings();
+        ImageSet images = images();
+        settings.requireFits(images, folder != null);
+        if (folder != null) {
+            makeFolder(folder);
+        }
+        DemoText text = new DemoText(command.commandLine().getOut(), settings);
+        traces(text);
+        tutorial(settings, text);
+        images(settings, images, text);
+        if (folder != null) {
+            text.files(folder);
+        }
+        return 0;
+    }
+
+    private DemoSettings settings() {
+        Main.requireRange(command, "--steps", steps, 1, MOST_STEPS);
+        Main.requireRange(command, "--batch", batch, 1, MOST_BATCH);
+        Main.requireRange(command, "--threads", threads, 1, MOST_THREADS);
+        Main.requireRange(command, "--warm-up", warmUp, 0, MOST_WARM_UP);
+        if (count != null) {
+            Main.requireRange(command, "--count", count, 1, Integer.MAX_VALUE);
+        }
+        return new DemoSettings(seed, steps, batch, threads, warmUp);
+    }
+
+    private ImageSet images() throws IOException {
+        ImageSet all = file == null ? ImageSet.sample() : ImageSet.read(file);
+        if (count == null) {
+            return all.first(Math.min(COUNT, all.count()));
+        }
+        if (count > all.count()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--count is " + count + ", expected 1 to " + all.count() + ", the images of " + all.name());
+        }
+        return all.first(count);
+    }
+
+    private void traces(DemoText text) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            for (Trace trace : new Trace[] {Trace.handLif(arena), Trace.leaky(arena)}) {
+                if (folder != null) {
+                    Npy.write(folder.resolve(trace.file() + "_spikes.npy"), trace.spikes());
+                    Npy.write(folder.resolve(trace.file() + "_membranes.npy"), trace.membranes());
+                }
+                text.trace(trace);
+            }
+        }
+    }
+
+    private void tutorial(DemoSettings settings, DemoText text) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            Recording recording = recording(arena, 1, TutorialRun.INPUTS);
+            NetworkResult result = TutorialRun.run(settings, recording);
+            write(recording, "tutorial");
+            text.tutorial(result);
+        }
+    }
+
+    private void images(DemoSettings settings, ImageSet images, DemoText text) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            Recording recording = recording(arena, images.count(), images.inputs());
+            ImageRun.Result result = ImageRun.run(settings, images, recording);
+            write(recording, "images");
+            text.images(result);
+        }
+    }
+
+    private @Nullable Recording recording(Arena arena, int samples, int inputs) {
+        return folder == null ? null : new Recording(arena, steps, samples, inputs);
+    }
+
+    private void write(@Nullable Recording recording, String name) throws IOException {
+        if (recording != null && folder != null) {
+            recording.write(folder, name);
+        }
+    }
+
+    /** Before the run, so that a wrong folder does not cost one. */
+    private static void makeFolder(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        if (!Files.isWritable(folder)) {
+            throw new FileSystemException(folder.toString(), null, "cannot be written, permission denied");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.kernel.Simd;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Prints the results of the demo for people. */
+final class DemoText {
+
+    private static final String COUNTS = "Output spikes";
+
+    private final PrintWriter out;
+    private final DemoSettings settings;
+
+    DemoText(PrintWriter out, DemoSettings settings) {
+        this.out = out;
+        this.settings = settings;
+    }
+
+    void trace(Trace trace) {
+        List<Integer> steps = trace.spikeSteps();
+        title(trace.title() + " from step " + Trace.SILENT_STEPS + ", " + Trace.STEPS + " steps");
+        row("Spikes", String.valueOf(steps.size()));
+        row("At steps", steps.stream().map(String::valueOf).collect(Collectors.joining(" ")));
+        end();
+    }
+
+    void tutorial(NetworkResult result) {
+        title("Tutorial network 784 -> 1000 -> 10, Leaky, beta 0.99, random input, " + settings.steps()
+                + " steps, seed " + settings.seed());
+        int width = width(result);
+        row("Neuron", numbers(width));
+        row(COUNTS, counts(result, 0, width));
+        row("Fires most", winner(result, 0));
+        densities(result);
+        end();
+    }
+
+    void images(ImageRun.Result result) {
+        ImageSet images = result.images();
+        title("Images through the network " + images.inputs() + " -> 1000 -> 10, rate-coded, " + settings.steps()
+                + " steps, seed " + settings.seed());
+        row("Images", images.count() + " of " + images.file().count() + ", " + images.size() + ", " + images.name());
+        row("Weights", "random, untrained: the counts show the network at work, they do not classify");
+        out.println();
+        table(images, result.network());
+        out.println();
+        densities(result.network());
+        timing(result);
+        end();
+    }
+
+    void files(Path folder) {
+        title("Recorded in " + folder);
+        row(
+                "Network",
+                "tutorial_*.npy, images_*.npy: input, spikes1, membranes1 (hidden), spikes2, membranes2 (output)");
+        row("Neurons", "hand_lif_*.npy, leaky_*.npy: spikes, membranes");
+        row("Format", "[steps, samples, neurons], spikes uint8, membranes float32");
+        end();
+    }
+
+    private void table(ImageSet images, NetworkResult result) {
+        int width = width(result);
+        int labelWidth = images.labels().stream().mapToInt(String::length).max().orElse(-2) + 2;
+        tableLine("image", padded(labelWidth == 0 ? "" : "label", labelWidth), numbers(width), "most");
+        for (int image = 0; image < images.count(); image++) {
+            String label = padded(images.label(image), labelWidth);
+            tableLine(String.valueOf(image), label, counts(result, image, width), winner(result, image));
+        }
+    }
+
+    private void tableLine(String image, String label, String counts, String most) {
+        out.printf(Locale.ROOT, "  %5s  %s%s  %4s%n", image, label, counts, most);
+    }
+
+    private static String padded(String text, int width) {
+        return text + " ".repeat(width - text.length());
+    }
+
+    private void densities(NetworkResult result) {
+        row(
+                "Densities",
+                String.format(
+                        Locale.ROOT,
+                        "input %.4f, hidden %.4f, output %.4f",
+                        result.inputDensity(),
+                        result.hiddenDensity(),
+                        result.outputDensity()));
+    }
+
+    private void timing(ImageRun.Result result) {
+        int images = result.images().count();
+        double encode = result.encodeSeconds() / images * 1e3;
+        double network = result.network().seconds() / images * 1e3;
+        row(
+                "Per image",
+                String.format(
+                        Locale.ROOT,
+                        "encode %.3f ms, network %.3f ms, measured after %.1f s of warm-up",
+                        encode,
+                        network,
+                        result.warmUpSeconds()));
+        row("Ran with", "batch " + settings.batch() + ", threads " + settings.threads());
+        List<String> kernels = result.network().kernels();
+        row("Spike matmul", "layer 1 " + kernels.get(0) + ", layer 2 " + kernels.get(1));
+        row("SIMD", Simd.describe());
+    }
+
+    private static int width(NetworkResult result) {
+        int most = result.counts().stream()
+                .flatMap(List::stream)
+                .mapToInt(Integer::intValue)
+                .max()
+                .orElse(0);
+        return Math.max(3, String.valueOf(most).length());
+    }
+
+    private static String numbers(int width) {
+        StringBuilder numbers = new StringBuilder();
+        for (int neuron = 0; neuron < TutorialRun.OUTPUTS; neuron++) {
+            numbers.append(cell(neuron, width));
+        }
+        return numbers.toString();
+    }
+
+    private static String counts(NetworkResult result, int sample, int width) {
+        return result.counts().get(sample).stream()
+                .map(count -> cell(count, width))
+                .collect(Collectors.joining());
+    }
+
+    private static String cell(int number, int width) {
+        return String.format(Locale.ROOT, "%" + (width + 1) + "d", number);
+    }
+
+    private static String winner(NetworkResult result, int sample) {
+        int winner = result.winner(sample);
+        return winner < 0 ? "-" : String.valueOf(winner);
+    }
+
+    private void title(String text) {
+        out.println(text);
+    }
+
+    private void row(String name, String value) {
+        out.printf(Locale.ROOT, "  %-13s  %s%n", name, value);
+    }
+
+    private void end() {
+        out.println();
+        out.flush();
+    }
+}

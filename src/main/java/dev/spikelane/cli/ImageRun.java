@@ -1,0 +1,73 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/** Runs images, rate-coded, through the tutorial's network, batch by batch. */
+final class ImageRun {
+
+    private final DemoSettings settings;
+    private final ImageSet images;
+    private final Network network;
+    private long encodeNanoseconds;
+
+    private ImageRun(DemoSettings settings, ImageSet images, Network network) {
+        this.settings = settings;
+        this.images = images;
+        this.network = network;
+    }
+
+    static Result run(DemoSettings settings, ImageSet images, @Nullable Recording recording) throws IOException {
+        try (Arena arena = Arena.ofShared()) {
+            TorchRandom random = new TorchRandom(settings.seed());
+            return new ImageRun(settings, images, TutorialRun.network(arena, images.inputs(), random)).run(recording);
+        }
+    }
+
+    private Result run(@Nullable Recording recording) throws IOException {
+        double warmUp = warmUp();
+        NetworkRun run = new NetworkRun(network, settings.threads(), recording);
+        encodeNanoseconds = 0;
+        for (int first = 0; first < images.count(); first += settings.batch()) {
+            batch(run, first);
+        }
+        return new Result(images, run.result(), warmUp, encodeNanoseconds * 1e-9);
+    }
+
+    /** Repeats the first batch until the JIT compiler has had its time, and returns the seconds that took. */
+    private double warmUp() throws IOException {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < settings.warmUp() * 1e9) {
+            batch(new NetworkRun(network, settings.threads(), null), 0);
+        }
+        return (System.nanoTime() - start) * 1e-9;
+    }
+
+    private void batch(NetworkRun run, int first) throws IOException {
+        int batch = Math.min(settings.batch(), images.count() - first);
+        try (Arena arena = Arena.ofConfined()) {
+            FloatMatrix intensities = images.intensities(arena, first, batch);
+            SpikeMatrix input = SpikeMatrix.zeros(arena, settings.steps() * batch, images.inputs());
+            long start = System.nanoTime();
+            new Rate().encode(intensities, input, settings.seed(), first);
+            encodeNanoseconds += System.nanoTime() - start;
+            run.run(input, batch);
+        }
+    }
+
+    /**
+     * What the network did with the images.
+     *
+     * @param images the images
+     * @param network counts, densities and time
+     * @param warmUpSeconds time before anything was measured
+     * @param encodeSeconds time of the rate coding
+     */
+    record Result(ImageSet images, NetworkResult network, double warmUpSeconds, double encodeSeconds) {}
+}

@@ -1,0 +1,83 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.io.Idx;
+import dev.spikelane.memory.FloatMatrix;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The images that the demo shows to the network: the first ones of a file or of the embedded sample.
+ *
+ * @param name what they are
+ * @param file all of them
+ * @param inputs pixels of an image
+ * @param labels names of their classes, or none
+ * @param count how many are taken
+ */
+record ImageSet(String name, Idx file, int inputs, List<String> labels, int count) {
+
+    private static final String SAMPLE = "fashion-mnist-256";
+    private static final List<String> CLASSES = List.of(
+            "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot");
+
+    /** 256 x 256 pixels: their weights take half a gigabyte while they are made. */
+    private static final int MOST_INPUTS = 65_536;
+
+    static ImageSet sample() throws IOException {
+        int[] labels = resource(SAMPLE + "-labels.idx1-ubyte.gz").labels();
+        List<String> names = Arrays.stream(labels).mapToObj(CLASSES::get).toList();
+        return of("embedded Fashion-MNIST sample", resource(SAMPLE + "-images.idx3-ubyte.gz"), names);
+    }
+
+    static ImageSet read(Path file) throws IOException {
+        return of(file.toString(), Idx.read(file), List.of());
+    }
+
+    private static ImageSet of(String name, Idx file, List<String> labels) throws IOException {
+        long inputs = 1;
+        for (int size : file.shape().subList(1, file.shape().size())) {
+            inputs *= size;
+        }
+        if (inputs > MOST_INPUTS) {
+            throw new IOException(
+                    name + ": images have " + inputs + " pixels, expected at most " + MOST_INPUTS + " (256 x 256)");
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            return new ImageSet(name, file, file.images(arena, 0, 1).columns(), labels, file.count());
+        }
+    }
+
+    private static Idx resource(String name) throws IOException {
+        try (InputStream stream = ImageSet.class.getResourceAsStream(name)) {
+            if (stream == null) {
+                throw new IOException(name + ": is missing in this build; --images FILE takes other images");
+            }
+            return Idx.read(name, stream);
+        }
+    }
+
+    /** The first images of this set. */
+    ImageSet first(int images) {
+        return new ImageSet(name, file, inputs, labels, images);
+    }
+
+    /** Intensities of some images, {@code [number x inputs]}. */
+    FloatMatrix intensities(Arena arena, int first, int number) throws IOException {
+        return file.images(arena, first, number);
+    }
+
+    /** The class of an image, or nothing. */
+    String label(int image) {
+        return labels.isEmpty() ? "" : labels.get(image);
+    }
+
+    /** Such as "28 x 28". */
+    String size() {
+        return file.shape().stream().skip(1).map(String::valueOf).collect(Collectors.joining(" x "));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.kernel.Simd;
+import dev.spikelane.kernel.SpikeMatmul;
+import dev.spikelane.memory.SpikeMatrix;
+
+/** Counts which variant of the spike matmul serves the blocks of one layer. */
+final class KernelUse {
+
+    private final int inputs;
+    private int blocks;
+    private int byTables;
+
+    KernelUse(int inputs) {
+        this.inputs = inputs;
+    }
+
+    /** Adds a block of rows. */
+    void add(SpikeMatrix spikes, int firstRow, int rows) {
+        blocks++;
+        if (SpikeMatmul.usesTables(rows, inputs, spikes.count(firstRow, rows))) {
+            byTables++;
+        }
+    }
+
+    String describe() {
+        if (Simd.bits() == 0) {
+            return "scalar loops";
+        }
+        if (byTables == 0) {
+            return "active inputs";
+        }
+        return byTables == blocks
+                ? "partial-sum tables"
+                : "partial-sum tables in " + byTables + " of " + blocks + " blocks";
+    }
+}

@@ -1,0 +1,29 @@
+package dev.spikelane.cli;
+
+import java.util.List;
+
+/**
+ * What a network did.
+ *
+ * @param counts for each sample the spikes of each output neuron
+ * @param inputDensity share of inputs and steps with a spike
+ * @param hiddenDensity share of hidden neurons and steps with a spike
+ * @param outputDensity share of output neurons and steps with a spike
+ * @param kernels which variant of the spike matmul served each layer
+ * @param seconds time in the network
+ */
+record NetworkResult(
+        List<List<Integer>> counts,
+        double inputDensity,
+        double hiddenDensity,
+        double outputDensity,
+        List<String> kernels,
+        double seconds) {
+
+    /** The output neuron that fires most for a sample, the lowest of equal ones; -1 if none fires. */
+    int winner(int sample) {
+        List<Integer> spikes = counts.get(sample);
+        int most = spikes.stream().mapToInt(Integer::intValue).max().orElse(0);
+        return most == 0 ? -1 : spikes.indexOf(most);
+    }
+}

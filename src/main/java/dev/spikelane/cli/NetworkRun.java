@@ -1,0 +1,92 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.SpikeCounts;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a network of two layers over the spike trains of one batch after the other, and adds up what it does. */
+final class NetworkRun {
+
+    private final Network network;
+    private final int threads;
+    private final @Nullable Recording recording;
+    private final List<List<Integer>> counts = new ArrayList<>();
+    private final KernelUse[] kernels;
+    private long rows;
+    private long inputSpikes;
+    private long hiddenSpikes;
+    private long outputSpikes;
+    private long nanoseconds;
+
+    NetworkRun(Network network, int threads, @Nullable Recording recording) {
+        this.network = network;
+        this.threads = threads;
+        this.recording = recording;
+        this.kernels = new KernelUse[] {
+            new KernelUse(network.inputs()),
+            new KernelUse(network.layers().getFirst().size())
+        };
+    }
+
+    /** Runs the next batch: {@code [steps * batch x inputs]}, time-major. */
+    void run(SpikeMatrix input, int batch) {
+        try (Simulation simulation = network.simulate(batch, threads)) {
+            SpikeCounts hidden = simulation.countSpikes(0);
+            SpikeCounts output = simulation.countSpikes(1);
+            simulation.observe(0, (firstStep, steps, spikes, membranes) -> {
+                kernels[0].add(input, (int) firstStep * batch, steps * batch);
+                kernels[1].add(spikes, 0, steps * batch);
+            });
+            if (recording != null) {
+                recording.attach(simulation, input, counts.size());
+            }
+            long start = System.nanoTime();
+            simulation.run(input);
+            nanoseconds += System.nanoTime() - start;
+            rows += input.rows();
+            inputSpikes += input.count();
+            hiddenSpikes += total(hidden.counts());
+            outputSpikes += total(output.counts());
+            for (int sample = 0; sample < batch; sample++) {
+                counts.add(row(output.counts(), sample));
+            }
+        }
+    }
+
+    NetworkResult result() {
+        return new NetworkResult(
+                List.copyOf(counts),
+                density(inputSpikes, network.inputs()),
+                density(hiddenSpikes, network.layers().getFirst().size()),
+                density(outputSpikes, network.outputs()),
+                List.of(kernels[0].describe(), kernels[1].describe()),
+                nanoseconds * 1e-9);
+    }
+
+    private double density(long spikes, int neurons) {
+        return spikes / ((double) rows * neurons);
+    }
+
+    private static long total(FloatMatrix counts) {
+        long total = 0;
+        for (int sample = 0; sample < counts.rows(); sample++) {
+            for (int count : row(counts, sample)) {
+                total += count;
+            }
+        }
+        return total;
+    }
+
+    private static List<Integer> row(FloatMatrix counts, int sample) {
+        List<Integer> row = new ArrayList<>(counts.columns());
+        for (int neuron = 0; neuron < counts.columns(); neuron++) {
+            row.add((int) counts.get(sample, neuron));
+        }
+        return row;
+    }
+}

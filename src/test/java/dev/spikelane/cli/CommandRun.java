@@ -1,0 +1,42 @@
+package dev.spikelane.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
+/** What a command line did: its exit code and what it printed. */
+record CommandRun(int code, String out, String err) {
+
+    static CommandRun of(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Main.run(new PrintWriter(out), new PrintWriter(err), arguments);
+        return new CommandRun(code, out.toString(), err.toString());
+    }
+
+    /** Fails unless the command worked without a word of complaint; returns what it printed. */
+    String requireSuccess() {
+        assertEquals("", err);
+        assertEquals(0, code);
+        return out;
+    }
+
+    /** Fails unless the command ended with this code, one line on standard error, and nothing on standard output. */
+    void requireFailure(int expectedCode, String expectedLine) {
+        assertEquals(expectedLine + System.lineSeparator(), err);
+        assertEquals(expectedCode, code);
+        assertEquals("", out);
+    }
+
+    /** The same, for a line of which only parts are known. */
+    void requireFailureWith(int expectedCode, String... parts) {
+        assertEquals(1, err.lines().count(), err);
+        for (String part : parts) {
+            assertTrue(err.contains(part), err);
+        }
+        assertEquals(expectedCode, code);
+        assertEquals("", out);
+    }
+}

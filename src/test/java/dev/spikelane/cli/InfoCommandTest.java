@@ -1,0 +1,44 @@
+package dev.spikelane.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.kernel.Simd;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class InfoCommandTest {
+
+    @Test
+    void printsOneFactALine() {
+        List<String> lines = CommandRun.of("info").requireSuccess().lines().toList();
+        List<String> names =
+                lines.stream().map(line -> line.substring(0, 14).strip()).toList();
+        assertEquals(
+                List.of(
+                        "Spikelane",
+                        "JDK",
+                        "JDK folder",
+                        "System",
+                        "CPU",
+                        "Cores",
+                        "Heap",
+                        "SIMD",
+                        "Vector module",
+                        "Native access",
+                        "Demo defaults",
+                        "Change SIMD",
+                        "Change heap"),
+                names);
+        for (String line : lines) {
+            assertTrue(line.length() > 16 && line.charAt(15) == ' ' && line.charAt(16) != ' ', line);
+        }
+        assertEquals(Simd.describe(), lines.get(7).substring(16));
+        assertTrue(lines.get(8).endsWith("present"), lines.get(8));
+    }
+
+    @Test
+    void takesNoArguments() {
+        CommandRun.of("info", "x").requireFailureWith(2, "'x'", "; see './spikelane info --help'");
+    }
+}

@@ -1,0 +1,140 @@
+package dev.spikelane.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+
+    private static final String SEE_DEMO = "; see './spikelane demo --help'";
+
+    @Test
+    void printsItsUsageWithoutArguments() {
+        String usage = CommandRun.of().requireSuccess();
+        assertTrue(usage.startsWith("Usage: spikelane"), usage);
+        assertTrue(usage.contains("demo") && usage.contains("info") && usage.contains("Exit codes:"), usage);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "help", "demo --help", "info --help", "help demo"})
+    void printsHelp(String arguments) {
+        String help = CommandRun.of(arguments.split(" ")).requireSuccess();
+        assertTrue(help.startsWith("Usage: spikelane"), help);
+        assertTrue(help.endsWith(System.lineSeparator()), help);
+        help.lines().forEach(line -> assertTrue(line.length() <= 80, line));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "-V", "demo --version", "info -V"})
+    void printsItsVersion(String arguments) {
+        String version = CommandRun.of(arguments.split(" ")).requireSuccess();
+        assertEquals("spikelane " + Main.version() + System.lineSeparator(), version);
+    }
+
+    @Test
+    void makesACompletionScript() {
+        String script = CommandRun.of("generate-completion").requireSuccess();
+        assertTrue(script.startsWith("#!/") && script.contains("--threads"), script);
+    }
+
+    @Test
+    void namesAnUnknownCommand() {
+        CommandRun.of("dome").requireFailureWith(2, "spikelane: ", "'dome'", "; see './spikelane --help'");
+    }
+
+    @Test
+    void namesAnUnknownCommandThatNeedsHelp() {
+        CommandRun.of("help", "dome")
+                .requireFailure(2, "spikelane: Unknown subcommand 'dome'; see './spikelane --help'");
+    }
+
+    @Test
+    void namesAnUnknownOption() {
+        CommandRun.of("demo", "--stepz", "3").requireFailureWith(2, "spikelane: ", "'--stepz'", "--steps", SEE_DEMO);
+    }
+
+    @Test
+    void namesAMissingValue() {
+        CommandRun.of("demo", "--steps").requireFailureWith(2, "spikelane: ", "--steps", SEE_DEMO);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--steps, abc, -2147483648, 2147483647",
+        "--steps, 1.5, -2147483648, 2147483647",
+        "--batch, 99999999999, -2147483648, 2147483647",
+        "--seed, 9223372036854775808, -9223372036854775808, 9223372036854775807",
+    })
+    void namesABadNumber(String option, String value, String least, String most) {
+        CommandRun.of("demo", option, value)
+                .requireFailureWith(
+                        2, option, "'" + value + "' is not a whole number from " + least + " to " + most, SEE_DEMO);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--steps, 0, 1 to 100000",
+        "--steps, 100001, 1 to 100000",
+        "--batch, 0, 1 to 4096",
+        "--threads, -1, 1 to 1024",
+        "--count, 0, 1 to 2147483647",
+        "--count, 257, '1 to 256, the images of embedded Fashion-MNIST sample'",
+        "--warm-up, -1, 0 to 600",
+    })
+    void namesANumberOutOfRange(String option, String value, String range) {
+        CommandRun.of("demo", option, value)
+                .requireFailure(2, "spikelane: " + option + " is " + value + ", expected " + range + SEE_DEMO);
+    }
+
+    @Test
+    void keepsMessagesOnOneLine() {
+        CommandRun.of("demo", "--images", "no\nsuch\u001b[31mfile").requireFailureWith(1, "no such [31mfile");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo --verbose --images missing", "--verbose demo --images missing"})
+    void printsAStackTraceWhenAskedTo(String arguments) {
+        CommandRun run = CommandRun.of(arguments.split(" "));
+        assertEquals(1, run.code());
+        assertTrue(run.err().startsWith("spikelane: missing: no such file" + System.lineSeparator()), run.err());
+        assertTrue(run.err().contains("\tat dev.spikelane"), run.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"info", "--help", "demo --count 1 --warm-up 0"})
+    void endsQuietlyWhenNobodyReadsOn(String arguments) {
+        CommandRun run = runInto("Broken pipe", arguments);
+        assertEquals("", run.err());
+        assertEquals(0, run.code());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"info", "--help", "demo --count 1 --warm-up 0"})
+    void complainsWhenTheOutputCannotBeWritten(String arguments) {
+        CommandRun run = runInto("No space left on device", arguments);
+        assertEquals("spikelane: standard output: No space left on device" + System.lineSeparator(), run.err());
+        assertEquals(1, run.code());
+    }
+
+    private static CommandRun runInto(String message, String arguments) {
+        OutputStream broken = new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+                throw new IOException(message);
+            }
+        };
+        StringWriter err = new StringWriter();
+        PrintWriter out = new PrintWriter(new StandardOutput(broken), false, StandardCharsets.UTF_8);
+        int code = Main.run(out, new PrintWriter(err), arguments.split(" "));
+        return new CommandRun(code, "", err.toString());
+    }
+}
