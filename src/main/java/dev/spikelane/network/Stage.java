@@ -9,13 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A layer at work in a simulation. Threads share it by blocks of 64 neurons, which each of them carries from input to spikes, so that a
- * layer needs one meeting of the threads.
+ * A layer at work in a simulation. Threads share it by blocks of 64 neurons, which each of them carries from input to spikes, so that
+ * the threads meet once in a layer.
  */
 final class Stage implements Workers.Job {
 
     /** Products of rows, inputs and outputs from which meeting of threads, some microseconds, pays. */
     private static final long WORTH_SHARING = 4_000_000;
+
+    /** Parts for each thread: enough to even out threads that start late, few enough to cost little. */
+    private static final int PARTS_OF_THREAD = 4;
 
     private final int number;
     private final Layer layer;
@@ -103,11 +106,11 @@ final class Stage implements Workers.Job {
     private void compute(Workers workers) {
         boolean share = (long) rows * connection.inputs() * neurons.neurons() >= WORTH_SHARING;
         if (share && workers.threads() > 1) {
-            parts = workers.threads();
-            workers.run(this);
+            parts = Math.min(spikes.stride(), PARTS_OF_THREAD * workers.threads());
+            workers.run(this, parts);
         } else {
             parts = 1;
-            run(0);
+            run(0, 0);
         }
         if (neurons.coupled()) {
             fire(0, spikes.stride());
@@ -115,15 +118,13 @@ final class Stage implements Workers.Job {
     }
 
     @Override
-    public void run(int part) {
+    public void run(int part, int thread) {
         int blocks = spikes.stride();
         int first = (int) ((long) blocks * part / parts);
         int end = (int) ((long) blocks * (part + 1) / parts);
-        if (first < end) {
-            feed.fill(rows, current, first, end, workspaces[part]);
-            if (!neurons.coupled()) {
-                fire(first, end);
-            }
+        feed.fill(rows, current, first, end, workspaces[thread]);
+        if (!neurons.coupled()) {
+            fire(first, end);
         }
     }
 

@@ -1,32 +1,43 @@
 package dev.spikelane.network;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed number of threads that do the parts of one job at a time, the calling thread the first part. Starting a job allocates nothing:
- * idle threads spin for some microseconds, then park.
+ * A fixed number of threads, the calling one among them, that share the parts of one job at a time. Starting a job allocates nothing.
+ *
+ * <p>Whoever is free takes the next part, so the job never waits for a thread that the system has not woken or has put aside; idle
+ * threads spin for some microseconds, then park.
  */
 final class Workers implements AutoCloseable {
 
     /** A job whose parts may run at the same time. */
     interface Job {
-        void run(int part);
+        void run(int part, int thread);
     }
-
-    /** Spins before parking: some 50 microseconds, longer than the gap between two layers. */
-    private static final int SPINS = 2_000;
 
     /** The most threads. */
     static final int MOST = 1_024;
 
+    /** Spins before parking: some 50 microseconds, longer than the gap between two layers. */
+    private static final int SPINS = 2_000;
+
+    private static final int ROUND_SHIFT = 32;
+    private static final long NONE_LEFT = Integer.MAX_VALUE;
+
     private final Helper[] helpers;
+    /** The round in the high half, the parts taken in the low half: a part is taken only from the round that was read. */
+    private final AtomicLong taken = new AtomicLong();
+
     private final AtomicInteger unfinished = new AtomicInteger();
-    private final AtomicInteger round = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
     private volatile boolean closed;
     private volatile Thread caller = Thread.currentThread();
-    private Job job = part -> {};
+    private volatile Job job = (part, thread) -> {};
+    private volatile int parts;
 
     Workers(int threads) {
         helpers = new Helper[threads - 1];
@@ -36,38 +47,39 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    /** Parts of a job. */
     int threads() {
         return helpers.length + 1;
     }
 
     /** Does all parts and returns when the last is done; rethrows what a part threw. */
-    void run(Job next) {
-        for (Helper helper : helpers) {
-            helper.thrown = null;
-        }
-        job = next;
+    void run(Job next, int count) {
+        long round = round(taken.get());
+        // A late thread that has read the last round's value must not take a part with the next one's number of parts.
+        taken.set(round << ROUND_SHIFT | NONE_LEFT);
         caller = Thread.currentThread();
-        unfinished.set(helpers.length);
-        round.incrementAndGet(); // publishes the job
+        unfinished.set(count);
+        job = next;
+        parts = count;
+        taken.set(round + 1 << ROUND_SHIFT);
         for (Helper helper : helpers) {
             if (helper.parked) {
                 LockSupport.unpark(helper);
             }
         }
-        try {
-            next.run(0);
-        } finally {
-            for (int spins = 0; unfinished.get() != 0; spins++) {
-                if (spins < SPINS) {
-                    Thread.onSpinWait();
-                } else {
-                    LockSupport.park(this);
-                }
+        takeParts(0);
+        for (int spins = 0; unfinished.get() != 0; spins++) {
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.park(this);
             }
         }
-        for (Helper helper : helpers) {
-            helper.rethrow();
+        Throwable failure = thrown.getAndSet(null);
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+        if (failure instanceof Error error) {
+            throw error;
         }
     }
 
@@ -79,37 +91,53 @@ final class Workers implements AutoCloseable {
         }
     }
 
+    private void takeParts(int thread) {
+        while (true) {
+            long seen = taken.get();
+            int part = (int) seen;
+            if (part >= parts) {
+                return;
+            }
+            if (taken.compareAndSet(seen, seen + 1)) {
+                try {
+                    job.run(part, thread);
+                } catch (Throwable failure) {
+                    thrown.compareAndSet(null, failure);
+                }
+                if (unfinished.decrementAndGet() == 0 && thread != 0) {
+                    LockSupport.unpark(caller);
+                }
+            }
+        }
+    }
+
+    private static long round(long taken) {
+        return taken >>> ROUND_SHIFT;
+    }
+
     private final class Helper extends Thread {
 
-        private final int part;
+        private final int number;
         private volatile boolean parked;
-        private @Nullable Throwable thrown;
 
-        Helper(int part) {
-            super("spikelane-" + part);
-            this.part = part;
+        Helper(int number) {
+            super("spikelane-" + number);
+            this.number = number;
             setDaemon(true);
         }
 
         @Override
         public void run() {
-            int seen = 0;
+            long seen = 0;
             while (await(seen)) {
-                seen++;
-                try {
-                    job.run(part);
-                } catch (Throwable failure) {
-                    thrown = failure;
-                }
-                if (unfinished.decrementAndGet() == 0) {
-                    LockSupport.unpark(caller);
-                }
+                seen = round(taken.get());
+                takeParts(number);
             }
         }
 
-        /** Waits for a round after {@code seen}; false once closed. */
-        private boolean await(int seen) {
-            for (int spins = 0; round.get() == seen; spins++) {
+        /** Waits for another round than {@code seen}; false once closed. */
+        private boolean await(long seen) {
+            for (int spins = 0; round(taken.get()) == seen; spins++) {
                 if (closed) {
                     return false;
                 }
@@ -117,22 +145,13 @@ final class Workers implements AutoCloseable {
                     Thread.onSpinWait();
                 } else {
                     parked = true;
-                    if (round.get() == seen && !closed) {
+                    if (round(taken.get()) == seen && !closed) {
                         LockSupport.park(Workers.this);
                     }
                     parked = false;
                 }
             }
             return true;
-        }
-
-        private void rethrow() {
-            if (thrown instanceof RuntimeException exception) {
-                throw exception;
-            }
-            if (thrown instanceof Error error) {
-                throw error;
-            }
         }
     }
 }
