@@ -57,7 +57,7 @@ public final class Dense implements Connection {
      * @throws IllegalArgumentException if a size is below 1
      */
     public static Dense linear(Arena arena, int inputs, int outputs, TorchRandom random) {
-        try (Arena temporary = Arena.ofConfined()) {
+        try (Arena temporary = temporaryArena()) {
             FloatMatrix weights = FloatMatrix.zeros(temporary, outputs, inputs);
             FloatMatrix bias = FloatMatrix.zeros(temporary, 1, outputs);
             random.linear(weights, bias);
@@ -102,7 +102,7 @@ public final class Dense implements Connection {
 
     @Override
     public Connection withSpikeValue(Arena arena, Parameter spikeValue) {
-        try (Arena temporary = Arena.ofConfined()) {
+        try (Arena temporary = temporaryArena()) {
             FloatMatrix scaled = FloatMatrix.zeros(temporary, outputs(), inputs());
             FloatMatrix bias = FloatMatrix.zeros(temporary, 1, outputs());
             for (int output = 0; output < outputs(); output++) {
@@ -113,6 +113,16 @@ public final class Dense implements Connection {
             }
             return of(arena, scaled, bias);
         }
+    }
+
+    /**
+     * Shared, although one thread uses it: where confined and shared segments went through the same JDK code, C2 (25.0.3) hoists the check of
+     * the owning thread out of kernel loops, where it fails for shared ones, and compiles them again and again. A run of the tutorial's
+     * network was 10 times slower for its first 20 seconds (2026-11).
+     */
+    @SuppressWarnings("MustBeClosedChecker")
+    private static Arena temporaryArena() {
+        return Arena.ofShared();
     }
 
     @Override
