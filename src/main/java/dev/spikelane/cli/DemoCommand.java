@@ -151,7 +151,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void traces(DemoText text) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             for (Trace trace : new Trace[] {Trace.handLif(arena), Trace.leaky(arena)}) {
                 if (folder != null) {
                     Npy.write(folder.resolve(trace.file() + "_spikes.npy"), trace.spikes());
@@ -163,7 +163,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void tutorial(DemoSettings settings, DemoText text) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             Recording recording = recording(arena, 1, TutorialRun.INPUTS);
             NetworkResult result = TutorialRun.run(settings, recording);
             write(recording, "tutorial");
@@ -172,7 +172,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void images(DemoSettings settings, ImageSet images, DemoText text) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             Recording recording = recording(arena, images.count(), images.inputs());
             ImageRun.Result result = ImageRun.run(settings, images, recording);
             write(recording, "images");

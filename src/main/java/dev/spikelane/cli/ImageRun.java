@@ -51,7 +51,7 @@ final class ImageRun {
 
     private void batch(NetworkRun run, int first) throws IOException {
         int batch = Math.min(settings.batch(), images.count() - first);
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             FloatMatrix intensities = images.intensities(arena, first, batch);
             SpikeMatrix input = SpikeMatrix.zeros(arena, settings.steps() * batch, images.inputs());
             long start = System.nanoTime();

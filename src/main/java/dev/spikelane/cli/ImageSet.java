@@ -47,7 +47,7 @@ record ImageSet(String name, Idx file, int inputs, List<String> labels, int coun
             throw new IOException(
                     name + ": images have " + inputs + " pixels, expected at most " + MOST_INPUTS + " (256 x 256)");
         }
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             return new ImageSet(name, file, file.images(arena, 0, 1).columns(), labels, file.count());
         }
     }
