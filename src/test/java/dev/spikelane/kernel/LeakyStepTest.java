@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class LeakyStepTest {
 
@@ -167,6 +168,20 @@ final class LeakyStepTest {
                         .firesBefore(true)
                         .delayedReset(false)
                         .build(arena));
+    }
+
+    /** {@code S / factor} is 0 where nothing fires, however small the factor. */
+    @ParameterizedTest
+    @ValueSource(floats = {Float.MIN_VALUE, -Float.MIN_VALUE, 0x1p-129f})
+    void tinyGradedFactorLeavesSilentNeuronsAlone(float factor) {
+        LeakyParameters tiny = LeakyParameters.builder(1)
+                .gradedFactor(factor)
+                .inhibition(true)
+                .delayedReset(false)
+                .build(arena);
+        FloatMatrix one = FloatMatrix.vector(arena, 0.5f);
+        LeakyStep.run(tiny, FloatMatrix.vector(arena, 0.25f), one, SpikeMatrix.zeros(arena, 1, 1));
+        assertArrayEquals(new float[] {0.75f}, one.toArray());
     }
 
     @Test
