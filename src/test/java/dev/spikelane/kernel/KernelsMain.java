@@ -1,0 +1,26 @@
+package dev.spikelane.kernel;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+
+/** Runs every kernel once and prints which ones serve. */
+final class KernelsMain {
+
+    private KernelsMain() {}
+
+    public static void main(String[] arguments) {
+        try (Arena arena = Arena.ofConfined()) {
+            FloatMatrix floats = FloatMatrix.zeros(arena, 2, 70);
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 70);
+            BernoulliSpikes.draw(1, 0, 0, 2, floats, 1, 0.5f, spikes, 0);
+            PackedWeights weights = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 70, 70));
+            SpikeMatmul.multiply(spikes, weights, floats, SpikeMatmul.workspace(arena));
+            LeakyParameters parameters = LeakyParameters.builder(70).build(arena);
+            LeakyStep.run(parameters, floats, FloatMatrix.zeros(arena, 2, 70), spikes);
+            SpikeCount.add(spikes, 2, floats);
+        }
+        System.out.println(Simd.bits());
+        System.out.println(Simd.describe());
+    }
+}

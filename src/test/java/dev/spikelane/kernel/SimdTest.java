@@ -1,0 +1,45 @@
+package dev.spikelane.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+final class SimdTest {
+
+    @Test
+    void theSwitchFollowsTheWidth() {
+        assertEquals(Simd.bits() > 0, Simd.VECTOR);
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = Simd.PROPERTY, matches = "scalar")
+    void scalarIsWhatWasAskedFor() {
+        assertEquals(0, Simd.bits());
+        assertEquals("scalar kernels, as spikelane.simd=scalar asks", Simd.describe());
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = Simd.PROPERTY, matches = "128|256")
+    void widthIsWhatWasAskedForOrTheWidest() {
+        int asked = Integer.getInteger(Simd.PROPERTY);
+        assertTrue(Simd.bits() >= 128 && Simd.bits() <= asked, Simd.describe());
+        assertEquals(
+                Simd.bits() == asked ? "as spikelane.simd=" + asked + " asks" : "the widest that this CPU has",
+                Simd.describe().substring(Simd.describe().indexOf(", ") + 2));
+    }
+
+    @Test
+    @DisabledIfSystemProperty(named = Simd.PROPERTY, matches = "scalar")
+    void describesItsLanes() {
+        assertTrue(Set.of(128, 256, 512).contains(Simd.bits()), Simd.describe());
+        assertEquals(Simd.bits() / 32, Simd.Lanes.COUNT);
+        assertEquals(Simd.bits() / 8, Simd.Lanes.BYTES);
+        assertEquals(Simd.Lanes.COUNT, Simd.Lanes.INT.length());
+        String lanes = Simd.bits() + "-bit vectors (" + Simd.bits() / 32 + " floats), ";
+        assertTrue(Simd.describe().startsWith(lanes), Simd.describe());
+    }
+}

@@ -1,0 +1,126 @@
+package dev.spikelane.kernel;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.onOtherThread;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class SpikeMatmulTest {
+
+    private final Arena arena = Arena.ofConfined();
+    private final PackedWeights weights = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 130, 70));
+    private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, 3, 70);
+    private final FloatMatrix current = FloatMatrix.zeros(arena, 3, 130);
+    private final FloatMatrix workspace = SpikeMatmul.workspace(arena);
+
+    @AfterEach
+    void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+
+    @Test
+    void sumOfNothingIsTheBiasWithItsSign() {
+        FloatMatrix bias = FloatMatrix.vector(arena, -0.0f, 0.0f);
+        PackedWeights biased = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 2, 70), bias);
+        FloatMatrix to = FloatMatrix.zeros(arena, 3, 2);
+        SpikeMatmul.multiply(spikes, biased, to, workspace);
+        assertEquals(Float.floatToRawIntBits(-0.0f), Float.floatToRawIntBits(to.get(2, 0)));
+        assertEquals(0, Float.floatToRawIntBits(to.get(2, 1)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"14, 784, 0.5, true", "13, 784, 0.5, false", "256, 784, 0.3, true", "100000, 784, 0.1, false"})
+    void tablesNeedDensityAndRows(int rows, int pre, double density, boolean tables) {
+        assertEquals(tables, SpikeMatmul.usesTables(rows, pre, (long) (density * rows * pre)));
+    }
+
+    @Test
+    void tablesAreOfNoUseWithoutSpikes() {
+        assertFalse(SpikeMatmul.usesTables(Integer.MAX_VALUE, 1 << 20, 0));
+        assertTrue(
+                SpikeMatmul.usesTables(Integer.MAX_VALUE, 1 << 20, Integer.MAX_VALUE * (1L << 20)),
+                "sizes do not overflow");
+    }
+
+    @Test
+    void namesTheVariantThatServes() {
+        assertEquals(Simd.VECTOR ? "active" : "scalar", SpikeMatmul.variant(256, 784, 784));
+        assertEquals(Simd.VECTOR ? "tables" : "scalar", SpikeMatmul.variant(256, 784, 128 * 784));
+    }
+
+    @Test
+    void refusesShapesThatDoNotFit() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "spikes is [3 x 71], expected [3 x 70]",
+                () -> SpikeMatmul.multiply(SpikeMatrix.zeros(arena, 3, 71), weights, current, workspace));
+        assertMessage(
+                IllegalArgumentException.class,
+                "current is [2 x 130], expected [3 x 130]",
+                () -> SpikeMatmul.multiply(spikes, weights, FloatMatrix.zeros(arena, 2, 130), workspace));
+        assertMessage(
+                IllegalArgumentException.class,
+                "current is [3 x 129], expected [3 x 130]",
+                () -> SpikeMatmul.multiply(spikes, 3, weights, 0, 1, FloatMatrix.zeros(arena, 3, 129), workspace));
+        assertMessage(
+                IllegalArgumentException.class,
+                "workspace is [1 x 64], expected [" + workspace.rows() + " x 64]",
+                () -> SpikeMatmul.multiply(spikes, weights, current, FloatMatrix.zeros(arena, 1, 64)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 1", "0, 0", "2, 1", "0, 4", "3, 4"})
+    void refusesBlocksOutside(int first, int end) {
+        assertMessage(
+                IllegalArgumentException.class,
+                "block of outputs range is [" + first + ", " + end + "), expected a part of [0, 3)",
+                () -> SpikeMatmul.multiply(spikes, 3, weights, first, end, current, workspace));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "-1", "4"})
+    void refusesRowsThatAreNotThere(int rows) {
+        assertMessage(
+                IllegalArgumentException.class,
+                "spikes has 3 rows, expected at least " + rows + " and at least 1 in use",
+                () -> SpikeMatmul.multiply(spikes, rows, weights, 0, 1, current, workspace));
+    }
+
+    @Test
+    void refusesMemoryOfAClosedArena() {
+        Arena other = Arena.ofConfined();
+        PackedWeights gone = PackedWeights.pack(other, FloatMatrix.zeros(arena, 130, 70));
+        FloatMatrix nowhere = FloatMatrix.zeros(other, 3, 130);
+        other.close();
+        assertMessage(
+                IllegalStateException.class,
+                "current lives in an arena that is closed",
+                () -> SpikeMatmul.multiply(spikes, weights, nowhere, workspace));
+        assertMessage(
+                IllegalStateException.class,
+                "packed weights lives in an arena that is closed",
+                () -> SpikeMatmul.multiply(spikes, gone, current, workspace));
+    }
+
+    @Test
+    void refusesTheConfinedArenaOfAnotherThread() throws InterruptedException {
+        Throwable thrown = onOtherThread("stranger", () -> SpikeMatmul.multiply(spikes, weights, current, workspace));
+        assertInstanceOf(WrongThreadException.class, thrown);
+        assertEquals(
+                "current lives in another thread's confined arena;"
+                        + " allocate it in Arena.ofShared() to use it from stranger",
+                thrown.getMessage());
+    }
+}

@@ -1,0 +1,118 @@
+package dev.spikelane.memory;
+
+import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.Matrices.assertZeroPads;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+final class FloatMatrixProperties {
+
+    private Arena arena;
+
+    @BeforeTry
+    void open() {
+        arena = Arena.ofConfined();
+    }
+
+    @AfterTry
+    void close() {
+        arena.close();
+    }
+
+    @Property
+    void rowsAreAlignedAndPadded(
+            @ForAll @IntRange(min = 1, max = 9) int rows, @ForAll @IntRange(min = 1, max = 300) int columns) {
+        FloatMatrix matrix = FloatMatrix.zeros(arena, rows, columns);
+        assertEquals(rows, matrix.rows());
+        assertEquals(columns, matrix.columns());
+        assertEquals((columns + 63) / 64 * 64, matrix.stride());
+        assertEquals(0, matrix.segment().address() % 64);
+        assertEquals(
+                (long) rows * matrix.stride() * Float.BYTES, matrix.segment().byteSize());
+        for (int row = 0; row < rows; row++) {
+            assertEquals((long) row * matrix.stride() * Float.BYTES, matrix.rowOffset(row));
+        }
+        assertArrayEquals(new float[rows * columns], matrix.toArray());
+        assertZeroPads(matrix, "zeros");
+    }
+
+    @Property
+    void keepsWhatIsWritten(
+            @ForAll @IntRange(min = 1, max = 9) int rows,
+            @ForAll @IntRange(min = 1, max = 200) int columns,
+            @ForAll long seed) {
+        float[] values = values(rows * columns, seed);
+        FloatMatrix copy = FloatMatrix.copyOf(arena, rows, columns, values);
+        assertArrayEquals(values, copy.toArray());
+        assertZeroPads(copy, "copyOf");
+
+        FloatMatrix written = FloatMatrix.zeros(arena, rows, columns);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                written.set(row, column, copy.get(row, column));
+            }
+        }
+        assertArrayEquals(values, written.toArray());
+        assertSameBits(copy, written, "set");
+
+        FloatMatrix third = FloatMatrix.zeros(arena, rows, columns);
+        third.copyFrom(written);
+        assertSameBits(copy, third, "copyFrom");
+
+        third.fill(values[0]);
+        assertEquals(values[0], third.get(rows - 1, columns - 1));
+        assertZeroPads(third, "fill");
+        third.fill(0);
+        assertArrayEquals(new float[rows * columns], third.toArray());
+    }
+
+    @Property
+    void viewsShareTheirRowsAndNoOthers(
+            @ForAll @IntRange(min = 1, max = 9) int rows,
+            @ForAll @IntRange(min = 1, max = 200) int columns,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        int first = random.nextInt(rows);
+        int count = 1 + random.nextInt(rows - first);
+        FloatMatrix matrix = FloatMatrix.copyOf(arena, rows, columns, values(rows * columns, seed));
+        float[] before = matrix.toArray();
+
+        FloatMatrix view = matrix.rows(first, count);
+        assertEquals("FloatMatrix [" + count + " x " + columns + "]", view.toString());
+        for (int row = 0; row < count; row++) {
+            assertEquals(matrix.get(first + row, columns - 1), view.get(row, columns - 1));
+        }
+        view.fill(42);
+        float[] after = matrix.toArray();
+        for (int i = 0; i < after.length; i++) {
+            boolean inView = i / columns >= first && i / columns < first + count;
+            assertEquals(inView ? 42 : before[i], after[i]);
+        }
+        matrix.set(first, 0, -3);
+        assertEquals(-3, view.get(0, 0));
+        assertZeroPads(matrix, "view");
+    }
+
+    /** Values of all kinds, NaN and signed zeros among them. */
+    private static float[] values(int count, long seed) {
+        Random random = new Random(seed);
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = switch (random.nextInt(6)) {
+                case 0 -> -0.0f;
+                case 1 -> Float.NaN;
+                case 2 -> Float.NEGATIVE_INFINITY;
+                default -> random.nextFloat() - 0.5f;
+            };
+        }
+        return values;
+    }
+}

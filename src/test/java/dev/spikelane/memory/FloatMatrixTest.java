@@ -1,0 +1,163 @@
+package dev.spikelane.memory;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.onOtherThread;
+import static dev.spikelane.Matrices.assertZeroPads;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class FloatMatrixTest {
+
+    private final Arena arena = Arena.ofConfined();
+
+    @AfterEach
+    void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+
+    @Test
+    void vectorIsOneRow() {
+        FloatMatrix vector = FloatMatrix.vector(arena, 1, -0.0f, 3);
+        assertEquals("FloatMatrix [1 x 3]", vector.toString());
+        assertArrayEquals(new float[] {1, -0.0f, 3}, vector.toArray());
+    }
+
+    @Test
+    void fillWithNegativeZeroKeepsThePads() {
+        FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
+        matrix.fill(-0.0f);
+        assertEquals(Float.floatToRawIntBits(-0.0f), Float.floatToRawIntBits(matrix.get(1, 2)));
+        assertZeroPads(matrix, "fill");
+    }
+
+    @Test
+    void segmentHoldsTheRowsAndNoMore() {
+        FloatMatrix matrix = FloatMatrix.zeros(arena, 3, 65);
+        assertEquals(3 * 128 * Float.BYTES, matrix.segment().byteSize());
+        assertEquals(128 * Float.BYTES, matrix.rows(1, 1).segment().byteSize());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 3", "3, 0", "-1, 3", "3, -1", "-2147483648, 1", "1, -2147483648"})
+    void refusesEmptyAndNegativeSizes(int rows, int columns) {
+        assertMessage(
+                IllegalArgumentException.class,
+                "FloatMatrix is [" + rows + " x " + columns + "], expected at least one row and one column",
+                () -> FloatMatrix.zeros(arena, rows, columns));
+    }
+
+    @Test
+    void refusesSizesThatOverflow() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "FloatMatrix has 2147483647 columns, expected at most 2147483584",
+                () -> FloatMatrix.zeros(arena, 1, Integer.MAX_VALUE));
+        assertMessage(
+                IllegalArgumentException.class,
+                "FloatMatrix [2147483647 x 2147483584] needs more bytes than a 64-bit size can say",
+                () -> FloatMatrix.zeros(arena, Integer.MAX_VALUE, 2147483584));
+    }
+
+    @Test
+    void namesTheMatrixThatDoesNotFitMemory() {
+        assertMessage(
+                OutOfMemoryError.class,
+                "FloatMatrix [1073741824 x 1048576] needs 4503599627370496 bytes, which the system refused",
+                () -> FloatMatrix.zeros(arena, 1 << 30, 1 << 20));
+        assertEquals(0, FloatMatrix.zeros(arena, 1, 1).get(0, 0), "the arena is still good");
+    }
+
+    @Test
+    void refusesArraysOfAnotherLength() {
+        FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
+        String message = "array has 5 values, expected 6 for a [2 x 3] matrix";
+        assertMessage(IllegalArgumentException.class, message, () -> matrix.copyFrom(new float[5]));
+        assertMessage(IllegalArgumentException.class, message, () -> matrix.copyTo(new float[5]));
+        assertMessage(IllegalArgumentException.class, message, () -> FloatMatrix.copyOf(arena, 2, 3, new float[5]));
+        assertThrows(IllegalArgumentException.class, () -> FloatMatrix.vector(arena));
+    }
+
+    @Test
+    void refusesMatricesOfAnotherShape() {
+        FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
+        assertMessage(
+                IllegalArgumentException.class,
+                "source is [3 x 2], expected [2 x 3]",
+                () -> matrix.copyFrom(FloatMatrix.zeros(arena, 3, 2)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "current is [2 x 3], expected [2 x 4]",
+                () -> matrix.requireShape("current", 2, 4));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 0", "2, 0", "0, -1", "0, 3", "0, 63", "2147483647, 2147483647"})
+    void refusesIndicesOutside(int row, int column) {
+        FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
+        String message = "FloatMatrix is [2 x 3], asked for row " + row + ", column " + column;
+        assertMessage(IndexOutOfBoundsException.class, message, () -> matrix.get(row, column));
+        assertMessage(IndexOutOfBoundsException.class, message, () -> matrix.set(row, column, 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 1", "0, 0", "0, 4", "3, 1", "2, 2", "0, -1", "2147483647, 2147483647", "1, 2147483647"})
+    void refusesRowsOutside(int first, int count) {
+        FloatMatrix matrix = FloatMatrix.zeros(arena, 3, 2);
+        assertMessage(
+                IndexOutOfBoundsException.class,
+                "FloatMatrix has 3 rows, asked for " + count + " from row " + first,
+                () -> matrix.rows(first, count));
+    }
+
+    @Test
+    void closedArenaIsNamed() {
+        FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
+        FloatMatrix view = matrix.rows(1, 1);
+        arena.close();
+        assertMessage(
+                IllegalStateException.class,
+                "membrane lives in an arena that is closed",
+                () -> matrix.requireShape("membrane", 2, 3));
+        assertThrows(IllegalStateException.class, () -> matrix.get(0, 0));
+        assertThrows(IllegalStateException.class, () -> view.set(0, 0, 1));
+        assertThrows(IllegalStateException.class, () -> matrix.fill(1));
+        assertThrows(IllegalStateException.class, matrix::toArray);
+        assertThrows(IllegalStateException.class, () -> FloatMatrix.zeros(arena, 1, 1));
+    }
+
+    @Test
+    void confinedArenaOfAnotherThreadIsNamed() throws InterruptedException {
+        FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
+        Throwable thrown = onOtherThread("stranger", () -> matrix.requireShape("membrane", 2, 3));
+        assertInstanceOf(WrongThreadException.class, thrown);
+        assertEquals(
+                "membrane lives in another thread's confined arena;"
+                        + " allocate it in Arena.ofShared() to use it from stranger",
+                thrown.getMessage());
+        assertInstanceOf(WrongThreadException.class, onOtherThread("stranger", () -> matrix.get(0, 0)));
+        assertInstanceOf(WrongThreadException.class, onOtherThread("stranger", () -> FloatMatrix.zeros(arena, 1, 1)));
+    }
+
+    @Test
+    void sharedArenaServesOtherThreads() throws InterruptedException {
+        try (Arena shared = Arena.ofShared()) {
+            FloatMatrix matrix = FloatMatrix.zeros(shared, 2, 3);
+            assertEquals(null, onOtherThread("friend", () -> {
+                matrix.requireShape("membrane", 2, 3);
+                matrix.set(1, 2, 7);
+            }));
+            assertTrue(matrix.get(1, 2) == 7);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.spikelane.memory;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.onOtherThread;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SpikeMatrixTest {
+
+    private final Arena arena = Arena.ofConfined();
+
+    @AfterEach
+    void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1", "1, 2", "63, -9223372036854775808"})
+    void columnIsABitFromTheLowest(int bit, long word) {
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 130);
+        spikes.set(1, 64 + bit, true);
+        assertEquals(word, spikes.segment().get(ValueLayout.JAVA_LONG, spikes.rowOffset(1) + 8));
+        assertEquals(1, spikes.count());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 3", "3, 0", "-1, 3", "3, -1", "-2147483648, -2147483648"})
+    void refusesEmptyAndNegativeSizes(int rows, int columns) {
+        assertMessage(
+                IllegalArgumentException.class,
+                "SpikeMatrix is [" + rows + " x " + columns + "], expected at least one row and one column",
+                () -> SpikeMatrix.zeros(arena, rows, columns));
+    }
+
+    @Test
+    void namesTheMatrixThatDoesNotFitMemory() {
+        assertMessage(
+                OutOfMemoryError.class,
+                "SpikeMatrix [2147483647 x 2147483647] needs 576460752034988032 bytes, which the system refused",
+                () -> SpikeMatrix.zeros(arena, Integer.MAX_VALUE, Integer.MAX_VALUE));
+        assertEquals(0, SpikeMatrix.zeros(arena, 1, 1).count(), "the arena is still good");
+    }
+
+    @ParameterizedTest
+    @ValueSource(bytes = {2, -1, -128, 127})
+    void refusesWhatIsNoSpikeAndWritesNothing(byte value) {
+        SpikeMatrix spikes = SpikeMatrix.copyOf(arena, 2, 3, new byte[] {0, 1, 0, 1, 0, 1});
+        assertMessage(
+                IllegalArgumentException.class,
+                "spike at row 1, column 1 is " + value + ", expected 0 or 1",
+                () -> spikes.copyFrom(new byte[] {1, 1, 1, 1, value, 1}));
+        assertArrayEquals(new byte[] {0, 1, 0, 1, 0, 1}, spikes.toArray());
+    }
+
+    @Test
+    void refusesArraysOfAnotherLength() {
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 3);
+        String message = "array has 7 values, expected 6 for a [2 x 3] matrix";
+        assertMessage(IllegalArgumentException.class, message, () -> spikes.copyFrom(new byte[7]));
+        assertMessage(IllegalArgumentException.class, message, () -> spikes.copyTo(new byte[7]));
+        assertMessage(IllegalArgumentException.class, message, () -> SpikeMatrix.copyOf(arena, 2, 3, new byte[7]));
+    }
+
+    @Test
+    void refusesMatricesOfAnotherShape() {
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 3);
+        assertMessage(
+                IllegalArgumentException.class,
+                "source is [2 x 4], expected [2 x 3]",
+                () -> spikes.copyFrom(SpikeMatrix.zeros(arena, 2, 4)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 0", "2, 0", "0, -1", "0, 3", "0, 63", "2147483647, 2147483647"})
+    void refusesIndicesOutside(int row, int column) {
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 3);
+        String message = "SpikeMatrix is [2 x 3], asked for row " + row + ", column " + column;
+        assertMessage(IndexOutOfBoundsException.class, message, () -> spikes.get(row, column));
+        assertMessage(IndexOutOfBoundsException.class, message, () -> spikes.set(row, column, true));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 1", "0, 0", "0, 4", "3, 1", "2, 2", "0, -1", "2147483647, 2147483647"})
+    void refusesRowsOutside(int first, int count) {
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 3, 2);
+        String message = "SpikeMatrix has 3 rows, asked for " + count + " from row " + first;
+        assertMessage(IndexOutOfBoundsException.class, message, () -> spikes.rows(first, count));
+        assertMessage(IndexOutOfBoundsException.class, message, () -> spikes.count(first, count));
+    }
+
+    @Test
+    void closedArenaIsNamed() {
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 3);
+        arena.close();
+        assertMessage(
+                IllegalStateException.class,
+                "input lives in an arena that is closed",
+                () -> spikes.requireShape("input", 2, 3));
+        assertThrows(IllegalStateException.class, () -> spikes.get(0, 0));
+        assertThrows(IllegalStateException.class, () -> spikes.set(0, 0, true));
+        assertThrows(IllegalStateException.class, spikes::count);
+        assertThrows(IllegalStateException.class, spikes::clear);
+    }
+
+    @Test
+    void confinedArenaOfAnotherThreadIsNamed() throws InterruptedException {
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 3);
+        Throwable thrown = onOtherThread("stranger", () -> spikes.requireShape("input", 2, 3));
+        assertInstanceOf(WrongThreadException.class, thrown);
+        assertEquals(
+                "input lives in another thread's confined arena;"
+                        + " allocate it in Arena.ofShared() to use it from stranger",
+                thrown.getMessage());
+        assertInstanceOf(WrongThreadException.class, onOtherThread("stranger", spikes::count));
+    }
+}
