@@ -12,8 +12,10 @@ public final class LeakyParameters {
 
     final FloatMatrix beta;
     final FloatMatrix threshold;
-    /** What a spike counts in an immediate reset: {@code S / factor}, where the factor did not scale the spike before. */
-    final FloatMatrix immediateWeight;
+    /** What S = 1 counts in an immediate reset: {@code 1 / factor}, where the factor did not scale the spike before. */
+    final FloatMatrix fired;
+    /** What S = 0 counts: {@code 0 / factor}, which is -0 for a negative factor. */
+    final FloatMatrix silent;
 
     final Reset reset;
     final boolean immediate;
@@ -23,15 +25,17 @@ public final class LeakyParameters {
     private LeakyParameters(Builder builder, Arena arena) {
         this.beta = builder.row(arena, "beta", builder.beta);
         this.threshold = builder.row(arena, "threshold", builder.threshold);
-        this.immediateWeight = builder.row(arena, "gradedFactor", builder.gradedFactor);
+        this.fired = builder.row(arena, "gradedFactor", builder.gradedFactor);
+        this.silent = FloatMatrix.zeros(arena, 1, builder.neurons);
         this.reset = builder.reset;
         this.immediate = !builder.delayed;
         this.inhibition = builder.inhibition;
         this.firesBefore = builder.firesBefore;
         for (int neuron = 0; neuron < builder.neurons; neuron++) {
             beta.set(0, neuron, Math.clamp(beta.get(0, neuron), 0.0f, 1.0f));
-            float factor = immediateWeight.get(0, neuron);
-            immediateWeight.set(0, neuron, inhibition && factor != 0 ? 1 / factor : 1);
+            float factor = inhibition && fired.get(0, neuron) != 0 ? fired.get(0, neuron) : 1;
+            fired.set(0, neuron, 1 / factor);
+            silent.set(0, neuron, 0 / factor);
         }
     }
 

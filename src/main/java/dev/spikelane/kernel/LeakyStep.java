@@ -216,9 +216,9 @@ public final class LeakyStep {
             float threshold = get(parameters.threshold, 0, neuron);
             float u = get(membrane, sample, neuron);
             float r = spike(spikes, row, neuron) ? 1 : 0;
-            float s = u > threshold && (!parameters.inhibition || neuron == winner) ? 1 : 0;
+            boolean fires = u > threshold && (!parameters.inhibition || neuron == winner);
             if (parameters.immediate) {
-                float change = s * get(parameters.immediateWeight, 0, neuron) - r;
+                float change = get(fires ? parameters.fired : parameters.silent, 0, neuron) - r;
                 u = switch (parameters.reset) {
                     case SUBTRACT -> u - change * threshold;
                     case ZERO -> u - change * u;
@@ -226,7 +226,7 @@ public final class LeakyStep {
                 };
                 set(membrane, sample, neuron, u);
             }
-            setSpike(spikes, row, neuron, s != 0);
+            setSpike(spikes, row, neuron, fires);
         }
     }
 

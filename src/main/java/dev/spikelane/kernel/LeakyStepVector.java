@@ -113,7 +113,8 @@ final class LeakyStepVector {
             int sample,
             SpikeMatrix spikes) {
         MemorySegment thresholds = parameters.threshold.segment();
-        MemorySegment weights = parameters.immediateWeight.segment();
+        MemorySegment fired = parameters.fired.segment();
+        MemorySegment silent = parameters.silent.segment();
         MemorySegment state = membrane.segment();
         MemorySegment out = spikes.segment();
         boolean subtract = parameters.reset == Reset.SUBTRACT;
@@ -127,8 +128,9 @@ final class LeakyStepVector {
             for (int lane = 0; parameters.immediate && lane < Long.SIZE; lane += COUNT) {
                 long at = ((long) word * Long.SIZE + lane) * Float.BYTES;
                 FloatVector over = oneWhere(VectorMask.fromLong(FLOAT, resets >>> lane));
-                FloatVector fired = oneWhere(VectorMask.fromLong(FLOAT, bits >>> lane));
-                FloatVector change = fired.mul(load(weights, at)).sub(over);
+                VectorMask<Float> fires = VectorMask.fromLong(FLOAT, bits >>> lane);
+                FloatVector change =
+                        load(silent, at).blend(load(fired, at), fires).sub(over);
                 FloatVector u = load(state, stateRow + at);
                 u = resetNow(u, change, load(thresholds, at), subtract, zero);
                 u.intoMemorySegment(state, stateRow + at, ORDER);
