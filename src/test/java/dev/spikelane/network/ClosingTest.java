@@ -1,6 +1,5 @@
 package dev.spikelane.network;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
@@ -46,34 +45,67 @@ final class ClosingTest {
         }
     }
 
+    /** Another thread closes the simulation while the running one is in an observer, before threads share the next layer. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void closingBetweenTwoLayersStopsIt(int threads) throws InterruptedException {
+        try (Arena arena = Arena.ofShared()) {
+            LargeNetwork large = new LargeNetwork(arena, 1, false);
+            Simulation simulation = large.network.simulate(LargeNetwork.BATCH, threads);
+            CountDownLatch betweenLayers = new CountDownLatch(1);
+            CountDownLatch closed = new CountDownLatch(1);
+            simulation.observe(0, (firstStep, steps, spikes, membranes) -> {
+                betweenLayers.countDown();
+                while (closed.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
+            });
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            Thread runner = runner(() -> simulation.run(large.input), thrown);
+            betweenLayers.await();
+            simulation.close();
+            closed.countDown();
+            assertEnds(runner, thrown, "closed between two layers");
+        }
+    }
+
     private static void assertStops(int time, Simulation simulation, LargeNetwork large, Runnable close)
             throws InterruptedException {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         CountDownLatch running = new CountDownLatch(1);
+        Thread runner = runner(
+                () -> {
+                    while (true) {
+                        simulation.run(large.input);
+                        running.countDown();
+                    }
+                },
+                thrown);
+        running.await();
+        LockSupport.parkNanos(time * 300_000L);
+        close.run();
+        assertEnds(runner, thrown, "run " + time);
+    }
+
+    private static Thread runner(Runnable runs, AtomicReference<Throwable> thrown) {
         Thread runner = new Thread(
                 () -> {
                     try {
-                        while (true) {
-                            simulation.run(large.input);
-                            running.countDown();
-                        }
+                        runs.run();
                     } catch (Throwable failure) {
                         thrown.set(failure);
                     }
                 },
                 "runner");
-        runner.setDaemon(true);
+        runner.setDaemon(true); // one that hangs must not keep this JVM
         runner.start();
-        running.await();
-        LockSupport.parkNanos(time * 300_000L);
-        try {
-            close.run();
-        } catch (IllegalStateException stillInUse) {
-            close.run();
-        }
+        return runner;
+    }
+
+    private static void assertEnds(Thread runner, AtomicReference<Throwable> thrown, String what)
+            throws InterruptedException {
         runner.join(5_000);
-        assertFalse(runner.isAlive(), "run " + time + " hangs in " + runner.getState());
-        assertInstanceOf(IllegalStateException.class, thrown.get());
-        assertEquals(runner.getState(), Thread.State.TERMINATED);
+        assertFalse(runner.isAlive(), what + ": hangs");
+        assertInstanceOf(IllegalStateException.class, thrown.get(), what);
     }
 }
