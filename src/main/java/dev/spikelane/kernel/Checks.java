@@ -1,5 +1,7 @@
 package dev.spikelane.kernel;
 
+import dev.spikelane.memory.FloatMatrix;
+
 /** Checks at the edge of the kernels. */
 final class Checks {
 
@@ -26,5 +28,23 @@ final class Checks {
         if (rows % batch != 0) {
             throw new IllegalArgumentException(rows + " rows are not a whole number of steps of batch " + batch);
         }
+    }
+
+    /**
+     * The output that column 0 of {@code current} holds: a matrix as wide as all outputs holds them all, any other is a tile that holds
+     * the blocks in the range.
+     */
+    static int firstOutput(FloatMatrix current, int outputs, int firstBlock, int endBlock) {
+        int columns = current.columns();
+        current.requireShape("current", current.rows(), columns);
+        if (columns == outputs) {
+            return 0;
+        }
+        long needed = (endBlock - firstBlock) * (long) Long.SIZE;
+        if (columns < needed) {
+            throw new IllegalArgumentException("current is " + columns + " columns wide, expected " + outputs
+                    + ", or at least " + needed + " for blocks " + firstBlock + " to " + (endBlock - 1));
+        }
+        return firstBlock * Long.SIZE;
     }
 }

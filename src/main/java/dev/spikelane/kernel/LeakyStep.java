@@ -50,7 +50,8 @@ public final class LeakyStep {
      * Runs the steps of the first rows for some blocks of 64 neurons. Threads that share the work take disjoint blocks.
      *
      * @param parameters of {@code neurons} neurons
-     * @param current {@code [at least rows x neurons]}, time-major
+     * @param current {@code [at least rows x neurons]}, time-major; or a tile, {@code [at least rows x at least 64 (endWord -
+     *     firstWord)]}, which holds the currents of these words only
      * @param rows how many rows, whole steps
      * @param membrane {@code [batch x neurons]}, the state, updated
      * @param spikes {@code [at least rows x neurons]}, overwritten there
@@ -68,15 +69,16 @@ public final class LeakyStep {
             SpikeMatrix spikes,
             int firstWord,
             int endWord) {
-        check(parameters, current, rows, membrane, spikes, firstWord, endWord);
-        variant(parameters, current, rows, membrane, spikes, current, false, firstWord, endWord);
+        int firstNeuron = check(parameters, current, rows, membrane, spikes, firstWord, endWord);
+        variant(parameters, current, firstNeuron, rows, membrane, spikes, membrane, false, firstWord, endWord);
     }
 
     /**
      * The same, and keeps the membrane of every step.
      *
      * @param parameters of {@code neurons} neurons
-     * @param current {@code [at least rows x neurons]}, time-major
+     * @param current {@code [at least rows x neurons]}, time-major; or a tile, {@code [at least rows x at least 64 (endWord -
+     *     firstWord)]}, which holds the currents of these words only
      * @param rows how many rows, whole steps
      * @param membrane {@code [batch x neurons]}, the state, updated
      * @param spikes {@code [at least rows x neurons]}, overwritten there
@@ -96,13 +98,14 @@ public final class LeakyStep {
             FloatMatrix membranes,
             int firstWord,
             int endWord) {
-        check(parameters, current, rows, membrane, spikes, firstWord, endWord);
+        int firstNeuron = check(parameters, current, rows, membrane, spikes, firstWord, endWord);
         Checks.rows("membranes", membranes.rows(), rows);
         membranes.requireShape("membranes", membranes.rows(), parameters.neurons());
-        variant(parameters, current, rows, membrane, spikes, membranes, true, firstWord, endWord);
+        variant(parameters, current, firstNeuron, rows, membrane, spikes, membranes, true, firstWord, endWord);
     }
 
-    private static void check(
+    /** Checks all, and returns the neuron whose currents stand in column 0. */
+    private static int check(
             LeakyParameters parameters,
             FloatMatrix current,
             int rows,
@@ -114,7 +117,6 @@ public final class LeakyStep {
         Checks.rows("spikes", spikes.rows(), rows);
         Checks.wholeSteps(rows, membrane.rows());
         int neurons = parameters.neurons();
-        current.requireShape("current", current.rows(), neurons);
         membrane.requireShape("membrane", membrane.rows(), neurons);
         spikes.requireShape("spikes", spikes.rows(), neurons);
         parameters.beta.requireShape("parameters", 1, neurons);
@@ -124,11 +126,13 @@ public final class LeakyStep {
                     "neurons with inhibition are updated whole rows at a time, asked for words [" + firstWord + ", "
                             + endWord + ") of [0, " + spikes.stride() + ")");
         }
+        return Checks.firstOutput(current, neurons, firstWord, endWord);
     }
 
     private static void variant(
             LeakyParameters parameters,
             FloatMatrix current,
+            int firstCurrent,
             int rows,
             FloatMatrix membrane,
             SpikeMatrix spikes,
@@ -137,9 +141,10 @@ public final class LeakyStep {
             int firstWord,
             int endWord) {
         if (Simd.VECTOR) {
-            LeakyStepVector.run(parameters, current, rows, membrane, spikes, membranes, record, firstWord, endWord);
+            LeakyStepVector.run(
+                    parameters, current, firstCurrent, rows, membrane, spikes, membranes, record, firstWord, endWord);
         } else {
-            scalar(parameters, current, rows, membrane, spikes, membranes, record, firstWord, endWord);
+            scalar(parameters, current, firstCurrent, rows, membrane, spikes, membranes, record, firstWord, endWord);
         }
     }
 
@@ -147,6 +152,7 @@ public final class LeakyStep {
     static void scalar(
             LeakyParameters parameters,
             FloatMatrix current,
+            int firstCurrent,
             int rows,
             FloatMatrix membrane,
             SpikeMatrix spikes,
@@ -158,7 +164,7 @@ public final class LeakyStep {
         int endNeuron = Math.min(endWord * Long.SIZE, parameters.neurons());
         for (int row = 0; row < rows; row++) {
             int sample = row % membrane.rows();
-            charge(parameters, current, row, membrane, sample, spikes, firstNeuron, endNeuron);
+            charge(parameters, current, firstCurrent, row, membrane, sample, spikes, firstNeuron, endNeuron);
             fire(parameters, membrane, sample, spikes, row, firstNeuron, endNeuron);
             if (record) {
                 long bytes = (long) (endWord - firstWord) * PackedWeights.BLOCK_BYTES;
@@ -177,6 +183,7 @@ public final class LeakyStep {
     private static void charge(
             LeakyParameters parameters,
             FloatMatrix current,
+            int firstCurrent,
             int row,
             FloatMatrix membrane,
             int sample,
@@ -186,7 +193,7 @@ public final class LeakyStep {
         for (int neuron = firstNeuron; neuron < endNeuron; neuron++) {
             float beta = get(parameters.beta, 0, neuron);
             float threshold = get(parameters.threshold, 0, neuron);
-            float input = get(current, row, neuron);
+            float input = get(current, row, neuron - firstCurrent);
             float u = get(membrane, sample, neuron);
             float r = u > threshold ? 1 : 0;
             u = switch (parameters.reset) {

@@ -35,6 +35,7 @@ final class LeakyStepVector {
     static void run(
             LeakyParameters parameters,
             FloatMatrix current,
+            int firstCurrent,
             int rows,
             FloatMatrix membrane,
             SpikeMatrix spikes,
@@ -48,9 +49,18 @@ final class LeakyStepVector {
                 sample = 0;
             }
             if (parameters.inhibition) {
-                inhibitedRow(parameters, current, row, membrane, sample, spikes);
+                inhibitedRow(parameters, current, firstCurrent, row, membrane, sample, spikes);
             } else {
-                row(parameters, current, row, membrane, sample, spikes, firstWord * Long.SIZE, endWord * Long.SIZE);
+                row(
+                        parameters,
+                        current,
+                        firstCurrent,
+                        row,
+                        membrane,
+                        sample,
+                        spikes,
+                        firstWord * Long.SIZE,
+                        endWord * Long.SIZE);
             }
             if (record) {
                 long first = (long) firstWord * Long.SIZE * Float.BYTES;
@@ -67,6 +77,7 @@ final class LeakyStepVector {
     private static void row(
             LeakyParameters parameters,
             FloatMatrix current,
+            int firstCurrent,
             int row,
             FloatMatrix membrane,
             int sample,
@@ -82,7 +93,7 @@ final class LeakyStepVector {
         boolean zero = parameters.reset == Reset.ZERO;
         boolean immediate = parameters.immediate;
         boolean firesBefore = parameters.firesBefore;
-        long inputRow = current.rowOffset(row);
+        long inputRow = current.rowOffset(row) - (long) firstCurrent * Float.BYTES;
         long stateRow = membrane.rowOffset(sample);
         long outRow = spikes.rowOffset(row);
         long bits = 0;
@@ -108,6 +119,7 @@ final class LeakyStepVector {
     private static void inhibitedRow(
             LeakyParameters parameters,
             FloatMatrix current,
+            int firstCurrent,
             int row,
             FloatMatrix membrane,
             int sample,
@@ -120,7 +132,7 @@ final class LeakyStepVector {
         boolean subtract = parameters.reset == Reset.SUBTRACT;
         boolean zero = parameters.reset == Reset.ZERO;
         long stateRow = membrane.rowOffset(sample);
-        int winner = chargeRow(parameters, current, row, membrane, sample, spikes);
+        int winner = chargeRow(parameters, current, firstCurrent, row, membrane, sample, spikes);
         for (int word = 0; word < spikes.stride(); word++) {
             long outWord = spikes.rowOffset(row) + (long) word * Long.BYTES;
             long resets = out.get(WORD, outWord);
@@ -147,6 +159,7 @@ final class LeakyStepVector {
     private static int chargeRow(
             LeakyParameters parameters,
             FloatMatrix current,
+            int firstCurrent,
             int row,
             FloatMatrix membrane,
             int sample,
@@ -154,6 +167,7 @@ final class LeakyStepVector {
         MemorySegment state = membrane.segment();
         boolean subtract = parameters.reset == Reset.SUBTRACT;
         boolean zero = parameters.reset == Reset.ZERO;
+        long inputRow = current.rowOffset(row) - (long) firstCurrent * Float.BYTES;
         long stateRow = membrane.rowOffset(sample);
         boolean anyNaN = false;
         float largest = 0;
@@ -166,7 +180,7 @@ final class LeakyStepVector {
                 FloatVector threshold = load(parameters.threshold.segment(), at);
                 FloatVector u = load(state, stateRow + at);
                 VectorMask<Float> over = u.compare(GT, threshold);
-                FloatVector input = load(current.segment(), current.rowOffset(row) + at);
+                FloatVector input = load(current.segment(), inputRow + at);
                 u = charge(u, over, load(parameters.beta.segment(), at), threshold, input, subtract, zero);
                 u.intoMemorySegment(state, stateRow + at, ORDER);
                 resets |= over.toLong() << lane;

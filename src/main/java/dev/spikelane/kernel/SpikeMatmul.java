@@ -60,7 +60,8 @@ public final class SpikeMatmul {
      * @param weights {@code pre -> post}
      * @param firstBlock the first block of outputs
      * @param endBlock the block behind the last
-     * @param current {@code [at least rows x post]}, overwritten there and only there
+     * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
+     *     (endBlock - firstBlock)]}, which then holds these blocks only
      * @param workspace from {@link #workspace}, overwritten; used by one thread at a time
      * @throws IllegalArgumentException if a shape or range does not fit
      * @throws IllegalStateException if an arena is closed
@@ -78,15 +79,16 @@ public final class SpikeMatmul {
         Checks.rows("current", current.rows(), rows);
         Checks.range("block of outputs", firstBlock, endBlock, weights.blocks());
         spikes.requireShape("spikes", spikes.rows(), weights.pre());
-        current.requireShape("current", current.rows(), weights.post());
+        int firstOutput = Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
         workspace.requireShape("workspace", Tables.ROWS, PackedWeights.BLOCK);
         weights.requireAccessible();
         if (!Simd.VECTOR) {
-            scalar(spikes, rows, weights, firstBlock, endBlock, current);
+            scalar(spikes, rows, weights, firstBlock, endBlock, current, firstOutput);
         } else if (usesTables(rows, weights.pre(), spikes.count(0, rows))) {
-            SpikeMatmulVector.tables(spikes, rows, weights, firstBlock, endBlock, current, workspace.segment());
+            SpikeMatmulVector.tables(
+                    spikes, rows, weights, firstBlock, endBlock, current, firstOutput, workspace.segment());
         } else {
-            SpikeMatmulVector.active(spikes, rows, weights, firstBlock, endBlock, current);
+            SpikeMatmulVector.active(spikes, rows, weights, firstBlock, endBlock, current, firstOutput);
         }
     }
 
@@ -115,10 +117,17 @@ public final class SpikeMatmul {
 
     /** The specification: plain loops in the canonical order. */
     static void scalar(
-            SpikeMatrix spikes, int rows, PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current) {
+            SpikeMatrix spikes,
+            int rows,
+            PackedWeights weights,
+            int firstBlock,
+            int endBlock,
+            FloatMatrix current,
+            int firstOutput) {
         for (int row = 0; row < rows; row++) {
             for (int block = firstBlock; block < endBlock; block++) {
-                long to = current.rowOffset(row) + (long) block * PackedWeights.BLOCK_BYTES;
+                long output = (long) block * PackedWeights.BLOCK - firstOutput;
+                long to = current.rowOffset(row) + output * Float.BYTES;
                 MemorySegment.copy(
                         weights.biasSegment(),
                         (long) block * PackedWeights.BLOCK_BYTES,

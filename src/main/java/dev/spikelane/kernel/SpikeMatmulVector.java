@@ -31,18 +31,35 @@ final class SpikeMatmulVector {
 
     /** Visits the active inputs only. */
     static void active(
-            SpikeMatrix spikes, int rows, PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current) {
+            SpikeMatrix spikes,
+            int rows,
+            PackedWeights weights,
+            int firstBlock,
+            int endBlock,
+            FloatMatrix current,
+            int firstOutput) {
         for (int block = firstBlock; block < endBlock; block++) {
             long outputs = (long) block * PackedWeights.BLOCK_BYTES;
+            long to = outputs - (long) firstOutput * Float.BYTES;
             int used = usedBytes(weights, block);
             for (int strip = 0; strip < used; strip += STRIP_BYTES) {
-                activeStrip(spikes, rows, weights, weights.blockOffset(block) + strip, outputs + strip, current);
+                long inputs = weights.blockOffset(block) + strip;
+                activeStrip(spikes, rows, weights, inputs, outputs + strip, current, to + strip);
+            }
+            for (int strip = used; strip < PackedWeights.BLOCK_BYTES; strip += STRIP_BYTES) {
+                startAtBias(rows, weights, outputs + strip, current, to + strip);
             }
         }
     }
 
     private static void activeStrip(
-            SpikeMatrix spikes, int rows, PackedWeights weights, long inputs, long outputs, FloatMatrix current) {
+            SpikeMatrix spikes,
+            int rows,
+            PackedWeights weights,
+            long inputs,
+            long outputs,
+            FloatMatrix current,
+            long toColumn) {
         MemorySegment spikeWords = spikes.segment();
         MemorySegment weight = weights.segment();
         MemorySegment to = current.segment();
@@ -81,7 +98,7 @@ final class SpikeMatmulVector {
                     sum3 = sum3.add(group3);
                 }
             }
-            long at = current.rowOffset(row) + outputs;
+            long at = current.rowOffset(row) + toColumn;
             sum0.intoMemorySegment(to, at, ORDER);
             sum1.intoMemorySegment(to, at + BYTES, ORDER);
             sum2.intoMemorySegment(to, at + 2 * BYTES, ORDER);
@@ -97,31 +114,33 @@ final class SpikeMatmulVector {
             int firstBlock,
             int endBlock,
             FloatMatrix current,
+            int firstOutput,
             MemorySegment tables) {
         int groups = weights.paddedPre() / 4;
         for (int block = firstBlock; block < endBlock; block++) {
             long outputs = (long) block * PackedWeights.BLOCK_BYTES;
+            long to = outputs - (long) firstOutput * Float.BYTES;
             int used = usedBytes(weights, block);
-            for (int strip = 0; strip < used; strip += STRIP_BYTES) {
-                long inputs = weights.blockOffset(block) + strip;
-                startAtBias(rows, weights, outputs + strip, current);
-                for (int word = 0; word < spikes.stride(); word++) {
+            for (int strip = 0; strip < PackedWeights.BLOCK_BYTES; strip += STRIP_BYTES) {
+                startAtBias(rows, weights, outputs + strip, current, to + strip);
+                for (int word = 0; strip < used && word < spikes.stride(); word++) {
                     int groupsHere = Math.min(groups - word * Tables.GROUPS, Tables.GROUPS);
-                    makeTables(
-                            weights.segment(), inputs + ((long) word * Long.SIZE << INPUT_SHIFT), groupsHere, tables);
-                    addWord(spikes, word, groupsHere, rows, tables, current, outputs + strip);
+                    long inputs = weights.blockOffset(block) + strip + ((long) word * Long.SIZE << INPUT_SHIFT);
+                    makeTables(weights.segment(), inputs, groupsHere, tables);
+                    addWord(spikes, word, groupsHere, rows, tables, current, to + strip);
                 }
             }
         }
     }
 
-    private static void startAtBias(int rows, PackedWeights weights, long outputs, FloatMatrix current) {
+    /** Sets currents to the bias; to zero where a block's padding has none. */
+    private static void startAtBias(int rows, PackedWeights weights, long outputs, FloatMatrix current, long toColumn) {
         MemorySegment bias = weights.biasSegment();
         MemorySegment to = current.segment();
         for (int lanes = 0; lanes < STRIP_BYTES; lanes += BYTES) {
             FloatVector start = load(bias, outputs + lanes);
             for (int row = 0; row < rows; row++) {
-                start.intoMemorySegment(to, current.rowOffset(row) + outputs + lanes, ORDER);
+                start.intoMemorySegment(to, current.rowOffset(row) + toColumn + lanes, ORDER);
             }
         }
     }
@@ -169,12 +188,12 @@ final class SpikeMatmulVector {
             int rows,
             MemorySegment tables,
             FloatMatrix current,
-            long outputs) {
+            long toColumn) {
         MemorySegment spikeWords = spikes.segment();
         MemorySegment to = current.segment();
         for (int row = 0; row < rows; row++) {
             long bits = spikeWords.get(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES);
-            long at = current.rowOffset(row) + outputs;
+            long at = current.rowOffset(row) + toColumn;
             FloatVector sum0 = load(to, at);
             FloatVector sum1 = load(to, at + BYTES);
             FloatVector sum2 = load(to, at + 2 * BYTES);
@@ -210,7 +229,7 @@ final class SpikeMatmulVector {
         }
     }
 
-    /** Bytes of a block that hold outputs, rounded up to whole strips; the rest of the last block is padding and stays zero. */
+    /** Bytes of a block that hold outputs, rounded up to whole strips; the rest of the last block is padding. */
     private static int usedBytes(PackedWeights weights, int block) {
         int outputs = Math.min(weights.post() - block * PackedWeights.BLOCK, PackedWeights.BLOCK);
         return (outputs + 4 * COUNT - 1) / (4 * COUNT) * STRIP_BYTES;

@@ -35,7 +35,8 @@ public interface Connection {
      *
      * @param spikes {@code [at least rows x inputs]}
      * @param rows how many rows, at least 1
-     * @param current {@code [at least rows x outputs]}, overwritten there
+     * @param current {@code [at least rows x outputs]}, overwritten there; or a tile, {@code [at least rows x at least 64 (endBlock -
+     *     firstBlock)]}, which then holds these blocks only
      * @param firstBlock the first block of outputs
      * @param endBlock the block behind the last
      * @param workspace from {@link #workspace}; used by one thread at a time

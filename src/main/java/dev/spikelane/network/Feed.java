@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 /** Where a layer's currents come from. */
 interface Feed {
 
-    /** Fills the currents of the first rows for some blocks of 64 neurons. */
+    /** Fills the currents of the first rows for some blocks of 64 neurons; a matrix narrower than the layer is a tile of these blocks. */
     void fill(int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace);
 
     /** Inputs of the first rows that are not zero. */
@@ -40,11 +40,13 @@ interface Feed {
 
         @Override
         public void fill(int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
-            long first = (long) firstBlock * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
+            long from = (long) firstBlock * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
+            long to = current.columns() == held.columns() ? from : 0; // else a tile
             long bytes = (long) (endBlock - firstBlock) * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
             for (int row = 0; row < rows; row++) {
-                long from = held.rowOffset(row % held.rows()) + first;
-                MemorySegment.copy(held.segment(), from, current.segment(), current.rowOffset(row) + first, bytes);
+                long heldRow = held.rowOffset(row % held.rows());
+                MemorySegment.copy(
+                        held.segment(), heldRow + from, current.segment(), current.rowOffset(row) + to, bytes);
             }
         }
 

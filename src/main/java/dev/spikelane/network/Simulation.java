@@ -6,6 +6,7 @@ import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ public final class Simulation implements AutoCloseable {
     private final SpikeMatrix output;
     private Feed.@Nullable Constant constant;
     private long steps;
-    private boolean busy;
+    private final AtomicBoolean busy = new AtomicBoolean();
 
     @SuppressWarnings("MustBeClosedChecker") // close() does it
     Simulation(Network network, int batch, int threads, int rowsInBlock) {
@@ -191,7 +192,7 @@ public final class Simulation implements AutoCloseable {
             stages[0].fillFromSpikes(batch, constant().held());
             runConstant(count);
         } finally {
-            busy = false;
+            busy.set(false);
         }
     }
 
@@ -216,19 +217,25 @@ public final class Simulation implements AutoCloseable {
      */
     public void reset() {
         begin();
-        busy = false;
+        busy.set(false);
         steps = 0;
         for (Stage stage : stages) {
             stage.reset();
         }
     }
 
-    /** Frees the memory; recordings and counts made by this simulation are gone with it. Closing again does nothing. */
+    /**
+     * Frees the memory; recordings and counts made by this simulation are gone with it. Closing again does nothing.
+     *
+     * @throws IllegalStateException if another thread is running it, or an observer closes it; it is not closed then
+     */
     @Override
     public void close() {
         if (arena.scope().isAlive()) {
+            begin();
             workers.close();
             arena.close();
+            busy.set(false);
         }
     }
 
@@ -243,7 +250,7 @@ public final class Simulation implements AutoCloseable {
             }
             end(profiled);
         } finally {
-            busy = false;
+            busy.set(false);
         }
     }
 
@@ -292,14 +299,14 @@ public final class Simulation implements AutoCloseable {
     }
 
     private void begin() {
-        if (!arena.scope().isAlive()) {
-            throw new IllegalStateException("simulation is closed");
-        }
-        if (busy) {
+        if (!busy.compareAndSet(false, true)) {
             throw new IllegalStateException(
                     "simulation is busy: it is used by one thread at a time, and not by its observers");
         }
-        busy = true;
+        if (!arena.scope().isAlive()) {
+            busy.set(false);
+            throw new IllegalStateException("simulation is closed");
+        }
     }
 
     private int size(int layer) {

@@ -7,6 +7,7 @@ import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A layer at work in a simulation. Threads share it by blocks of 64 neurons, which each of them carries from input to spikes, so that
@@ -20,35 +21,46 @@ final class Stage implements Workers.Job {
     /** Parts for each thread: enough to even out threads that start late, few enough to cost little. */
     private static final int PARTS_OF_THREAD = 4;
 
+    /** Most blocks of 64 neurons in a part: the currents of 256 rows are 256 KB, and stay in the L2 cache until the neurons take them. */
+    private static final int BLOCKS_IN_TILE = 4;
+
     private final int number;
     private final Layer layer;
     private final Connection connection;
     private final NeuronGroup neurons;
+    private final Arena arena;
     private final Feed spikeFeed;
-    private final FloatMatrix current;
     private final SpikeMatrix spikes;
     private final NeuronState state;
     private final FloatMatrix[] workspaces;
+    /** Currents, a tile for each thread; the same matrix for all where neurons are coupled. */
+    private final FloatMatrix[] currents;
+
     private final List<Observer> observers = new ArrayList<>();
     private final LayerProfile profile = new LayerProfile();
-    private boolean recording;
+    private @Nullable FloatMatrix membranes;
     private Feed feed;
     private int rows;
-    private int parts;
+    private int blocksInPart;
 
     Stage(int number, Layer layer, Arena arena, SpikeMatrix input, int batch, int threads) {
         this.number = number;
         this.layer = layer;
         this.connection = layer.connection();
         this.neurons = layer.neurons();
+        this.arena = arena;
         this.spikeFeed = new Feed.Spikes(connection, input);
-        this.current = FloatMatrix.zeros(arena, input.rows(), neurons.neurons());
         this.spikes = SpikeMatrix.zeros(arena, input.rows(), neurons.neurons());
         this.state = neurons.newState(arena, batch);
         this.feed = spikeFeed;
         this.workspaces = new FloatMatrix[threads];
+        this.currents = new FloatMatrix[threads];
+        int tile = Math.min(BLOCKS_IN_TILE, spikes.stride()) * Long.SIZE;
         for (int i = 0; i < threads; i++) {
             workspaces[i] = connection.workspace(arena);
+            currents[i] = neurons.coupled() && i > 0
+                    ? currents[0]
+                    : FloatMatrix.zeros(arena, input.rows(), neurons.coupled() ? neurons.neurons() : tile);
         }
     }
 
@@ -62,7 +74,9 @@ final class Stage implements Workers.Job {
 
     void add(Observer observer) {
         observers.add(observer);
-        recording |= observer.needsMembranes();
+        if (observer.needsMembranes() && membranes == null) {
+            membranes = FloatMatrix.zeros(arena, spikes.rows(), spikes.columns());
+        }
     }
 
     void reset() {
@@ -94,8 +108,9 @@ final class Stage implements Workers.Job {
         } else {
             compute(workers);
         }
+        FloatMatrix seen = membranes == null ? state.membrane() : membranes;
         for (int i = 0; i < observers.size(); i++) {
-            observers.get(i).observe(firstStep, steps, spikes, current);
+            observers.get(i).observe(firstStep, steps, spikes, seen);
         }
     }
 
@@ -104,35 +119,38 @@ final class Stage implements Workers.Job {
     }
 
     private void compute(Workers workers) {
+        int blocks = spikes.stride();
         boolean share = (long) rows * connection.inputs() * neurons.neurons() >= WORTH_SHARING;
-        if (share && workers.threads() > 1) {
-            parts = Math.min(spikes.stride(), PARTS_OF_THREAD * workers.threads());
-            workers.run(this, parts);
+        int threads = share ? workers.threads() : 1;
+        blocksInPart = Math.min(BLOCKS_IN_TILE, Math.ceilDiv(blocks, threads == 1 ? 1 : PARTS_OF_THREAD * threads));
+        int parts = Math.ceilDiv(blocks, blocksInPart);
+        if (threads == 1) {
+            for (int part = 0; part < parts; part++) {
+                run(part, 0);
+            }
         } else {
-            parts = 1;
-            run(0, 0);
+            workers.run(this, parts);
         }
         if (neurons.coupled()) {
-            fire(0, spikes.stride());
+            fire(currents[0], 0, blocks);
         }
     }
 
     @Override
     public void run(int part, int thread) {
-        int blocks = spikes.stride();
-        int first = (int) ((long) blocks * part / parts);
-        int end = (int) ((long) blocks * (part + 1) / parts);
-        feed.fill(rows, current, first, end, workspaces[thread]);
+        int first = part * blocksInPart;
+        int end = Math.min(first + blocksInPart, spikes.stride());
+        feed.fill(rows, currents[thread], first, end, workspaces[thread]);
         if (!neurons.coupled()) {
-            fire(first, end);
+            fire(currents[thread], first, end);
         }
     }
 
-    private void fire(int firstWord, int endWord) {
-        if (recording) {
-            neurons.record(current, rows, state, spikes, current, firstWord, endWord);
-        } else {
+    private void fire(FloatMatrix current, int firstWord, int endWord) {
+        if (membranes == null) {
             neurons.run(current, rows, state, spikes, firstWord, endWord);
+        } else {
+            neurons.record(current, rows, state, spikes, membranes, firstWord, endWord);
         }
     }
 }
