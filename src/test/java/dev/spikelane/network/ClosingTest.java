@@ -1,0 +1,111 @@
+package dev.spikelane.network;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import java.lang.foreign.Arena;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A simulation or a network that is closed while another thread runs it: an exception there, no crash and no hang. */
+@Timeout(120)
+final class ClosingTest {
+
+    private static final int TIMES = 15;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void closingARunningSimulationStopsIt(int threads) throws InterruptedException {
+        try (Arena arena = Arena.ofShared()) {
+            LargeNetwork large = new LargeNetwork(arena, 1, false);
+            for (int time = 0; time < TIMES; time++) {
+                Simulation simulation = large.network.simulate(LargeNetwork.BATCH, threads);
+                assertStops(time, simulation, large, simulation::close);
+                simulation.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void closingTheNetworkOfARunningSimulationStopsIt(int threads) throws InterruptedException {
+        try (Arena arena = Arena.ofShared()) {
+            LargeNetwork input = new LargeNetwork(arena, 1, false);
+            for (int time = 0; time < TIMES; time++) {
+                Arena ofNetwork = Arena.ofShared();
+                LargeNetwork large = new LargeNetwork(ofNetwork, 1, false);
+                try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, threads)) {
+                    assertStops(time, simulation, input, ofNetwork::close);
+                }
+            }
+        }
+    }
+
+    /** Another thread closes the simulation while the running one is in an observer, before threads share the next layer. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void closingBetweenTwoLayersStopsIt(int threads) throws InterruptedException {
+        try (Arena arena = Arena.ofShared()) {
+            LargeNetwork large = new LargeNetwork(arena, 1, false);
+            Simulation simulation = large.network.simulate(LargeNetwork.BATCH, threads);
+            CountDownLatch betweenLayers = new CountDownLatch(1);
+            CountDownLatch closed = new CountDownLatch(1);
+            simulation.observe(0, (firstStep, steps, spikes, membranes) -> {
+                betweenLayers.countDown();
+                while (closed.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
+            });
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            Thread runner = runner(() -> simulation.run(large.input), thrown);
+            betweenLayers.await();
+            simulation.close();
+            closed.countDown();
+            assertEnds(runner, thrown, "closed between two layers");
+        }
+    }
+
+    private static void assertStops(int time, Simulation simulation, LargeNetwork large, Runnable close)
+            throws InterruptedException {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        CountDownLatch running = new CountDownLatch(1);
+        Thread runner = runner(
+                () -> {
+                    while (true) {
+                        simulation.run(large.input);
+                        running.countDown();
+                    }
+                },
+                thrown);
+        running.await();
+        LockSupport.parkNanos(time * 300_000L);
+        close.run();
+        assertEnds(runner, thrown, "run " + time);
+    }
+
+    private static Thread runner(Runnable runs, AtomicReference<Throwable> thrown) {
+        Thread runner = new Thread(
+                () -> {
+                    try {
+                        runs.run();
+                    } catch (Throwable failure) {
+                        thrown.set(failure);
+                    }
+                },
+                "runner");
+        runner.setDaemon(true); // one that hangs must not keep this JVM
+        runner.start();
+        return runner;
+    }
+
+    private static void assertEnds(Thread runner, AtomicReference<Throwable> thrown, String what)
+            throws InterruptedException {
+        runner.join(5_000);
+        assertFalse(runner.isAlive(), what + ": hangs");
+        assertInstanceOf(IllegalStateException.class, thrown.get(), what);
+    }
+}

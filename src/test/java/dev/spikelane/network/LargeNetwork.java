@@ -1,0 +1,99 @@
+package dev.spikelane.network;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Parameter;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Two layers of six blocks, large enough that threads share a block of steps; its first connection is spied on. */
+final class LargeNetwork {
+
+    static final int SIZE = 330;
+    static final int BATCH = 3;
+    static final int STEPS = 100;
+    static final int ROWS = STEPS * BATCH;
+
+    final Spied first;
+    final Network network;
+    final SpikeMatrix input;
+
+    LargeNetwork(Arena arena, long seed, boolean inhibited) {
+        Random random = new Random(seed);
+        Leaky neuron = new Leaky(0.9f).withInhibition(inhibited);
+        first = new Spied(Dense.of(arena, Matrices.uniform(arena, SIZE, SIZE, random)));
+        network = Network.builder(arena, SIZE)
+                .connect(first)
+                .neuron(neuron)
+                .connect(Dense.of(arena, Matrices.uniform(arena, SIZE, SIZE, random)))
+                .neuron(neuron)
+                .build();
+        input = Matrices.spikes(arena, ROWS, SIZE, 0.3, random);
+    }
+
+    /** Waits until as many threads as wanted have come, and throws in those of the workers if it is told to. */
+    static final class Spied implements Connection {
+
+        private final Connection connection;
+        final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        volatile int wanted;
+        volatile boolean broken;
+
+        Spied(Connection connection) {
+            this.connection = connection;
+        }
+
+        /** Forgets who came; the next run goes on when this many threads take part in it. */
+        void want(int number) {
+            threads.clear();
+            wanted = number;
+        }
+
+        @Override
+        public int inputs() {
+            return connection.inputs();
+        }
+
+        @Override
+        public int outputs() {
+            return connection.outputs();
+        }
+
+        @Override
+        public FloatMatrix workspace(Arena arena) {
+            return connection.workspace(arena);
+        }
+
+        @Override
+        public void multiply(
+                SpikeMatrix spikes,
+                int rows,
+                FloatMatrix current,
+                int firstBlock,
+                int endBlock,
+                FloatMatrix workspace) {
+            threads.add(Thread.currentThread());
+            long patience = System.nanoTime() + 20_000_000_000L;
+            while (threads.size() < wanted) {
+                if (System.nanoTime() > patience) {
+                    throw new AssertionError("only " + threads + " came, expected " + wanted + " threads");
+                }
+                Thread.yield();
+            }
+            if (broken && Thread.currentThread().getName().startsWith("spikelane-")) {
+                throw new IllegalStateException(
+                        "broken in " + Thread.currentThread().getName());
+            }
+            connection.multiply(spikes, rows, current, firstBlock, endBlock, workspace);
+        }
+
+        @Override
+        public Connection withSpikeValue(Arena arena, Parameter spikeValue) {
+            return new Spied(connection.withSpikeValue(arena, spikeValue));
+        }
+    }
+}

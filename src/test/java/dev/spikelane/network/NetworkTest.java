@@ -1,0 +1,220 @@
+package dev.spikelane.network;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Matrices.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class NetworkTest {
+
+    private final Arena arena = Arena.ofConfined();
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    private Network.Builder builder() {
+        return Network.builder(arena, 7);
+    }
+
+    private Dense dense(int inputs, int outputs) {
+        return Dense.of(arena, Matrices.uniform(arena, outputs, inputs, new Random(1)));
+    }
+
+    @Test
+    void tellsItsLayers() {
+        TorchRandom random = new TorchRandom(1);
+        Network network = builder()
+                .dense(5, random)
+                .neuron(new Leaky(0.9f))
+                .dense(3, random)
+                .neuron(new Leaky(0.8f))
+                .build();
+        assertEquals(7, network.inputs());
+        assertEquals(3, network.outputs());
+        assertEquals(2, network.layers().size());
+        assertEquals(5, network.layers().getFirst().size());
+        assertEquals(new Leaky(0.8f), network.layers().getLast().neuron());
+        assertTrue(network.toString().startsWith("Network dense 7 -> 5, Leaky[beta=0.9, "), network.toString());
+        assertTrue(network.toString().contains("; dense 5 -> 3, Leaky[beta=0.8, "), network.toString());
+        assertThrows(UnsupportedOperationException.class, () -> network.layers().clear());
+    }
+
+    /** One stream, in the order of the layers, weights before bias. */
+    @Test
+    void drawsWeightsInTheOrderOfTheLayers() {
+        TorchRandom random = new TorchRandom(5);
+        Network network = builder()
+                .dense(5, random)
+                .neuron(new Leaky(0.9f))
+                .dense(3, random)
+                .neuron(new Leaky(0.9f))
+                .build();
+        TorchRandom again = new TorchRandom(5);
+        for (Layer layer : network.layers()) {
+            Dense dense = (Dense) layer.connection();
+            FloatMatrix weights = FloatMatrix.zeros(arena, dense.outputs(), dense.inputs());
+            FloatMatrix bias = FloatMatrix.zeros(arena, 1, dense.outputs());
+            again.linear(weights, bias);
+            for (int output = 0; output < dense.outputs(); output++) {
+                assertEquals(bias.get(0, output), dense.weights().bias(output));
+                for (int input = 0; input < dense.inputs(); input++) {
+                    assertEquals(weights.get(output, input), dense.weights().weight(output, input));
+                }
+            }
+        }
+    }
+
+    @Test
+    void refusesANetworkWithoutInputs() {
+        assertMessage(
+                IllegalArgumentException.class, "inputs is 0, expected at least 1", () -> Network.builder(arena, 0));
+    }
+
+    @Test
+    void refusesANetworkWithoutLayers() {
+        assertMessage(
+                IllegalStateException.class,
+                "layer 0 has no neurons yet",
+                () -> builder().build());
+    }
+
+    @Test
+    void refusesNeuronsWithoutConnection() {
+        assertMessage(
+                IllegalStateException.class,
+                "layer 0 has no connection yet",
+                () -> builder().neuron(new Leaky(0.9f)));
+        assertMessage(
+                IllegalStateException.class,
+                "layer 1 has no connection yet",
+                () -> builder().connect(dense(7, 5)).neuron(new Leaky(0.9f)).neuron(new Leaky(0.9f)));
+    }
+
+    @Test
+    void refusesConnectionsWithoutNeurons() {
+        assertMessage(
+                IllegalStateException.class,
+                "layer 0 (dense 7 -> 5) has no neurons yet",
+                () -> builder().connect(dense(7, 5)).connect(dense(5, 3)));
+        assertMessage(
+                IllegalStateException.class,
+                "layer 0 has no neurons yet",
+                () -> builder().connect(dense(7, 5)).build());
+    }
+
+    @Test
+    void refusesAnotherNumberOfInputs() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "layer 0 (dense 8 -> 5) has 8 inputs, expected 7 to match the network's inputs",
+                () -> builder().connect(dense(8, 5)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "layer 1 (dense 6 -> 3) has 6 inputs, expected 5 to match layer 0",
+                () -> builder().connect(dense(7, 5)).neuron(new Leaky(0.9f)).connect(dense(6, 3)));
+    }
+
+    @Test
+    void refusesParametersOfAnotherNumberOfNeurons() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "beta has 2 values, expected 1 or 5, one for each neuron",
+                () -> builder().connect(dense(7, 5)).neuron(new Leaky(0.9f, 0.8f)));
+    }
+
+    @Test
+    void refusesNoOutputs() {
+        assertThrows(IllegalArgumentException.class, () -> builder().dense(0, new TorchRandom(1)));
+    }
+
+    @Test
+    void refusesBatchesAndThreadsOutOfRange() {
+        Network network = builder().connect(dense(7, 5)).neuron(new Leaky(0.9f)).build();
+        assertMessage(IllegalArgumentException.class, "batch is 0, expected at least 1", () -> network.simulate(0));
+        assertMessage(IllegalArgumentException.class, "threads is 0, expected 1 to 1024", () -> network.simulate(1, 0));
+        assertMessage(
+                IllegalArgumentException.class, "threads is 1025, expected 1 to 1024", () -> network.simulate(1, 1025));
+    }
+
+    /** Graded spikes are folded into the next weights: the currents are those of scaled weights. */
+    @Test
+    void gradedSpikesScaleTheNextWeights() {
+        Random random = new Random(3);
+        float[] factors = new float[70];
+        for (int i = 0; i < factors.length; i++) {
+            factors[i] = random.nextFloat() * 3 - 1;
+        }
+        FloatMatrix first = Matrices.uniform(arena, 70, 7, random);
+        FloatMatrix second = Matrices.uniform(arena, 5, 70, random);
+        FloatMatrix bias = Matrices.uniform(arena, 1, 5, random);
+        FloatMatrix scaled = FloatMatrix.zeros(arena, 5, 70);
+        for (int output = 0; output < 5; output++) {
+            for (int input = 0; input < 70; input++) {
+                scaled.set(output, input, second.get(output, input) * factors[input]);
+            }
+        }
+        Network graded = builder()
+                .connect(Dense.of(arena, first))
+                .neuron(new Leaky(0.9f).withThreshold(0.2f).withGradedSpikesFactor(factors))
+                .connect(Dense.of(arena, second, bias))
+                .neuron(new Leaky(0.9f))
+                .build();
+        Network plain = builder()
+                .connect(Dense.of(arena, first))
+                .neuron(new Leaky(0.9f).withThreshold(0.2f))
+                .connect(Dense.of(arena, scaled, bias))
+                .neuron(new Leaky(0.9f))
+                .build();
+        SpikeMatrix input = Matrices.spikes(arena, 40, 7, 0.5, random);
+        try (Simulation ofGraded = graded.simulate(2);
+                Simulation ofPlain = plain.simulate(2)) {
+            MembraneRecorder expected = ofPlain.recordMembranes(1, 20);
+            MembraneRecorder actual = ofGraded.recordMembranes(1, 20);
+            SpikeCounts hidden = ofPlain.countSpikes(0);
+            ofGraded.run(input);
+            ofPlain.run(input);
+            assertTrue(hidden.density() > 0.1, "there are spikes to grade");
+            assertSameBits(expected.membranes(), actual.membranes(), "membranes");
+        }
+    }
+
+    @Test
+    void spikesOfOneShareTheConnection() {
+        Dense second = dense(5, 3);
+        Network network = builder()
+                .connect(dense(7, 5))
+                .neuron(new Leaky(0.9f))
+                .connect(second)
+                .neuron(new Leaky(0.9f))
+                .build();
+        assertSame(second, network.layers().getLast().connection());
+    }
+
+    @Test
+    void refusesGradedWeightsThatOverflow() {
+        FloatMatrix huge = FloatMatrix.zeros(arena, 3, 5);
+        huge.set(2, 4, 3e38f);
+        assertMessage(
+                IllegalArgumentException.class,
+                "weights has Infinity at row 2, column 4, expected a finite number",
+                () -> builder()
+                        .connect(dense(7, 5))
+                        .neuron(new Leaky(0.9f).withGradedSpikesFactor(2))
+                        .connect(Dense.of(arena, huge))
+                        .neuron(new Leaky(0.9f)));
+    }
+}

@@ -1,0 +1,145 @@
+package dev.spikelane.network;
+
+import static dev.spikelane.Matrices.assertSameBits;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.HandLif;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.neuron.Parameter;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** A network with awkward sizes and neurons of all kinds, its input, and what it does step by step. */
+final class RandomNetwork {
+
+    private static final int[] SIZES = {1, 3, 5, 16, 63, 64, 65, 100, 128, 130};
+
+    final Network network;
+    final SpikeMatrix input;
+    final int batch;
+    final int steps;
+    private final Arena arena;
+
+    RandomNetwork(Arena arena, int batch, int steps, long seed) {
+        Random random = new Random(seed);
+        this.arena = arena;
+        this.batch = batch;
+        this.steps = steps;
+        int inputs = size(random);
+        Network.Builder builder = Network.builder(arena, inputs);
+        int width = inputs;
+        for (int layers = 1 + random.nextInt(3); layers > 0; layers--) {
+            int outputs = size(random);
+            FloatMatrix weights = Matrices.uniform(arena, outputs, width, random);
+            builder.connect(Dense.of(arena, weights, Matrices.uniform(arena, 1, outputs, random)))
+                    .neuron(neuron(outputs, random));
+            width = outputs;
+        }
+        this.network = builder.build();
+        this.input = Matrices.spikes(arena, steps * batch, inputs, random.nextInt(11) / 10.0, random);
+    }
+
+    private static int size(Random random) {
+        return SIZES[random.nextInt(SIZES.length)];
+    }
+
+    private static Neuron neuron(int neurons, Random random) {
+        float[] betas = new float[random.nextBoolean() ? 1 : neurons];
+        for (int i = 0; i < betas.length; i++) {
+            betas[i] = random.nextFloat();
+        }
+        if (random.nextInt(5) == 0) {
+            return new HandLif(Parameter.of(betas), Parameter.of(0.5f));
+        }
+        return new Leaky(betas)
+                .withThreshold(random.nextFloat())
+                .withReset(Reset.values()[random.nextInt(3)])
+                .withDelayedReset(random.nextBoolean())
+                .withInhibition(random.nextInt(4) == 0)
+                .withGradedSpikesFactor(random.nextInt(3) == 0 ? 1.5f : 1);
+    }
+
+    /** Spikes and membranes of every layer at every step, and the counts of the spikes. */
+    record Outcome(List<SpikeMatrix> spikes, List<FloatMatrix> membranes, List<FloatMatrix> counts) {
+
+        Outcome() {
+            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        }
+
+        void assertSame(Outcome actual, String what) {
+            for (int layer = 0; layer < spikes.size(); layer++) {
+                String ofLayer = what + ", layer " + layer;
+                assertSameBits(spikes.get(layer), actual.spikes.get(layer), ofLayer + ", spikes");
+                assertSameBits(membranes.get(layer), actual.membranes.get(layer), ofLayer + ", membranes");
+                assertSameBits(counts.get(layer), actual.counts.get(layer), ofLayer + ", counts");
+            }
+        }
+    }
+
+    /** By the definition: a step at a time, all layers, on the calling thread. */
+    Outcome expected() {
+        Outcome outcome = new Outcome();
+        SpikeMatrix from = input;
+        for (Layer layer : network.layers()) {
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps * batch, layer.size());
+            FloatMatrix membranes = FloatMatrix.zeros(arena, steps * batch, layer.size());
+            FloatMatrix counts = FloatMatrix.zeros(arena, batch, layer.size());
+            FloatMatrix current = FloatMatrix.zeros(arena, batch, layer.size());
+            FloatMatrix workspace = layer.connection().workspace(arena);
+            NeuronState state = layer.neurons().newState(arena, batch);
+            for (int row = 0; row < steps * batch; row += batch) {
+                SpikeMatrix fired = spikes.rows(row, batch);
+                layer.connection().multiply(from.rows(row, batch), batch, current, 0, fired.stride(), workspace);
+                layer.neurons().record(current, state, fired, membranes.rows(row, batch));
+            }
+            for (int row = 0; row < steps * batch; row++) {
+                for (int neuron = 0; neuron < layer.size(); neuron++) {
+                    float spike = spikes.get(row, neuron) ? 1 : 0;
+                    counts.set(row % batch, neuron, counts.get(row % batch, neuron) + spike);
+                }
+            }
+            outcome.spikes.add(spikes);
+            outcome.membranes.add(membranes);
+            outcome.counts.add(counts);
+            from = spikes;
+        }
+        return outcome;
+    }
+
+    /** What {@code run} makes a simulation do, with every layer observed. */
+    @FunctionalInterface
+    interface Run {
+        void run(Simulation simulation);
+    }
+
+    Outcome simulate(int threads, int rowsInBlock, Run run) {
+        Outcome outcome = new Outcome();
+        try (Simulation simulation = new Simulation(network, batch, threads, rowsInBlock)) {
+            for (int layer = 0; layer < network.layers().size(); layer++) {
+                int size = network.layers().get(layer).size();
+                outcome.spikes.add(simulation
+                        .observe(layer, new SpikeRecorder(arena, steps, batch, size))
+                        .spikes());
+                outcome.membranes.add(simulation
+                        .observe(layer, new MembraneRecorder(arena, steps, batch, size))
+                        .membranes());
+                outcome.counts.add(simulation
+                        .observe(layer, new SpikeCounts(arena, batch, size))
+                        .counts());
+            }
+            run.run(simulation);
+            for (int layer = 0; layer < network.layers().size(); layer++) {
+                FloatMatrix last = outcome.membranes.get(layer).rows((steps - 1) * batch, batch);
+                assertSameBits(last, simulation.state(layer).membrane(), "state of layer " + layer);
+            }
+        }
+        return outcome;
+    }
+}

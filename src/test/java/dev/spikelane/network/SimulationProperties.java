@@ -1,0 +1,170 @@
+package dev.spikelane.network;
+
+import static dev.spikelane.Matrices.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+/** One answer: the same bits however a run is cut, shared and batched. */
+final class SimulationProperties {
+
+    private Arena arena;
+
+    @BeforeTry
+    void open() {
+        arena = Arena.ofShared();
+    }
+
+    @AfterTry
+    void close() {
+        arena.close();
+    }
+
+    @Property(tries = 60)
+    void blocksGiveTheSteps(
+            @ForAll @IntRange(min = 1, max = 5) int batch,
+            @ForAll @IntRange(min = 1, max = 12) int steps,
+            @ForAll @IntRange(min = 1, max = 70) int rowsInBlock,
+            @ForAll long seed) {
+        RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
+        RandomNetwork.Outcome expected = random.expected();
+        expected.assertSame(
+                random.simulate(1, rowsInBlock, simulation -> simulation.run(random.input)), "block " + rowsInBlock);
+        expected.assertSame(
+                random.simulate(1, Simulation.ROWS_IN_BLOCK, simulation -> simulation.run(random.input)), "run");
+    }
+
+    @Property(tries = 60)
+    void callsCutAnywhereGiveTheSteps(
+            @ForAll @IntRange(min = 1, max = 5) int batch,
+            @ForAll @IntRange(min = 1, max = 12) int steps,
+            @ForAll long seed) {
+        RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
+        Random cuts = new Random(~seed);
+        random.expected()
+                .assertSame(
+                        random.simulate(1, 3 * batch, simulation -> {
+                            for (int step = 0; step < steps; ) {
+                                int count = 1 + cuts.nextInt(steps - step);
+                                SpikeMatrix some = random.input.rows(step * batch, count * batch);
+                                if (count > 1 || cuts.nextBoolean()) {
+                                    simulation.run(some);
+                                } else {
+                                    simulation.step(some);
+                                }
+                                step += count;
+                                assertEquals(step, simulation.steps());
+                            }
+                        }),
+                        "calls");
+    }
+
+    @Property(tries = 60)
+    void streamingReturnsTheSpikesOfTheLastLayer(
+            @ForAll @IntRange(min = 1, max = 5) int batch,
+            @ForAll @IntRange(min = 1, max = 8) int steps,
+            @ForAll long seed) {
+        RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
+        RandomNetwork.Outcome expected = random.expected();
+        expected.assertSame(
+                random.simulate(1, Simulation.ROWS_IN_BLOCK, simulation -> {
+                    for (int step = 0; step < steps; step++) {
+                        SpikeMatrix output = simulation.step(random.input.rows(step * batch, batch));
+                        assertSameBits(
+                                expected.spikes().getLast().rows(step * batch, batch),
+                                output,
+                                "output of step " + step);
+                    }
+                }),
+                "steps");
+    }
+
+    @Property(tries = 60)
+    void resetStartsAnew(
+            @ForAll @IntRange(min = 1, max = 5) int batch,
+            @ForAll @IntRange(min = 1, max = 8) int steps,
+            @ForAll long seed) {
+        RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
+        random.expected()
+                .assertSame(
+                        random.simulate(1, Simulation.ROWS_IN_BLOCK, simulation -> {
+                            simulation.run(random.input);
+                            simulation.reset();
+                            assertEquals(0, simulation.steps());
+                            simulation.run(random.input);
+                        }),
+                        "second run");
+    }
+
+    @Property(tries = 60)
+    void sampleGivesTheSameAloneAndInABatch(
+            @ForAll @IntRange(min = 1, max = 5) int batch,
+            @ForAll @IntRange(min = 1, max = 8) int steps,
+            @ForAll long seed) {
+        RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
+        RandomNetwork.Outcome expected = random.expected();
+        int sample = new Random(~seed).nextInt(batch);
+        int last = random.network.layers().size() - 1;
+        SpikeMatrix input = SpikeMatrix.zeros(arena, steps, random.network.inputs());
+        for (int step = 0; step < steps; step++) {
+            input.rows(step, 1).copyFrom(random.input.rows(step * batch + sample, 1));
+        }
+        try (Simulation alone = random.network.simulate(1)) {
+            SpikeRecorder spikes = alone.recordSpikes(last, steps);
+            MembraneRecorder membranes = alone.recordMembranes(last, steps);
+            alone.run(input);
+            for (int step = 0; step < steps; step++) {
+                int row = step * batch + sample;
+                assertSameBits(
+                        expected.spikes().get(last).rows(row, 1),
+                        spikes.spikes().rows(step, 1),
+                        "spikes");
+                assertSameBits(
+                        expected.membranes().get(last).rows(row, 1),
+                        membranes.membranes().rows(step, 1),
+                        "membranes");
+            }
+        }
+    }
+
+    /** Large enough that all threads take part. */
+    @Property(tries = 6)
+    void threadsGiveTheSameBits(@ForAll long seed, @ForAll boolean inhibited) {
+        LargeNetwork large = new LargeNetwork(arena, seed, inhibited);
+        FloatMatrix[] membranes = new FloatMatrix[2];
+        SpikeMatrix[] spikes = new SpikeMatrix[2];
+        for (int threads : new int[] {1, 2, 3, 5}) {
+            try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, threads)) {
+                SpikeRecorder[] ofSpikes = {
+                    simulation.recordSpikes(0, LargeNetwork.STEPS), simulation.recordSpikes(1, LargeNetwork.STEPS)
+                };
+                MembraneRecorder[] ofMembranes = {
+                    simulation.recordMembranes(0, LargeNetwork.STEPS), simulation.recordMembranes(1, LargeNetwork.STEPS)
+                };
+                large.first.want(threads);
+                simulation.run(large.input);
+                for (int layer = 0; layer < 2; layer++) {
+                    String what = threads + " threads, layer " + layer;
+                    if (threads == 1) {
+                        spikes[layer] = SpikeMatrix.zeros(arena, LargeNetwork.ROWS, LargeNetwork.SIZE);
+                        membranes[layer] = FloatMatrix.zeros(arena, LargeNetwork.ROWS, LargeNetwork.SIZE);
+                        spikes[layer].copyFrom(ofSpikes[layer].spikes());
+                        membranes[layer].copyFrom(ofMembranes[layer].membranes());
+                    } else {
+                        assertSameBits(spikes[layer], ofSpikes[layer].spikes(), what);
+                        assertSameBits(membranes[layer], ofMembranes[layer].membranes(), what);
+                    }
+                }
+            }
+        }
+        assertEquals(inhibited, spikes[0].density() < 0.01, "density " + spikes[0].density());
+    }
+}

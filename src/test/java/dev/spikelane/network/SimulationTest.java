@@ -1,0 +1,386 @@
+package dev.spikelane.network;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.onOtherThread;
+import static dev.spikelane.Matrices.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Leaky;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class SimulationTest {
+
+    private final Arena arena = Arena.ofShared();
+    private final Network small = small(arena);
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    private static Network small(Arena arena) {
+        Random random = new Random(1);
+        return Network.builder(arena, 7)
+                .connect(Dense.of(arena, Matrices.uniform(arena, 5, 7, random)))
+                .neuron(new Leaky(0.9f).withThreshold(0.3f))
+                .connect(Dense.of(arena, Matrices.uniform(arena, 3, 5, random)))
+                .neuron(new Leaky(0.9f).withThreshold(0.3f))
+                .build();
+    }
+
+    private SpikeMatrix input(int rows) {
+        return Matrices.spikes(arena, rows, 7, 0.5, new Random(2));
+    }
+
+    @Test
+    void tellsWhatItRuns() {
+        try (Simulation simulation = small.simulate(4)) {
+            assertSame(small, simulation.network());
+            assertEquals(4, simulation.batch());
+            assertEquals(0, simulation.steps());
+            simulation.run(input(12));
+            simulation.step(input(4));
+            assertEquals(4, simulation.steps());
+        }
+    }
+
+    @Test
+    void countsAreThoseOfTheRecordedSpikes() {
+        try (Simulation simulation = small.simulate(2)) {
+            SpikeCounts counts = simulation.countSpikes(1);
+            SpikeRecorder spikes = simulation.recordSpikes(1, 50);
+            assertEquals(0, counts.density());
+            simulation.run(input(100));
+            float most = -1;
+            for (int neuron = 0; neuron < 3; neuron++) {
+                for (int sample = 0; sample < 2; sample++) {
+                    int expected = 0;
+                    for (int row = sample; row < 100; row += 2) {
+                        expected += spikes.spikes().get(row, neuron) ? 1 : 0;
+                    }
+                    assertEquals(expected, counts.counts().get(sample, neuron));
+                }
+                most = Math.max(most, counts.counts().get(1, neuron));
+            }
+            assertTrue(spikes.spikes().count() > 0);
+            assertEquals(spikes.spikes().density(), counts.density(), 1e-12);
+            assertEquals(most, counts.counts().get(1, counts.label(1)));
+            simulation.reset();
+            assertArrayEquals(new float[6], counts.counts().toArray());
+            assertEquals(0, counts.density());
+        }
+    }
+
+    @Test
+    void lowestOfEqualCountsIsTheLabel() {
+        SpikeCounts counts = new SpikeCounts(arena, 2, 4);
+        counts.counts().copyFrom(new float[] {0, 3, 1, 3, 0, 0, 0, 0});
+        assertEquals(1, counts.label(0));
+        assertEquals(0, counts.label(1));
+        assertThrows(IndexOutOfBoundsException.class, () -> counts.label(2));
+    }
+
+    @Test
+    void observersSeeBlocksInOrderAndMembranesIfTheyNeedThem() {
+        List<String> seen = new ArrayList<>();
+        FloatMatrix last = FloatMatrix.zeros(arena, 2, 5);
+        try (Simulation simulation = new Simulation(small, 2, 1, 8)) {
+            simulation.observe(0, new Observer() {
+                @Override
+                public boolean needsMembranes() {
+                    return true;
+                }
+
+                @Override
+                public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
+                    seen.add(firstStep + " + " + steps);
+                    last.copyFrom(membranes.rows(2 * (steps - 1), 2));
+                }
+
+                @Override
+                public void reset() {
+                    seen.add("reset");
+                }
+            });
+            simulation.run(input(18));
+            simulation.step(input(2));
+            assertSameBits(simulation.state(0).membrane(), last, "membranes");
+            simulation.reset();
+            simulation.step(input(2));
+            assertEquals(List.of("0 + 4", "4 + 4", "8 + 1", "9 + 1", "reset", "0 + 1"), seen);
+        }
+    }
+
+    /** Bits of spikes must not change when somebody watches the membranes. */
+    @Test
+    void recordingMembranesChangesNoSpike() {
+        try (Simulation watched = small.simulate(2);
+                Simulation alone = small.simulate(2)) {
+            watched.recordMembranes(0, 20);
+            watched.recordMembranes(1, 20);
+            SpikeRecorder expected = alone.recordSpikes(1, 20);
+            SpikeRecorder actual = watched.recordSpikes(1, 20);
+            alone.run(input(40));
+            watched.run(input(40));
+            assertSameBits(expected.spikes(), actual.spikes(), "spikes");
+        }
+    }
+
+    @Test
+    void fullRecordersSaySo() {
+        try (Simulation simulation = small.simulate(2)) {
+            simulation.recordSpikes(0, 3);
+            simulation.run(input(6));
+            assertMessage(
+                    IllegalStateException.class,
+                    "recorder has room for 3 steps, the run goes on to step 4;"
+                            + " reset the simulation or make a longer recorder",
+                    () -> simulation.step(input(2)));
+            simulation.reset();
+            simulation.run(input(6));
+        }
+        try (Simulation simulation = small.simulate(2)) {
+            simulation.recordMembranes(1, 3);
+            assertThrows(IllegalStateException.class, () -> simulation.run(input(8)));
+        }
+    }
+
+    @Test
+    void refusesRecordersOfNoSize() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "recording of 0 steps of batch 2, expected at least 1 of both and at most 2147483647 rows",
+                () -> new SpikeRecorder(arena, 0, 2, 3));
+        assertMessage(
+                IllegalArgumentException.class,
+                "recording of 65536 steps of batch 65536, expected at least 1 of both and at most 2147483647 rows",
+                () -> new MembraneRecorder(arena, 65536, 65536, 3));
+        assertThrows(IllegalArgumentException.class, () -> new SpikeCounts(arena, 0, 3));
+    }
+
+    @Test
+    void refusesRecordersOfAnotherWidth() {
+        try (Simulation simulation = small.simulate(2)) {
+            simulation.observe(0, new SpikeRecorder(arena, 5, 2, 6));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "recorder is [10 x 6], expected [10 x 5]",
+                    () -> simulation.step(input(2)));
+        }
+    }
+
+    @Test
+    void refusesShapesThatDoNotFit() {
+        try (Simulation simulation = small.simulate(2)) {
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "input has 5 rows, expected a multiple of the batch, 2",
+                    () -> simulation.run(input(5)));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "input is [4 x 8], expected [4 x 7]",
+                    () -> simulation.run(SpikeMatrix.zeros(arena, 4, 8)));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "input is [4 x 7], expected [2 x 7]",
+                    () -> simulation.step(input(4)));
+            assertEquals(0, simulation.steps());
+        }
+    }
+
+    @Test
+    void refusesLayersThatAreNotThere() {
+        try (Simulation simulation = small.simulate(2)) {
+            for (int layer : new int[] {-1, 2}) {
+                String message = "network has 2 layers, asked for layer " + layer;
+                assertMessage(IndexOutOfBoundsException.class, message, () -> simulation.state(layer));
+                assertMessage(IndexOutOfBoundsException.class, message, () -> simulation.countSpikes(layer));
+                assertMessage(IndexOutOfBoundsException.class, message, () -> simulation.recordSpikes(layer, 1));
+                assertMessage(IndexOutOfBoundsException.class, message, () -> simulation.recordMembranes(layer, 1));
+            }
+        }
+    }
+
+    @Test
+    void observersCannotRunTheSimulation() {
+        for (String call : List.of("run", "step", "reset")) {
+            try (Simulation simulation = small.simulate(1)) {
+                simulation.observe(0, (firstStep, steps, spikes, membranes) -> {
+                    switch (call) {
+                        case "run" -> simulation.run(input(2));
+                        case "step" -> simulation.step(input(1));
+                        default -> simulation.reset();
+                    }
+                });
+                assertMessage(
+                        IllegalStateException.class,
+                        "simulation is busy: it is used by one thread at a time, and not by its observers",
+                        () -> simulation.step(input(1)));
+            }
+        }
+    }
+
+    @Test
+    void closedSimulationSaysSo() {
+        Simulation simulation = small.simulate(1, 2);
+        SpikeRecorder recorder = simulation.recordSpikes(0, 3);
+        simulation.close();
+        simulation.close();
+        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.run(input(1)));
+        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.step(input(1)));
+        assertMessage(IllegalStateException.class, "simulation is closed", simulation::reset);
+        assertThrows(IllegalStateException.class, () -> recorder.spikes().count());
+        assertThrows(IllegalStateException.class, () -> simulation.countSpikes(0));
+    }
+
+    @Test
+    void closedNetworkSaysSo() {
+        Arena other = Arena.ofShared();
+        try (Simulation simulation = small(other).simulate(1)) {
+            other.close();
+            assertMessage(
+                    IllegalStateException.class,
+                    "packed weights lives in an arena that is closed",
+                    () -> simulation.step(input(1)));
+        }
+    }
+
+    @Test
+    void workIsReallyShared() {
+        LargeNetwork large = new LargeNetwork(arena, 1, false);
+        large.first.want(3);
+        try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 3)) {
+            simulation.run(large.input);
+            assertEquals(
+                    Set.of(Thread.currentThread().getName(), "spikelane-1", "spikelane-2"),
+                    large.first.threads.stream().map(Thread::getName).collect(Collectors.toSet()));
+        }
+    }
+
+    @Test
+    void threadsMayBeMoreThanBlocks() {
+        LargeNetwork large = new LargeNetwork(arena, 1, false);
+        try (Simulation few = large.network.simulate(LargeNetwork.BATCH, 2);
+                Simulation many = large.network.simulate(LargeNetwork.BATCH, 12)) {
+            SpikeRecorder expected = few.recordSpikes(1, LargeNetwork.STEPS);
+            SpikeRecorder actual = many.recordSpikes(1, LargeNetwork.STEPS);
+            few.run(large.input);
+            many.run(large.input);
+            assertSameBits(expected.spikes(), actual.spikes(), "spikes");
+        }
+    }
+
+    @Test
+    void inputMayLieInAConfinedArena() {
+        LargeNetwork large = new LargeNetwork(arena, 1, false);
+        try (Arena confined = Arena.ofConfined();
+                Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 3)) {
+            SpikeMatrix input = SpikeMatrix.zeros(confined, LargeNetwork.ROWS, LargeNetwork.SIZE);
+            input.copyFrom(large.input);
+            SpikeCounts counts = simulation.countSpikes(1);
+            large.first.want(3);
+            simulation.run(input);
+            assertTrue(counts.density() > 0);
+        }
+    }
+
+    @Test
+    void networkInAConfinedArenaServesItsThreadAndIsNamedByOthers() {
+        try (Arena confined = Arena.ofConfined()) {
+            LargeNetwork large = new LargeNetwork(confined, 1, false);
+            try (Simulation alone = large.network.simulate(LargeNetwork.BATCH, 1)) {
+                alone.run(large.input);
+            }
+            large.first.want(2);
+            try (Simulation shared = large.network.simulate(LargeNetwork.BATCH, 2)) {
+                assertMessage(
+                        WrongThreadException.class,
+                        "packed weights lives in another thread's confined arena;"
+                                + " allocate it in Arena.ofShared() to use it from spikelane-1",
+                        () -> shared.run(large.input));
+            }
+        }
+    }
+
+    @Test
+    void simulationMayGoOnInAnotherThread() throws InterruptedException {
+        try (Simulation simulation = small.simulate(1)) {
+            simulation.step(input(1));
+            assertNull(onOtherThread("second", () -> simulation.step(input(1))));
+            assertEquals(2, simulation.steps());
+        }
+    }
+
+    @Test
+    void whatAWorkerThrowsReachesTheCallerAndTheNextRunWorks() {
+        LargeNetwork large = new LargeNetwork(arena, 1, false);
+        try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 3)) {
+            SpikeRecorder recorder = simulation.recordSpikes(1, LargeNetwork.STEPS);
+            simulation.run(large.input);
+            SpikeMatrix expected = SpikeMatrix.zeros(arena, LargeNetwork.ROWS, LargeNetwork.SIZE);
+            expected.copyFrom(recorder.spikes());
+            recorder.spikes().clear();
+            simulation.reset();
+
+            large.first.want(2);
+            large.first.broken = true;
+            String message = assertThrows(IllegalStateException.class, () -> simulation.run(large.input))
+                    .getMessage();
+            assertTrue(message.startsWith("broken in spikelane-"), message);
+            large.first.broken = false;
+            simulation.reset();
+            simulation.run(large.input);
+            assertSameBits(expected, recorder.spikes(), "spikes after a failure");
+        }
+    }
+
+    @Test
+    void whatAnObserverThrowsReachesTheCaller() {
+        try (Simulation simulation = small.simulate(1)) {
+            IllegalStateException failure = new IllegalStateException("observer");
+            boolean[] throwing = {true};
+            simulation.observe(0, (firstStep, steps, spikes, membranes) -> {
+                if (throwing[0]) {
+                    throw failure;
+                }
+            });
+            assertSame(failure, assertThrows(IllegalStateException.class, () -> simulation.step(input(1))));
+            throwing[0] = false;
+            simulation.reset();
+            simulation.step(input(1));
+            assertEquals(1, simulation.steps());
+        }
+    }
+
+    @Test
+    void closingEndsItsThreads() throws InterruptedException {
+        LargeNetwork large = new LargeNetwork(arena, 1, false);
+        Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 3);
+        large.first.want(3);
+        simulation.run(large.input);
+        simulation.close();
+        for (Thread thread : large.first.threads) {
+            if (thread != Thread.currentThread()) {
+                thread.join(10_000);
+                assertEquals(Thread.State.TERMINATED, thread.getState(), thread.getName());
+            }
+        }
+    }
+}
