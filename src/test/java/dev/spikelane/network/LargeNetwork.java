@@ -10,7 +10,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Two layers of six blocks, large enough that threads share a block of steps; its first connection can be spied on and broken. */
+/** Two layers of six blocks, large enough that threads share a block of steps; its first connection is spied on. */
 final class LargeNetwork {
 
     static final int SIZE = 330;
@@ -35,15 +35,22 @@ final class LargeNetwork {
         input = Matrices.spikes(arena, ROWS, SIZE, 0.3, random);
     }
 
-    /** Remembers which threads came, and throws for the last block of outputs if it is told to. */
+    /** Waits until as many threads as wanted have come, and throws in those of the workers if it is told to. */
     static final class Spied implements Connection {
 
         private final Connection connection;
         final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        volatile int wanted;
         volatile boolean broken;
 
         Spied(Connection connection) {
             this.connection = connection;
+        }
+
+        /** Forgets who came; the next run goes on when this many threads take part in it. */
+        void want(int number) {
+            threads.clear();
+            wanted = number;
         }
 
         @Override
@@ -70,7 +77,14 @@ final class LargeNetwork {
                 int endBlock,
                 FloatMatrix workspace) {
             threads.add(Thread.currentThread());
-            if (broken && endBlock * 64 >= outputs()) {
+            long patience = System.nanoTime() + 20_000_000_000L;
+            while (threads.size() < wanted) {
+                if (System.nanoTime() > patience) {
+                    throw new AssertionError("only " + threads + " came, expected " + wanted + " threads");
+                }
+                Thread.yield();
+            }
+            if (broken && Thread.currentThread().getName().startsWith("spikelane-")) {
                 throw new IllegalStateException(
                         "broken in " + Thread.currentThread().getName());
             }

@@ -135,7 +135,7 @@ final class SimulationProperties {
         }
     }
 
-    /** Large enough to be shared: see {@link SimulationTest#workIsReallyShared}. */
+    /** Large enough that all threads take part. */
     @Property(tries = 6)
     void threadsGiveTheSameBits(@ForAll long seed, @ForAll boolean inhibited) {
         LargeNetwork large = new LargeNetwork(arena, seed, inhibited);
@@ -149,6 +149,7 @@ final class SimulationProperties {
                 MembraneRecorder[] ofMembranes = {
                     simulation.recordMembranes(0, LargeNetwork.STEPS), simulation.recordMembranes(1, LargeNetwork.STEPS)
                 };
+                large.first.want(threads);
                 simulation.run(large.input);
                 for (int layer = 0; layer < 2; layer++) {
                     String what = threads + " threads, layer " + layer;

@@ -265,6 +265,7 @@ final class SimulationTest {
     @Test
     void workIsReallyShared() {
         LargeNetwork large = new LargeNetwork(arena, 1, false);
+        large.first.want(3);
         try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 3)) {
             simulation.run(large.input);
             assertEquals(
@@ -274,7 +275,7 @@ final class SimulationTest {
     }
 
     @Test
-    void threadsWithoutABlockOfTheirOwnDoNothing() {
+    void threadsMayBeMoreThanBlocks() {
         LargeNetwork large = new LargeNetwork(arena, 1, false);
         try (Simulation few = large.network.simulate(LargeNetwork.BATCH, 2);
                 Simulation many = large.network.simulate(LargeNetwork.BATCH, 12)) {
@@ -294,8 +295,8 @@ final class SimulationTest {
             SpikeMatrix input = SpikeMatrix.zeros(confined, LargeNetwork.ROWS, LargeNetwork.SIZE);
             input.copyFrom(large.input);
             SpikeCounts counts = simulation.countSpikes(1);
+            large.first.want(3);
             simulation.run(input);
-            assertTrue(large.first.threads.size() > 1);
             assertTrue(counts.density() > 0);
         }
     }
@@ -307,6 +308,7 @@ final class SimulationTest {
             try (Simulation alone = large.network.simulate(LargeNetwork.BATCH, 1)) {
                 alone.run(large.input);
             }
+            large.first.want(2);
             try (Simulation shared = large.network.simulate(LargeNetwork.BATCH, 2)) {
                 assertMessage(
                         WrongThreadException.class,
@@ -337,8 +339,11 @@ final class SimulationTest {
             recorder.spikes().clear();
             simulation.reset();
 
+            large.first.want(2);
             large.first.broken = true;
-            assertMessage(IllegalStateException.class, "broken in spikelane-2", () -> simulation.run(large.input));
+            String message = assertThrows(IllegalStateException.class, () -> simulation.run(large.input))
+                    .getMessage();
+            assertTrue(message.startsWith("broken in spikelane-"), message);
             large.first.broken = false;
             simulation.reset();
             simulation.run(large.input);
@@ -368,6 +373,7 @@ final class SimulationTest {
     void closingEndsItsThreads() throws InterruptedException {
         LargeNetwork large = new LargeNetwork(arena, 1, false);
         Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 3);
+        large.first.want(3);
         simulation.run(large.input);
         simulation.close();
         for (Thread thread : large.first.threads) {

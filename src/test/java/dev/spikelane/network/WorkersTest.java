@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,32 +19,68 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class WorkersTest {
 
-    /** Jobs so short that threads meet in every order; plain writes of a part must be seen after the job. */
+    /** Jobs so short that threads meet in every order; plain writes of a part must be seen by the next job. */
     @ParameterizedTest
-    @CsvSource({"1, 20000", "2, 10000", "3, 5000", "4, 5000"})
+    @CsvSource({"1, 20000", "2, 20000", "3, 20000", "4, 20000"})
     void everyPartRunsOnceInEachOfManyTinyJobs(int threads, int jobs) {
-        int[] runs = new int[threads * 32];
+        int[] runs = new int[7];
+        int[] expected = new int[7];
         try (Workers workers = new Workers(threads)) {
             assertEquals(threads, workers.threads());
-            for (int job = 1; job <= jobs; job++) {
-                workers.run(part -> runs[part * 32]++);
-                for (int part = 0; part < threads; part++) {
-                    assertEquals(job, runs[part * 32], "part " + part);
+            for (int job = 0; job < jobs; job++) {
+                int parts = 1 + job % runs.length;
+                workers.run((part, thread) -> runs[part]++, parts);
+                for (int part = 0; part < parts; part++) {
+                    expected[part]++;
+                }
+                for (int part = 0; part < runs.length; part++) {
+                    assertEquals(expected[part], runs[part], "part " + part + " of job " + job);
                 }
             }
         }
     }
 
     @Test
+    void aThreadDoesOnePartAtATime() {
+        AtomicInteger[] busy = {new AtomicInteger(), new AtomicInteger(), new AtomicInteger()};
+        try (Workers workers = new Workers(3)) {
+            for (int job = 0; job < 2000; job++) {
+                workers.run(
+                        (part, thread) -> {
+                            assertEquals(1, busy[thread].incrementAndGet(), "thread " + thread);
+                            busy[thread].decrementAndGet();
+                        },
+                        12);
+            }
+        }
+    }
+
+    /** All parts wait for each other, so that each needs a thread of its own, the parked ones too. */
+    @Test
     void threadsThatParkedAreWoken() {
-        AtomicInteger runs = new AtomicInteger();
         try (Workers workers = new Workers(3)) {
             for (int job = 0; job < 50; job++) {
                 LockSupport.parkNanos(2_000_000);
-                workers.run(part -> runs.incrementAndGet());
+                Set<Thread> threads = together(workers, 3);
+                assertEquals(3, threads.size());
+                assertTrue(threads.contains(Thread.currentThread()));
             }
         }
-        assertEquals(150, runs.get());
+    }
+
+    private static Set<Thread> together(Workers workers, int count) {
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        workers.run(
+                (part, thread) -> {
+                    String name = Thread.currentThread().getName();
+                    assertTrue(thread == 0 || name.equals("spikelane-" + thread), name + " is " + thread);
+                    threads.add(Thread.currentThread());
+                    while (threads.size() < count) {
+                        Thread.yield();
+                    }
+                },
+                count);
+        return threads;
     }
 
     @Test
@@ -50,47 +88,39 @@ final class WorkersTest {
         AtomicInteger runs = new AtomicInteger();
         try (Workers workers = new Workers(3)) {
             for (int job = 0; job < 20; job++) {
-                workers.run(part -> {
-                    LockSupport.parkNanos(part * 2_000_000L);
-                    runs.incrementAndGet();
-                });
+                workers.run(
+                        (part, thread) -> {
+                            LockSupport.parkNanos(thread * 2_000_000L);
+                            runs.incrementAndGet();
+                        },
+                        6);
             }
         }
-        assertEquals(60, runs.get());
-    }
-
-    @Test
-    void theFirstPartRunsOnTheCaller() {
-        Thread[] threads = new Thread[3];
-        try (Workers workers = new Workers(3)) {
-            workers.run(part -> threads[part] = Thread.currentThread());
-        }
-        assertSame(Thread.currentThread(), threads[0]);
-        assertEquals("spikelane-1", threads[1].getName());
-        assertEquals("spikelane-2", threads[2].getName());
+        assertEquals(120, runs.get());
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2})
+    @ValueSource(ints = {0, 1, 5})
     void whatAPartThrowsReachesTheCallerAfterAllParts(int thrower) {
-        AtomicIntegerArray runs = new AtomicIntegerArray(3);
+        AtomicInteger runs = new AtomicInteger();
         IllegalStateException failure = new IllegalStateException("broken");
         try (Workers workers = new Workers(3)) {
-            for (int job = 1; job <= 200; job++) {
+            for (int job = 1; job <= 500; job++) {
                 assertSame(
                         failure,
                         assertThrows(
                                 IllegalStateException.class,
-                                () -> workers.run(part -> {
-                                    runs.incrementAndGet(part);
-                                    if (part == thrower) {
-                                        throw failure;
-                                    }
-                                })));
-                workers.run(runs::incrementAndGet);
-                for (int part = 0; part < 3; part++) {
-                    assertEquals(2 * job, runs.get(part));
-                }
+                                () -> workers.run(
+                                        (part, thread) -> {
+                                            runs.incrementAndGet();
+                                            if (part == thrower) {
+                                                throw failure;
+                                            }
+                                        },
+                                        6)));
+                assertEquals(12 * job - 6, runs.get());
+                workers.run((part, thread) -> runs.incrementAndGet(), 6);
+                assertEquals(12 * job, runs.get());
             }
         }
     }
@@ -103,24 +133,27 @@ final class WorkersTest {
                     failure,
                     assertThrows(
                             StackOverflowError.class,
-                            () -> workers.run(part -> {
-                                if (part == 1) {
-                                    throw failure;
-                                }
-                            })));
+                            () -> workers.run(
+                                    (part, thread) -> {
+                                        if (part == 1) {
+                                            throw failure;
+                                        }
+                                    },
+                                    2)));
         }
     }
 
     @Test
     void closingEndsTheThreads() throws InterruptedException {
-        Thread[] threads = new Thread[4];
         Workers workers = new Workers(4);
-        workers.run(part -> threads[part] = Thread.currentThread());
+        Set<Thread> threads = together(workers, 4);
         workers.close();
         workers.close();
-        for (int part = 1; part < 4; part++) {
-            threads[part].join(10_000);
-            assertFalse(threads[part].isAlive(), threads[part].getName());
+        for (Thread thread : threads) {
+            if (thread != Thread.currentThread()) {
+                thread.join(10_000);
+                assertFalse(thread.isAlive(), thread.getName());
+            }
         }
     }
 }

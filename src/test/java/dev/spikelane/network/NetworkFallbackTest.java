@@ -1,0 +1,45 @@
+package dev.spikelane.network;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Leaky;
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.Test;
+
+/** On the class path, without the module of the Vector API. */
+final class NetworkFallbackTest {
+
+    /** Worked out by hand: 0.5 or 0.75 for each of two inputs, half the membrane is left, threshold 1. */
+    @Test
+    void aNetworkGivesTheValuesOfItsEquation() {
+        try (Arena arena = Arena.ofShared()) {
+            Network network = Network.builder(arena, 2)
+                    .connect(Dense.of(arena, FloatMatrix.copyOf(arena, 1, 2, new float[] {0.5f, 0.75f})))
+                    .neuron(new Leaky(0.5f))
+                    .build();
+            try (Simulation simulation = network.simulate(1)) {
+                SpikeRecorder spikes = simulation.recordSpikes(0, 4);
+                MembraneRecorder membranes = simulation.recordMembranes(0, 4);
+                simulation.run(SpikeMatrix.copyOf(arena, 4, 2, new byte[] {1, 0, 1, 1, 0, 1, 0, 0}));
+                assertArrayEquals(
+                        new float[] {0.5f, 1.5f, 0.5f, 0.25f},
+                        membranes.membranes().toArray());
+                assertArrayEquals(new byte[] {0, 1, 0, 0}, spikes.spikes().toArray());
+            }
+        }
+    }
+
+    @Test
+    void randomNetworksGiveTheirSteps() {
+        for (int seed = 0; seed < 20; seed++) {
+            try (Arena arena = Arena.ofShared()) {
+                RandomNetwork random = new RandomNetwork(arena, 3, 6, seed);
+                random.expected()
+                        .assertSame(
+                                random.simulate(2, 256, simulation -> simulation.run(random.input)), "seed " + seed);
+            }
+        }
+    }
+}
