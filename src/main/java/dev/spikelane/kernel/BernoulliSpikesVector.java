@@ -44,6 +44,7 @@ final class BernoulliSpikesVector {
         int key1 = (int) (key >>> Integer.SIZE);
         int key2 = PARITY ^ key0 ^ key1;
         MemorySegment values = data.segment();
+        Checks.isNative(values);
         long valueRow = data.rowOffset(dataRow);
         long outRow = spikes.rowOffset(row);
         for (int word = 0; word < spikes.stride(); word++) {

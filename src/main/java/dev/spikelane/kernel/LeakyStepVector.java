@@ -89,6 +89,11 @@ final class LeakyStepVector {
         MemorySegment inputs = current.segment();
         MemorySegment state = membrane.segment();
         MemorySegment out = spikes.segment();
+        Checks.isNative(betas);
+        Checks.isNative(thresholds);
+        Checks.isNative(inputs);
+        Checks.isNative(state);
+        Checks.isNative(out);
         boolean subtract = parameters.reset == Reset.SUBTRACT;
         boolean zero = parameters.reset == Reset.ZERO;
         boolean immediate = parameters.immediate;

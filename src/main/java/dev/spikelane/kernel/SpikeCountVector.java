@@ -37,6 +37,8 @@ final class SpikeCountVector {
     }
 
     private static void addRow(MemorySegment spikes, long spikeRow, int words, MemorySegment counts, long countRow) {
+        Checks.isNative(spikes);
+        Checks.isNative(counts);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
         for (int word = 0; word < words; word++) {
             long bits = spikes.get(WORD, spikeRow + (long) word * Long.BYTES);

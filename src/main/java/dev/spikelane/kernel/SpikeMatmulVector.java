@@ -65,6 +65,10 @@ final class SpikeMatmulVector {
         MemorySegment to = current.segment();
         MemorySegment bias = weights.biasSegment();
         int words = spikes.stride();
+        Checks.isNative(spikeWords);
+        Checks.isNative(weight);
+        Checks.isNative(to);
+        Checks.isNative(bias);
         for (int row = 0; row < rows; row++) {
             FloatVector sum0 = load(bias, outputs);
             FloatVector sum1 = load(bias, outputs + BYTES);
@@ -137,6 +141,8 @@ final class SpikeMatmulVector {
     private static void startAtBias(int rows, PackedWeights weights, long outputs, FloatMatrix current, long toColumn) {
         MemorySegment bias = weights.biasSegment();
         MemorySegment to = current.segment();
+        Checks.isNative(bias);
+        Checks.isNative(to);
         for (int lanes = 0; lanes < STRIP_BYTES; lanes += BYTES) {
             FloatVector start = load(bias, outputs + lanes);
             for (int row = 0; row < rows; row++) {
@@ -147,6 +153,8 @@ final class SpikeMatmulVector {
 
     /** Entry {@code n} of a group's table is the sum of the weights of the inputs whose bit is set in {@code n}, in ascending order. */
     private static void makeTables(MemorySegment weights, long inputs, int groups, MemorySegment tables) {
+        Checks.isNative(weights);
+        Checks.isNative(tables);
         FloatVector none = FloatVector.broadcast(FLOAT, -0.0f);
         for (int group = 0; group < groups; group++) {
             for (int lanes = 0; lanes < STRIP_BYTES; lanes += BYTES) {
@@ -191,6 +199,9 @@ final class SpikeMatmulVector {
             long toColumn) {
         MemorySegment spikeWords = spikes.segment();
         MemorySegment to = current.segment();
+        Checks.isNative(spikeWords);
+        Checks.isNative(tables);
+        Checks.isNative(to);
         for (int row = 0; row < rows; row++) {
             long bits = spikeWords.get(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES);
             long at = current.rowOffset(row) + toColumn;

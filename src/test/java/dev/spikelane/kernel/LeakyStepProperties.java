@@ -40,6 +40,7 @@ final class LeakyStepProperties {
                         (parameters, current, membrane, spikes, membranes) -> LeakyStep.scalar(
                                 parameters,
                                 current,
+                                0,
                                 current.rows(),
                                 membrane,
                                 spikes,
@@ -55,6 +56,7 @@ final class LeakyStepProperties {
                             (parameters, current, membrane, spikes, membranes) -> LeakyStepVector.run(
                                     parameters,
                                     current,
+                                    0,
                                     current.rows(),
                                     membrane,
                                     spikes,

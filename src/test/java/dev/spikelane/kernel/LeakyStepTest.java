@@ -47,7 +47,7 @@ final class LeakyStepTest {
                 () -> LeakyStep.run(parameters, current, membrane, SpikeMatrix.zeros(arena, 5, 70)));
         assertMessage(
                 IllegalArgumentException.class,
-                "current is [6 x 71], expected [6 x 70]",
+                "current is [6 x 71], expected [6 x 70], or a tile of at least 128 columns, a multiple of 64",
                 () -> LeakyStep.run(parameters, FloatMatrix.zeros(arena, 6, 71), membrane, spikes));
         assertMessage(
                 IllegalArgumentException.class,

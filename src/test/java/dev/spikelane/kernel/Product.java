@@ -72,16 +72,25 @@ final class Product {
         Map<String, Multiply> variants = new LinkedHashMap<>();
         variants.put(
                 "entry", (s, rows, w, first, end, to) -> SpikeMatmul.multiply(s, rows, w, first, end, to, workspace));
-        variants.put("scalar", SpikeMatmul::scalar);
+        variants.put(
+                "scalar",
+                (s, rows, w, first, end, to) ->
+                        SpikeMatmul.scalar(s, rows, w, first, end, to, column(w, first, end, to)));
         if (Simd.VECTOR) {
             variants.put(
-                    "active", (s, rows, w, first, end, to) -> SpikeMatmulVector.active(s, rows, w, first, end, to));
+                    "active",
+                    (s, rows, w, first, end, to) ->
+                            SpikeMatmulVector.active(s, rows, w, first, end, to, column(w, first, end, to)));
             variants.put(
                     "tables",
-                    (s, rows, w, first, end, to) ->
-                            SpikeMatmulVector.tables(s, rows, w, first, end, to, workspace.segment()));
+                    (s, rows, w, first, end, to) -> SpikeMatmulVector.tables(
+                            s, rows, w, first, end, to, column(w, first, end, to), workspace.segment()));
         }
         return variants;
+    }
+
+    private static int column(PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current) {
+        return Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
     }
 
     /** A matrix for the result, filled with {@link #BEFORE}. */

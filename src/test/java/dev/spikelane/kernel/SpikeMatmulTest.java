@@ -60,6 +60,23 @@ final class SpikeMatmulTest {
         assertEquals(Simd.VECTOR ? "tables" : "scalar", SpikeMatmul.variant(256, 784, 128 * 784));
     }
 
+    /** A tile holds the bits of its blocks, and zeros behind the last output, whatever it held before. */
+    @Test
+    void aTileHoldsTheBlocksInTheRange() {
+        SpikeMatmul.multiply(spikes, weights, current, workspace);
+        FloatMatrix tile = FloatMatrix.zeros(arena, 3, 128);
+        for (int first = 0; first < 2; first++) {
+            tile.fill(Float.NaN);
+            SpikeMatmul.multiply(spikes, 3, weights, first, first + 2, tile, workspace);
+            for (int row = 0; row < 3; row++) {
+                for (int column = 0; column < 128; column++) {
+                    int output = first * 64 + column;
+                    assertEquals(output < 130 ? current.get(row, output) : 0, tile.get(row, column));
+                }
+            }
+        }
+    }
+
     @Test
     void refusesShapesThatDoNotFit() {
         assertMessage(
@@ -72,7 +89,7 @@ final class SpikeMatmulTest {
                 () -> SpikeMatmul.multiply(spikes, weights, FloatMatrix.zeros(arena, 2, 130), workspace));
         assertMessage(
                 IllegalArgumentException.class,
-                "current is [3 x 129], expected [3 x 130]",
+                "current is [3 x 129], expected [3 x 130], or a tile of at least 64 columns, a multiple of 64",
                 () -> SpikeMatmul.multiply(spikes, 3, weights, 0, 1, FloatMatrix.zeros(arena, 3, 129), workspace));
         assertMessage(
                 IllegalArgumentException.class,
