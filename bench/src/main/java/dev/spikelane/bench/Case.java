@@ -45,8 +45,8 @@ public interface Case extends AutoCloseable {
         for (int i = 0; i < expected.size(); i++) {
             long at = entry.results().get(i).mismatch(MemorySegment.ofArray(expected.get(i)));
             if (at >= 0) {
-                throw new IllegalStateException(work.name() + ": " + entry.contestant() + " leaves other bits in result "
-                        + i + " at byte " + at);
+                throw new IllegalStateException(work.name() + ": " + entry.contestant()
+                        + " leaves other bits in result " + i + " at byte " + at);
             }
         }
     }

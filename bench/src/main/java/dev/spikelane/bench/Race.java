@@ -10,7 +10,11 @@ import java.util.Map;
 final class Race {
 
     private static final long MILLISECOND = 1_000_000;
-    private static final long WARM_UP = 250 * MILLISECOND;
+    private static final long WARM_UP = 200 * MILLISECOND;
+    private static final long LONGEST_WARM_UP = 3000 * MILLISECOND;
+    /** Before C2 has compiled it, vector code is a thousand times slower: time alone would stop too early. */
+    private static final int WARM_UP_PASSES = 30;
+
     private static final long SAMPLE = 2 * MILLISECOND;
     private static final long TIME = 200 * MILLISECOND;
     private static final int FEWEST_SAMPLES = 3;
@@ -47,7 +51,7 @@ final class Race {
             entry.reset().run();
             long spent = 0;
             long last = 0;
-            while (spent < WARM_UP) {
+            for (int pass = 0; spent < WARM_UP || pass < WARM_UP_PASSES && spent < LONGEST_WARM_UP; pass++) {
                 last = time(entry, 1);
                 spent += last;
             }

@@ -50,8 +50,9 @@ public final class Table {
         }
         out.println();
         out.println("x scalar, x C: times as fast as the scalar kernels, as C kernels of the same algorithm.");
-        out.println("roofline: share of the speed of a loop that only loads the active weights from L1 and adds them (tables: their"
-                + " entries; leaky step: its four operands; rate coding: does the rounds on registers).");
+        out.println(
+                "roofline: share of the speed of a loop that only loads the active weights from L1 and adds them (tables: their"
+                        + " entries; leaky step: its four operands; rate coding: does the rounds on registers).");
         return lines;
     }
 

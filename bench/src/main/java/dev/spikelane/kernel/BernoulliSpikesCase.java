@@ -52,7 +52,8 @@ public final class BernoulliSpikesCase implements Case {
             entries.add(new Entry(Contestant.YARDSTICK, this::yardstick, spikes.segment()));
             entries.add(Roofline.threefry((long) spikes.rows() * spikes.stride() * Long.SIZE / 2));
         }
-        return List.of(new Work("rate coding, %d neurons, %d rows".formatted(spikes.columns(), spikes.rows()), entries));
+        return List.of(
+                new Work("rate coding, %d neurons, %d rows".formatted(spikes.columns(), spikes.rows()), entries));
     }
 
     @Override

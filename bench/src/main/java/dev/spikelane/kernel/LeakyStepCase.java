@@ -58,8 +58,7 @@ public final class LeakyStepCase implements Case {
     }
 
     void scalar() {
-        LeakyStep.scalar(
-                parameters, current, current.rows(), membrane, spikes, current, false, 0, spikes.stride());
+        LeakyStep.scalar(parameters, current, current.rows(), membrane, spikes, current, false, 0, spikes.stride());
     }
 
     void yardstick() {
@@ -87,8 +86,7 @@ public final class LeakyStepCase implements Case {
     }
 
     private Entry entry(Contestant contestant, Runnable pass) {
-        return new Entry(
-                contestant, () -> membrane.fill(0), pass, List.of(membrane.segment(), spikes.segment()));
+        return new Entry(contestant, () -> membrane.fill(0), pass, List.of(membrane.segment(), spikes.segment()));
     }
 
     @Override

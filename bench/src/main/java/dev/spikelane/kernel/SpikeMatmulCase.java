@@ -42,8 +42,7 @@ public final class SpikeMatmulCase implements Case {
     }
 
     void tables() {
-        SpikeMatmulVector.tables(
-                spikes, spikes.rows(), weights, 0, weights.blocks(), current, workspace.segment());
+        SpikeMatmulVector.tables(spikes, spikes.rows(), weights, 0, weights.blocks(), current, workspace.segment());
     }
 
     void scalar() {
@@ -78,7 +77,7 @@ public final class SpikeMatmulCase implements Case {
             works.add(work("tables", null, this::tables, this::yardstickTables, loadsOfTables()));
         }
         if (Yardstick.AVAILABLE) {
-            works.add(work("active, C in panels", null, this::active, this::yardstickPanels, loadsOfActive()));
+            works.add(work("active, but C in panels", null, this::active, this::yardstickPanels, loadsOfActive()));
         }
         return works;
     }

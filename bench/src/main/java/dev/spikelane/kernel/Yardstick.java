@@ -28,12 +28,11 @@ public final class Yardstick {
 
     private static final Path LIBRARY =
             Path.of(System.getProperty(PROPERTY, "native/target/libspikelane_yardstick.so"));
-    private static final String VARIANT =
-            switch (Simd.bits()) {
-                case 512 -> "avx512";
-                case 256 -> "avx2";
-                default -> "portable";
-            };
+    private static final String VARIANT = switch (Simd.bits()) {
+        case 512 -> "avx512";
+        case 256 -> "avx2";
+        default -> "portable";
+    };
 
     /** Whether the C kernels can be called. */
     public static final boolean AVAILABLE =
@@ -169,8 +168,7 @@ public final class Yardstick {
         static final MethodHandle TABLES = spikeMatmul("spike_matmul_tables", ADDRESS);
         static final MethodHandle LEAKY_STEP = function(
                 "leaky_step",
-                FunctionDescriptor.ofVoid(
-                        ADDRESS, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT));
+                FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT));
         static final MethodHandle BERNOULLI = function(
                 "bernoulli",
                 FunctionDescriptor.ofVoid(
@@ -188,7 +186,8 @@ public final class Yardstick {
             return function(
                     name,
                     FunctionDescriptor.ofVoid(
-                            ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, last));
+                            ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT,
+                            last));
         }
 
         private static MethodHandle function(String name, FunctionDescriptor descriptor) {
