@@ -1,7 +1,6 @@
 package dev.spikelane.bench;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +9,12 @@ import java.util.Map;
 final class Race {
 
     private static final long MILLISECOND = 1_000_000;
-    private static final long WARM_UP = 200 * MILLISECOND;
-    private static final long LONGEST_WARM_UP = 3000 * MILLISECOND;
-    /** Before C2 has compiled it, vector code is a thousand times slower: time alone would stop too early. */
-    private static final int WARM_UP_PASSES = 30;
+    /** Before C2 has compiled it, vector code is a thousand times slower, so a round of warming up needs time and passes. */
+    private static final long ROUND = 100 * MILLISECOND;
 
+    private static final int ROUND_PASSES = 10;
+    private static final int MOST_ROUNDS = 20;
+    private static final double STEADY = 1.2;
     private static final long SAMPLE = 2 * MILLISECOND;
     private static final long TIME = 200 * MILLISECOND;
     private static final int FEWEST_SAMPLES = 3;
@@ -47,15 +47,27 @@ final class Race {
             this.passes = passes;
         }
 
+        /** Does passes until two rounds of them take the same time, since C2 may compile a loop several times. */
         static Runner warm(Entry entry) {
             entry.reset().run();
-            long spent = 0;
-            long last = 0;
-            for (int pass = 0; spent < WARM_UP || pass < WARM_UP_PASSES && spent < LONGEST_WARM_UP; pass++) {
-                last = time(entry, 1);
-                spent += last;
+            double before = round(entry);
+            double now = round(entry);
+            for (int round = 2; round < MOST_ROUNDS && Math.max(before / now, now / before) > STEADY; round++) {
+                before = now;
+                now = round(entry);
             }
-            return new Runner(entry, Math.clamp(SAMPLE / Math.max(last, 1), 1, 1_000_000));
+            return new Runner(entry, (int) Math.clamp(SAMPLE / now, 1, 1_000_000));
+        }
+
+        private static double round(Entry entry) {
+            long spent = 0;
+            List<Double> times = new ArrayList<>();
+            while (spent < ROUND || times.size() < ROUND_PASSES && spent < ROUND_PASSES * ROUND) {
+                long time = time(entry, 1);
+                spent += time;
+                times.add((double) time);
+            }
+            return median(times);
         }
 
         /** Takes a sample, unless there are enough; tells whether there was one to take. */
@@ -70,9 +82,11 @@ final class Race {
         }
 
         double median() {
-            double[] sorted = times.stream().mapToDouble(Double::doubleValue).toArray();
-            Arrays.sort(sorted);
-            return sorted[sorted.length / 2];
+            return median(times);
+        }
+
+        private static double median(List<Double> times) {
+            return times.stream().sorted().toList().get(times.size() / 2);
         }
 
         private static long time(Entry entry, int passes) {

@@ -5,7 +5,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 
-/** Input that no branch predictor can learn, the same in every run. */
+/** Input that no branch predictor can learn, the same in every run. Only in shared arenas: another kind would make C2 recompile kernels. */
 public final class RandomData {
 
     private static final long SEED = 2;
@@ -15,7 +15,7 @@ public final class RandomData {
     /** Spikes that are independent of each other. */
     public static SpikeMatrix spikes(Arena arena, int rows, int columns, double density) {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, columns);
-        try (Arena temporary = Arena.ofConfined()) {
+        try (Arena temporary = Arena.ofShared()) {
             FloatMatrix probability = FloatMatrix.zeros(temporary, 1, columns);
             probability.fill((float) density);
             BernoulliSpikes.draw(SEED, 0, 0, 1, probability, 1, 0, spikes, 0);
@@ -32,7 +32,7 @@ public final class RandomData {
 
     /** Weights and bias as {@code torch.nn.Linear} starts with. */
     public static PackedWeights linear(Arena arena, int pre, int post, TorchRandom random) {
-        try (Arena temporary = Arena.ofConfined()) {
+        try (Arena temporary = Arena.ofShared()) {
             FloatMatrix weights = FloatMatrix.zeros(temporary, post, pre);
             FloatMatrix bias = FloatMatrix.zeros(temporary, 1, post);
             random.linear(weights, bias);
