@@ -20,6 +20,11 @@ public final class Table {
 
     /** Takes words that all must be in the name of a work to have it measured. */
     public static void main(String[] words) {
+        if (words.length > 0 && words[0].startsWith("-")) {
+            System.err.println(
+                    "spikelane: bench takes words that a work has in its name, such as: bench network 'batch 1,'");
+            System.exit(2);
+        }
         Locale.setDefault(Locale.ROOT);
         int lines = print(System.out, List.of(words));
         if (lines == 0) {
@@ -48,11 +53,13 @@ public final class Table {
                 }
             }
         }
-        out.println();
-        out.println("x scalar, x C: times as fast as the scalar kernels, as C kernels of the same algorithm.");
-        out.println(
-                "roofline: share of the speed of a loop that only loads the active weights from L1 and adds them (tables: their"
-                        + " entries; leaky step: its four operands; rate coding: does the rounds on registers).");
+        if (lines > 0) {
+            out.println();
+            out.println("x scalar, x C: times as fast as the scalar kernels, as C kernels of the same algorithm.");
+            out.println(
+                    "roofline: share of the speed of a loop that does nothing but load the active weights from L1 and add them"
+                            + " (tables: their entries; leaky step: its four operands), or the rounds of random bits.");
+        }
         return lines;
     }
 
