@@ -63,20 +63,14 @@ public final class SpikeMatmulCase implements Case {
 
     @Override
     public List<Work> works() {
-        boolean usesTables = SpikeMatmul.usesTables(spikes.rows(), weights.pre(), active);
-        Runnable yardstick = usesTables ? this::yardstickTables : this::yardstickActive;
+        String variant = SpikeMatmul.variant(spikes.rows(), weights.pre(), active);
+        Runnable yardstick = variant.equals("tables") ? this::yardstickTables : this::yardstickActive;
+        Entry scalar = entry(Contestant.SCALAR, this::scalar);
         List<Work> works = new ArrayList<>();
-        works.add(work(
-                usesTables ? "chosen: tables" : "chosen: active",
-                entry(Contestant.SCALAR, this::scalar),
-                this::chosen,
-                yardstick,
-                loadsOfActive()));
+        works.add(work("chosen: " + variant, scalar, this::chosen, yardstick, loadsOfActive()));
         if (Simd.VECTOR) {
             works.add(work("active", null, this::active, this::yardstickActive, loadsOfActive()));
             works.add(work("tables", null, this::tables, this::yardstickTables, loadsOfTables()));
-        }
-        if (Yardstick.AVAILABLE) {
             works.add(work("active, but C in panels", null, this::active, this::yardstickPanels, loadsOfActive()));
         }
         return works;
