@@ -10,13 +10,13 @@ public enum LayerKernels {
         @Override
         public void multiply(
                 SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, FloatMatrix workspace) {
-            SpikeMatmul.scalar(spikes, rows, weights, 0, weights.blocks(), current);
+            SpikeMatmul.scalar(spikes, rows, weights, 0, weights.blocks(), current, 0);
         }
 
         @Override
         public void fire(
                 LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
-            LeakyStep.scalar(parameters, current, rows, membrane, spikes, current, false, 0, spikes.stride());
+            LeakyStep.scalar(parameters, current, 0, rows, membrane, spikes, membrane, false, 0, spikes.stride());
         }
     },
     /** C, with the variant that the library chooses. */

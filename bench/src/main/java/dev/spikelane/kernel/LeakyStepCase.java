@@ -58,7 +58,7 @@ public final class LeakyStepCase implements Case {
     }
 
     void scalar() {
-        LeakyStep.scalar(parameters, current, current.rows(), membrane, spikes, current, false, 0, spikes.stride());
+        LayerKernels.SCALAR.fire(parameters, current, current.rows(), membrane, spikes);
     }
 
     void yardstick() {

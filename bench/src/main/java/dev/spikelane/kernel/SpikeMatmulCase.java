@@ -38,15 +38,15 @@ public final class SpikeMatmulCase implements Case {
     }
 
     void active() {
-        SpikeMatmulVector.active(spikes, spikes.rows(), weights, 0, weights.blocks(), current);
+        SpikeMatmulVector.active(spikes, spikes.rows(), weights, 0, weights.blocks(), current, 0);
     }
 
     void tables() {
-        SpikeMatmulVector.tables(spikes, spikes.rows(), weights, 0, weights.blocks(), current, workspace.segment());
+        SpikeMatmulVector.tables(spikes, spikes.rows(), weights, 0, weights.blocks(), current, 0, workspace.segment());
     }
 
     void scalar() {
-        SpikeMatmul.scalar(spikes, spikes.rows(), weights, 0, weights.blocks(), current);
+        LayerKernels.SCALAR.multiply(spikes, spikes.rows(), weights, current, workspace);
     }
 
     void yardstickActive() {
