@@ -39,7 +39,7 @@ final class KernelAllocationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = LeakyCase.Mode.class, names = "INHIBITED_IMMEDIATE", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(LeakyCase.Mode.class)
     void leakyStep(LeakyCase.Mode mode) {
         for (Reset reset : Reset.values()) {
             LeakyCase neurons = new LeakyCase(130, 4, 10, reset, mode, true, LeakyCase.Values.ORDINARY, 1);
@@ -49,6 +49,12 @@ final class KernelAllocationTest {
             assertNone(CALLS, () -> LeakyStep.run(parameters, current, membrane, spikes));
             assertNone(CALLS, () -> LeakyStep.record(parameters, current, ROWS, membrane, spikes, membranes, 0, 3));
         }
+    }
+
+    @Test
+    void draw() {
+        FloatMatrix data = Matrices.uniform(arena, 4, 130, random);
+        assertNone(CALLS, () -> BernoulliSpikes.draw(1, 0, 0, 4, data, 1, 0, spikes, 0));
     }
 
     @Test
