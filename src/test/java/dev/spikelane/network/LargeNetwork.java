@@ -42,6 +42,7 @@ final class LargeNetwork {
         final Set<Thread> threads = ConcurrentHashMap.newKeySet();
         volatile int wanted;
         volatile boolean broken;
+        private volatile boolean resting;
 
         Spied(Connection connection) {
             this.connection = connection;
@@ -51,6 +52,11 @@ final class LargeNetwork {
         void want(int number) {
             threads.clear();
             wanted = number;
+        }
+
+        /** Spies no more, and so allocates nothing. */
+        void rest() {
+            resting = true;
         }
 
         @Override
@@ -76,6 +82,13 @@ final class LargeNetwork {
                 int firstBlock,
                 int endBlock,
                 FloatMatrix workspace) {
+            if (!resting) {
+                spy();
+            }
+            connection.multiply(spikes, rows, current, firstBlock, endBlock, workspace);
+        }
+
+        private void spy() {
             threads.add(Thread.currentThread());
             long patience = System.nanoTime() + 20_000_000_000L;
             while (threads.size() < wanted) {
@@ -88,7 +101,6 @@ final class LargeNetwork {
                 throw new IllegalStateException(
                         "broken in " + Thread.currentThread().getName());
             }
-            connection.multiply(spikes, rows, current, firstBlock, endBlock, workspace);
         }
 
         @Override

@@ -1,0 +1,55 @@
+package dev.spikelane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Collection;
+import java.util.List;
+
+/** Measures what threads allocate on the heap. */
+public final class Allocations {
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /** Rounds in a row without an allocation. Vector operations allocate until C2 has compiled them, so the first rounds do. */
+    private static final int QUIET_ROUNDS = 3;
+
+    private static final long MOST_NANOSECONDS = 20_000_000_000L;
+
+    private Allocations() {}
+
+    /** Fails unless the calling thread comes to allocate nothing in a number of calls. */
+    public static void assertNone(int calls, Runnable call) {
+        assertNone(List.of(Thread.currentThread()), calls, call);
+    }
+
+    /** Fails unless the threads come to allocate nothing in a number of calls. */
+    public static void assertNone(Collection<Thread> threads, int calls, Runnable call) {
+        long[] ids = threads.stream().mapToLong(Thread::threadId).toArray();
+        long end = System.nanoTime() + MOST_NANOSECONDS;
+        long least = Long.MAX_VALUE;
+        for (int quiet = 0; quiet < QUIET_ROUNDS; ) {
+            long before = allocated(ids);
+            for (int i = 0; i < calls; i++) {
+                call.run();
+            }
+            long bytes = allocated(ids) - before;
+            least = Math.min(least, bytes);
+            quiet = bytes == 0 ? quiet + 1 : 0;
+            if (quiet == 0 && System.nanoTime() > end) {
+                assertEquals(0, least, "bytes in " + calls + " calls, at best");
+                assertEquals(0, bytes, "bytes in " + calls + " calls, again and again");
+            }
+        }
+    }
+
+    /** Adds up without an allocation of its own. */
+    private static long allocated(long[] ids) {
+        long bytes = 0;
+        for (long id : ids) {
+            bytes += THREADS.getThreadAllocatedBytes(id);
+        }
+        return bytes;
+    }
+}

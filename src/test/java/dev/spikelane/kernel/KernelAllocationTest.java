@@ -1,0 +1,72 @@
+package dev.spikelane.kernel;
+
+import static dev.spikelane.Allocations.assertNone;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Kernels allocate nothing on the heap. */
+final class KernelAllocationTest {
+
+    private static final int CALLS = 200;
+    private static final int ROWS = 40;
+
+    private final Arena arena = Arena.ofShared();
+    private final Random random = new Random(1);
+    private final FloatMatrix current = Matrices.uniform(arena, ROWS, 130, random);
+    private final SpikeMatrix spikes = Matrices.spikes(arena, ROWS, 130, 0.5, random);
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.05, 0.5})
+    void multiply(double density) {
+        SpikeMatrix input = Matrices.spikes(arena, ROWS, 100, density, random);
+        PackedWeights weights = PackedWeights.pack(arena, Matrices.uniform(arena, 130, 100, random));
+        FloatMatrix workspace = SpikeMatmul.workspace(arena);
+        assertNone(CALLS, () -> SpikeMatmul.multiply(input, weights, current, workspace));
+    }
+
+    @ParameterizedTest
+    @EnumSource(LeakyCase.Mode.class)
+    void leakyStep(LeakyCase.Mode mode) {
+        for (Reset reset : Reset.values()) {
+            LeakyCase neurons = new LeakyCase(130, 4, 10, reset, mode, true, LeakyCase.Values.ORDINARY, 1);
+            LeakyParameters parameters = neurons.parameters(arena);
+            FloatMatrix membrane = neurons.firstMembrane(arena);
+            FloatMatrix membranes = FloatMatrix.zeros(arena, ROWS, 130);
+            assertNone(CALLS, () -> LeakyStep.run(parameters, current, membrane, spikes));
+            assertNone(CALLS, () -> LeakyStep.record(parameters, current, ROWS, membrane, spikes, membranes, 0, 3));
+        }
+    }
+
+    @Test
+    void draw() {
+        FloatMatrix data = Matrices.uniform(arena, 4, 130, random);
+        assertNone(CALLS, () -> BernoulliSpikes.draw(1, 0, 0, 4, data, 1, 0, spikes, 0));
+    }
+
+    @Test
+    void count() {
+        FloatMatrix counts = FloatMatrix.zeros(arena, 4, 130);
+        assertNone(CALLS, () -> SpikeCount.add(spikes, ROWS, counts));
+    }
+
+    @Test
+    void transposedProduct() {
+        FloatMatrix product = FloatMatrix.zeros(arena, 130, 130);
+        TransposedSpikeMatmul.Workspace workspace = TransposedSpikeMatmul.workspace(arena, ROWS, 130, 130);
+        assertNone(CALLS, () -> TransposedSpikeMatmul.multiply(spikes, current, product, workspace));
+    }
+}

@@ -1,0 +1,103 @@
+package dev.spikelane.network;
+
+import static dev.spikelane.Allocations.assertNone;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.HandLif;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A running simulation allocates nothing on the heap, in no thread. */
+final class AllocationTest {
+
+    private static final int STEPS = 20;
+    private static final int BATCH = 4;
+
+    private final Arena arena = Arena.ofShared();
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    private Network network() {
+        TorchRandom random = new TorchRandom(1);
+        return Network.builder(arena, 100)
+                .dense(130, random)
+                .neuron(new Leaky(0.9f).withThreshold(0.2f).withDelayedReset(false))
+                .dense(70, random)
+                .neuron(new HandLif(0.9f))
+                .dense(10, random)
+                .neuron(new Leaky(0.9f).withInhibition(true))
+                .build();
+    }
+
+    private static void observe(Simulation simulation, int steps) {
+        for (int layer = 0; layer < 3; layer++) {
+            simulation.countSpikes(layer);
+            simulation.recordSpikes(layer, steps);
+            simulation.recordMembranes(layer, steps);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void run(boolean observed) {
+        SpikeMatrix input = Matrices.spikes(arena, STEPS * BATCH, 100, 0.4, new Random(1));
+        try (Simulation simulation = network().simulate(BATCH)) {
+            if (observed) {
+                observe(simulation, STEPS);
+            }
+            assertNone(30, () -> {
+                simulation.reset();
+                simulation.run(input);
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void step(boolean observed) {
+        SpikeMatrix input = Matrices.spikes(arena, BATCH, 100, 0.4, new Random(1));
+        try (Simulation simulation = network().simulate(BATCH)) {
+            if (observed) {
+                observe(simulation, 1);
+            }
+            assertNone(300, () -> {
+                simulation.reset();
+                simulation.step(input);
+            });
+        }
+    }
+
+    @Test
+    void runConstant() {
+        SpikeMatrix frame = Matrices.spikes(arena, BATCH, 100, 0.4, new Random(1));
+        try (Simulation simulation = network().simulate(BATCH)) {
+            assertNone(30, () -> simulation.runConstant(frame, STEPS));
+        }
+    }
+
+    @Test
+    void workersAllocateNothingEither() {
+        LargeNetwork large = new LargeNetwork(arena, 1, false);
+        try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 3)) {
+            simulation.countSpikes(1);
+            large.first.want(3);
+            simulation.run(large.input);
+            Set<Thread> threads = Set.copyOf(large.first.threads);
+            assertEquals(3, threads.size());
+            large.first.rest();
+            assertNone(threads, 20, () -> simulation.run(large.input));
+        }
+    }
+}
