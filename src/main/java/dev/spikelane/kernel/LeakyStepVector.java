@@ -129,30 +129,40 @@ final class LeakyStepVector {
             FloatMatrix membrane,
             int sample,
             SpikeMatrix spikes) {
+        int winner = chargeRow(parameters, current, firstCurrent, row, membrane, sample, spikes);
+        if (parameters.immediate && parameters.reset != Reset.NONE) {
+            resetRow(parameters, membrane, sample, spikes, row, winner);
+        }
+        for (int word = 0; word < spikes.stride(); word++) {
+            long bits = winner >= 0 && winner / Long.SIZE == word ? 1L << winner : 0;
+            spikes.segment().set(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES, bits);
+        }
+    }
+
+    /** The immediate reset of a row; finds R in its spikes. */
+    private static void resetRow(
+            LeakyParameters parameters, FloatMatrix membrane, int sample, SpikeMatrix spikes, int row, int winner) {
         MemorySegment thresholds = parameters.threshold.segment();
         MemorySegment fired = parameters.fired.segment();
         MemorySegment silent = parameters.silent.segment();
         MemorySegment state = membrane.segment();
-        MemorySegment out = spikes.segment();
+        Checks.isNative(thresholds);
+        Checks.isNative(fired);
+        Checks.isNative(silent);
+        Checks.isNative(state);
         boolean subtract = parameters.reset == Reset.SUBTRACT;
-        boolean zero = parameters.reset == Reset.ZERO;
         long stateRow = membrane.rowOffset(sample);
-        int winner = chargeRow(parameters, current, firstCurrent, row, membrane, sample, spikes);
-        for (int word = 0; word < spikes.stride(); word++) {
-            long outWord = spikes.rowOffset(row) + (long) word * Long.BYTES;
-            long resets = out.get(WORD, outWord);
-            long bits = winner >= 0 && winner / Long.SIZE == word ? 1L << winner : 0;
-            for (int lane = 0; parameters.immediate && lane < Long.SIZE; lane += COUNT) {
-                long at = ((long) word * Long.SIZE + lane) * Float.BYTES;
-                FloatVector over = oneWhere(VectorMask.fromLong(FLOAT, resets >>> lane));
-                VectorMask<Float> fires = VectorMask.fromLong(FLOAT, bits >>> lane);
-                FloatVector change =
-                        load(silent, at).blend(load(fired, at), fires).sub(over);
-                FloatVector u = load(state, stateRow + at);
-                u = resetNow(u, change, load(thresholds, at), subtract, zero);
-                u.intoMemorySegment(state, stateRow + at, ORDER);
-            }
-            out.set(WORD, outWord, bits);
+        long spikeRow = spikes.rowOffset(row);
+        int end = spikes.stride() * Long.SIZE;
+        for (int neuron = 0; neuron < end; neuron += COUNT) {
+            long at = (long) neuron * Float.BYTES;
+            long resets = spikes.segment().get(WORD, spikeRow + (long) (neuron / Long.SIZE) * Long.BYTES) >>> neuron;
+            long fires = winner >= neuron && winner < neuron + COUNT ? 1L << winner - neuron : 0;
+            FloatVector u = load(state, stateRow + at);
+            FloatVector change = load(silent, at)
+                    .blend(load(fired, at), VectorMask.fromLong(FLOAT, fires))
+                    .sub(oneWhere(VectorMask.fromLong(FLOAT, resets)));
+            u.sub(change.mul(subtract ? load(thresholds, at) : u)).intoMemorySegment(state, stateRow + at, ORDER);
         }
     }
 
