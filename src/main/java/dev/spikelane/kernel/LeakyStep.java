@@ -165,7 +165,10 @@ public final class LeakyStep {
         for (int row = 0; row < rows; row++) {
             int sample = row % membrane.rows();
             charge(parameters, current, firstCurrent, row, membrane, sample, spikes, firstNeuron, endNeuron);
-            fire(parameters, membrane, sample, spikes, row, firstNeuron, endNeuron);
+            if (!parameters.firesBefore) {
+                int winner = parameters.inhibition ? winner(parameters, membrane, sample) : 0;
+                fire(parameters, membrane, sample, spikes, row, firstNeuron, endNeuron, winner);
+            }
             if (record) {
                 long bytes = (long) (endWord - firstWord) * PackedWeights.BLOCK_BYTES;
                 long first = (long) firstWord * PackedWeights.BLOCK_BYTES;
@@ -206,19 +209,16 @@ public final class LeakyStep {
         }
     }
 
-    /** Spike and immediate reset; finds R in the row of spikes. */
-    private static void fire(
+    /** Spike and immediate reset; finds R in the row of spikes. Under inhibition only the winner may fire. */
+    static void fire(
             LeakyParameters parameters,
             FloatMatrix membrane,
             int sample,
             SpikeMatrix spikes,
             int row,
             int firstNeuron,
-            int endNeuron) {
-        if (parameters.firesBefore) {
-            return;
-        }
-        int winner = parameters.inhibition ? winner(parameters, membrane, sample) : 0;
+            int endNeuron,
+            int winner) {
         for (int neuron = firstNeuron; neuron < endNeuron; neuron++) {
             float threshold = get(parameters.threshold, 0, neuron);
             float u = get(membrane, sample, neuron);

@@ -4,7 +4,6 @@ import static dev.spikelane.kernel.Simd.Lanes.COUNT;
 import static dev.spikelane.kernel.Simd.Lanes.FLOAT;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.IS_NAN;
-import static jdk.incubator.vector.VectorOperators.MAX;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -22,6 +21,7 @@ import jdk.incubator.vector.VectorMask;
 final class LeakyStepVector {
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+    private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final FloatVector ZERO = FloatVector.zero(FLOAT);
     private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1);
@@ -130,39 +130,14 @@ final class LeakyStepVector {
             int sample,
             SpikeMatrix spikes) {
         int winner = chargeRow(parameters, current, firstCurrent, row, membrane, sample, spikes);
-        if (parameters.immediate && parameters.reset != Reset.NONE) {
-            resetRow(parameters, membrane, sample, spikes, row, winner);
+        if (parameters.immediate) {
+            // By scalars: this rare mode is not worth a loop of its own.
+            LeakyStep.fire(parameters, membrane, sample, spikes, row, 0, parameters.neurons(), winner);
+            return;
         }
         for (int word = 0; word < spikes.stride(); word++) {
             long bits = winner >= 0 && winner / Long.SIZE == word ? 1L << winner : 0;
             spikes.segment().set(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES, bits);
-        }
-    }
-
-    /** The immediate reset of a row; finds R in its spikes. */
-    private static void resetRow(
-            LeakyParameters parameters, FloatMatrix membrane, int sample, SpikeMatrix spikes, int row, int winner) {
-        MemorySegment thresholds = parameters.threshold.segment();
-        MemorySegment fired = parameters.fired.segment();
-        MemorySegment silent = parameters.silent.segment();
-        MemorySegment state = membrane.segment();
-        Checks.isNative(thresholds);
-        Checks.isNative(fired);
-        Checks.isNative(silent);
-        Checks.isNative(state);
-        boolean subtract = parameters.reset == Reset.SUBTRACT;
-        long stateRow = membrane.rowOffset(sample);
-        long spikeRow = spikes.rowOffset(row);
-        int end = spikes.stride() * Long.SIZE;
-        for (int neuron = 0; neuron < end; neuron += COUNT) {
-            long at = (long) neuron * Float.BYTES;
-            long resets = spikes.segment().get(WORD, spikeRow + (long) (neuron / Long.SIZE) * Long.BYTES) >>> neuron;
-            long fires = winner >= neuron && winner < neuron + COUNT ? 1L << winner - neuron : 0;
-            FloatVector u = load(state, stateRow + at);
-            FloatVector change = load(silent, at)
-                    .blend(load(fired, at), VectorMask.fromLong(FLOAT, fires))
-                    .sub(oneWhere(VectorMask.fromLong(FLOAT, resets)));
-            u.sub(change.mul(subtract ? load(thresholds, at) : u)).intoMemorySegment(state, stateRow + at, ORDER);
         }
     }
 
@@ -202,13 +177,29 @@ final class LeakyStepVector {
                 FloatVector excess = u.sub(threshold);
                 anyNaN |= excess.test(IS_NAN).anyTrue();
                 if (excess.compare(GT, largest).anyTrue()) {
-                    largest = excess.reduceLanes(MAX);
-                    winner = neuron + excess.eq(largest).firstTrue();
+                    winner = largestOf(state, stateRow, parameters.threshold.segment(), neuron);
+                    largest = excess(state, stateRow, parameters.threshold.segment(), winner);
                 }
             }
             spikes.segment().set(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES, resets);
         }
         return anyNaN ? -1 : winner;
+    }
+
+    /** The first lane with the largest excess of a vector; read again by scalars, for C2 boxes vectors that go into a rare branch. */
+    private static int largestOf(MemorySegment state, long stateRow, MemorySegment thresholds, int first) {
+        int best = first;
+        for (int neuron = first + 1; neuron < first + COUNT; neuron++) {
+            if (!(excess(state, stateRow, thresholds, neuron) <= excess(state, stateRow, thresholds, best))) {
+                best = neuron;
+            }
+        }
+        return best;
+    }
+
+    private static float excess(MemorySegment state, long stateRow, MemorySegment thresholds, int neuron) {
+        long at = (long) neuron * Float.BYTES;
+        return state.get(ELEMENT, stateRow + at) - thresholds.get(ELEMENT, at);
     }
 
     private static FloatVector charge(
