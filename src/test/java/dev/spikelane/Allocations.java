@@ -15,7 +15,7 @@ public final class Allocations {
     /** Rounds in a row without an allocation. Vector operations allocate until C2 has compiled them, so the first rounds do. */
     private static final int QUIET_ROUNDS = 3;
 
-    private static final long MOST_NANOSECONDS = 20_000_000_000L;
+    private static final long MOST_NANOSECONDS = 30_000_000_000L;
 
     private Allocations() {}
 

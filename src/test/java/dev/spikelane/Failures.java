@@ -17,7 +17,7 @@ public final class Failures {
     }
 
     /** Runs a call on another thread and returns what it threw, or null. */
-    public static @Nullable Throwable onOtherThread(String name, Executable call) throws InterruptedException {
+    public static @Nullable Throwable onOtherThread(String name, Executable call) {
         Throwable[] thrown = new Throwable[1];
         Thread thread = new Thread(
                 () -> {
@@ -29,7 +29,11 @@ public final class Failures {
                 },
                 name);
         thread.start();
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
         return thrown[0];
     }
 }

@@ -105,7 +105,7 @@ final class RateTest {
     }
 
     @Test
-    void refusesMemoryItCannotUse() throws InterruptedException {
+    void refusesMemoryItCannotUse() {
         Arena other = Arena.ofConfined();
         FloatMatrix gone = FloatMatrix.zeros(other, 2, 70);
         SpikeMatrix nowhere = SpikeMatrix.zeros(other, 6, 70);

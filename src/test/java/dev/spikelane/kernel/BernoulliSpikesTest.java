@@ -51,7 +51,7 @@ final class BernoulliSpikesTest {
     }
 
     @Test
-    void refusesMemoryItCannotUse() throws InterruptedException {
+    void refusesMemoryItCannotUse() {
         Arena other = Arena.ofConfined();
         FloatMatrix gone = FloatMatrix.zeros(other, 2, 70);
         other.close();

@@ -10,6 +10,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.Random;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -136,6 +137,42 @@ final class LeakyStepProperties {
                     }
                 }),
                 "word by word");
+    }
+
+    /** A tile holds the currents of the words asked for from its column 0 on. */
+    @Property(tries = 150)
+    void tilesOfCurrentsGiveTheWhole(
+            @ForAll(supplier = LeakyCase.Supplier.class) LeakyCase drawn, @ForAll @IntRange(max = 2) int wider) {
+        LeakyCase neurons = drawn.uncoupled().withAnotherWord();
+        LeakyCase.Outcome expected = neurons.run(arena, LeakyCase::record);
+        int columns = 64 + 64 * wider;
+        Assume.that(columns != neurons.neurons()); // as wide as the whole, it would be no tile
+        FloatMatrix tile = FloatMatrix.zeros(arena, neurons.rows(), columns);
+        LeakyCase.Outcome recorded = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
+            for (int word = 0; word < spikes.stride(); word++) {
+                fill(tile, current, word);
+                LeakyStep.record(parameters, tile, neurons.rows(), membrane, spikes, membranes, word, word + 1);
+            }
+        });
+        expected.assertSame(recorded, "recorded");
+        LeakyCase.Outcome run = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
+            for (int word = 0; word < spikes.stride(); word++) {
+                fill(tile, current, word);
+                LeakyStep.run(parameters, tile, neurons.rows(), membrane, spikes, word, word + 1);
+            }
+        });
+        assertSameBits(expected.spikes(), run.spikes(), "run, spikes");
+        assertSameBits(expected.membrane(), run.membrane(), "run, state");
+    }
+
+    private static void fill(FloatMatrix tile, FloatMatrix current, int word) {
+        tile.fill(Float.NaN);
+        for (int row = 0; row < tile.rows(); row++) {
+            for (int lane = 0; lane < 64; lane++) {
+                int neuron = 64 * word + lane;
+                tile.set(row, lane, neuron < current.columns() ? current.get(row, neuron) : 0);
+            }
+        }
     }
 
     @Property(tries = 150)

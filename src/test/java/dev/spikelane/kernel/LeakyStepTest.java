@@ -104,7 +104,7 @@ final class LeakyStepTest {
     }
 
     @Test
-    void refusesMemoryItCannotUse() throws InterruptedException {
+    void refusesMemoryItCannotUse() {
         Arena other = Arena.ofConfined();
         LeakyParameters gone = LeakyParameters.builder(70).build(other);
         FloatMatrix nowhere = FloatMatrix.zeros(other, 2, 70);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.Random;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -94,6 +95,40 @@ final class SpikeMatmulProperties {
             FloatMatrix current = product.current();
             variant.multiply(product.spikes, some, product.packed, first, end, current);
             assertSameBits(expected, current, name);
+        });
+    }
+
+    /** A tile holds the blocks asked for from its column 0 on, zeros behind the last output, and nothing else. */
+    @Property(tries = 150)
+    void tileGivesItsPartOfTheWhole(
+            @ForAll @IntRange(min = 1, max = 30) int rows,
+            @ForAll(supplier = Awkward.Sizes.class) int pre,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll @IntRange(max = 2) int wider,
+            @ForAll long seed) {
+        Product product = new Product(arena, rows, pre, post, density, Product.Weights.UNIFORM, seed);
+        Random random = new Random(~seed);
+        int some = 1 + random.nextInt(rows);
+        int first = random.nextInt(product.packed.blocks());
+        int end = first + 1 + random.nextInt(product.packed.blocks() - first);
+        int needed = 64 * (end - first);
+        int columns = needed + 64 * wider;
+        Assume.that(columns != post); // as wide as the whole, it would be no tile
+        float[][] whole = product.expected();
+        float[][] expected = new float[rows][columns];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                int output = 64 * first + column;
+                expected[row][column] =
+                        row >= some || column >= needed ? Product.BEFORE : output < post ? whole[row][output] : 0;
+            }
+        }
+        product.variants().forEach((name, variant) -> {
+            FloatMatrix tile = FloatMatrix.zeros(arena, rows, columns);
+            tile.fill(Product.BEFORE);
+            variant.multiply(product.spikes, some, product.packed, first, end, tile);
+            assertSameBits(expected, tile, name);
         });
     }
 

@@ -132,7 +132,7 @@ final class SpikeMatmulTest {
     }
 
     @Test
-    void refusesTheConfinedArenaOfAnotherThread() throws InterruptedException {
+    void refusesTheConfinedArenaOfAnotherThread() {
         Throwable thrown = onOtherThread("stranger", () -> SpikeMatmul.multiply(spikes, weights, current, workspace));
         assertInstanceOf(WrongThreadException.class, thrown);
         assertEquals(

@@ -137,7 +137,7 @@ final class FloatMatrixTest {
     }
 
     @Test
-    void confinedArenaOfAnotherThreadIsNamed() throws InterruptedException {
+    void confinedArenaOfAnotherThreadIsNamed() {
         FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
         Throwable thrown = onOtherThread("stranger", () -> matrix.requireShape("membrane", 2, 3));
         assertInstanceOf(WrongThreadException.class, thrown);
@@ -150,7 +150,7 @@ final class FloatMatrixTest {
     }
 
     @Test
-    void sharedArenaServesOtherThreads() throws InterruptedException {
+    void sharedArenaServesOtherThreads() {
         try (Arena shared = Arena.ofShared()) {
             FloatMatrix matrix = FloatMatrix.zeros(shared, 2, 3);
             assertEquals(null, onOtherThread("friend", () -> {

@@ -115,7 +115,7 @@ final class SpikeMatrixTest {
     }
 
     @Test
-    void confinedArenaOfAnotherThreadIsNamed() throws InterruptedException {
+    void confinedArenaOfAnotherThreadIsNamed() {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 3);
         Throwable thrown = onOtherThread("stranger", () -> spikes.requireShape("input", 2, 3));
         assertInstanceOf(WrongThreadException.class, thrown);

@@ -1,16 +1,22 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.Failures.onOtherThread;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -86,6 +92,30 @@ final class ClosingTest {
             assertFalse(runner.isAlive());
             assertNull(thrown.get());
             simulation.close();
+        }
+    }
+
+    @Test
+    void onlyOneOfTwoThreadsRunsASimulation() {
+        try (Arena arena = Arena.ofShared()) {
+            LargeNetwork large = new LargeNetwork(arena, 1, false);
+            SpikeMatrix frame = large.input.rows(0, LargeNetwork.BATCH);
+            try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 2)) {
+                List<Executable> calls = List.of(
+                        () -> simulation.run(large.input),
+                        () -> simulation.step(frame),
+                        () -> simulation.runConstant(frame, 1),
+                        simulation::reset);
+                simulation.observe(0, (firstStep, steps, spikes, membranes) -> {
+                    for (Executable call : calls) {
+                        Throwable elsewhere = onOtherThread("second", call);
+                        assertInstanceOf(IllegalStateException.class, elsewhere);
+                        assertTrue(elsewhere.getMessage().startsWith("simulation is busy"), elsewhere.getMessage());
+                    }
+                });
+                simulation.run(large.input);
+                assertEquals(LargeNetwork.STEPS, simulation.steps());
+            }
         }
     }
 

@@ -320,7 +320,7 @@ final class SimulationTest {
     }
 
     @Test
-    void simulationMayGoOnInAnotherThread() throws InterruptedException {
+    void simulationMayGoOnInAnotherThread() {
         try (Simulation simulation = small.simulate(1)) {
             simulation.step(input(1));
             assertNull(onOtherThread("second", () -> simulation.step(input(1))));
