@@ -24,7 +24,7 @@ final class RateProperties {
 
     @BeforeTry
     void open() {
-        arena = Arena.ofConfined();
+        arena = Arena.ofShared();
     }
 
     @AfterTry

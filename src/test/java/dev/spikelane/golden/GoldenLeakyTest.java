@@ -32,7 +32,7 @@ class GoldenLeakyTest {
             for (int i = 0; i < current.length; i++) {
                 current[i] *= golden.number("w");
             }
-            try (Arena arena = Arena.ofConfined()) {
+            try (Arena arena = Arena.ofShared()) {
                 NeuronGroup neurons = model.bind(arena, 1);
                 Trace trace = run(arena, neurons, neurons.newState(arena, 1), current);
                 golden.assertBits("mem", trace.membranes);
@@ -49,7 +49,7 @@ class GoldenLeakyTest {
             int neurons = shape.getLast();
             int batch = shape.size() == 3 ? shape.get(1) : 1;
             Leaky model = model(golden, neurons);
-            try (Arena arena = Arena.ofConfined()) {
+            try (Arena arena = Arena.ofShared()) {
                 NeuronGroup group = model.bind(arena, neurons);
                 Trace whole = run(arena, group, state(arena, golden, group, batch), golden.floats("input"));
                 golden.assertBits("mem", whole.membranes);
@@ -69,7 +69,7 @@ class GoldenLeakyTest {
     @Test
     void stateLastsFromCallToCall() {
         GoldenSet.of("leaky_persistent").check(golden -> {
-            try (Arena arena = Arena.ofConfined()) {
+            try (Arena arena = Arena.ofShared()) {
                 NeuronGroup group = null;
                 NeuronState state = null;
                 for (String part : new String[] {"a", "b", "c", "d"}) {

@@ -114,7 +114,7 @@ class GoldenNetworkTest {
             int steps = golden.integer("num_steps");
             int first = golden.has("first_spike_time") ? golden.integer("first_spike_time") : 0;
             Rate rate = new Rate(golden.number("gain", 1), golden.number("offset", 0), first);
-            try (Arena arena = Arena.ofConfined()) {
+            try (Arena arena = Arena.ofShared()) {
                 FloatMatrix data = FloatMatrix.vector(arena, golden.floats("data"));
                 SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps, data.columns());
                 rate.encode(data, spikes, 20261124L);

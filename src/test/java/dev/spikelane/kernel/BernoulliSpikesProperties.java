@@ -22,7 +22,7 @@ final class BernoulliSpikesProperties {
 
     @BeforeTry
     void open() {
-        arena = Arena.ofConfined();
+        arena = Arena.ofShared();
     }
 
     @AfterTry

@@ -20,7 +20,7 @@ final class DenseMatmulProperties {
 
     @BeforeTry
     void open() {
-        arena = Arena.ofConfined();
+        arena = Arena.ofShared();
     }
 
     @AfterTry

@@ -69,4 +69,21 @@ final class KernelAllocationTest {
         TransposedSpikeMatmul.Workspace workspace = TransposedSpikeMatmul.workspace(arena, ROWS, 130, 130);
         assertNone(CALLS, () -> TransposedSpikeMatmul.multiply(spikes, current, product, workspace));
     }
+
+    @Test
+    void multiplyDense() {
+        FloatMatrix workspace = DenseMatmul.workspace(arena);
+        float[][] values = DenseCase.values(66, 70, DenseCase.Kind.UNIFORM, random);
+        FloatMatrix a = DenseCase.matrix(arena, values, false);
+        FloatMatrix transposedA = DenseCase.matrix(arena, values, true);
+        FloatMatrix b = DenseCase.matrix(arena, DenseCase.values(70, 90, DenseCase.Kind.UNIFORM, random), false);
+        FloatMatrix transposedB = FloatMatrix.zeros(arena, 90, 70);
+        PackedWeights weights = PackedWeights.pack(arena, transposedB);
+        FloatMatrix c = FloatMatrix.zeros(arena, 66, 90);
+        assertNone(CALLS, () -> {
+            DenseMatmul.multiply(a, false, b, false, c, false, workspace);
+            DenseMatmul.multiply(transposedA, true, transposedB, true, c, true, workspace);
+            DenseMatmul.multiply(a, 65, weights, 0, 2, c);
+        });
+    }
 }

@@ -10,7 +10,7 @@ final class KernelsMain {
     private KernelsMain() {}
 
     public static void main(String[] arguments) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             FloatMatrix floats = FloatMatrix.zeros(arena, 2, 70);
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 70);
             BernoulliSpikes.draw(1, 0, 0, 2, floats, 1, 0.5f, spikes, 0);

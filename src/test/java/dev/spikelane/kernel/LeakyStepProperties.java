@@ -23,7 +23,7 @@ final class LeakyStepProperties {
 
     @BeforeTry
     void open() {
-        arena = Arena.ofConfined();
+        arena = Arena.ofShared();
     }
 
     @AfterTry

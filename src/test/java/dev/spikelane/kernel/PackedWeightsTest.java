@@ -21,7 +21,7 @@ final class PackedWeightsTest {
             @ForAll(supplier = Awkward.Sizes.class) int pre,
             @ForAll(supplier = Awkward.Sizes.class) int post,
             @ForAll long seed) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             FloatMatrix weights = Matrices.uniform(arena, post, pre, new Random(seed));
             FloatMatrix bias = Matrices.uniform(arena, 1, post, new Random(~seed));
             float[] weightsBefore = weights.toArray();
@@ -43,7 +43,7 @@ final class PackedWeightsTest {
 
     @Test
     void biasIsZeroWhereNoneIsGiven() {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             PackedWeights packed = PackedWeights.pack(arena, Matrices.uniform(arena, 3, 2, new Random(1)));
             assertEquals(0, packed.bias(2));
             assertEquals("PackedWeights 2 -> 3", packed.toString());
@@ -53,7 +53,7 @@ final class PackedWeightsTest {
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
     void refusesWhatIsNotFinite(float value) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             FloatMatrix weights = FloatMatrix.zeros(arena, 3, 70);
             FloatMatrix bias = FloatMatrix.zeros(arena, 1, 3);
             bias.set(0, 2, value);
@@ -72,7 +72,7 @@ final class PackedWeightsTest {
     @ParameterizedTest
     @CsvSource({"1, 4", "2, 3"})
     void refusesABiasOfAnotherShape(int rows, int columns) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             FloatMatrix weights = FloatMatrix.zeros(arena, 3, 2);
             assertMessage(
                     IllegalArgumentException.class,
@@ -84,7 +84,7 @@ final class PackedWeightsTest {
     @ParameterizedTest
     @CsvSource({"-1, 0", "3, 0", "0, -1", "0, 2", "0, 15"})
     void refusesIndicesOutside(int output, int input) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             PackedWeights packed = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 3, 2));
             assertMessage(
                     IndexOutOfBoundsException.class,

@@ -21,7 +21,7 @@ final class SpikeCountProperties {
 
     @BeforeTry
     void open() {
-        arena = Arena.ofConfined();
+        arena = Arena.ofShared();
     }
 
     @AfterTry

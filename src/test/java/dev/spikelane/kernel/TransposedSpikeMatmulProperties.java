@@ -21,7 +21,7 @@ class TransposedSpikeMatmulProperties {
             @ForAll @IntRange(min = 1, max = 200) int columns,
             @ForAll @IntRange(max = 10) int tenths,
             @ForAll long seed) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             SpikeMatrix spikes = spikes(arena, rows, columns, tenths, new Random(seed));
             SpikeMatrix transposed = SpikeMatrix.zeros(arena, columns, rows);
             transposed.segment().fill((byte) -1); // what was there, pads too, must go
@@ -44,7 +44,7 @@ class TransposedSpikeMatmulProperties {
             @ForAll @IntRange(max = 10) int tenths,
             @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             SpikeMatrix spikes = spikes(arena, rows, pre, tenths, random);
             float[] values = new float[rows * post];
             for (int i = 0; i < values.length; i++) {
@@ -78,7 +78,7 @@ class TransposedSpikeMatmulProperties {
 
     @Property(tries = 1)
     void refusesOtherShapes() {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             TransposedSpikeMatmul.Workspace workspace = TransposedSpikeMatmul.workspace(arena, 3, 4, 5);
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 3, 4);
             FloatMatrix values = FloatMatrix.zeros(arena, 2, 5);

@@ -59,7 +59,7 @@ class ConstantInputTest {
 
     @Test
     void refusesNoStepsAndOtherShapes() {
-        try (Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofShared();
                 Simulation simulation = network(arena).simulate(2)) {
             SpikeMatrix frame = SpikeMatrix.zeros(arena, 2, 100);
             SpikeMatrix other = SpikeMatrix.zeros(arena, 1, 100);

@@ -24,7 +24,7 @@ class LayerEventTest {
     @Test
     void flightRecorderSeesEachLayerOfARun(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("run.jfr");
-        try (Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofShared();
                 Recording recording = new Recording()) {
             TorchRandom random = new TorchRandom(1);
             Network network = Network.builder(arena, 40)

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 final class NetworkTest {
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofShared();
 
     @AfterEach
     void close() {

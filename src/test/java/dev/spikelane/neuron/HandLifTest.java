@@ -14,7 +14,7 @@ final class HandLifTest {
     /** Worked out by hand: the spike is taken before the step, and resets in it. */
     @Test
     void spikeAndResetFallIntoOneStep() {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             NeuronGroup neuron = new HandLif(0.5f).bind(arena, 1);
             FloatMatrix current = FloatMatrix.zeros(arena, 5, 1);
             current.fill(0.75f);
@@ -29,7 +29,7 @@ final class HandLifTest {
     /** The same membranes as Leaky with a delayed reset, and its spikes one step later. */
     @Test
     void firesAStepAfterLeaky() {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             NeuronGroup hand = new HandLif(Parameter.of(0.9f), Parameter.of(0.8f)).bind(arena, 100);
             NeuronGroup leaky = new Leaky(0.9f).withThreshold(0.8f).bind(arena, 100);
             FloatMatrix current = FloatMatrix.zeros(arena, 50, 100);

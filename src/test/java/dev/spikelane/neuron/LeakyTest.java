@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 final class LeakyTest {
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofShared();
 
     @AfterEach
     void close() {
