@@ -1,5 +1,6 @@
 package dev.spikelane.cli;
 
+import dev.spikelane.kernel.OpenBlas;
 import dev.spikelane.kernel.Simd;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -42,6 +43,7 @@ final class InfoCommand implements Runnable {
         facts.put(
                 "Native access",
                 Main.class.getModule().isNativeAccessEnabled() ? "enabled" : "not enabled, and not needed");
+        facts.put("OpenBLAS", OpenBlas.describe());
         facts.put("Demo defaults", demoDefaults());
         facts.put(
                 "Change SIMD",

@@ -26,6 +26,7 @@ class InfoCommandTest {
                         "SIMD",
                         "Vector module",
                         "Native access",
+                        "OpenBLAS",
                         "Demo defaults",
                         "Change SIMD",
                         "Change heap"),
