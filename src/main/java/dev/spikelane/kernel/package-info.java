@@ -4,5 +4,7 @@
  * <p>One final class for each operation. Its public entries check shapes, then either its scalar variant (plain loops, the
  * specification) or its vector variant does the work; both give the same bits, whatever the vector width, the number of threads and
  * the variant that the density asks for. {@link dev.spikelane.kernel.Simd} tells which one serves.
+ *
+ * <p>Only what is sent to {@link dev.spikelane.kernel.OpenBlas} is exempt: its sums have an order of their own.
  */
 package dev.spikelane.kernel;
