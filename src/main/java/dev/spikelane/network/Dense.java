@@ -101,7 +101,7 @@ public final class Dense implements Connection {
     }
 
     @Override
-    public Connection withSpikeValue(Arena arena, Parameter spikeValue) {
+    public Dense withSpikeValue(Arena arena, Parameter spikeValue) {
         try (Arena temporary = temporaryArena()) {
             FloatMatrix scaled = FloatMatrix.zeros(temporary, outputs(), inputs());
             FloatMatrix bias = FloatMatrix.zeros(temporary, 1, outputs());
@@ -121,7 +121,7 @@ public final class Dense implements Connection {
      * network was 10 times slower for its first 20 seconds (2026-11).
      */
     @SuppressWarnings("MustBeClosedChecker")
-    private static Arena temporaryArena() {
+    static Arena temporaryArena() {
         return Arena.ofShared();
     }
 

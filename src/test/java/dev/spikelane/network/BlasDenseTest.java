@@ -1,0 +1,206 @@
+package dev.spikelane.network;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.Matrices.assertZeroPads;
+import static dev.spikelane.Matrices.spikes;
+import static dev.spikelane.Matrices.uniform;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.spikelane.kernel.OpenBlas;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Parameter;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class BlasDenseTest {
+
+    private final Arena arena = Arena.ofShared();
+    private final Random random = new Random(20261124);
+
+    @AfterEach
+    void close() {
+        System.clearProperty(BlasDense.PROPERTY);
+        arena.close();
+    }
+
+    private static void assumeAvailable() {
+        assumeTrue(OpenBlas.isAvailable(), () -> "OpenBLAS is not available: " + OpenBlas.describe());
+    }
+
+    @Test
+    void currentsAreCloseToThoseOfDense() {
+        assumeAvailable();
+        for (int inputs : new int[] {1, 63, 65, 784}) {
+            for (int outputs : new int[] {1, 64, 130, 300}) {
+                Dense dense = dense(inputs, outputs);
+                BlasDense blas = BlasDense.of(arena, dense);
+                for (int rows : new int[] {1, 2, 255, 256, 257}) {
+                    SpikeMatrix spikes = spikes(arena, rows + 1, inputs, random.nextDouble(), random);
+                    assertClose(currents(dense, spikes, rows), currents(blas, spikes, rows), inputs);
+                }
+            }
+        }
+    }
+
+    @Test
+    void blocksAndTilesHoldTheSame() {
+        assumeAvailable();
+        BlasDense blas = BlasDense.of(arena, dense(100, 200));
+        SpikeMatrix spikes = spikes(arena, 7, 100, 0.3, random);
+        FloatMatrix all = currents(blas, spikes, 7);
+        FloatMatrix workspace = blas.workspace(arena);
+        FloatMatrix blocks = FloatMatrix.zeros(arena, 7, 200);
+        FloatMatrix tile = FloatMatrix.zeros(arena, 7, 64);
+        for (int block = 0; block < 4; block++) {
+            blas.multiply(spikes, 7, blocks, block, block + 1, workspace);
+            tile.fill(0);
+            blas.multiply(spikes, 7, tile, block, block + 1, workspace);
+            for (int row = 0; row < 7; row++) {
+                for (int column = 0; column < 64; column++) {
+                    int output = block * 64 + column;
+                    assertEquals(output < 200 ? blocks.get(row, output) : 0, tile.get(row, column));
+                }
+            }
+        }
+        assertClose(all, blocks, 100);
+    }
+
+    @Test
+    void spikesMayCarryOtherValues() {
+        assumeAvailable();
+        Dense dense = dense(70, 90);
+        Parameter values = Parameter.of(uniform(arena, 1, 70, random).toArray());
+        SpikeMatrix spikes = spikes(arena, 5, 70, 0.5, random);
+        Connection scaled = BlasDense.of(arena, dense).withSpikeValue(arena, values);
+        assertInstanceOf(BlasDense.class, scaled);
+        assertClose(currents(dense.withSpikeValue(arena, values), spikes, 5), currents(scaled, spikes, 5), 70);
+    }
+
+    @Test
+    void aNetworkRunsOnTwoThreads() {
+        assumeAvailable();
+        int steps = 300;
+        SpikeMatrix input = spikes(arena, steps * 2, 784, 0.2, random);
+        Dense dense = dense(784, 300);
+        FloatMatrix expected = membranes(dense, input, steps, 1);
+        // With no threshold in reach nothing turns a small difference into a spike.
+        for (int threads = 1; threads <= 2; threads++) {
+            FloatMatrix actual = membranes(BlasDense.of(arena, dense), input, steps, threads);
+            assertClose(expected, actual, 784);
+        }
+    }
+
+    private FloatMatrix membranes(Connection connection, SpikeMatrix input, int steps, int threads) {
+        Network network = Network.builder(arena, 784)
+                .connect(connection)
+                .neuron(new Leaky(0.5f).withThreshold(1e6f))
+                .build();
+        try (Simulation simulation = network.simulate(2, threads)) {
+            MembraneRecorder recorder = simulation.recordMembranes(0, steps);
+            simulation.run(input);
+            FloatMatrix copy = FloatMatrix.zeros(arena, steps * 2, 300);
+            copy.copyFrom(recorder.membranes());
+            return copy;
+        }
+    }
+
+    @Test
+    void thePropertyChoosesWhatABuilderMakes() {
+        assumeAvailable();
+        assertInstanceOf(Dense.class, built());
+        System.setProperty(BlasDense.PROPERTY, "exact");
+        Dense dense = assertInstanceOf(Dense.class, built());
+        System.setProperty(BlasDense.PROPERTY, "openblas");
+        BlasDense blas = assertInstanceOf(BlasDense.class, built());
+        assertEquals("dense by OpenBLAS 20 -> 10", blas.toString());
+        SpikeMatrix spikes = spikes(arena, 3, 20, 0.5, random);
+        assertClose(currents(dense, spikes, 3), currents(blas, spikes, 3), 20);
+    }
+
+    private Connection built() {
+        Network.Builder builder = Network.builder(arena, 20).dense(10, new TorchRandom(1));
+        return builder.neuron(new Leaky(0.9f)).build().layers().getFirst().connection();
+    }
+
+    @Test
+    void refusesAnUnknownChoice() {
+        System.setProperty(BlasDense.PROPERTY, "mkl");
+        assertMessage(
+                IllegalArgumentException.class, "spikelane.dense is 'mkl', expected exact or openblas", this::built);
+    }
+
+    @Test
+    void saysWhenOpenBlasIsMissing() {
+        assumeFalse(OpenBlas.isAvailable(), "OpenBLAS is available");
+        System.setProperty(BlasDense.PROPERTY, "openblas");
+        String message = "OpenBLAS is not available: " + OpenBlas.describe();
+        assertMessage(IllegalStateException.class, message, this::built);
+        assertMessage(IllegalStateException.class, message, () -> BlasDense.of(arena, dense(2, 2)));
+    }
+
+    @Test
+    void refusesShapesThatDoNotFit() {
+        assumeAvailable();
+        BlasDense blas = BlasDense.of(arena, dense(70, 90));
+        FloatMatrix workspace = blas.workspace(arena);
+        FloatMatrix current = FloatMatrix.zeros(arena, 4, 90);
+        assertMessage(
+                IllegalArgumentException.class,
+                "spikes is [4 x 71], expected [4 x 70]",
+                () -> blas.multiply(SpikeMatrix.zeros(arena, 4, 71), 4, current, 0, 2, workspace));
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 70);
+        assertMessage(
+                IllegalArgumentException.class,
+                "block of outputs range is [1, 3), expected a part of [0, 2)",
+                () -> blas.multiply(spikes, 4, current, 1, 3, workspace));
+        assertMessage(
+                IllegalArgumentException.class,
+                "workspace is [4 x 70], expected [256 x 70]",
+                () -> blas.multiply(spikes, 4, current, 0, 2, FloatMatrix.zeros(arena, 4, 70)));
+        FloatMatrix square = BlasDense.of(arena, dense(90, 90)).workspace(arena);
+        assertMessage(
+                IllegalArgumentException.class,
+                "current shares memory with workspace, expected memory of its own",
+                () -> BlasDense.of(arena, dense(90, 90))
+                        .multiply(SpikeMatrix.zeros(arena, 4, 90), 4, square, 0, 2, square));
+    }
+
+    private Dense dense(int inputs, int outputs) {
+        return Dense.of(arena, uniform(arena, outputs, inputs, random), uniform(arena, 1, outputs, random));
+    }
+
+    /** The currents of the first rows; those behind stay as they are. */
+    private FloatMatrix currents(Connection connection, SpikeMatrix spikes, int rows) {
+        FloatMatrix current = FloatMatrix.zeros(arena, rows + 1, connection.outputs());
+        current.fill(7);
+        int blocks = (connection.outputs() + 63) / 64;
+        connection.multiply(spikes, rows, current, 0, blocks, connection.workspace(arena));
+        FloatMatrix untouched = FloatMatrix.zeros(arena, 1, connection.outputs());
+        untouched.fill(7);
+        assertSameBits(untouched, current.rows(rows, 1), "row behind");
+        return current.rows(0, rows);
+    }
+
+    /** Weights are below 1, so two orders of a sum differ by no more than this. */
+    private static void assertClose(FloatMatrix expected, FloatMatrix actual, int inputs) {
+        double tolerance = 2.0 * (inputs + 2) * (inputs + 1) * 0x1p-24;
+        for (int row = 0; row < expected.rows(); row++) {
+            for (int column = 0; column < expected.columns(); column++) {
+                float value = expected.get(row, column);
+                if (!(Math.abs(value - actual.get(row, column)) <= tolerance)) {
+                    assertEquals(value, actual.get(row, column), tolerance, row + ", " + column);
+                }
+            }
+        }
+        assertZeroPads(actual, "actual");
+    }
+}
