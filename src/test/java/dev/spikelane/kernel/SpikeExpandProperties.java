@@ -22,7 +22,7 @@ final class SpikeExpandProperties {
             @ForAll @IntRange(min = 1, max = 5) int count,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll long seed) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             Random random = new Random(seed);
             SpikeMatrix spikes = Matrices.spikes(arena, first + count + 1, neurons, density, random);
             FloatMatrix before = Matrices.uniform(arena, count + 1, neurons, random);
@@ -60,7 +60,7 @@ final class SpikeExpandProperties {
 
     @Example
     void refusesShapesThatDoNotFit() {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 6, 70);
             FloatMatrix values = FloatMatrix.zeros(arena, 4, 70);
             assertMessage(
