@@ -81,8 +81,8 @@ final class Stage implements Workers.Job {
 
     void reset() {
         state.reset();
-        for (Observer observer : observers) {
-            observer.reset();
+        for (int i = 0; i < observers.size(); i++) {
+            observers.get(i).reset();
         }
     }
 

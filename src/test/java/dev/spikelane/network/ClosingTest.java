@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 final class ClosingTest {
 
-    private static final int TIMES = 15;
+    private static final int TIMES = 8;
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
