@@ -187,6 +187,23 @@ final class SimulationTest {
     }
 
     @Test
+    void refusesObserversOfAnotherBatch() {
+        List<Observer> others = List.of(
+                new SpikeCounts(arena, 3, 5), new SpikeRecorder(arena, 5, 1, 5), new MembraneRecorder(arena, 5, 1, 5));
+        for (Observer other : others) {
+            try (Simulation simulation = small.simulate(2)) {
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> {
+                            simulation.observe(0, other);
+                            simulation.run(input(4));
+                        },
+                        other.getClass().getSimpleName());
+            }
+        }
+    }
+
+    @Test
     void refusesShapesThatDoNotFit() {
         try (Simulation simulation = small.simulate(2)) {
             assertMessage(
