@@ -89,6 +89,16 @@ final class RateTest {
     }
 
     @Test
+    void refusesAFirstSpikeTimeWhoseRowsOverflow() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Rate(1, 0, Integer.MAX_VALUE).encodeVarying(data, 2, spikes, 1));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Rate(1, 0, Integer.MAX_VALUE).encodeVarying(data, 1, spikes, new TorchRandom(1)));
+    }
+
+    @Test
     void refusesDataThatAreNoNumbersAndDrawsNothing() {
         data.set(1, 69, Float.NaN);
         spikes.set(0, 0, true);
