@@ -165,8 +165,11 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
                     "data has " + data.rows() + " rows, expected a multiple of the batch, " + batch);
         }
         data.requireShape("data", data.rows(), spikes.columns());
-        spikes.requireShape(
-                "spikes", Math.addExact(Math.multiplyExact(firstSpikeTime, batch), data.rows()), data.columns());
+        long rows = (long) firstSpikeTime * batch + data.rows();
+        if (spikes.rows() != rows) {
+            throw new IllegalArgumentException("spikes is [" + spikes.rows() + " x " + spikes.columns()
+                    + "], expected [" + rows + " x " + data.columns() + "]");
+        }
         return clearBefore(data, batch, spikes);
     }
 

@@ -29,6 +29,15 @@ public interface Observer {
      */
     void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes);
 
+    /**
+     * Called when this observer is attached to a layer.
+     *
+     * @param batch samples of the simulation
+     * @param neurons neurons of the layer
+     * @throws IllegalArgumentException if this observer was made for others
+     */
+    default void attach(int batch, int neurons) {}
+
     /** Called when the simulation starts anew. */
     default void reset() {}
 }

@@ -14,6 +14,13 @@ final class Recordings {
         return (int) rows;
     }
 
+    static void requireSame(int madeForBatch, int madeForNeurons, int batch, int neurons) {
+        if (madeForBatch != batch || madeForNeurons != neurons) {
+            throw new IllegalArgumentException("recorder is for batch " + madeForBatch + " of " + madeForNeurons
+                    + " neurons, expected batch " + batch + " of " + neurons);
+        }
+    }
+
     static int firstRow(int rows, int batch, long firstStep, int steps) {
         if (firstStep + steps > rows / batch) {
             throw new IllegalStateException("recorder has room for " + rows / batch + " steps, the run goes on to step "

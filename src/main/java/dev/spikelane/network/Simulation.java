@@ -104,9 +104,12 @@ public final class Simulation implements AutoCloseable {
      * @param observer is told of every block of steps from now on
      * @return the observer
      * @throws IndexOutOfBoundsException if there is no such layer
+     * @throws IllegalArgumentException if the observer was made for another batch or number of neurons
      */
     public <T extends Observer> T observe(int layer, T observer) {
-        stage(layer).add(observer);
+        Stage stage = stage(layer);
+        observer.attach(batch, stage.spikes().columns());
+        stage.add(observer);
         return observer;
     }
 

@@ -63,6 +63,16 @@ public final class SpikeCounts implements Observer {
         return steps == 0 ? 0 : spikes / ((double) steps * counts.rows() * counts.columns());
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if the counts are for another batch or another number of neurons
+     */
+    @Override
+    public void attach(int batch, int neurons) {
+        counts.requireShape("counts", batch, neurons);
+    }
+
     @Override
     public void observe(long firstStep, int blockSteps, SpikeMatrix spikes, FloatMatrix membranes) {
         SpikeCount.add(spikes, blockSteps * counts.rows(), counts);

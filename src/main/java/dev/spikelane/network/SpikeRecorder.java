@@ -37,6 +37,16 @@ public final class SpikeRecorder implements Observer {
     /**
      * {@inheritDoc}
      *
+     * @throws IllegalArgumentException if the recording is for another batch or another number of neurons
+     */
+    @Override
+    public void attach(int samples, int neurons) {
+        Recordings.requireSame(batch, recorded.columns(), samples, neurons);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
      * @throws IllegalStateException if there is no room for the steps
      */
     @Override

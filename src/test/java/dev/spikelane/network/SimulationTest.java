@@ -178,11 +178,11 @@ final class SimulationTest {
     @Test
     void refusesRecordersOfAnotherWidth() {
         try (Simulation simulation = small.simulate(2)) {
-            simulation.observe(0, new SpikeRecorder(arena, 5, 2, 6));
             assertMessage(
                     IllegalArgumentException.class,
-                    "recorder is [10 x 6], expected [10 x 5]",
-                    () -> simulation.step(input(2)));
+                    "recorder is for batch 2 of 6 neurons, expected batch 2 of 5",
+                    () -> simulation.observe(0, new SpikeRecorder(arena, 5, 2, 6)));
+            simulation.step(input(2)); // nothing was attached
         }
     }
 
@@ -194,10 +194,7 @@ final class SimulationTest {
             try (Simulation simulation = small.simulate(2)) {
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> {
-                            simulation.observe(0, other);
-                            simulation.run(input(4));
-                        },
+                        () -> simulation.observe(0, other),
                         other.getClass().getSimpleName());
             }
         }
