@@ -96,7 +96,7 @@ final class LeakyStepVector {
         Checks.isNative(out);
         boolean subtract = parameters.reset == Reset.SUBTRACT;
         boolean zero = parameters.reset == Reset.ZERO;
-        boolean immediate = parameters.immediate;
+        boolean immediate = parameters.immediate && parameters.reset != Reset.NONE;
         boolean firesBefore = parameters.firesBefore;
         long inputRow = current.rowOffset(row) - (long) firstCurrent * Float.BYTES;
         long stateRow = membrane.rowOffset(sample);
@@ -107,13 +107,24 @@ final class LeakyStepVector {
             FloatVector threshold = load(thresholds, at);
             FloatVector u = load(state, stateRow + at);
             VectorMask<Float> over = u.compare(GT, threshold);
-            u = charge(u, over, load(betas, at), threshold, load(inputs, inputRow + at), subtract, zero);
-            VectorMask<Float> fired = firesBefore ? over : u.compare(GT, threshold);
+            // Products with R, 1 - R and S - R, not masks: they alone have snnTorch's bits for infinities and signed
+            // zeros. No helpers of our
+            // own in the branches: where one was rare so far, C2 leaves the call and boxes the vectors around it.
+            FloatVector reset = ZERO.blend(ONE, over);
+            if (zero) {
+                u = ONE.blend(ZERO, over).mul(u);
+            }
+            u = load(betas, at).mul(u).add(load(inputs, inputRow + at));
+            if (subtract) {
+                u = u.sub(reset.mul(threshold));
+            }
+            VectorMask<Float> fired = u.compare(GT, threshold);
             if (immediate) {
-                u = resetNow(u, oneWhere(fired).sub(oneWhere(over)), threshold, subtract, zero);
+                FloatVector change = ZERO.blend(ONE, fired).sub(reset);
+                u = u.sub(change.mul(subtract ? threshold : u));
             }
             u.intoMemorySegment(state, stateRow + at, ORDER);
-            bits |= fired.toLong() << neuron;
+            bits |= (firesBefore ? over.toLong() : fired.toLong()) << neuron;
             if ((neuron & LANES_OF_WORD) == LAST) {
                 out.set(WORD, outRow + (long) (neuron / Long.SIZE) * Long.BYTES, bits);
                 bits = 0;
@@ -171,7 +182,14 @@ final class LeakyStepVector {
                 FloatVector u = load(state, stateRow + at);
                 VectorMask<Float> over = u.compare(GT, threshold);
                 FloatVector input = load(current.segment(), inputRow + at);
-                u = charge(u, over, load(parameters.beta.segment(), at), threshold, input, subtract, zero);
+                FloatVector reset = ZERO.blend(ONE, over);
+                if (zero) {
+                    u = ONE.blend(ZERO, over).mul(u);
+                }
+                u = load(parameters.beta.segment(), at).mul(u).add(input);
+                if (subtract) {
+                    u = u.sub(reset.mul(threshold));
+                }
                 u.intoMemorySegment(state, stateRow + at, ORDER);
                 resets |= over.toLong() << lane;
                 FloatVector excess = u.sub(threshold);
@@ -200,29 +218,6 @@ final class LeakyStepVector {
     private static float excess(MemorySegment state, long stateRow, MemorySegment thresholds, int neuron) {
         long at = (long) neuron * Float.BYTES;
         return state.get(ELEMENT, stateRow + at) - thresholds.get(ELEMENT, at);
-    }
-
-    private static FloatVector charge(
-            FloatVector u,
-            VectorMask<Float> over,
-            FloatVector beta,
-            FloatVector threshold,
-            FloatVector input,
-            boolean subtract,
-            boolean zero) {
-        // Products with R, 1 - R and S - R, not masks: they alone have snnTorch's bits for infinities and signed zeros.
-        FloatVector kept = zero ? ONE.blend(ZERO, over).mul(u) : u;
-        FloatVector charged = beta.mul(kept).add(input);
-        return subtract ? charged.sub(oneWhere(over).mul(threshold)) : charged;
-    }
-
-    private static FloatVector resetNow(
-            FloatVector u, FloatVector change, FloatVector threshold, boolean subtract, boolean zero) {
-        return subtract ? u.sub(change.mul(threshold)) : zero ? u.sub(change.mul(u)) : u;
-    }
-
-    private static FloatVector oneWhere(VectorMask<Float> mask) {
-        return ZERO.blend(ONE, mask);
     }
 
     private static FloatVector load(MemorySegment segment, long offset) {

@@ -62,11 +62,11 @@ public final class Simulation implements AutoCloseable {
                 from = stages[i].spikes();
             }
             this.output = from.rows(0, batch);
+            this.workers = new Workers(threads);
         } catch (RuntimeException | Error failure) {
             arena.close();
             throw failure;
         }
-        this.workers = new Workers(threads);
     }
 
     /**

@@ -43,7 +43,14 @@ final class Workers implements AutoCloseable {
         helpers = new Helper[threads - 1];
         for (int i = 0; i < helpers.length; i++) {
             helpers[i] = new Helper(i + 1);
-            helpers[i].start();
+        }
+        try {
+            for (Helper helper : helpers) {
+                helper.start();
+            }
+        } catch (OutOfMemoryError noMoreThreads) {
+            close();
+            throw noMoreThreads;
         }
     }
 
