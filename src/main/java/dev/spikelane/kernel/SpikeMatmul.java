@@ -103,10 +103,9 @@ public final class SpikeMatmul {
     /**
      * Names the variant that {@link #multiply} chooses. Results do not depend on it.
      *
-     * <p>For 64 outputs, in units of 0.1 ns: an active input costs 30; a group of four inputs costs 11 a row from tables in registers, whose
-     * making costs 440, and 20 a row from tables in memory, whose making costs 480 (Zen 5, 512 bits, 2026-11; spikes that no branch
-     * predictor has seen before). So the former need a density of about 0.1, the latter of about 0.17, and both, at density 0.5, a
-     * dozen rows.
+     * <p>For 64 outputs, in units of 0.1 ns: an active input costs 22; a group of four inputs costs 11 a row from tables in registers, whose
+     * making costs 440, and 20 a row from tables in memory, whose making costs 480 (Zen 5, 512 bits, 2026-11). So the former
+     * need a density of about 0.13, the latter of about 0.23, and both, at density 0.5, some twenty rows.
      *
      * @param rows rows in the call
      * @param pre inputs
@@ -128,7 +127,7 @@ public final class SpikeMatmul {
     static Variant choose(Variant tables, int rows, int pre, long active) {
         long groups = (pre + 3L) / 4;
         long costOfGroup = tables == Variant.PERMUTE ? 11 * roundUp(rows, 16) + 440 : 20L * rows + 480;
-        return 30 * active > groups * costOfGroup ? tables : Variant.ACTIVE;
+        return 22 * active > groups * costOfGroup ? tables : Variant.ACTIVE;
     }
 
     private static long roundUp(int value, int multiple) {
