@@ -115,6 +115,15 @@ public final class DenseMatmul {
         }
     }
 
+    /**
+     * Names the variant that the products with packed weights use. Results do not depend on it.
+     *
+     * @return {@code dense}, or {@code scalar} without vectors
+     */
+    public static String variant() {
+        return Simd.VECTOR ? "dense" : "scalar";
+    }
+
     private static void requireApart(String name, FloatMatrix matrix, String otherName, FloatMatrix other) {
         long start = matrix.segment().address();
         long otherStart = other.segment().address();
