@@ -36,7 +36,7 @@ public final class GoldenSet {
 
     /** The operations that this version has tests for, an archive each. */
     public static final List<String> OPERATIONS =
-            List.of("hand_lif", "leaky", "leaky_persistent", "net_feedforward", "rate_statistics");
+            List.of("bptt", "hand_lif", "leaky", "leaky_persistent", "net_feedforward", "rate_statistics");
 
     private static final String CASE_FILE = "case.json";
     private static final JsonMapper JSON = JsonMapper.builder()

@@ -144,11 +144,11 @@ final class SpikeMatmulTest {
         other.close();
         assertMessage(
                 IllegalStateException.class,
-                "current lives in an arena that is closed",
+                "the arena of current is closed",
                 () -> SpikeMatmul.multiply(spikes, weights, nowhere, workspace));
         assertMessage(
                 IllegalStateException.class,
-                "packed weights lives in an arena that is closed",
+                "the arena of packed weights is closed",
                 () -> SpikeMatmul.multiply(spikes, gone, current, workspace));
     }
 
@@ -157,8 +157,7 @@ final class SpikeMatmulTest {
         Throwable thrown = onOtherThread("stranger", () -> SpikeMatmul.multiply(spikes, weights, current, workspace));
         assertInstanceOf(WrongThreadException.class, thrown);
         assertEquals(
-                "current lives in another thread's confined arena;"
-                        + " allocate it in Arena.ofShared() to use it from stranger",
+                "the arena of current is confined to another thread, expected Arena.ofShared() for use from stranger",
                 thrown.getMessage());
     }
 }
