@@ -35,8 +35,26 @@ public final class GoldenSet {
     }
 
     /** The operations that this version has tests for, an archive each. */
-    public static final List<String> OPERATIONS =
-            List.of("bptt", "hand_lif", "leaky", "leaky_persistent", "net_feedforward", "rate_statistics");
+    public static final List<String> OPERATIONS = List.of(
+            "bptt",
+            "delta",
+            "from_one_hot",
+            "hand_lif",
+            "latency",
+            "latency_code_linear",
+            "latency_code_log",
+            "latency_interpolate",
+            "leaky",
+            "leaky_persistent",
+            "net_feedforward",
+            "rate_interpolate",
+            "rate_statistics",
+            "target_rate_code",
+            "targets_convert",
+            "targets_latency",
+            "targets_rate",
+            "to_one_hot",
+            "to_one_hot_inverse");
 
     private static final String CASE_FILE = "case.json";
     private static final JsonMapper JSON = JsonMapper.builder()
