@@ -51,8 +51,8 @@ public final class PeerEntries implements AutoCloseable {
                 bits[at] = (byte) values[at];
             }
             SpikeMatrix like = spikes.get(i);
-            copies.add(SpikeMatrix.copyOf(arena, like.rows(), like.columns(), bits)
-                    .segment());
+            copies.add(
+                    SpikeMatrix.copyOf(arena, like.rows(), like.columns(), bits).segment());
         }
         return copies;
     }

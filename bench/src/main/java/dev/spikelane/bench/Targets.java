@@ -103,8 +103,9 @@ final class Targets {
     }
 
     private void allocation() {
-        OptionalLong most =
-                report.measured().values().stream().mapToLong(Measurement::bytes).max();
+        OptionalLong most = report.measured().values().stream()
+                .mapToLong(Measurement::bytes)
+                .max();
         targets.add(new Target(
                 "heap allocated in an operation of any work, at most",
                 "0 B",

@@ -115,8 +115,7 @@ final class Works {
 
     private static void others(List<Work> works) {
         for (double density : DENSITIES) {
-            for (SpikeMatmulWork.Variant variant :
-                    List.of(SpikeMatmulWork.Variant.ACTIVE, SpikeMatmulWork.Variant.TABLES)) {
+            for (SpikeMatmulWork.Variant variant : SpikeMatmulWork.Variant.available()) {
                 works.add(new SpikeMatmulWork(784, 1000, STEPS, density, 1, variant));
             }
             works.add(new SpikeCountWork(1000, 1, STEPS, density));

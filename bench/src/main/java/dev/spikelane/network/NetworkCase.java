@@ -114,8 +114,7 @@ final class NetworkCase implements Case {
         return new PeerEntries(
                 peer -> peer.network(floats, work.batch(), layers, BETA, work.threads()),
                 arena,
-                List.of(
-                        simulation.state(0).membrane(), simulation.state(1).membrane()),
+                List.of(simulation.state(0).membrane(), simulation.state(1).membrane()),
                 List.of(
                         SpikeMatrix.zeros(arena, work.rows(), NetworkWork.HIDDEN),
                         SpikeMatrix.zeros(arena, work.rows(), NetworkWork.OUTPUTS)));
@@ -125,8 +124,7 @@ final class NetworkCase implements Case {
         return new LayerByLayer(kernels, arena, network, input, work.batch());
     }
 
-    private Entry entry(
-            Contestant contestant, Simulation simulation, Supplier<List<MemorySegment>> results) {
+    private Entry entry(Contestant contestant, Simulation simulation, Supplier<List<MemorySegment>> results) {
         Runnable pass = work.alone() ? () -> step(simulation) : () -> simulation.run(input);
         return new Entry(contestant, simulation::reset, pass, results);
     }
