@@ -1,6 +1,5 @@
 package dev.spikelane.bench;
 
-import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.Yardstick;
 import java.io.IOException;
 import java.util.List;
@@ -29,7 +28,7 @@ public final class Benchmarks {
             options.showHelp();
             return;
         }
-        System.err.println("Spikelane: " + Simd.describe() + "; " + Yardstick.describe() + "; " + Peers.describe());
+        Machine.facts().forEach(System.err::println);
         ChainedOptionsBuilder builder = new OptionsBuilder().parent(options);
         if (options.getIncludes().isEmpty()) {
             builder.include(WorkBenchmark.class.getName()).param("work", names(words));

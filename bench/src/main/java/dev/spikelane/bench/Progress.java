@@ -28,7 +28,8 @@ final class Progress {
         Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
         System.err.printf(
                 "%s (%s left)%n",
-                Table.time(measurement.java()), text(elapsed.multipliedBy(all - done).dividedBy(done)));
+                Table.time(measurement.java()),
+                text(elapsed.multipliedBy(all - done).dividedBy(done)));
     }
 
     private static String text(Duration duration) {

@@ -85,7 +85,8 @@ final class SpikeMatmulCase implements Case {
         Case.super.verify();
         int fewer = (int) Math.max(1, SCALAR_ADDITIONS / 2 / ((long) work.pre() * work.post()));
         if (active * work.post() > SCALAR_ADDITIONS && isChosen() && fewer < work.rows()) {
-            try (Case part = new SpikeMatmulWork(work.pre(), work.post(), fewer, work.density(), work.threads()).open()) {
+            try (Case part =
+                    new SpikeMatmulWork(work.pre(), work.post(), fewer, work.density(), work.threads()).open()) {
                 part.verify();
             }
         }
@@ -106,10 +107,8 @@ final class SpikeMatmulCase implements Case {
     private void compute(int firstBlock, int endBlock, int thread) {
         FloatMatrix workspace = workspaces.get(thread);
         switch (work.variant()) {
-            case CHOSEN ->
-                SpikeMatmul.multiply(spikes, work.rows(), weights, firstBlock, endBlock, current, workspace);
-            case ACTIVE ->
-                SpikeMatmulVector.active(spikes, work.rows(), weights, firstBlock, endBlock, current, 0);
+            case CHOSEN -> SpikeMatmul.multiply(spikes, work.rows(), weights, firstBlock, endBlock, current, workspace);
+            case ACTIVE -> SpikeMatmulVector.active(spikes, work.rows(), weights, firstBlock, endBlock, current, 0);
             case TABLES ->
                 SpikeMatmulVector.tables(
                         spikes, work.rows(), weights, firstBlock, endBlock, current, 0, workspace.segment());
@@ -129,9 +128,11 @@ final class SpikeMatmulCase implements Case {
     }
 
     private Runnable openBlas() {
-        BlasThreads.set(work.threads());
         FloatMatrix input = RandomData.floats(arena, spikes);
-        return () -> OpenBlas.sgemm(false, true, 1, input, unpacked, 0, current);
+        return () -> {
+            BlasThreads.set(work.threads());
+            OpenBlas.sgemm(false, true, 1, input, unpacked, 0, current);
+        };
     }
 
     /** Loads of 16 floats that the variant cannot do without: the active weights, or one table entry for every four inputs. */
