@@ -18,29 +18,54 @@ final class OnnxModel {
     private static final long IR_VERSION = 8;
     private static final long OPERATOR_SET = 17;
     private static final long FLOAT = 1;
+    private static final long INT64 = 7;
     private static final long ATTRIBUTE_INT = 2;
+    private static final long ATTRIBUTE_GRAPH = 5;
 
     private final Message graph = new Message();
 
-    /** Adds an operator with attributes that are all integers. */
+    /** Adds an operator. */
     void node(String operator, List<String> inputs, List<String> outputs, Attribute... attributes) {
         Message node = new Message();
         inputs.forEach(input -> node.text(1, input));
         outputs.forEach(output -> node.text(2, output));
         node.text(4, operator);
         for (Attribute attribute : attributes) {
-            node.message(
-                    5,
-                    new Message()
-                            .text(1, attribute.name)
-                            .number(3, attribute.value)
-                            .number(20, ATTRIBUTE_INT));
+            node.message(5, attribute.message);
         }
         graph.message(1, node);
     }
 
     /** An attribute of an operator. */
-    record Attribute(String name, long value) {}
+    static final class Attribute {
+        private final Message message;
+
+        /** A number. */
+        Attribute(String name, long value) {
+            message = new Message().text(1, name).number(3, value).number(20, ATTRIBUTE_INT);
+        }
+
+        /** The graph of another model. */
+        Attribute(String name, OnnxModel body) {
+            message = new Message()
+                    .text(1, name)
+                    .message(6, body.graph.text(2, name))
+                    .number(20, ATTRIBUTE_GRAPH);
+        }
+    }
+
+    /** Adds a constant vector of integers. */
+    void constant(String name, long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        graph.message(
+                5,
+                new Message()
+                        .number(1, values.length)
+                        .number(2, INT64)
+                        .text(8, name)
+                        .bytes(9, bytes.array()));
+    }
 
     /** Adds a constant. */
     void constant(String name, FloatMatrix values) {
