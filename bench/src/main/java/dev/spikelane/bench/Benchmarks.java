@@ -11,7 +11,10 @@ import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/** Starts JMH: words that works have in their names, and behind {@code --} options of JMH, which may name another benchmark. */
+/**
+ * Starts JMH: words that works have in their names, and behind {@code --} options of JMH, which may name another benchmark; {@code -- -l}
+ * lists the works.
+ */
 public final class Benchmarks {
 
     private Benchmarks() {}
@@ -28,10 +31,15 @@ public final class Benchmarks {
             options.showHelp();
             return;
         }
+        String[] names = names(words);
+        if (options.shouldList()) {
+            List.of(names).forEach(System.out::println);
+            return;
+        }
         Machine.facts().forEach(System.err::println);
         ChainedOptionsBuilder builder = new OptionsBuilder().parent(options);
         if (options.getIncludes().isEmpty()) {
-            builder.include(WorkBenchmark.class.getName()).param("work", names(words));
+            builder.include(WorkBenchmark.class.getName()).param("work", names);
         }
         if (!Yardstick.AVAILABLE) {
             builder.exclude("\\.yardstick");
