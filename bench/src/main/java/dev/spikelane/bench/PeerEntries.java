@@ -35,6 +35,9 @@ public final class PeerEntries implements AutoCloseable {
     private static List<MemorySegment> copies(
             Peer.Task task, Arena arena, List<FloatMatrix> floats, List<SpikeMatrix> spikes) {
         List<float[]> results = task.results();
+        if (results.isEmpty()) {
+            return List.of();
+        }
         List<MemorySegment> copies = new ArrayList<>();
         for (int i = 0; i < floats.size(); i++) {
             FloatMatrix like = floats.get(i);

@@ -78,8 +78,10 @@ final class DenseMatmulCase implements Case {
                     entry(Contestant.SCALAR, () -> DenseMatmul.scalar(input, false, unpacked, true, output, false)));
         }
         if (OpenBlas.isAvailable()) {
-            BlasThreads.set(work.threads());
-            entries.add(entry(Contestant.OPENBLAS, () -> OpenBlas.sgemm(false, true, 1, input, unpacked, 0, output)));
+            entries.add(entry(Contestant.OPENBLAS, () -> {
+                BlasThreads.set(work.threads());
+                OpenBlas.sgemm(false, true, 1, input, unpacked, 0, output);
+            }));
         }
         entries.addAll(peers.entries());
     }

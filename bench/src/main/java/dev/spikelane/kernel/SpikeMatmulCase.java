@@ -140,9 +140,11 @@ final class SpikeMatmulCase implements Case {
     }
 
     private Runnable openBlas() {
-        BlasThreads.set(work.threads());
         FloatMatrix input = RandomData.floats(arena, spikes);
-        return () -> OpenBlas.sgemm(false, true, 1, input, unpacked, 0, current);
+        return () -> {
+            BlasThreads.set(work.threads());
+            OpenBlas.sgemm(false, true, 1, input, unpacked, 0, current);
+        };
     }
 
     /** Loads of 16 floats that the variant cannot do without: the active weights, or one table entry for every four inputs. */
