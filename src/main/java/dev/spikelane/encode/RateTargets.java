@@ -107,16 +107,24 @@ public record RateTargets(
     }
 
     /**
-     * Computes the levels of regular trains; they serve for any number of batches.
+     * Computes the levels of trains that are not random; they serve for any number of batches.
      *
      * @param trains {@code [steps x 2]}, overwritten with the trains of the label's class and of the others
      * @param levels {@code [steps x 2]}, overwritten with the targets of the label's class and of the others
-     * @throws IllegalArgumentException if the pattern is not REGULAR, a shape does not fit, or the first spike time is beyond the steps
+     * @throws IllegalArgumentException if the pattern is random and the rates are not 1 and 0, a shape does not fit, or the first spike time
+     *     is beyond the steps
      */
     public void levels(SpikeMatrix trains, FloatMatrix levels) {
         requireShapes(trains, levels);
-        train(correctRate, trains.rows()).encode(trains, CORRECT);
-        train(incorrectRate, trains.rows()).encode(trains, OTHERS);
+        if (isSteady()) {
+            fireSteadily(trains);
+        } else if (pattern == FiringPattern.REGULAR) {
+            TargetRate.fireRegularly(correctRate, firstSpikeTime, trains, CORRECT);
+            TargetRate.fireRegularly(incorrectRate, firstSpikeTime, trains, OTHERS);
+        } else {
+            throw new IllegalArgumentException(
+                    "pattern is " + pattern + ", expected REGULAR where there is no random stream");
+        }
         write(trains, levels);
     }
 
@@ -129,13 +137,13 @@ public record RateTargets(
      * @throws IllegalArgumentException if a shape does not fit, or the first spike time is beyond the steps
      */
     public void levels(SpikeMatrix trains, FloatMatrix levels, TorchRandom random) {
-        if (isSteady()) {
-            withSpikes(firstSpikeTime, FiringPattern.REGULAR).levels(trains, levels);
-            return;
-        }
         requireShapes(trains, levels);
-        train(correctRate, trains.rows()).encode(trains, CORRECT, random);
-        train(incorrectRate, trains.rows()).encode(trains, OTHERS, random);
+        if (isSteady()) {
+            fireSteadily(trains);
+        } else {
+            TargetRate.draw(correctRate, firstSpikeTime, pattern, trains, CORRECT, random);
+            TargetRate.draw(incorrectRate, firstSpikeTime, pattern, trains, OTHERS, random);
+        }
         write(trains, levels);
     }
 
@@ -164,8 +172,10 @@ public record RateTargets(
         return correctRate == 1 && incorrectRate == 0;
     }
 
-    private TargetRate train(double rate, int steps) {
-        return new TargetRate(rate, isSteady() ? Math.min(firstSpikeTime, steps) : firstSpikeTime, pattern);
+    /** Unlike trains of other rates, these may begin behind the last step. */
+    private void fireSteadily(SpikeMatrix trains) {
+        TargetRate.fireRegularly(1, Math.min(firstSpikeTime, trains.rows()), trains, CORRECT);
+        TargetRate.fireRegularly(0, 0, trains, OTHERS);
     }
 
     private static void requireShapes(SpikeMatrix trains, FloatMatrix levels) {
