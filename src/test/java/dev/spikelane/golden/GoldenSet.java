@@ -35,8 +35,19 @@ public final class GoldenSet {
     }
 
     /** The operations that this version has tests for, an archive each. */
-    public static final List<String> OPERATIONS =
-            List.of("hand_lif", "leaky", "leaky_persistent", "net_feedforward", "rate_statistics");
+    public static final List<String> OPERATIONS = List.of(
+            "alpha",
+            "hand_lif",
+            "lapicque",
+            "leaky",
+            "leaky_parallel",
+            "leaky_persistent",
+            "net_feedforward",
+            "rate_statistics",
+            "rleaky",
+            "rsynaptic",
+            "slstm",
+            "synaptic");
 
     private static final String CASE_FILE = "case.json";
     private static final JsonMapper JSON = JsonMapper.builder()
