@@ -35,6 +35,31 @@ interface Feed {
         }
     }
 
+    /** The network's analog input. */
+    record Analog(Connection connection, FloatMatrix input) implements Feed {
+
+        @Override
+        public void fill(int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+            connection.multiply(input, rows, current, firstBlock, endBlock, workspace);
+        }
+
+        @Override
+        public long active(int rows) {
+            long active = 0;
+            for (int row = 0; row < rows; row++) {
+                for (int column = 0; column < input.columns(); column++) {
+                    active += input.get(row, column) == 0 ? 0 : 1;
+                }
+            }
+            return active;
+        }
+
+        @Override
+        public String kernel(int rows, long active) {
+            return connection.kernel(rows);
+        }
+    }
+
     /** Currents computed once, {@code [batch x neurons]}, which drive every step. */
     record Constant(FloatMatrix held) implements Feed {
 

@@ -39,7 +39,9 @@ final class Stage implements Workers.Job {
     private final List<Observer> observers = new ArrayList<>();
     private final LayerProfile profile = new LayerProfile();
     private @Nullable FloatMatrix membranes;
+    /** Where the currents of the block at work come from. */
     private Feed feed;
+
     private int rows;
     private int blocksInPart;
 
@@ -68,6 +70,11 @@ final class Stage implements Workers.Job {
         return spikes;
     }
 
+    /** The spikes of the layer before. */
+    Feed spikeFeed() {
+        return spikeFeed;
+    }
+
     NeuronState state() {
         return state;
     }
@@ -86,14 +93,9 @@ final class Stage implements Workers.Job {
         }
     }
 
-    /** Fills the currents of a batch from the first rows of the input spikes, on the calling thread. */
-    void fillFromSpikes(int batch, FloatMatrix target) {
-        spikeFeed.fill(batch, target, 0, spikes.stride(), workspaces[0]);
-    }
-
-    /** Runs a block fed by the spikes of the layer before. */
-    void run(Workers workers, int blockRows, long firstStep, int steps, boolean profiled) {
-        run(spikeFeed, workers, blockRows, firstStep, steps, profiled);
+    /** Fills all currents of the first rows, on the calling thread. */
+    void fill(Feed from, int firstRows, FloatMatrix target) {
+        from.fill(firstRows, target, 0, spikes.stride(), workspaces[0]);
     }
 
     /** Runs a block, and measures it if somebody wants to know. */

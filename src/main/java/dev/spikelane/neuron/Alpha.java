@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.LeakyParameters;
+import dev.spikelane.kernel.Logarithm;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import java.lang.foreign.Arena;
@@ -80,8 +81,8 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
     public NeuronGroup bind(Arena arena, int neurons) {
         float[] scale = new float[Math.max(alpha.count(), beta.count())];
         for (int i = 0; i < scale.length; i++) {
-            float slow = log(clamp(alpha.valueOrLast(i)));
-            scale[i] = slow / (log(clamp(beta.valueOrLast(i))) - slow) + 1;
+            float slow = Logarithm.log(clamp(alpha.valueOrLast(i)));
+            scale[i] = slow / (Logarithm.log(clamp(beta.valueOrLast(i))) - slow) + 1;
         }
         return new LeakyGroup(firing.clearing()
                 .applyTo(LeakyParameters.builder(neurons), LeakyGroup.ALPHA.size())
@@ -92,9 +93,5 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
 
     private static float clamp(float share) {
         return Math.clamp(share, 0.0f, 1.0f);
-    }
-
-    private static float log(float value) {
-        return (float) Math.log(value);
     }
 }

@@ -2,6 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.LeakyParameters;
+import dev.spikelane.kernel.Logarithm;
 import java.lang.foreign.Arena;
 import java.util.Objects;
 
@@ -115,7 +116,7 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
             if (!(share > 0) || share == 1 || !Float.isFinite(share)) {
                 throw new IllegalArgumentException("beta is " + share + ", expected a finite number above 0, not 1");
             }
-            values[i] = timeStep / (known.valueOrLast(i) * (float) Math.log(1 / share));
+            values[i] = timeStep / (known.valueOrLast(i) * Logarithm.log(1 / share));
         }
         return Parameter.of(values);
     }

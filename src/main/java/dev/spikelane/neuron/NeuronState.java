@@ -18,7 +18,6 @@ public final class NeuronState {
     private final boolean recurrent;
     private final SpikeMatrix spikes;
     private final FloatMatrix feedback;
-    private final FloatMatrix workspace;
 
     private NeuronState(
             List<String> names,
@@ -26,31 +25,23 @@ public final class NeuronState {
             List<FloatMatrix> variables,
             boolean recurrent,
             SpikeMatrix spikes,
-            FloatMatrix feedback,
-            FloatMatrix workspace) {
+            FloatMatrix feedback) {
         this.names = names;
         this.all = all;
         this.variables = variables;
         this.recurrent = recurrent;
         this.spikes = spikes;
         this.feedback = feedback;
-        this.workspace = workspace;
     }
 
     /** Zeros for each of the names. */
     static NeuronState zeros(Arena arena, int batch, int neurons, List<String> names) {
-        return zeros(arena, batch, neurons, names, false, 1, FloatMatrix.zeros(arena, 1, 1));
+        return zeros(arena, batch, neurons, names, false, 1);
     }
 
     /** Zeros for each of the names, and room for what recurrent neurons feed back. */
     static NeuronState zeros(
-            Arena arena,
-            int batch,
-            int neurons,
-            List<String> names,
-            boolean recurrent,
-            int feedbackColumns,
-            FloatMatrix workspace) {
+            Arena arena, int batch, int neurons, List<String> names, boolean recurrent, int feedbackColumns) {
         if (batch < 1) {
             throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
         }
@@ -65,8 +56,7 @@ public final class NeuronState {
                 List.of(variables),
                 recurrent,
                 SpikeMatrix.zeros(arena, batch, neurons),
-                FloatMatrix.zeros(arena, batch, feedbackColumns),
-                workspace);
+                FloatMatrix.zeros(arena, batch, feedbackColumns));
     }
 
     /**
@@ -137,10 +127,5 @@ public final class NeuronState {
     /** Memory for currents that are fed back. */
     FloatMatrix feedback() {
         return feedback;
-    }
-
-    /** Scratch memory of the product that computes them. */
-    FloatMatrix workspace() {
-        return workspace;
     }
 }

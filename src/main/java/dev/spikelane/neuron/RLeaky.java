@@ -11,7 +11,7 @@ import java.util.Objects;
  *
  * <pre>{@code
  * F = V * S'                                           one to one
- * F = bias + weights * S'                              all to all, in the order of SpikeMatmul
+ * F = weights * S' + bias                              all to all, in the order of RecurrentMatmul
  * R = U > threshold                                    from the membrane before the step
  * V = (beta * U + I) + F
  * U = V - R * threshold                                reset SUBTRACT

@@ -6,7 +6,7 @@ import dev.spikelane.kernel.LeakyParameters;
 import dev.spikelane.kernel.LeakyParametersBuilder;
 import dev.spikelane.kernel.LeakyStep;
 import dev.spikelane.kernel.PackedWeights;
-import dev.spikelane.kernel.SpikeMatmul;
+import dev.spikelane.kernel.RecurrentMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Neurons that feed back to all of them, one step at a time: their spikes, in the order of {@link SpikeMatmul}, or their membranes, in that
+ * Neurons that feed back to all of them, one step at a time: their spikes, in the order of {@link RecurrentMatmul}, or their membranes, in that
  * of {@link DenseMatmul}.
  */
 record RecurrentGroup(LeakyParameters parameters, PackedWeights weights, boolean feedsMembranes, List<String> names)
@@ -47,8 +47,7 @@ record RecurrentGroup(LeakyParameters parameters, PackedWeights weights, boolean
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        FloatMatrix workspace = feedsMembranes ? FloatMatrix.zeros(arena, 1, 1) : SpikeMatmul.workspace(arena);
-        return NeuronState.zeros(arena, batch, neurons(), names, !feedsMembranes, neurons(), workspace);
+        return NeuronState.zeros(arena, batch, neurons(), names, !feedsMembranes, neurons());
     }
 
     @Override
@@ -84,7 +83,7 @@ record RecurrentGroup(LeakyParameters parameters, PackedWeights weights, boolean
             if (feedsMembranes) {
                 DenseMatmul.multiply(state.membrane(), weights, state.feedback());
             } else {
-                SpikeMatmul.multiply(state.spikes(), weights, state.feedback(), state.workspace());
+                RecurrentMatmul.multiply(state.spikes(), weights, state.feedback());
             }
             LeakyStep.recurrent(
                     parameters,

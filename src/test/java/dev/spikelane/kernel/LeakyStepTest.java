@@ -111,11 +111,11 @@ final class LeakyStepTest {
         other.close();
         assertMessage(
                 IllegalStateException.class,
-                "parameters lives in an arena that is closed",
+                "the arena of parameters is closed",
                 () -> LeakyStep.run(gone, current, membrane, spikes));
         assertMessage(
                 IllegalStateException.class,
-                "membrane lives in an arena that is closed",
+                "the arena of membrane is closed",
                 () -> LeakyStep.run(parameters, current, nowhere, spikes));
         assertInstanceOf(
                 WrongThreadException.class,

@@ -148,6 +148,15 @@ public final class Yardstick {
         }
     }
 
+    /** Takes some number of cycles, a multiple of 16. */
+    public static long cycles(long cycles) {
+        try {
+            return (long) Functions.CYCLES.invokeExact(cycles, 1L);
+        } catch (Throwable failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
     /** Copies floats, a multiple of 16 of them. */
     public static void copy(MemorySegment from, MemorySegment to, long floats) {
         try {
@@ -177,6 +186,8 @@ public final class Yardstick {
                 function("roofline_load_add", FunctionDescriptor.of(JAVA_FLOAT, ADDRESS, JAVA_INT, JAVA_LONG));
         static final MethodHandle THREEFRY =
                 function("roofline_threefry", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+        static final MethodHandle CYCLES =
+                function("roofline_cycles", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
         static final MethodHandle COPY =
                 function("roofline_copy", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_LONG));
 

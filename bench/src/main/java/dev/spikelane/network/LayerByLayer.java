@@ -34,7 +34,7 @@ final class LayerByLayer {
                 contestant,
                 this::reset,
                 this::run,
-                layers.stream().map(layer -> layer.membrane.segment()).toList());
+                () -> layers.stream().map(layer -> layer.membrane.segment()).toList());
     }
 
     /** Runs all steps once and counts the loads of 16 weights for which its spikes ask. */
