@@ -19,6 +19,7 @@ import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.Synaptic;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
@@ -148,6 +149,34 @@ class GoldenNeuronTest {
         });
     }
 
+    /** Where snnTorch loses the states at every step, its numbers are those of single steps from zero. */
+    @Test
+    void slstm() {
+        GoldenSet.of("slstm").check(golden -> {
+            int inputs = golden.integer("input_size");
+            int neurons = golden.integer("hidden_size");
+            Map<String, String> names = Map.of("syn", "cell", "mem", "membrane");
+            try (Arena arena = Arena.ofShared()) {
+                float[] current = dense(arena, golden, "ih", golden.floats("input"), inputs);
+                Neuron model = new SLstm(packed(arena, golden, "hh"), firing(golden, neurons));
+                if (golden.flag("states_carried")) {
+                    check(golden, model, current, 4 * neurons, names, Rule.STORED_TOLERANCE);
+                    return;
+                }
+                int batch = golden.shape("input").get(1);
+                NeuronGroup group = model.bind(arena, 4 * neurons);
+                Trace trace = stream(
+                        arena,
+                        group,
+                        group.newState(arena, batch),
+                        FloatMatrix.copyOf(arena, current.length / 4 / neurons, 4 * neurons, current),
+                        true);
+                golden.assertSpikes("spk", trace.spikes);
+                names.forEach((array, name) -> golden.assertClose(array, trace.variables.get(name)));
+            }
+        });
+    }
+
     private static float[] diagonal(float[] square, int size) {
         float[] values = new float[size];
         for (int i = 0; i < size; i++) {
@@ -216,7 +245,7 @@ class GoldenNeuronTest {
             NeuronGroup group = model.bind(arena, currents);
             FloatMatrix current = FloatMatrix.copyOf(arena, steps * batch, currents, input);
             NeuronState state = state(arena, golden, group, batch, names);
-            Trace streamed = stream(arena, group, state, current);
+            Trace streamed = stream(arena, group, state, current, false);
             golden.assertSpikes("spk", streamed.spikes);
             names.forEach((array, name) -> {
                 if (rule == Rule.BITS) {
@@ -261,12 +290,16 @@ class GoldenNeuronTest {
         return state;
     }
 
-    private static Trace stream(Arena arena, NeuronGroup group, NeuronState state, FloatMatrix current) {
+    private static Trace stream(
+            Arena arena, NeuronGroup group, NeuronState state, FloatMatrix current, boolean afresh) {
         int batch = state.membrane().rows();
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, current.rows(), group.neurons());
         Map<String, float[]> variables = new LinkedHashMap<>();
         state.names().forEach(name -> variables.put(name, new float[current.rows() * group.neurons()]));
         for (int row = 0; row < current.rows(); row += batch) {
+            if (afresh) {
+                state.reset();
+            }
             group.run(current.rows(row, batch), state, spikes.rows(row, batch));
             int from = row * group.neurons();
             variables.forEach((name, values) -> {
