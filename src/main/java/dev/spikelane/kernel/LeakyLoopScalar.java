@@ -148,7 +148,7 @@ record LeakyLoopScalar(LeakyOptions options) implements LeakyLoop {
         float inhibitory = get(parameters.beta, 0, neuron) * before - input;
         float u = get(parameters.scale, 0, neuron) * (excitatory + inhibitory);
         if (options.resetsLater()) {
-            boolean subtracts = subtracts();
+            boolean subtracts = options.subtracts();
             excitatory -= (subtracts ? get(parameters.threshold, 0, neuron) : excitatory) * r;
             inhibitory -= inhibitory * r;
             u -= (subtracts ? -before : u) * r;
@@ -186,14 +186,10 @@ record LeakyLoopScalar(LeakyOptions options) implements LeakyLoop {
         if (options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE) {
             float s =
                     options.inhibition() ? get(fires ? parameters.fired : parameters.silent, 0, neuron) : fires ? 1 : 0;
-            return u - (s - r) * (subtracts() ? threshold : u);
+            return u - (s - r) * (options.subtracts() ? threshold : u);
         }
         float s = fires ? 1 : 0;
-        return subtracts() ? u - s * threshold : (1 - s) * u + s * get(parameters.potential, 0, neuron);
-    }
-
-    private boolean subtracts() {
-        return options.reset() == Reset.SUBTRACT || options.reset() == Reset.SUBTRACT_DECAYED;
+        return options.subtracts() ? u - s * threshold : (1 - s) * u + s * get(parameters.potential, 0, neuron);
     }
 
     private boolean above(float u, float threshold) {

@@ -47,7 +47,7 @@ final class LeakyLoopVector implements LeakyLoop {
     private static final int VARIABLES = OPTIONS.variables();
     private static final Decay DECAY = OPTIONS.decay();
     private static final Reset RESET = OPTIONS.reset();
-    private static final boolean SUBTRACTS = RESET == Reset.SUBTRACT || RESET == Reset.SUBTRACT_DECAYED;
+    private static final boolean SUBTRACTS = OPTIONS.subtracts();
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();

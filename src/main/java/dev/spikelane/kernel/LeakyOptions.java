@@ -56,6 +56,11 @@ record LeakyOptions(
         return resetTime != ResetTime.NEXT_STEP && reset != Reset.NONE;
     }
 
+    /** Whether a reset takes the threshold. */
+    boolean subtracts() {
+        return reset == Reset.SUBTRACT || reset == Reset.SUBTRACT_DECAYED;
+    }
+
     LeakyOptions in(Phase other) {
         return new LeakyOptions(
                 decay,

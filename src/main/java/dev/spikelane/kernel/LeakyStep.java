@@ -287,9 +287,7 @@ public final class LeakyStep {
                             0);
             return;
         }
-        int batch = state.rows() / parameters.variables();
         for (int row = firstRow; row < endRow; row++) {
-            int sample = row % batch;
             loops.charge()
                     .run(
                             parameters,
@@ -306,32 +304,59 @@ public final class LeakyStep {
                             firstWord,
                             endWord,
                             0);
-            for (int variable = 0; variable < parameters.quantized; variable++) {
-                Quantize.row(
-                        parameters.levels,
-                        state,
-                        variable * batch + sample,
-                        firstWord * Long.SIZE,
-                        endWord * Long.SIZE);
-            }
-            int winner = parameters.options.inhibition() ? Winner.find(state, sample, parameters.threshold) : 0;
-            loops.fire()
-                    .run(
-                            parameters,
-                            current,
-                            firstCurrent,
-                            row,
-                            row + 1,
-                            state,
-                            feedback,
-                            previous,
-                            spikes,
-                            membranes,
-                            record,
-                            firstWord,
-                            endWord,
-                            winner);
+            fire(
+                    loops,
+                    parameters,
+                    current,
+                    firstCurrent,
+                    row,
+                    state,
+                    previous,
+                    spikes,
+                    membranes,
+                    record,
+                    firstWord,
+                    endWord);
         }
+    }
+
+    /** Quantizes and fires a row whose neurons are charged, with R in its spikes. */
+    static void fire(
+            LeakyLoops loops,
+            LeakyParameters parameters,
+            FloatMatrix current,
+            int firstCurrent,
+            int row,
+            FloatMatrix state,
+            SpikeMatrix previous,
+            SpikeMatrix spikes,
+            FloatMatrix membranes,
+            boolean record,
+            int firstWord,
+            int endWord) {
+        int batch = state.rows() / parameters.variables();
+        int sample = row % batch;
+        for (int variable = 0; variable < parameters.quantized; variable++) {
+            int stateRow = variable * batch + sample;
+            Quantize.row(parameters.levels, state, stateRow, firstWord * Long.SIZE, endWord * Long.SIZE);
+        }
+        int winner = parameters.options.inhibition() ? Winner.find(state, sample, parameters.threshold) : 0;
+        loops.fire()
+                .run(
+                        parameters,
+                        current,
+                        firstCurrent,
+                        row,
+                        row + 1,
+                        state,
+                        state,
+                        previous,
+                        spikes,
+                        membranes,
+                        record,
+                        firstWord,
+                        endWord,
+                        winner);
     }
 
     /** The specification. */

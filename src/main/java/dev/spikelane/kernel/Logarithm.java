@@ -1,7 +1,7 @@
 package dev.spikelane.kernel;
 
 /**
- * The natural logarithm of float32 numbers of 1 or more, to the bit as torch computes it on a CPU with fused multiply-add.
+ * The natural logarithm of float32 numbers, to the bit as torch computes it on a CPU with fused multiply-add.
  *
  * <p>{@code x = m * 2^e} with m in [0.75, 1.5) and {@code log x = e log 2 + 2 artanh((m - 1) / (m + 1))}. The quotient and the sums are
  * carried as pairs of floats, a value and its rounding error, so that the result is within 1 unit in the last place. The reduction and the
@@ -9,7 +9,7 @@ package dev.spikelane.kernel;
  * Standard Mathematical Functions", IEEE TPDS 2020), which torch calls. Where m - 1 is exact, and where the larger of two summands is
  * known, the terms that are always zero are left out; the bits are the same.
  */
-final class Logarithm {
+public final class Logarithm {
 
     /** Rounds the exponent so that m is in [0.75, 1.5). */
     static final float EXPONENT_SCALE = 1 / 0.75f;
@@ -30,7 +30,17 @@ final class Logarithm {
 
     private Logarithm() {}
 
-    /** The specification; {@code x} is 1 or more, maybe infinite. */
+    /**
+     * Computes a logarithm.
+     *
+     * @param x any number
+     * @return its natural logarithm: minus infinity for 0, NaN below it. Numbers too small for the normal format are rounded from double
+     */
+    public static float log(float x) {
+        return x >= Float.MIN_NORMAL ? of(x) : (float) Math.log(x);
+    }
+
+    /** The specification; {@code x} is normal and above 0, maybe infinite. */
     static float of(float x) {
         if (x == Float.POSITIVE_INFINITY) {
             return x;

@@ -338,7 +338,8 @@ public final class Simulation implements AutoCloseable {
     private Feed.Constant constant() {
         Feed.Constant made = constant;
         if (made == null) {
-            made = new Feed.Constant(FloatMatrix.zeros(arena, batch, size(0)));
+            made = new Feed.Constant(FloatMatrix.zeros(
+                    arena, batch, network.layers().getFirst().connection().outputs()));
             constant = made;
         }
         return made;
