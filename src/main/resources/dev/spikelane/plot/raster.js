@@ -9,7 +9,7 @@ function markStyle(train, width, height, share) {
 
 function trainTitle(train, width) {
     const facts = grouped(train.neurons) + (train.neurons === 1 ? ' neuron' : ' neurons') + ', ' + grouped(train.count) + ' spikes';
-    const density = width < 420 ? '' : ', density ' + short(Number((train.count / (train.steps * train.neurons)).toPrecision(3)));
+    const density = width < 520 ? '' : ', density ' + short(Number((train.count / (train.steps * train.neurons)).toPrecision(3)));
     return (train.name ? train.name + ' \u2013 ' : '') + facts + density;
 }
 

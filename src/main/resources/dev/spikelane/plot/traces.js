@@ -50,6 +50,7 @@ function traceLine(figure, theme, i) {
     }
     return {
         type: 'line',
+        zlevel: 0,
         xAxisIndex: i,
         yAxisIndex: i,
         data: points,
@@ -77,6 +78,7 @@ function traceSpikes(figure, theme, i) {
         symbol: 'rect',
         symbolSize: [2, 10],
         symbolOffset: [0, 6],
+        clip: false,
         itemStyle: { color: theme.second, opacity: 1 },
         large: true,
         largeThreshold: 2000,
@@ -112,6 +114,7 @@ function ratesChart(figure, theme, width) {
         const color = theme.series[line % theme.series.length];
         return {
             type: 'line',
+            zlevel: 0, // without it ECharts 5.3 warns of the mark under the mouse
             name: name,
             data: points,
             showSymbol: false,
