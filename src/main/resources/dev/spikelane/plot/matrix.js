@@ -37,13 +37,9 @@ function weightsImage(figure, theme) {
 
 /** Small matrices get many pixels for a weight, or the browser would blur them. */
 function enlarged(canvas) {
-    const factor = Math.floor(Math.min(2400 / canvas.width, 2400 / canvas.height));
-    if (factor < 2) {
-        return canvas;
-    }
     const large = document.createElement('canvas');
-    large.width = canvas.width * factor;
-    large.height = canvas.height * factor;
+    large.width = canvas.width * Math.max(1, Math.floor(2400 / canvas.width));
+    large.height = canvas.height * Math.max(1, Math.floor(1600 / canvas.height));
     const context = large.getContext('2d');
     context.imageSmoothingEnabled = false;
     context.drawImage(canvas, 0, 0, large.width, large.height);
@@ -115,9 +111,11 @@ function confusionChart(figure, theme, width) {
     const side = Math.min(width - left - 14, clamp(classes * 42, 120, 560));
     const option = baseOption(theme);
     const cells = [];
+    const most = Math.max(1, ...figure.counts);
     for (let row = 0; row < classes; row++) {
         for (let column = 0; column < classes; column++) {
-            cells.push([column, row, figure.counts[row * classes + column]]);
+            const count = figure.counts[row * classes + column];
+            cells.push({ value: [column, row, count], label: { color: count > most / 2 ? theme.card : theme.ink } });
         }
     }
     const turned = longest > 2 ? 60 : 0;
@@ -127,7 +125,7 @@ function confusionChart(figure, theme, width) {
     option.yAxis = axis(theme, { type: 'category', data: figure.labels, inverse: true, name: 'target', nameLocation: 'middle', nameGap: left - 18 });
     Object.assign(option.xAxis.axisLabel, { rotate: turned, width: 76, overflow: 'truncate' });
     Object.assign(option.yAxis.axisLabel, { width: left - 36, overflow: 'truncate' });
-    option.visualMap = { show: false, min: 0, max: Math.max(1, ...figure.counts), inRange: { color: [theme.card, theme.accent] } };
+    option.visualMap = { show: false, min: 0, max: most, inRange: { color: [theme.card, theme.accent] } };
     option.series = [{
         type: 'heatmap',
         data: cells,
@@ -135,10 +133,7 @@ function confusionChart(figure, theme, width) {
         label: {
             show: side / classes >= 22,
             fontSize: 12,
-            color: theme.ink,
             formatter: (cell) => (cell.value[2] === 0 ? '' : String(cell.value[2])),
-            textBorderColor: theme.card,
-            textBorderWidth: 2,
         },
     }];
     option.tooltip.formatter = (cell) => echarts.format.encodeHTML(figure.labels[cell.value[1]]) + ' taken for '

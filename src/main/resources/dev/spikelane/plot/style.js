@@ -63,7 +63,7 @@ function caption(theme, text, left, top, width) {
         left: left,
         top: top + 3,
         padding: 0,
-        textStyle: { color: theme.ink, fontSize: 13, fontWeight: 600, fontFamily: theme.font, width: width, overflow: 'truncate' },
+        textStyle: { color: theme.ink, fontSize: width < 340 ? 12 : 13, fontWeight: 600, fontFamily: theme.font, width: width, overflow: 'truncate' },
     };
 }
 

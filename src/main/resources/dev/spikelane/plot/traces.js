@@ -5,7 +5,7 @@ function tracesChart(figure, theme, width) {
     const columns = Math.min(shown, width < 560 ? 1 : width < 900 ? 2 : 3);
     const rows = Math.ceil(shown / columns);
     const cell = width / columns;
-    const height = columns === 1 && shown < 3 ? 210 : 130;
+    const height = shown < 3 ? 210 : columns === 1 ? 96 : 130;
     const pitch = height + 62;
     const option = Object.assign(baseOption(theme), { title: [], grid: [], xAxis: [], yAxis: [], series: [] });
     figure.labels.forEach((label, i) => {
