@@ -45,3 +45,15 @@ EXPORT(void, roofline_copy)(const float *from, float *to, int64_t floats) {
         store(to + at, load(from + at));
     }
 }
+
+/* Takes this many cycles, a multiple of 16: a chain of additions of one cycle each, which no compiler or CPU can shorten. */
+EXPORT(uint64_t, roofline_cycles)(int64_t cycles, uint64_t step) {
+    uint64_t value = 0;
+    for (int64_t at = 0; at < cycles; at += 16) {
+        for (int link = 0; link < 16; link++) {
+            value += step;
+            __asm__ volatile("" : "+r"(value));
+        }
+    }
+    return value;
+}

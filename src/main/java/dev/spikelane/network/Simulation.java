@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Simulation implements AutoCloseable {
 
     /** Rows in a block: their currents for 1,000 neurons fit in a cache of 1 MB, and tables of partial sums are well used. */
-    static final int ROWS_IN_BLOCK = 256;
+    static final int ROWS_IN_BLOCK = 1_024;
 
     private final Network network;
     private final int batch;
@@ -288,9 +288,15 @@ public final class Simulation implements AutoCloseable {
         try {
             Inlet inlet = analog ? analogInlet() : spikeInlet;
             boolean profiled = LayerProfile.wanted();
-            for (int step = 0; step < count; step += stepsInBlock) {
-                int blockSteps = Math.min(stepsInBlock, count - step);
+            int most = stepsInBlock;
+            for (int step = 0; step < count; step += most) {
+                int blockSteps = Math.min(most, count - step);
                 inlet.load(input, step, blockSteps);
+                if (step == 0) {
+                    int rows = inlet.feed().rowsAtATime(blockSteps * batch);
+                    blockSteps = Math.max(1, rows / batch);
+                    most = blockSteps;
+                }
                 block(inlet.feed(), blockSteps, profiled);
             }
             end(profiled);
@@ -332,7 +338,8 @@ public final class Simulation implements AutoCloseable {
     private Feed.Constant constant() {
         Feed.Constant made = constant;
         if (made == null) {
-            made = new Feed.Constant(FloatMatrix.zeros(arena, batch, size(0)));
+            made = new Feed.Constant(FloatMatrix.zeros(
+                    arena, batch, network.layers().getFirst().connection().outputs()));
             constant = made;
         }
         return made;

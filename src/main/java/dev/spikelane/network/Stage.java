@@ -62,7 +62,7 @@ final class Stage implements Workers.Job {
             workspaces[i] = connection.workspace(arena);
             currents[i] = neurons.coupled() && i > 0
                     ? currents[0]
-                    : FloatMatrix.zeros(arena, input.rows(), neurons.coupled() ? neurons.neurons() : tile);
+                    : FloatMatrix.zeros(arena, input.rows(), neurons.coupled() ? neurons.currents() : tile);
         }
     }
 
@@ -95,7 +95,7 @@ final class Stage implements Workers.Job {
 
     /** Fills all currents of the first rows, on the calling thread. */
     void fill(Feed from, int firstRows, FloatMatrix target) {
-        from.fill(firstRows, target, 0, spikes.stride(), workspaces[0]);
+        from.fill(firstRows, target, 0, blocks(), workspaces[0]);
     }
 
     /** Runs a block, and measures it if somebody wants to know. */
@@ -121,8 +121,8 @@ final class Stage implements Workers.Job {
     }
 
     private void compute(Workers workers) {
-        int blocks = spikes.stride();
-        boolean share = (long) rows * connection.inputs() * neurons.neurons() >= WORTH_SHARING;
+        int blocks = blocks();
+        boolean share = (long) rows * connection.inputs() * neurons.currents() >= WORTH_SHARING;
         int threads = share ? workers.threads() : 1;
         blocksInPart = Math.min(BLOCKS_IN_TILE, Math.ceilDiv(blocks, threads == 1 ? 1 : PARTS_OF_THREAD * threads));
         int parts = Math.ceilDiv(blocks, blocksInPart);
@@ -134,14 +134,19 @@ final class Stage implements Workers.Job {
             workers.run(this, parts);
         }
         if (neurons.coupled()) {
-            fire(currents[0], 0, blocks);
+            fire(currents[0], 0, spikes.stride());
         }
+    }
+
+    /** Blocks of 64 currents. */
+    private int blocks() {
+        return Math.ceilDiv(neurons.currents(), Long.SIZE);
     }
 
     @Override
     public void run(int part, int thread) {
         int first = part * blocksInPart;
-        int end = Math.min(first + blocksInPart, spikes.stride());
+        int end = Math.min(first + blocksInPart, blocks());
         feed.fill(rows, currents[thread], first, end, workspaces[thread]);
         if (!neurons.coupled()) {
             fire(currents[thread], first, end);

@@ -4,11 +4,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
-/** Input and memory that one or more works share: what a JMH benchmark sets up, and a line or more of the {@link Table}. */
+/** A {@link Work} with its input and memory. */
 public interface Case extends AutoCloseable {
 
-    /** The works on this input. The first contestant of the first is the reference for all. */
-    List<Work> works();
+    /** Who computes it, at most one entry for each contestant. The first is the reference for all. */
+    List<Entry> entries();
 
     @Override
     void close();
@@ -20,33 +20,34 @@ public interface Case extends AutoCloseable {
      */
     default void verify() {
         List<byte[]> expected = null;
-        for (Work work : works()) {
-            for (Entry entry : work.entries()) {
-                if (entry.results().isEmpty()) {
-                    continue;
-                }
-                // Nobody may pass with what the one before left.
-                entry.results().forEach(result -> result.fill((byte) 0));
-                entry.reset().run();
-                entry.pass().run();
-                if (expected == null) {
-                    expected = entry.results().stream()
-                            .map(result -> result.toArray(ValueLayout.JAVA_BYTE))
-                            .toList();
-                } else {
-                    compare(work, entry, expected);
-                }
-                entry.reset().run();
+        for (Entry entry : entries()) {
+            if (entry.contestant().isBound()) {
+                continue;
             }
+            // Nobody may pass with what the one before left.
+            entry.results().get().forEach(result -> result.fill((byte) 0));
+            entry.reset().run();
+            entry.pass().run();
+            List<MemorySegment> results = entry.results().get();
+            if (expected == null) {
+                expected = results.stream()
+                        .map(result -> result.toArray(ValueLayout.JAVA_BYTE))
+                        .toList();
+            }
+            compare(entry.contestant(), results, expected);
+            entry.reset().run();
         }
     }
 
-    private static void compare(Work work, Entry entry, List<byte[]> expected) {
-        for (int i = 0; i < expected.size(); i++) {
-            long at = entry.results().get(i).mismatch(MemorySegment.ofArray(expected.get(i)));
+    private static void compare(Contestant contestant, List<MemorySegment> results, List<byte[]> expected) {
+        if (results.isEmpty() || results.size() > expected.size()) {
+            throw new IllegalStateException(
+                    contestant + " leaves " + results.size() + " results, expected 1 to " + expected.size());
+        }
+        for (int i = 0; i < results.size(); i++) {
+            long at = results.get(i).mismatch(MemorySegment.ofArray(expected.get(i)));
             if (at >= 0) {
-                throw new IllegalStateException(work.name() + ": " + entry.contestant()
-                        + " leaves other bits in result " + i + " at byte " + at);
+                throw new IllegalStateException(contestant + " leaves other bits in result " + i + " at byte " + at);
             }
         }
     }

@@ -3,11 +3,37 @@ package dev.spikelane.bench;
 /** Who takes part in a {@link Work}. */
 public enum Contestant {
     /** The library. */
-    JAVA,
+    JAVA("Java"),
     /** The library's scalar kernels: the specification. */
-    SCALAR,
+    SCALAR("scalar"),
     /** C kernels of the same algorithm. */
-    YARDSTICK,
+    YARDSTICK("C"),
+    /** OpenBLAS, a dense product with spikes as floats; in a network by {@link dev.spikelane.network.BlasDense}. */
+    OPENBLAS("OpenBLAS"),
+    /** PyTorch by the Deep Java Library. */
+    PYTORCH("PyTorch"),
+    /** ONNX Runtime for Java. */
+    ONNX_RUNTIME("ONNX"),
+    /** ND4J, the arrays of Deeplearning4j. */
+    ND4J("ND4J"),
     /** Not the work, but the least that it takes: its loads and additions from L1, or its rounds of random bits, and no more. */
-    ROOFLINE
+    ROOFLINE("measured"),
+    /** As many cycles as the work takes if it loads 16 floats in each. */
+    CYCLES("1 a cycle");
+
+    private final String title;
+
+    Contestant(String title) {
+        this.title = title;
+    }
+
+    /** A word or two for the head of a column. */
+    public String title() {
+        return title;
+    }
+
+    /** Whether it does not do the work, but bounds it. */
+    public boolean isBound() {
+        return this == ROOFLINE || this == CYCLES;
+    }
 }

@@ -2,6 +2,7 @@ package dev.spikelane.bench;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * One contestant at one work.
@@ -9,12 +10,13 @@ import java.util.List;
  * @param contestant who it is
  * @param reset goes back to the state before the first pass
  * @param pass does the work once
- * @param results what a pass after a reset must leave with the same bits as any other contestant; empty for the roofline
+ * @param results gives what a pass after a reset must leave, with the same bits as any other contestant; a contestant may leave only the
+ *     first results of the others, and a bound leaves none
  */
-public record Entry(Contestant contestant, Runnable reset, Runnable pass, List<MemorySegment> results) {
+public record Entry(Contestant contestant, Runnable reset, Runnable pass, Supplier<List<MemorySegment>> results) {
 
     /** A contestant without a state. */
     public Entry(Contestant contestant, Runnable pass, MemorySegment... results) {
-        this(contestant, () -> {}, pass, List.of(results));
+        this(contestant, () -> {}, pass, () -> List.of(results));
     }
 }

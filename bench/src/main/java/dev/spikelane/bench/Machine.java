@@ -1,8 +1,15 @@
 package dev.spikelane.bench;
 
+import dev.spikelane.kernel.OpenBlas;
+import dev.spikelane.kernel.Simd;
+import dev.spikelane.kernel.Yardstick;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Names what the figures were measured on. */
@@ -12,24 +19,60 @@ final class Machine {
 
     private Machine() {}
 
-    static String describe() {
-        return "%s, %d cores; %s %s"
-                .formatted(
-                        cpu(),
-                        Runtime.getRuntime().availableProcessors(),
-                        System.getProperty("java.vm.name"),
-                        System.getProperty("java.vm.version"));
+    /** A line each: CPU, system and clock; JVM; vectors and C; peers; date. */
+    static List<String> facts() {
+        return List.of(
+                "%s%s, %d cores%s; %s %s"
+                        .formatted(
+                                info("model name", System.getProperty("os.arch")),
+                                model(),
+                                Runtime.getRuntime().availableProcessors(),
+                                clock(),
+                                System.getProperty("os.name"),
+                                System.getProperty("os.version")),
+                System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"),
+                Simd.describe() + "; " + Yardstick.describe(),
+                Stream.concat(Stream.of("OpenBLAS " + openBlas()), Peers.describe().stream())
+                        .collect(Collectors.joining("; ")),
+                Instant.now().truncatedTo(ChronoUnit.MINUTES).toString());
     }
 
-    /** The CPU's name where Linux tells it, or else its architecture. */
-    private static String cpu() {
+    /** Without the folder of the file and the threads, which each work sets. */
+    private static String openBlas() {
+        String description = OpenBlas.describe();
+        return OpenBlas.isAvailable() ? description.split(", \\d", 2)[0] : description;
+    }
+
+    /** Family and model, because clouds hide the name. */
+    private static String model() {
+        String family = info("cpu family", "");
+        return family.isEmpty() ? "" : " (family " + family + " model " + info("model\t", "?") + ")";
+    }
+
+    /** The clock while one core is busy. */
+    private static String clock() {
+        if (!Yardstick.AVAILABLE) {
+            return "";
+        }
+        long cycles = 10_000_000;
+        long fastest = Long.MAX_VALUE;
+        for (int trial = 0; trial < 10; trial++) {
+            long start = System.nanoTime();
+            Yardstick.cycles(cycles);
+            fastest = Math.min(fastest, System.nanoTime() - start);
+        }
+        return " at %.1f GHz".formatted((double) cycles / fastest);
+    }
+
+    /** What Linux tells of the CPU. */
+    private static String info(String key, String otherwise) {
         try (Stream<String> lines = Files.lines(CPU_INFO)) {
-            return lines.filter(line -> line.startsWith("model name"))
+            return lines.filter(line -> line.startsWith(key))
                     .map(line -> line.substring(line.indexOf(':') + 1).strip())
                     .findFirst()
-                    .orElseGet(() -> System.getProperty("os.arch"));
+                    .orElse(otherwise);
         } catch (IOException elsewhere) {
-            return System.getProperty("os.arch");
+            return otherwise;
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.spikelane.bench;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,27 +15,66 @@ final class Race {
     private static final long ROUND = 100 * MILLISECOND;
 
     private static final int ROUND_PASSES = 10;
+    /** C2 compiles scalar code at once, and a pass of it is long. */
+    private static final int SCALAR_ROUND_PASSES = 2;
+
     private static final int MOST_ROUNDS = 20;
     private static final double STEADY = 1.2;
     private static final long SAMPLE = 2 * MILLISECOND;
     private static final long TIME = 200 * MILLISECOND;
-    private static final int FEWEST_SAMPLES = 3;
+    private static final int FEWEST_SAMPLES = 5;
+
+    /**
+     * With several threads samples are long, and between two of them is a pause: idle threads of OpenBLAS, OpenMP and ONNX Runtime spin
+     * for a while, on the cores that the next contestant needs. OpenBLAS gives up after 2^26 cycles of the time stamp counter, some 26 ms.
+     */
+    private static final long SHARED_SAMPLE = 25 * MILLISECOND;
+
+    private static final long PAUSE = 35;
+
+    private static final int COUNTED_PASSES = 10;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private Race() {}
 
-    /** Returns the median time of one pass of each contestant, in nanoseconds. */
-    static Map<Contestant, Double> run(Work work) {
-        List<Runner> runners = work.entries().stream().map(Runner::warm).toList();
+    /** Times a work that is open and verified. */
+    static Measurement run(Work work, Case open) {
+        boolean shared = work.threads() > 1;
+        List<Runner> runners = new ArrayList<>();
+        for (Entry entry : open.entries()) {
+            pause(shared);
+            runners.add(Runner.warm(entry, shared ? SHARED_SAMPLE : SAMPLE));
+        }
         boolean goesOn = true;
         while (goesOn) {
             goesOn = false;
             for (Runner runner : runners) {
-                goesOn |= runner.sample();
+                if (runner.wantsSample()) {
+                    pause(shared);
+                    runner.sample();
+                    goesOn = true;
+                }
             }
         }
-        Map<Contestant, Double> medians = new EnumMap<>(Contestant.class);
-        runners.forEach(runner -> medians.put(runner.entry.contestant(), runner.median()));
-        return medians;
+        Map<Contestant, Timing> times = new EnumMap<>(Contestant.class);
+        long bytes = 0;
+        for (Runner runner : runners) {
+            times.put(runner.entry.contestant(), Timing.of(runner.times).dividedBy(work.operations()));
+            if (runner.entry.contestant() == Contestant.JAVA) {
+                bytes = runner.bytesOfPass() / work.operations();
+            }
+        }
+        return new Measurement(work.name(), work.threads(), times, bytes);
+    }
+
+    private static void pause(boolean shared) {
+        if (shared) {
+            try {
+                Thread.sleep(PAUSE);
+            } catch (InterruptedException interrupted) {
+                throw new IllegalStateException("interrupted", interrupted);
+            }
+        }
     }
 
     private static final class Runner {
@@ -48,7 +89,7 @@ final class Race {
         }
 
         /** Does passes until two rounds of them take the same time, since C2 may compile a loop several times. */
-        static Runner warm(Entry entry) {
+        static Runner warm(Entry entry, long sample) {
             entry.reset().run();
             double before = round(entry);
             double now = round(entry);
@@ -56,37 +97,39 @@ final class Race {
                 before = now;
                 now = round(entry);
             }
-            return new Runner(entry, (int) Math.clamp(SAMPLE / now, 1, 1_000_000));
+            return new Runner(entry, (int) Math.clamp(sample / now, 1, 1_000_000));
         }
 
         private static double round(Entry entry) {
+            int fewest = entry.contestant() == Contestant.SCALAR ? SCALAR_ROUND_PASSES : ROUND_PASSES;
             long spent = 0;
             List<Double> times = new ArrayList<>();
-            while (spent < ROUND || times.size() < ROUND_PASSES && spent < ROUND_PASSES * ROUND) {
+            while (spent < ROUND || times.size() < fewest && spent < ROUND_PASSES * ROUND) {
                 long time = time(entry, 1);
                 spent += time;
                 times.add((double) time);
             }
-            return median(times);
+            return Timing.of(times).median();
         }
 
-        /** Takes a sample, unless there are enough; tells whether there was one to take. */
-        boolean sample() {
-            if (spent >= TIME && times.size() >= FEWEST_SAMPLES) {
-                return false;
-            }
+        boolean wantsSample() {
+            return spent < TIME || times.size() < FEWEST_SAMPLES;
+        }
+
+        void sample() {
             long time = time(entry, passes);
             spent += time;
             times.add((double) time / passes);
-            return true;
         }
 
-        double median() {
-            return median(times);
-        }
-
-        private static double median(List<Double> times) {
-            return times.stream().sorted().toList().get(times.size() / 2);
+        /** Heap bytes that all threads allocate in a pass. */
+        long bytesOfPass() {
+            long before = THREADS.getTotalThreadAllocatedBytes();
+            long start = THREADS.getTotalThreadAllocatedBytes();
+            time(entry, COUNTED_PASSES);
+            long end = THREADS.getTotalThreadAllocatedBytes();
+            // The counting itself allocates.
+            return Math.max(0, end - start - (start - before)) / COUNTED_PASSES;
         }
 
         private static long time(Entry entry, int passes) {

@@ -1,18 +1,19 @@
 package dev.spikelane.bench;
 
-import java.util.List;
+/** One thing to compute: a line of a table. A record of its sizes, cheap until it is opened. */
+public interface Work {
 
-/**
- * One thing to compute, and all who compute it: a line of the {@link Table}.
- *
- * @param name what is computed
- * @param operations how many of what is named one pass computes; times are divided by it
- * @param entries at most one for each contestant
- */
-public record Work(String name, int operations, List<Entry> entries) {
+    /** What is computed, such as {@code spike matmul 784x1000 rows 200 density 0.10 threads 1}; no other work has this name. */
+    String name();
 
-    /** A work that a pass does once. */
-    public Work(String name, List<Entry> entries) {
-        this(name, 1, entries);
+    /** Threads for each contestant. */
+    int threads();
+
+    /** How many of what is named one pass computes; times are divided by it. */
+    default int operations() {
+        return 1;
     }
+
+    /** Allocates input and memory for all who compute it. */
+    Case open();
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel;
 
+import dev.spikelane.bench.Peer;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
@@ -9,6 +10,9 @@ import java.lang.foreign.Arena;
 public final class RandomData {
 
     private static final long SEED = 2;
+
+    /** Weights are multiples of 1/4096: sums of some thousand are exact, so all libraries agree to the bit whatever their order. */
+    private static final float WEIGHT_STEPS = 4096;
 
     private RandomData() {}
 
@@ -23,6 +27,13 @@ public final class RandomData {
         return spikes;
     }
 
+    /** The same spikes as 0 and 1. */
+    public static FloatMatrix floats(Arena arena, SpikeMatrix spikes) {
+        FloatMatrix floats = FloatMatrix.zeros(arena, spikes.rows(), spikes.columns());
+        SpikeExpand.expand(spikes, 0, spikes.rows(), floats);
+        return floats;
+    }
+
     /** Floats that are uniform in {@code [from, to)}. */
     public static FloatMatrix uniform(Arena arena, int rows, int columns, float from, float to) {
         FloatMatrix matrix = FloatMatrix.zeros(arena, rows, columns);
@@ -30,13 +41,26 @@ public final class RandomData {
         return matrix;
     }
 
-    /** Weights and bias as {@code torch.nn.Linear} starts with. */
-    public static PackedWeights linear(Arena arena, int pre, int post, TorchRandom random) {
-        try (Arena temporary = Arena.ofShared()) {
-            FloatMatrix weights = FloatMatrix.zeros(temporary, post, pre);
-            FloatMatrix bias = FloatMatrix.zeros(temporary, 1, post);
-            random.linear(weights, bias);
-            return PackedWeights.pack(arena, weights, bias);
+    /** Floats that are uniform in {@code [-1, 1]}, rounded to multiples of 1/16, so that products with weights are exact too. */
+    public static FloatMatrix coarse(Arena arena, int rows, int columns) {
+        return rounded(uniform(arena, rows, columns, -1, 1), 16);
+    }
+
+    /** Weights and bias as {@code torch.nn.Linear} starts with, but rounded. */
+    public static Peer.Linear linear(Arena arena, int pre, int post, TorchRandom random) {
+        FloatMatrix weights = FloatMatrix.zeros(arena, post, pre);
+        FloatMatrix bias = FloatMatrix.zeros(arena, 1, post);
+        random.linear(weights, bias);
+        return new Peer.Linear(rounded(weights, WEIGHT_STEPS), rounded(bias, WEIGHT_STEPS));
+    }
+
+    private static FloatMatrix rounded(FloatMatrix matrix, float steps) {
+        for (int row = 0; row < matrix.rows(); row++) {
+            for (int column = 0; column < matrix.columns(); column++) {
+                // 0 instead of -0, which others than Spikelane may not keep.
+                matrix.set(row, column, (float) Math.rint(matrix.get(row, column) * steps) / steps + 0f);
+            }
         }
+        return matrix;
     }
 }

@@ -62,6 +62,13 @@ public class RooflineBenchmark {
         return RooflineVector.loadAdd(buffer.segment(), Roofline.BUFFER, BUFFERS);
     }
 
+    /** A cycle of the clock. */
+    @Benchmark
+    @OperationsPerInvocation(VECTORS)
+    public long yardstickCycle() {
+        return Yardstick.cycles(VECTORS);
+    }
+
     /** The rounds of 16 blocks of Threefry, on registers. */
     @Benchmark
     @OperationsPerInvocation(VECTORS)

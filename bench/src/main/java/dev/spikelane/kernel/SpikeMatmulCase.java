@@ -3,117 +3,168 @@ package dev.spikelane.kernel;
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
-import dev.spikelane.bench.Work;
+import dev.spikelane.bench.PeerEntries;
+import dev.spikelane.bench.Peers;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.SharedBlocks;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
-/** Random spikes times random weights: the public entry, which chooses, and each variant by itself. */
-public final class SpikeMatmulCase implements Case {
+/**
+ * Input and memory of a {@link SpikeMatmulWork}. Dense products take the spikes as floats, which are there before they begin. The bias is 0,
+ * so that they need not add one.
+ */
+final class SpikeMatmulCase implements Case {
 
-    /** Inputs of a panel in words: 32 KB of weights, and 64 outputs. */
-    private static final int PANEL_WORDS = 2;
+    /** Additions up to which the scalar kernel takes part: some 0.1 seconds. */
+    private static final long SCALAR_ADDITIONS = 80_000_000;
 
     private final Arena arena = Arena.ofShared();
+    private final SpikeMatmulWork work;
     private final SpikeMatrix spikes;
+    private final FloatMatrix unpacked;
     private final PackedWeights weights;
     private final FloatMatrix current;
-    private final FloatMatrix workspace;
+    private final List<FloatMatrix> workspaces;
+    private final SharedBlocks shared;
+    private final PeerEntries peers;
+    private final List<Entry> entries = new ArrayList<>();
     private final long active;
 
-    public SpikeMatmulCase(int pre, int post, int rows, double density) {
-        spikes = RandomData.spikes(arena, rows, pre, density);
-        weights = RandomData.linear(arena, pre, post, new TorchRandom(1));
-        current = FloatMatrix.zeros(arena, rows, post);
-        workspace = SpikeMatmul.workspace(arena);
+    SpikeMatmulCase(SpikeMatmulWork work) {
+        this.work = work;
+        spikes = RandomData.spikes(arena, work.rows(), work.pre(), work.density());
+        unpacked = RandomData.linear(arena, work.pre(), work.post(), new TorchRandom(1))
+                .weights();
+        weights = PackedWeights.pack(arena, unpacked);
+        current = FloatMatrix.zeros(arena, work.rows(), work.post());
+        workspaces = Stream.generate(() -> SpikeMatmul.workspace(arena))
+                .limit(work.threads())
+                .toList();
+        shared = new SharedBlocks(work.threads(), weights.blocks(), this::compute);
         active = spikes.count();
-    }
-
-    void chosen() {
-        SpikeMatmul.multiply(spikes, weights, current, workspace);
-    }
-
-    void active() {
-        SpikeMatmulVector.active(spikes, spikes.rows(), weights, 0, weights.blocks(), current, 0);
-    }
-
-    void tables() {
-        SpikeMatmulVector.tables(spikes, spikes.rows(), weights, 0, weights.blocks(), current, 0, workspace.segment());
-    }
-
-    void scalar() {
-        LayerKernels.SCALAR.multiply(spikes, spikes.rows(), weights, current, workspace);
-    }
-
-    void yardstickActive() {
-        Yardstick.active(spikes, spikes.rows(), weights, current, spikes.stride());
-    }
-
-    void yardstickPanels() {
-        Yardstick.active(spikes, spikes.rows(), weights, current, PANEL_WORDS);
-    }
-
-    void yardstickTables() {
-        Yardstick.tables(spikes, spikes.rows(), weights, current, workspace);
+        peers = isChosen() && Peers.joinAt(work.density())
+                ? new PeerEntries(
+                        peer -> peer.product(RandomData.floats(arena, spikes), unpacked, work.threads()),
+                        arena,
+                        List.of(current),
+                        List.of())
+                : new PeerEntries();
+        enter();
     }
 
     @Override
-    public List<Work> works() {
-        String variant = SpikeMatmul.variant(spikes.rows(), weights.pre(), active);
-        Runnable yardstick = variant.equals("tables") ? this::yardstickTables : this::yardstickActive;
-        Entry scalar = entry(Contestant.SCALAR, this::scalar);
-        List<Work> works = new ArrayList<>();
-        works.add(work("chosen: " + variant, scalar, this::chosen, yardstick, loadsOfActive()));
-        if (Simd.VECTOR) {
-            works.add(work("active", null, this::active, this::yardstickActive, loadsOfActive()));
-            works.add(work("tables", null, this::tables, this::yardstickTables, loadsOfTables()));
-            works.add(work("active, but C in panels", null, this::active, this::yardstickPanels, loadsOfActive()));
+    public List<Entry> entries() {
+        return entries;
+    }
+
+    private void enter() {
+        entries.add(entry(Contestant.JAVA, shared::run));
+        if (active * work.post() <= SCALAR_ADDITIONS && isChosen()) {
+            entries.add(entry(Contestant.SCALAR, this::scalar));
         }
-        return works;
-    }
-
-    private Work work(String variant, @Nullable Entry scalar, Runnable java, Runnable yardstick, long loads) {
-        List<Entry> entries = new ArrayList<>();
-        if (scalar != null) {
-            entries.add(scalar);
+        if (Yardstick.AVAILABLE && work.threads() == 1) {
+            entries.add(entry(Contestant.YARDSTICK, yardstick()));
         }
-        entries.add(entry(Contestant.JAVA, java));
-        if (Yardstick.AVAILABLE) {
-            entries.add(entry(Contestant.YARDSTICK, yardstick));
-            entries.add(Roofline.loads(arena, loads));
+        if (OpenBlas.isAvailable() && isChosen()) {
+            entries.add(entry(Contestant.OPENBLAS, openBlas()));
         }
-        return new Work(name(variant), entries);
+        entries.addAll(peers.entries());
+        if (Yardstick.AVAILABLE && work.threads() == 1) {
+            entries.addAll(Roofline.loads(arena, loads()));
+        }
     }
 
-    /** Loads of 16 weights with which skipping zeros must do: the roofline of the product, however it is computed. */
-    private long loadsOfActive() {
-        return active * loadsOfRow();
+    /** With the scalar kernel, on fewer rows if there are too many for it. */
+    @Override
+    public void verify() {
+        Case.super.verify();
+        int fewer = (int) Math.max(1, SCALAR_ADDITIONS / 2 / ((long) work.pre() * work.post()));
+        if (active * work.post() > SCALAR_ADDITIONS && isChosen() && fewer < work.rows()) {
+            try (Case part =
+                    new SpikeMatmulWork(work.pre(), work.post(), fewer, work.density(), work.threads()).open()) {
+                part.verify();
+            }
+        }
     }
 
-    /** Loads of 16 floats from tables that are there already. */
-    private long loadsOfTables() {
-        return (long) spikes.rows() * ((weights.pre() + 3) / 4) * loadsOfRow();
+    private boolean isChosen() {
+        return work.variant() == SpikeMatmulWork.Variant.CHOSEN;
     }
 
-    private long loadsOfRow() {
-        return (weights.post() + Roofline.FLOATS - 1) / Roofline.FLOATS;
+    private Runnable yardstick() {
+        return switch (variant()) {
+            case ACTIVE, SCALAR -> this::yardstickActive;
+            case TABLES -> this::yardstickTables;
+            case PERMUTE -> new Yardstick.Permute(arena, spikes, work.rows(), weights, current);
+        };
+    }
+
+    private SpikeMatmul.Variant variant() {
+        return switch (work.variant()) {
+            case CHOSEN -> SpikeMatmul.choose(work.rows(), work.pre(), active);
+            case ACTIVE -> SpikeMatmul.Variant.ACTIVE;
+            case TABLES -> SpikeMatmul.Variant.TABLES;
+            case PERMUTE -> SpikeMatmul.Variant.PERMUTE;
+        };
+    }
+
+    private void compute(int firstBlock, int endBlock, int thread) {
+        FloatMatrix workspace = workspaces.get(thread);
+        switch (work.variant()) {
+            case CHOSEN -> SpikeMatmul.multiply(spikes, work.rows(), weights, firstBlock, endBlock, current, workspace);
+            case ACTIVE -> SpikeMatmulVector.active(spikes, work.rows(), weights, firstBlock, endBlock, current, 0);
+            case TABLES ->
+                SpikeMatmulVector.tables(
+                        spikes, work.rows(), weights, firstBlock, endBlock, current, 0, workspace.segment());
+            case PERMUTE ->
+                SpikePermuteVector.permute(
+                        spikes, work.rows(), weights, firstBlock, endBlock, current, 0, workspace.segment());
+        }
+    }
+
+    private void scalar() {
+        LayerKernels.SCALAR.multiply(spikes, work.rows(), weights, current, workspaces.getFirst());
+    }
+
+    private void yardstickActive() {
+        Yardstick.active(spikes, work.rows(), weights, current, spikes.stride());
+    }
+
+    private void yardstickTables() {
+        Yardstick.tables(spikes, work.rows(), weights, current, workspaces.getFirst());
+    }
+
+    private Runnable openBlas() {
+        FloatMatrix input = RandomData.floats(arena, spikes);
+        return () -> {
+            BlasThreads.set(work.threads());
+            OpenBlas.sgemm(false, true, 1, input, unpacked, 0, current);
+        };
+    }
+
+    /** Loads of 16 floats that the variant cannot do without: the active weights, or one table entry for every four inputs. */
+    private long loads() {
+        long ofRow = (work.post() + Roofline.FLOATS - 1) / Roofline.FLOATS;
+        boolean tables = switch (work.variant()) {
+            case CHOSEN, ACTIVE -> false;
+            case TABLES, PERMUTE -> true;
+        };
+        return ofRow * (tables ? (long) work.rows() * ((work.pre() + 3) / 4) : active);
     }
 
     private Entry entry(Contestant contestant, Runnable pass) {
         return new Entry(contestant, pass, current.segment());
     }
 
-    private String name(String variant) {
-        return "spike matmul %d -> %d, %d rows, density %.2f; %s"
-                .formatted(weights.pre(), weights.post(), spikes.rows(), spikes.density(), variant);
-    }
-
     @Override
     public void close() {
+        peers.close();
+        shared.close();
         arena.close();
     }
 }

@@ -3,11 +3,16 @@ package dev.spikelane.network;
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
-import dev.spikelane.bench.Work;
+import dev.spikelane.bench.Peer;
+import dev.spikelane.bench.PeerEntries;
+import dev.spikelane.bench.Peers;
+import dev.spikelane.kernel.BlasThreads;
 import dev.spikelane.kernel.LayerKernels;
+import dev.spikelane.kernel.OpenBlas;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -17,106 +22,151 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The network of snnTorch's tutorial 3 on random spikes: a run of all steps, or step by step. */
-public final class NetworkCase implements Case {
+/**
+ * Input and memory of a {@link NetworkWork}. Results are the membranes of both layers at the end and then, of those who keep them, the
+ * spikes of both layers at all steps.
+ */
+final class NetworkCase implements Case {
 
     static final float BETA = 0.99f;
 
     /** Rows of input up to which the scalar kernels take part; 25,600 would take them a minute. */
     private static final int SCALAR_ROWS = 1024;
 
-    private static final int INPUTS = 784;
-    private static final int HIDDEN = 1000;
-    private static final int OUTPUTS = 10;
-
     private final Arena arena = Arena.ofShared();
-    private final Network network;
+    private final NetworkWork work;
     private final SpikeMatrix input;
     private final SpikeMatrix[] steps;
-    private final Simulation simulation;
-    private final double density;
-    private final int threads;
+    private final List<Simulation> simulations = new ArrayList<>();
+    private final PeerEntries peers;
+    private final List<Entry> entries = new ArrayList<>();
 
-    public NetworkCase(int steps, int batch, double density, int threads) {
-        TorchRandom random = new TorchRandom(42);
-        Leaky neuron = new Leaky(BETA);
-        this.network = Network.builder(arena, INPUTS)
-                .dense(HIDDEN, random)
-                .neuron(neuron)
-                .dense(OUTPUTS, random)
-                .neuron(neuron)
-                .build();
-        this.input = RandomData.spikes(arena, steps * batch, INPUTS, density);
-        this.steps = IntStream.range(0, steps)
-                .mapToObj(step -> input.rows(step * batch, batch))
+    NetworkCase(NetworkWork work) {
+        this.work = work;
+        input = RandomData.spikes(arena, work.rows(), NetworkWork.INPUTS, work.density());
+        steps = IntStream.range(0, work.steps())
+                .mapToObj(step -> input.rows(step * work.batch(), work.batch()))
                 .toArray(SpikeMatrix[]::new);
-        this.simulation = network.simulate(batch, threads);
-        this.density = density;
-        this.threads = threads;
+        TorchRandom random = new TorchRandom(42);
+        List<Peer.Linear> layers = List.of(
+                RandomData.linear(arena, NetworkWork.INPUTS, NetworkWork.HIDDEN, random),
+                RandomData.linear(arena, NetworkWork.HIDDEN, NetworkWork.OUTPUTS, random));
+        List<Dense> connections = layers.stream()
+                .map(layer -> Dense.of(arena, layer.weights(), layer.bias()))
+                .toList();
+        Network network = network(connections);
+        Simulation simulation = simulate(network);
+        peers = work.alone() || !Peers.joinAt(work.density()) ? new PeerEntries() : peers(layers, simulation);
+        entries.add(
+                new Entry(Contestant.JAVA, simulation::reset, pass(simulation), () -> membranesAndSpikes(simulation)));
+        if (work.rows() <= SCALAR_ROWS && !work.alone()) {
+            entries.add(layerByLayer(LayerKernels.SCALAR, network).entry(Contestant.SCALAR));
+        }
+        if (OpenBlas.isAvailable()) {
+            Simulation blas = simulate(network(connections.stream()
+                    .map(connection -> BlasDense.of(arena, connection))
+                    .toList()));
+            Runnable pass = pass(blas);
+            // Threads of the simulation share the work, each in an OpenBLAS of one thread.
+            entries.add(new Entry(
+                    Contestant.OPENBLAS,
+                    blas::reset,
+                    () -> {
+                        BlasThreads.set(1);
+                        pass.run();
+                    },
+                    () -> membranes(blas)));
+        }
+        entries.addAll(peers.entries());
+        if (Yardstick.AVAILABLE && work.threads() == 1) {
+            LayerByLayer yardstick = layerByLayer(LayerKernels.YARDSTICK, network);
+            if (!work.alone()) {
+                entries.add(yardstick.entry(Contestant.YARDSTICK));
+            }
+            entries.addAll(Roofline.loads(arena, yardstick.loads()));
+        }
     }
 
-    /** All steps. */
-    void run() {
-        simulation.run(input);
+    @Override
+    public List<Entry> entries() {
+        return entries;
     }
 
-    /** All steps, one by one. */
-    void step() {
+    /** With the scalar kernels, on fewer steps if there are too many rows for them. */
+    @Override
+    public void verify() {
+        Case.super.verify();
+        int fewer = SCALAR_ROWS / work.batch();
+        if (work.rows() > SCALAR_ROWS && fewer > 0) {
+            try (Case part = new NetworkWork(work.batch(), fewer, work.density(), work.threads()).open()) {
+                part.verify();
+            }
+        }
+    }
+
+    private Network network(List<? extends Connection> connections) {
+        Network.Builder builder = Network.builder(arena, NetworkWork.INPUTS);
+        connections.forEach(connection -> builder.connect(connection).neuron(new Leaky(BETA)));
+        return builder.build();
+    }
+
+    private Simulation simulate(Network network) {
+        Simulation simulation = network.simulate(work.batch(), work.threads());
+        simulations.add(simulation);
+        return simulation;
+    }
+
+    private PeerEntries peers(List<Peer.Linear> layers, Simulation simulation) {
+        FloatMatrix floats = RandomData.floats(arena, input);
+        return new PeerEntries(
+                peer -> peer.network(floats, work.batch(), layers, BETA, work.threads()),
+                arena,
+                List.of(simulation.state(0).membrane(), simulation.state(1).membrane()),
+                List.of(
+                        SpikeMatrix.zeros(arena, work.rows(), NetworkWork.HIDDEN),
+                        SpikeMatrix.zeros(arena, work.rows(), NetworkWork.OUTPUTS)));
+    }
+
+    private LayerByLayer layerByLayer(LayerKernels kernels, Network network) {
+        return new LayerByLayer(kernels, arena, network, input, work.batch());
+    }
+
+    private Runnable pass(Simulation simulation) {
+        return work.alone() ? () -> step(simulation) : () -> simulation.run(input);
+    }
+
+    private void step(Simulation simulation) {
         for (SpikeMatrix step : steps) {
             simulation.step(step);
         }
     }
 
-    @Override
-    public List<Work> works() {
-        List<Entry> whole = new ArrayList<>();
-        List<Entry> single = new ArrayList<>();
-        if (input.rows() <= SCALAR_ROWS) {
-            whole.add(layerByLayer(LayerKernels.SCALAR).entry(Contestant.SCALAR));
-        }
-        whole.add(entry(this::run));
-        single.add(entry(this::step));
-        if (Yardstick.AVAILABLE && threads == 1) {
-            LayerByLayer yardstick = layerByLayer(LayerKernels.YARDSTICK);
-            whole.add(yardstick.entry(Contestant.YARDSTICK));
-            Entry loads = Roofline.loads(arena, yardstick.loads());
-            whole.add(loads);
-            single.add(loads);
-        }
-        String name = "network %d -> %d -> %d, batch %d, density %.2f, threads %d"
-                .formatted(INPUTS, HIDDEN, OUTPUTS, simulation.batch(), density, threads);
-        return List.of(
-                new Work(name + "; %d steps, a sample".formatted(steps.length), simulation.batch(), whole),
-                new Work(name + "; a step alone", steps.length, single));
-    }
-
-    /** With fewer steps if there are too many rows for the scalar kernels. */
-    @Override
-    public void verify() {
-        if (input.rows() <= SCALAR_ROWS) {
-            Case.super.verify();
-            return;
-        }
-        int batch = simulation.batch();
-        try (NetworkCase fewer = new NetworkCase(SCALAR_ROWS / batch, batch, density, threads)) {
-            fewer.verify();
-        }
-    }
-
-    private LayerByLayer layerByLayer(LayerKernels kernels) {
-        return new LayerByLayer(kernels, arena, network, input, simulation.batch());
-    }
-
-    private Entry entry(Runnable pass) {
-        List<MemorySegment> membranes = IntStream.range(0, network.layers().size())
+    private static List<MemorySegment> membranes(Simulation simulation) {
+        return IntStream.range(0, simulation.network().layers().size())
                 .mapToObj(layer -> simulation.state(layer).membrane().segment())
                 .toList();
-        return new Entry(Contestant.JAVA, simulation::reset, pass, membranes);
+    }
+
+    /** The spikes are those of another run, because recording them takes time. */
+    private List<MemorySegment> membranesAndSpikes(Simulation simulation) {
+        List<MemorySegment> results = new ArrayList<>(membranes(simulation));
+        try (Simulation again = simulation.network().simulate(work.batch(), work.threads())) {
+            List<SpikeRecorder> recorders = IntStream.range(0, results.size())
+                    .mapToObj(layer -> again.recordSpikes(layer, work.steps()))
+                    .toList();
+            again.run(input);
+            for (SpikeRecorder recorder : recorders) {
+                MemorySegment spikes = recorder.spikes().segment();
+                results.add(arena.allocate(spikes.byteSize()).copyFrom(spikes));
+            }
+        }
+        return results;
     }
 
     @Override
     public void close() {
-        simulation.close();
+        peers.close();
+        simulations.forEach(Simulation::close);
         arena.close();
     }
 }

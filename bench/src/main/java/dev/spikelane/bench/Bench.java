@@ -1,0 +1,105 @@
+package dev.spikelane.bench;
+
+import dev.spikelane.io.ReportFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The speed of the kernels beside all that they are compared with: a short selection as a table, or everything as JSON and Markdown. All
+ * contestants of a work run in turns in this one JVM, and only after they have left the same bits.
+ */
+public final class Bench {
+
+    private static final int WRONG_USE = 2;
+
+    private Bench() {}
+
+    /** See {@link Options#USAGE}. */
+    public static void main(String... arguments) {
+        Locale.setDefault(Locale.ROOT);
+        System.exit(run(arguments));
+    }
+
+    private static int run(String... arguments) {
+        try {
+            Options options = Options.parse(arguments);
+            if (options.help()) {
+                System.out.println(Options.USAGE);
+                return 0;
+            }
+            List<Work> works = (options.full() ? Works.all() : Works.quick())
+                    .stream().filter(work -> options.takes(work.name())).toList();
+            if (works.isEmpty()) {
+                throw new Options.Wrong("no work has '" + String.join("' and '", options.words()) + "' in its name");
+            }
+            if (options.full()) {
+                full(options, works, arguments);
+            } else {
+                quick(works);
+            }
+            return 0;
+        } catch (Options.Wrong wrong) {
+            System.err.println("spikelane: " + wrong.getMessage());
+            System.err.println(Options.USAGE);
+            return WRONG_USE;
+        } catch (IOException failure) {
+            System.err.println("spikelane: " + failure.getMessage());
+            return 1;
+        }
+    }
+
+    private static void quick(List<Work> works) {
+        Machine.facts().forEach(System.out::println);
+        System.out.println();
+        System.out.println(Table.HEAD);
+        for (Work work : works) {
+            System.out.println(Table.line(measure(work)));
+        }
+        System.out.println();
+        System.out.println(Table.LEGEND);
+    }
+
+    private static void full(Options options, List<Work> works, String... arguments) throws IOException {
+        // Before an hour of measuring rather than after it.
+        requireWritable(options.json());
+        requireWritable(options.markdown());
+        Progress progress = new Progress(works.size());
+        Map<String, Measurement> measured = new LinkedHashMap<>();
+        for (Work work : works) {
+            progress.begin(work.name());
+            measured.put(work.name(), measure(work));
+            progress.end(measured.get(work.name()));
+        }
+        Report report = new Report(
+                Machine.facts(),
+                "./spikelane bench " + String.join(" ", arguments),
+                measured,
+                WithoutFlags.measure(measured));
+        ReportFile.write(options.json(), JsonReport.of(report));
+        ReportFile.write(options.markdown(), MarkdownReport.of(report));
+        System.out.println("Wrote " + options.json() + " and " + options.markdown());
+    }
+
+    private static void requireWritable(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isWritable(folder) || Files.isDirectory(file)) {
+            throw new IOException(
+                    file + " cannot be written: expected the name of a file in a folder that is writable");
+        }
+    }
+
+    /** Verifies that all contestants agree, and times them. */
+    static Measurement measure(Work work) {
+        try (Case open = work.open()) {
+            open.verify();
+            return Race.run(work, open);
+        } catch (RuntimeException failure) {
+            throw new IllegalStateException(work.name() + ": " + failure.getMessage(), failure);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.spikelane.bench;
+
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * What a {@link Race} measured of a work.
+ *
+ * @param work the name of the work
+ * @param threads threads for each contestant
+ * @param times of one operation, for each contestant that took part; the library always does
+ * @param bytes heap bytes that the library allocated in an operation
+ */
+public record Measurement(String work, int threads, Map<Contestant, Timing> times, long bytes) {
+
+    /** The median time of an operation of the library, in nanoseconds. */
+    double java() {
+        return times.get(Contestant.JAVA).median();
+    }
+
+    /** How many times as fast the library is as another contestant, if that took part. For a bound it is the share of it. */
+    OptionalDouble ratio(Contestant other) {
+        Timing timing = times.get(other);
+        return timing == null ? OptionalDouble.empty() : OptionalDouble.of(timing.median() / java());
+    }
+}

@@ -1,0 +1,82 @@
+package dev.spikelane.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * What the user asks for.
+ *
+ * @param full whether everything is measured, and files are written
+ * @param help whether only to tell how to ask
+ * @param json the JSON file of a full run
+ * @param markdown the Markdown file of a full run
+ * @param words all must be in the name of a work to have it measured
+ */
+record Options(boolean full, boolean help, Path json, Path markdown, List<String> words) {
+
+    static final String USAGE = """
+            Usage: spikelane bench [--full [--json FILE] [--markdown FILE]] [WORD...]
+              WORD...           measure the works that have all these words in their names, such as: network 'batch 1 '
+              --full            everything, in about half an hour, with results in files; without it a selection, in a minute
+              --json FILE       where the figures go (spikelane-bench.json)
+              --markdown FILE   where the tables go (spikelane-bench.md)""";
+
+    /** An option that does not exist or lacks its value. */
+    @SuppressWarnings("serial") // never serialized
+    static final class Wrong extends Exception {
+        Wrong(String message) {
+            super(message);
+        }
+    }
+
+    Options {
+        words = List.copyOf(words);
+    }
+
+    static Options parse(String... arguments) throws Wrong {
+        boolean full = false;
+        boolean help = false;
+        String json = "";
+        String markdown = "";
+        List<String> words = new ArrayList<>();
+        for (Iterator<String> rest = List.of(arguments).iterator(); rest.hasNext(); ) {
+            String argument = rest.next();
+            switch (argument) {
+                case "--full" -> full = true;
+                case "--help", "-h" -> help = true;
+                case "--json" -> json = file(argument, rest);
+                case "--markdown" -> markdown = file(argument, rest);
+                default -> {
+                    if (argument.startsWith("-")) {
+                        throw new Wrong("unknown option " + argument);
+                    }
+                    words.add(argument);
+                }
+            }
+        }
+        if (!full && !(json.isEmpty() && markdown.isEmpty())) {
+            throw new Wrong((json.isEmpty() ? "--markdown" : "--json") + " needs --full");
+        }
+        return new Options(
+                full,
+                help,
+                Path.of(json.isEmpty() ? "spikelane-bench.json" : json),
+                Path.of(markdown.isEmpty() ? "spikelane-bench.md" : markdown),
+                words);
+    }
+
+    private static String file(String option, Iterator<String> rest) throws Wrong {
+        String file = rest.hasNext() ? rest.next() : "";
+        if (file.isEmpty() || file.startsWith("-")) {
+            throw new Wrong(option + " needs the name of a file");
+        }
+        return file;
+    }
+
+    /** Whether a work is asked for. */
+    boolean takes(String work) {
+        return words.stream().allMatch(work::contains);
+    }
+}

@@ -1,0 +1,144 @@
+package dev.spikelane.bench;
+
+import dev.spikelane.kernel.BernoulliSpikesWork;
+import dev.spikelane.kernel.DenseMatmulWork;
+import dev.spikelane.kernel.LeakyStepWork;
+import dev.spikelane.kernel.SpikeCountWork;
+import dev.spikelane.kernel.SpikeMatmulWork;
+import dev.spikelane.kernel.TransposedSpikeMatmulWork;
+import dev.spikelane.network.NetworkWork;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All that is measured: one list for the table, for the full report and for JMH. */
+final class Works {
+
+    static final int STEPS = 200;
+
+    /** Rows of a batch of 128 over all steps. */
+    static final int MANY_ROWS = 128 * STEPS;
+
+    private static final double[] DENSITIES = {0.02, 0.1, 0.25, 0.5, 0.9};
+    private static final int[] BATCHES = {1, 16, 128};
+    private static final int[] THREADS = {1, 2};
+
+    private Works() {}
+
+    /** What a minute shows. */
+    static List<Work> quick() {
+        return List.of(
+                new SpikeMatmulWork(784, 1000, STEPS, 0.02, 1),
+                new SpikeMatmulWork(784, 1000, STEPS, 0.1, 1),
+                new SpikeMatmulWork(784, 1000, STEPS, 0.5, 1),
+                new DenseMatmulWork(128, 784, 1000, 1, false),
+                new LeakyStepWork(LeakyStepWork.Mode.SUBTRACT, 1000, 1, STEPS),
+                new BernoulliSpikesWork(784, 1, STEPS),
+                new SpikeCountWork(1000, 1, STEPS, 0.1),
+                new NetworkWork(1, STEPS, 0.1, 1),
+                new NetworkWork(1, STEPS, 0.5, 1),
+                new NetworkWork(1, STEPS, 0.5, 2),
+                new NetworkWork(128, STEPS, 0.1, 2),
+                new NetworkWork(128, STEPS, 0.5, 2),
+                new NetworkWork(1, STEPS, 0.1, 1, true));
+    }
+
+    /** Everything, the quick ones among them; each once. */
+    static List<Work> all() {
+        List<Work> works = new ArrayList<>();
+        for (int threads : THREADS) {
+            spikeProducts(works, threads);
+        }
+        denseProducts(works);
+        others(works);
+        for (int threads : THREADS) {
+            networks(works, threads);
+        }
+        works.addAll(overBatch());
+        works.addAll(overNeurons());
+        works.addAll(overSpikes());
+        Map<String, Work> once = new LinkedHashMap<>();
+        works.forEach(work -> once.putIfAbsent(work.name(), work));
+        return List.copyOf(once.values());
+    }
+
+    /** How time grows with the batch. */
+    static List<Work> overBatch() {
+        return List.of(1, 4, 16, 64, 256, 1024).stream()
+                .<Work>map(batch -> new NetworkWork(batch, 25, 0.1, 1))
+                .toList();
+    }
+
+    /** How time grows with the neurons: of the leaky step, and of the product that feeds them. */
+    static List<Work> overNeurons() {
+        List<Work> works = new ArrayList<>();
+        for (int neurons = 64; neurons <= 16_384; neurons *= 4) {
+            works.add(new SpikeMatmulWork(784, neurons, STEPS, 0.1, 1));
+            works.add(new LeakyStepWork(LeakyStepWork.Mode.SUBTRACT, neurons, 1, STEPS));
+        }
+        return works;
+    }
+
+    /** How time grows with the spikes. */
+    static List<SpikeMatmulWork> overSpikes() {
+        return List.of(0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5, 0.7, 0.9).stream()
+                .map(density -> new SpikeMatmulWork(784, 1000, STEPS, density, 1))
+                .toList();
+    }
+
+    /** Two threads where there is something to share. */
+    private static void spikeProducts(List<Work> works, int threads) {
+        for (double density : DENSITIES) {
+            for (int rows : new int[] {1, 16, 25, 128, STEPS, 16 * STEPS}) {
+                works.add(new SpikeMatmulWork(784, 1000, rows, density, threads));
+                if (threads == 1) {
+                    works.add(new SpikeMatmulWork(256, 256, rows, density, threads));
+                    works.add(new SpikeMatmulWork(1000, 10, rows, density, threads));
+                }
+            }
+            works.add(new SpikeMatmulWork(784, 1000, MANY_ROWS, density, threads));
+            for (int rows : new int[] {1, 16, STEPS}) {
+                works.add(new SpikeMatmulWork(4096, 4096, rows, density, threads));
+            }
+        }
+    }
+
+    private static void denseProducts(List<Work> works) {
+        for (int threads : THREADS) {
+            for (boolean packed : new boolean[] {false, true}) {
+                works.add(new DenseMatmulWork(128, 784, 1000, threads, packed));
+                works.add(new DenseMatmulWork(1024, 1024, 1024, threads, packed));
+            }
+        }
+        for (double density : DENSITIES) {
+            works.add(new TransposedSpikeMatmulWork(784, 1000, STEPS, density));
+        }
+    }
+
+    private static void others(List<Work> works) {
+        for (double density : DENSITIES) {
+            for (SpikeMatmulWork.Variant variant : SpikeMatmulWork.Variant.available()) {
+                works.add(new SpikeMatmulWork(784, 1000, STEPS, density, 1, variant));
+            }
+            works.add(new SpikeCountWork(1000, 1, STEPS, density));
+        }
+        for (int batch : BATCHES) {
+            for (LeakyStepWork.Mode mode : LeakyStepWork.Mode.values()) {
+                works.add(new LeakyStepWork(mode, 1000, batch, STEPS));
+            }
+            works.add(new BernoulliSpikesWork(784, batch, STEPS));
+        }
+    }
+
+    private static void networks(List<Work> works, int threads) {
+        for (double density : DENSITIES) {
+            for (int batch : BATCHES) {
+                for (int steps : new int[] {1, 25, STEPS}) {
+                    works.add(new NetworkWork(batch, steps, density, threads));
+                }
+                works.add(new NetworkWork(batch, STEPS, density, threads, true));
+            }
+        }
+    }
+}
