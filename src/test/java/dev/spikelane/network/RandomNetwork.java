@@ -66,7 +66,7 @@ final class RandomNetwork {
         }
         return new Leaky(betas)
                 .withThreshold(random.nextFloat())
-                .withReset(Reset.values()[random.nextInt(3)])
+                .withReset(Reset.values()[random.nextInt(Reset.values().length)])
                 .withDelayedReset(random.nextBoolean())
                 .withInhibition(random.nextInt(4) == 0)
                 .withGradedSpikesFactor(random.nextInt(3) == 0 ? 1.5f : 1);
