@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.DenseCase;
 import dev.spikelane.kernel.PackedWeights;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
@@ -65,7 +66,7 @@ final class RandomNetwork {
         }
         return new Leaky(betas)
                 .withThreshold(random.nextFloat())
-                .withReset(Reset.values()[random.nextInt(3)])
+                .withReset(Reset.values()[random.nextInt(Reset.values().length)])
                 .withDelayedReset(random.nextBoolean())
                 .withInhibition(random.nextInt(4) == 0)
                 .withGradedSpikesFactor(random.nextInt(3) == 0 ? 1.5f : 1);
@@ -102,7 +103,7 @@ final class RandomNetwork {
                 for (int output = 0; output < weights.post(); output++) {
                     float sum = weights.bias(output);
                     for (int i = 0; i < weights.pre(); i++) {
-                        sum = Math.fma(analog.get(row + sample, i), weights.weight(output, i), sum);
+                        sum = DenseCase.fma(analog.get(row + sample, i), weights.weight(output, i), sum);
                     }
                     current.set(sample, output, sum);
                 }
