@@ -15,8 +15,8 @@ import dev.spikelane.random.TorchRandom;
  * The sums of REGULAR are float64, then rounded to float32; those of UNIFORM are float32. Uniform numbers come from a {@link TorchRandom}:
  * with the same seed the steps are torch's. POISSON draws a number for the steps before {@code first} too, a rate of 0 draws none.
  *
- * <p>Unlike snnTorch, which raises an error where float32 rounds a time up to the number of steps, this fires in the last step. The times that
- * it returns beside the spikes are not kept: they are the steps of the spikes.
+ * <p>Unlike snnTorch, which raises an error where float32 rounds a time up to the number of steps, this fires in the last step. The times
+ * that it returns beside the spikes are not kept: they are the steps of the spikes.
  *
  * @param rate spikes for each step, in [0, 1]
  * @param firstSpikeTime no spike is earlier, in steps, at least 0
@@ -61,8 +61,7 @@ public record TargetRate(double rate, int firstSpikeTime, FiringPattern pattern)
             throw new IllegalArgumentException(
                     "pattern is " + pattern + ", expected REGULAR where there is no random stream");
         }
-        silence(spikes, neuron);
-        fireRegularly(spikes, neuron);
+        fireRegularly(rate, firstSpikeTime, spikes, neuron);
     }
 
     /**
@@ -75,47 +74,54 @@ public record TargetRate(double rate, int firstSpikeTime, FiringPattern pattern)
      * @throws IndexOutOfBoundsException if there is no such neuron
      */
     public void encode(SpikeMatrix spikes, int neuron, TorchRandom random) {
-        silence(spikes, neuron);
+        draw(rate, firstSpikeTime, pattern, spikes, neuron, random);
+    }
+
+    static void draw(
+            double rate, int first, FiringPattern pattern, SpikeMatrix spikes, int neuron, TorchRandom random) {
         switch (pattern) {
-            case REGULAR -> fireRegularly(spikes, neuron);
-            case UNIFORM -> fireUniformly(spikes, neuron, random);
-            case POISSON -> fireIndependently(spikes, neuron, random);
+            case REGULAR -> fireRegularly(rate, first, spikes, neuron);
+            case UNIFORM -> fireUniformly(rate, first, spikes, neuron, random);
+            case POISSON -> fireIndependently(rate, first, spikes, neuron, random);
         }
     }
 
-    private void silence(SpikeMatrix spikes, int neuron) {
-        if (firstSpikeTime > spikes.rows()) {
+    static void fireRegularly(double rate, int first, SpikeMatrix spikes, int neuron) {
+        silence(first, spikes, neuron);
+        int count = count(rate, first, spikes.rows());
+        for (int spike = 0; spike < count; spike++) {
+            fire(spikes, neuron, (float) (first + spike * (1 / rate)));
+        }
+    }
+
+    private static void fireUniformly(double rate, int first, SpikeMatrix spikes, int neuron, TorchRandom random) {
+        silence(first, spikes, neuron);
+        int count = count(rate, first, spikes.rows());
+        for (int spike = 0; spike < count; spike++) {
+            fire(spikes, neuron, random.nextFloat() * (spikes.rows() - first) + first);
+        }
+    }
+
+    private static void fireIndependently(double rate, int first, SpikeMatrix spikes, int neuron, TorchRandom random) {
+        silence(first, spikes, neuron);
+        for (int step = 0; step < spikes.rows() && rate > 0; step++) {
+            boolean fires = random.nextFloat() < (float) rate;
+            spikes.set(step, neuron, fires && step >= first);
+        }
+    }
+
+    private static void silence(int first, SpikeMatrix spikes, int neuron) {
+        if (first > spikes.rows()) {
             throw new IllegalArgumentException(
-                    "firstSpikeTime is " + firstSpikeTime + ", expected at most the steps, " + spikes.rows());
+                    "firstSpikeTime is " + first + ", expected at most the steps, " + spikes.rows());
         }
         for (int step = 0; step < spikes.rows(); step++) {
             spikes.set(step, neuron, false);
         }
     }
 
-    private void fireRegularly(SpikeMatrix spikes, int neuron) {
-        int count = count(spikes.rows());
-        for (int spike = 0; spike < count; spike++) {
-            fire(spikes, neuron, (float) (firstSpikeTime + spike * (1 / rate)));
-        }
-    }
-
-    private void fireUniformly(SpikeMatrix spikes, int neuron, TorchRandom random) {
-        int count = count(spikes.rows());
-        for (int spike = 0; spike < count; spike++) {
-            fire(spikes, neuron, random.nextFloat() * (spikes.rows() - firstSpikeTime) + firstSpikeTime);
-        }
-    }
-
-    private void fireIndependently(SpikeMatrix spikes, int neuron, TorchRandom random) {
-        for (int step = 0; step < spikes.rows() && rate > 0; step++) {
-            boolean fires = random.nextFloat() < (float) rate;
-            spikes.set(step, neuron, fires && step >= firstSpikeTime);
-        }
-    }
-
-    private int count(int steps) {
-        return rate == 0 ? 0 : (int) Math.ceil((steps - firstSpikeTime) / (1 / rate));
+    private static int count(double rate, int first, int steps) {
+        return rate == 0 ? 0 : (int) Math.ceil((steps - first) / (1 / rate));
     }
 
     private static void fire(SpikeMatrix spikes, int neuron, float time) {

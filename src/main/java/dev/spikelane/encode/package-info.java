@@ -39,9 +39,8 @@
  * <tr><td>targets_rate, rates other than 1 and 0</td><td>raises, or gives five dimensions where steps = classes</td><td>works</td></tr>
  * <tr><td>targets_rate, rates 1 and 0</td><td>interpolate is ignored; no time axis if the first spike time is 0</td><td>interpolates; the
  *     steps are equal</td></tr>
- * <tr><td>targets_convert, code="latency"</td><td>drops on_target, off_target, interpolate and epsilon</td><td>all are used</td></tr>
+ * <tr><td>targets_convert, code="latency"</td><td>drops on_target, off_target and interpolate</td><td>all are used</td></tr>
  * <tr><td>target_rate_code, a time rounded up to num_steps</td><td>raises</td><td>fires in the last step</td></tr>
- * <tr><td>to_one_hot, labels below 0</td><td>an index error, or an unsigned overflow</td><td>IllegalArgumentException</td></tr>
  * <tr><td>from_one_hot</td><td>the numbers of the rows</td><td>the classes, as documented</td></tr>
  * </table>
  *

@@ -27,8 +27,6 @@ final class SpikeMatmulVector {
     private static final int TABLE_BYTES = Tables.ENTRIES * STRIP_BYTES;
     private static final int INPUT_SHIFT = Integer.numberOfTrailingZeros(PackedWeights.BLOCK_BYTES);
 
-    private static final int ROWS_FORESEEN = 256;
-
     private SpikeMatmulVector() {}
 
     /**
@@ -43,8 +41,8 @@ final class SpikeMatmulVector {
             int endBlock,
             FloatMatrix current,
             int firstOutput) {
-        for (int row = 0; row < rows; row += ROWS_FORESEEN) {
-            int some = Math.min(rows - row, ROWS_FORESEEN);
+        for (int row = 0; row < rows; row += SpikeMatmul.ROWS_FORESEEN) {
+            int some = Math.min(rows - row, SpikeMatmul.ROWS_FORESEEN);
             for (int block = firstBlock; block < endBlock; block++) {
                 activeBlock(spikes, row, row + some, weights, block, current, firstOutput);
             }

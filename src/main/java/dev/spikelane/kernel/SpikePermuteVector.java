@@ -36,14 +36,14 @@ final class SpikePermuteVector {
     /** Outputs whose tables are made at a time. */
     private static final int OUTPUTS = 16;
 
-    /** Words of spikes whose tables are in the workspace at a time. */
-    private static final int PANEL = 32;
+    /** The most inputs: their tables fill 1 MB of the workspace. */
+    static final int MOST_INPUTS = 4_096;
 
     /** The most rows at a time. */
     private static final int ROWS = 1_024;
 
     private static final int TABLES_BYTES = OUTPUTS * 64;
-    private static final int SPIKES = PANEL * GROUPS * TABLES_BYTES;
+    private static final int SPIKES = MOST_INPUTS / 4 * TABLES_BYTES;
     private static final int SPIKES_BYTES = 128 << 10;
     private static final int SUMS = SPIKES + SPIKES_BYTES;
     /** One more line than the rows need, so that the sums of two outputs do not fall into one set of the L1 cache. */
@@ -54,9 +54,6 @@ final class SpikePermuteVector {
 
     /** Bytes of workspace: the tables, the spikes of some rows, their sums, and two squares to transpose in. */
     static final int WORKSPACE_BYTES = SQUARE + 2 * SQUARE_BYTES;
-
-    /** The most inputs: at least 16 rows fit the workspace. */
-    static final int MOST_INPUTS = SPIKES_BYTES / 64 * WORD;
 
     private static final ValueLayout.OfFloat FLOAT_VALUE = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfInt INT_VALUE = ValueLayout.JAVA_INT;
@@ -116,38 +113,19 @@ final class SpikePermuteVector {
 
     /** The sums of 16 outputs for all rows; zero for the padding of the last block. */
     private static void sum(PackedWeights weights, int output, int rows, int words, MemorySegment workspace) {
-        long inputs =
-                weights.blockOffset(output / PackedWeights.BLOCK) + (long) (output % PackedWeights.BLOCK) * Float.BYTES;
+        int groups = output < weights.post() ? weights.paddedPre() / 4 : 0;
         int vectors = Math.ceilDiv(rows, COUNT);
-        startAtBias(weights.biasSegment(), output, vectors, workspace);
-        if (output >= weights.post()) {
-            return;
-        }
-        int allGroups = weights.paddedPre() / 4;
-        for (int word = 0; word < words; word += PANEL) {
-            int groups = Math.min(PANEL * GROUPS, allGroups - word * GROUPS);
-            long first = inputs + (long) word * WORD * PackedWeights.BLOCK_BYTES;
-            makeTables(weights.segment(), first, groups, workspace);
-            for (int column = 0; column < OUTPUTS; column += 4) {
-                int vector = 0;
-                for (; vector + 4 <= vectors; vector += 4) {
-                    addFourVectors(workspace, column, vector, word, words, groups);
-                }
-                for (; vector < vectors; vector++) {
-                    addVector(workspace, column, vector, word, words, groups);
-                }
+        long column = (long) (output % PackedWeights.BLOCK) * Float.BYTES;
+        long inputs = weights.blockOffset(output / PackedWeights.BLOCK) + column;
+        makeTables(weights.segment(), inputs, groups, workspace);
+        for (int first = 0; first < OUTPUTS; first += 4) {
+            long bias = (long) (output + first) * Float.BYTES;
+            int vector = 0;
+            for (; vector + 4 <= vectors; vector += 4) {
+                sumFourVectors(weights.biasSegment(), bias, workspace, first, vector, words, groups);
             }
-        }
-    }
-
-    private static void startAtBias(MemorySegment bias, int output, int vectors, MemorySegment workspace) {
-        Checks.isNative(bias);
-        Checks.isNative(workspace);
-        for (int column = 0; column < OUTPUTS; column++) {
-            float value = bias.get(FLOAT_VALUE, (long) (output + column) * Float.BYTES);
-            FloatVector start = FloatVector.broadcast(FLOAT, value);
-            for (int vector = 0; vector < vectors; vector++) {
-                start.intoMemorySegment(workspace, SUMS + column * SUMS_STRIDE + vector * BYTES, ORDER);
+            for (; vector < vectors; vector++) {
+                sumVector(weights.biasSegment(), bias, workspace, first, vector, words, groups);
             }
         }
     }
@@ -175,29 +153,32 @@ final class SpikePermuteVector {
         }
     }
 
-    /** The hot loop: 4 outputs for 64 rows. More sums in registers would pass C2's limits, and box. */
-    private static void addFourVectors(
-            MemorySegment workspace, int column, int vector, int firstWord, int words, int groups) {
+    /**
+     * The hot loop: 4 outputs for 64 rows. With more sums in registers, or with sums that are loaded, C2 would see more traps in what it
+     * inlines than it tolerates ({@code PerMethodTrapLimit}), and box vectors in the loop.
+     */
+    private static void sumFourVectors(
+            MemorySegment biases, long bias, MemorySegment workspace, int column, int vector, int words, int groups) {
+        Checks.isNative(biases);
         Checks.isNative(workspace);
-        int sums = SUMS + column * SUMS_STRIDE + vector * BYTES;
-        FloatVector s00 = load(workspace, sums);
-        FloatVector s01 = load(workspace, sums + BYTES);
-        FloatVector s02 = load(workspace, sums + 2 * BYTES);
-        FloatVector s03 = load(workspace, sums + 3 * BYTES);
-        FloatVector s10 = load(workspace, sums + SUMS_STRIDE);
-        FloatVector s11 = load(workspace, sums + SUMS_STRIDE + BYTES);
-        FloatVector s12 = load(workspace, sums + SUMS_STRIDE + 2 * BYTES);
-        FloatVector s13 = load(workspace, sums + SUMS_STRIDE + 3 * BYTES);
-        FloatVector s20 = load(workspace, sums + 2 * SUMS_STRIDE);
-        FloatVector s21 = load(workspace, sums + 2 * SUMS_STRIDE + BYTES);
-        FloatVector s22 = load(workspace, sums + 2 * SUMS_STRIDE + 2 * BYTES);
-        FloatVector s23 = load(workspace, sums + 2 * SUMS_STRIDE + 3 * BYTES);
-        FloatVector s30 = load(workspace, sums + 3 * SUMS_STRIDE);
-        FloatVector s31 = load(workspace, sums + 3 * SUMS_STRIDE + BYTES);
-        FloatVector s32 = load(workspace, sums + 3 * SUMS_STRIDE + 2 * BYTES);
-        FloatVector s33 = load(workspace, sums + 3 * SUMS_STRIDE + 3 * BYTES);
+        FloatVector s00 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias));
+        FloatVector s01 = s00;
+        FloatVector s02 = s00;
+        FloatVector s03 = s00;
+        FloatVector s10 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 4));
+        FloatVector s11 = s10;
+        FloatVector s12 = s10;
+        FloatVector s13 = s10;
+        FloatVector s20 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 8));
+        FloatVector s21 = s20;
+        FloatVector s22 = s20;
+        FloatVector s23 = s20;
+        FloatVector s30 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 12));
+        FloatVector s31 = s30;
+        FloatVector s32 = s30;
+        FloatVector s33 = s30;
         int stride = words * 64;
-        int spikes = SPIKES + vector * stride + firstWord * 64;
+        int spikes = SPIKES + vector * stride;
         int tables = column * 64;
         for (int group = 0; group < groups; group += GROUPS, spikes += 64) {
             IntVector row0 = IntVector.fromMemorySegment(INT, workspace, spikes, ORDER);
@@ -233,6 +214,7 @@ final class SpikePermuteVector {
                 row3 = row3.lanewise(VectorOperators.LSHR, 4);
             }
         }
+        int sums = SUMS + column * SUMS_STRIDE + vector * BYTES;
         s00.intoMemorySegment(workspace, sums, ORDER);
         s01.intoMemorySegment(workspace, sums + BYTES, ORDER);
         s02.intoMemorySegment(workspace, sums + 2 * BYTES, ORDER);
@@ -252,15 +234,15 @@ final class SpikePermuteVector {
     }
 
     /** The same for 16 rows, the last ones. */
-    private static void addVector(
-            MemorySegment workspace, int column, int vector, int firstWord, int words, int groups) {
+    private static void sumVector(
+            MemorySegment biases, long bias, MemorySegment workspace, int column, int vector, int words, int groups) {
+        Checks.isNative(biases);
         Checks.isNative(workspace);
-        int sums = SUMS + column * SUMS_STRIDE + vector * BYTES;
-        FloatVector s0 = load(workspace, sums);
-        FloatVector s1 = load(workspace, sums + SUMS_STRIDE);
-        FloatVector s2 = load(workspace, sums + 2 * SUMS_STRIDE);
-        FloatVector s3 = load(workspace, sums + 3 * SUMS_STRIDE);
-        int spikes = SPIKES + (vector * words + firstWord) * 64;
+        FloatVector s0 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias));
+        FloatVector s1 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 4));
+        FloatVector s2 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 8));
+        FloatVector s3 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 12));
+        int spikes = SPIKES + vector * words * 64;
         int tables = column * 64;
         for (int group = 0; group < groups; group += GROUPS, spikes += 64) {
             IntVector row = IntVector.fromMemorySegment(INT, workspace, spikes, ORDER);
@@ -278,6 +260,7 @@ final class SpikePermuteVector {
                 row = row.lanewise(VectorOperators.LSHR, 4);
             }
         }
+        int sums = SUMS + column * SUMS_STRIDE + vector * BYTES;
         s0.intoMemorySegment(workspace, sums, ORDER);
         s1.intoMemorySegment(workspace, sums + SUMS_STRIDE, ORDER);
         s2.intoMemorySegment(workspace, sums + 2 * SUMS_STRIDE, ORDER);

@@ -74,6 +74,17 @@ public interface Connection {
     Connection withSpikeValue(Arena arena, Parameter spikeValue);
 
     /**
+     * Advises how many rows to give {@code multiply} at a time where there are more. Results do not depend on it.
+     *
+     * @param rows rows at hand
+     * @param active spikes in these rows
+     * @return the best number of rows, at most {@code rows}
+     */
+    default int rowsAtATime(int rows, long active) {
+        return rows;
+    }
+
+    /**
      * Names the kernel that multiplies these spikes, for those who profile.
      *
      * @param rows rows in the call

@@ -103,6 +103,11 @@ public final class Dense implements Connection {
     }
 
     @Override
+    public int rowsAtATime(int rows, long active) {
+        return SpikeMatmul.rowsAtATime(rows, inputs(), active);
+    }
+
+    @Override
     public String kernel(int rows, long active) {
         return SpikeMatmul.variant(rows, inputs(), active);
     }

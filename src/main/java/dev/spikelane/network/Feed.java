@@ -10,6 +10,11 @@ interface Feed {
     /** Fills the currents of the first rows for some blocks of 64 neurons; a matrix narrower than the layer is a tile of these blocks. */
     void fill(int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace);
 
+    /** How many of the first rows it is best to fill at a time. */
+    default int rowsAtATime(int rows) {
+        return rows;
+    }
+
     /** Inputs of the first rows that are not zero. */
     long active(int rows);
 
@@ -22,6 +27,11 @@ interface Feed {
         @Override
         public void fill(int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
             connection.multiply(input, rows, current, firstBlock, endBlock, workspace);
+        }
+
+        @Override
+        public int rowsAtATime(int rows) {
+            return connection.rowsAtATime(rows, active(rows));
         }
 
         @Override

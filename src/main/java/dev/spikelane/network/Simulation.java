@@ -288,9 +288,15 @@ public final class Simulation implements AutoCloseable {
         try {
             Inlet inlet = analog ? analogInlet() : spikeInlet;
             boolean profiled = LayerProfile.wanted();
-            for (int step = 0; step < count; step += stepsInBlock) {
-                int blockSteps = Math.min(stepsInBlock, count - step);
+            int most = stepsInBlock;
+            for (int step = 0; step < count; step += most) {
+                int blockSteps = Math.min(most, count - step);
                 inlet.load(input, step, blockSteps);
+                if (step == 0) {
+                    int rows = inlet.feed().rowsAtATime(blockSteps * batch);
+                    blockSteps = Math.max(1, rows / batch);
+                    most = blockSteps;
+                }
                 block(inlet.feed(), blockSteps, profiled);
             }
             end(profiled);

@@ -35,8 +35,7 @@ public final class Bench {
             List<Work> works = (options.full() ? Works.all() : Works.quick())
                     .stream().filter(work -> options.takes(work.name())).toList();
             if (works.isEmpty()) {
-                throw new Options.Wrong(
-                        "no work has '" + String.join("' and '", options.words()) + "' in its name");
+                throw new Options.Wrong("no work has '" + String.join("' and '", options.words()) + "' in its name");
             }
             if (options.full()) {
                 full(options, works, arguments);
@@ -77,7 +76,10 @@ public final class Bench {
             progress.end(measured.get(work.name()));
         }
         Report report = new Report(
-                Machine.facts(), "./spikelane bench " + String.join(" ", arguments), measured, WithoutFlags.measure(measured));
+                Machine.facts(),
+                "./spikelane bench " + String.join(" ", arguments),
+                measured,
+                WithoutFlags.measure(measured));
         ReportFile.write(options.json(), JsonReport.of(report));
         ReportFile.write(options.markdown(), MarkdownReport.of(report));
         System.out.println("Wrote " + options.json() + " and " + options.markdown());
@@ -86,7 +88,8 @@ public final class Bench {
     private static void requireWritable(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null || !Files.isWritable(folder) || Files.isDirectory(file)) {
-            throw new IOException(file + " cannot be written: expected the name of a file in a folder that is writable");
+            throw new IOException(
+                    file + " cannot be written: expected the name of a file in a folder that is writable");
         }
     }
 

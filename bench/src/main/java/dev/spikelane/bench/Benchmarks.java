@@ -1,6 +1,5 @@
 package dev.spikelane.bench;
 
-import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.Yardstick;
 import java.io.IOException;
 import java.util.List;
@@ -12,7 +11,10 @@ import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/** Starts JMH: words that works have in their names, and behind {@code --} options of JMH, which may name another benchmark. */
+/**
+ * Starts JMH: words that works have in their names, and behind {@code --} options of JMH, which may name another benchmark; {@code -- -l}
+ * lists the works.
+ */
 public final class Benchmarks {
 
     private Benchmarks() {}
@@ -29,10 +31,15 @@ public final class Benchmarks {
             options.showHelp();
             return;
         }
-        System.err.println("Spikelane: " + Simd.describe() + "; " + Yardstick.describe() + "; " + Peers.describe());
+        String[] names = names(words);
+        if (options.shouldList()) {
+            List.of(names).forEach(System.out::println);
+            return;
+        }
+        Machine.facts().forEach(System.err::println);
         ChainedOptionsBuilder builder = new OptionsBuilder().parent(options);
         if (options.getIncludes().isEmpty()) {
-            builder.include(WorkBenchmark.class.getName()).param("work", names(words));
+            builder.include(WorkBenchmark.class.getName()).param("work", names);
         }
         if (!Yardstick.AVAILABLE) {
             builder.exclude("\\.yardstick");

@@ -13,8 +13,7 @@ import java.util.function.Supplier;
  * @param results gives what a pass after a reset must leave, with the same bits as any other contestant; a contestant may leave only the
  *     first results of the others, and a bound leaves none
  */
-public record Entry(
-        Contestant contestant, Runnable reset, Runnable pass, Supplier<List<MemorySegment>> results) {
+public record Entry(Contestant contestant, Runnable reset, Runnable pass, Supplier<List<MemorySegment>> results) {
 
     /** A contestant without a state. */
     public Entry(Contestant contestant, Runnable pass, MemorySegment... results) {

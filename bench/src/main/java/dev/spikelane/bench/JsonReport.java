@@ -23,17 +23,16 @@ final class JsonReport {
                   ],
                   "withoutFlags": {%s}
                 }
-                """
-                .formatted(
-                        report.facts().stream().map(JsonReport::string).collect(Collectors.joining(", ")),
-                        string(report.command()),
-                        lines(Targets.of(report).stream().map(JsonReport::target).toList()),
-                        lines(report.measured().values().stream()
-                                .map(JsonReport::measurement)
-                                .toList()),
-                        report.withoutFlags().entrySet().stream()
-                                .map(entry -> string(entry.getKey()) + ": " + number(entry.getValue()))
-                                .collect(Collectors.joining(", ")));
+                """.formatted(
+                report.facts().stream().map(JsonReport::string).collect(Collectors.joining(", ")),
+                string(report.command()),
+                lines(Targets.of(report).stream().map(JsonReport::target).toList()),
+                lines(report.measured().values().stream()
+                        .map(JsonReport::measurement)
+                        .toList()),
+                report.withoutFlags().entrySet().stream()
+                        .map(entry -> string(entry.getKey()) + ": " + number(entry.getValue()))
+                        .collect(Collectors.joining(", ")));
     }
 
     private static String lines(List<String> objects) {

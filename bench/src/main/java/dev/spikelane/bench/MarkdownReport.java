@@ -24,11 +24,21 @@ final class MarkdownReport {
     static String of(Report report) {
         StringBuilder text = new StringBuilder("# Spikelane benchmarks\n\n");
         report.facts().forEach(fact -> text.append("- ").append(fact).append('\n'));
-        text.append("- `").append(report.command()).append("`\n\n").append(NOTES).append("\n## Targets\n\n");
+        text.append("- `")
+                .append(report.command())
+                .append("`\n\n")
+                .append(NOTES)
+                .append("\n## Targets\n\n");
         row(text, List.of("work", "target", "found", ""));
         row(text, List.of("---", "---", "---", "---"));
         for (Targets.Target target : Targets.of(report)) {
-            row(text, List.of(target.work(), target.goal(), target.found(), target.verdict().text()));
+            row(
+                    text,
+                    List.of(
+                            target.work(),
+                            target.goal(),
+                            target.found(),
+                            target.verdict().text()));
         }
         groups(report.measured().values()).forEach((group, works) -> table(text, group, works));
         Scaling.append(text, report.measured());

@@ -19,7 +19,7 @@ record Options(boolean full, boolean help, Path json, Path markdown, List<String
     static final String USAGE = """
             Usage: spikelane bench [--full [--json FILE] [--markdown FILE]] [WORD...]
               WORD...           measure the works that have all these words in their names, such as: network 'batch 1 '
-              --full            everything, in about an hour, with results in files; without it a selection, in a minute
+              --full            everything, in about half an hour, with results in files; without it a selection, in a minute
               --json FILE       where the figures go (spikelane-bench.json)
               --markdown FILE   where the tables go (spikelane-bench.md)""";
 

@@ -36,7 +36,7 @@ public interface Peer {
         /** Does it once, from the beginning. */
         void run();
 
-        /** Copies out what the last pass left, each result row by row. */
+        /** Copies out what the last pass left, each result row by row; may be empty before the first. */
         List<float[]> results();
 
         @Override

@@ -35,6 +35,9 @@ public final class PeerEntries implements AutoCloseable {
     private static List<MemorySegment> copies(
             Peer.Task task, Arena arena, List<FloatMatrix> floats, List<SpikeMatrix> spikes) {
         List<float[]> results = task.results();
+        if (results.isEmpty()) {
+            return List.of();
+        }
         List<MemorySegment> copies = new ArrayList<>();
         for (int i = 0; i < floats.size(); i++) {
             FloatMatrix like = floats.get(i);
@@ -51,8 +54,8 @@ public final class PeerEntries implements AutoCloseable {
                 bits[at] = (byte) values[at];
             }
             SpikeMatrix like = spikes.get(i);
-            copies.add(SpikeMatrix.copyOf(arena, like.rows(), like.columns(), bits)
-                    .segment());
+            copies.add(
+                    SpikeMatrix.copyOf(arena, like.rows(), like.columns(), bits).segment());
         }
         return copies;
     }

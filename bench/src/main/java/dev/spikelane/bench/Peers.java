@@ -1,10 +1,12 @@
 package dev.spikelane.bench;
 
+import dev.spikelane.kernel.OpenBlas;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The other libraries that are on the class path and run here. */
 public final class Peers {
@@ -13,12 +15,19 @@ public final class Peers {
     private static final List<String> FAILURES = new ArrayList<>();
 
     static {
-        for (ServiceLoader.Provider<Peer> provider :
-                ServiceLoader.load(Peer.class).stream().toList()) {
+        // First the OpenBLAS of the system: ND4J brings one of the same name, an old one, and whoever comes second gets
+        // the first.
+        OpenBlas.isAvailable();
+        Iterator<Peer> services = ServiceLoader.load(Peer.class).iterator();
+        for (boolean more = true; more; ) {
             try {
-                ALL.add(provider.get());
-            } catch (ServiceConfigurationError | RuntimeException | LinkageError failure) {
-                FAILURES.add(provider.type().getSimpleName() + " does not run here: " + failure);
+                more = services.hasNext();
+                if (more) {
+                    ALL.add(services.next());
+                }
+            } catch (ServiceConfigurationError | LinkageError failure) {
+                Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+                FAILURES.add("not here: " + cause);
             }
         }
     }
@@ -35,17 +44,9 @@ public final class Peers {
         return density == 0.1 || density == 0.5;
     }
 
-    static String describe() {
-        if (ALL.isEmpty() && FAILURES.isEmpty()) {
-            return "no other libraries; bench/set-up --peers gets them";
-        }
-        String names = ALL.stream().map(Peer::describe).collect(Collectors.joining(", "));
-        return String.join("; ", FAILURES.isEmpty() ? List.of(names) : concat(names));
-    }
-
-    private static List<String> concat(String names) {
-        List<String> all = new ArrayList<>(List.of(names));
-        all.addAll(FAILURES);
-        return all;
+    /** Their names and versions, and why others do not run; nothing if there are none on the class path. */
+    static List<String> describe() {
+        return Stream.concat(ALL.stream().map(Peer::describe), FAILURES.stream())
+                .toList();
     }
 }

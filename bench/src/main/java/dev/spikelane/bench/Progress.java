@@ -17,7 +17,7 @@ final class Progress {
     }
 
     /** What a work takes on average, with all peers (2 cores of an AMD EPYC, 2026-11). */
-    private static final int SECONDS_OF_WORK = 8;
+    private static final int SECONDS_OF_WORK = 5;
 
     void begin(String work) {
         System.err.printf("[%d/%d] %s ", done + 1, all, work);
@@ -28,7 +28,8 @@ final class Progress {
         Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
         System.err.printf(
                 "%s (%s left)%n",
-                Table.time(measurement.java()), text(elapsed.multipliedBy(all - done).dividedBy(done)));
+                Table.time(measurement.java()),
+                text(elapsed.multipliedBy(all - done).dividedBy(done)));
     }
 
     private static String text(Duration duration) {

@@ -52,13 +52,23 @@ final class Scaling {
             if (measurement != null) {
                 double spikes = work.density() * work.pre() * work.rows();
                 double time = measurement.java();
-                String slope = rows.isEmpty() ? "-" : "%.2f ns".formatted((time - timeBefore) / (spikes - spikesBefore));
-                rows.add(List.of(work.name(), "%.0f".formatted(spikes), Table.time(time), "%.2f ns".formatted(time / spikes), slope));
+                String slope =
+                        rows.isEmpty() ? "-" : "%.2f ns".formatted((time - timeBefore) / (spikes - spikesBefore));
+                rows.add(List.of(
+                        work.name(),
+                        "%.0f".formatted(spikes),
+                        Table.time(time),
+                        "%.2f ns".formatted(time / spikes),
+                        slope));
                 spikesBefore = spikes;
                 timeBefore = time;
             }
         }
-        table(text, "How time grows: spikes", List.of("work", "spikes", "time", "of a spike", "of a further spike"), rows);
+        table(
+                text,
+                "How time grows: spikes",
+                List.of("work", "spikes", "time", "of a spike", "of a further spike"),
+                rows);
     }
 
     private static void table(StringBuilder text, String title, List<String> head, List<List<String>> rows) {
@@ -67,7 +77,9 @@ final class Scaling {
         }
         text.append("\n## ").append(title).append("\n\n");
         MarkdownReport.row(text, head);
-        MarkdownReport.row(text, head.stream().map(cell -> cell.equals("work") ? "---" : "---:").toList());
+        MarkdownReport.row(
+                text,
+                head.stream().map(cell -> cell.equals("work") ? "---" : "---:").toList());
         rows.forEach(row -> MarkdownReport.row(text, row));
     }
 

@@ -28,7 +28,9 @@ final class Table {
     }
 
     private static String line(String work, String... columns) {
-        return "%-67s".formatted(work) + String.join("", List.of(columns).stream().map("%11s"::formatted).toList());
+        return "%-67s".formatted(work)
+                + String.join(
+                        "", List.of(columns).stream().map("%11s"::formatted).toList());
     }
 
     /** A time in nanoseconds, in a unit that suits it. */

@@ -7,9 +7,13 @@ import dev.spikelane.kernel.DenseMatmulWork;
 import dev.spikelane.kernel.SpikeMatmulWork;
 import dev.spikelane.network.NetworkWork;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What the library aims at, and whether a run met it. Set for 2 cores with 512-bit vectors; ratios are within one run. */
 final class Targets {
@@ -22,6 +26,7 @@ final class Targets {
 
     private final Report report;
     private final List<Target> targets = new ArrayList<>();
+    private final Set<String> lookedUp = new HashSet<>();
 
     /** How a target came out. */
     enum Verdict {
@@ -60,6 +65,14 @@ final class Targets {
         all.networks();
         all.allocation();
         return all.targets;
+    }
+
+    /** The names of all works that a target looks at. */
+    static Set<String> works() {
+        Targets probe = new Targets(new Report(List.of(), "", Map.of(), Map.of()));
+        probe.products();
+        probe.networks();
+        return probe.lookedUp;
     }
 
     private void products() {
@@ -103,8 +116,9 @@ final class Targets {
     }
 
     private void allocation() {
-        OptionalLong most =
-                report.measured().values().stream().mapToLong(Measurement::bytes).max();
+        OptionalLong most = report.measured().values().stream()
+                .mapToLong(Measurement::bytes)
+                .max();
         targets.add(new Target(
                 "heap allocated in an operation of any work, at most",
                 "0 B",
@@ -141,13 +155,18 @@ final class Targets {
     }
 
     private OptionalDouble ratio(String work, Contestant other) {
-        Measurement measurement = report.measured().get(work);
+        Measurement measurement = find(work);
         return measurement == null ? OptionalDouble.empty() : measurement.ratio(other);
     }
 
     private OptionalDouble time(String work) {
-        Measurement measurement = report.measured().get(work);
+        Measurement measurement = find(work);
         return measurement == null ? OptionalDouble.empty() : OptionalDouble.of(measurement.java());
+    }
+
+    private @Nullable Measurement find(String work) {
+        lookedUp.add(work);
+        return report.measured().get(work);
     }
 
     /** The time of C in this JVM, which has native access, against that of the library in the other one. */

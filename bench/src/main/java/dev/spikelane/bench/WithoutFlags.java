@@ -2,7 +2,9 @@ package dev.spikelane.bench;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +25,7 @@ final class WithoutFlags {
                 "jdk.incubator.vector",
                 "-Dspikelane.simd=" + System.getProperty("spikelane.simd", "auto"),
                 "-cp",
-                System.getProperty("java.class.path"),
+                jar(),
                 WithoutFlags.class.getName()));
         List<String> works =
                 Targets.COMPARED_WITH_C.stream().filter(measured::containsKey).toList();
@@ -45,6 +47,20 @@ final class WithoutFlags {
             throw new IOException("the JVM without native access measured " + times.keySet() + ", expected " + works);
         }
         return times;
+    }
+
+    /** Where these classes are, without the other libraries. */
+    private static String jar() throws IOException {
+        try {
+            return Path.of(WithoutFlags.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException nowhere) {
+            throw new IOException(nowhere);
+        }
     }
 
     /** The other JVM: prints the nanoseconds of each work that is named. */

@@ -87,12 +87,15 @@ final class Works {
                 .toList();
     }
 
+    /** Two threads where there is something to share. */
     private static void spikeProducts(List<Work> works, int threads) {
         for (double density : DENSITIES) {
             for (int rows : new int[] {1, 16, 25, 128, STEPS, 16 * STEPS}) {
                 works.add(new SpikeMatmulWork(784, 1000, rows, density, threads));
-                works.add(new SpikeMatmulWork(256, 256, rows, density, threads));
-                works.add(new SpikeMatmulWork(1000, 10, rows, density, threads));
+                if (threads == 1) {
+                    works.add(new SpikeMatmulWork(256, 256, rows, density, threads));
+                    works.add(new SpikeMatmulWork(1000, 10, rows, density, threads));
+                }
             }
             works.add(new SpikeMatmulWork(784, 1000, MANY_ROWS, density, threads));
             for (int rows : new int[] {1, 16, STEPS}) {
@@ -115,8 +118,7 @@ final class Works {
 
     private static void others(List<Work> works) {
         for (double density : DENSITIES) {
-            for (SpikeMatmulWork.Variant variant :
-                    List.of(SpikeMatmulWork.Variant.ACTIVE, SpikeMatmulWork.Variant.TABLES)) {
+            for (SpikeMatmulWork.Variant variant : SpikeMatmulWork.Variant.available()) {
                 works.add(new SpikeMatmulWork(784, 1000, STEPS, density, 1, variant));
             }
             works.add(new SpikeCountWork(1000, 1, STEPS, density));

@@ -65,8 +65,7 @@ public record BernoulliSpikesWork(int neurons, int batch, int steps) implements 
                     () -> BernoulliSpikes.draw(SEED, 0, 0, data.rows(), data, GAIN, OFFSET, spikes, 0)));
             entries.add(entry(Contestant.SCALAR, this::scalar));
             if (Yardstick.AVAILABLE) {
-                entries.add(entry(
-                        Contestant.YARDSTICK, () -> Yardstick.bernoulli(SEED, data, GAIN, OFFSET, spikes)));
+                entries.add(entry(Contestant.YARDSTICK, () -> Yardstick.bernoulli(SEED, data, GAIN, OFFSET, spikes)));
                 entries.add(Roofline.threefry((long) spikes.rows() * spikes.stride() * Long.SIZE / 2));
             }
             return entries;

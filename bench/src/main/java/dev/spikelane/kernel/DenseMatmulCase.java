@@ -35,8 +35,8 @@ final class DenseMatmulCase implements Case {
     DenseMatmulCase(DenseMatmulWork work) {
         this.work = work;
         input = RandomData.coarse(arena, work.m(), work.k());
-        unpacked = RandomData.linear(arena, work.k(), work.n(), new TorchRandom(1))
-                .weights();
+        unpacked =
+                RandomData.linear(arena, work.k(), work.n(), new TorchRandom(1)).weights();
         weights = PackedWeights.pack(arena, unpacked);
         output = FloatMatrix.zeros(arena, work.m(), work.n());
         int rows = Math.ceilDiv(work.m(), work.threads());
@@ -74,13 +74,14 @@ final class DenseMatmulCase implements Case {
     private void enter() {
         entries.add(entry(Contestant.JAVA, shared::run));
         if ((long) work.m() * work.k() * work.n() <= SCALAR_PRODUCTS) {
-            entries.add(entry(
-                    Contestant.SCALAR, () -> DenseMatmul.scalar(input, false, unpacked, true, output, false)));
+            entries.add(
+                    entry(Contestant.SCALAR, () -> DenseMatmul.scalar(input, false, unpacked, true, output, false)));
         }
         if (OpenBlas.isAvailable()) {
-            BlasThreads.set(work.threads());
-            entries.add(entry(
-                    Contestant.OPENBLAS, () -> OpenBlas.sgemm(false, true, 1, input, unpacked, 0, output)));
+            entries.add(entry(Contestant.OPENBLAS, () -> {
+                BlasThreads.set(work.threads());
+                OpenBlas.sgemm(false, true, 1, input, unpacked, 0, output);
+            }));
         }
         entries.addAll(peers.entries());
     }

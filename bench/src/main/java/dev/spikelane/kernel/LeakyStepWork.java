@@ -28,7 +28,10 @@ public record LeakyStepWork(Mode mode, int neurons, int batch, int steps) implem
     public String name() {
         return "leaky step neurons %d batch %d steps %d reset %s threads 1"
                 .formatted(
-                        neurons, batch, steps, mode.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+                        neurons,
+                        batch,
+                        steps,
+                        mode.name().toLowerCase(Locale.ROOT).replace('_', ' '));
     }
 
     @Override

@@ -68,7 +68,7 @@ final class SpikeMatmulCase implements Case {
             entries.add(entry(Contestant.SCALAR, this::scalar));
         }
         if (Yardstick.AVAILABLE && work.threads() == 1) {
-            entries.add(entry(Contestant.YARDSTICK, usesTables() ? this::yardstickTables : this::yardstickActive));
+            entries.add(entry(Contestant.YARDSTICK, yardstick()));
         }
         if (OpenBlas.isAvailable() && isChosen()) {
             entries.add(entry(Contestant.OPENBLAS, openBlas()));
@@ -85,7 +85,8 @@ final class SpikeMatmulCase implements Case {
         Case.super.verify();
         int fewer = (int) Math.max(1, SCALAR_ADDITIONS / 2 / ((long) work.pre() * work.post()));
         if (active * work.post() > SCALAR_ADDITIONS && isChosen() && fewer < work.rows()) {
-            try (Case part = new SpikeMatmulWork(work.pre(), work.post(), fewer, work.density(), work.threads()).open()) {
+            try (Case part =
+                    new SpikeMatmulWork(work.pre(), work.post(), fewer, work.density(), work.threads()).open()) {
                 part.verify();
             }
         }
@@ -95,23 +96,33 @@ final class SpikeMatmulCase implements Case {
         return work.variant() == SpikeMatmulWork.Variant.CHOSEN;
     }
 
-    private boolean usesTables() {
+    private Runnable yardstick() {
+        return switch (variant()) {
+            case ACTIVE, SCALAR -> this::yardstickActive;
+            case TABLES -> this::yardstickTables;
+            case PERMUTE -> new Yardstick.Permute(arena, spikes, work.rows(), weights, current);
+        };
+    }
+
+    private SpikeMatmul.Variant variant() {
         return switch (work.variant()) {
-            case CHOSEN -> SpikeMatmul.variant(work.rows(), work.pre(), active).equals("tables");
-            case ACTIVE -> false;
-            case TABLES -> true;
+            case CHOSEN -> SpikeMatmul.choose(work.rows(), work.pre(), active);
+            case ACTIVE -> SpikeMatmul.Variant.ACTIVE;
+            case TABLES -> SpikeMatmul.Variant.TABLES;
+            case PERMUTE -> SpikeMatmul.Variant.PERMUTE;
         };
     }
 
     private void compute(int firstBlock, int endBlock, int thread) {
         FloatMatrix workspace = workspaces.get(thread);
         switch (work.variant()) {
-            case CHOSEN ->
-                SpikeMatmul.multiply(spikes, work.rows(), weights, firstBlock, endBlock, current, workspace);
-            case ACTIVE ->
-                SpikeMatmulVector.active(spikes, work.rows(), weights, firstBlock, endBlock, current, 0);
+            case CHOSEN -> SpikeMatmul.multiply(spikes, work.rows(), weights, firstBlock, endBlock, current, workspace);
+            case ACTIVE -> SpikeMatmulVector.active(spikes, work.rows(), weights, firstBlock, endBlock, current, 0);
             case TABLES ->
                 SpikeMatmulVector.tables(
+                        spikes, work.rows(), weights, firstBlock, endBlock, current, 0, workspace.segment());
+            case PERMUTE ->
+                SpikePermuteVector.permute(
                         spikes, work.rows(), weights, firstBlock, endBlock, current, 0, workspace.segment());
         }
     }
@@ -129,15 +140,20 @@ final class SpikeMatmulCase implements Case {
     }
 
     private Runnable openBlas() {
-        BlasThreads.set(work.threads());
         FloatMatrix input = RandomData.floats(arena, spikes);
-        return () -> OpenBlas.sgemm(false, true, 1, input, unpacked, 0, current);
+        return () -> {
+            BlasThreads.set(work.threads());
+            OpenBlas.sgemm(false, true, 1, input, unpacked, 0, current);
+        };
     }
 
     /** Loads of 16 floats that the variant cannot do without: the active weights, or one table entry for every four inputs. */
     private long loads() {
         long ofRow = (work.post() + Roofline.FLOATS - 1) / Roofline.FLOATS;
-        boolean tables = work.variant() == SpikeMatmulWork.Variant.TABLES;
+        boolean tables = switch (work.variant()) {
+            case CHOSEN, ACTIVE -> false;
+            case TABLES, PERMUTE -> true;
+        };
         return ofRow * (tables ? (long) work.rows() * ((work.pre() + 3) / 4) : active);
     }
 

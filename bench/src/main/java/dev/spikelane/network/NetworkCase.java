@@ -20,7 +20,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -58,17 +57,25 @@ final class NetworkCase implements Case {
         Network network = network(connections);
         Simulation simulation = simulate(network);
         peers = work.alone() || !Peers.joinAt(work.density()) ? new PeerEntries() : peers(layers, simulation);
-        entries.add(entry(Contestant.JAVA, simulation, () -> membranesAndSpikes(simulation)));
+        entries.add(
+                new Entry(Contestant.JAVA, simulation::reset, pass(simulation), () -> membranesAndSpikes(simulation)));
         if (work.rows() <= SCALAR_ROWS && !work.alone()) {
             entries.add(layerByLayer(LayerKernels.SCALAR, network).entry(Contestant.SCALAR));
         }
         if (OpenBlas.isAvailable()) {
-            // Threads of the simulation share the work, each in an OpenBLAS of one thread.
-            BlasThreads.set(1);
             Simulation blas = simulate(network(connections.stream()
                     .map(connection -> BlasDense.of(arena, connection))
                     .toList()));
-            entries.add(entry(Contestant.OPENBLAS, blas, () -> membranes(blas)));
+            Runnable pass = pass(blas);
+            // Threads of the simulation share the work, each in an OpenBLAS of one thread.
+            entries.add(new Entry(
+                    Contestant.OPENBLAS,
+                    blas::reset,
+                    () -> {
+                        BlasThreads.set(1);
+                        pass.run();
+                    },
+                    () -> membranes(blas)));
         }
         entries.addAll(peers.entries());
         if (Yardstick.AVAILABLE && work.threads() == 1) {
@@ -114,8 +121,7 @@ final class NetworkCase implements Case {
         return new PeerEntries(
                 peer -> peer.network(floats, work.batch(), layers, BETA, work.threads()),
                 arena,
-                List.of(
-                        simulation.state(0).membrane(), simulation.state(1).membrane()),
+                List.of(simulation.state(0).membrane(), simulation.state(1).membrane()),
                 List.of(
                         SpikeMatrix.zeros(arena, work.rows(), NetworkWork.HIDDEN),
                         SpikeMatrix.zeros(arena, work.rows(), NetworkWork.OUTPUTS)));
@@ -125,10 +131,8 @@ final class NetworkCase implements Case {
         return new LayerByLayer(kernels, arena, network, input, work.batch());
     }
 
-    private Entry entry(
-            Contestant contestant, Simulation simulation, Supplier<List<MemorySegment>> results) {
-        Runnable pass = work.alone() ? () -> step(simulation) : () -> simulation.run(input);
-        return new Entry(contestant, simulation::reset, pass, results);
+    private Runnable pass(Simulation simulation) {
+        return work.alone() ? () -> step(simulation) : () -> simulation.run(input);
     }
 
     private void step(Simulation simulation) {

@@ -20,8 +20,7 @@ public final class SharedBlocks implements AutoCloseable {
     public SharedBlocks(int threads, int blocks, Product product) {
         int inPart = threads == 1 ? blocks : Math.ceilDiv(blocks, threads * PARTS_OF_THREAD);
         this.workers = new Workers(threads);
-        this.job = (part, thread) ->
-                product.compute(part * inPart, Math.min((part + 1) * inPart, blocks), thread);
+        this.job = (part, thread) -> product.compute(part * inPart, Math.min((part + 1) * inPart, blocks), thread);
         this.parts = Math.ceilDiv(blocks, inPart);
     }
 

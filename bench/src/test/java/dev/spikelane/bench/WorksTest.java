@@ -1,0 +1,84 @@
+package dev.spikelane.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.kernel.BernoulliSpikesWork;
+import dev.spikelane.kernel.DenseMatmulWork;
+import dev.spikelane.kernel.LeakyStepWork;
+import dev.spikelane.kernel.SpikeCountWork;
+import dev.spikelane.kernel.SpikeMatmulWork;
+import dev.spikelane.kernel.TransposedSpikeMatmulWork;
+import dev.spikelane.network.NetworkWork;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class WorksTest {
+
+    @Test
+    void allHasEachNameOnceAndNoCommaForJmh() {
+        List<String> names = Works.all().stream().map(Work::name).toList();
+
+        assertEquals(names.size(), new HashSet<>(names).size());
+        assertTrue(names.stream().noneMatch(name -> name.contains(",")));
+    }
+
+    @Test
+    void allHasTheOthersAndWhatTargetsName() {
+        HashSet<String> names =
+                new HashSet<>(Works.all().stream().map(Work::name).toList());
+
+        assertTrue(names.containsAll(Works.quick().stream().map(Work::name).toList()));
+        assertTrue(names.containsAll(Works.overBatch().stream().map(Work::name).toList()));
+        assertTrue(
+                names.containsAll(Works.overNeurons().stream().map(Work::name).toList()));
+        assertTrue(names.containsAll(Works.overSpikes().stream().map(Work::name).toList()));
+        assertTrue(names.containsAll(Targets.works()));
+    }
+
+    static Stream<Work> small() {
+        return Stream.of(
+                new SpikeMatmulWork(70, 130, 9, 0.5, 1),
+                new SpikeMatmulWork(70, 130, 30, 0.5, 2),
+                new SpikeMatmulWork(70, 130, 9, 0.02, 1, SpikeMatmulWork.Variant.TABLES),
+                new SpikeMatmulWork(70, 130, 9, 0.9, 1, SpikeMatmulWork.Variant.ACTIVE),
+                new DenseMatmulWork(9, 70, 130, 1, false),
+                new DenseMatmulWork(9, 70, 130, 2, false),
+                new DenseMatmulWork(9, 70, 130, 2, true),
+                new TransposedSpikeMatmulWork(70, 130, 9, 0.5),
+                new LeakyStepWork(LeakyStepWork.Mode.SUBTRACT, 70, 3, 9),
+                new LeakyStepWork(LeakyStepWork.Mode.INHIBITION, 70, 3, 9),
+                new BernoulliSpikesWork(70, 3, 9),
+                new SpikeCountWork(70, 3, 9, 0.5),
+                new NetworkWork(2, 5, 0.5, 1),
+                new NetworkWork(2, 5, 0.1, 2),
+                new NetworkWork(2, 5, 0.1, 1, true));
+    }
+
+    @ParameterizedTest
+    @MethodSource("small")
+    void contestantsAgree(Work work) {
+        try (Case open = work.open()) {
+            assertEquals(Contestant.JAVA, open.entries().getFirst().contestant());
+            open.verify();
+        }
+    }
+
+    @Test
+    void aRaceTimesAllWhoTakePart() {
+        Work work = new LeakyStepWork(LeakyStepWork.Mode.ZERO, 70, 1, 9);
+        try (Case open = work.open()) {
+            Measurement measurement = Race.run(work, open);
+
+            assertEquals(work.name(), measurement.work());
+            assertTrue(measurement.java() > 0);
+            assertTrue(measurement.ratio(Contestant.SCALAR).isPresent());
+            assertFalse(measurement.ratio(Contestant.PYTORCH).isPresent());
+        }
+    }
+}
