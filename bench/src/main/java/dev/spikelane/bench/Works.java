@@ -3,6 +3,7 @@ package dev.spikelane.bench;
 import dev.spikelane.kernel.BernoulliSpikesWork;
 import dev.spikelane.kernel.DenseMatmulWork;
 import dev.spikelane.kernel.LeakyStepWork;
+import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.SpikeCountWork;
 import dev.spikelane.kernel.SpikeMatmulWork;
 import dev.spikelane.kernel.TransposedSpikeMatmulWork;
@@ -118,9 +119,10 @@ final class Works {
 
     private static void others(List<Work> works) {
         for (double density : DENSITIES) {
-            for (SpikeMatmulWork.Variant variant :
-                    List.of(SpikeMatmulWork.Variant.ACTIVE, SpikeMatmulWork.Variant.TABLES)) {
-                works.add(new SpikeMatmulWork(784, 1000, STEPS, density, 1, variant));
+            // In scalar mode there are no variants.
+            if (Simd.bits() > 0) {
+                works.add(new SpikeMatmulWork(784, 1000, STEPS, density, 1, SpikeMatmulWork.Variant.ACTIVE));
+                works.add(new SpikeMatmulWork(784, 1000, STEPS, density, 1, SpikeMatmulWork.Variant.TABLES));
             }
             works.add(new SpikeCountWork(1000, 1, STEPS, density));
         }
