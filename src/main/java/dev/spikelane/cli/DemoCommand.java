@@ -2,10 +2,13 @@ package dev.spikelane.cli;
 
 import dev.spikelane.io.Npy;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.lang.foreign.Arena;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,6 +32,8 @@ import picocli.CommandLine.Spec;
             "  ./spikelane demo",
             "  ./spikelane demo --seed 1              # as after torch.manual_seed(1)",
             "  ./spikelane demo --images t10k-images-idx3-ubyte.gz --count 100",
+            "  ./spikelane demo --report demo.html    # pictures of all that ran",
+            "  ./spikelane demo --json --no-report | jq .tutorial.counts",
             "  ./spikelane demo --out recorded        # read the files with numpy.load"
         })
 final class DemoCommand implements Callable<Integer> {
@@ -37,6 +42,7 @@ final class DemoCommand implements Callable<Integer> {
     static final int BATCH = 16;
     static final int COUNT = 16;
     static final long SEED = 42;
+    static final String REPORT = "spikelane-demo.html";
 
     private static final int MOST_STEPS = 100_000;
     private static final int MOST_BATCH = 4_096;
@@ -104,6 +110,21 @@ final class DemoCommand implements Callable<Integer> {
                     "Folder for the spikes and membranes of all neurons as numpy files (.npy); made if it is missing.")
     private @Nullable Path folder;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Page with pictures of all that ran, to be opened in a browser. Default: " + REPORT + ".")
+    private @Nullable Path report;
+
+    @Option(names = "--no-report", description = "Write no report.")
+    private boolean noReport;
+
+    @Option(names = "--json", description = "Print one JSON object instead of text.")
+    private boolean json;
+
+    @Option(names = "--quiet", description = "Print nothing but errors (and --json).")
+    private boolean quiet;
+
     static int defaultThreads() {
         return Math.min(Runtime.getRuntime().availableProcessors(), USEFUL_THREADS);
     }
@@ -113,17 +134,56 @@ final class DemoCommand implements Callable<Integer> {
         DemoSettings settings = settings();
         ImageSet images = images();
         settings.requireFits(images, folder != null);
+        Path page = page();
         if (folder != null) {
             makeFolder(folder);
         }
-        DemoText text = new DemoText(command.commandLine().getOut(), settings);
-        traces(text);
-        tutorial(settings, text);
-        images(settings, images, text);
-        if (folder != null) {
-            text.files(folder);
+        PrintWriter out = command.commandLine().getOut();
+        PrintWriter err = command.commandLine().getErr();
+        DemoText text = new DemoText(quiet || json ? new PrintWriter(Writer.nullWriter()) : out, settings);
+        Progress progress = Progress.on(err, quiet);
+        try (Arena arena = Arena.ofShared()) {
+            TutorialTrains trains = new TutorialTrains(arena, settings.steps());
+            List<Trace> traces = traces(arena, text);
+            NetworkResult tutorial = tutorial(settings, trains, text, progress);
+            DemoResults results = new DemoResults(settings, traces, tutorial, images(settings, images, text, progress));
+            if (folder != null) {
+                text.files(folder);
+            }
+            if (page != null) {
+                new DemoReport(results, trains).write(page);
+                text.report(page);
+            }
+            if (json) {
+                out.println(DemoJson.of(results, page, folder));
+            }
+        } finally {
+            progress.end();
         }
         return 0;
+    }
+
+    /** Where the report goes, if there is one; before the run, so that a wrong name does not cost one. */
+    private @Nullable Path page() throws IOException {
+        if (noReport && report != null) {
+            throw new ParameterException(command.commandLine(), "--report and --no-report exclude each other");
+        }
+        if (noReport) {
+            return null;
+        }
+        Path page = report == null ? Path.of(REPORT) : report;
+        Path parent = page.toAbsolutePath().getParent();
+        if (parent == null || Files.isDirectory(page)) {
+            throw new FileSystemException(page.toString(), null, "is a folder, expected the name of a file");
+        }
+        if (!Files.isDirectory(parent)) {
+            throw new FileSystemException(page.toString(), null, "there is no folder " + parent);
+        }
+        if (!Files.isWritable(parent)) {
+            throw new FileSystemException(
+                    page.toString(), null, "cannot be written, permission denied; --no-report goes without");
+        }
+        return page;
     }
 
     private DemoSettings settings() {
@@ -150,33 +210,39 @@ final class DemoCommand implements Callable<Integer> {
         return all.first(count);
     }
 
-    private void traces(DemoText text) throws IOException {
-        try (Arena arena = Arena.ofShared()) {
-            for (Trace trace : new Trace[] {Trace.handLif(arena), Trace.leaky(arena)}) {
-                if (folder != null) {
-                    Npy.write(folder.resolve(trace.file() + "_spikes.npy"), trace.spikes());
-                    Npy.write(folder.resolve(trace.file() + "_membranes.npy"), trace.membranes());
-                }
-                text.trace(trace);
+    private List<Trace> traces(Arena arena, DemoText text) throws IOException {
+        List<Trace> traces = List.of(Trace.handLif(arena), Trace.leaky(arena));
+        for (Trace trace : traces) {
+            if (folder != null) {
+                Npy.write(folder.resolve(trace.file() + "_spikes.npy"), trace.spikes());
+                Npy.write(folder.resolve(trace.file() + "_membranes.npy"), trace.membranes());
             }
+            text.trace(trace);
         }
+        return traces;
     }
 
-    private void tutorial(DemoSettings settings, DemoText text) throws IOException {
+    private NetworkResult tutorial(DemoSettings settings, TutorialTrains trains, DemoText text, Progress progress)
+            throws IOException {
         try (Arena arena = Arena.ofShared()) {
             Recording recording = recording(arena, 1, TutorialRun.INPUTS);
-            NetworkResult result = TutorialRun.run(settings, recording);
+            List<Attachment> attachments = recording == null ? List.of(trains) : List.of(trains, recording);
+            NetworkResult result = TutorialRun.run(settings, attachments, progress);
             write(recording, "tutorial");
             text.tutorial(result);
+            return result;
         }
     }
 
-    private void images(DemoSettings settings, ImageSet images, DemoText text) throws IOException {
+    private ImageRun.Result images(DemoSettings settings, ImageSet images, DemoText text, Progress progress)
+            throws IOException {
         try (Arena arena = Arena.ofShared()) {
             Recording recording = recording(arena, images.count(), images.inputs());
-            ImageRun.Result result = ImageRun.run(settings, images, recording);
+            List<Attachment> attachments = recording == null ? List.of() : List.of(recording);
+            ImageRun.Result result = ImageRun.run(settings, images, attachments, progress);
             write(recording, "images");
             text.images(result);
+            return result;
         }
     }
 

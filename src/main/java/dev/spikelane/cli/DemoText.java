@@ -63,6 +63,12 @@ final class DemoText {
         end();
     }
 
+    void report(Path file) {
+        title("Report");
+        row("Open", file.toAbsolutePath().normalize().toString());
+        end();
+    }
+
     private void table(ImageSet images, NetworkResult result) {
         int width = width(result);
         int labelWidth = images.labels().stream().mapToInt(String::length).max().orElse(-2) + 2;
@@ -93,16 +99,13 @@ final class DemoText {
     }
 
     private void timing(ImageRun.Result result) {
-        int images = result.images().count();
-        double encode = result.encodeSeconds() / images * 1e3;
-        double network = result.network().seconds() / images * 1e3;
         row(
                 "Per image",
                 String.format(
                         Locale.ROOT,
                         "encode %.3f ms, network %.3f ms, measured after %.1f s of warm-up",
-                        encode,
-                        network,
+                        result.encodeMilliseconds(),
+                        result.networkMilliseconds(),
                         result.warmUpSeconds()));
         row("Ran with", "batch " + settings.batch() + ", threads " + settings.threads());
         List<String> kernels = result.network().kernels();

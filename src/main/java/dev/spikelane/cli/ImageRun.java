@@ -7,7 +7,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** Runs images, rate-coded, through the tutorial's network, batch by batch. */
 final class ImageRun {
@@ -15,37 +15,49 @@ final class ImageRun {
     private final DemoSettings settings;
     private final ImageSet images;
     private final Network network;
+    private final Progress progress;
     private long encodeNanoseconds;
 
-    private ImageRun(DemoSettings settings, ImageSet images, Network network) {
+    private ImageRun(DemoSettings settings, ImageSet images, Network network, Progress progress) {
         this.settings = settings;
         this.images = images;
         this.network = network;
+        this.progress = progress;
     }
 
-    static Result run(DemoSettings settings, ImageSet images, @Nullable Recording recording) throws IOException {
+    static Result run(DemoSettings settings, ImageSet images, List<Attachment> attachments, Progress progress)
+            throws IOException {
         try (Arena arena = Arena.ofShared()) {
             TorchRandom random = new TorchRandom(settings.seed());
-            return new ImageRun(settings, images, TutorialRun.network(arena, images.inputs(), random)).run(recording);
+            Network network = TutorialRun.network(arena, images.inputs(), random);
+            return new ImageRun(settings, images, network, progress).run(attachments);
         }
     }
 
-    private Result run(@Nullable Recording recording) throws IOException {
+    private Result run(List<Attachment> attachments) throws IOException {
         double warmUp = warmUp();
-        NetworkRun run = new NetworkRun(network, settings.threads(), recording);
+        NetworkRun run = new NetworkRun(network, settings.threads(), attachments, progress);
         encodeNanoseconds = 0;
+        progress.begin("Images", (long) settings.steps() * images.count());
         for (int first = 0; first < images.count(); first += settings.batch()) {
             batch(run, first);
         }
+        progress.end();
         return new Result(images, run.result(), warmUp, encodeNanoseconds * 1e-9);
     }
 
     /** Repeats the first batch until the JIT compiler has had its time, and returns the seconds that took. */
     private double warmUp() throws IOException {
         long start = System.nanoTime();
-        while (System.nanoTime() - start < settings.warmUp() * 1e9) {
-            batch(new NetworkRun(network, settings.threads(), null), 0);
+        long last = start;
+        progress.begin("Warm-up", settings.warmUp() * 1_000_000_000L);
+        while (last - start < settings.warmUp() * 1e9) {
+            batch(new NetworkRun(network, settings.threads(), List.of(), Progress.NONE), 0);
+            long now = System.nanoTime();
+            progress.advance(now - last);
+            last = now;
         }
+        progress.end();
         return (System.nanoTime() - start) * 1e-9;
     }
 
@@ -69,5 +81,14 @@ final class ImageRun {
      * @param warmUpSeconds time before anything was measured
      * @param encodeSeconds time of the rate coding
      */
-    record Result(ImageSet images, NetworkResult network, double warmUpSeconds, double encodeSeconds) {}
+    record Result(ImageSet images, NetworkResult network, double warmUpSeconds, double encodeSeconds) {
+
+        double encodeMilliseconds() {
+            return encodeSeconds / images.count() * 1e3;
+        }
+
+        double networkMilliseconds() {
+            return network.seconds() / images.count() * 1e3;
+        }
+    }
 }

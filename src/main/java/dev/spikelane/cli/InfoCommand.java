@@ -1,5 +1,6 @@
 package dev.spikelane.cli;
 
+import dev.spikelane.io.JsonWriter;
 import dev.spikelane.kernel.OpenBlas;
 import dev.spikelane.kernel.Simd;
 import java.io.IOException;
@@ -8,14 +9,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Says what Spikelane found on this machine. */
-@Command(name = "info", description = "Print the JDK, the SIMD width in use and why, and the defaults.")
+@Command(
+        name = "info",
+        description = "Print the JDK, the SIMD width in use and why, and the defaults.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  ./spikelane info", "  ./spikelane info --json | jq -r .simd"})
 final class InfoCommand implements Runnable {
 
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
@@ -23,10 +30,20 @@ final class InfoCommand implements Runnable {
     @Spec
     private CommandSpec command = CommandSpec.create();
 
+    @Option(names = "--json", description = "Print one JSON object instead of text.")
+    private boolean json;
+
     @Override
     public void run() {
         PrintWriter out = command.commandLine().getOut();
-        facts().forEach((name, value) -> out.println(String.format("%-14s  %s", name, value)));
+        if (json) {
+            JsonWriter writer = new JsonWriter().object();
+            facts().forEach((name, value) ->
+                    writer.name(name.toLowerCase(Locale.ROOT).replace(' ', '_')).value(value));
+            out.println(writer.end());
+        } else {
+            facts().forEach((name, value) -> out.println(String.format("%-14s  %s", name, value)));
+        }
     }
 
     private static Map<String, String> facts() {

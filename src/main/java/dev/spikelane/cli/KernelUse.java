@@ -18,7 +18,7 @@ final class KernelUse {
     /** Adds a block of rows. */
     void add(SpikeMatrix spikes, int firstRow, int rows) {
         blocks++;
-        if (SpikeMatmul.variant(rows, inputs, spikes.count(firstRow, rows)).equals("tables")) {
+        if (!SpikeMatmul.variant(rows, inputs, spikes.count(firstRow, rows)).equals("active")) {
             byTables++;
         }
     }

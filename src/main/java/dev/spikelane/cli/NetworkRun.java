@@ -7,14 +7,14 @@ import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeCounts;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Runs a network of two layers over the spike trains of one batch after the other, and adds up what it does. */
 final class NetworkRun {
 
     private final Network network;
     private final int threads;
-    private final @Nullable Recording recording;
+    private final List<Attachment> attachments;
+    private final Progress progress;
     private final List<List<Integer>> counts = new ArrayList<>();
     private final KernelUse[] kernels;
     private long rows;
@@ -23,10 +23,11 @@ final class NetworkRun {
     private long outputSpikes;
     private long nanoseconds;
 
-    NetworkRun(Network network, int threads, @Nullable Recording recording) {
+    NetworkRun(Network network, int threads, List<Attachment> attachments, Progress progress) {
         this.network = network;
         this.threads = threads;
-        this.recording = recording;
+        this.attachments = attachments;
+        this.progress = progress;
         this.kernels = new KernelUse[] {
             new KernelUse(network.inputs()),
             new KernelUse(network.layers().getFirst().size())
@@ -42,8 +43,9 @@ final class NetworkRun {
                 kernels[0].add(input, (int) firstStep * batch, steps * batch);
                 kernels[1].add(spikes, 0, steps * batch);
             });
-            if (recording != null) {
-                recording.attach(simulation, input, counts.size());
+            simulation.observe(1, (firstStep, steps, spikes, membranes) -> progress.advance((long) steps * batch));
+            for (Attachment attachment : attachments) {
+                attachment.attach(simulation, input, counts.size());
             }
             long start = System.nanoTime();
             simulation.run(input);

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** All spikes and membranes of a run of the tutorial's network, gathered from its batches. */
-final class Recording {
+final class Recording implements Attachment {
 
     private final int steps;
     private final int samples;
@@ -33,8 +33,8 @@ final class Recording {
         return (long) steps * samples * perRow;
     }
 
-    /** Records a simulation of the samples from {@code firstSample} on, whose input is given. */
-    void attach(Simulation simulation, SpikeMatrix batchInput, int firstSample) {
+    @Override
+    public void attach(Simulation simulation, SpikeMatrix batchInput, int firstSample) {
         int batch = simulation.batch();
         for (int step = 0; step < steps; step++) {
             copy(batchInput, step * batch, input, row(step, firstSample), batch);

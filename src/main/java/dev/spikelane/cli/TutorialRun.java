@@ -7,7 +7,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** Runs the network of snnTorch's tutorial 3 on its own random input, all numbers from one stream in the notebook's order. */
 final class TutorialRun {
@@ -29,7 +29,7 @@ final class TutorialRun {
                 .build();
     }
 
-    static NetworkResult run(DemoSettings settings, @Nullable Recording recording) {
+    static NetworkResult run(DemoSettings settings, List<Attachment> attachments, Progress progress) {
         try (Arena arena = Arena.ofShared()) {
             TorchRandom random = new TorchRandom(settings.seed());
             Network network = network(arena, INPUTS, random);
@@ -37,8 +37,10 @@ final class TutorialRun {
             random.rand(probabilities);
             SpikeMatrix input = SpikeMatrix.zeros(arena, settings.steps(), INPUTS);
             new Rate().encodeVarying(probabilities, 1, input, random);
-            NetworkRun run = new NetworkRun(network, settings.threads(), recording);
+            NetworkRun run = new NetworkRun(network, settings.threads(), attachments, progress);
+            progress.begin("Tutorial network", settings.steps());
             run.run(input, 1);
+            progress.end();
             return run.result();
         }
     }

@@ -1,2 +1,50 @@
-/** Encoders: turn data into spikes over time. */
+/**
+ * Encoders: turn data and labels into spikes or targets over time, as {@code snntorch.spikegen} does.
+ *
+ * <p>An encoder is a record of its options. It writes into the caller's matrices and allocates nothing; rows of a batch over time are
+ * time-major, row = step * batch + sample. The numbers are snnTorch's bit for bit, for random codes too, where a
+ * {@link dev.spikelane.random.TorchRandom} draws them. Options that Python holds as float64 are {@code double}: they are rounded to float32
+ * where they meet the data, and not before, because sums of options show in the last bit.
+ *
+ * <table>
+ * <caption>Functions of snntorch.spikegen</caption>
+ * <tr><th>snnTorch</th><th>here</th></tr>
+ * <tr><td>rate, rate_conv</td><td>{@link dev.spikelane.encode.Rate}</td></tr>
+ * <tr><td>latency</td><td>{@link dev.spikelane.encode.Latency} (spikes), {@link dev.spikelane.encode.LatencyTargets} (on and off targets,
+ *     interpolation)</td></tr>
+ * <tr><td>latency_code, latency_code_log, latency_code_linear</td><td>{@link dev.spikelane.encode.LatencyCode}</td></tr>
+ * <tr><td>delta</td><td>{@link dev.spikelane.encode.Delta}</td></tr>
+ * <tr><td>to_one_hot, to_one_hot_inverse, from_one_hot</td><td>{@link dev.spikelane.encode.OneHot}</td></tr>
+ * <tr><td>targets_rate, targets_convert(code="rate")</td><td>{@link dev.spikelane.encode.RateTargets}</td></tr>
+ * <tr><td>targets_latency, targets_convert(code="latency")</td><td>{@link dev.spikelane.encode.LatencyTargets}</td></tr>
+ * <tr><td>target_rate_code</td><td>{@link dev.spikelane.encode.TargetRate}, {@link dev.spikelane.encode.FiringPattern}</td></tr>
+ * <tr><td>rate_interpolate, latency_interpolate</td><td>{@link dev.spikelane.encode.Interpolation}</td></tr>
+ * </table>
+ *
+ * <p>Where snnTorch 0.9.4 returns a number, the same number comes out here, with these exceptions:
+ *
+ * <table>
+ * <caption>Differences</caption>
+ * <tr><th>snnTorch</th><th>there</th><th>here</th></tr>
+ * <tr><td>rate, time-varying data</td><td>gain and offset are ignored</td><td>they are applied</td></tr>
+ * <tr><td>latency, interpolate and clip</td><td>clip is ignored</td><td>features below the threshold are off at all steps</td></tr>
+ * <tr><td>latency, steps not given</td><td>the last spike time sets them if bypass is set</td><td>the output's rows are the steps;
+ *     {@link dev.spikelane.encode.LatencyCode#steps} counts them</td></tr>
+ * <tr><td>latency, epsilon lost in float32 beside the threshold</td><td>infinite times become an undefined step, or NaN when
+ *     normalized</td><td>IllegalArgumentException</td></tr>
+ * <tr><td>latency_code, normalize, all times equal</td><td>NaN</td><td>the first spike time; 0 where linear with data above 1</td></tr>
+ * <tr><td>latency_code, NaN or infinite data</td><td>NaN, or an undefined step</td><td>IllegalArgumentException</td></tr>
+ * <tr><td>rate_interpolate, epsilon</td><td>can make a ramp too long; on below off makes it too short, on = off raises</td><td>no epsilon;
+ *     every ramp has its length</td></tr>
+ * <tr><td>targets_rate, rates other than 1 and 0</td><td>raises, or gives five dimensions where steps = classes</td><td>works</td></tr>
+ * <tr><td>targets_rate, rates 1 and 0</td><td>interpolate is ignored; no time axis if the first spike time is 0</td><td>interpolates; the
+ *     steps are equal</td></tr>
+ * <tr><td>targets_convert, code="latency"</td><td>drops on_target, off_target and interpolate</td><td>all are used</td></tr>
+ * <tr><td>target_rate_code, a time rounded up to num_steps</td><td>raises</td><td>fires in the last step</td></tr>
+ * <tr><td>from_one_hot</td><td>the numbers of the rows</td><td>the classes, as documented</td></tr>
+ * </table>
+ *
+ * <p>These look like mistakes there, and are kept: a negative off target counts as 0 where on is above it ({@code max(one_hot * on, off)});
+ * {@code latency_interpolate} loses the target at a spike where float32 rounds it past on.
+ */
 package dev.spikelane.encode;

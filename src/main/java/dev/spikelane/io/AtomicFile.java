@@ -12,18 +12,32 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Writes a file as a whole or not at all. */
-final class AtomicFile {
+public final class AtomicFile {
 
     private AtomicFile() {}
 
     /** Writes the bytes of a file. */
     @FunctionalInterface
-    interface Content {
+    public interface Content {
+
+        /**
+         * Writes all bytes.
+         *
+         * @param channel where they go
+         * @throws IOException if they cannot be written
+         */
         void writeTo(WritableByteChannel channel) throws IOException;
     }
 
-    /** Writes {@code content} to a temporary file beside {@code target} and renames it; on failure nothing is left. */
-    static void write(Path target, Content content) throws IOException {
+    /**
+     * Writes {@code content} to a temporary file beside {@code target} and renames it; on failure nothing is left, and a file that was
+     * there before stays as it was.
+     *
+     * @param target the file
+     * @param content writes its bytes
+     * @throws IOException if the file cannot be written; the message names it
+     */
+    public static void write(Path target, Content content) throws IOException {
         Path temporary = temporaryBeside(target);
         // Not Files.createTempFile: it lets nobody but the owner read, and the renamed file would keep that.
         try (FileChannel channel = create(target, temporary)) {

@@ -3,7 +3,6 @@ package dev.spikelane.kernel;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /**
  * Spikes times weights by {@link OpenBlas}: expands the spikes to floats and multiplies them as if they were any numbers.
@@ -56,61 +55,15 @@ public final class BlasSpikeMatmul {
             int endBlock,
             FloatMatrix current,
             FloatMatrix workspace) {
-        OpenBlas.requireAvailable();
         Checks.rows("spikes", spikes.rows(), rows);
-        Checks.rows("current", current.rows(), rows);
-        Checks.range("block of outputs", firstBlock, endBlock, (weights.rows() - 1) / PackedWeights.BLOCK + 1);
         spikes.requireShape("spikes", spikes.rows(), weights.columns());
-        int firstOutput = Checks.firstOutput(current, weights.rows(), firstBlock, endBlock);
-        weights.requireShape("weights", weights.rows(), weights.columns());
-        bias.requireShape("bias", 1, weights.rows());
+        int firstOutput = BlasDenseMatmul.checkedFirstOutput(rows, weights, bias, firstBlock, endBlock, current);
         workspace.requireShape("workspace", ROWS, weights.columns());
-        OpenBlas.requireApart("current", current, "weights", weights);
         OpenBlas.requireApart("current", current, "workspace", workspace);
         for (int row = 0; row < rows; row += ROWS) {
             int count = Math.min(ROWS, rows - row);
             SpikeExpand.expand(spikes, row, count, workspace);
-            copyBias(bias, current, firstOutput, row, count, firstBlock, endBlock);
-            product(workspace, count, weights, current, firstOutput, row, firstBlock, endBlock);
-        }
-    }
-
-    /** The padding of the last block is copied too, zeros onto zeros. */
-    private static void copyBias(
-            FloatMatrix bias,
-            FloatMatrix current,
-            int firstOutput,
-            int first,
-            int count,
-            int firstBlock,
-            int endBlock) {
-        long from = (long) firstBlock * PackedWeights.BLOCK_BYTES;
-        long to = from - (long) firstOutput * Float.BYTES;
-        long bytes = (long) (endBlock - firstBlock) * PackedWeights.BLOCK_BYTES;
-        for (int row = first; row < first + count; row++) {
-            MemorySegment.copy(bias.segment(), from, current.segment(), current.rowOffset(row) + to, bytes);
-        }
-    }
-
-    /** Adds the product of the expanded spikes and the weights of some blocks to their currents. */
-    private static void product(
-            FloatMatrix values,
-            int count,
-            FloatMatrix weights,
-            FloatMatrix current,
-            int firstOutput,
-            int row,
-            int firstBlock,
-            int endBlock) {
-        int output = firstBlock * PackedWeights.BLOCK;
-        int outputs = (int) Math.min(weights.rows(), (long) endBlock * PackedWeights.BLOCK) - output;
-        int pre = weights.columns();
-        long from = weights.rowOffset(output);
-        long to = current.rowOffset(row) + (long) (output - firstOutput) * Float.BYTES;
-        if (count == 1) {
-            OpenBlasCalls.addBlock(outputs, pre, weights, from, values, current, to);
-        } else {
-            OpenBlasCalls.addBlock(count, outputs, pre, values, weights, from, current, to);
+            BlasDenseMatmul.rows(workspace, count, weights, bias, firstBlock, endBlock, current, firstOutput, row);
         }
     }
 }

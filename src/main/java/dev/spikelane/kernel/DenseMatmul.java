@@ -93,7 +93,8 @@ public final class DenseMatmul {
      * @param weights {@code pre -> post}
      * @param firstBlock the first block of outputs
      * @param endBlock the block behind the last
-     * @param current {@code [at least rows x post]}, overwritten there and only there; shares no memory with {@code input}
+     * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
+     *     (endBlock - firstBlock)]}, which then holds these blocks only; shares no memory with {@code input}
      * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} shares memory with {@code input}
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
@@ -104,14 +105,23 @@ public final class DenseMatmul {
         Checks.rows("current", current.rows(), rows);
         Checks.range("block of outputs", firstBlock, endBlock, weights.blocks());
         input.requireShape("input", input.rows(), weights.pre());
-        current.requireShape("current", current.rows(), weights.post());
+        int firstOutput = Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
         weights.requireAccessible();
         requireApart("current", current, "input", input);
         if (Simd.VECTOR) {
-            DenseMatmulVector.packed(input, rows, weights, firstBlock, endBlock, current);
+            DenseMatmulVector.packed(input, rows, weights, firstBlock, endBlock, current, firstOutput);
         } else {
-            scalar(input, rows, weights, firstBlock, endBlock, current);
+            scalar(input, rows, weights, firstBlock, endBlock, current, firstOutput);
         }
+    }
+
+    /**
+     * Names the variant that the products with packed weights use. Results do not depend on it.
+     *
+     * @return {@code dense}, or {@code scalar} without vectors
+     */
+    public static String variant() {
+        return Simd.VECTOR ? "dense" : "scalar";
     }
 
     private static void requireApart(String name, FloatMatrix matrix, String otherName, FloatMatrix other) {
@@ -144,25 +154,34 @@ public final class DenseMatmul {
 
     /** The specification for packed weights. */
     static void scalar(
-            FloatMatrix input, int rows, PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current) {
-        int first = firstBlock * PackedWeights.BLOCK;
-        int end = Math.min(endBlock * PackedWeights.BLOCK, weights.post());
+            FloatMatrix input,
+            int rows,
+            PackedWeights weights,
+            int firstBlock,
+            int endBlock,
+            FloatMatrix current,
+            int firstOutput) {
         for (int row = 0; row < rows; row++) {
-            for (int output = first; output < end; output++) {
-                long from = weights.blockOffset(output / PackedWeights.BLOCK)
-                        + (long) (output % PackedWeights.BLOCK) * Float.BYTES;
-                float sum = chain(
-                        weights.bias(output),
-                        weights.pre(),
-                        input.segment(),
-                        input.rowOffset(row),
-                        Float.BYTES,
-                        weights.segment(),
-                        from,
-                        PackedWeights.BLOCK_BYTES);
-                current.segment().set(FLOAT, current.rowOffset(row) + (long) output * Float.BYTES, sum);
+            for (int output = firstBlock * PackedWeights.BLOCK; output < endBlock * PackedWeights.BLOCK; output++) {
+                float sum = output < weights.post() ? output(input, row, weights, output) : 0;
+                long to = current.rowOffset(row) + (long) (output - firstOutput) * Float.BYTES;
+                current.segment().set(FLOAT, to, sum);
             }
         }
+    }
+
+    private static float output(FloatMatrix input, int row, PackedWeights weights, int output) {
+        long from =
+                weights.blockOffset(output / PackedWeights.BLOCK) + (long) (output % PackedWeights.BLOCK) * Float.BYTES;
+        return chain(
+                weights.bias(output),
+                weights.pre(),
+                input.segment(),
+                input.rowOffset(row),
+                Float.BYTES,
+                weights.segment(),
+                from,
+                PackedWeights.BLOCK_BYTES);
     }
 
     /** One output: a chain of {@code depth} fused multiply-adds. Offsets and steps are bytes. */

@@ -33,12 +33,20 @@ final class DenseMatmulVector {
 
     /** Reads the weights where they are: they are packed already. */
     static void packed(
-            FloatMatrix input, int rows, PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current) {
+            FloatMatrix input,
+            int rows,
+            PackedWeights weights,
+            int firstBlock,
+            int endBlock,
+            FloatMatrix current,
+            int firstOutput) {
         int pre = weights.pre();
         for (int row = 0; row < rows; row += Panels.ROWS) {
             int rowsHere = Math.min(rows - row, Panels.ROWS);
             for (int block = firstBlock; block < endBlock; block++) {
-                start(current, row, rowsHere, block, weights.biasSegment());
+                int columns = columns(weights.post(), block);
+                int to = block - firstOutput / PackedWeights.BLOCK;
+                start(current, row, rowsHere, to, weights.biasSegment(), block);
                 for (int k = 0; k < pre; k += Panels.DEPTH) {
                     addPanel(
                             input.segment(),
@@ -50,9 +58,10 @@ final class DenseMatmulVector {
                             Math.min(pre - k, Panels.DEPTH),
                             current,
                             row,
-                            block);
+                            to,
+                            columns);
                 }
-                clear(current, row, rowsHere, block, columns(current, block));
+                clear(current, row, rowsHere, to, columns);
             }
         }
     }
@@ -83,30 +92,34 @@ final class DenseMatmulVector {
                     if (k == 0 && !accumulate) {
                         clear(c, row, rowsHere, block, 0);
                     }
-                    addPanel(rowsOfA, from, step, rowsHere, workspace, Panels.B, steps, c, row, block);
+                    int columns = columns(c.columns(), block);
+                    addPanel(rowsOfA, from, step, rowsHere, workspace, Panels.B, steps, c, row, block, columns);
                     if (k + steps == depth) {
-                        clear(c, row, rowsHere, block, columns(c, block));
+                        clear(c, row, rowsHere, block, columns);
                     }
                 }
             }
         }
     }
 
-    /** Starts the sums of one block at the bias. */
-    private static void start(FloatMatrix c, int row, int rows, int block, MemorySegment bias) {
+    /** Starts the sums of one block at the bias of one. */
+    private static void start(FloatMatrix c, int row, int rows, int block, MemorySegment bias, int biasBlock) {
         MemorySegment sums = c.segment();
         Checks.isNative(sums);
         Checks.isNative(bias);
         long outputs = (long) block * PackedWeights.BLOCK_BYTES;
         for (int lanes = 0; lanes < PackedWeights.BLOCK_BYTES; lanes += BYTES) {
-            FloatVector start = load(bias, outputs + lanes);
+            FloatVector start = load(bias, (long) biasBlock * PackedWeights.BLOCK_BYTES + lanes);
             for (int i = 0; i < rows; i++) {
                 start.intoMemorySegment(sums, c.rowOffset(row + i) + outputs + lanes, ORDER);
             }
         }
     }
 
-    /** Adds {@code depth} products to the sums of one block. The lanes beyond the last column get sums too: of no use, not even finite. */
+    /**
+     * Adds {@code depth} products to the sums of one block, of which {@code columns} are of use. The lanes beyond them get sums too, not
+     * even finite.
+     */
     private static void addPanel(
             MemorySegment a,
             long fromA,
@@ -117,8 +130,9 @@ final class DenseMatmulVector {
             int depth,
             FloatMatrix c,
             int firstRow,
-            int block) {
-        int used = usedBytes(c, block);
+            int block,
+            int columns) {
+        int used = usedBytes(columns);
         long step = c.rowOffset(1);
         for (int row = 0; row < rows; row += TILE) {
             long tileA = fromA + row * stepA;
@@ -266,13 +280,14 @@ final class DenseMatmulVector {
         }
     }
 
-    private static int columns(FloatMatrix c, int block) {
-        return Math.min(c.columns() - block * PackedWeights.BLOCK, PackedWeights.BLOCK);
+    /** The columns of a block among {@code all}. */
+    private static int columns(int all, int block) {
+        return Math.min(all - block * PackedWeights.BLOCK, PackedWeights.BLOCK);
     }
 
     /** Bytes of a block that hold columns, rounded up to whole strips. */
-    private static int usedBytes(FloatMatrix c, int block) {
-        return (columns(c, block) + 4 * COUNT - 1) / (4 * COUNT) * STRIP_BYTES;
+    private static int usedBytes(int columns) {
+        return (columns + 4 * COUNT - 1) / (4 * COUNT) * STRIP_BYTES;
     }
 
     private static FloatVector broadcast(MemorySegment segment, long offset) {

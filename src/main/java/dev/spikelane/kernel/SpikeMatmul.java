@@ -5,6 +5,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Locale;
 
 /**
  * Spikes times weights: turns the spikes of a layer into the currents of the next.
@@ -14,14 +15,22 @@ import java.lang.foreign.ValueLayout;
  * ascending order; the groups are added in ascending order. So results never depend on the density, the rows in a call, the vector width
  * or the number of threads.
  *
- * <p>Two vector variants: one visits the active inputs only; the other first tabulates, for 64 outputs, the 16 partial sums of every
- * group of four inputs, and then adds one table entry a group ("four Russians"), which costs the same at any density. The tables pay
- * once density and number of rows are high enough, see {@link #variant}.
+ * <p>Three vector variants. One visits the active inputs only. The other two add, for every group of four inputs, one of its 16 partial
+ * sums ("four Russians"), which costs the same at any density: from tables in memory, for 64 outputs at a time, or, where a vector has
+ * 16 lanes, from tables in registers, for 16 rows at a time. Making tables pays once density and number of rows are high enough, see
+ * {@link #variant}.
  */
 public final class SpikeMatmul {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+
+    /** Rows whose active inputs the CPU's branch predictor keeps in mind: at density 0.1, 512 but not 1,024 (Zen 5, 2026-11). */
+    static final int ROWS_FORESEEN = 256;
+
+    private static final int WORKSPACE_ROWS = Simd.bits() == Simd.WIDEST
+            ? Math.ceilDiv(SpikePermuteVector.WORKSPACE_BYTES, PackedWeights.BLOCK_BYTES)
+            : Tables.ROWS;
 
     private SpikeMatmul() {}
 
@@ -29,10 +38,10 @@ public final class SpikeMatmul {
      * Allocates the scratch memory that one thread needs for {@link #multiply}; it can be used again and again.
      *
      * @param arena the arena that owns the memory
-     * @return about 68 KB
+     * @return 68 KB, or 1.2 MB where vectors have 512 bits
      */
     public static FloatMatrix workspace(Arena arena) {
-        return FloatMatrix.zeros(arena, Tables.ROWS, PackedWeights.BLOCK);
+        return FloatMatrix.zeros(arena, WORKSPACE_ROWS, PackedWeights.BLOCK);
     }
 
     /**
@@ -80,39 +89,74 @@ public final class SpikeMatmul {
         Checks.range("block of outputs", firstBlock, endBlock, weights.blocks());
         spikes.requireShape("spikes", spikes.rows(), weights.pre());
         int firstOutput = Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
-        workspace.requireShape("workspace", Tables.ROWS, PackedWeights.BLOCK);
+        workspace.requireShape("workspace", WORKSPACE_ROWS, PackedWeights.BLOCK);
         weights.requireAccessible();
-        if (!Simd.VECTOR) {
-            scalar(spikes, rows, weights, firstBlock, endBlock, current, firstOutput);
-        } else if (usesTables(rows, weights.pre(), spikes.count(0, rows))) {
-            SpikeMatmulVector.tables(
-                    spikes, rows, weights, firstBlock, endBlock, current, firstOutput, workspace.segment());
-        } else {
-            SpikeMatmulVector.active(spikes, rows, weights, firstBlock, endBlock, current, firstOutput);
+        switch (choose(rows, weights.pre(), spikes.count(0, rows))) {
+            case SCALAR -> scalar(spikes, rows, weights, firstBlock, endBlock, current, firstOutput);
+            case ACTIVE -> SpikeMatmulVector.active(spikes, rows, weights, firstBlock, endBlock, current, firstOutput);
+            case TABLES ->
+                SpikeMatmulVector.tables(
+                        spikes, rows, weights, firstBlock, endBlock, current, firstOutput, workspace.segment());
+            case PERMUTE ->
+                SpikePermuteVector.permute(
+                        spikes, rows, weights, firstBlock, endBlock, current, firstOutput, workspace.segment());
         }
     }
 
     /**
      * Names the variant that {@link #multiply} chooses. Results do not depend on it.
      *
-     * <p>For 64 outputs, in units of 0.2 ns: an active input costs 14, a group of four inputs costs 10 by a table, whose making costs
-     * 240 (Zen 4, 512 bits, 2026-11). So tables need a density of about 0.2 and, at density 0.5, some 14 rows.
+     * <p>For 64 outputs, in units of 0.1 ns: an active input costs 22; a group of four inputs costs 11 a row from tables in registers, whose
+     * making costs 440, and 20 a row from tables in memory, whose making costs 480 (Zen 5, 512 bits, 2026-11). So the former
+     * need a density of about 0.13, the latter of about 0.23, and both, at density 0.5, some twenty rows.
      *
      * @param rows rows in the call
      * @param pre inputs
      * @param active spikes in these rows
-     * @return {@code tables}, {@code active}, or {@code scalar} without vectors
+     * @return {@code active}, {@code tables} (in memory) or {@code permute} (tables in registers); {@code scalar} without vectors
      */
     public static String variant(int rows, int pre, long active) {
-        if (!Simd.VECTOR) {
-            return "scalar";
-        }
-        return usesTables(rows, pre, active) ? "tables" : "active";
+        return choose(rows, pre, active).name().toLowerCase(Locale.ROOT);
     }
 
-    static boolean usesTables(int rows, int pre, long active) {
+    /**
+     * Advises how many rows to multiply at a time where there are more. Tables serve the better the more rows share them; which inputs are
+     * active is best foreseen by the CPU for some hundred rows, if the same rows are multiplied for one block of outputs after
+     * the other.
+     *
+     * @param rows rows at hand
+     * @param pre inputs
+     * @param active spikes in these rows
+     * @return the best number of rows, at most {@code rows}
+     */
+    public static int rowsAtATime(int rows, int pre, long active) {
+        return choose(rows, pre, active) == Variant.ACTIVE ? Math.min(rows, ROWS_FORESEEN) : rows;
+    }
+
+    static Variant choose(int rows, int pre, long active) {
+        if (!Simd.VECTOR) {
+            return Variant.SCALAR;
+        }
+        boolean permute = Simd.bits() == Simd.WIDEST && pre <= SpikePermuteVector.MOST_INPUTS;
+        return choose(permute ? Variant.PERMUTE : Variant.TABLES, rows, pre, active);
+    }
+
+    static Variant choose(Variant tables, int rows, int pre, long active) {
         long groups = (pre + 3L) / 4;
-        return 14 * active > groups * (10L * rows + 240);
+        long costOfGroup = tables == Variant.PERMUTE ? 11 * roundUp(rows, 16) + 440 : 20L * rows + 480;
+        return 22 * active > groups * costOfGroup ? tables : Variant.ACTIVE;
+    }
+
+    private static long roundUp(int value, int multiple) {
+        return (value - 1L + multiple) / multiple * multiple;
+    }
+
+    /** Which loop does the work. */
+    enum Variant {
+        SCALAR,
+        ACTIVE,
+        TABLES,
+        PERMUTE
     }
 
     /** The specification: plain loops in the canonical order. */

@@ -29,7 +29,10 @@ final class SpikeMatmulVector {
 
     private SpikeMatmulVector() {}
 
-    /** Visits the active inputs only. */
+    /**
+     * Visits the active inputs only. All outputs of some rows are computed before those of the next, while the branch predictor still knows
+     * which inputs are active: 2.4 instead of 4.6 us for a row of 784 -> 1000 at density 0.1 (Zen 5, 512 bits, 2026-11).
+     */
     static void active(
             SpikeMatrix spikes,
             int rows,
@@ -38,34 +41,54 @@ final class SpikeMatmulVector {
             int endBlock,
             FloatMatrix current,
             int firstOutput) {
-        for (int block = firstBlock; block < endBlock; block++) {
-            long outputs = (long) block * PackedWeights.BLOCK_BYTES;
-            long to = outputs - (long) firstOutput * Float.BYTES;
-            boolean narrow = outputs(weights, block) <= COUNT;
-            int used = narrow ? 0 : usedBytes(weights, block);
-            for (int strip = 0; strip < used; strip += STRIP_BYTES) {
-                long inputs = weights.blockOffset(block) + strip;
-                activeStrip(spikes, rows, weights, inputs, outputs + strip, current, to + strip);
+        for (int row = 0; row < rows; row += SpikeMatmul.ROWS_FORESEEN) {
+            int some = Math.min(rows - row, SpikeMatmul.ROWS_FORESEEN);
+            for (int block = firstBlock; block < endBlock; block++) {
+                activeBlock(spikes, row, row + some, weights, block, current, firstOutput);
             }
-            for (int strip = used; strip < PackedWeights.BLOCK_BYTES; strip += STRIP_BYTES) {
-                startAtBias(rows, weights, outputs + strip, current, to + strip);
-            }
-            if (narrow) {
-                addActiveVector(spikes, rows, weights.segment(), weights.blockOffset(block), current, to);
-            }
+        }
+    }
+
+    private static void activeBlock(
+            SpikeMatrix spikes,
+            int firstRow,
+            int endRow,
+            PackedWeights weights,
+            int block,
+            FloatMatrix current,
+            int firstOutput) {
+        long outputs = (long) block * PackedWeights.BLOCK_BYTES;
+        long to = outputs - (long) firstOutput * Float.BYTES;
+        boolean narrow = outputs(weights, block) <= COUNT;
+        int used = narrow ? 0 : usedBytes(weights, block);
+        for (int strip = 0; strip < used; strip += STRIP_BYTES) {
+            long inputs = weights.blockOffset(block) + strip;
+            activeStrip(spikes, firstRow, endRow, weights, inputs, outputs + strip, current, to + strip);
+        }
+        for (int strip = used; strip < PackedWeights.BLOCK_BYTES; strip += STRIP_BYTES) {
+            startAtBias(firstRow, endRow, weights, outputs + strip, current, to + strip);
+        }
+        if (narrow) {
+            addActiveVector(spikes, firstRow, endRow, weights.segment(), weights.blockOffset(block), current, to);
         }
     }
 
     /** The same for outputs that fit one vector, such as ten classes: 39 instead of 70 us for 256 rows of 1000 -> 10 (Zen 4, 2026-11). */
     private static void addActiveVector(
-            SpikeMatrix spikes, int rows, MemorySegment weights, long inputs, FloatMatrix current, long toColumn) {
+            SpikeMatrix spikes,
+            int firstRow,
+            int endRow,
+            MemorySegment weights,
+            long inputs,
+            FloatMatrix current,
+            long toColumn) {
         MemorySegment spikeWords = spikes.segment();
         MemorySegment to = current.segment();
         Checks.isNative(spikeWords);
         Checks.isNative(weights);
         Checks.isNative(to);
         int words = spikes.stride();
-        for (int row = 0; row < rows; row++) {
+        for (int row = firstRow; row < endRow; row++) {
             long at = current.rowOffset(row) + toColumn;
             long spikeRow = spikes.rowOffset(row);
             FloatVector sum = load(to, at);
@@ -91,7 +114,8 @@ final class SpikeMatmulVector {
 
     private static void activeStrip(
             SpikeMatrix spikes,
-            int rows,
+            int firstRow,
+            int endRow,
             PackedWeights weights,
             long inputs,
             long outputs,
@@ -106,7 +130,7 @@ final class SpikeMatmulVector {
         Checks.isNative(weight);
         Checks.isNative(to);
         Checks.isNative(bias);
-        for (int row = 0; row < rows; row++) {
+        for (int row = firstRow; row < endRow; row++) {
             FloatVector sum0 = load(bias, outputs);
             FloatVector sum1 = load(bias, outputs + BYTES);
             FloatVector sum2 = load(bias, outputs + 2 * BYTES);
@@ -163,7 +187,7 @@ final class SpikeMatmulVector {
             long to = outputs - (long) firstOutput * Float.BYTES;
             int used = usedBytes(weights, block);
             for (int strip = 0; strip < PackedWeights.BLOCK_BYTES; strip += STRIP_BYTES) {
-                startAtBias(rows, weights, outputs + strip, current, to + strip);
+                startAtBias(0, rows, weights, outputs + strip, current, to + strip);
                 for (int word = 0; strip < used && word < spikes.stride(); word++) {
                     int groupsHere = Math.min(groups - word * Tables.GROUPS, Tables.GROUPS);
                     long inputs = weights.blockOffset(block) + strip + ((long) word * Long.SIZE << INPUT_SHIFT);
@@ -175,14 +199,15 @@ final class SpikeMatmulVector {
     }
 
     /** Sets currents to the bias; to zero where a block's padding has none. */
-    private static void startAtBias(int rows, PackedWeights weights, long outputs, FloatMatrix current, long toColumn) {
+    private static void startAtBias(
+            int firstRow, int endRow, PackedWeights weights, long outputs, FloatMatrix current, long toColumn) {
         MemorySegment bias = weights.biasSegment();
         MemorySegment to = current.segment();
         Checks.isNative(bias);
         Checks.isNative(to);
         for (int lanes = 0; lanes < STRIP_BYTES; lanes += BYTES) {
             FloatVector start = load(bias, outputs + lanes);
-            for (int row = 0; row < rows; row++) {
+            for (int row = firstRow; row < endRow; row++) {
                 start.intoMemorySegment(to, current.rowOffset(row) + toColumn + lanes, ORDER);
             }
         }

@@ -253,6 +253,36 @@ public final class FloatMatrix {
         Memory.requireAccessible(segment, name);
     }
 
+    /**
+     * Throws unless all elements are finite.
+     *
+     * @param name how the message calls this matrix
+     * @throws IllegalArgumentException if an element is NaN or infinite; the message names the first one
+     */
+    public void requireFinite(String name) {
+        for (int row = 0; row < rows; row++) {
+            if (!isFinite(row)) {
+                int column = 0;
+                while (Float.isFinite(get(row, column))) {
+                    column++;
+                }
+                throw new IllegalArgumentException(name + " has " + get(row, column) + " at row " + row + ", column "
+                        + column + ", expected a finite number");
+            }
+        }
+    }
+
+    /** The exponent of NaN and infinities is the largest; the JIT turns the maximum over bits into vectors, which it does not for floats. */
+    private boolean isFinite(int row) {
+        long offset = rowOffset(row);
+        int largest = 0;
+        for (int column = 0; column < columns; column++) {
+            int magnitude = segment.get(ValueLayout.JAVA_INT, offset + (long) column * Float.BYTES) & Integer.MAX_VALUE;
+            largest = Math.max(largest, magnitude);
+        }
+        return Float.isFinite(Float.intBitsToFloat(largest));
+    }
+
     private void requireLength(long length) {
         if (length != (long) rows * columns) {
             throw new IllegalArgumentException("array has " + length + " values, expected " + (long) rows * columns

@@ -54,12 +54,12 @@ final class Memory {
     /** Throws unless {@code segment} can be read by the current thread now. */
     static void requireAccessible(MemorySegment segment, String name) {
         if (!segment.scope().isAlive()) {
-            throw new IllegalStateException(name + " lives in an arena that is closed");
+            throw new IllegalStateException("the arena of " + name + " is closed");
         }
         if (!segment.isAccessibleBy(Thread.currentThread())) {
             throw new WrongThreadException(
-                    name + " lives in another thread's confined arena; allocate it in Arena.ofShared()"
-                            + " to use it from " + Thread.currentThread().getName());
+                    "the arena of " + name + " is confined to another thread, expected Arena.ofShared() for use from "
+                            + Thread.currentThread().getName());
         }
     }
 }

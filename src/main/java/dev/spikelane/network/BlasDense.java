@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.kernel.BlasDenseMatmul;
 import dev.spikelane.kernel.BlasSpikeMatmul;
 import dev.spikelane.kernel.OpenBlas;
 import dev.spikelane.memory.FloatMatrix;
@@ -13,7 +14,7 @@ import java.lang.foreign.Arena;
  *
  * <p>Currents are close to those of {@link Dense}, not identical, and may change with the number of threads and with the steps in a call,
  * so a spike can differ where a membrane is near its threshold. It exists to compare with and for machines with a well tuned OpenBLAS;
- * {@link Dense} is faster for spikes.
+ * {@link Dense} is faster for spikes. For analog input the two are about as fast.
  */
 public final class BlasDense implements Connection {
 
@@ -96,7 +97,18 @@ public final class BlasDense implements Connection {
     }
 
     @Override
+    public void multiply(
+            FloatMatrix input, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+        BlasDenseMatmul.multiply(input, rows, weights, bias, firstBlock, endBlock, current);
+    }
+
+    @Override
     public String kernel(int rows, long active) {
+        return kernel(rows);
+    }
+
+    @Override
+    public String kernel(int rows) {
         return rows == 1 ? "openblas sgemv" : "openblas sgemm";
     }
 

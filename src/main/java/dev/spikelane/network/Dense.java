@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.kernel.DenseMatmul;
 import dev.spikelane.kernel.PackedWeights;
 import dev.spikelane.kernel.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
@@ -10,7 +11,7 @@ import java.lang.foreign.Arena;
 
 /**
  * Connects every input to every output, as {@code torch.nn.Linear} does: {@code current = bias + weights * spikes}. The order of the sum
- * is that of {@link SpikeMatmul}.
+ * is that of {@link SpikeMatmul} for spikes and that of {@link DenseMatmul} for analog input.
  */
 public final class Dense implements Connection {
 
@@ -96,8 +97,24 @@ public final class Dense implements Connection {
     }
 
     @Override
+    public void multiply(
+            FloatMatrix input, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+        DenseMatmul.multiply(input, rows, weights, firstBlock, endBlock, current);
+    }
+
+    @Override
+    public int rowsAtATime(int rows, long active) {
+        return SpikeMatmul.rowsAtATime(rows, inputs(), active);
+    }
+
+    @Override
     public String kernel(int rows, long active) {
         return SpikeMatmul.variant(rows, inputs(), active);
+    }
+
+    @Override
+    public String kernel(int rows) {
+        return DenseMatmul.variant();
     }
 
     @Override

@@ -10,6 +10,11 @@ interface Feed {
     /** Fills the currents of the first rows for some blocks of 64 neurons; a matrix narrower than the layer is a tile of these blocks. */
     void fill(int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace);
 
+    /** How many of the first rows it is best to fill at a time. */
+    default int rowsAtATime(int rows) {
+        return rows;
+    }
+
     /** Inputs of the first rows that are not zero. */
     long active(int rows);
 
@@ -25,6 +30,11 @@ interface Feed {
         }
 
         @Override
+        public int rowsAtATime(int rows) {
+            return connection.rowsAtATime(rows, active(rows));
+        }
+
+        @Override
         public long active(int rows) {
             return input.count(0, rows);
         }
@@ -32,6 +42,31 @@ interface Feed {
         @Override
         public String kernel(int rows, long active) {
             return connection.kernel(rows, active);
+        }
+    }
+
+    /** The network's analog input. */
+    record Analog(Connection connection, FloatMatrix input) implements Feed {
+
+        @Override
+        public void fill(int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+            connection.multiply(input, rows, current, firstBlock, endBlock, workspace);
+        }
+
+        @Override
+        public long active(int rows) {
+            long active = 0;
+            for (int row = 0; row < rows; row++) {
+                for (int column = 0; column < input.columns(); column++) {
+                    active += input.get(row, column) == 0 ? 0 : 1;
+                }
+            }
+            return active;
+        }
+
+        @Override
+        public String kernel(int rows, long active) {
+            return connection.kernel(rows);
         }
     }
 

@@ -6,9 +6,9 @@ import dev.spikelane.neuron.NeuronGroup;
 /**
  * A connection and the neurons that it feeds.
  *
- * @param connection turns the spikes of the layer before into currents; scaled for its graded spikes, if it has them
+ * @param connection turns the spikes of the layer before, or the input, into currents; scaled for its graded spikes, if it has them
  * @param neuron the model
- * @param neurons the neurons, one for each output of the connection
+ * @param neurons the neurons, which take the outputs of the connection
  */
 public record Layer(Connection connection, Neuron neuron, NeuronGroup neurons) {
 

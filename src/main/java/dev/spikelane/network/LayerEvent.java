@@ -31,7 +31,7 @@ final class LayerEvent extends Event {
     long rows;
 
     @Label("Input Density")
-    @Description("Share of inputs that fire")
+    @Description("Share of inputs that fire or, if analog, are not zero")
     @Percentage
     float density;
 

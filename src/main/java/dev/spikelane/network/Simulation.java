@@ -12,9 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of a network: owns the state of its neurons and the memory between its layers.
  *
- * <p>{@link #run} takes whole spike trains, layer by layer over blocks of some hundred rows, so that weights are used many times while
- * they are in the cache. {@link #step} takes one step at a time. Both give the same bits, whatever the number of threads and however the
+ * <p>{@code run} takes whole spike trains, layer by layer over blocks of some hundred rows, so that weights are used many times while
+ * they are in the cache. {@code step} takes one step at a time. Both give the same bits, whatever the number of threads and however the
  * steps are cut into calls, and allocate nothing. The state is kept from call to call until {@link #reset}.
+ *
+ * <p>Input is spikes, or numbers (analog input: currents, pixels) that the first layer multiplies by its weights; calls with both may
+ * alternate. Numbers that are all 0 or 1 give what the same spikes give up to rounding, because the first layer's sums then have another
+ * order (that of {@link dev.spikelane.kernel.DenseMatmul}, not of {@link dev.spikelane.kernel.SpikeMatmul}). NaN and infinities are
+ * refused before the first step: a membrane would keep them for ever.
  *
  * <p>Java Flight Recorder gets an event {@code dev.spikelane.Layer} for each layer and call, with rows, density of the input, kernel and
  * time.
@@ -25,16 +30,17 @@ import org.jspecify.annotations.Nullable;
 public final class Simulation implements AutoCloseable {
 
     /** Rows in a block: their currents for 1,000 neurons fit in a cache of 1 MB, and tables of partial sums are well used. */
-    static final int ROWS_IN_BLOCK = 256;
+    static final int ROWS_IN_BLOCK = 1_024;
 
     private final Network network;
     private final int batch;
     private final int stepsInBlock;
     private final Arena arena;
     private final Workers workers;
-    private final SpikeMatrix input;
+    private final Inlet spikeInlet;
     private final Stage[] stages;
     private final SpikeMatrix output;
+    private @Nullable Inlet analogInlet;
     private Feed.@Nullable Constant constant;
     private long steps;
     private final AtomicBoolean busy = new AtomicBoolean();
@@ -54,7 +60,8 @@ public final class Simulation implements AutoCloseable {
         this.arena = Arena.ofShared();
         try {
             int rows = Math.multiplyExact(stepsInBlock, batch);
-            this.input = SpikeMatrix.zeros(arena, rows, network.inputs());
+            SpikeMatrix input = SpikeMatrix.zeros(arena, rows, network.inputs());
+            this.spikeInlet = Inlet.of(firstConnection(), input, batch);
             this.stages = new Stage[network.layers().size()];
             SpikeMatrix from = input;
             for (int i = 0; i < stages.length; i++) {
@@ -168,16 +175,29 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
     public void run(SpikeMatrix spikes) {
-        if (spikes.rows() % batch != 0) {
-            throw new IllegalArgumentException(
-                    "input has " + spikes.rows() + " rows, expected a multiple of the batch, " + batch);
-        }
+        requireWholeSteps(spikes.rows());
         spikes.requireShape("input", spikes.rows(), network.inputs());
-        runTrain(spikes, spikes.rows() / batch);
+        run(false, spikes.segment(), spikes.rows() / batch);
     }
 
     /**
-     * Runs steps that all have the same input, whose currents are computed once: the same bits as {@link #run} with the frame repeated.
+     * Runs analog input.
+     *
+     * @param input {@code [steps * batch x inputs]}, time-major ({@code row = step * batch + sample}), finite; read block by block into
+     *     this simulation's own memory, so it may lie in a confined arena. The first call with analog input allocates that memory
+     * @throws IllegalArgumentException if the shape does not fit the network or the batch, or a value is NaN or infinite
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
+     */
+    public void run(FloatMatrix input) {
+        requireWholeSteps(input.rows());
+        input.requireShape("input", input.rows(), network.inputs());
+        input.requireFinite("input");
+        run(true, input.segment(), input.rows() / batch);
+    }
+
+    /**
+     * Runs steps that all have the same input, whose currents are computed once: the same bits as {@link #run(SpikeMatrix)} with the frame
+     * repeated.
      *
      * @param frame {@code [batch x inputs]}, the spikes of every step
      * @param count how many steps, at least 1
@@ -186,17 +206,23 @@ public final class Simulation implements AutoCloseable {
      */
     public void runConstant(SpikeMatrix frame, int count) {
         frame.requireShape("frame", batch, network.inputs());
-        if (count < 1) {
-            throw new IllegalArgumentException("count is " + count + ", expected at least 1 step");
-        }
-        begin();
-        try {
-            load(frame, 0, 1);
-            stages[0].fillFromSpikes(batch, constant().held());
-            runConstant(count);
-        } finally {
-            busy.set(false);
-        }
+        runConstant(false, frame.segment(), count);
+    }
+
+    /**
+     * Runs steps that all have the same analog input, whose currents are computed once: the same bits as {@link #run(FloatMatrix)} with
+     * the frame repeated.
+     *
+     * @param frame {@code [batch x inputs]}, the input of every step, finite
+     * @param count how many steps, at least 1
+     * @throws IllegalArgumentException if the shape does not fit the network or the batch, a value is NaN or infinite, or there is no
+     *     step
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
+     */
+    public void runConstant(FloatMatrix frame, int count) {
+        frame.requireShape("frame", batch, network.inputs());
+        frame.requireFinite("frame");
+        runConstant(true, frame.segment(), count);
     }
 
     /**
@@ -209,7 +235,22 @@ public final class Simulation implements AutoCloseable {
      */
     public SpikeMatrix step(SpikeMatrix spikes) {
         spikes.requireShape("input", batch, network.inputs());
-        runTrain(spikes, 1);
+        run(false, spikes.segment(), 1);
+        return output;
+    }
+
+    /**
+     * Runs one step of analog input.
+     *
+     * @param input {@code [batch x inputs]}, finite
+     * @return {@code [batch x outputs]}, the spikes of the last layer; overwritten by the next call
+     * @throws IllegalArgumentException if the shape does not fit the network or the batch, or a value is NaN or infinite
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
+     */
+    public SpikeMatrix step(FloatMatrix input) {
+        input.requireShape("input", batch, network.inputs());
+        input.requireFinite("input");
+        run(true, input.segment(), 1);
         return output;
     }
 
@@ -242,14 +283,21 @@ public final class Simulation implements AutoCloseable {
         }
     }
 
-    private void runTrain(SpikeMatrix spikes, int all) {
+    private void run(boolean analog, MemorySegment input, int count) {
         begin();
         try {
+            Inlet inlet = analog ? analogInlet() : spikeInlet;
             boolean profiled = LayerProfile.wanted();
-            for (int step = 0; step < all; step += stepsInBlock) {
-                int blockSteps = Math.min(stepsInBlock, all - step);
-                load(spikes, step, blockSteps);
-                block(null, blockSteps, profiled);
+            int most = stepsInBlock;
+            for (int step = 0; step < count; step += most) {
+                int blockSteps = Math.min(most, count - step);
+                inlet.load(input, step, blockSteps);
+                if (step == 0) {
+                    int rows = inlet.feed().rowsAtATime(blockSteps * batch);
+                    blockSteps = Math.max(1, rows / batch);
+                    most = blockSteps;
+                }
+                block(inlet.feed(), blockSteps, profiled);
             }
             end(profiled);
         } finally {
@@ -257,38 +305,55 @@ public final class Simulation implements AutoCloseable {
         }
     }
 
-    private void runConstant(int count) {
-        boolean profiled = LayerProfile.wanted();
-        for (int step = 0; step < count; step += stepsInBlock) {
-            block(constant, Math.min(stepsInBlock, count - step), profiled);
+    private void runConstant(boolean analog, MemorySegment frame, int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("count is " + count + ", expected at least 1 step");
         }
-        end(profiled);
+        begin();
+        try {
+            Inlet inlet = analog ? analogInlet() : spikeInlet;
+            Feed.Constant held = constant();
+            inlet.load(frame, 0, 1);
+            stages[0].fill(inlet.feed(), batch, held.held());
+            boolean profiled = LayerProfile.wanted();
+            for (int step = 0; step < count; step += stepsInBlock) {
+                block(held, Math.min(stepsInBlock, count - step), profiled);
+            }
+            end(profiled);
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    private Inlet analogInlet() {
+        Inlet made = analogInlet;
+        if (made == null) {
+            FloatMatrix block = FloatMatrix.zeros(arena, stepsInBlock * batch, network.inputs());
+            made = Inlet.of(firstConnection(), block, batch);
+            analogInlet = made;
+        }
+        return made;
     }
 
     private Feed.Constant constant() {
         Feed.Constant made = constant;
         if (made == null) {
-            made = new Feed.Constant(FloatMatrix.zeros(arena, batch, size(0)));
+            made = new Feed.Constant(FloatMatrix.zeros(
+                    arena, batch, network.layers().getFirst().connection().outputs()));
             constant = made;
         }
         return made;
     }
 
-    /** Copies steps into this simulation's own memory, which the workers can reach and nobody else closes. */
-    private void load(SpikeMatrix spikes, int firstStep, int blockSteps) {
-        long from = spikes.rowOffset(firstStep * batch);
-        MemorySegment.copy(spikes.segment(), from, input.segment(), 0, spikes.rowOffset(blockSteps * batch));
+    private Connection firstConnection() {
+        return network.layers().getFirst().connection();
     }
 
-    /** Runs a block of steps; the first layer is fed by the input spikes or by {@code feed}. */
-    private void block(@Nullable Feed feed, int blockSteps, boolean profiled) {
-        int rows = blockSteps * batch;
+    /** Runs a block of steps. */
+    private void block(Feed first, int blockSteps, boolean profiled) {
         for (int i = 0; i < stages.length; i++) {
-            if (i == 0 && feed != null) {
-                stages[i].run(feed, workers, rows, steps, blockSteps, profiled);
-            } else {
-                stages[i].run(workers, rows, steps, blockSteps, profiled);
-            }
+            stages[i].run(
+                    i == 0 ? first : stages[i].spikeFeed(), workers, blockSteps * batch, steps, blockSteps, profiled);
         }
         steps += blockSteps;
     }
@@ -298,6 +363,13 @@ public final class Simulation implements AutoCloseable {
             for (Stage stage : stages) {
                 stage.emitProfile(workers.threads());
             }
+        }
+    }
+
+    private void requireWholeSteps(int rows) {
+        if (rows % batch != 0) {
+            throw new IllegalArgumentException(
+                    "input has " + rows + " rows, expected a multiple of the batch, " + batch);
         }
     }
 

@@ -39,7 +39,9 @@ final class Stage implements Workers.Job {
     private final List<Observer> observers = new ArrayList<>();
     private final LayerProfile profile = new LayerProfile();
     private @Nullable FloatMatrix membranes;
+    /** Where the currents of the block at work come from. */
     private Feed feed;
+
     private int rows;
     private int blocksInPart;
 
@@ -60,12 +62,17 @@ final class Stage implements Workers.Job {
             workspaces[i] = connection.workspace(arena);
             currents[i] = neurons.coupled() && i > 0
                     ? currents[0]
-                    : FloatMatrix.zeros(arena, input.rows(), neurons.coupled() ? neurons.neurons() : tile);
+                    : FloatMatrix.zeros(arena, input.rows(), neurons.coupled() ? neurons.currents() : tile);
         }
     }
 
     SpikeMatrix spikes() {
         return spikes;
+    }
+
+    /** The spikes of the layer before. */
+    Feed spikeFeed() {
+        return spikeFeed;
     }
 
     NeuronState state() {
@@ -86,14 +93,9 @@ final class Stage implements Workers.Job {
         }
     }
 
-    /** Fills the currents of a batch from the first rows of the input spikes, on the calling thread. */
-    void fillFromSpikes(int batch, FloatMatrix target) {
-        spikeFeed.fill(batch, target, 0, spikes.stride(), workspaces[0]);
-    }
-
-    /** Runs a block fed by the spikes of the layer before. */
-    void run(Workers workers, int blockRows, long firstStep, int steps, boolean profiled) {
-        run(spikeFeed, workers, blockRows, firstStep, steps, profiled);
+    /** Fills all currents of the first rows, on the calling thread. */
+    void fill(Feed from, int firstRows, FloatMatrix target) {
+        from.fill(firstRows, target, 0, blocks(), workspaces[0]);
     }
 
     /** Runs a block, and measures it if somebody wants to know. */
@@ -119,8 +121,8 @@ final class Stage implements Workers.Job {
     }
 
     private void compute(Workers workers) {
-        int blocks = spikes.stride();
-        boolean share = (long) rows * connection.inputs() * neurons.neurons() >= WORTH_SHARING;
+        int blocks = blocks();
+        boolean share = (long) rows * connection.inputs() * neurons.currents() >= WORTH_SHARING;
         int threads = share ? workers.threads() : 1;
         blocksInPart = Math.min(BLOCKS_IN_TILE, Math.ceilDiv(blocks, threads == 1 ? 1 : PARTS_OF_THREAD * threads));
         int parts = Math.ceilDiv(blocks, blocksInPart);
@@ -132,14 +134,19 @@ final class Stage implements Workers.Job {
             workers.run(this, parts);
         }
         if (neurons.coupled()) {
-            fire(currents[0], 0, blocks);
+            fire(currents[0], 0, spikes.stride());
         }
+    }
+
+    /** Blocks of 64 currents. */
+    private int blocks() {
+        return Math.ceilDiv(neurons.currents(), Long.SIZE);
     }
 
     @Override
     public void run(int part, int thread) {
         int first = part * blocksInPart;
-        int end = Math.min(first + blocksInPart, spikes.stride());
+        int end = Math.min(first + blocksInPart, blocks());
         feed.fill(rows, currents[thread], first, end, workspaces[thread]);
         if (!neurons.coupled()) {
             fire(currents[thread], first, end);

@@ -14,30 +14,22 @@ import java.util.Objects;
  * R = U > threshold                                    from the membrane before the step
  * U = (beta * U + I) - R * threshold                   reset SUBTRACT
  * U = beta * ((1 - R) * U) + I                         reset ZERO
+ * U = (beta * U + I) - R * (beta * U + I)              reset CLEAR
+ * U = beta * (U - R * threshold) + I                   reset SUBTRACT_DECAYED
  * U = beta * U + I                                     reset NONE
  * S = U > threshold
- * U = U - (S - R) * threshold    or    (S - R) * U     only without delayedReset, for SUBTRACT or ZERO
+ * U = U - (S - R) * threshold    or    (S - R) * U     only with ResetTime.SAME_STEP_DIFFERENCE
  * }</pre>
  *
  * <p>So a spike is immediate and, by default, its reset comes one step later. The comparison is strict, although snnTorch's documentation
  * says otherwise; with reset ZERO the input of the step is kept. See {@link dev.spikelane.kernel.LeakyStep} for corner cases.
  *
  * @param beta share of the membrane left after a step; clamped to [0, 1] when used, as snnTorch does
- * @param threshold membrane above which a neuron fires
- * @param reset what a reset does
- * @param delayedReset whether a spike's reset comes at the next step (snnTorch's {@code reset_delay}) or at once
- * @param inhibition whether only the neuron with the largest {@code U - threshold} of a row may fire; the reset is not inhibited
+ * @param firing when neurons fire and what a spike does to them
  * @param gradedSpikesFactor what one spike carries; without effect under inhibition, except that snnTorch's immediate reset then
  *     divides S by it. A factor 0, with which snnTorch's immediate reset gives NaN or infinity, divides nothing here
  */
-public record Leaky(
-        Parameter beta,
-        Parameter threshold,
-        Reset reset,
-        boolean delayedReset,
-        boolean inhibition,
-        Parameter gradedSpikesFactor)
-        implements Neuron {
+public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor) implements Neuron {
 
     /**
      * Makes a model.
@@ -46,9 +38,36 @@ public record Leaky(
      */
     public Leaky {
         beta.requireFinite("beta");
-        threshold.requireFinite("threshold");
-        Objects.requireNonNull(reset, "reset");
+        Objects.requireNonNull(firing, "firing");
         gradedSpikesFactor.requireFinite("gradedSpikesFactor");
+    }
+
+    /**
+     * Makes a model with snnTorch's options.
+     *
+     * @param beta share of the membrane left after a step
+     * @param threshold membrane above which a neuron fires
+     * @param reset what a reset does
+     * @param delayedReset whether a spike's reset comes at the next step (snnTorch's {@code reset_delay}) or at once
+     * @param inhibition whether only one neuron of a row may fire
+     * @param gradedSpikesFactor what one spike carries
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     */
+    public Leaky(
+            Parameter beta,
+            Parameter threshold,
+            Reset reset,
+            boolean delayedReset,
+            boolean inhibition,
+            Parameter gradedSpikesFactor) {
+        this(
+                beta,
+                Firing.DEFAULT
+                        .withThreshold(threshold.values())
+                        .withReset(reset)
+                        .withDelayedReset(delayedReset)
+                        .withInhibition(inhibition),
+                gradedSpikesFactor);
     }
 
     /**
@@ -58,7 +77,17 @@ public record Leaky(
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public Leaky(float... beta) {
-        this(Parameter.of(beta), Parameter.of(1), Reset.SUBTRACT, true, false, Parameter.of(1));
+        this(Parameter.of(beta), Firing.DEFAULT, Parameter.of(1));
+    }
+
+    /**
+     * Returns this model with other options.
+     *
+     * @param options when neurons fire and what a spike does to them
+     * @return the model
+     */
+    public Leaky withFiring(Firing options) {
+        return new Leaky(beta, options, gradedSpikesFactor);
     }
 
     /**
@@ -69,7 +98,7 @@ public record Leaky(
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public Leaky withThreshold(float... values) {
-        return new Leaky(beta, Parameter.of(values), reset, delayedReset, inhibition, gradedSpikesFactor);
+        return withFiring(firing.withThreshold(values));
     }
 
     /**
@@ -79,7 +108,7 @@ public record Leaky(
      * @return the model
      */
     public Leaky withReset(Reset kind) {
-        return new Leaky(beta, threshold, kind, delayedReset, inhibition, gradedSpikesFactor);
+        return withFiring(firing.withReset(kind));
     }
 
     /**
@@ -89,7 +118,7 @@ public record Leaky(
      * @return the model
      */
     public Leaky withDelayedReset(boolean delayed) {
-        return new Leaky(beta, threshold, reset, delayed, inhibition, gradedSpikesFactor);
+        return withFiring(firing.withDelayedReset(delayed));
     }
 
     /**
@@ -99,7 +128,7 @@ public record Leaky(
      * @return the model
      */
     public Leaky withInhibition(boolean inhibited) {
-        return new Leaky(beta, threshold, reset, delayedReset, inhibited, gradedSpikesFactor);
+        return withFiring(firing.withInhibition(inhibited));
     }
 
     /**
@@ -110,23 +139,19 @@ public record Leaky(
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public Leaky withGradedSpikesFactor(float... values) {
-        return new Leaky(beta, threshold, reset, delayedReset, inhibition, Parameter.of(values));
+        return new Leaky(beta, firing, Parameter.of(values));
     }
 
     @Override
     public NeuronGroup bind(Arena arena, int neurons) {
-        return new LeakyGroup(LeakyParameters.builder(neurons)
+        return new LeakyGroup(firing.applyTo(LeakyParameters.builder(neurons), 1)
                 .beta(beta.values())
-                .threshold(threshold.values())
                 .gradedFactor(gradedSpikesFactor.values())
-                .reset(reset)
-                .delayedReset(delayedReset)
-                .inhibition(inhibition)
                 .build(arena));
     }
 
     @Override
     public Parameter spikeValue() {
-        return inhibition ? Parameter.of(1) : gradedSpikesFactor;
+        return firing.inhibition() ? Parameter.of(1) : gradedSpikesFactor;
     }
 }

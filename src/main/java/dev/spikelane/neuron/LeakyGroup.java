@@ -1,13 +1,24 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.Feedback;
 import dev.spikelane.kernel.LeakyParameters;
 import dev.spikelane.kernel.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.util.List;
 
-/** Neurons that {@link LeakyStep} updates; their only state is the membrane. */
-record LeakyGroup(LeakyParameters parameters) implements NeuronGroup {
+/** Neurons that {@link LeakyStep} updates by themselves, many steps at a time; they feed back their own spikes at most. */
+record LeakyGroup(LeakyParameters parameters, List<String> names) implements NeuronGroup {
+
+    static final List<String> MEMBRANE = List.of("membrane");
+    static final List<String> SYNAPTIC = List.of("membrane", "synapse");
+    static final List<String> ALPHA = List.of("membrane", "excitatory", "inhibitory");
+
+    /** Neurons whose variables have the usual names. */
+    LeakyGroup(LeakyParameters parameters) {
+        this(parameters, parameters.variables() == 1 ? MEMBRANE : parameters.variables() == 2 ? SYNAPTIC : ALPHA);
+    }
 
     @Override
     public int neurons() {
@@ -21,13 +32,35 @@ record LeakyGroup(LeakyParameters parameters) implements NeuronGroup {
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        return NeuronState.zeros(arena, batch, neurons(), "membrane");
+        return feedsSpikes()
+                ? NeuronState.zeros(arena, batch, neurons(), names, true, neurons())
+                : NeuronState.zeros(arena, batch, neurons(), names);
+    }
+
+    private boolean feedsSpikes() {
+        return parameters.feedback() == Feedback.OWN_SPIKES;
     }
 
     @Override
     public void run(FloatMatrix current, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
-        state.requireVariables(1);
-        LeakyStep.run(parameters, current, rows, state.membrane(), spikes, firstWord, endWord);
+        FloatMatrix variables = state.require(names);
+        if (feedsSpikes()) {
+            LeakyStep.recurrent(
+                    parameters,
+                    current,
+                    0,
+                    rows,
+                    variables,
+                    state.feedback(),
+                    state.spikes(),
+                    spikes,
+                    variables,
+                    false,
+                    firstWord,
+                    endWord);
+        } else {
+            LeakyStep.run(parameters, current, rows, variables, spikes, firstWord, endWord);
+        }
     }
 
     @Override
@@ -39,7 +72,23 @@ record LeakyGroup(LeakyParameters parameters) implements NeuronGroup {
             FloatMatrix membranes,
             int firstWord,
             int endWord) {
-        state.requireVariables(1);
-        LeakyStep.record(parameters, current, rows, state.membrane(), spikes, membranes, firstWord, endWord);
+        FloatMatrix variables = state.require(names);
+        if (feedsSpikes()) {
+            LeakyStep.recurrent(
+                    parameters,
+                    current,
+                    0,
+                    rows,
+                    variables,
+                    state.feedback(),
+                    state.spikes(),
+                    spikes,
+                    membranes,
+                    true,
+                    firstWord,
+                    endWord);
+        } else {
+            LeakyStep.record(parameters, current, rows, variables, spikes, membranes, firstWord, endWord);
+        }
     }
 }

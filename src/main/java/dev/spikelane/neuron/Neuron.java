@@ -6,14 +6,14 @@ import java.lang.foreign.Arena;
 public interface Neuron {
 
     /**
-     * Lays the parameters out for a number of neurons.
+     * Lays the parameters out for neurons behind a connection.
      *
      * @param arena the arena that owns the copy; shared if several threads are to run the group
-     * @param neurons how many neurons, at least 1
+     * @param currents how many currents the neurons get, at least 1: one for each neuron, unless the model has several gates
      * @return the neurons, without a state
      * @throws IllegalArgumentException if a parameter is given for each neuron and their number differs
      */
-    NeuronGroup bind(Arena arena, int neurons);
+    NeuronGroup bind(Arena arena, int currents);
 
     /**
      * Returns what one spike carries to the next connection.

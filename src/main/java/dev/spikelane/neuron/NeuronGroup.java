@@ -18,6 +18,15 @@ public interface NeuronGroup {
     int neurons();
 
     /**
+     * Returns the number of currents that the neurons take at each step.
+     *
+     * @return one for each neuron, unless the model has several gates
+     */
+    default int currents() {
+        return neurons();
+    }
+
+    /**
      * Tells whether neurons of a row depend on each other, so that threads cannot share a row.
      *
      * @return whether {@link #run} must be given all words
@@ -37,7 +46,7 @@ public interface NeuronGroup {
     /**
      * Runs the steps of the first rows for some words of 64 neurons.
      *
-     * @param current {@code [at least rows x neurons]}, time-major ({@code row = step * batch + sample}); or a tile, {@code [at least rows
+     * @param current {@code [at least rows x currents]}, time-major ({@code row = step * batch + sample}); or a tile, {@code [at least rows
      *     x at least 64 (endWord - firstWord)]}, which holds the currents of these words only
      * @param rows how many rows, whole steps
      * @param state of the batch, updated
@@ -51,7 +60,7 @@ public interface NeuronGroup {
     /**
      * The same, and keeps the membrane of every step.
      *
-     * @param current {@code [at least rows x neurons]}, time-major; or a tile, {@code [at least rows x at least 64 (endWord -
+     * @param current {@code [at least rows x currents]}, time-major; or a tile, {@code [at least rows x at least 64 (endWord -
      *     firstWord)]}, which holds the currents of these words only
      * @param rows how many rows, whole steps
      * @param state of the batch, updated
@@ -73,7 +82,7 @@ public interface NeuronGroup {
     /**
      * Runs the steps of all rows.
      *
-     * @param current {@code [rows x neurons]}, time-major
+     * @param current {@code [rows x currents]}, time-major
      * @param state of the batch, updated
      * @param spikes {@code [rows x neurons]}, overwritten
      * @throws IllegalArgumentException if a shape does not fit, or the state is of another model
@@ -86,7 +95,7 @@ public interface NeuronGroup {
     /**
      * Runs the steps of all rows and keeps the membrane of every step.
      *
-     * @param current {@code [rows x neurons]}, time-major
+     * @param current {@code [rows x currents]}, time-major
      * @param state of the batch, updated
      * @param spikes {@code [rows x neurons]}, overwritten
      * @param membranes {@code [rows x neurons]}, receives the membrane after each step; may be {@code current} itself

@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -12,20 +13,50 @@ import java.util.List;
 public final class NeuronState {
 
     private final List<String> names;
-    private final FloatMatrix[] variables;
+    private final FloatMatrix all;
+    private final List<FloatMatrix> variables;
+    private final boolean recurrent;
+    private final SpikeMatrix spikes;
+    private final FloatMatrix feedback;
 
-    private NeuronState(List<String> names, FloatMatrix[] variables) {
+    private NeuronState(
+            List<String> names,
+            FloatMatrix all,
+            List<FloatMatrix> variables,
+            boolean recurrent,
+            SpikeMatrix spikes,
+            FloatMatrix feedback) {
         this.names = names;
+        this.all = all;
         this.variables = variables;
+        this.recurrent = recurrent;
+        this.spikes = spikes;
+        this.feedback = feedback;
     }
 
     /** Zeros for each of the names. */
-    static NeuronState zeros(Arena arena, int batch, int neurons, String... names) {
-        FloatMatrix[] variables = new FloatMatrix[names.length];
-        for (int i = 0; i < names.length; i++) {
-            variables[i] = FloatMatrix.zeros(arena, batch, neurons);
+    static NeuronState zeros(Arena arena, int batch, int neurons, List<String> names) {
+        return zeros(arena, batch, neurons, names, false, 1);
+    }
+
+    /** Zeros for each of the names, and room for what recurrent neurons feed back. */
+    static NeuronState zeros(
+            Arena arena, int batch, int neurons, List<String> names, boolean recurrent, int feedbackColumns) {
+        if (batch < 1) {
+            throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
         }
-        return new NeuronState(List.of(names), variables);
+        FloatMatrix all = FloatMatrix.zeros(arena, Math.multiplyExact(names.size(), batch), neurons);
+        FloatMatrix[] variables = new FloatMatrix[names.size()];
+        for (int i = 0; i < variables.length; i++) {
+            variables[i] = all.rows(i * batch, batch);
+        }
+        return new NeuronState(
+                names,
+                all,
+                List.of(variables),
+                recurrent,
+                SpikeMatrix.zeros(arena, batch, neurons),
+                FloatMatrix.zeros(arena, batch, feedbackColumns));
     }
 
     /**
@@ -43,7 +74,7 @@ public final class NeuronState {
      * @return {@code [batch x neurons]}
      */
     public FloatMatrix membrane() {
-        return variables[0];
+        return variables.getFirst();
     }
 
     /**
@@ -58,20 +89,43 @@ public final class NeuronState {
         if (index < 0) {
             throw new IllegalArgumentException("no state variable '" + name + "', expected one of " + names);
         }
-        return variables[index];
+        return variables.get(index);
+    }
+
+    /**
+     * Returns the spikes of the step before, which recurrent neurons feed back.
+     *
+     * @return {@code [batch x neurons]}
+     * @throws IllegalStateException if the neurons feed no spikes back
+     */
+    public SpikeMatrix previousSpikes() {
+        if (!recurrent) {
+            throw new IllegalStateException("these neurons feed no spikes back");
+        }
+        return spikes;
     }
 
     /** Sets all variables to zero. */
     public void reset() {
-        for (FloatMatrix variable : variables) {
-            variable.fill(0);
-        }
+        all.fill(0);
+        spikes.clear();
     }
 
-    /** Throws unless this is the state of a model with these variables. */
-    void requireVariables(int count) {
-        if (variables.length != count) {
-            throw new IllegalArgumentException("state has the variables " + names + ", expected " + count + " of them");
+    /** All variables one below the other, {@code [variables * batch x neurons]}; throws unless they have these names. */
+    FloatMatrix require(List<String> expected) {
+        if (!names.equals(expected)) {
+            throw new IllegalArgumentException("state has the variables " + names + ", expected " + expected);
         }
+        return all;
+    }
+
+    /** The spikes of the step before; of no meaning where nothing is fed back. */
+    SpikeMatrix spikes() {
+        return spikes;
+    }
+
+    /** Memory for currents that are fed back. */
+    FloatMatrix feedback() {
+        return feedback;
     }
 }

@@ -60,6 +60,16 @@ public final class Parameter {
         return true;
     }
 
+    /** How many values there are. */
+    int count() {
+        return values.length;
+    }
+
+    /** A neuron's value, where the neurons of another parameter may be more than one value. */
+    float valueOrLast(int neuron) {
+        return values[Math.min(neuron, values.length - 1)];
+    }
+
     /** Returns this, or throws if a value is not finite. */
     Parameter requireFinite(String name) {
         for (int i = 0; i < values.length; i++) {

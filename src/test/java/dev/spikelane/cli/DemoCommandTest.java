@@ -15,6 +15,7 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -166,12 +167,12 @@ class DemoCommandTest {
     }
 
     private static String demo(String... options) {
-        String[] arguments = new String[options.length + 3];
-        arguments[0] = "demo";
-        arguments[1] = "--warm-up";
-        arguments[2] = "0";
-        System.arraycopy(options, 0, arguments, 3, options.length);
-        return CommandRun.of(arguments).requireSuccess();
+        List<String> arguments = new ArrayList<>(List.of("demo", "--warm-up", "0"));
+        arguments.addAll(List.of(options));
+        if (!arguments.contains("--report")) {
+            arguments.add("--no-report");
+        }
+        return CommandRun.of(arguments.toArray(String[]::new)).requireSuccess();
     }
 
     private String recorded(String name, int batch, int threads) {

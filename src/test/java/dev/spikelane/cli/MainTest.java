@@ -110,7 +110,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"info", "--help", "demo --count 1 --warm-up 0"})
+    @ValueSource(strings = {"info", "--help", "demo --count 1 --warm-up 0 --no-report"})
     void endsQuietlyWhenNobodyReadsOn(String arguments) {
         CommandRun run = runInto("Broken pipe", arguments);
         assertEquals("", run.err());
@@ -118,7 +118,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"info", "--help", "demo --count 1 --warm-up 0"})
+    @ValueSource(strings = {"info", "--help", "demo --count 1 --warm-up 0 --no-report"})
     void complainsWhenTheOutputCannotBeWritten(String arguments) {
         CommandRun run = runInto("No space left on device", arguments);
         assertEquals("spikelane: standard output: No space left on device" + System.lineSeparator(), run.err());

@@ -121,12 +121,10 @@ final class RateTest {
         SpikeMatrix nowhere = SpikeMatrix.zeros(other, 6, 70);
         other.close();
         assertMessage(
-                IllegalStateException.class,
-                "data lives in an arena that is closed",
-                () -> new Rate().encode(gone, spikes, 1));
+                IllegalStateException.class, "the arena of data is closed", () -> new Rate().encode(gone, spikes, 1));
         assertMessage(
                 IllegalStateException.class,
-                "spikes lives in an arena that is closed",
+                "the arena of spikes is closed",
                 () -> new Rate().encode(data, nowhere, new TorchRandom(1)));
         assertInstanceOf(
                 WrongThreadException.class, onOtherThread("stranger", () -> new Rate().encode(data, spikes, 1)));

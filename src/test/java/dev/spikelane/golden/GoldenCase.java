@@ -91,9 +91,24 @@ public final class GoldenCase {
         return has(parameter) ? number(parameter) : otherwise;
     }
 
+    /** A number among the options as Python has it, in float64, or another where it is not set. */
+    public double real(String parameter, double otherwise) {
+        return has(parameter) ? required(parameters(), parameter).doubleValue() : otherwise;
+    }
+
+    /** A whole number among the options, or another where it is not set. */
+    public int integer(String parameter, int otherwise) {
+        return has(parameter) ? integer(parameter) : otherwise;
+    }
+
     /** A yes or no among the options. */
     public boolean flag(String parameter) {
         return required(parameters(), parameter).booleanValue();
+    }
+
+    /** A yes or no among the options; no where it is not set. */
+    public boolean flagIfSet(String parameter) {
+        return has(parameter) && flag(parameter);
     }
 
     /** A word among the options. */

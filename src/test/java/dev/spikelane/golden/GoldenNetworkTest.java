@@ -20,8 +20,10 @@ import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,6 +40,31 @@ class GoldenNetworkTest {
                 }
             }
         });
+    }
+
+    /** Analog input: the cases whose gradients are learned from run forward too. */
+    @Test
+    void analogInput() {
+        GoldenSet.of("bptt").check(golden -> {
+            if (!hasNeuronsThatAreHere(golden)) {
+                golden.leaveOutCase("this version has no such neurons");
+                return;
+            }
+            golden.leaveOutStarting("grad_", "this version computes no gradients");
+            for (int threads : new int[] {1, 2}) {
+                try (Arena arena = Arena.ofShared()) {
+                    runNetwork(golden, network(arena, golden), arena, threads);
+                }
+            }
+        });
+    }
+
+    private static boolean hasNeuronsThatAreHere(GoldenCase golden) {
+        Set<String> types = new HashSet<>();
+        golden.parameters()
+                .path("layers")
+                .forEach(layer -> types.add(layer.path("type").asText()));
+        return Set.of("Linear", "Leaky").containsAll(types);
     }
 
     private static Network network(Arena arena, GoldenCase golden) {
@@ -66,8 +93,8 @@ class GoldenNetworkTest {
 
     private static Leaky leaky(GoldenCase golden, JsonNode layer, int neurons) {
         return new Leaky(
-                Parameter.of(golden.floatOrArray(layer, "beta", neurons)),
-                Parameter.of(golden.floatOrArray(layer, "threshold", neurons)),
+                parameter(golden, layer, "beta", neurons),
+                parameter(golden, layer, "threshold", neurons),
                 Reset.valueOf(layer.path("reset_mechanism").asText().toUpperCase(Locale.ROOT)),
                 layer.path("reset_delay").asBoolean(true),
                 layer.path("inhibition").asBoolean(false),
@@ -76,10 +103,17 @@ class GoldenNetworkTest {
                         : Parameter.of(1));
     }
 
+    /** Learned parameters stand among the inputs. */
+    private static Parameter parameter(GoldenCase golden, JsonNode layer, String parameter, int neurons) {
+        return Parameter.of(
+                layer.has(parameter)
+                        ? golden.floatOrArray(layer, parameter, neurons)
+                        : golden.floats(layer.path("name").asText() + "_" + parameter));
+    }
+
     private static void runNetwork(GoldenCase golden, Network network, Arena arena, int threads) {
         int steps = golden.integer("steps");
         int batch = golden.integer("batch");
-        SpikeMatrix input = SpikeMatrix.copyOf(arena, steps * batch, network.inputs(), golden.bytes("input"));
         int layers = network.layers().size();
         try (Simulation simulation = network.simulate(batch, threads)) {
             List<SpikeRecorder> spikes = new ArrayList<>();
@@ -88,12 +122,17 @@ class GoldenNetworkTest {
                 spikes.add(simulation.recordSpikes(layer, steps));
                 membranes.add(simulation.recordMembranes(layer, steps));
             }
-            simulation.run(input);
+            if (golden.isFloat("input")) {
+                simulation.run(FloatMatrix.copyOf(arena, steps * batch, network.inputs(), golden.floats("input")));
+            } else {
+                simulation.run(SpikeMatrix.copyOf(arena, steps * batch, network.inputs(), golden.bytes("input")));
+            }
             for (int layer = 0; layer < layers; layer++) {
                 String number = String.valueOf(layer + 1);
                 golden.assertSpikes("spk" + number, spikes.get(layer).spikes().toArray());
+                String count = golden.operation().equals("bptt") ? "spike_count_lif" : "spike_count";
                 assertEquals(
-                        (long) golden.scalar("spike_count" + number),
+                        (long) golden.scalar(count + number),
                         spikes.get(layer).spikes().count());
                 if (golden.outputs().contains("mem" + number)) {
                     golden.assertClose(

@@ -35,8 +35,33 @@ public final class GoldenSet {
     }
 
     /** The operations that this version has tests for, an archive each. */
-    public static final List<String> OPERATIONS =
-            List.of("hand_lif", "leaky", "leaky_persistent", "net_feedforward", "rate_statistics");
+    public static final List<String> OPERATIONS = List.of(
+            "alpha",
+            "bptt",
+            "delta",
+            "from_one_hot",
+            "hand_lif",
+            "lapicque",
+            "latency",
+            "latency_code_linear",
+            "latency_code_log",
+            "latency_interpolate",
+            "leaky",
+            "leaky_parallel",
+            "leaky_persistent",
+            "net_feedforward",
+            "rate_interpolate",
+            "rate_statistics",
+            "rleaky",
+            "rsynaptic",
+            "slstm",
+            "synaptic",
+            "target_rate_code",
+            "targets_convert",
+            "targets_latency",
+            "targets_rate",
+            "to_one_hot",
+            "to_one_hot_inverse");
 
     private static final String CASE_FILE = "case.json";
     private static final JsonMapper JSON = JsonMapper.builder()

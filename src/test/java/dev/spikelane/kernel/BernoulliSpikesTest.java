@@ -55,8 +55,7 @@ final class BernoulliSpikesTest {
         Arena other = Arena.ofConfined();
         FloatMatrix gone = FloatMatrix.zeros(other, 2, 70);
         other.close();
-        assertMessage(
-                IllegalStateException.class, "data lives in an arena that is closed", () -> draw(2, gone, spikes, 0));
+        assertMessage(IllegalStateException.class, "the arena of data is closed", () -> draw(2, gone, spikes, 0));
         assertInstanceOf(WrongThreadException.class, onOtherThread("stranger", () -> draw(2, data, spikes, 0)));
     }
 }

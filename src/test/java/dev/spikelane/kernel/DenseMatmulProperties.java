@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -131,8 +132,47 @@ final class DenseMatmulProperties {
         DenseMatmul.multiply(in, some, packed, first, end, current);
         DenseCase.assertSameBits(expected, current, "part");
         current.fill(42);
-        DenseMatmul.scalar(in, some, packed, first, end, current);
+        DenseMatmul.scalar(in, some, packed, first, end, current, 0);
         DenseCase.assertSameBits(expected, current, "scalar part");
+    }
+
+    /** A tile holds the blocks asked for from its column 0 on, zeros behind the last output, and nothing else. */
+    @Property(tries = 150)
+    void tileGivesItsPartOfTheWhole(
+            @ForAll("rows") int rows,
+            @ForAll("depths") int pre,
+            @ForAll("sizes") int post,
+            @ForAll DenseCase.Kind kind,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        FloatMatrix in = DenseCase.matrix(arena, DenseCase.values(rows, pre, kind, random), false);
+        PackedWeights packed = PackedWeights.pack(
+                arena,
+                DenseCase.matrix(arena, DenseCase.values(post, pre, DenseCase.Kind.UNIFORM, random), false),
+                DenseCase.matrix(arena, DenseCase.values(1, post, DenseCase.Kind.UNIFORM, random), false));
+        FloatMatrix whole = FloatMatrix.zeros(arena, rows, post);
+        DenseMatmul.multiply(in, packed, whole);
+        int some = 1 + random.nextInt(rows);
+        int first = random.nextInt(packed.blocks());
+        int end = first + 1 + random.nextInt(packed.blocks() - first);
+        int needed = 64 * (end - first);
+        int columns = needed + 64 * random.nextInt(3);
+        Assume.that(columns != post); // as wide as the whole, it would be no tile
+        float[][] expected = new float[rows][columns];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                int output = 64 * first + column;
+                expected[row][column] =
+                        row >= some || column >= needed ? 42 : output < post ? whole.get(row, output) : 0;
+            }
+        }
+        FloatMatrix tile = FloatMatrix.zeros(arena, rows, columns);
+        tile.fill(42);
+        DenseMatmul.multiply(in, some, packed, first, end, tile);
+        DenseCase.assertSameBits(expected, tile, "tile");
+        tile.fill(42);
+        DenseMatmul.scalar(in, some, packed, first, end, tile, 64 * first);
+        DenseCase.assertSameBits(expected, tile, "scalar tile");
     }
 
     @Property(tries = 50)

@@ -82,6 +82,9 @@ final class DenseMatmulTest {
                 () -> DenseMatmul.multiply(input, 3, weights, 1, 3, current));
         assertRefused("current is [3 x 4], expected [3 x 100]", () -> DenseMatmul.multiply(input, weights, input));
         assertRefused(
+                "current is [3 x 4], expected [3 x 100], or a tile of at least 64 columns, a multiple of 64",
+                () -> DenseMatmul.multiply(input, 3, weights, 1, 2, FloatMatrix.zeros(arena, 3, 4)));
+        assertRefused(
                 "input is [3 x 100], expected [3 x 4]", () -> DenseMatmul.multiply(current, 3, weights, 0, 2, current));
     }
 

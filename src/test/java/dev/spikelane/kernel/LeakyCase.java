@@ -227,7 +227,9 @@ record LeakyCase(
             r[n] = u > threshold ? 1 : 0;
             membrane[n] = switch (reset) {
                 case SUBTRACT -> (beta * u + current[n]) - r[n] * threshold;
+                case SUBTRACT_DECAYED -> beta * (u - r[n] * threshold) + current[n];
                 case ZERO -> beta * ((1 - r[n]) * u) + current[n];
+                case CLEAR -> (beta * u + current[n]) - r[n] * (beta * u + current[n]);
                 case NONE -> beta * u + current[n];
             };
         }
@@ -240,7 +242,9 @@ record LeakyCase(
             if (immediate() && reset != Reset.NONE) {
                 float factor = inhibition() && of(factors(), n) != 0 ? of(factors(), n) : 1;
                 float change = (fired[n] ? 1f : 0f) / factor - r[n];
-                membrane[n] = reset == Reset.SUBTRACT ? u - change * threshold : u - change * u;
+                membrane[n] = reset == Reset.SUBTRACT || reset == Reset.SUBTRACT_DECAYED
+                        ? u - change * threshold
+                        : u - change * u;
             }
         }
         return fired;

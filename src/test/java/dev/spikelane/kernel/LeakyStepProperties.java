@@ -50,23 +50,6 @@ final class LeakyStepProperties {
                                 0,
                                 spikes.stride())),
                 "scalar");
-        if (Simd.VECTOR) {
-            expected.assertSame(
-                    neurons.run(
-                            arena,
-                            (parameters, current, membrane, spikes, membranes) -> LeakyStepVector.run(
-                                    parameters,
-                                    current,
-                                    0,
-                                    current.rows(),
-                                    membrane,
-                                    spikes,
-                                    membranes,
-                                    true,
-                                    0,
-                                    spikes.stride())),
-                    "vector");
-        }
     }
 
     @Property(tries = 150)

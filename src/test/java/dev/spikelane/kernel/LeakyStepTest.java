@@ -111,11 +111,11 @@ final class LeakyStepTest {
         other.close();
         assertMessage(
                 IllegalStateException.class,
-                "parameters lives in an arena that is closed",
+                "the arena of parameters is closed",
                 () -> LeakyStep.run(gone, current, membrane, spikes));
         assertMessage(
                 IllegalStateException.class,
-                "membrane lives in an arena that is closed",
+                "the arena of membrane is closed",
                 () -> LeakyStep.run(parameters, current, nowhere, spikes));
         assertInstanceOf(
                 WrongThreadException.class,
@@ -153,7 +153,8 @@ final class LeakyStepTest {
         assertThrows(
                 NullPointerException.class, () -> LeakyParameters.builder(3).reset(null));
         String message =
-                "firing from the membrane before the step goes neither with inhibition nor with an immediate reset";
+                "firing from the membrane before the step or its change goes neither with inhibition or quantization nor with"
+                        + " an immediate reset";
         assertMessage(
                 IllegalArgumentException.class,
                 message,
@@ -187,7 +188,7 @@ final class LeakyStepTest {
     @Test
     void parametersAreCopied() {
         float[] beta = {0.5f};
-        LeakyParameters.Builder builder = LeakyParameters.builder(1).beta(beta);
+        LeakyParametersBuilder builder = LeakyParameters.builder(1).beta(beta);
         beta[0] = 0;
         FloatMatrix one = FloatMatrix.vector(arena, 1);
         LeakyStep.run(builder.build(arena), FloatMatrix.vector(arena, 0.25f), one, SpikeMatrix.zeros(arena, 1, 1));

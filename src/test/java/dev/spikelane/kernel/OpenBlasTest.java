@@ -210,7 +210,7 @@ final class OpenBlasTest {
             closed.close();
             assertMessage(
                     IllegalStateException.class,
-                    "b lives in an arena that is closed",
+                    "the arena of b is closed",
                     () -> OpenBlas.sgemm(false, false, 1, a, b, 0, c));
         }
     }

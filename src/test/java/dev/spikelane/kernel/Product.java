@@ -86,6 +86,12 @@ final class Product {
                     (s, rows, w, first, end, to) -> SpikeMatmulVector.tables(
                             s, rows, w, first, end, to, column(w, first, end, to), workspace.segment()));
         }
+        if (Simd.bits() == Simd.WIDEST) {
+            variants.put(
+                    "permute",
+                    (s, rows, w, first, end, to) -> SpikePermuteVector.permute(
+                            s, rows, w, first, end, to, column(w, first, end, to), workspace.segment()));
+        }
         return variants;
     }
 

@@ -3,7 +3,6 @@ package dev.spikelane.kernel;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
@@ -167,12 +166,26 @@ final class SpikeMatmulProperties {
 
     @Property
     void tablesAreUsedFromSomeDensityAndNumberOfRowsOn(
+            @ForAll boolean permute,
             @ForAll @IntRange(min = 1, max = 100_000) int rows,
             @ForAll @IntRange(min = 1, max = 100_000) int pre,
             @ForAll @LongRange(min = 0, max = 10_000_000_000L) long active) {
-        if (SpikeMatmul.usesTables(rows, pre, active)) {
-            assertTrue(SpikeMatmul.usesTables(rows, pre, active + 1), "denser");
-            assertTrue(SpikeMatmul.usesTables(2 * rows, pre, 2 * active), "more rows as dense");
+        SpikeMatmul.Variant tables = permute ? SpikeMatmul.Variant.PERMUTE : SpikeMatmul.Variant.TABLES;
+        if (SpikeMatmul.choose(tables, rows, pre, active) == tables) {
+            assertEquals(tables, SpikeMatmul.choose(tables, rows, pre, active + 1), "denser");
+            assertEquals(tables, SpikeMatmul.choose(tables, 2 * rows, pre, 2 * active), "more rows as dense");
         }
+    }
+
+    /** More rows than the permuting variant takes at a time, and more inputs than it makes tables for at a time. */
+    @Property(tries = 6)
+    void manyRowsAndInputsArePartedWithoutATrace(
+            @ForAll @IntRange(min = 1_000, max = 1_100) int rows,
+            @ForAll @IntRange(min = 1_000, max = 2_200) int pre,
+            @ForAll @IntRange(min = 1, max = 70) int post,
+            @ForAll long seed) {
+        Product product = new Product(arena, rows, pre, post, 0.5, Product.Weights.UNIFORM, seed);
+        float[][] expected = product.expected();
+        product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
     }
 }

@@ -3,9 +3,7 @@ package dev.spikelane.kernel;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.onOtherThread;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -14,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class SpikeMatmulTest {
 
@@ -41,23 +40,45 @@ final class SpikeMatmulTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"14, 784, 0.5, true", "13, 784, 0.5, false", "256, 784, 0.3, true", "100000, 784, 0.1, false"})
-    void tablesNeedDensityAndRows(int rows, int pre, double density, boolean tables) {
-        assertEquals(tables, SpikeMatmul.usesTables(rows, pre, (long) (density * rows * pre)));
+    @CsvSource({
+        "TABLES, 21, 784, 0.5, true",
+        "TABLES, 19, 784, 0.5, false",
+        "TABLES, 256, 784, 0.3, true",
+        "TABLES, 100000, 784, 0.2, false",
+        "PERMUTE, 16, 784, 0.5, true",
+        "PERMUTE, 8, 784, 0.5, false",
+        "PERMUTE, 256, 784, 0.16, true",
+        "PERMUTE, 100000, 784, 0.12, false"
+    })
+    void tablesNeedDensityAndRows(SpikeMatmul.Variant kind, int rows, int pre, double density, boolean used) {
+        SpikeMatmul.Variant chosen = SpikeMatmul.choose(kind, rows, pre, (long) (density * rows * pre));
+        assertEquals(used ? kind : SpikeMatmul.Variant.ACTIVE, chosen);
     }
 
-    @Test
-    void tablesAreOfNoUseWithoutSpikes() {
-        assertFalse(SpikeMatmul.usesTables(Integer.MAX_VALUE, 1 << 20, 0));
-        assertTrue(
-                SpikeMatmul.usesTables(Integer.MAX_VALUE, 1 << 20, Integer.MAX_VALUE * (1L << 20)),
-                "sizes do not overflow");
+    @ParameterizedTest
+    @EnumSource(
+            value = SpikeMatmul.Variant.class,
+            names = {"TABLES", "PERMUTE"})
+    void tablesAreOfNoUseWithoutSpikes(SpikeMatmul.Variant kind) {
+        long all = Integer.MAX_VALUE * (1L << 20);
+        assertEquals(SpikeMatmul.Variant.ACTIVE, SpikeMatmul.choose(kind, Integer.MAX_VALUE, 1 << 20, 0));
+        assertEquals(kind, SpikeMatmul.choose(kind, Integer.MAX_VALUE, 1 << 20, all), "sizes do not overflow");
     }
 
     @Test
     void namesTheVariantThatServes() {
+        String dense = Simd.bits() == Simd.WIDEST ? "permute" : Simd.VECTOR ? "tables" : "scalar";
         assertEquals(Simd.VECTOR ? "active" : "scalar", SpikeMatmul.variant(256, 784, 784));
-        assertEquals(Simd.VECTOR ? "tables" : "scalar", SpikeMatmul.variant(256, 784, 128 * 784));
+        assertEquals(dense, SpikeMatmul.variant(256, 784, 128 * 784));
+    }
+
+    /** The table of an input's group must come from one vector, and the spikes of 16 rows must fit the workspace. */
+    @Test
+    void moreInputsThanFitTheWorkspaceAreServedFromMemory() {
+        int most = SpikePermuteVector.MOST_INPUTS;
+        String dense = Simd.bits() == Simd.WIDEST ? "permute" : Simd.VECTOR ? "tables" : "scalar";
+        assertEquals(dense, SpikeMatmul.variant(64, most, 32L * most));
+        assertEquals(Simd.VECTOR ? "tables" : "scalar", SpikeMatmul.variant(64, most + 1, 32L * most));
     }
 
     /** A tile holds the bits of its blocks, and zeros behind the last output, whatever it held before. */
@@ -123,11 +144,11 @@ final class SpikeMatmulTest {
         other.close();
         assertMessage(
                 IllegalStateException.class,
-                "current lives in an arena that is closed",
+                "the arena of current is closed",
                 () -> SpikeMatmul.multiply(spikes, weights, nowhere, workspace));
         assertMessage(
                 IllegalStateException.class,
-                "packed weights lives in an arena that is closed",
+                "the arena of packed weights is closed",
                 () -> SpikeMatmul.multiply(spikes, gone, current, workspace));
     }
 
@@ -136,8 +157,7 @@ final class SpikeMatmulTest {
         Throwable thrown = onOtherThread("stranger", () -> SpikeMatmul.multiply(spikes, weights, current, workspace));
         assertInstanceOf(WrongThreadException.class, thrown);
         assertEquals(
-                "current lives in another thread's confined arena;"
-                        + " allocate it in Arena.ofShared() to use it from stranger",
+                "the arena of current is confined to another thread, expected Arena.ofShared() for use from stranger",
                 thrown.getMessage());
     }
 }

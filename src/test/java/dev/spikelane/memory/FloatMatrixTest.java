@@ -41,6 +41,24 @@ final class FloatMatrixTest {
         assertZeroPads(matrix, "fill");
     }
 
+    @ParameterizedTest
+    @CsvSource({"NaN", "Infinity", "-Infinity"})
+    void namesTheFirstElementThatIsNotFinite(float value) {
+        for (int columns : new int[] {1, 3, 64, 130}) {
+            FloatMatrix matrix = FloatMatrix.zeros(arena, 3, columns);
+            matrix.fill(-Float.MAX_VALUE);
+            matrix.set(0, 0, Float.MIN_VALUE);
+            matrix.requireFinite("data");
+            for (int column = columns - 1; column >= 0; column--) {
+                matrix.set(1, column, value);
+                assertMessage(
+                        IllegalArgumentException.class,
+                        "data has " + value + " at row 1, column " + column + ", expected a finite number",
+                        () -> matrix.requireFinite("data"));
+            }
+        }
+    }
+
     @Test
     void segmentHoldsTheRowsAndNoMore() {
         FloatMatrix matrix = FloatMatrix.zeros(arena, 3, 65);
@@ -127,7 +145,7 @@ final class FloatMatrixTest {
         arena.close();
         assertMessage(
                 IllegalStateException.class,
-                "membrane lives in an arena that is closed",
+                "the arena of membrane is closed",
                 () -> matrix.requireShape("membrane", 2, 3));
         assertThrows(IllegalStateException.class, () -> matrix.get(0, 0));
         assertThrows(IllegalStateException.class, () -> view.set(0, 0, 1));
@@ -142,8 +160,7 @@ final class FloatMatrixTest {
         Throwable thrown = onOtherThread("stranger", () -> matrix.requireShape("membrane", 2, 3));
         assertInstanceOf(WrongThreadException.class, thrown);
         assertEquals(
-                "membrane lives in another thread's confined arena;"
-                        + " allocate it in Arena.ofShared() to use it from stranger",
+                "the arena of membrane is confined to another thread, expected Arena.ofShared() for use from stranger",
                 thrown.getMessage());
         assertInstanceOf(WrongThreadException.class, onOtherThread("stranger", () -> matrix.get(0, 0)));
         assertInstanceOf(WrongThreadException.class, onOtherThread("stranger", () -> FloatMatrix.zeros(arena, 1, 1)));

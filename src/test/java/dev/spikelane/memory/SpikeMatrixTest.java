@@ -105,9 +105,7 @@ final class SpikeMatrixTest {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 3);
         arena.close();
         assertMessage(
-                IllegalStateException.class,
-                "input lives in an arena that is closed",
-                () -> spikes.requireShape("input", 2, 3));
+                IllegalStateException.class, "the arena of input is closed", () -> spikes.requireShape("input", 2, 3));
         assertThrows(IllegalStateException.class, () -> spikes.get(0, 0));
         assertThrows(IllegalStateException.class, () -> spikes.set(0, 0, true));
         assertThrows(IllegalStateException.class, spikes::count);
@@ -120,8 +118,7 @@ final class SpikeMatrixTest {
         Throwable thrown = onOtherThread("stranger", () -> spikes.requireShape("input", 2, 3));
         assertInstanceOf(WrongThreadException.class, thrown);
         assertEquals(
-                "input lives in another thread's confined arena;"
-                        + " allocate it in Arena.ofShared() to use it from stranger",
+                "the arena of input is confined to another thread, expected Arena.ofShared() for use from stranger",
                 thrown.getMessage());
         assertInstanceOf(WrongThreadException.class, onOtherThread("stranger", spikes::count));
     }

@@ -4,6 +4,7 @@ import static dev.spikelane.Allocations.assertNone;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Leaky;
@@ -84,6 +85,19 @@ final class AllocationTest {
         SpikeMatrix frame = Matrices.spikes(arena, BATCH, 100, 0.4, new Random(1));
         try (Simulation simulation = network().simulate(BATCH)) {
             assertNone(30, () -> simulation.runConstant(frame, STEPS));
+        }
+    }
+
+    @Test
+    void analogInput() {
+        FloatMatrix input = Matrices.uniform(arena, STEPS * BATCH, 100, new Random(1));
+        FloatMatrix frame = input.rows(0, BATCH);
+        try (Simulation simulation = network().simulate(BATCH)) {
+            assertNone(30, () -> {
+                simulation.run(input);
+                simulation.step(frame);
+                simulation.runConstant(frame, STEPS);
+            });
         }
     }
 

@@ -18,6 +18,7 @@ import dev.spikelane.neuron.Parameter;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,36 @@ final class BlasDenseTest {
                 for (int rows : new int[] {1, 2, 255, 256, 257}) {
                     SpikeMatrix spikes = spikes(arena, rows + 1, inputs, random.nextDouble(), random);
                     assertClose(currents(dense, spikes, rows), currents(blas, spikes, rows), inputs);
+                }
+            }
+        }
+    }
+
+    @Test
+    void currentsOfAnalogInputAreCloseToThoseOfDense() {
+        assumeAvailable();
+        for (int inputs : new int[] {1, 65, 784}) {
+            for (int outputs : new int[] {1, 64, 130}) {
+                Dense dense = dense(inputs, outputs);
+                BlasDense blas = BlasDense.of(arena, dense);
+                for (int rows : new int[] {1, 2, 257}) {
+                    FloatMatrix input = uniform(arena, rows + 1, inputs, random);
+                    FloatMatrix expected = FloatMatrix.zeros(arena, rows, outputs);
+                    FloatMatrix tile = FloatMatrix.zeros(arena, rows, 256);
+                    int blocks = (outputs + 63) / 64;
+                    dense.multiply(input, rows, expected, 0, blocks, dense.workspace(arena));
+                    blas.multiply(input, rows, tile, 0, blocks, blas.workspace(arena));
+                    FloatMatrix actual = FloatMatrix.zeros(arena, rows, outputs);
+                    for (int row = 0; row < rows; row++) {
+                        for (int column = 0; column < 256; column++) {
+                            if (column < outputs) {
+                                actual.set(row, column, tile.get(row, column));
+                            } else {
+                                assertEquals(0, tile.get(row, column));
+                            }
+                        }
+                    }
+                    assertClose(expected, actual, inputs);
                 }
             }
         }
@@ -91,22 +122,25 @@ final class BlasDenseTest {
         int steps = 300;
         SpikeMatrix input = spikes(arena, steps * 2, 784, 0.2, random);
         Dense dense = dense(784, 300);
-        FloatMatrix expected = membranes(dense, input, steps, 1);
+        FloatMatrix expected = membranes(dense, simulation -> simulation.run(input), steps, 1);
+        FloatMatrix analog = uniform(arena, steps * 2, 784, random);
+        FloatMatrix expectedOfAnalog = membranes(dense, simulation -> simulation.run(analog), steps, 1);
         // With no threshold in reach nothing turns a small difference into a spike.
         for (int threads = 1; threads <= 2; threads++) {
-            FloatMatrix actual = membranes(BlasDense.of(arena, dense), input, steps, threads);
-            assertClose(expected, actual, 784);
+            BlasDense blas = BlasDense.of(arena, dense);
+            assertClose(expected, membranes(blas, simulation -> simulation.run(input), steps, threads), 784);
+            assertClose(expectedOfAnalog, membranes(blas, simulation -> simulation.run(analog), steps, threads), 784);
         }
     }
 
-    private FloatMatrix membranes(Connection connection, SpikeMatrix input, int steps, int threads) {
+    private FloatMatrix membranes(Connection connection, Consumer<Simulation> run, int steps, int threads) {
         Network network = Network.builder(arena, 784)
                 .connect(connection)
                 .neuron(new Leaky(0.5f).withThreshold(1e6f))
                 .build();
         try (Simulation simulation = network.simulate(2, threads)) {
             MembraneRecorder recorder = simulation.recordMembranes(0, steps);
-            simulation.run(input);
+            run.accept(simulation);
             FloatMatrix copy = FloatMatrix.zeros(arena, steps * 2, 300);
             copy.copyFrom(recorder.membranes());
             return copy;
@@ -166,12 +200,20 @@ final class BlasDenseTest {
                 IllegalArgumentException.class,
                 "workspace is [4 x 70], expected [256 x 70]",
                 () -> blas.multiply(spikes, 4, current, 0, 2, FloatMatrix.zeros(arena, 4, 70)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "input is [4 x 90], expected [4 x 70]",
+                () -> blas.multiply(current, 4, current, 0, 2, workspace));
         FloatMatrix square = BlasDense.of(arena, dense(90, 90)).workspace(arena);
         assertMessage(
                 IllegalArgumentException.class,
                 "current shares memory with workspace, expected memory of its own",
                 () -> BlasDense.of(arena, dense(90, 90))
                         .multiply(SpikeMatrix.zeros(arena, 4, 90), 4, square, 0, 2, square));
+        assertMessage(
+                IllegalArgumentException.class,
+                "current shares memory with input, expected memory of its own",
+                () -> BlasDense.of(arena, dense(90, 90)).multiply(square, 4, square, 0, 2, square));
     }
 
     private Dense dense(int inputs, int outputs) {

@@ -88,6 +88,15 @@ final class LargeNetwork {
             connection.multiply(spikes, rows, current, firstBlock, endBlock, workspace);
         }
 
+        @Override
+        public void multiply(
+                FloatMatrix input, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+            if (!resting) {
+                spy();
+            }
+            connection.multiply(input, rows, current, firstBlock, endBlock, workspace);
+        }
+
         private void spy() {
             threads.add(Thread.currentThread());
             long patience = System.nanoTime() + 20_000_000_000L;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.SpikeMatmul;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -37,19 +38,25 @@ class LayerEventTest {
             for (int row = 0; row < 300; row++) {
                 input.set(row, row % 40, true);
             }
+            FloatMatrix analog = FloatMatrix.zeros(arena, 300, 40);
+            for (int row = 0; row < 300; row += 2) {
+                analog.set(row, 39, -0.5f);
+            }
             try (Simulation simulation = network.simulate(1)) {
                 simulation.run(input); // nobody wants to know yet
                 recording.start();
                 simulation.run(input);
+                simulation.run(analog);
                 recording.stop();
             }
             recording.dump(file);
         }
         List<RecordedEvent> events = RecordingFile.readAllEvents(file).stream()
                 .filter(event -> event.getEventType().getName().equals("dev.spikelane.Layer"))
-                .sorted(Comparator.comparingInt(event -> event.getInt("layer")))
+                .sorted(Comparator.<RecordedEvent>comparingInt(event -> event.getInt("layer"))
+                        .thenComparing(RecordedEvent::getStartTime))
                 .toList();
-        assertEquals(2, events.size());
+        assertEquals(4, events.size());
         RecordedEvent first = events.getFirst();
         assertEquals("dense 40 -> 70", first.getString("connection"));
         assertEquals(300, first.getLong("rows"));
@@ -58,6 +65,10 @@ class LayerEventTest {
         assertEquals(Simd.bits() == 0 ? "scalar" : "active", first.getString("kernel"));
         assertTrue(first.getString("neurons").startsWith("Leaky["), first.getString("neurons"));
         assertTrue(first.getDuration("time").isPositive());
+        RecordedEvent ofAnalog = events.get(1);
+        assertEquals("dense 40 -> 70", ofAnalog.getString("connection"));
+        assertEquals(0.5f / 40, ofAnalog.getFloat("density"), 1e-6f);
+        assertEquals(Simd.bits() == 0 ? "scalar" : "dense", ofAnalog.getString("kernel"));
         assertEquals("dense 70 -> 3", events.getLast().getString("connection"));
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.PackedWeights;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -23,6 +24,9 @@ final class RandomNetwork {
 
     final Network network;
     final SpikeMatrix input;
+    /** Analog input of the same shape. */
+    final FloatMatrix analog;
+
     final int batch;
     final int steps;
     private final Arena arena;
@@ -44,6 +48,7 @@ final class RandomNetwork {
         }
         this.network = builder.build();
         this.input = Matrices.spikes(arena, steps * batch, inputs, random.nextInt(11) / 10.0, random);
+        this.analog = Matrices.uniform(arena, steps * batch, inputs, random);
     }
 
     private static int size(Random random) {
@@ -85,6 +90,36 @@ final class RandomNetwork {
 
     /** By the definition: a step at a time, all layers, on the calling thread. */
     Outcome expected() {
+        return expected((connection, row, current) -> connection.multiply(
+                input.rows(row, batch), batch, current, 0, blocks(current), connection.workspace(arena)));
+    }
+
+    /** The same for the analog input, whose currents are the bias and a chain of fused multiply-adds over ascending inputs. */
+    Outcome expectedOfAnalog() {
+        return expected((connection, row, current) -> {
+            PackedWeights weights = ((Dense) connection).weights();
+            for (int sample = 0; sample < batch; sample++) {
+                for (int output = 0; output < weights.post(); output++) {
+                    float sum = weights.bias(output);
+                    for (int i = 0; i < weights.pre(); i++) {
+                        sum = Math.fma(analog.get(row + sample, i), weights.weight(output, i), sum);
+                    }
+                    current.set(sample, output, sum);
+                }
+            }
+        });
+    }
+
+    /** The currents of the first layer in the step that starts at a row. */
+    private interface FirstCurrents {
+        void fill(Connection first, int row, FloatMatrix current);
+    }
+
+    private static int blocks(FloatMatrix current) {
+        return current.stride() / FloatMatrix.ROW_MULTIPLE;
+    }
+
+    private Outcome expected(FirstCurrents first) {
         Outcome outcome = new Outcome();
         SpikeMatrix from = input;
         for (Layer layer : network.layers()) {
@@ -96,7 +131,11 @@ final class RandomNetwork {
             NeuronState state = layer.neurons().newState(arena, batch);
             for (int row = 0; row < steps * batch; row += batch) {
                 SpikeMatrix fired = spikes.rows(row, batch);
-                layer.connection().multiply(from.rows(row, batch), batch, current, 0, fired.stride(), workspace);
+                if (outcome.spikes.isEmpty()) {
+                    first.fill(layer.connection(), row, current);
+                } else {
+                    layer.connection().multiply(from.rows(row, batch), batch, current, 0, fired.stride(), workspace);
+                }
                 layer.neurons().record(current, state, fired, membranes.rows(row, batch));
             }
             for (int row = 0; row < steps * batch; row++) {

@@ -271,7 +271,7 @@ final class SimulationTest {
             other.close();
             assertMessage(
                     IllegalStateException.class,
-                    "packed weights lives in an arena that is closed",
+                    "the arena of packed weights is closed",
                     () -> simulation.step(input(1)));
         }
     }
@@ -326,8 +326,7 @@ final class SimulationTest {
             try (Simulation shared = large.network.simulate(LargeNetwork.BATCH, 2)) {
                 assertMessage(
                         WrongThreadException.class,
-                        "packed weights lives in another thread's confined arena;"
-                                + " allocate it in Arena.ofShared() to use it from spikelane-1",
+                        "the arena of packed weights is confined to another thread, expected Arena.ofShared() for use from spikelane-1",
                         () -> shared.run(large.input));
             }
         }

@@ -212,8 +212,8 @@ final class LeakyTest {
     @Test
     void saysWhatItIs() {
         assertEquals(
-                "Leaky[beta=0.5, threshold=2 values, reset=ZERO, delayedReset=true, inhibition=false,"
-                        + " gradedSpikesFactor=1.0]",
+                "Leaky[beta=0.5, firing=Firing[threshold=2 values, compare=STRICT, reset=ZERO, resetTime=NEXT_STEP,"
+                        + " inhibition=false, quantization=none], gradedSpikesFactor=1.0]",
                 new Leaky(0.5f).withThreshold(1, 2).withReset(Reset.ZERO).toString());
     }
 }

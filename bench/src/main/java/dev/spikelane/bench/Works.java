@@ -1,9 +1,9 @@
 package dev.spikelane.bench;
 
 import dev.spikelane.kernel.BernoulliSpikesWork;
+import dev.spikelane.kernel.CodingWork;
 import dev.spikelane.kernel.DenseMatmulWork;
 import dev.spikelane.kernel.LeakyStepWork;
-import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.SpikeCountWork;
 import dev.spikelane.kernel.SpikeMatmulWork;
 import dev.spikelane.kernel.TransposedSpikeMatmulWork;
@@ -119,10 +119,8 @@ final class Works {
 
     private static void others(List<Work> works) {
         for (double density : DENSITIES) {
-            // In scalar mode there are no variants.
-            if (Simd.bits() > 0) {
-                works.add(new SpikeMatmulWork(784, 1000, STEPS, density, 1, SpikeMatmulWork.Variant.ACTIVE));
-                works.add(new SpikeMatmulWork(784, 1000, STEPS, density, 1, SpikeMatmulWork.Variant.TABLES));
+            for (SpikeMatmulWork.Variant variant : SpikeMatmulWork.Variant.available()) {
+                works.add(new SpikeMatmulWork(784, 1000, STEPS, density, 1, variant));
             }
             works.add(new SpikeCountWork(1000, 1, STEPS, density));
         }
@@ -131,6 +129,9 @@ final class Works {
                 works.add(new LeakyStepWork(mode, 1000, batch, STEPS));
             }
             works.add(new BernoulliSpikesWork(784, batch, STEPS));
+            for (CodingWork.Kind kind : CodingWork.Kind.values()) {
+                works.add(new CodingWork(kind, 784, batch, STEPS));
+            }
         }
     }
 

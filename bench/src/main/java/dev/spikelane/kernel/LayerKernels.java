@@ -2,6 +2,7 @@ package dev.spikelane.kernel;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.SegmentAllocator;
 
 /** The two kernels of a layer of leaky neurons, of a contestant other than the library itself. */
 public enum LayerKernels {
@@ -24,10 +25,13 @@ public enum LayerKernels {
         @Override
         public void multiply(
                 SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, FloatMatrix workspace) {
-            if (SpikeMatmul.usesTables(rows, weights.pre(), spikes.count(0, rows))) {
-                Yardstick.tables(spikes, rows, weights, current, workspace);
-            } else {
-                Yardstick.active(spikes, rows, weights, current, spikes.stride());
+            switch (SpikeMatmul.choose(rows, weights.pre(), spikes.count(0, rows))) {
+                case SCALAR, ACTIVE -> Yardstick.active(spikes, rows, weights, current, spikes.stride());
+                case TABLES -> Yardstick.tables(spikes, rows, weights, current, workspace);
+                case PERMUTE -> {
+                    SegmentAllocator scratch = SegmentAllocator.slicingAllocator(workspace.segment());
+                    new Yardstick.Permute(scratch, spikes, rows, weights, current).run();
+                }
             }
         }
 

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Input and memory of a {@link SpikeMatmulWork}. Dense products take the spikes as floats, which are there before they begin. The bias is 0,
- * so that they need not add one.
+ * Input and memory of a {@link SpikeMatmulWork}. Dense products take the spikes as floats, which are there before they begin. The bias is
+ * 0, so that they need not add one.
  */
 final class SpikeMatmulCase implements Case {
 
@@ -68,7 +68,7 @@ final class SpikeMatmulCase implements Case {
             entries.add(entry(Contestant.SCALAR, this::scalar));
         }
         if (Yardstick.AVAILABLE && work.threads() == 1) {
-            entries.add(entry(Contestant.YARDSTICK, usesTables() ? this::yardstickTables : this::yardstickActive));
+            entries.add(entry(Contestant.YARDSTICK, yardstick()));
         }
         if (OpenBlas.isAvailable() && isChosen()) {
             entries.add(entry(Contestant.OPENBLAS, openBlas()));
@@ -96,11 +96,20 @@ final class SpikeMatmulCase implements Case {
         return work.variant() == SpikeMatmulWork.Variant.CHOSEN;
     }
 
-    private boolean usesTables() {
+    private Runnable yardstick() {
+        return switch (variant()) {
+            case ACTIVE, SCALAR -> this::yardstickActive;
+            case TABLES -> this::yardstickTables;
+            case PERMUTE -> new Yardstick.Permute(arena, spikes, work.rows(), weights, current);
+        };
+    }
+
+    private SpikeMatmul.Variant variant() {
         return switch (work.variant()) {
-            case CHOSEN -> SpikeMatmul.variant(work.rows(), work.pre(), active).equals("tables");
-            case ACTIVE -> false;
-            case TABLES -> true;
+            case CHOSEN -> SpikeMatmul.choose(work.rows(), work.pre(), active);
+            case ACTIVE -> SpikeMatmul.Variant.ACTIVE;
+            case TABLES -> SpikeMatmul.Variant.TABLES;
+            case PERMUTE -> SpikeMatmul.Variant.PERMUTE;
         };
     }
 
@@ -111,6 +120,9 @@ final class SpikeMatmulCase implements Case {
             case ACTIVE -> SpikeMatmulVector.active(spikes, work.rows(), weights, firstBlock, endBlock, current, 0);
             case TABLES ->
                 SpikeMatmulVector.tables(
+                        spikes, work.rows(), weights, firstBlock, endBlock, current, 0, workspace.segment());
+            case PERMUTE ->
+                SpikePermuteVector.permute(
                         spikes, work.rows(), weights, firstBlock, endBlock, current, 0, workspace.segment());
         }
     }
@@ -138,7 +150,10 @@ final class SpikeMatmulCase implements Case {
     /** Loads of 16 floats that the variant cannot do without: the active weights, or one table entry for every four inputs. */
     private long loads() {
         long ofRow = (work.post() + Roofline.FLOATS - 1) / Roofline.FLOATS;
-        boolean tables = work.variant() == SpikeMatmulWork.Variant.TABLES;
+        boolean tables = switch (work.variant()) {
+            case CHOSEN, ACTIVE -> false;
+            case TABLES, PERMUTE -> true;
+        };
         return ofRow * (tables ? (long) work.rows() * ((work.pre() + 3) / 4) : active);
     }
 

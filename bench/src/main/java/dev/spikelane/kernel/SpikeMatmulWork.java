@@ -2,6 +2,7 @@ package dev.spikelane.kernel;
 
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Work;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -22,7 +23,18 @@ public record SpikeMatmulWork(int pre, int post, int rows, double density, int t
         /** The public entry chooses. */
         CHOSEN,
         ACTIVE,
-        TABLES
+        /** Tables in memory. */
+        TABLES,
+        /** Tables in registers: 512-bit vectors only. */
+        PERMUTE;
+
+        /** Those to be taken by themselves. */
+        public static List<Variant> available() {
+            if (Simd.bits() == 0) {
+                return List.of();
+            }
+            return Simd.bits() == Simd.WIDEST ? List.of(ACTIVE, TABLES, PERMUTE) : List.of(ACTIVE, TABLES);
+        }
     }
 
     /** The public entry on one thread or more. */

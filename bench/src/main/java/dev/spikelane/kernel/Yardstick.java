@@ -12,6 +12,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
@@ -91,6 +92,59 @@ public final class Yardstick {
                     workspace.segment());
         } catch (Throwable failure) {
             throw new AssertionError(failure);
+        }
+    }
+
+    /** Tables in registers, with scratch memory for these spikes; for 512-bit vectors only. */
+    record Permute(
+            SpikeMatrix spikes,
+            int rows,
+            PackedWeights weights,
+            FloatMatrix current,
+            MemorySegment tables,
+            MemorySegment rowSpikes,
+            MemorySegment sums,
+            int sumsStride)
+            implements Runnable {
+
+        private static final int LANES = 16;
+        private static final int OUTPUTS = 16;
+
+        Permute(SegmentAllocator scratch, SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current) {
+            int padded = Math.ceilDiv(rows, LANES) * LANES;
+            // A line more than needed, so that the sums of two outputs do not fall into one set of the L1 cache.
+            int sumsStride = padded + LANES;
+            this(
+                    spikes,
+                    rows,
+                    weights,
+                    current,
+                    scratch.allocate((long) weights.paddedPre() / 4 * OUTPUTS * 64, 64),
+                    scratch.allocate((long) padded * Math.ceilDiv(weights.paddedPre(), 32) * Integer.BYTES, 64),
+                    scratch.allocate((long) OUTPUTS * sumsStride * Float.BYTES, 64),
+                    sumsStride);
+        }
+
+        @Override
+        public void run() {
+            try {
+                Functions.Permute.FUNCTION.invokeExact(
+                        spikes.segment(),
+                        spikes.stride(),
+                        rows,
+                        weights.segment(),
+                        weights.paddedPre(),
+                        weights.biasSegment(),
+                        weights.post(),
+                        current.segment(),
+                        current.stride(),
+                        tables,
+                        rowSpikes,
+                        sums,
+                        sumsStride);
+            } catch (Throwable failure) {
+                throw new AssertionError(failure);
+            }
         }
     }
 
@@ -192,6 +246,17 @@ public final class Yardstick {
                 function("roofline_copy", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_LONG));
 
         private Functions() {}
+
+        /** Loaded only where vectors have 512 bits. */
+        static final class Permute {
+            static final MethodHandle FUNCTION = function(
+                    "spike_matmul_permute",
+                    FunctionDescriptor.ofVoid(
+                            ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT,
+                            ADDRESS, ADDRESS, ADDRESS, JAVA_INT));
+
+            private Permute() {}
+        }
 
         private static MethodHandle spikeMatmul(String name, MemoryLayout last) {
             return function(

@@ -20,7 +20,9 @@ final class LayerByLayer {
     private final List<LayerState> layers = new ArrayList<>();
 
     LayerByLayer(LayerKernels kernels, Arena arena, Network network, SpikeMatrix input, int batch) {
-        int rows = Math.max(1, Simulation.ROWS_IN_BLOCK / batch) * batch;
+        int some = Math.min(input.rows(), Simulation.ROWS_IN_BLOCK);
+        int best = SpikeMatmul.rowsAtATime(some, input.columns(), input.count(0, some));
+        int rows = Math.max(1, best / batch) * batch;
         for (int row = 0; row < input.rows(); row += rows) {
             blocks.add(input.rows(row, Math.min(rows, input.rows() - row)));
         }

@@ -1,0 +1,74 @@
+package dev.spikelane.encode;
+
+import dev.spikelane.kernel.DeltaSpikes;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+
+/**
+ * Delta modulation: a neuron fires where its datum changes by a threshold from one step to the next, as {@code snntorch.spikegen.delta} has
+ * it.
+ *
+ * <p>{@code on = (data[step] - data[step - 1] >= threshold)} and {@code off = (data[step] - data[step - 1] <= -threshold)}, in float32; a
+ * difference equal to the threshold fires, unlike a neuron. Before the first step the data count as 0, or with padding as in the first
+ * step, which then has no spike. snnTorch's {@code off_spike} is chosen by the method here.
+ *
+ * @param threshold the smallest change that fires, in units of the data
+ * @param padding whether the first step is compared with itself and not with 0
+ */
+public record Delta(float threshold, boolean padding) {
+
+    /**
+     * Makes an encoder.
+     *
+     * @throws IllegalArgumentException if the threshold is NaN
+     */
+    public Delta {
+        if (Float.isNaN(threshold)) {
+            throw new IllegalArgumentException("threshold is NaN, expected a number");
+        }
+    }
+
+    /** Makes an encoder with threshold 0.1 and without padding. */
+    public Delta() {
+        this(0.1f, false);
+    }
+
+    /**
+     * Encodes what rises.
+     *
+     * @param data {@code [steps * batch x neurons]}, time-major
+     * @param batch samples in a step
+     * @param on {@code [steps * batch x neurons]}, overwritten: where the data rise
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public void encode(FloatMatrix data, int batch, SpikeMatrix on) {
+        DeltaSpikes.rises(data, batch, threshold, padding, on);
+    }
+
+    /**
+     * Encodes what rises and what falls in spikes of their own.
+     *
+     * @param data {@code [steps * batch x neurons]}, time-major
+     * @param batch samples in a step
+     * @param on {@code [steps * batch x neurons]}, overwritten: where the data rise
+     * @param off {@code [steps * batch x neurons]}, overwritten: where they fall
+     * @throws IllegalArgumentException if a shape does not fit; nothing is written then
+     */
+    public void encode(FloatMatrix data, int batch, SpikeMatrix on, SpikeMatrix off) {
+        off.requireShape("off", data.rows(), data.columns());
+        DeltaSpikes.rises(data, batch, threshold, padding, on);
+        DeltaSpikes.falls(data, batch, threshold, padding, off);
+    }
+
+    /**
+     * Encodes what rises as 1 and what falls as -1, as {@code snntorch.spikegen.delta(off_spike=True)} does.
+     *
+     * @param data {@code [steps * batch x neurons]}, time-major
+     * @param batch samples in a step
+     * @param spikes {@code [steps * batch x neurons]}, overwritten with 1, 0 and -1; not the data
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public void encodeSigned(FloatMatrix data, int batch, FloatMatrix spikes) {
+        DeltaSpikes.signed(data, batch, threshold, padding, spikes);
+    }
+}

@@ -1,0 +1,231 @@
+package dev.spikelane.encode;
+
+import dev.spikelane.kernel.Extremes;
+import dev.spikelane.kernel.LatencyTimes;
+import dev.spikelane.memory.FloatMatrix;
+
+/**
+ * How data become spike times: the larger a datum, the earlier the spike. Times are float32, in steps, and not rounded yet; {@link Latency}
+ * turns them into spikes.
+ *
+ * <p>Logarithmic, the time that a leaky membrane charged by the datum takes to the threshold
+ * ({@code snntorch.spikegen.latency_code_log}, to the bit):
+ * <pre>{@code
+ * x    = max(data, threshold + epsilon)
+ * time = tau * log(x / (x - threshold)) + first
+ * time = (time - first) * (steps - first - 1) / max(time - first) + first    normalized
+ * }</pre>
+ * Linear ({@code snntorch.spikegen.latency_code_linear}, to the bit):
+ * <pre>{@code
+ * time = min(-tau * (data - 1), -tau * (threshold - 1)) + first              normalized: tau = steps - 1 - first
+ * }</pre>
+ * and, where that normalized is negative because data are above 1, {@code (time - min time) / (max time - min time) * (steps - 1)}. The
+ * extremes are those of the whole matrix: with normalization a sample's times depend on the others of its batch, as in snnTorch.
+ *
+ * <p>Options are float64, as in Python, and rounded to float32 where they meet the data.
+ *
+ * @param threshold data below it count as if they had just reached it, above 0 and below 1
+ * @param tau time constant in steps, above 0; a normalized linear code does not use it
+ * @param firstSpikeTime the time of the earliest possible spike in steps, at least 0
+ * @param linear whether times fall linearly with the data and not logarithmically
+ * @param normalize whether times are stretched so that the last is in the last step
+ * @param epsilon how far a logarithmic code keeps data above the threshold, at least 0
+ */
+public record LatencyCode(
+        double threshold, double tau, int firstSpikeTime, boolean linear, boolean normalize, double epsilon) {
+
+    /**
+     * Makes a code.
+     *
+     * @throws IllegalArgumentException if threshold, tau, the first spike time or epsilon is out of its range
+     */
+    public LatencyCode {
+        if (!(threshold > 0 && threshold < 1)) {
+            throw new IllegalArgumentException("threshold is " + threshold + ", expected more than 0 and less than 1");
+        }
+        if (!(tau > 0 && tau < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("tau is " + tau + ", expected a finite number above 0");
+        }
+        if (firstSpikeTime < 0) {
+            throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
+        }
+        if (!(epsilon >= 0 && epsilon < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("epsilon is " + epsilon + ", expected a finite number of at least 0");
+        }
+    }
+
+    /** Makes snnTorch's default: logarithmic, threshold 0.01, tau 1, first spike time 0, not normalized, epsilon 1e-7. */
+    public LatencyCode() {
+        this(0.01, 1, 0, false, false, 1e-7);
+    }
+
+    /**
+     * Returns this code with another threshold.
+     *
+     * @param value the threshold, above 0 and below 1
+     * @return the code
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public LatencyCode withThreshold(double value) {
+        return new LatencyCode(value, tau, firstSpikeTime, linear, normalize, epsilon);
+    }
+
+    /**
+     * Returns this code with another time constant.
+     *
+     * @param value tau in steps, above 0
+     * @return the code
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public LatencyCode withTau(double value) {
+        return new LatencyCode(threshold, value, firstSpikeTime, linear, normalize, epsilon);
+    }
+
+    /**
+     * Returns this code with another first spike time.
+     *
+     * @param value steps, at least 0
+     * @return the code
+     * @throws IllegalArgumentException if it is negative
+     */
+    public LatencyCode withFirstSpikeTime(int value) {
+        return new LatencyCode(threshold, tau, value, linear, normalize, epsilon);
+    }
+
+    /**
+     * Returns this code, linear or logarithmic.
+     *
+     * @param value whether it is linear
+     * @return the code
+     */
+    public LatencyCode withLinear(boolean value) {
+        return new LatencyCode(threshold, tau, firstSpikeTime, value, normalize, epsilon);
+    }
+
+    /**
+     * Returns this code, normalized or not.
+     *
+     * @param value whether it is normalized
+     * @return the code
+     */
+    public LatencyCode withNormalize(boolean value) {
+        return new LatencyCode(threshold, tau, firstSpikeTime, linear, value, epsilon);
+    }
+
+    /**
+     * Returns this code with another epsilon.
+     *
+     * @param value at least 0
+     * @return the code
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public LatencyCode withEpsilon(double value) {
+        return new LatencyCode(threshold, tau, firstSpikeTime, linear, normalize, value);
+    }
+
+    /**
+     * Computes the times of a code that is not normalized.
+     *
+     * @param data {@code [batch x neurons]}, finite
+     * @param times {@code [batch x neurons]}, overwritten; may be the data
+     * @throws IllegalArgumentException if the code is normalized, a shape does not fit, or a datum is not finite
+     */
+    public void encode(FloatMatrix data, FloatMatrix times) {
+        if (normalize) {
+            throw new IllegalArgumentException("a normalized code needs the number of steps");
+        }
+        write(data, 0, times);
+    }
+
+    /**
+     * Computes the times of spikes within some steps.
+     *
+     * <p>Unlike snnTorch, which gives NaN where a normalized code has one time only, this gives the first spike time (logarithmic) or 0
+     * (linear, all data above 1).
+     *
+     * @param data {@code [batch x neurons]}, finite
+     * @param steps how many steps there are, more than the first spike time; only a normalized code keeps within them
+     * @param times {@code [batch x neurons]}, overwritten; may be the data
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, a datum is not finite, or a
+     *     time that is to be normalized is infinite, because float32 loses epsilon beside the threshold
+     */
+    public void encode(FloatMatrix data, int steps, FloatMatrix times) {
+        if (steps < 1 || firstSpikeTime >= steps) {
+            throw new IllegalArgumentException(
+                    "firstSpikeTime is " + firstSpikeTime + ", expected less than the steps, " + steps);
+        }
+        write(data, steps, times);
+    }
+
+    /**
+     * Sets the times of data below the threshold to infinity, so that they never fire: the mask that snnTorch's {@code latency_code}
+     * returns beside the times.
+     *
+     * @param data {@code [batch x neurons]}, as they were encoded
+     * @param times {@code [batch x neurons]}, updated; not the data
+     * @throws IllegalArgumentException if shapes differ
+     */
+    public void silence(FloatMatrix data, FloatMatrix times) {
+        LatencyTimes.silence(data, (float) threshold, times);
+    }
+
+    /**
+     * Returns the steps that spikes at these times take, as snnTorch counts them where none are given.
+     *
+     * @param times finite times
+     * @return {@code rint(max time) + 1}
+     * @throws IllegalArgumentException if the last time is not finite or is before step 0
+     */
+    public static int steps(FloatMatrix times) {
+        float last = Extremes.max(times);
+        double steps = Math.rint(last) + 1;
+        if (!(steps >= 1 && steps <= Integer.MAX_VALUE)) {
+            throw new IllegalArgumentException(
+                    "the last spike time is " + last + ", expected one that is finite and not before 0");
+        }
+        return (int) steps;
+    }
+
+    private void write(FloatMatrix data, int steps, FloatMatrix times) {
+        times.requireShape("times", data.rows(), data.columns());
+        float smallest = Extremes.min(data);
+        float largest = Extremes.max(data);
+        if (!Float.isFinite(smallest) || !Float.isFinite(largest)) {
+            throw new IllegalArgumentException(
+                    "data has values in [" + smallest + ", " + largest + "], expected finite numbers");
+        }
+        if (firstSpikeTime > 0 && smallest < 0 && largest > 1) {
+            throw new IllegalArgumentException("data has values in [" + smallest + ", " + largest
+                    + "], expected them in [0, 1] with a first spike time");
+        }
+        if (linear) {
+            writeLinear(data, steps, times);
+        } else {
+            writeLogarithmic(data, steps, times);
+        }
+    }
+
+    private void writeLogarithmic(FloatMatrix data, int steps, FloatMatrix times) {
+        LatencyTimes.logarithmic(
+                data, (float) threshold, (float) (threshold + epsilon), (float) tau, firstSpikeTime, times);
+        if (normalize) {
+            float longest = Extremes.max(times) - firstSpikeTime;
+            if (!Float.isFinite(longest)) {
+                throw new IllegalArgumentException("a spike time is infinite, because float32 loses epsilon, " + epsilon
+                        + ", beside the threshold, " + threshold);
+            }
+            float divisor = longest == 0 ? 1 : longest;
+            LatencyTimes.rescale(times, firstSpikeTime, 1, steps - firstSpikeTime - 1, divisor, firstSpikeTime);
+        }
+    }
+
+    private void writeLinear(FloatMatrix data, int steps, FloatMatrix times) {
+        double slope = normalize ? steps - 1 - firstSpikeTime : tau;
+        LatencyTimes.linear(data, (float) slope, (float) (-slope * (threshold - 1)), firstSpikeTime, times);
+        float earliest = Extremes.min(times);
+        if (normalize && earliest < 0) {
+            float range = Extremes.max(times) - earliest;
+            LatencyTimes.rescale(times, earliest, range == 0 ? 1 : 1 / range, steps - 1, 1, 0);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.spikelane.encode;
+
+import dev.spikelane.kernel.LabelRows;
+import dev.spikelane.kernel.LatencySpikes;
+import dev.spikelane.memory.FloatMatrix;
+
+/**
+ * Latency coded targets of training: what a membrane or an output shall be at every step, as {@code snntorch.spikegen.latency} with targets
+ * and {@code targets_latency} have it.
+ *
+ * <p>Without interpolation {@code target = max(spike * on, off)}: a negative off counts as 0 unless on is negative too. With interpolation
+ * the target rises linearly from off at step 0 to on at the spike, and is off afterwards: see {@link Interpolation#latency}.
+ *
+ * <p>Unlike snnTorch, which ignores {@code clip} when it interpolates, features below the threshold are then off at all steps; and
+ * {@code targets_convert(code="latency")}, which drops on, off and interpolation, has no counterpart.
+ *
+ * @param latency how data become spikes
+ * @param onTarget the target at a spike
+ * @param offTarget the target elsewhere
+ * @param interpolate whether the target rises linearly
+ */
+public record LatencyTargets(Latency latency, double onTarget, double offTarget, boolean interpolate) {
+
+    /**
+     * Makes an encoder.
+     *
+     * @throws IllegalArgumentException if a target is not finite, or with interpolation on is less than off
+     */
+    public LatencyTargets {
+        Interpolation.requireFinite(onTarget, offTarget);
+        if (interpolate) {
+            Interpolation.requireRise(onTarget, offTarget);
+        }
+    }
+
+    /**
+     * Makes an encoder whose targets are the spikes: on 1, off 0, no interpolation.
+     *
+     * @param latency how data become spikes
+     */
+    public LatencyTargets(Latency latency) {
+        this(latency, 1, 0, false);
+    }
+
+    /**
+     * Encodes data.
+     *
+     * @param data {@code [batch x neurons]}, in [0, 1]
+     * @param times {@code [batch x neurons]}, overwritten with the spike times, infinite where clipped; not the data
+     * @param targets {@code [steps * batch x neurons]}, time-major, overwritten
+     * @throws IllegalArgumentException as for {@link Latency#encode}
+     */
+    public void encode(FloatMatrix data, FloatMatrix times, FloatMatrix targets) {
+        Latency.requireSteps(data.rows(), "targets", targets.rows());
+        targets.requireShape("targets", targets.rows(), data.columns());
+        latency.encodeTimes(data, targets.rows() / data.rows(), times);
+        if (interpolate) {
+            Interpolation.latency(times, onTarget, offTarget, targets);
+        } else {
+            float on = (float) onTarget;
+            float off = (float) offTarget;
+            LatencySpikes.fire(times, Math.max(on, off), Math.max(0 * on, off), targets);
+        }
+    }
+
+    /**
+     * Encodes labels: the data are 1 for the class that a label names and 0 for the others.
+     *
+     * @param labels class numbers, one for each sample
+     * @param oneHot {@code [batch x classes]}, overwritten with the data
+     * @param times {@code [batch x classes]}, overwritten with the spike times
+     * @param targets {@code [steps * batch x classes]}, time-major, overwritten
+     * @throws IllegalArgumentException as for {@link Latency#encode}, or if a label is not a class
+     */
+    public void encode(int[] labels, FloatMatrix oneHot, FloatMatrix times, FloatMatrix targets) {
+        oneHot.requireShape("oneHot", labels.length, targets.columns());
+        LabelRows.write(labels, 1, 0, oneHot, 0);
+        encode(oneHot, times, targets);
+    }
+}

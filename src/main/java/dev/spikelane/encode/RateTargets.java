@@ -1,0 +1,205 @@
+package dev.spikelane.encode;
+
+import dev.spikelane.kernel.LabelRows;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.TorchRandom;
+
+/**
+ * Rate coded targets of training: what a membrane or an output shall be at every step, as {@code snntorch.spikegen.targets_rate} has it.
+ * The class that a label names fires at one rate, all others at another.
+ *
+ * <p>The two trains of spikes, each a {@link TargetRate}, become two <em>levels</em> for each step, and these are written for each sample:
+ * <pre>{@code
+ * interpolate                    level = Interpolation.rate(train, on, off)
+ * correctRate 1, incorrectRate 0:
+ *     first > 0                  level = off before first, then max(on, off) for the label's class, max(0 * on, off) for others
+ *     first = 0, on > off        level = max(on, off), max(0 * on, off)
+ *     first = 0, on <= off       level = on, off
+ * else                           level = max(spike * on, off)
+ * }</pre>
+ * so a negative off counts as 0 where on is above it. The numbers are snnTorch's, which leaves out the time axis where all steps are equal;
+ * a matrix of one step holds them here.
+ *
+ * <p>Unlike snnTorch, this interpolates at rates 1 and 0 too, where that ignores it; and other rates work for any number of steps, where
+ * that raises an error or, for as many steps as classes, gives a five-dimensional repetition.
+ *
+ * @param correctRate spikes for each step of the class that a label names, in [0, 1]
+ * @param incorrectRate spikes for each step of the other classes, in [0, 1], at most the correct rate
+ * @param firstSpikeTime no spike is earlier, in steps, at least 0
+ * @param pattern how the spikes lie
+ * @param onTarget the target at a spike
+ * @param offTarget the target elsewhere
+ * @param interpolate whether the target rises linearly up to each spike
+ */
+public record RateTargets(
+        double correctRate,
+        double incorrectRate,
+        int firstSpikeTime,
+        FiringPattern pattern,
+        double onTarget,
+        double offTarget,
+        boolean interpolate) {
+
+    private static final int CORRECT = 0;
+    private static final int OTHERS = 1;
+
+    /**
+     * Makes an encoder.
+     *
+     * @throws IllegalArgumentException if a rate is not in [0, 1], the incorrect rate is above the correct one, the first spike time is
+     *     negative, or a target is not finite
+     */
+    public RateTargets {
+        if (!(correctRate >= 0 && correctRate <= 1 && incorrectRate >= 0 && incorrectRate <= 1)) {
+            throw new IllegalArgumentException(
+                    "correctRate is " + correctRate + ", incorrectRate " + incorrectRate + ", expected them in [0, 1]");
+        }
+        if (incorrectRate > correctRate) {
+            throw new IllegalArgumentException(
+                    "incorrectRate is " + incorrectRate + ", expected at most correctRate, " + correctRate);
+        }
+        if (firstSpikeTime < 0) {
+            throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
+        }
+        Interpolation.requireFinite(onTarget, offTarget);
+    }
+
+    /** Makes an encoder of which the label's class fires at every step and no other ever. */
+    public RateTargets() {
+        this(1, 0, 0, FiringPattern.REGULAR, 1, 0, false);
+    }
+
+    /**
+     * Makes an encoder of regular spikes, on 1 and off 0.
+     *
+     * @param correctRate spikes for each step of the class that a label names, in [0, 1]
+     * @param incorrectRate spikes for each step of the other classes, in [0, 1], at most the correct rate
+     * @throws IllegalArgumentException if a rate is not in [0, 1] or the incorrect rate is above the correct one
+     */
+    public RateTargets(double correctRate, double incorrectRate) {
+        this(correctRate, incorrectRate, 0, FiringPattern.REGULAR, 1, 0, false);
+    }
+
+    /**
+     * Returns this encoder with other targets.
+     *
+     * @param on the target at a spike
+     * @param off the target elsewhere
+     * @param rising whether the target rises linearly up to each spike
+     * @return the encoder
+     * @throws IllegalArgumentException if a target is not finite
+     */
+    public RateTargets withTargets(double on, double off, boolean rising) {
+        return new RateTargets(correctRate, incorrectRate, firstSpikeTime, pattern, on, off, rising);
+    }
+
+    /**
+     * Returns this encoder with another first spike time and pattern.
+     *
+     * @param first no spike is earlier, in steps, at least 0
+     * @param spikes how the spikes lie
+     * @return the encoder
+     * @throws IllegalArgumentException if the first spike time is negative
+     */
+    public RateTargets withSpikes(int first, FiringPattern spikes) {
+        return new RateTargets(correctRate, incorrectRate, first, spikes, onTarget, offTarget, interpolate);
+    }
+
+    /**
+     * Computes the levels of trains that are not random; they serve for any number of batches.
+     *
+     * @param trains {@code [steps x 2]}, overwritten with the trains of the label's class and of the others
+     * @param levels {@code [steps x 2]}, overwritten with the targets of the label's class and of the others
+     * @throws IllegalArgumentException if the pattern is random and the rates are not 1 and 0, a shape does not fit, or the first spike
+     *     time is beyond the steps
+     */
+    public void levels(SpikeMatrix trains, FloatMatrix levels) {
+        requireShapes(trains, levels);
+        if (isSteady()) {
+            fireSteadily(trains);
+        } else if (pattern == FiringPattern.REGULAR) {
+            TargetRate.fireRegularly(correctRate, firstSpikeTime, trains, CORRECT);
+            TargetRate.fireRegularly(incorrectRate, firstSpikeTime, trains, OTHERS);
+        } else {
+            throw new IllegalArgumentException(
+                    "pattern is " + pattern + ", expected REGULAR where there is no random stream");
+        }
+        write(trains, levels);
+    }
+
+    /**
+     * Draws trains, first that of the label's class, and computes their levels. All samples and all other classes share them, as in
+     * snnTorch.
+     *
+     * @param trains {@code [steps x 2]}, overwritten with the trains of the label's class and of the others
+     * @param levels {@code [steps x 2]}, overwritten with the targets of the label's class and of the others
+     * @param random the stream that numbers are drawn from; regular trains draw none, nor do rates of 1 and 0
+     * @throws IllegalArgumentException if a shape does not fit, or the first spike time is beyond the steps
+     */
+    public void levels(SpikeMatrix trains, FloatMatrix levels, TorchRandom random) {
+        requireShapes(trains, levels);
+        if (isSteady()) {
+            fireSteadily(trains);
+        } else {
+            TargetRate.draw(correctRate, firstSpikeTime, pattern, trains, CORRECT, random);
+            TargetRate.draw(incorrectRate, firstSpikeTime, pattern, trains, OTHERS, random);
+        }
+        write(trains, levels);
+    }
+
+    /**
+     * Writes the targets of labels.
+     *
+     * @param labels class numbers, one for each sample
+     * @param levels {@code [steps x 2]}, the targets of the label's class and of the others
+     * @param targets {@code [steps * batch x classes]}, time-major, overwritten
+     * @throws IllegalArgumentException if a shape does not fit or a label is not a class
+     */
+    public static void encode(int[] labels, FloatMatrix levels, FloatMatrix targets) {
+        levels.requireShape("levels", levels.rows(), 2);
+        long rows = (long) levels.rows() * labels.length;
+        if (targets.rows() != rows) {
+            throw new IllegalArgumentException("targets is [" + targets.rows() + " x " + targets.columns()
+                    + "], expected [" + rows + " x " + targets.columns() + "]");
+        }
+        for (int step = 0; step < levels.rows(); step++) {
+            LabelRows.write(labels, levels.get(step, CORRECT), levels.get(step, OTHERS), targets, step * labels.length);
+        }
+    }
+
+    /** Whether one class always fires and the others never, so that nothing is drawn. */
+    private boolean isSteady() {
+        return correctRate == 1 && incorrectRate == 0;
+    }
+
+    /** Unlike trains of other rates, these may begin behind the last step. */
+    private void fireSteadily(SpikeMatrix trains) {
+        TargetRate.fireRegularly(1, Math.min(firstSpikeTime, trains.rows()), trains, CORRECT);
+        TargetRate.fireRegularly(0, 0, trains, OTHERS);
+    }
+
+    private static void requireShapes(SpikeMatrix trains, FloatMatrix levels) {
+        trains.requireShape("trains", levels.rows(), 2);
+        levels.requireShape("levels", trains.rows(), 2);
+    }
+
+    private void write(SpikeMatrix trains, FloatMatrix levels) {
+        if (interpolate) {
+            Interpolation.rate(trains, 1, onTarget, offTarget, levels);
+            return;
+        }
+        float on = (float) onTarget;
+        float off = (float) offTarget;
+        boolean plain = isSteady() && firstSpikeTime == 0 && !(on > off);
+        float fires = plain ? on : Math.max(on, off);
+        float silent = plain ? off : Math.max(0 * on, off);
+        for (int step = 0; step < levels.rows(); step++) {
+            boolean before = isSteady() && step < firstSpikeTime;
+            for (int train = 0; train < 2; train++) {
+                float spike = trains.get(step, train) ? fires : silent;
+                levels.set(step, train, before ? off : spike);
+            }
+        }
+    }
+}

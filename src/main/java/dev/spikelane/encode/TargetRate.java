@@ -1,0 +1,130 @@
+package dev.spikelane.encode;
+
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.TorchRandom;
+
+/**
+ * A neuron that fires at a rate, as {@code snntorch.spikegen.target_rate_code} has it.
+ *
+ * <p>Spikes are at steps from {@code first} to the last:
+ * <pre>{@code
+ * REGULAR  floor(first + k / rate)                      k = 0, 1, ... n - 1,  n = ceil((steps - first) / (1 / rate))
+ * UNIFORM  floor(uniform * (steps - first) + first)     n times
+ * POISSON  where uniform < rate
+ * }</pre>
+ * The sums of REGULAR are float64, then rounded to float32; those of UNIFORM are float32. Uniform numbers come from a {@link TorchRandom}:
+ * with the same seed the steps are torch's. POISSON draws a number for the steps before {@code first} too, a rate of 0 draws none.
+ *
+ * <p>Unlike snnTorch, which raises an error where float32 rounds a time up to the number of steps, this fires in the last step. The times
+ * that it returns beside the spikes are not kept: they are the steps of the spikes.
+ *
+ * @param rate spikes for each step, in [0, 1]
+ * @param firstSpikeTime no spike is earlier, in steps, at least 0
+ * @param pattern how the spikes lie
+ */
+public record TargetRate(double rate, int firstSpikeTime, FiringPattern pattern) {
+
+    /**
+     * Makes a code.
+     *
+     * @throws IllegalArgumentException if the rate is not in [0, 1] or the first spike time is negative
+     */
+    public TargetRate {
+        if (!(rate >= 0 && rate <= 1)) {
+            throw new IllegalArgumentException("rate is " + rate + ", expected it in [0, 1]");
+        }
+        if (firstSpikeTime < 0) {
+            throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
+        }
+    }
+
+    /**
+     * Makes a regular code that may fire from step 0 on.
+     *
+     * @param rate spikes for each step, in [0, 1]
+     * @throws IllegalArgumentException if the rate is not in [0, 1]
+     */
+    public TargetRate(double rate) {
+        this(rate, 0, FiringPattern.REGULAR);
+    }
+
+    /**
+     * Encodes one neuron regularly.
+     *
+     * @param spikes {@code [steps x neurons]}
+     * @param neuron the column that is overwritten
+     * @throws IllegalArgumentException if the pattern is not REGULAR, or the first spike time is beyond the steps
+     * @throws IndexOutOfBoundsException if there is no such neuron
+     */
+    public void encode(SpikeMatrix spikes, int neuron) {
+        if (pattern != FiringPattern.REGULAR) {
+            throw new IllegalArgumentException(
+                    "pattern is " + pattern + ", expected REGULAR where there is no random stream");
+        }
+        fireRegularly(rate, firstSpikeTime, spikes, neuron);
+    }
+
+    /**
+     * Encodes one neuron.
+     *
+     * @param spikes {@code [steps x neurons]}
+     * @param neuron the column that is overwritten
+     * @param random the stream that numbers are drawn from; a regular pattern draws none
+     * @throws IllegalArgumentException if the first spike time is beyond the steps
+     * @throws IndexOutOfBoundsException if there is no such neuron
+     */
+    public void encode(SpikeMatrix spikes, int neuron, TorchRandom random) {
+        draw(rate, firstSpikeTime, pattern, spikes, neuron, random);
+    }
+
+    static void draw(
+            double rate, int first, FiringPattern pattern, SpikeMatrix spikes, int neuron, TorchRandom random) {
+        switch (pattern) {
+            case REGULAR -> fireRegularly(rate, first, spikes, neuron);
+            case UNIFORM -> fireUniformly(rate, first, spikes, neuron, random);
+            case POISSON -> fireIndependently(rate, first, spikes, neuron, random);
+        }
+    }
+
+    static void fireRegularly(double rate, int first, SpikeMatrix spikes, int neuron) {
+        silence(first, spikes, neuron);
+        int count = count(rate, first, spikes.rows());
+        for (int spike = 0; spike < count; spike++) {
+            fire(spikes, neuron, (float) (first + spike * (1 / rate)));
+        }
+    }
+
+    private static void fireUniformly(double rate, int first, SpikeMatrix spikes, int neuron, TorchRandom random) {
+        silence(first, spikes, neuron);
+        int count = count(rate, first, spikes.rows());
+        for (int spike = 0; spike < count; spike++) {
+            fire(spikes, neuron, random.nextFloat() * (spikes.rows() - first) + first);
+        }
+    }
+
+    private static void fireIndependently(double rate, int first, SpikeMatrix spikes, int neuron, TorchRandom random) {
+        silence(first, spikes, neuron);
+        for (int step = 0; step < spikes.rows() && rate > 0; step++) {
+            boolean fires = random.nextFloat() < (float) rate;
+            spikes.set(step, neuron, fires && step >= first);
+        }
+    }
+
+    private static void silence(int first, SpikeMatrix spikes, int neuron) {
+        if (first > spikes.rows()) {
+            throw new IllegalArgumentException(
+                    "firstSpikeTime is " + first + ", expected at most the steps, " + spikes.rows());
+        }
+        for (int step = 0; step < spikes.rows(); step++) {
+            spikes.set(step, neuron, false);
+        }
+    }
+
+    private static int count(double rate, int first, int steps) {
+        return rate == 0 ? 0 : (int) Math.ceil((steps - first) / (1 / rate));
+    }
+
+    private static void fire(SpikeMatrix spikes, int neuron, float time) {
+        spikes.set(Math.min((int) time, spikes.rows() - 1), neuron, true);
+    }
+}

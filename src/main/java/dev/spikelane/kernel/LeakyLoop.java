@@ -1,0 +1,34 @@
+package dev.spikelane.kernel;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+
+/** A loop over rows of neurons, made for one {@link LeakyOptions}. */
+interface LeakyLoop {
+
+    /**
+     * Runs rows.
+     *
+     * @param firstCurrent the neuron whose currents stand in column 0
+     * @param state {@code [variables * batch x neurons]}
+     * @param feedback {@code [batch x neurons]}; read if the options want currents
+     * @param previous {@code [batch x neurons]}, the spikes of the step before; read and written if the options want own spikes
+     * @param membranes receives the membrane of each row if {@code record}
+     * @param winner the only neuron that may fire under inhibition
+     */
+    void run(
+            LeakyParameters parameters,
+            FloatMatrix current,
+            int firstCurrent,
+            int firstRow,
+            int endRow,
+            FloatMatrix state,
+            FloatMatrix feedback,
+            SpikeMatrix previous,
+            SpikeMatrix spikes,
+            FloatMatrix membranes,
+            boolean record,
+            int firstWord,
+            int endWord,
+            int winner);
+}

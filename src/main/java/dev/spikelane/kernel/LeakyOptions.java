@@ -1,0 +1,79 @@
+package dev.spikelane.kernel;
+
+/**
+ * What neurons of one group do in a step; {@link LeakyParameters} says with which numbers.
+ *
+ * @param gains factors of the input, 0 to 3
+ * @param synapse whether the input passes a leaky synapse, the second state variable
+ * @param alphaFunction whether the membrane is the sum of two currents, the second and third state variable
+ * @param rectified whether the membrane is cut at zero
+ */
+record LeakyOptions(
+        Decay decay,
+        int gains,
+        boolean synapse,
+        boolean alphaFunction,
+        Feedback feedback,
+        boolean rectified,
+        Compare compare,
+        Spike spike,
+        Reset reset,
+        ResetTime resetTime,
+        boolean inhibition,
+        Phase phase) {
+
+    /** Which membrane a spike is taken from. */
+    enum Spike {
+        /** That after the step. */
+        AFTER,
+        /** That before the step, so that the spike is what resets. */
+        BEFORE,
+        /** The difference of both, without its sign. */
+        CHANGE
+    }
+
+    /** What a loop over a row does. */
+    enum Phase {
+        WHOLE,
+        /** Decay, input and delayed reset; what resets stays in the row of spikes. */
+        CHARGE,
+        /** Spike and immediate reset; what reset is found in the row of spikes. */
+        FIRE
+    }
+
+    /** State variables, of which the first is the membrane. */
+    int variables() {
+        return alphaFunction ? 3 : synapse ? 2 : 1;
+    }
+
+    /** Whether a membrane above its threshold resets at the next step. */
+    boolean resetsLater() {
+        return resetTime != ResetTime.SAME_STEP && reset != Reset.NONE;
+    }
+
+    /** Whether a spike changes the membrane in its own step. */
+    boolean resetsAtOnce() {
+        return resetTime != ResetTime.NEXT_STEP && reset != Reset.NONE;
+    }
+
+    /** Whether a reset takes the threshold. */
+    boolean subtracts() {
+        return reset == Reset.SUBTRACT || reset == Reset.SUBTRACT_DECAYED;
+    }
+
+    LeakyOptions in(Phase other) {
+        return new LeakyOptions(
+                decay,
+                gains,
+                synapse,
+                alphaFunction,
+                feedback,
+                rectified,
+                compare,
+                spike,
+                reset,
+                resetTime,
+                inhibition,
+                other);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.spikelane.kernel;
+
+import static dev.spikelane.kernel.Simd.Lanes.COUNT;
+import static dev.spikelane.kernel.Simd.Lanes.FLOAT;
+import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** The vector variant of {@link LstmStep}. */
+@SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
+final class LstmStepVector {
+
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final FloatVector ZERO = FloatVector.zero(FLOAT);
+    private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1);
+    private static final int LAST = Long.SIZE - COUNT;
+    private static final int LANES_OF_WORD = Long.SIZE - 1;
+
+    private LstmStepVector() {}
+
+    static void charge(
+            LeakyParameters parameters,
+            FloatMatrix current,
+            int row,
+            FloatMatrix state,
+            int batch,
+            int sample,
+            FloatMatrix feedback,
+            SpikeMatrix spikes) {
+        MemorySegment thresholds = parameters.threshold.segment();
+        MemorySegment inputs = current.segment();
+        MemorySegment fed = feedback.segment();
+        MemorySegment states = state.segment();
+        MemorySegment out = spikes.segment();
+        Checks.isNative(thresholds);
+        Checks.isNative(inputs);
+        Checks.isNative(fed);
+        Checks.isNative(states);
+        Checks.isNative(out);
+        boolean strict = parameters.options.compare() == Compare.STRICT;
+        boolean later = parameters.options.resetsLater();
+        boolean subtracts = parameters.options.subtracts();
+        int neurons = parameters.neurons();
+        long gateBytes = (long) neurons * Float.BYTES;
+        long inputRow = current.rowOffset(row);
+        long fedRow = feedback.rowOffset(sample);
+        long stateRow = state.rowOffset(sample);
+        long cellRow = state.rowOffset(batch + sample);
+        long outRow = spikes.rowOffset(row);
+        long bits = 0;
+        for (int neuron = 0; neuron < neurons; neuron += COUNT) {
+            long at = (long) neuron * Float.BYTES;
+            // Lanes behind the last neuron hold another gate; as zeros they leave the padding zero.
+            VectorMask<Float> used = FLOAT.indexInRange(neuron, neurons);
+            FloatVector input = sigmoid(gate(inputs, inputRow + at, fed, fedRow + at, used));
+            FloatVector forget = sigmoid(gate(inputs, inputRow + gateBytes + at, fed, fedRow + gateBytes + at, used));
+            FloatVector candidate =
+                    tanh(gate(inputs, inputRow + 2 * gateBytes + at, fed, fedRow + 2 * gateBytes + at, used));
+            FloatVector output =
+                    sigmoid(gate(inputs, inputRow + 3 * gateBytes + at, fed, fedRow + 3 * gateBytes + at, used));
+            FloatVector threshold = load(thresholds, at);
+            VectorMask<Float> over = load(states, stateRow + at).compare(strict ? GT : GE, threshold);
+            FloatVector cell = forget.mul(load(states, cellRow + at)).add(input.mul(candidate));
+            FloatVector h = output.mul(tanh(cell));
+            if (later) {
+                h = h.sub(ZERO.blend(ONE, over).mul(subtracts ? threshold : h));
+            }
+            cell.intoMemorySegment(states, cellRow + at, ORDER);
+            h.intoMemorySegment(states, stateRow + at, ORDER);
+            bits |= over.toLong() << neuron;
+            if ((neuron & LANES_OF_WORD) == LAST || neuron + COUNT >= neurons) {
+                out.set(WORD, outRow + (long) (neuron / Long.SIZE) * Long.BYTES, bits);
+                bits = 0;
+            }
+        }
+    }
+
+    private static FloatVector gate(
+            MemorySegment inputs, long input, MemorySegment fed, long feedback, VectorMask<Float> used) {
+        return ZERO.blend(load(inputs, input).add(load(fed, feedback)), used);
+    }
+
+    private static FloatVector sigmoid(FloatVector x) {
+        FloatVector e = exponential(x.abs().neg());
+        return e.blend(ONE, x.compare(GE, 0)).div(e.add(ONE));
+    }
+
+    private static FloatVector tanh(FloatVector x) {
+        FloatVector magnitude = x.abs();
+        FloatVector e = exponential(magnitude.mul(-2));
+        FloatVector far = ONE.sub(e).div(ONE.add(e));
+        FloatVector square = x.mul(x);
+        FloatVector p = square.mul(LstmStep.TANH_11).add(LstmStep.TANH_9);
+        p = p.mul(square).add(LstmStep.TANH_7);
+        p = p.mul(square).add(LstmStep.TANH_5);
+        p = p.mul(square).add(LstmStep.TANH_3);
+        FloatVector near = p.mul(square).mul(x).add(x);
+        return far.blend(far.neg(), x.compare(LT, 0)).blend(near, magnitude.compare(LT, LstmStep.TANH_NEAR));
+    }
+
+    /** See {@link Exponential}. */
+    private static FloatVector exponential(FloatVector x) {
+        FloatVector bounded = x.max(Exponential.LEAST);
+        FloatVector rounded = bounded.mul(Exponential.LOG2_E).add(Exponential.ROUND);
+        FloatVector n = rounded.sub(Exponential.ROUND);
+        FloatVector r = bounded.sub(n.mul(Exponential.LN2_HIGH)).sub(n.mul(Exponential.LN2_LOW));
+        FloatVector p = r.mul(Exponential.TERM_7).add(Exponential.TERM_6);
+        p = p.mul(r).add(Exponential.TERM_5);
+        p = p.mul(r).add(Exponential.TERM_4);
+        p = p.mul(r).add(Exponential.TERM_3);
+        p = p.mul(r).add(Exponential.TERM_2);
+        FloatVector power = rounded.reinterpretAsInts()
+                .add(Exponential.EXPONENT)
+                .lanewise(LSHL, Exponential.MANTISSA_BITS)
+                .reinterpretAsFloats();
+        return p.mul(r.mul(r)).add(r).add(ONE).mul(power);
+    }
+
+    private static FloatVector load(MemorySegment segment, long offset) {
+        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
+    }
+}

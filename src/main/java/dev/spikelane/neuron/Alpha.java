@@ -1,0 +1,97 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.kernel.LeakyParameters;
+import dev.spikelane.kernel.Logarithm;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+
+/**
+ * The neuron whose membrane follows an alpha function of {@code snntorch.Alpha} (0.9.4), bit for bit.
+ *
+ * <p>Each step, with U the membrane, E and H the excitatory and the inhibitory current, I the input, R and S in {0, 1}, in float32 without
+ * fused operations:
+ *
+ * <pre>{@code
+ * tau = ln(alpha) / (ln(beta) - ln(alpha)) + 1
+ * R = U > threshold                                         from the membrane before the step
+ * h = H,  E = alpha * E + I,  H = beta * H - I,  U = tau * (E + H)
+ * E = E - R * E,          H = H - R * H,  U = U - R * U     reset ZERO
+ * E = E - R * threshold,  H = H - R * H,  U = U + R * h     reset SUBTRACT
+ * S = U > threshold
+ * }</pre>
+ *
+ * <p>The membrane has no memory of its own. snnTorch's documentation gives another tau than its code. Its {@code reset_delay} does not
+ * exist for this model, here as there.
+ *
+ * @param alpha share of the excitatory current left after a step, above beta; clamped to [0, 1] when used
+ * @param beta share of the inhibitory current left after a step, below 1; clamped to [0, 1] when used
+ * @param firing when neurons fire and what a spike does to them; the reset comes at the next step; quantization rounds all variables
+ */
+public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements Neuron {
+
+    /**
+     * Makes a model.
+     *
+     * @throws IllegalArgumentException if a value is NaN or infinite, an alpha is not above its beta, or the reset is one that this model
+     *     does not have
+     */
+    public Alpha {
+        alpha.requireFinite("alpha");
+        beta.requireFinite("beta");
+        Objects.requireNonNull(firing, "firing");
+        for (int i = 0; i < Math.max(alpha.count(), beta.count()); i++) {
+            float fast = clamp(beta.valueOrLast(i));
+            float slow = clamp(alpha.valueOrLast(i));
+            if (!(slow > fast)) {
+                throw new IllegalArgumentException("alpha of neuron " + i + " is " + slow
+                        + ", expected more than its beta, " + fast + ", after both are clamped to [0, 1]");
+            }
+        }
+        if (firing.resetTime() != ResetTime.NEXT_STEP || firing.reset() == Reset.SUBTRACT_DECAYED) {
+            throw new IllegalArgumentException("reset " + firing.reset() + " at the " + firing.resetTime()
+                    + ", expected SUBTRACT, ZERO, CLEAR or NONE at the NEXT_STEP");
+        }
+    }
+
+    /**
+     * Makes a model with snnTorch's defaults for it, among them reset ZERO.
+     *
+     * @param alpha share of the excitatory current left after a step
+     * @param beta share of the inhibitory current left after a step
+     * @throws IllegalArgumentException if a value is NaN or infinite, or alpha is not above beta
+     */
+    public Alpha(float alpha, float beta) {
+        this(Parameter.of(alpha), Parameter.of(beta), Firing.DEFAULT.withReset(Reset.ZERO));
+    }
+
+    /**
+     * Returns this model with other options.
+     *
+     * @param options when neurons fire and what a spike does to them
+     * @return the model
+     * @throws IllegalArgumentException if the reset is one that this model does not have
+     */
+    public Alpha withFiring(Firing options) {
+        return new Alpha(alpha, beta, options);
+    }
+
+    @Override
+    public NeuronGroup bind(Arena arena, int neurons) {
+        float[] scale = new float[Math.max(alpha.count(), beta.count())];
+        for (int i = 0; i < scale.length; i++) {
+            float slow = Logarithm.log(clamp(alpha.valueOrLast(i)));
+            scale[i] = slow / (Logarithm.log(clamp(beta.valueOrLast(i))) - slow) + 1;
+        }
+        return new LeakyGroup(firing.clearing()
+                .applyTo(LeakyParameters.builder(neurons), LeakyGroup.ALPHA.size())
+                .alphaFunction(alpha.values(), scale)
+                .beta(beta.values())
+                .build(arena));
+    }
+
+    private static float clamp(float share) {
+        return Math.clamp(share, 0.0f, 1.0f);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.LeakyParametersBuilder;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import java.util.Objects;
+
+/**
+ * When neurons fire and what a spike does to them: the options that all models share.
+ *
+ * @param threshold membrane above which a neuron fires
+ * @param compare whether it fires at the threshold too
+ * @param reset what a reset does; by ZERO all models but {@link Leaky} and {@link Lif} mean what CLEAR says, as snnTorch does
+ * @param resetTime when a spike's reset comes
+ * @param inhibition whether only the neuron with the largest {@code U - threshold} of a row may fire; the reset is not inhibited
+ * @param quantization what all state variables are rounded to before neurons fire
+ */
+public record Firing(
+        Parameter threshold,
+        Compare compare,
+        Reset reset,
+        ResetTime resetTime,
+        boolean inhibition,
+        Quantization quantization) {
+
+    /** snnTorch's defaults: above 1, a reset by subtraction at the next step, neither inhibition nor quantization. */
+    public static final Firing DEFAULT =
+            new Firing(Parameter.of(1), Compare.STRICT, Reset.SUBTRACT, ResetTime.NEXT_STEP, false, Quantization.NONE);
+
+    /**
+     * Makes the options.
+     *
+     * @throws IllegalArgumentException if a threshold is NaN or infinite
+     */
+    public Firing {
+        threshold.requireFinite("threshold");
+        Objects.requireNonNull(compare, "compare");
+        Objects.requireNonNull(reset, "reset");
+        Objects.requireNonNull(resetTime, "resetTime");
+        Objects.requireNonNull(quantization, "quantization");
+    }
+
+    /**
+     * Returns these options with another threshold.
+     *
+     * @param values one value, or one for each neuron
+     * @return the options
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Firing withThreshold(float... values) {
+        return new Firing(Parameter.of(values), compare, reset, resetTime, inhibition, quantization);
+    }
+
+    /**
+     * Returns these options with another comparison.
+     *
+     * @param kind strict or inclusive
+     * @return the options
+     */
+    public Firing withCompare(Compare kind) {
+        return new Firing(threshold, kind, reset, resetTime, inhibition, quantization);
+    }
+
+    /**
+     * Returns these options with another reset.
+     *
+     * @param kind what a reset does
+     * @return the options
+     */
+    public Firing withReset(Reset kind) {
+        return new Firing(threshold, compare, kind, resetTime, inhibition, quantization);
+    }
+
+    /**
+     * Returns these options with a reset at another time.
+     *
+     * @param time when a spike's reset comes
+     * @return the options
+     */
+    public Firing withResetTime(ResetTime time) {
+        return new Firing(threshold, compare, reset, time, inhibition, quantization);
+    }
+
+    /**
+     * Returns these options with a delayed or an immediate reset, snnTorch's {@code reset_delay}.
+     *
+     * @param delayed whether it is {@link ResetTime#NEXT_STEP} or {@link ResetTime#SAME_STEP_DIFFERENCE}
+     * @return the options
+     */
+    public Firing withDelayedReset(boolean delayed) {
+        return withResetTime(delayed ? ResetTime.NEXT_STEP : ResetTime.SAME_STEP_DIFFERENCE);
+    }
+
+    /**
+     * Returns these options with or without inhibition.
+     *
+     * @param inhibited whether only one neuron of a row may fire
+     * @return the options
+     */
+    public Firing withInhibition(boolean inhibited) {
+        return new Firing(threshold, compare, reset, resetTime, inhibited, quantization);
+    }
+
+    /**
+     * Returns these options with another quantization, snnTorch's {@code state_quant}.
+     *
+     * @param levels what state variables are rounded to
+     * @return the options
+     */
+    public Firing withQuantization(Quantization levels) {
+        return new Firing(threshold, compare, reset, resetTime, inhibition, levels);
+    }
+
+    /** The options for a kernel whose neurons have some variables to quantize. */
+    LeakyParametersBuilder applyTo(LeakyParametersBuilder builder, int variables) {
+        if (!quantization.equals(Quantization.NONE)) {
+            builder.quantization(variables, quantization.levels());
+        }
+        return builder.threshold(threshold.values())
+                .compare(compare)
+                .reset(reset)
+                .resetTime(resetTime)
+                .inhibition(inhibition);
+    }
+
+    /** These options with CLEAR for ZERO. */
+    Firing clearing() {
+        return reset == Reset.ZERO ? withReset(Reset.CLEAR) : this;
+    }
+}

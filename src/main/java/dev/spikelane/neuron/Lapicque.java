@@ -1,0 +1,155 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.LeakyParameters;
+import dev.spikelane.kernel.Logarithm;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+
+/**
+ * Lapicque's RC circuit of {@code snntorch.Lapicque} (0.9.4), bit for bit: a step of Euler's method.
+ *
+ * <p>Each step, with U the membrane, I the input current, R and S in {0, 1}, in float32 without fused operations:
+ *
+ * <pre>{@code
+ * R = U > threshold                                              from the membrane before the step
+ * V = ((I * resistance) * (1 / (resistance * capacitance))) * timeStep
+ *     + (1 - timeStep / (resistance * capacitance)) * U
+ * U = V - R * threshold                                          reset SUBTRACT
+ * U = V - R * V                                                  reset ZERO
+ * U = V                                                          reset NONE
+ * S = U > threshold
+ * }</pre>
+ *
+ * <p>The decay is thus {@code 1 - timeStep / (RC)}. A model made from beta has {@code RC = timeStep / ln(1 / beta)}, so its decay is {@code
+ * 1 + ln(beta)}, not beta: 0.307 for beta 0.5, and negative below 0.368. snnTorch refuses beta for each neuron, although its
+ * documentation allows it; here it works. Resets at other times than the next step do not exist there; here they act as in the other models.
+ *
+ * @param resistance R of the circuit, not zero
+ * @param capacitance C of the circuit, not zero
+ * @param timeStep the step, in the unit of RC
+ * @param firing when neurons fire and what a spike does to them
+ */
+public record Lapicque(Parameter resistance, Parameter capacitance, float timeStep, Firing firing) implements Neuron {
+
+    /**
+     * Makes a model from R and C.
+     *
+     * @throws IllegalArgumentException if a value is NaN, infinite or zero, or numbers of values differ
+     */
+    public Lapicque {
+        requireUsable("resistance", resistance);
+        requireUsable("capacitance", capacitance);
+        requireUsable("timeStep", Parameter.of(timeStep));
+        requireSameCount(resistance, capacitance);
+        Objects.requireNonNull(firing, "firing");
+    }
+
+    /**
+     * Makes a model from beta alone: resistance 1, time step 1, {@code C = 1 / ln(1 / beta)}.
+     *
+     * @param beta above 0 and not 1: one value, or one for each neuron
+     * @return the model
+     * @throws IllegalArgumentException if a beta is out of range
+     */
+    public static Lapicque ofBeta(float... beta) {
+        return ofBetaAndResistance(Parameter.of(beta), Parameter.of(1), 1);
+    }
+
+    /**
+     * Makes a model from beta and R: {@code C = timeStep / (R * ln(1 / beta))}.
+     *
+     * @param beta above 0 and not 1
+     * @param resistance R of the circuit, not zero
+     * @param timeStep the step
+     * @return the model
+     * @throws IllegalArgumentException if a value is out of range, or numbers of values differ
+     */
+    public static Lapicque ofBetaAndResistance(Parameter beta, Parameter resistance, float timeStep) {
+        return new Lapicque(resistance, other(beta, resistance, timeStep), timeStep, Firing.DEFAULT);
+    }
+
+    /**
+     * Makes a model from beta and C: {@code R = timeStep / (C * ln(1 / beta))}.
+     *
+     * @param beta above 0 and not 1
+     * @param capacitance C of the circuit, not zero
+     * @param timeStep the step
+     * @return the model
+     * @throws IllegalArgumentException if a value is out of range, or numbers of values differ
+     */
+    public static Lapicque ofBetaAndCapacitance(Parameter beta, Parameter capacitance, float timeStep) {
+        return new Lapicque(other(beta, capacitance, timeStep), capacitance, timeStep, Firing.DEFAULT);
+    }
+
+    /**
+     * Makes a model from R and C.
+     *
+     * @param resistance R of the circuit, not zero
+     * @param capacitance C of the circuit, not zero
+     * @param timeStep the step
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN, infinite or zero
+     */
+    public static Lapicque of(float resistance, float capacitance, float timeStep) {
+        return new Lapicque(Parameter.of(resistance), Parameter.of(capacitance), timeStep, Firing.DEFAULT);
+    }
+
+    /**
+     * Returns this model with other options.
+     *
+     * @param options when neurons fire and what a spike does to them
+     * @return the model
+     */
+    public Lapicque withFiring(Firing options) {
+        return new Lapicque(resistance, capacitance, timeStep, options);
+    }
+
+    /** The one of R and C that follows from beta and the other. */
+    private static Parameter other(Parameter beta, Parameter known, float timeStep) {
+        requireUsable("resistance or capacitance", known);
+        requireUsable("timeStep", Parameter.of(timeStep));
+        requireSameCount(beta, known);
+        float[] values = new float[Math.max(beta.count(), known.count())];
+        for (int i = 0; i < values.length; i++) {
+            float share = beta.valueOrLast(i);
+            if (!(share > 0) || share == 1 || !Float.isFinite(share)) {
+                throw new IllegalArgumentException("beta is " + share + ", expected a finite number above 0, not 1");
+            }
+            values[i] = timeStep / (known.valueOrLast(i) * Logarithm.log(1 / share));
+        }
+        return Parameter.of(values);
+    }
+
+    private static void requireUsable(String name, Parameter parameter) {
+        parameter.requireFinite(name);
+        for (float value : parameter.values()) {
+            if (value == 0) {
+                throw new IllegalArgumentException(name + " is " + value + ", expected a number that is not 0");
+            }
+        }
+    }
+
+    private static void requireSameCount(Parameter one, Parameter other) {
+        if (one.count() != 1 && other.count() != 1 && one.count() != other.count()) {
+            throw new IllegalArgumentException(
+                    "parameters have " + one.count() + " and " + other.count() + " values, expected 1 or as many");
+        }
+    }
+
+    @Override
+    public NeuronGroup bind(Arena arena, int neurons) {
+        float[] perTime = new float[Math.max(resistance.count(), capacitance.count())];
+        float[] decay = new float[perTime.length];
+        for (int i = 0; i < perTime.length; i++) {
+            float product = resistance.valueOrLast(i) * capacitance.valueOrLast(i);
+            perTime[i] = 1 / product;
+            decay[i] = 1 - timeStep / product;
+        }
+        return new LeakyGroup(firing.clearing()
+                .applyTo(LeakyParameters.builder(neurons), 1)
+                .gains(resistance.values(), perTime, new float[] {timeStep})
+                .decay(Decay.MULTIPLY, decay)
+                .build(arena));
+    }
+}

@@ -1,0 +1,218 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.LeakyParameters;
+import dev.spikelane.kernel.LeakyParametersBuilder;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+
+/**
+ * The leaky integrate-and-fire neuron with the conventions of other libraries: every choice in which they differ is an option with a name,
+ * and each of them a preset.
+ *
+ * <p>Each step, with U the membrane, X the synaptic current, I the input, S in {0, 1}, in float32 without fused operations:
+ *
+ * <pre>{@code
+ * X = synapse * X + gain * I                    X = gain * I without a synapse
+ * U = leak * U + X                              decay MULTIPLY
+ * U = leak * U + (1 - leak) * X                 decay MULTIPLY_WEIGHTED
+ * U = U + leak * ((rest - U) + X)               decay EULER
+ * U = U + (X - (U - rest)) / leak               decay DIVIDE
+ * S = U > threshold                             compare STRICT;  U >= threshold: INCLUSIVE
+ * U = U - S * threshold                         reset SUBTRACT at the SAME_STEP
+ * U = (1 - S) * U + S * resetPotential          reset CLEAR at the SAME_STEP
+ * }</pre>
+ *
+ * <p>Resets at the next step are those of {@link Leaky}.
+ *
+ * <table>
+ * <caption>Conventions</caption>
+ * <tr><th>preset</th><th>decay</th><th>compare</th><th>reset</th><th>reset time</th></tr>
+ * <tr><td>{@link #snnTorch}</td><td>MULTIPLY</td><td>STRICT</td><td>SUBTRACT</td><td>NEXT_STEP</td></tr>
+ * <tr><td>{@link #spikingJelly}</td><td>DIVIDE</td><td>INCLUSIVE</td><td>CLEAR</td><td>SAME_STEP</td></tr>
+ * <tr><td>{@link #norse}</td><td>EULER, with a synapse</td><td>STRICT</td><td>CLEAR</td><td>SAME_STEP</td></tr>
+ * <tr><td>{@link #sinabs}</td><td>MULTIPLY_WEIGHTED</td><td>INCLUSIVE</td><td>SUBTRACT</td><td>SAME_STEP</td></tr>
+ * <tr><td>{@link #nir}</td><td>EULER</td><td>STRICT</td><td>CLEAR</td><td>SAME_STEP</td></tr>
+ * </table>
+ *
+ * @param decay how the membrane decays and takes its input
+ * @param leak the number that the decay goes by; see {@link Decay}
+ * @param gain factor of the input
+ * @param synapse share of the synaptic current left after a step, clamped to [0, 1]; 0 for all neurons: no synapse
+ * @param rest where the membrane decays to, with EULER and DIVIDE
+ * @param resetPotential where ZERO and CLEAR lead to at the SAME_STEP
+ * @param firing when neurons fire and what a spike does to them
+ */
+public record Lif(
+        Decay decay,
+        Parameter leak,
+        Parameter gain,
+        Parameter synapse,
+        Parameter rest,
+        Parameter resetPotential,
+        Firing firing)
+        implements Neuron {
+
+    private static final Parameter NOTHING = Parameter.of(0);
+    private static final Firing CLEARS = Firing.DEFAULT.withReset(Reset.CLEAR).withResetTime(ResetTime.SAME_STEP);
+
+    /**
+     * Makes a model.
+     *
+     * @throws IllegalArgumentException if a value is NaN or infinite, or a leak by which is divided is 0
+     */
+    public Lif {
+        Objects.requireNonNull(decay, "decay");
+        leak.requireFinite("leak");
+        gain.requireFinite("gain");
+        synapse.requireFinite("synapse");
+        rest.requireFinite("rest");
+        resetPotential.requireFinite("resetPotential");
+        Objects.requireNonNull(firing, "firing");
+        for (float each : leak.values()) {
+            if (decay == Decay.DIVIDE && each == 0) {
+                throw new IllegalArgumentException("leak is 0, expected another number, by which the input is divided");
+            }
+        }
+    }
+
+    /**
+     * The convention of {@code snntorch.Leaky}, the default here: what {@link Leaky} does, if beta is in [0, 1].
+     *
+     * @param beta share of the membrane left after a step
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public static Lif snnTorch(float... beta) {
+        return new Lif(Decay.MULTIPLY, Parameter.of(beta), Parameter.of(1), NOTHING, NOTHING, NOTHING, Firing.DEFAULT);
+    }
+
+    /**
+     * The convention of {@code spikingjelly.activation_based.neuron.LIFNode} with its defaults ({@code decay_input=True, v_threshold=1,
+     * v_reset=0}): {@code U = U + (I - U) / tau}, fires at {@code U >= 1}, then U is 0 at once. With {@code v_reset=None} it subtracts:
+     * {@code withFiring(model.firing().withReset(Reset.SUBTRACT))}.
+     *
+     * @param tau the time constant in steps, above 1; its default there is 2
+     * @return the model
+     * @throws IllegalArgumentException if tau is 0, NaN or infinite
+     */
+    public static Lif spikingJelly(float... tau) {
+        return new Lif(
+                Decay.DIVIDE,
+                Parameter.of(tau),
+                Parameter.of(1),
+                NOTHING,
+                NOTHING,
+                NOTHING,
+                CLEARS.withCompare(Compare.INCLUSIVE));
+    }
+
+    /**
+     * The convention of {@code norse.torch.LIFCell} with its defaults ({@code v_th=1, v_leak=v_reset=0}): the input jumps the synaptic
+     * current, which charges the membrane in the same step: {@code U = U + dt * inverseTauMembrane * ((0 - U) + X)}, fires at {@code U > 1},
+     * then U is 0 at once. Some versions of Norse charge the membrane with the current of the step before.
+     *
+     * @param dt the step in seconds; its default there is 0.001
+     * @param inverseTauSynapse one by the time constant of the synapse; its default there is 200
+     * @param inverseTauMembrane one by the time constant of the membrane; its default there is 100
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     */
+    public static Lif norse(float dt, float inverseTauSynapse, float inverseTauMembrane) {
+        return new Lif(
+                Decay.EULER,
+                Parameter.of(dt * inverseTauMembrane),
+                Parameter.of(1),
+                Parameter.of(1 - dt * inverseTauSynapse),
+                NOTHING,
+                NOTHING,
+                CLEARS);
+    }
+
+    /**
+     * The convention of {@code sinabs.layers.LIF} with {@code spike_fn=SingleSpike} and the other defaults ({@code norm_input=True,
+     * spike_threshold=1}, reset by subtraction): {@code U = a U + (1 - a) I} with {@code a = exp(-1 / tau)}, fires at {@code U >= 1}, then 1
+     * is subtracted at once. Its default {@code MultiSpike}, several spikes of a neuron in a step, has no place in a matrix of bits.
+     *
+     * @param tau the time constant in steps, above 0
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN, or there is none
+     */
+    public static Lif sinabs(float... tau) {
+        float[] leak = new float[tau.length];
+        for (int i = 0; i < tau.length; i++) {
+            leak[i] = (float) Math.exp(-1 / tau[i]);
+        }
+        return new Lif(
+                Decay.MULTIPLY_WEIGHTED,
+                Parameter.of(leak),
+                Parameter.of(1),
+                NOTHING,
+                NOTHING,
+                NOTHING,
+                Firing.DEFAULT.withCompare(Compare.INCLUSIVE).withResetTime(ResetTime.SAME_STEP));
+    }
+
+    /**
+     * The LIF primitive of the Neuromorphic Intermediate Representation, {@code tau dU/dt = (v_leak - U) + r I}, fires at {@code U >
+     * v_threshold}, then U is v_reset; by a step of Euler's method, {@code U = U + dt / tau * ((v_leak - U) + r I)}.
+     *
+     * @param dt the step, in the unit of tau
+     * @param tau the time constant of each neuron
+     * @param r the resistance of each neuron
+     * @param leakPotential v_leak of each neuron
+     * @param threshold v_threshold of each neuron
+     * @param resetPotential v_reset of each neuron; 0 where the file has none
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or a tau is 0
+     */
+    public static Lif nir(
+            float dt,
+            Parameter tau,
+            Parameter r,
+            Parameter leakPotential,
+            Parameter threshold,
+            Parameter resetPotential) {
+        float[] leak = tau.values();
+        for (int i = 0; i < leak.length; i++) {
+            leak[i] = dt / leak[i];
+        }
+        return new Lif(
+                Decay.EULER,
+                Parameter.of(leak),
+                r,
+                NOTHING,
+                leakPotential,
+                resetPotential,
+                CLEARS.withThreshold(threshold.values()));
+    }
+
+    /**
+     * Returns this model with other options.
+     *
+     * @param options when neurons fire and what a spike does to them
+     * @return the model
+     */
+    public Lif withFiring(Firing options) {
+        return new Lif(decay, leak, gain, synapse, rest, resetPotential, options);
+    }
+
+    @Override
+    public NeuronGroup bind(Arena arena, int neurons) {
+        boolean synaptic = !synapse.isAlways(0);
+        LeakyParametersBuilder builder = firing.applyTo(LeakyParameters.builder(neurons), synaptic ? 2 : 1)
+                .decay(decay, leak.values())
+                .rest(rest.values())
+                .resetPotential(resetPotential.values());
+        if (synaptic) {
+            builder.synapse(synapse.values());
+        }
+        if (!gain.isAlways(1)) {
+            builder.gains(gain.values());
+        }
+        return new LeakyGroup(builder.build(arena));
+    }
+}

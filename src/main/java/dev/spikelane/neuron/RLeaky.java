@@ -1,0 +1,79 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.kernel.LeakyParameters;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+
+/**
+ * The recurrent leaky integrate-and-fire neuron of {@code snntorch.RLeaky} (0.9.4).
+ *
+ * <p>Each step, with U the membrane, I the input, S' the spikes of the step before, R and S in {0, 1}, in float32 without fused operations:
+ *
+ * <pre>{@code
+ * F = V * S'                                           one to one
+ * F = weights * S' + bias                              all to all, in the order of RecurrentMatmul
+ * R = U > threshold                                    from the membrane before the step
+ * V = (beta * U + I) + F
+ * U = V - R * threshold                                reset SUBTRACT
+ * U = V - R * V                                        reset ZERO
+ * U = V                                                reset NONE
+ * S = U > threshold
+ * U = U - (S - R) * threshold    or    (S - R) * U     only with ResetTime.SAME_STEP_DIFFERENCE
+ * }</pre>
+ *
+ * <p>One to one the bits are snnTorch's. Under a delayed reset ZERO, F has no effect there: it arrives in the step that is zeroed. The state
+ * is the membrane and the {@linkplain NeuronState#previousSpikes spikes of the step before}.
+ *
+ * @param beta share of the membrane left after a step; clamped to [0, 1] when used
+ * @param recurrence what is fed back
+ * @param firing when neurons fire and what a spike does to them
+ */
+public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) implements Neuron {
+
+    /**
+     * Makes a model.
+     *
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     */
+    public RLeaky {
+        beta.requireFinite("beta");
+        Objects.requireNonNull(recurrence, "recurrence");
+        Objects.requireNonNull(firing, "firing");
+    }
+
+    /**
+     * Makes a model with snnTorch's defaults.
+     *
+     * @param recurrence what is fed back
+     * @param beta one value, or one for each neuron
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public RLeaky(Recurrence recurrence, float... beta) {
+        this(Parameter.of(beta), recurrence, Firing.DEFAULT);
+    }
+
+    /**
+     * Returns this model with other options.
+     *
+     * @param options when neurons fire and what a spike does to them
+     * @return the model
+     */
+    public RLeaky withFiring(Firing options) {
+        return new RLeaky(beta, recurrence, options);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if a parameter is given for each neuron, or weights from all to all, and their number differs
+     */
+    @Override
+    public NeuronGroup bind(Arena arena, int neurons) {
+        return RecurrentGroup.feedingSpikes(
+                firing.clearing().applyTo(LeakyParameters.builder(neurons), 1).beta(beta.values()),
+                recurrence,
+                arena,
+                neurons,
+                LeakyGroup.MEMBRANE);
+    }
+}

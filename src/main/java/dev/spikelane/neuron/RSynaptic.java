@@ -1,0 +1,87 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.kernel.LeakyParameters;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+
+/**
+ * The recurrent leaky integrate-and-fire neuron with a synaptic current of {@code snntorch.RSynaptic} (0.9.4).
+ *
+ * <p>Each step, with U the membrane, X the synaptic current, I the input, S' the spikes of the step before, R and S in {0, 1}, in float32
+ * without fused operations:
+ *
+ * <pre>{@code
+ * F = V * S'                                           one to one
+ * F = weights * S' + bias                              all to all, in the order of RecurrentMatmul
+ * R = U > threshold                                    from the membrane before the step
+ * X = (alpha * X + I) + F
+ * V = beta * U + X
+ * U = V - R * threshold                                reset SUBTRACT
+ * U = V - R * V                                        reset ZERO
+ * U = V                                                reset NONE
+ * S = U > threshold
+ * U = U - (S - R) * threshold    or    (S - R) * U     only with ResetTime.SAME_STEP_DIFFERENCE
+ * }</pre>
+ *
+ * <p>One to one the bits are snnTorch's. There {@code reset_delay=False} raises or, with states passed in, has no effect; here it does what
+ * it does in {@link RLeaky}. A reset of the state also clears the spikes of the step before, which {@code reset_hidden} forgets.
+ *
+ * @param alpha share of the synaptic current left after a step; clamped to [0, 1] when used
+ * @param beta share of the membrane left after a step; clamped to [0, 1] when used
+ * @param recurrence what is fed back
+ * @param firing when neurons fire and what a spike does to them
+ */
+public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, Firing firing) implements Neuron {
+
+    /**
+     * Makes a model.
+     *
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     */
+    public RSynaptic {
+        alpha.requireFinite("alpha");
+        beta.requireFinite("beta");
+        Objects.requireNonNull(recurrence, "recurrence");
+        Objects.requireNonNull(firing, "firing");
+    }
+
+    /**
+     * Makes a model with snnTorch's defaults.
+     *
+     * @param recurrence what is fed back
+     * @param alpha share of the synaptic current left after a step
+     * @param beta share of the membrane left after a step
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     */
+    public RSynaptic(Recurrence recurrence, float alpha, float beta) {
+        this(Parameter.of(alpha), Parameter.of(beta), recurrence, Firing.DEFAULT);
+    }
+
+    /**
+     * Returns this model with other options.
+     *
+     * @param options when neurons fire and what a spike does to them
+     * @return the model
+     */
+    public RSynaptic withFiring(Firing options) {
+        return new RSynaptic(alpha, beta, recurrence, options);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if a parameter is given for each neuron, or weights from all to all, and their number differs
+     */
+    @Override
+    public NeuronGroup bind(Arena arena, int neurons) {
+        return RecurrentGroup.feedingSpikes(
+                firing.clearing()
+                        .applyTo(LeakyParameters.builder(neurons), 2)
+                        .synapse(alpha.values())
+                        .beta(beta.values()),
+                recurrence,
+                arena,
+                neurons,
+                LeakyGroup.SYNAPTIC);
+    }
+}

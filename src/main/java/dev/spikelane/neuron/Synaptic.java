@@ -1,0 +1,70 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.kernel.LeakyParameters;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+
+/**
+ * The leaky integrate-and-fire neuron with a synaptic current of {@code snntorch.Synaptic} (0.9.4), bit for bit.
+ *
+ * <p>Each step, with U the membrane, X the synaptic current, I the input, R and S in {0, 1}, in float32 without fused operations:
+ *
+ * <pre>{@code
+ * R = U > threshold                                    from the membrane before the step
+ * X = alpha * X + I
+ * U = (beta * U + X) - R * threshold                   reset SUBTRACT
+ * U = (beta * U + X) - R * (beta * U + X)              reset ZERO
+ * U = beta * U + X                                     reset NONE
+ * S = U > threshold
+ * U = U - (S - R) * threshold    or    (S - R) * U     only with ResetTime.SAME_STEP_DIFFERENCE
+ * }</pre>
+ *
+ * <p>Unlike {@link Leaky}, reset ZERO takes this step's input from the membrane too; no reset touches the synaptic current.
+ *
+ * @param alpha share of the synaptic current left after a step; clamped to [0, 1] when used
+ * @param beta share of the membrane left after a step; clamped to [0, 1] when used
+ * @param firing when neurons fire and what a spike does to them; quantization rounds membrane and synaptic current
+ */
+public record Synaptic(Parameter alpha, Parameter beta, Firing firing) implements Neuron {
+
+    /**
+     * Makes a model.
+     *
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     */
+    public Synaptic {
+        alpha.requireFinite("alpha");
+        beta.requireFinite("beta");
+        Objects.requireNonNull(firing, "firing");
+    }
+
+    /**
+     * Makes a model with snnTorch's defaults.
+     *
+     * @param alpha share of the synaptic current left after a step
+     * @param beta share of the membrane left after a step
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     */
+    public Synaptic(float alpha, float beta) {
+        this(Parameter.of(alpha), Parameter.of(beta), Firing.DEFAULT);
+    }
+
+    /**
+     * Returns this model with other options.
+     *
+     * @param options when neurons fire and what a spike does to them
+     * @return the model
+     */
+    public Synaptic withFiring(Firing options) {
+        return new Synaptic(alpha, beta, options);
+    }
+
+    @Override
+    public NeuronGroup bind(Arena arena, int neurons) {
+        return new LeakyGroup(firing.clearing()
+                .applyTo(LeakyParameters.builder(neurons), 2)
+                .synapse(alpha.values())
+                .beta(beta.values())
+                .build(arena));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.spikelane.plot;
+
+import java.awt.Graphics2D;
+import java.awt.geom.Line2D;
+import java.awt.geom.Rectangle2D;
+import java.util.Locale;
+
+/** A confusion matrix: a square for each pair of classes, the numbers in it where there is room. */
+record ConfusionPicture(ConfusionMatrixPlot plot) implements Picture {
+
+    private static final int LEFT = 130;
+    private static final int BOTTOM = 110;
+    private static final int ROOM_FOR_NUMBERS = 24;
+
+    @Override
+    public int width() {
+        return LEFT + side() + 24;
+    }
+
+    @Override
+    public int height() {
+        return Sheet.top(plot) + 24 + side() + BOTTOM;
+    }
+
+    @Override
+    public void paint(Graphics2D graphics) {
+        Sheet.paint(graphics, plot, this);
+        double top = Sheet.top(plot) + 24;
+        graphics.setFont(Ink.LABEL);
+        graphics.setColor(Ink.MUTED);
+        graphics.drawString(
+                String.format(Locale.ROOT, "rows: target, columns: prediction; accuracy %.3f", plot.accuracy()),
+                16,
+                (float) top - 8);
+        cells(graphics, top);
+        labels(graphics, top);
+    }
+
+    private void cells(Graphics2D graphics, double top) {
+        double cell = cell();
+        int most = Math.max(1, most());
+        for (int row = 0; row < plot.classes(); row++) {
+            for (int column = 0; column < plot.classes(); column++) {
+                int count = plot.count(row, column);
+                double share = (double) count / most;
+                graphics.setColor(Ink.between(Ink.PAPER, Ink.ACCENT, share));
+                graphics.fill(new Rectangle2D.Double(LEFT + column * cell, top + row * cell, cell, cell));
+                if (count > 0 && cell >= ROOM_FOR_NUMBERS) {
+                    graphics.setColor(share > 0.5 ? Ink.PAPER : Ink.TEXT);
+                    centred(
+                            graphics,
+                            String.valueOf(count),
+                            LEFT + (column + 0.5) * cell,
+                            top + (row + 0.5) * cell + 4);
+                }
+            }
+        }
+        graphics.setColor(Ink.LINE);
+        graphics.setStroke(Ink.THIN);
+        for (int line = 0; line <= plot.classes(); line++) {
+            double at = line * cell;
+            graphics.draw(new Line2D.Double(LEFT, top + at, LEFT + side(), top + at));
+            graphics.draw(new Line2D.Double(LEFT + at, top, LEFT + at, top + side()));
+        }
+    }
+
+    private void labels(Graphics2D graphics, double top) {
+        graphics.setColor(Ink.TEXT);
+        double cell = cell();
+        int each = (int) Math.ceil(13 / cell);
+        for (int i = 0; i < plot.classes(); i += each) {
+            String label = CountsPicture.fitted(graphics, plot.labels().get(i), LEFT - 24);
+            int width = graphics.getFontMetrics().stringWidth(label);
+            graphics.drawString(label, (float) LEFT - 8 - width, (float) (top + (i + 0.5) * cell + 4));
+            double x = LEFT + (i + 0.5) * cell;
+            double y = top + side() + 14;
+            graphics.rotate(Math.PI / 3, x, y);
+            graphics.drawString(label, (float) x - 4, (float) y);
+            graphics.rotate(-Math.PI / 3, x, y);
+        }
+    }
+
+    private static void centred(Graphics2D graphics, String text, double x, double y) {
+        graphics.drawString(text, (float) (x - graphics.getFontMetrics().stringWidth(text) / 2.0), (float) y);
+    }
+
+    private int side() {
+        return Math.clamp(44L * plot.classes(), 120, 640);
+    }
+
+    private double cell() {
+        return (double) side() / plot.classes();
+    }
+
+    private int most() {
+        int most = 0;
+        for (int row = 0; row < plot.classes(); row++) {
+            for (int column = 0; column < plot.classes(); column++) {
+                most = Math.max(most, plot.count(row, column));
+            }
+        }
+        return most;
+    }
+}

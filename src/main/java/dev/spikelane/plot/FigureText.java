@@ -1,0 +1,43 @@
+package dev.spikelane.plot;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** A figure in words, for readers who hear the page. */
+final class FigureText {
+
+    private FigureText() {}
+
+    static String describe(Figure figure) {
+        return switch (figure) {
+            case RasterPlot raster -> "Raster over " + raster.steps() + " steps: " + panels(raster.panels());
+            case TracesPlot traces ->
+                "Membranes over " + traces.steps() + " steps of " + String.join(", ", traces.labels());
+            case SpikeCountPlot counts ->
+                "Spike counts after " + counts.spikes().steps() + " steps: " + counts(counts);
+            case FiringRatePlot rates ->
+                "Firing rate over " + rates.steps() + " steps, averaged over " + rates.window();
+            case WeightsPlot weights ->
+                "Heat map of " + weights.weights().rows() + " x "
+                        + weights.weights().columns() + " weights";
+            case ConfusionMatrixPlot confusion ->
+                String.format(
+                        "Confusion matrix of %d classes, accuracy %.3f", confusion.classes(), confusion.accuracy());
+        };
+    }
+
+    private static String panels(List<SpikeTrain> panels) {
+        return panels.stream()
+                .map(train -> (train.name().isEmpty() ? "" : train.name() + ", ") + train.neurons() + " neurons, "
+                        + train.count() + " spikes")
+                .collect(Collectors.joining("; "));
+    }
+
+    private static String counts(SpikeCountPlot counts) {
+        int[] last = counts.countsBefore(new int[] {counts.spikes().steps()})[0];
+        return IntStream.range(0, last.length)
+                .mapToObj(neuron -> counts.labels().get(neuron) + " " + last[neuron])
+                .collect(Collectors.joining(", "));
+    }
+}

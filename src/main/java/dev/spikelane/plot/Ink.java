@@ -1,0 +1,46 @@
+package dev.spikelane.plot;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.util.List;
+
+/** Colours, fonts and lines of still pictures: those of the page in light. */
+final class Ink {
+
+    static final Color PAPER = Color.WHITE;
+    static final Color TEXT = new Color(0x1b1d21);
+    static final Color MUTED = new Color(0x5f646d);
+    static final Color LINE = new Color(0xd3d5d9);
+    static final Color ACCENT = new Color(0x2c56cf);
+    static final Color SECOND = new Color(0xc9501c);
+    static final Color BAR = new Color(0xaebbe4);
+
+    static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 15);
+    static final Font CAPTION = new Font(Font.SANS_SERIF, Font.BOLD, 12);
+    static final Font LABEL = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
+
+    static final BasicStroke THIN = new BasicStroke(1);
+    static final BasicStroke DASHED =
+            new BasicStroke(1, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {5, 4}, 0);
+
+    private static final List<Color> SERIES = List.of(ACCENT, SECOND, new Color(0x1f8a70), new Color(0x8a4fbf), MUTED);
+
+    private Ink() {}
+
+    static Color series(int number) {
+        return SERIES.get(number % SERIES.size());
+    }
+
+    /** From one colour to another: {@code share} 0 to 1. */
+    static Color between(Color from, Color to, double share) {
+        return new Color(
+                between(from.getRed(), to.getRed(), share),
+                between(from.getGreen(), to.getGreen(), share),
+                between(from.getBlue(), to.getBlue(), share));
+    }
+
+    private static int between(int from, int to, double share) {
+        return (int) Math.round(from + (to - from) * share);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.spikelane.plot;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Checks of what figures are made from. */
+final class Samples {
+
+    private Samples() {}
+
+    /** The steps of a time-major matrix of a batch. */
+    static int steps(String what, int rows, int batch, int sample) {
+        if (batch < 1 || rows % batch != 0) {
+            throw new IllegalArgumentException(
+                    "batch is " + batch + ", expected at least 1 and a divisor of the " + rows + " rows of " + what);
+        }
+        if (sample < 0 || sample >= batch) {
+            throw new IndexOutOfBoundsException("sample is " + sample + ", expected 0 to " + (batch - 1));
+        }
+        return rows / batch;
+    }
+
+    static void requireSteps(String what, int steps, int expected) {
+        if (steps != expected) {
+            throw new IllegalArgumentException(what + " has " + steps + " steps, expected " + expected);
+        }
+    }
+
+    /** Names of neurons that have none. */
+    static List<String> numbers(int neurons) {
+        return IntStream.range(0, neurons).mapToObj(Integer::toString).toList();
+    }
+
+    static List<String> labels(String[] labels, int neurons) {
+        if (labels.length != neurons) {
+            throw new IllegalArgumentException(
+                    labels.length + " labels, expected " + neurons + ", one for each neuron");
+        }
+        return List.of(labels);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.spikelane.plot;
+
+import java.awt.Graphics2D;
+import java.awt.geom.Rectangle2D;
+
+/** The paper of a still picture: white, with a title above the rest. */
+final class Sheet {
+
+    static final int WIDTH = 900;
+
+    private static final int TITLE = 34;
+
+    private Sheet() {}
+
+    /** Where a picture's content starts. */
+    static int top(Figure figure) {
+        return figure.title().isEmpty() ? 6 : TITLE;
+    }
+
+    static void paint(Graphics2D graphics, Figure figure, Picture picture) {
+        graphics.setColor(Ink.PAPER);
+        graphics.fill(new Rectangle2D.Double(0, 0, picture.width(), picture.height()));
+        if (!figure.title().isEmpty()) {
+            graphics.setColor(Ink.TEXT);
+            graphics.setFont(Ink.TITLE);
+            graphics.drawString(figure.title(), 16, 24);
+        }
+    }
+}

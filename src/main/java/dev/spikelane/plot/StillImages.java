@@ -1,0 +1,80 @@
+package dev.spikelane.plot;
+
+import de.erichseifert.vectorgraphics2d.Processors;
+import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.util.PageSize;
+import dev.spikelane.io.AtomicFile;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+
+/** Writes figures as PNG and SVG. */
+final class StillImages {
+
+    /** Pixels for each point: sharp on dense screens and in print. */
+    private static final int SCALE = 2;
+
+    private StillImages() {}
+
+    static void png(Figure figure, Path file) throws IOException {
+        Picture picture = picture(".png", figure);
+        BufferedImage image =
+                new BufferedImage(SCALE * picture.width(), SCALE * picture.height(), BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        try {
+            graphics.scale(SCALE, SCALE);
+            smooth(graphics);
+            picture.paint(graphics);
+        } finally {
+            graphics.dispose();
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", bytes);
+        write(bytes, file);
+    }
+
+    static void svg(Figure figure, Path file) throws IOException {
+        Picture picture = picture(".svg", figure);
+        OptionalLibrary.read(
+                ".svg", "de.erichseifert.vectorgraphics2d.VectorGraphics2D", OptionalLibrary.VECTOR_GRAPHICS);
+        VectorGraphics2D graphics = new VectorGraphics2D();
+        picture.paint(graphics);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Processors.get("svg")
+                .getDocument(graphics.getCommands(), new PageSize(picture.width(), picture.height()))
+                .writeTo(bytes);
+        write(bytes, file);
+    }
+
+    static void smooth(Graphics2D graphics) {
+        graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+    }
+
+    static void write(ByteArrayOutputStream bytes, Path file) throws IOException {
+        ByteBuffer content = ByteBuffer.wrap(bytes.toByteArray());
+        AtomicFile.write(file, channel -> {
+            while (content.hasRemaining()) {
+                channel.write(content);
+            }
+        });
+    }
+
+    private static Picture picture(String format, Figure figure) {
+        OptionalLibrary.read(format, "org.knowm.xchart.XYChart", OptionalLibrary.XCHART);
+        return switch (figure) {
+            case RasterPlot raster -> new RasterPicture(raster);
+            case TracesPlot traces -> new TracesPicture(traces);
+            case SpikeCountPlot counts -> CountsPicture.last(counts);
+            case FiringRatePlot rates -> new RatesPicture(rates);
+            case WeightsPlot weights -> new WeightsPicture(weights);
+            case ConfusionMatrixPlot confusion -> new ConfusionPicture(confusion);
+        };
+    }
+}

@@ -1,0 +1,58 @@
+package dev.spikelane.plot;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.geom.AffineTransform;
+import java.awt.geom.Rectangle2D;
+import java.awt.image.BufferedImage;
+import java.util.Locale;
+
+/** Weights as an image, a pixel for each, between XChart's axes. */
+record WeightsPicture(WeightsPlot plot) implements Picture {
+
+    @Override
+    public int width() {
+        return Sheet.WIDTH;
+    }
+
+    @Override
+    public int height() {
+        return Sheet.top(plot) + Math.clamp(14L * plot.weights().rows(), 80, 460) + 90;
+    }
+
+    @Override
+    public void paint(Graphics2D graphics) {
+        Sheet.paint(graphics, plot, this);
+        Signals weights = plot.weights();
+        String range = String.format(Locale.ROOT, "orange %.4g, white 0, blue %.4g", -plot.limit(), plot.limit());
+        Rectangle2D place = new Rectangle2D.Double(0, Sheet.top(plot), width(), (double) height() - Sheet.top(plot));
+        Axes axes =
+                new Axes(place, range, -0.5, weights.columns() - 0.5, -0.5, weights.rows() - 0.5).names("pre", "post");
+        axes.paint(graphics);
+        double left = axes.x(-0.5);
+        double top = axes.y(weights.rows() - 0.5);
+        AffineTransform fit = AffineTransform.getTranslateInstance(left, top);
+        fit.scale((axes.x(weights.columns() - 0.5) - left) / weights.columns(), (axes.y(-0.5) - top) / weights.rows());
+        graphics.drawImage(image(weights), fit, null);
+    }
+
+    private BufferedImage image(Signals weights) {
+        BufferedImage image = new BufferedImage(weights.columns(), weights.rows(), BufferedImage.TYPE_INT_RGB);
+        for (int row = 0; row < weights.rows(); row++) {
+            for (int column = 0; column < weights.columns(); column++) {
+                image.setRGB(
+                        column,
+                        weights.rows() - 1 - row,
+                        color(weights.get(row, column)).getRGB());
+            }
+        }
+        return image;
+    }
+
+    private Color color(float weight) {
+        if (!Float.isFinite(weight)) {
+            return Ink.LINE;
+        }
+        return Ink.between(Ink.PAPER, weight < 0 ? Ink.SECOND : Ink.ACCENT, Math.abs(weight) / plot.limit());
+    }
+}

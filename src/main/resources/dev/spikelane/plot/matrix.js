@@ -1,0 +1,142 @@
+function colour(text) {
+    const number = parseInt(text.slice(1), 16);
+    return [number >> 16, (number >> 8) & 255, number & 255];
+}
+
+/** From one colour through the card's own to another. */
+function diverging(theme) {
+    const ends = [colour(theme.second), colour(theme.card), colour(theme.accent)];
+    return (value) => {
+        const from = ends[1];
+        const to = ends[value < 0 ? 0 : 2];
+        const share = Math.abs(value);
+        return from.map((channel, i) => channel + (to[i] - channel) * share);
+    };
+}
+
+/** The whole matrix as one picture, a pixel for a weight; a chart of that many rectangles would be slow. */
+function weightsImage(figure, theme) {
+    const canvas = document.createElement('canvas');
+    canvas.width = figure.columns;
+    canvas.height = figure.rows;
+    const context = canvas.getContext('2d');
+    const image = context.createImageData(figure.columns, figure.rows);
+    const paint = diverging(theme);
+    const absent = colour(theme.line);
+    for (let row = 0; row < figure.rows; row++) {
+        for (let column = 0; column < figure.columns; column++) {
+            const value = figure.values[row * figure.columns + column];
+            const at = 4 * ((figure.rows - 1 - row) * figure.columns + column);
+            image.data.set(Number.isFinite(value) ? paint(clamp(value / figure.limit, -1, 1)) : absent, at);
+            image.data[at + 3] = 255;
+        }
+    }
+    context.putImageData(image, 0, 0);
+    return enlarged(canvas);
+}
+
+/** Small matrices get many pixels for a weight, or the browser would blur them. */
+function enlarged(canvas) {
+    const large = document.createElement('canvas');
+    large.width = canvas.width * Math.max(1, Math.floor(2400 / canvas.width));
+    large.height = canvas.height * Math.max(1, Math.floor(1600 / canvas.height));
+    const context = large.getContext('2d');
+    context.imageSmoothingEnabled = false;
+    context.drawImage(canvas, 0, 0, large.width, large.height);
+    return large;
+}
+
+function weightsChart(figure, theme, width) {
+    const left = 50;
+    const right = 14;
+    const height = clamp(figure.rows * 14, 70, 420);
+    const option = baseOption(theme);
+    const picture = weightsImage(figure, theme);
+    const mouse = { cell: null };
+    option.grid = { left: left, right: right, top: 8, height: height };
+    option.xAxis = wholeNumbers(theme, figure.columns, { name: 'pre', nameLocation: 'middle', nameGap: 24 });
+    option.yAxis = wholeNumbers(theme, figure.rows, { name: 'post', nameLocation: 'middle', nameGap: 34 });
+    option.visualMap = {
+        min: -figure.limit,
+        max: figure.limit,
+        dimension: 2,
+        seriesIndex: [],
+        orient: 'horizontal',
+        left: left,
+        top: height + 84,
+        itemWidth: 12,
+        itemHeight: Math.min(220, width - 160),
+        padding: 0,
+        text: [short(figure.limit), short(-figure.limit)],
+        textStyle: { color: theme.muted, fontSize: 11 },
+        inRange: { color: [theme.second, theme.card, theme.accent] },
+    };
+    option.series = [{
+        type: 'custom',
+        clip: true,
+        data: [[0, 0]],
+        encode: { x: 0, y: 1 },
+        renderItem: (parameters, api) => {
+            const from = api.coord([-0.5, figure.rows - 0.5]);
+            const to = api.coord([figure.columns - 0.5, -0.5]);
+            const wide = to[0] - from[0];
+            return {
+                type: 'image',
+                style: { image: picture, x: from[0], y: from[1], width: wide, height: to[1] - from[1] },
+            };
+        },
+    }];
+    option.tooltip.formatter = () => {
+        if (mouse.cell === null) {
+            return '';
+        }
+        const [column, row] = mouse.cell;
+        return 'pre ' + column + ' \u2192 post ' + row + ': ' + short(figure.values[row * figure.columns + column]);
+    };
+    option.dataZoom = zoom(theme, height + 52, left, right);
+    const ready = (chart) => {
+        chart.getZr().on('mousemove', (event) => {
+            const at = chart.convertFromPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY]).map(Math.round);
+            const inside = at[0] >= 0 && at[0] < figure.columns && at[1] >= 0 && at[1] < figure.rows;
+            mouse.cell = inside ? at : null;
+        });
+    };
+    return { height: height + 106, option: option, ready: ready };
+}
+
+function confusionChart(figure, theme, width) {
+    const classes = figure.labels.length;
+    const longest = Math.max(...figure.labels.map((label) => label.length));
+    const left = clamp(longest * 6.5 + 34, 46, Math.min(130, width * 0.34));
+    const side = Math.min(width - left - 14, clamp(classes * 42, 120, 560));
+    const option = baseOption(theme);
+    const cells = [];
+    const most = Math.max(1, ...figure.counts);
+    for (let row = 0; row < classes; row++) {
+        for (let column = 0; column < classes; column++) {
+            const count = figure.counts[row * classes + column];
+            cells.push({ value: [column, row, count], label: { color: count > most / 2 ? theme.card : theme.ink } });
+        }
+    }
+    const turned = longest > 2 ? 60 : 0;
+    const bottom = turned ? clamp(longest * 6, 20, 76) : 20;
+    option.grid = { left: left, width: side, top: 4, height: side };
+    option.xAxis = axis(theme, { type: 'category', data: figure.labels, name: 'prediction', nameLocation: 'middle', nameGap: bottom + 8 });
+    option.yAxis = axis(theme, { type: 'category', data: figure.labels, inverse: true, name: 'target', nameLocation: 'middle', nameGap: left - 18 });
+    Object.assign(option.xAxis.axisLabel, { rotate: turned, width: 76, overflow: 'truncate' });
+    Object.assign(option.yAxis.axisLabel, { width: left - 36, overflow: 'truncate' });
+    option.visualMap = { show: false, min: 0, max: most, inRange: { color: [theme.card, theme.accent] } };
+    option.series = [{
+        type: 'heatmap',
+        data: cells,
+        itemStyle: { borderColor: theme.line, borderWidth: classes > 40 ? 0 : 1 },
+        label: {
+            show: side / classes >= 22,
+            fontSize: 12,
+            formatter: (cell) => (cell.value[2] === 0 ? '' : String(cell.value[2])),
+        },
+    }];
+    option.tooltip.formatter = (cell) => echarts.format.encodeHTML(figure.labels[cell.value[1]]) + ' taken for '
+        + echarts.format.encodeHTML(figure.labels[cell.value[0]]) + ': ' + cell.value[2];
+    return { height: side + bottom + 36, option: option };
+}

@@ -1,0 +1,2 @@
+/** A headless Chromium for tests, driven through the Chrome DevTools Protocol. */
+package dev.spikelane.browser;

@@ -1,0 +1,52 @@
+package dev.spikelane.encode;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class DeltaTest {
+
+    private final Arena arena = Arena.ofConfined();
+    private final FloatMatrix data = FloatMatrix.copyOf(arena, 5, 1, new float[] {1, 2, 0, 2, 2.9f});
+    private final SpikeMatrix on = SpikeMatrix.zeros(arena, 5, 1);
+    private final SpikeMatrix off = SpikeMatrix.zeros(arena, 5, 1);
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    /** The examples of snnTorch's documentation. */
+    @Test
+    void findsChanges() {
+        new Delta(1, false).encode(data, 1, on);
+        assertArrayEquals(new byte[] {1, 1, 0, 1, 0}, on.toArray());
+        new Delta(1, true).encode(data, 1, on, off);
+        assertArrayEquals(new byte[] {0, 1, 0, 1, 0}, on.toArray());
+        assertArrayEquals(new byte[] {0, 0, 1, 0, 0}, off.toArray());
+        FloatMatrix signed = FloatMatrix.zeros(arena, 5, 1);
+        new Delta(1, false).encodeSigned(data, 1, signed);
+        assertArrayEquals(new float[] {1, 1, -1, 1, 0}, signed.toArray());
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "threshold is NaN, expected a number",
+                () -> new Delta(Float.NaN, true));
+        on.set(0, 0, true);
+        assertMessage(
+                IllegalArgumentException.class,
+                "off is [4 x 1], expected [5 x 1]",
+                () -> new Delta().encode(data, 1, on, SpikeMatrix.zeros(arena, 4, 1)));
+        assertEquals(1, on.count(), "nothing is written");
+        assertEquals(new Delta(0.1f, false), new Delta());
+    }
+}

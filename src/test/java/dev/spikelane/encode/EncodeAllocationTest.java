@@ -1,0 +1,92 @@
+package dev.spikelane.encode;
+
+import static dev.spikelane.Allocations.assertNone;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Encoders allocate nothing on the heap. */
+final class EncodeAllocationTest {
+
+    private static final int CALLS = 200;
+    private static final int STEPS = 10;
+    private static final int BATCH = 4;
+    private static final int NEURONS = 130;
+
+    private final Arena arena = Arena.ofShared();
+    private final FloatMatrix data = FloatMatrix.zeros(arena, BATCH, NEURONS);
+    private final FloatMatrix times = FloatMatrix.zeros(arena, BATCH, NEURONS);
+    private final FloatMatrix targets = FloatMatrix.zeros(arena, STEPS * BATCH, NEURONS);
+    private final FloatMatrix frames = FloatMatrix.zeros(arena, STEPS * BATCH, NEURONS);
+    private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS * BATCH, NEURONS);
+    private final int[] labels = {3, 129, 0, 64};
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    private void fill() {
+        Random random = new Random(1);
+        for (int row = 0; row < frames.rows(); row++) {
+            for (int neuron = 0; neuron < NEURONS; neuron++) {
+                frames.set(row, neuron, random.nextFloat());
+                data.set(row % BATCH, neuron, frames.get(row, neuron));
+            }
+        }
+    }
+
+    @Test
+    void latency() {
+        fill();
+        for (boolean linear : new boolean[] {true, false}) {
+            LatencyCode code = new LatencyCode().withLinear(linear).withNormalize(true);
+            Latency latency = new Latency(code, true, true);
+            LatencyTargets rising = new LatencyTargets(latency, 1.25, 0.25, true);
+            LatencyTargets steps = new LatencyTargets(latency, 2, 0.5, false);
+            assertNone(CALLS, () -> {
+                latency.encode(data, times, spikes);
+                rising.encode(data, times, targets);
+                steps.encode(labels, data, times, targets);
+            });
+        }
+    }
+
+    @Test
+    void delta() {
+        fill();
+        Delta delta = new Delta(0.2f, true);
+        SpikeMatrix off = SpikeMatrix.zeros(arena, STEPS * BATCH, NEURONS);
+        assertNone(CALLS, () -> {
+            delta.encode(frames, BATCH, spikes, off);
+            delta.encodeSigned(frames, BATCH, targets);
+        });
+    }
+
+    @Test
+    void labels() {
+        RateTargets encoder = new RateTargets(0.5, 0.25).withTargets(1, 0.5, true);
+        RateTargets drawn = encoder.withSpikes(1, FiringPattern.POISSON);
+        TorchRandom random = new TorchRandom(1);
+        SpikeMatrix trains = SpikeMatrix.zeros(arena, STEPS, 2);
+        FloatMatrix levels = FloatMatrix.zeros(arena, STEPS, 2);
+        SpikeMatrix oneHot = SpikeMatrix.zeros(arena, BATCH, NEURONS);
+        int[] decoded = new int[BATCH];
+        assertNone(CALLS, () -> {
+            encoder.levels(trains, levels);
+            drawn.levels(trains, levels, random);
+            RateTargets.encode(labels, levels, targets);
+            OneHot.encode(labels, data);
+            OneHot.decode(data, decoded);
+            OneHot.invert(data, times);
+            OneHot.encode(labels, oneHot);
+            OneHot.decode(oneHot, decoded);
+            OneHot.invert(oneHot, oneHot);
+        });
+    }
+}

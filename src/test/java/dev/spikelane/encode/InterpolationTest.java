@@ -1,0 +1,53 @@
+package dev.spikelane.encode;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class InterpolationTest {
+
+    private final Arena arena = Arena.ofConfined();
+    private final SpikeMatrix spikes = SpikeMatrix.copyOf(arena, 5, 1, new byte[] {1, 0, 0, 0, 1});
+    private final FloatMatrix targets = FloatMatrix.zeros(arena, 5, 1);
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    /** The examples of snnTorch's documentation. */
+    @Test
+    void risesBetweenSpikes() {
+        Interpolation.rate(spikes, 1, 1.25, 0.25, targets);
+        assertArrayEquals(new float[] {1.25f, 0.25f, 0.5833f, 0.9167f, 1.25f}, targets.toArray(), 1e-4f);
+        FloatMatrix rising = FloatMatrix.zeros(arena, 5, 2);
+        Interpolation.latency(FloatMatrix.vector(arena, 0, 4), 1, 0, rising);
+        assertArrayEquals(new float[] {1, 0, 0, 0.25f, 0, 0.5f, 0, 0.75f, 0, 1}, rising.toArray());
+    }
+
+    /** Where snnTorch raises an error or makes ramps too short. */
+    @Test
+    void staysOrFallsWhereOnIsNotAboveOff() {
+        Interpolation.rate(spikes, 1, 1, 1, targets);
+        assertArrayEquals(new float[] {1, 1, 1, 1, 1}, targets.toArray());
+        Interpolation.rate(spikes, 1, 0, 1.5, targets);
+        assertArrayEquals(new float[] {0, 1.5f, 1, 0.5f, 0}, targets.toArray());
+    }
+
+    @Test
+    void refusesTargetsThatDoNotFit() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "onTarget is 1.0, offTarget NaN, expected finite numbers",
+                () -> Interpolation.rate(spikes, 1, 1, Double.NaN, targets));
+        assertMessage(
+                IllegalArgumentException.class,
+                "onTarget is 0.0, expected at least offTarget, 1.0",
+                () -> Interpolation.latency(FloatMatrix.vector(arena, 1), 0, 1, targets));
+    }
+}

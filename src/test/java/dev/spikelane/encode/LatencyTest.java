@@ -1,0 +1,116 @@
+package dev.spikelane.encode;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class LatencyTest {
+
+    private final Arena arena = Arena.ofConfined();
+    private final FloatMatrix data = FloatMatrix.vector(arena, 0.02f, 0.5f, 1);
+    private final FloatMatrix times = FloatMatrix.zeros(arena, 1, 3);
+    private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, 5, 3);
+    private final LatencyCode code = new LatencyCode().withLinear(true).withNormalize(true);
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    /** The example of snnTorch's documentation. */
+    @Test
+    void largeDataFireEarly() {
+        new Latency(code).encode(data, times, spikes);
+        assertArrayEquals(new byte[] {0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0}, spikes.toArray());
+        new Latency(code.withThreshold(0.1)).withClip(true).encode(data, times, spikes);
+        assertArrayEquals(new byte[] {0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}, spikes.toArray());
+    }
+
+    @Test
+    void targetsOfLabels() {
+        FloatMatrix oneHot = FloatMatrix.zeros(arena, 2, 4);
+        FloatMatrix labelTimes = FloatMatrix.zeros(arena, 2, 4);
+        FloatMatrix targets = FloatMatrix.zeros(arena, 5 * 2, 4);
+        LatencyTargets encoder = new LatencyTargets(new Latency(new LatencyCode().withNormalize(true)), 1, 0, true);
+        encoder.encode(new int[] {0, 3}, oneHot, labelTimes, targets);
+        for (int step = 0; step < 5; step++) {
+            assertEquals(step == 0 ? 1 : 0, targets.get(2 * step, 0), "the label's class at step " + step);
+            assertEquals(step / 4f, targets.get(2 * step, 1), "another class at step " + step);
+            assertEquals(step == 0 ? 1 : 0, targets.get(2 * step + 1, 3), "the label's class at step " + step);
+        }
+    }
+
+    @Test
+    void refusesDataOutsideOfZeroToOne() {
+        data.set(0, 0, 1.5f);
+        String message = "data has values in [0.5, 1.5], expected them in [0, 1]";
+        assertMessage(IllegalArgumentException.class, message, () -> new Latency(code).encode(data, times, spikes));
+        data.set(0, 0, Float.NaN);
+        assertMessage(
+                IllegalArgumentException.class,
+                "data has values in [NaN, NaN], expected them in [0, 1]",
+                () -> new Latency(code).encode(data, times, spikes));
+    }
+
+    @Test
+    void refusesLateSpikesUnlessTheyAreDropped() {
+        LatencyCode slow = new LatencyCode().withTau(10);
+        spikes.set(0, 0, true);
+        assertMessage(
+                IllegalArgumentException.class,
+                "the last spike is in step 7, expected less than the steps, 5",
+                () -> new Latency(slow).encode(data, times, spikes));
+        assertEquals(1, spikes.count(), "nothing is written");
+        new Latency(slow).withDropLate(true).encode(data, times, spikes);
+        assertEquals(2, spikes.count());
+    }
+
+    @Test
+    void refusesInfiniteTimes() {
+        LatencyCode lost = new LatencyCode().withThreshold(0.5).withEpsilon(0);
+        assertMessage(
+                IllegalArgumentException.class,
+                "a spike time is infinite, because float32 loses epsilon, 0.0, beside the threshold, 0.5",
+                () -> new Latency(lost, false, true).encode(data, times, spikes));
+    }
+
+    @Test
+    void refusesShapesThatDoNotFit() {
+        Latency latency = new Latency(code);
+        assertMessage(
+                IllegalArgumentException.class,
+                "times and data are the same matrix, expected two",
+                () -> latency.encode(data, data, spikes));
+        assertMessage(
+                IllegalArgumentException.class,
+                "spikes is [5 x 2], expected [5 x 3]",
+                () -> latency.encode(data, times, SpikeMatrix.zeros(arena, 5, 2)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "times is [1 x 4], expected [1 x 3]",
+                () -> latency.encode(data, FloatMatrix.zeros(arena, 1, 4), spikes));
+        assertMessage(
+                IllegalArgumentException.class,
+                "targets has 5 rows, expected a multiple of the batch, 2",
+                () -> new LatencyTargets(latency)
+                        .encode(FloatMatrix.zeros(arena, 2, 3), times, FloatMatrix.zeros(arena, 5, 3)));
+    }
+
+    @Test
+    void refusesTargetsThatDoNotRise() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "onTarget is 0.0, expected at least offTarget, 1.0",
+                () -> new LatencyTargets(new Latency(code), 0, 1, true));
+        assertMessage(
+                IllegalArgumentException.class,
+                "onTarget is NaN, offTarget 1.0, expected finite numbers",
+                () -> new LatencyTargets(new Latency(code), Double.NaN, 1, false));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.spikelane.encode;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Matrices.assertZeroPads;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class OneHotTest {
+
+    private final Arena arena = Arena.ofConfined();
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10, 63, 64, 65, 128, 200})
+    void decodesWhatItEncodes(int classes) {
+        int[] labels = new Random(classes).ints(20, 0, classes).toArray();
+        int[] decoded = new int[20];
+        FloatMatrix floats = FloatMatrix.zeros(arena, 20, classes);
+        OneHot.encode(labels, floats);
+        OneHot.decode(floats, decoded);
+        assertArrayEquals(labels, decoded);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 20, classes);
+        OneHot.encode(labels, spikes);
+        OneHot.decode(spikes, new int[20]);
+        assertEquals(20, spikes.count());
+        OneHot.decode(spikes, decoded);
+        assertArrayEquals(labels, decoded);
+        SpikeMatrix inverse = SpikeMatrix.zeros(arena, 20, classes);
+        OneHot.invert(spikes, inverse);
+        assertZeroPads(inverse, "inverse");
+        assertEquals(20L * (classes - 1), inverse.count());
+        OneHot.invert(inverse, inverse);
+        assertArrayEquals(spikes.toArray(), inverse.toArray());
+    }
+
+    @Test
+    void refusesRowsThatAreNoLabel() {
+        FloatMatrix floats = FloatMatrix.copyOf(arena, 2, 3, new float[] {0, 1, 0, 1, 0, 1});
+        assertMessage(
+                IllegalArgumentException.class,
+                "row 1 has 2 ones, expected 1",
+                () -> OneHot.decode(floats, new int[2]));
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 70);
+        assertMessage(
+                IllegalArgumentException.class,
+                "row 0 has 0 ones, expected 1",
+                () -> OneHot.decode(spikes, new int[2]));
+        assertMessage(
+                IllegalArgumentException.class,
+                "oneHot is [2 x 70], expected [3 x 70]",
+                () -> OneHot.decode(spikes, new int[3]));
+    }
+
+    @Test
+    void refusesLabelsThatAreNoClass() {
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, 3);
+        spikes.set(0, 1, true);
+        assertMessage(
+                IllegalArgumentException.class,
+                "label 0 is 3, expected a class of [0, 3)",
+                () -> OneHot.encode(new int[] {3}, spikes));
+        assertEquals(1, spikes.count(), "nothing is written");
+        assertMessage(
+                IllegalArgumentException.class,
+                "label 0 is -1, expected a class of [0, 3)",
+                () -> OneHot.encode(new int[] {-1}, FloatMatrix.zeros(arena, 1, 3)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "inverse is [2 x 3], expected [1 x 3]",
+                () -> OneHot.invert(spikes, SpikeMatrix.zeros(arena, 2, 3)));
+    }
+}

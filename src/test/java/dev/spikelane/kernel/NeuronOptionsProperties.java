@@ -1,0 +1,139 @@
+package dev.spikelane.kernel;
+
+import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.Matrices.assertZeroPads;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+/** Every combination of options, and the kernels beside the leaky step: the vector variants give the bits of the specification. */
+final class NeuronOptionsProperties {
+
+    private Arena arena;
+
+    @BeforeTry
+    void open() {
+        arena = Arena.ofShared();
+    }
+
+    @AfterTry
+    void close() {
+        arena.close();
+    }
+
+    @Property(tries = 1500)
+    void loopsFollowTheSpecification(@ForAll(supplier = NeuronCase.Supplier.class) NeuronCase neurons) {
+        NeuronCase.Outcome expected = neurons.run(arena, true, false);
+        NeuronCase.Outcome actual = neurons.run(arena, false, false);
+        expected.assertSame(actual, "vector");
+        assertZeroPads(actual.state(), "state");
+        assertZeroPads(actual.spikes(), "spikes");
+        assertZeroPads(actual.previous(), "previous spikes");
+    }
+
+    @Property(tries = 300)
+    void oneStepAtATimeGivesTheWhole(@ForAll(supplier = NeuronCase.Supplier.class) NeuronCase neurons) {
+        neurons.run(arena, false, false).assertSame(neurons.run(arena, false, true), "steps");
+    }
+
+    @Property(tries = 300)
+    void quantization(
+            @ForAll(supplier = Awkward.Sizes.class) int neurons,
+            @ForAll @IntRange(min = 1, max = 40) int levels,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        FloatMatrix values = FloatMatrix.zeros(arena, 1, levels);
+        FloatMatrix expected = FloatMatrix.zeros(arena, 2, neurons);
+        for (int i = 0; i < levels; i++) {
+            values.set(0, i, (random.nextInt(17) - 8) / 4f);
+        }
+        for (int i = 0; i < neurons; i++) {
+            expected.set(1, i, LeakyCase.Values.WILD.draw(random));
+        }
+        FloatMatrix actual = FloatMatrix.zeros(arena, 2, neurons);
+        actual.copyFrom(expected);
+        Quantize.scalar(values, expected, 1, 0, neurons);
+        Quantize.row(values, actual, 1, 0, (neurons + 63) / 64 * 64);
+        assertSameBits(expected, actual, "quantized");
+    }
+
+    @Property(tries = 200)
+    void recurrentProduct(
+            @ForAll(supplier = Awkward.Sizes.class) int pre,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll @IntRange(min = 1, max = 4) int rows,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        PackedWeights weights = PackedWeights.pack(
+                arena, Matrices.uniform(arena, post, pre, random), Matrices.uniform(arena, 1, post, random));
+        SpikeMatrix spikes = Matrices.spikes(arena, rows, pre, density, random);
+        FloatMatrix expected = FloatMatrix.zeros(arena, rows, post);
+        FloatMatrix actual = FloatMatrix.zeros(arena, rows, post);
+        actual.fill(99);
+        RecurrentMatmul.scalar(spikes, weights, expected);
+        RecurrentMatmul.multiply(spikes, weights, actual);
+        assertSameBits(expected, actual, "currents");
+    }
+
+    @Property(tries = 300)
+    void longShortTermMemory(
+            @ForAll(supplier = Awkward.Sizes.class) int neurons,
+            @ForAll @IntRange(min = 1, max = 3) int batch,
+            @ForAll Compare compare,
+            @ForAll Reset reset,
+            @ForAll boolean wild,
+            @ForAll long seed) {
+        LeakyParameters parameters = LeakyParameters.builder(neurons)
+                .threshold(0.1f)
+                .synapse(0)
+                .compare(compare)
+                .reset(reset)
+                .build(arena);
+        Random random = new Random(seed);
+        FloatMatrix current = FloatMatrix.zeros(arena, batch, LstmStep.GATES * neurons);
+        for (int row = 0; row < batch; row++) {
+            for (int column = 0; column < current.columns(); column++) {
+                current.set(row, column, wild ? LeakyCase.Values.WILD.draw(random) : (random.nextFloat() - 0.5f) * 30);
+            }
+        }
+        FloatMatrix feedback = Matrices.uniform(arena, batch, LstmStep.GATES * neurons, random);
+        FloatMatrix expected = Matrices.uniform(arena, 2 * batch, neurons, random);
+        FloatMatrix actual = FloatMatrix.zeros(arena, 2 * batch, neurons);
+        actual.copyFrom(expected);
+        SpikeMatrix expectedSpikes = SpikeMatrix.zeros(arena, batch, neurons);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, batch, neurons);
+        for (int sample = 0; sample < batch; sample++) {
+            LstmStep.scalar(parameters, current, sample, expected, batch, sample, feedback, expectedSpikes);
+            parameters
+                    .specification
+                    .fire()
+                    .run(
+                            parameters,
+                            current,
+                            0,
+                            sample,
+                            sample + 1,
+                            expected,
+                            expected,
+                            expectedSpikes,
+                            expectedSpikes,
+                            expected,
+                            false,
+                            0,
+                            spikes.stride(),
+                            0);
+        }
+        LstmStep.step(parameters, current, 0, actual, feedback, spikes, actual, false);
+        assertSameBits(expectedSpikes, spikes, "spikes");
+        assertSameBits(expected, actual, "state");
+    }
+}

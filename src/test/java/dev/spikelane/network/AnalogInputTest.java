@@ -1,0 +1,161 @@
+package dev.spikelane.network;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Matrices.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.neuron.Leaky;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class AnalogInputTest {
+
+    private final Arena arena = Arena.ofShared();
+    private final Random random = new Random(1);
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    /**
+     * Current injection as in snnTorch's tutorial 2: a current of 0.25 into a neuron of beta 0.75, threshold 0.5, reset by subtraction one
+     * step late. All numbers are exact in binary.
+     */
+    @Test
+    void injectsACurrentIntoANeuron() {
+        Network network = Network.builder(arena, 1)
+                .connect(Dense.of(arena, FloatMatrix.vector(arena, 1)))
+                .neuron(new Leaky(0.75f).withThreshold(0.5f))
+                .build();
+        try (Simulation simulation = network.simulate(1)) {
+            MembraneRecorder membranes = simulation.recordMembranes(0, 5);
+            SpikeRecorder spikes = simulation.recordSpikes(0, 5);
+            simulation.runConstant(FloatMatrix.vector(arena, 0.25f), 5);
+            assertArrayEquals(
+                    new float[] {0.25f, 0.4375f, 0.578125f, 0.18359375f, 0.3876953125f},
+                    membranes.membranes().toArray());
+            assertArrayEquals(new byte[] {0, 0, 1, 0, 0}, spikes.spikes().toArray());
+        }
+    }
+
+    /** Graded spikes scale the next weights, never the analog input. */
+    @Test
+    void gradedSpikesComeAfterTheInput() {
+        FloatMatrix first = Matrices.uniform(arena, 70, 7, random);
+        FloatMatrix second = Matrices.uniform(arena, 5, 70, random);
+        FloatMatrix doubled = FloatMatrix.zeros(arena, 5, 70);
+        for (int output = 0; output < 5; output++) {
+            for (int i = 0; i < 70; i++) {
+                doubled.set(output, i, second.get(output, i) * 2);
+            }
+        }
+        Leaky neuron = new Leaky(0.9f).withThreshold(0.2f);
+        FloatMatrix input = Matrices.uniform(arena, 40, 7, random);
+        FloatMatrix expected = lastMembranes(first, neuron, doubled, input);
+        assertSameBits(expected, lastMembranes(first, neuron.withGradedSpikesFactor(2), second, input), "membranes");
+    }
+
+    private FloatMatrix lastMembranes(FloatMatrix first, Leaky hidden, FloatMatrix second, FloatMatrix input) {
+        Network network = Network.builder(arena, 7)
+                .connect(Dense.of(arena, first))
+                .neuron(hidden)
+                .connect(Dense.of(arena, second))
+                .neuron(new Leaky(0.9f))
+                .build();
+        try (Simulation simulation = network.simulate(2)) {
+            SpikeCounts counts = simulation.countSpikes(0);
+            MembraneRecorder recorder = simulation.recordMembranes(1, 20);
+            simulation.run(input);
+            assertTrue(counts.density() > 0.1, "there are spikes to grade");
+            FloatMatrix copy = FloatMatrix.zeros(arena, 40, 5);
+            copy.copyFrom(recorder.membranes());
+            return copy;
+        }
+    }
+
+    @Test
+    void inputMayLieInAConfinedArena() {
+        LargeNetwork large = new LargeNetwork(arena, 1, false);
+        try (Arena confined = Arena.ofConfined();
+                Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 3)) {
+            FloatMatrix input = Matrices.uniform(confined, LargeNetwork.ROWS, LargeNetwork.SIZE, random);
+            SpikeCounts counts = simulation.countSpikes(1);
+            large.first.want(3);
+            simulation.run(input);
+            assertTrue(counts.density() > 0);
+        }
+    }
+
+    @Test
+    void refusesWhatIsNotFiniteBeforeTheFirstStep() {
+        try (Simulation simulation = small().simulate(2)) {
+            FloatMatrix input = FloatMatrix.zeros(arena, 6, 7);
+            FloatMatrix frame = FloatMatrix.zeros(arena, 2, 7);
+            for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+                input.set(5, 6, value);
+                frame.set(1, 0, value);
+                assertMessage(
+                        IllegalArgumentException.class,
+                        "input has " + value + " at row 5, column 6, expected a finite number",
+                        () -> simulation.run(input));
+                String ofFrame = " has " + value + " at row 1, column 0, expected a finite number";
+                assertMessage(
+                        IllegalArgumentException.class, "frame" + ofFrame, () -> simulation.runConstant(frame, 3));
+                assertMessage(IllegalArgumentException.class, "input" + ofFrame, () -> simulation.step(frame));
+            }
+            assertEquals(0, simulation.steps());
+            assertArrayEquals(new float[10], simulation.state(0).membrane().toArray());
+        }
+    }
+
+    @Test
+    void refusesShapesThatDoNotFit() {
+        try (Simulation simulation = small().simulate(2)) {
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "input has 5 rows, expected a multiple of the batch, 2",
+                    () -> simulation.run(FloatMatrix.zeros(arena, 5, 7)));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "input is [4 x 8], expected [4 x 7]",
+                    () -> simulation.run(FloatMatrix.zeros(arena, 4, 8)));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "input is [4 x 7], expected [2 x 7]",
+                    () -> simulation.step(FloatMatrix.zeros(arena, 4, 7)));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "frame is [1 x 7], expected [2 x 7]",
+                    () -> simulation.runConstant(FloatMatrix.zeros(arena, 1, 7), 3));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "count is 0, expected at least 1 step",
+                    () -> simulation.runConstant(FloatMatrix.zeros(arena, 2, 7), 0));
+            assertEquals(0, simulation.steps());
+        }
+    }
+
+    @Test
+    void closedSimulationSaysSo() {
+        Simulation simulation = small().simulate(1);
+        simulation.close();
+        FloatMatrix input = FloatMatrix.zeros(arena, 1, 7);
+        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.run(input));
+        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.step(input));
+        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.runConstant(input, 1));
+    }
+
+    private Network small() {
+        return Network.builder(arena, 7)
+                .connect(Dense.of(arena, Matrices.uniform(arena, 5, 7, random)))
+                .neuron(new Leaky(0.9f))
+                .build();
+    }
+}
