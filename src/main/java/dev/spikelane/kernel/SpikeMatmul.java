@@ -38,7 +38,7 @@ public final class SpikeMatmul {
      * Allocates the scratch memory that one thread needs for {@link #multiply}; it can be used again and again.
      *
      * @param arena the arena that owns the memory
-     * @return 68 KB, or 1.2 MB where vectors have 512 bits
+     * @return 68 KB, or 1.4 MB where vectors have 512 bits
      */
     public static FloatMatrix workspace(Arena arena) {
         return FloatMatrix.zeros(arena, WORKSPACE_ROWS, PackedWeights.BLOCK);

@@ -87,6 +87,7 @@ final class SpikeMatmulVector {
         Checks.isNative(spikeWords);
         Checks.isNative(weights);
         Checks.isNative(to);
+        FloatVector none = FloatVector.broadcast(FLOAT, -0.0f); // the identity of addition
         int words = spikes.stride();
         for (int row = firstRow; row < endRow; row++) {
             long at = current.rowOffset(row) + toColumn;
@@ -97,14 +98,13 @@ final class SpikeMatmulVector {
                 long base = inputs + ((long) word * Long.SIZE << INPUT_SHIFT);
                 while (bits != 0) {
                     int input = Long.numberOfTrailingZeros(bits);
-                    bits &= bits - 1;
-                    FloatVector group = load(weights, base + ((long) input << INPUT_SHIFT));
-                    int next = Long.numberOfTrailingZeros(bits);
-                    while (next >> 2 == input >> 2) {
+                    FloatVector group = none;
+                    int next = input;
+                    do {
                         bits &= bits - 1;
                         group = group.add(load(weights, base + ((long) next << INPUT_SHIFT)));
                         next = Long.numberOfTrailingZeros(bits);
-                    }
+                    } while (next >> 2 == input >> 2);
                     sum = sum.add(group);
                 }
             }

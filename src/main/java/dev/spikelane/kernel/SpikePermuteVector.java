@@ -21,8 +21,8 @@ import jdk.incubator.vector.VectorOperators;
  * tables are read in order, and a table read once serves four vectors of rows: the loop is bound by permutations and additions, not by
  * the L2 cache, and no address depends on the spikes, so that all range checks leave the loop.
  *
- * <p>Sixteen outputs at a time: their tables and their sums, {@code [16 x rows]}, stay in the L2 cache; the sums are transposed into
- * the currents at the end.
+ * <p>Tables are made for sixteen outputs at a time; they and the sums, {@code [64 x rows]}, stay in the L2 cache. The sums of a block are
+ * transposed into the currents at the end.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 final class SpikePermuteVector {
@@ -49,11 +49,14 @@ final class SpikePermuteVector {
     /** One more line than the rows need, so that the sums of two outputs do not fall into one set of the L1 cache. */
     private static final int SUMS_STRIDE = ROWS * Float.BYTES + 64;
 
-    private static final int SQUARE = SUMS + OUTPUTS * SUMS_STRIDE;
+    private static final int SQUARE = SUMS + PackedWeights.BLOCK * SUMS_STRIDE;
     private static final int SQUARE_BYTES = 16 * 64;
 
-    /** Bytes of workspace: the tables, the spikes of some rows, their sums, and two squares to transpose in. */
-    static final int WORKSPACE_BYTES = SQUARE + 2 * SQUARE_BYTES;
+    /** Squares of 16 outputs in a block. */
+    private static final int SQUARES = PackedWeights.BLOCK / OUTPUTS;
+
+    /** Bytes of workspace: the tables, the spikes of some rows, their sums, and squares to transpose in. */
+    static final int WORKSPACE_BYTES = SQUARE + (1 + SQUARES) * SQUARE_BYTES;
 
     private static final ValueLayout.OfFloat FLOAT_VALUE = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfInt INT_VALUE = ValueLayout.JAVA_INT;
@@ -87,11 +90,11 @@ final class SpikePermuteVector {
             int some = Math.min(most, rows - row);
             loadSpikes(spikes, row, some, words, workspace);
             for (int block = firstBlock; block < endBlock; block++) {
+                int output = block * PackedWeights.BLOCK;
                 for (int column = 0; column < PackedWeights.BLOCK; column += OUTPUTS) {
-                    int output = block * PackedWeights.BLOCK + column;
-                    sum(weights, output, some, words, workspace);
-                    store(workspace, current, row, some, output - firstOutput);
+                    sum(weights, output + column, some, words, workspace);
                 }
+                store(workspace, current, row, some, output - firstOutput);
             }
         }
     }
@@ -115,17 +118,17 @@ final class SpikePermuteVector {
     private static void sum(PackedWeights weights, int output, int rows, int words, MemorySegment workspace) {
         int groups = output < weights.post() ? weights.paddedPre() / 4 : 0;
         int vectors = Math.ceilDiv(rows, COUNT);
-        long column = (long) (output % PackedWeights.BLOCK) * Float.BYTES;
-        long inputs = weights.blockOffset(output / PackedWeights.BLOCK) + column;
+        int column = output % PackedWeights.BLOCK;
+        long inputs = weights.blockOffset(output / PackedWeights.BLOCK) + (long) column * Float.BYTES;
         makeTables(weights.segment(), inputs, groups, workspace);
         for (int first = 0; first < OUTPUTS; first += 4) {
             long bias = (long) (output + first) * Float.BYTES;
             int vector = 0;
             for (; vector + 4 <= vectors; vector += 4) {
-                sumFourVectors(weights.biasSegment(), bias, workspace, first, vector, words, groups);
+                sumFourVectors(weights.biasSegment(), bias, workspace, column + first, vector, words, groups);
             }
             for (; vector < vectors; vector++) {
-                sumVector(weights.biasSegment(), bias, workspace, first, vector, words, groups);
+                sumVector(weights.biasSegment(), bias, workspace, column + first, vector, words, groups);
             }
         }
     }
@@ -179,7 +182,7 @@ final class SpikePermuteVector {
         FloatVector s33 = s30;
         int stride = words * 64;
         int spikes = SPIKES + vector * stride;
-        int tables = column * 64;
+        int tables = column % OUTPUTS * 64;
         for (int group = 0; group < groups; group += GROUPS, spikes += 64) {
             IntVector row0 = IntVector.fromMemorySegment(INT, workspace, spikes, ORDER);
             IntVector row1 = IntVector.fromMemorySegment(INT, workspace, spikes + stride, ORDER);
@@ -243,7 +246,7 @@ final class SpikePermuteVector {
         FloatVector s2 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 8));
         FloatVector s3 = FloatVector.broadcast(FLOAT, biases.get(FLOAT_VALUE, bias + 12));
         int spikes = SPIKES + vector * words * 64;
-        int tables = column * 64;
+        int tables = column % OUTPUTS * 64;
         for (int group = 0; group < groups; group += GROUPS, spikes += 64) {
             IntVector row = IntVector.fromMemorySegment(INT, workspace, spikes, ORDER);
             int end = Math.min(groups, group + GROUPS);
@@ -267,24 +270,30 @@ final class SpikePermuteVector {
         s3.intoMemorySegment(workspace, sums + 3 * SUMS_STRIDE, ORDER);
     }
 
-    /** Transposes the sums of 16 outputs into rows of the currents. */
+    /** Transposes the sums of a block of outputs into rows of the currents, whole rows of a block at a time: memory likes it better. */
     private static void store(MemorySegment workspace, FloatMatrix current, int firstRow, int rows, int column) {
         MemorySegment to = current.segment();
         Checks.isNative(workspace);
         Checks.isNative(to);
         for (int row = 0; row < rows; row += COUNT) {
-            zipFourTimes(workspace, SUMS + row * Float.BYTES, SUMS_STRIDE, SQUARE);
-            zipFourTimes(workspace, SQUARE, 64, SQUARE + SQUARE_BYTES);
+            for (int square = 1; square <= SQUARES; square++) {
+                int sums = SUMS + (square - 1) * OUTPUTS * SUMS_STRIDE + row * Float.BYTES;
+                zipTwice(workspace, sums, SUMS_STRIDE, SQUARE);
+                zipTwice(workspace, SQUARE, 64, SQUARE + square * SQUARE_BYTES);
+            }
             int some = Math.min(COUNT, rows - row);
             for (int i = 0; i < some; i++) {
+                int from = SQUARE + SQUARE_BYTES + i * 64;
                 long at = current.rowOffset(firstRow + row + i) + (long) column * Float.BYTES;
-                load(workspace, SQUARE + SQUARE_BYTES + i * 64).intoMemorySegment(to, at, ORDER);
+                for (int square = 0; square < SQUARES; square++) {
+                    load(workspace, from + square * SQUARE_BYTES).intoMemorySegment(to, at + square * 64L, ORDER);
+                }
             }
         }
     }
 
     /** Two of the four rounds that transpose 16 vectors of 16; a round interleaves vector {@code i} with vector {@code i + 8}. */
-    private static void zipFourTimes(MemorySegment workspace, int from, int stride, int to) {
+    private static void zipTwice(MemorySegment workspace, int from, int stride, int to) {
         Checks.isNative(workspace);
         for (int i = 0; i < 4; i++) {
             int at = from + i * stride;
