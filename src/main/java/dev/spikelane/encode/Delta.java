@@ -9,8 +9,8 @@ import dev.spikelane.memory.SpikeMatrix;
  * it.
  *
  * <p>{@code on = (data[step] - data[step - 1] >= threshold)} and {@code off = (data[step] - data[step - 1] <= -threshold)}, in float32; a
- * difference equal to the threshold fires, unlike a neuron. Before the first step the data count as 0, or with padding as in the first step,
- * which then has no spike. snnTorch's {@code off_spike} is chosen by the method here.
+ * difference equal to the threshold fires, unlike a neuron. Before the first step the data count as 0, or with padding as in the first
+ * step, which then has no spike. snnTorch's {@code off_spike} is chosen by the method here.
  *
  * @param threshold the smallest change that fires, in units of the data
  * @param padding whether the first step is compared with itself and not with 0

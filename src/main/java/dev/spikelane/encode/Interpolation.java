@@ -11,11 +11,11 @@ public final class Interpolation {
     private Interpolation() {}
 
     /**
-     * Interpolates between the spikes of neurons that fire many times, as {@code snntorch.spikegen.rate_interpolate} does for one: the target
-     * rises from off, one step after a spike or at the first step, to on at the next spike; behind the last spike it is off.
+     * Interpolates between the spikes of neurons that fire many times, as {@code snntorch.spikegen.rate_interpolate} does for one: the
+     * target rises from off, one step after a spike or at the first step, to on at the next spike; behind the last spike it is off.
      *
-     * <p>snnTorch's epsilon has no counterpart: where it makes a ramp of another length there, here each has its length. Unlike there on may
-     * be off or less: the targets then stay or fall.
+     * <p>snnTorch's epsilon has no counterpart: where it makes a ramp of another length there, here each has its length. Unlike there on
+     * may be off or less: the targets then stay or fall.
      *
      * @param spikes {@code [steps * batch x neurons]}, time-major
      * @param batch samples in a step

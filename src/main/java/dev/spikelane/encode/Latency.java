@@ -52,8 +52,8 @@ public record Latency(LatencyCode code, boolean clip, boolean dropLate) {
      * @param data {@code [batch x neurons]}, in [0, 1]
      * @param times {@code [batch x neurons]}, overwritten with the spike times, infinite where clipped; not the data
      * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
-     * @throws IllegalArgumentException if a shape does not fit, a datum is not in [0, 1], the first spike time is not below the steps, a spike
-     *     is behind the last step and not to be dropped, or a time is infinite, because float32 loses epsilon beside the threshold
+     * @throws IllegalArgumentException if a shape does not fit, a datum is not in [0, 1], the first spike time is not below the steps, a
+     *     spike is behind the last step and not to be dropped, or a time is infinite, because float32 loses epsilon beside the threshold
      */
     public void encode(FloatMatrix data, FloatMatrix times, SpikeMatrix spikes) {
         requireSteps(data.rows(), "spikes", spikes.rows());

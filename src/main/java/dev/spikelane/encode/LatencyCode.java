@@ -12,11 +12,12 @@ import dev.spikelane.memory.FloatMatrix;
  * ({@code snntorch.spikegen.latency_code_log}, to the bit):
  * <pre>{@code
  * x    = max(data, threshold + epsilon)
- * time = tau * log(x / (x - threshold)) + first                          normalize: (time - first) * (steps - first - 1) / max(time - first) + first
+ * time = tau * log(x / (x - threshold)) + first
+ * time = (time - first) * (steps - first - 1) / max(time - first) + first    normalized
  * }</pre>
  * Linear ({@code snntorch.spikegen.latency_code_linear}, to the bit):
  * <pre>{@code
- * time = min(-tau * (data - 1), -tau * (threshold - 1)) + first          normalize: tau = steps - 1 - first
+ * time = min(-tau * (data - 1), -tau * (threshold - 1)) + first              normalized: tau = steps - 1 - first
  * }</pre>
  * and, where that normalized is negative because data are above 1, {@code (time - min time) / (max time - min time) * (steps - 1)}. The
  * extremes are those of the whole matrix: with normalization a sample's times depend on the others of its batch, as in snnTorch.
@@ -157,8 +158,8 @@ public record LatencyCode(
     }
 
     /**
-     * Sets the times of data below the threshold to infinity, so that they never fire: the mask that snnTorch's {@code latency_code} returns
-     * beside the times.
+     * Sets the times of data below the threshold to infinity, so that they never fire: the mask that snnTorch's {@code latency_code}
+     * returns beside the times.
      *
      * @param data {@code [batch x neurons]}, as they were encoded
      * @param times {@code [batch x neurons]}, updated; not the data

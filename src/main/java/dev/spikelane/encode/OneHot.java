@@ -73,8 +73,8 @@ public final class OneHot {
     }
 
     /**
-     * Decodes labels. Unlike {@code snntorch.spikegen.from_one_hot}, which returns the numbers of the rows, this returns the classes, as its
-     * documentation says.
+     * Decodes labels. Unlike {@code snntorch.spikegen.from_one_hot}, which returns the numbers of the rows, this returns the classes, as
+     * its documentation says.
      *
      * @param oneHot {@code [batch x classes]}, with one 1 in each row
      * @param labels receives the class of each row

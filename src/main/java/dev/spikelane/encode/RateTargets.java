@@ -6,8 +6,8 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 
 /**
- * Rate coded targets of training: what a membrane or an output shall be at every step, as {@code snntorch.spikegen.targets_rate} has it. The
- * class that a label names fires at one rate, all others at another.
+ * Rate coded targets of training: what a membrane or an output shall be at every step, as {@code snntorch.spikegen.targets_rate} has it.
+ * The class that a label names fires at one rate, all others at another.
  *
  * <p>The two trains of spikes, each a {@link TargetRate}, become two <em>levels</em> for each step, and these are written for each sample:
  * <pre>{@code
@@ -18,11 +18,11 @@ import dev.spikelane.random.TorchRandom;
  *     first = 0, on <= off       level = on, off
  * else                           level = max(spike * on, off)
  * }</pre>
- * so a negative off counts as 0 where on is above it. The numbers are snnTorch's, which leaves out the time axis where all steps are equal; a
- * matrix of one step holds them here.
+ * so a negative off counts as 0 where on is above it. The numbers are snnTorch's, which leaves out the time axis where all steps are equal;
+ * a matrix of one step holds them here.
  *
- * <p>Unlike snnTorch, this interpolates at rates 1 and 0 too, where that ignores it; and other rates work for any number of steps, where that
- * raises an error or, for as many steps as classes, gives a five-dimensional repetition.
+ * <p>Unlike snnTorch, this interpolates at rates 1 and 0 too, where that ignores it; and other rates work for any number of steps, where
+ * that raises an error or, for as many steps as classes, gives a five-dimensional repetition.
  *
  * @param correctRate spikes for each step of the class that a label names, in [0, 1]
  * @param incorrectRate spikes for each step of the other classes, in [0, 1], at most the correct rate
@@ -111,8 +111,8 @@ public record RateTargets(
      *
      * @param trains {@code [steps x 2]}, overwritten with the trains of the label's class and of the others
      * @param levels {@code [steps x 2]}, overwritten with the targets of the label's class and of the others
-     * @throws IllegalArgumentException if the pattern is random and the rates are not 1 and 0, a shape does not fit, or the first spike time
-     *     is beyond the steps
+     * @throws IllegalArgumentException if the pattern is random and the rates are not 1 and 0, a shape does not fit, or the first spike
+     *     time is beyond the steps
      */
     public void levels(SpikeMatrix trains, FloatMatrix levels) {
         requireShapes(trains, levels);
@@ -129,7 +129,8 @@ public record RateTargets(
     }
 
     /**
-     * Draws trains, first that of the label's class, and computes their levels. All samples and all other classes share them, as in snnTorch.
+     * Draws trains, first that of the label's class, and computes their levels. All samples and all other classes share them, as in
+     * snnTorch.
      *
      * @param trains {@code [steps x 2]}, overwritten with the trains of the label's class and of the others
      * @param levels {@code [steps x 2]}, overwritten with the targets of the label's class and of the others

@@ -6,7 +6,8 @@ import java.lang.foreign.ValueLayout;
 /**
  * Turns data into the times at which neurons fire (latency coding). Times are float32, in steps.
  *
- * <p>Every operation is done for each element alone, in float32, in the order in which it is written. Data and times may be the same matrix.
+ * <p>Every operation is done for each element alone, in float32, in the order in which it is written. Data and times may be the same
+ * matrix.
  */
 public final class LatencyTimes {
 

@@ -26,6 +26,11 @@ public final class LstmStep {
     /** Gates of a neuron. */
     public static final int GATES = 4;
 
+    static final int INPUT = 0;
+    static final int FORGET = 1;
+    static final int CANDIDATE = 2;
+    static final int OUTPUT = 3;
+
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private LstmStep() {}
@@ -38,6 +43,7 @@ public final class LstmStep {
      * @param firstRow the first row of the step
      * @param state {@code [2 * batch x neurons]}: the membranes, then the cell states; updated
      * @param feedback {@code [batch x 4 neurons]}
+     * @param workspace {@code [4 x neurons]}, overwritten
      * @param spikes {@code [at least firstRow + batch x neurons]}, overwritten there
      * @param membranes {@code [at least firstRow + batch x neurons]}, receives the membranes if {@code record}
      * @param record whether membranes are kept
@@ -51,6 +57,7 @@ public final class LstmStep {
             int firstRow,
             FloatMatrix state,
             FloatMatrix feedback,
+            FloatMatrix workspace,
             SpikeMatrix spikes,
             FloatMatrix membranes,
             boolean record) {
@@ -62,6 +69,7 @@ public final class LstmStep {
         int batch = state.rows() / 2;
         state.requireShape("state", state.rows(), neurons);
         feedback.requireShape("feedback", batch, GATES * neurons);
+        workspace.requireShape("workspace", GATES, neurons);
         if (firstRow < 0) {
             throw new IllegalArgumentException("firstRow is " + firstRow + ", expected at least 0");
         }
@@ -77,7 +85,7 @@ public final class LstmStep {
         for (int sample = 0; sample < batch; sample++) {
             int row = firstRow + sample;
             if (Simd.VECTOR) {
-                LstmStepVector.charge(parameters, current, row, state, batch, sample, feedback, spikes);
+                LstmStepVector.charge(parameters, current, row, state, batch, sample, feedback, workspace, spikes);
             } else {
                 scalar(parameters, current, row, state, batch, sample, feedback, spikes);
             }
@@ -119,9 +127,9 @@ public final class LstmStep {
                 float r = (strict ? before > threshold : before >= threshold) ? 1 : 0;
                 bits |= (long) r << neuron;
                 float input = sigmoid(gate(current, row, feedback, sample, neuron));
-                float forget = sigmoid(gate(current, row, feedback, sample, neurons + neuron));
-                float candidate = tanh(gate(current, row, feedback, sample, 2 * neurons + neuron));
-                float output = sigmoid(gate(current, row, feedback, sample, 3 * neurons + neuron));
+                float forget = sigmoid(gate(current, row, feedback, sample, FORGET * neurons + neuron));
+                float candidate = tanh(gate(current, row, feedback, sample, CANDIDATE * neurons + neuron));
+                float output = sigmoid(gate(current, row, feedback, sample, OUTPUT * neurons + neuron));
                 float cell = forget * LeakyLoopScalar.get(state, batch + sample, neuron) + input * candidate;
                 float h = output * tanh(cell);
                 if (later) {

@@ -15,7 +15,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** The vector variant of {@link LstmStep}. */
+/** The vector variant of {@link LstmStep}. Each gate has a loop of its own: with all in one, C2 stops inlining and boxes vectors. */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class LstmStepVector {
 
@@ -36,38 +36,93 @@ final class LstmStepVector {
             int batch,
             int sample,
             FloatMatrix feedback,
+            FloatMatrix gates,
             SpikeMatrix spikes) {
-        MemorySegment thresholds = parameters.threshold.segment();
-        MemorySegment inputs = current.segment();
-        MemorySegment fed = feedback.segment();
-        MemorySegment states = state.segment();
-        MemorySegment out = spikes.segment();
-        Checks.isNative(thresholds);
+        int neurons = parameters.neurons();
+        for (int gate = 0; gate < LstmStep.GATES; gate++) {
+            long column = (long) gate * neurons * Float.BYTES;
+            long input = current.rowOffset(row) + column;
+            long fed = feedback.rowOffset(sample) + column;
+            if (gate == LstmStep.CANDIDATE) {
+                tanh(current.segment(), input, feedback.segment(), fed, gates, gate, neurons);
+            } else {
+                sigmoid(current.segment(), input, feedback.segment(), fed, gates, gate, neurons);
+            }
+        }
+        cells(parameters, state, batch, sample, gates, spikes, row);
+    }
+
+    /** One gate of all neurons. Lanes behind the last neuron hold another gate; as zeros they leave the padding zero. */
+    private static void sigmoid(
+            MemorySegment inputs,
+            long input,
+            MemorySegment fed,
+            long feedback,
+            FloatMatrix gates,
+            int gate,
+            int neurons) {
+        MemorySegment to = gates.segment();
         Checks.isNative(inputs);
         Checks.isNative(fed);
+        Checks.isNative(to);
+        long toRow = gates.rowOffset(gate);
+        for (int neuron = 0; neuron < neurons; neuron += COUNT) {
+            long at = (long) neuron * Float.BYTES;
+            FloatVector sum = load(inputs, input + at).add(load(fed, feedback + at));
+            ZERO.blend(sigmoid(sum), FLOAT.indexInRange(neuron, neurons)).intoMemorySegment(to, toRow + at, ORDER);
+        }
+    }
+
+    private static void tanh(
+            MemorySegment inputs,
+            long input,
+            MemorySegment fed,
+            long feedback,
+            FloatMatrix gates,
+            int gate,
+            int neurons) {
+        MemorySegment to = gates.segment();
+        Checks.isNative(inputs);
+        Checks.isNative(fed);
+        Checks.isNative(to);
+        long toRow = gates.rowOffset(gate);
+        for (int neuron = 0; neuron < neurons; neuron += COUNT) {
+            long at = (long) neuron * Float.BYTES;
+            FloatVector sum = load(inputs, input + at).add(load(fed, feedback + at));
+            ZERO.blend(tanh(sum), FLOAT.indexInRange(neuron, neurons)).intoMemorySegment(to, toRow + at, ORDER);
+        }
+    }
+
+    private static void cells(
+            LeakyParameters parameters,
+            FloatMatrix state,
+            int batch,
+            int sample,
+            FloatMatrix gates,
+            SpikeMatrix spikes,
+            int row) {
+        MemorySegment thresholds = parameters.threshold.segment();
+        MemorySegment states = state.segment();
+        MemorySegment gate = gates.segment();
+        MemorySegment out = spikes.segment();
+        Checks.isNative(thresholds);
         Checks.isNative(states);
+        Checks.isNative(gate);
         Checks.isNative(out);
         boolean strict = parameters.options.compare() == Compare.STRICT;
         boolean later = parameters.options.resetsLater();
         boolean subtracts = parameters.options.subtracts();
         int neurons = parameters.neurons();
-        long gateBytes = (long) neurons * Float.BYTES;
-        long inputRow = current.rowOffset(row);
-        long fedRow = feedback.rowOffset(sample);
         long stateRow = state.rowOffset(sample);
         long cellRow = state.rowOffset(batch + sample);
         long outRow = spikes.rowOffset(row);
         long bits = 0;
         for (int neuron = 0; neuron < neurons; neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;
-            // Lanes behind the last neuron hold another gate; as zeros they leave the padding zero.
-            VectorMask<Float> used = FLOAT.indexInRange(neuron, neurons);
-            FloatVector input = sigmoid(gate(inputs, inputRow + at, fed, fedRow + at, used));
-            FloatVector forget = sigmoid(gate(inputs, inputRow + gateBytes + at, fed, fedRow + gateBytes + at, used));
-            FloatVector candidate =
-                    tanh(gate(inputs, inputRow + 2 * gateBytes + at, fed, fedRow + 2 * gateBytes + at, used));
-            FloatVector output =
-                    sigmoid(gate(inputs, inputRow + 3 * gateBytes + at, fed, fedRow + 3 * gateBytes + at, used));
+            FloatVector input = load(gate, gates.rowOffset(LstmStep.INPUT) + at);
+            FloatVector forget = load(gate, gates.rowOffset(LstmStep.FORGET) + at);
+            FloatVector candidate = load(gate, gates.rowOffset(LstmStep.CANDIDATE) + at);
+            FloatVector output = load(gate, gates.rowOffset(LstmStep.OUTPUT) + at);
             FloatVector threshold = load(thresholds, at);
             VectorMask<Float> over = load(states, stateRow + at).compare(strict ? GT : GE, threshold);
             FloatVector cell = forget.mul(load(states, cellRow + at)).add(input.mul(candidate));
@@ -83,11 +138,6 @@ final class LstmStepVector {
                 bits = 0;
             }
         }
-    }
-
-    private static FloatVector gate(
-            MemorySegment inputs, long input, MemorySegment fed, long feedback, VectorMask<Float> used) {
-        return ZERO.blend(load(inputs, input).add(load(fed, feedback)), used);
     }
 
     private static FloatVector sigmoid(FloatVector x) {

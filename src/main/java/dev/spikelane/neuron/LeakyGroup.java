@@ -33,7 +33,7 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
     @Override
     public NeuronState newState(Arena arena, int batch) {
         return feedsSpikes()
-                ? NeuronState.zeros(arena, batch, neurons(), names, true, neurons())
+                ? NeuronState.zeros(arena, batch, neurons(), names, true, neurons(), 1)
                 : NeuronState.zeros(arena, batch, neurons(), names);
     }
 

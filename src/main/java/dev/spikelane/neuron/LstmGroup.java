@@ -31,7 +31,7 @@ record LstmGroup(LeakyParameters parameters, PackedWeights weights) implements N
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        return NeuronState.zeros(arena, batch, neurons(), NAMES, false, currents());
+        return NeuronState.zeros(arena, batch, neurons(), NAMES, false, currents(), LstmStep.GATES);
     }
 
     @Override
@@ -65,7 +65,16 @@ record LstmGroup(LeakyParameters parameters, PackedWeights weights) implements N
         GroupChecks.wholeRows(rows, batch, spikes, firstWord, endWord);
         for (int row = 0; row < rows; row += batch) {
             DenseMatmul.multiply(state.membrane(), weights, state.feedback());
-            LstmStep.step(parameters, current, row, variables, state.feedback(), spikes, membranes, record);
+            LstmStep.step(
+                    parameters,
+                    current,
+                    row,
+                    variables,
+                    state.feedback(),
+                    state.workspace(),
+                    spikes,
+                    membranes,
+                    record);
         }
     }
 }

@@ -18,6 +18,7 @@ public final class NeuronState {
     private final boolean recurrent;
     private final SpikeMatrix spikes;
     private final FloatMatrix feedback;
+    private final FloatMatrix workspace;
 
     private NeuronState(
             List<String> names,
@@ -25,23 +26,31 @@ public final class NeuronState {
             List<FloatMatrix> variables,
             boolean recurrent,
             SpikeMatrix spikes,
-            FloatMatrix feedback) {
+            FloatMatrix feedback,
+            FloatMatrix workspace) {
         this.names = names;
         this.all = all;
         this.variables = variables;
         this.recurrent = recurrent;
         this.spikes = spikes;
         this.feedback = feedback;
+        this.workspace = workspace;
     }
 
     /** Zeros for each of the names. */
     static NeuronState zeros(Arena arena, int batch, int neurons, List<String> names) {
-        return zeros(arena, batch, neurons, names, false, 1);
+        return zeros(arena, batch, neurons, names, false, 1, 1);
     }
 
     /** Zeros for each of the names, and room for what recurrent neurons feed back. */
     static NeuronState zeros(
-            Arena arena, int batch, int neurons, List<String> names, boolean recurrent, int feedbackColumns) {
+            Arena arena,
+            int batch,
+            int neurons,
+            List<String> names,
+            boolean recurrent,
+            int feedbackColumns,
+            int workspaceRows) {
         if (batch < 1) {
             throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
         }
@@ -56,7 +65,8 @@ public final class NeuronState {
                 List.of(variables),
                 recurrent,
                 SpikeMatrix.zeros(arena, batch, neurons),
-                FloatMatrix.zeros(arena, batch, feedbackColumns));
+                FloatMatrix.zeros(arena, batch, feedbackColumns),
+                FloatMatrix.zeros(arena, workspaceRows, neurons));
     }
 
     /**
@@ -127,5 +137,10 @@ public final class NeuronState {
     /** Memory for currents that are fed back. */
     FloatMatrix feedback() {
         return feedback;
+    }
+
+    /** Scratch memory of a step, some rows of neurons. */
+    FloatMatrix workspace() {
+        return workspace;
     }
 }

@@ -47,7 +47,7 @@ record RecurrentGroup(LeakyParameters parameters, PackedWeights weights, boolean
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        return NeuronState.zeros(arena, batch, neurons(), names, !feedsMembranes, neurons());
+        return NeuronState.zeros(arena, batch, neurons(), names, !feedsMembranes, neurons(), 1);
     }
 
     @Override

@@ -3,6 +3,60 @@
  *
  * <p>A {@link dev.spikelane.neuron.Neuron} is a model. {@linkplain dev.spikelane.neuron.Neuron#bind Bound} to a number of neurons it
  * becomes a {@link dev.spikelane.neuron.NeuronGroup}, which charges, fires and resets them; their
- * {@link dev.spikelane.neuron.NeuronState} belongs to the caller.
+ * {@link dev.spikelane.neuron.NeuronState} belongs to the caller. {@link dev.spikelane.neuron.Firing} holds the options that models share;
+ * {@link dev.spikelane.neuron.Lif} has the conventions of other libraries as presets.
+ *
+ * <table>
+ * <caption>Models of snnTorch 0.9.4</caption>
+ * <tr><th>snnTorch</th><th>here</th><th>numbers</th></tr>
+ * <tr><td>Leaky</td><td>{@link dev.spikelane.neuron.Leaky}</td><td>bit for bit</td></tr>
+ * <tr><td>Synaptic</td><td>{@link dev.spikelane.neuron.Synaptic}</td><td>bit for bit</td></tr>
+ * <tr><td>Alpha</td><td>{@link dev.spikelane.neuron.Alpha}</td><td>bit for bit</td></tr>
+ * <tr><td>Lapicque</td><td>{@link dev.spikelane.neuron.Lapicque}</td><td>bit for bit</td></tr>
+ * <tr><td>RLeaky, RSynaptic</td><td>{@link dev.spikelane.neuron.RLeaky}, {@link dev.spikelane.neuron.RSynaptic}</td><td>bit for bit one to
+ * one; to rounding all to all</td></tr>
+ * <tr><td>DeltaLeaky</td><td>{@link dev.spikelane.neuron.DeltaLeaky}</td><td>bit for bit</td></tr>
+ * <tr><td>StateLeaky</td><td>{@link dev.spikelane.neuron.StateLeaky}</td><td>to rounding</td></tr>
+ * <tr><td>LinearLeaky</td><td>a dense connection, then {@link dev.spikelane.neuron.StateLeaky}</td><td>to rounding</td></tr>
+ * <tr><td>LeakyParallel</td><td>a dense connection, then {@link dev.spikelane.neuron.LeakyParallel}</td><td>to rounding</td></tr>
+ * <tr><td>SLSTM</td><td>a dense connection, then {@link dev.spikelane.neuron.SLstm}</td><td>to rounding</td></tr>
+ * <tr><td>functional.quant.state_quant</td><td>{@link dev.spikelane.neuron.Quantization}</td><td>the level of {@code argmin}</td></tr>
+ * </table>
+ *
+ * <p>Where snnTorch returns a number, the same number is returned here. Where it raises, returns NaN from finite input, ignores an option or
+ * loses a state, its documentation is followed instead:
+ *
+ * <table>
+ * <caption>Differences from snnTorch 0.9.4</caption>
+ * <tr><th>where</th><th>snnTorch</th><th>here</th></tr>
+ * <tr><td>all models</td><td>another batch size zeroes the state without a word</td><td>an error; the state belongs to the caller</td></tr>
+ * <tr><td>all models</td><td>a call without a state goes on from the last call, and {@code utils.reset} resets other networks too</td><td>a state is one
+ * object, given with every call</td></tr>
+ * <tr><td>all models</td><td>{@code reset_mechanism} set later changes nothing</td><td>{@code withFiring} makes another model</td></tr>
+ * <tr><td>all models</td><td>NaN or infinite parameters are taken</td><td>an error that names the parameter</td></tr>
+ * <tr><td>Leaky</td><td>graded factor 0 with {@code reset_delay=False}: NaN, or infinity under inhibition</td><td>the spike is not
+ * divided</td></tr>
+ * <tr><td>Leaky and others</td><td>inhibition needs 2-D input and warns</td><td>every row of a batch</td></tr>
+ * <tr><td>Lapicque</td><td>beta for each neuron raises RuntimeError</td><td>each neuron its own circuit</td></tr>
+ * <tr><td>RSynaptic</td><td>{@code reset_delay=False} raises TypeError, or has no effect with states passed in</td><td>resets as
+ * RLeaky</td></tr>
+ * <tr><td>RSynaptic</td><td>{@code reset_hidden} forgets the spikes of the step before</td><td>a reset clears them too</td></tr>
+ * <tr><td>SLSTM</td><td>zeroes both states at every step unless inputs and neurons are as many</td><td>states go on</td></tr>
+ * <tr><td>SLSTM</td><td>inhibition is ignored</td><td>it acts</td></tr>
+ * <tr><td>LeakyParallel</td><td>beta for each neuron is ignored, random weights stay</td><td>each neuron its own beta</td></tr>
+ * <tr><td>LeakyParallel</td><td>membranes are not returned, states are lost between calls</td><td>a state as all models</td></tr>
+ * <tr><td>StateLeaky</td><td>states are lost between calls</td><td>states go on</td></tr>
+ * <tr><td>DeltaLeaky</td><td>reset, inhibition, graded spikes, quantization and clamping of beta are ignored</td><td>not offered; beta is not
+ * clamped either</td></tr>
+ * <tr><td>state_quant</td><td>{@code upper_limit=0} with levels around the threshold raises ZeroDivisionError</td><td>the threshold is the
+ * highest level</td></tr>
+ * <tr><td>state_quant</td><td>prints its levels</td><td>prints nothing</td></tr>
+ * </table>
+ *
+ * <p>Not followed but kept, as they are numbers: the strict comparison that the documentation calls {@code >=}; a reset ZERO of Leaky that keeps
+ * the step's input; the difference S - R of an immediate reset, which may add the threshold; Lapicque's decay {@code 1 + ln(beta)}; the decay
+ * {@code exp(beta - 1)} and the squared graded factor of StateLeaky.
+ *
+ * <p>Not there yet: convolutional recurrence, SConv2dLSTM, {@code kernel_truncation_steps} of StateLeaky, dropout of LeakyParallel.
  */
 package dev.spikelane.neuron;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.kernel.PackedWeights;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -14,8 +15,12 @@ import dev.spikelane.network.MembraneRecorder;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeRecorder;
+import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Parameter;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -64,7 +69,7 @@ class GoldenNetworkTest {
         golden.parameters()
                 .path("layers")
                 .forEach(layer -> types.add(layer.path("type").asText()));
-        return Set.of("Linear", "Leaky").containsAll(types);
+        return Set.of("Linear", "Leaky", "Synaptic", "RLeaky").containsAll(types);
     }
 
     private static Network network(Arena arena, GoldenCase golden) {
@@ -85,6 +90,16 @@ class GoldenNetworkTest {
                                     : Dense.of(arena, weights));
                 }
                 case "Leaky" -> builder.neuron(leaky(golden, layer, width));
+                case "Synaptic" ->
+                    builder.neuron(new Synaptic(
+                            parameter(golden, layer, "alpha", width),
+                            parameter(golden, layer, "beta", width),
+                            firing(golden, layer, width)));
+                case "RLeaky" ->
+                    builder.neuron(new RLeaky(
+                            parameter(golden, layer, "beta", width),
+                            recurrence(arena, golden, layer, width),
+                            firing(golden, layer, width)));
                 default -> throw new IllegalArgumentException("layer " + name + " is a " + layer.path("type"));
             }
         }
@@ -94,13 +109,28 @@ class GoldenNetworkTest {
     private static Leaky leaky(GoldenCase golden, JsonNode layer, int neurons) {
         return new Leaky(
                 parameter(golden, layer, "beta", neurons),
-                parameter(golden, layer, "threshold", neurons),
-                Reset.valueOf(layer.path("reset_mechanism").asText().toUpperCase(Locale.ROOT)),
-                layer.path("reset_delay").asBoolean(true),
-                layer.path("inhibition").asBoolean(false),
+                firing(golden, layer, neurons),
                 layer.has("graded_spikes_factor")
                         ? Parameter.of(golden.floatOrArray(layer, "graded_spikes_factor", neurons))
                         : Parameter.of(1));
+    }
+
+    private static Firing firing(GoldenCase golden, JsonNode layer, int neurons) {
+        return Firing.DEFAULT
+                .withThreshold(parameter(golden, layer, "threshold", neurons).values())
+                .withReset(Reset.valueOf(layer.path("reset_mechanism").asText().toUpperCase(Locale.ROOT)))
+                .withDelayedReset(layer.path("reset_delay").asBoolean(true))
+                .withInhibition(layer.path("inhibition").asBoolean(false));
+    }
+
+    private static Recurrence recurrence(Arena arena, GoldenCase golden, JsonNode layer, int neurons) {
+        String name = layer.path("name").asText();
+        if (!layer.path("recurrent").asText().equals("linear")) {
+            return new Recurrence.OneToOne(parameter(golden, layer, "V", neurons));
+        }
+        FloatMatrix weights = FloatMatrix.copyOf(arena, neurons, neurons, golden.floats(name + "_recurrent_weight"));
+        FloatMatrix bias = FloatMatrix.vector(arena, golden.floats(name + "_recurrent_bias"));
+        return Recurrence.allToAll(PackedWeights.pack(arena, weights, bias));
     }
 
     /** Learned parameters stand among the inputs. */

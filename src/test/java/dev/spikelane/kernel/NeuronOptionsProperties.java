@@ -132,7 +132,8 @@ final class NeuronOptionsProperties {
                             spikes.stride(),
                             0);
         }
-        LstmStep.step(parameters, current, 0, actual, feedback, spikes, actual, false);
+        FloatMatrix workspace = FloatMatrix.zeros(arena, LstmStep.GATES, neurons);
+        LstmStep.step(parameters, current, 0, actual, feedback, workspace, spikes, actual, false);
         assertSameBits(expectedSpikes, spikes, "spikes");
         assertSameBits(expected, actual, "state");
     }

@@ -12,9 +12,11 @@ import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A running simulation allocates nothing on the heap, in no thread. */
@@ -78,6 +80,29 @@ final class AllocationTest {
                 simulation.step(input);
             });
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void everyModel(int model) {
+        Random random = new Random(1);
+        int currents = 70 * RandomNeuron.gates(model);
+        Network network = Network.builder(arena, 100)
+                .connect(Dense.of(arena, Matrices.uniform(arena, currents, 100, random)))
+                .neuron(new RandomNeuron(arena, 70, random).of(model))
+                .build();
+        SpikeMatrix input = Matrices.spikes(arena, STEPS * BATCH, 100, 0.4, random);
+        try (Simulation simulation = network.simulate(BATCH)) {
+            simulation.recordMembranes(0, STEPS);
+            assertNone(30, () -> {
+                simulation.reset();
+                simulation.run(input);
+            });
+        }
+    }
+
+    private static IntStream models() {
+        return IntStream.range(0, RandomNeuron.MODELS);
     }
 
     @Test

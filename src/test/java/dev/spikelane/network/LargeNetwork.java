@@ -4,6 +4,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.Random;
@@ -23,8 +24,11 @@ final class LargeNetwork {
     final SpikeMatrix input;
 
     LargeNetwork(Arena arena, long seed, boolean inhibited) {
+        this(arena, seed, new Leaky(0.9f).withInhibition(inhibited));
+    }
+
+    LargeNetwork(Arena arena, long seed, Neuron neuron) {
         Random random = new Random(seed);
-        Leaky neuron = new Leaky(0.9f).withInhibition(inhibited);
         first = new Spied(Dense.of(arena, Matrices.uniform(arena, SIZE, SIZE, random)));
         network = Network.builder(arena, SIZE)
                 .connect(first)

@@ -5,14 +5,9 @@ import static dev.spikelane.Matrices.assertSameBits;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.DenseCase;
 import dev.spikelane.kernel.PackedWeights;
-import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.neuron.HandLif;
-import dev.spikelane.neuron.Leaky;
-import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronState;
-import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,11 +36,13 @@ final class RandomNetwork {
         Network.Builder builder = Network.builder(arena, inputs);
         int width = inputs;
         for (int layers = 1 + random.nextInt(3); layers > 0; layers--) {
-            int outputs = size(random);
+            int neurons = size(random);
+            int model = random.nextInt(RandomNeuron.MODELS + 3); // a few more are Leaky
+            int outputs = RandomNeuron.gates(model) * neurons;
             FloatMatrix weights = Matrices.uniform(arena, outputs, width, random);
             builder.connect(Dense.of(arena, weights, Matrices.uniform(arena, 1, outputs, random)))
-                    .neuron(neuron(outputs, random));
-            width = outputs;
+                    .neuron(new RandomNeuron(arena, neurons, random).of(model));
+            width = neurons;
         }
         this.network = builder.build();
         this.input = Matrices.spikes(arena, steps * batch, inputs, random.nextInt(11) / 10.0, random);
@@ -54,22 +51,6 @@ final class RandomNetwork {
 
     private static int size(Random random) {
         return SIZES[random.nextInt(SIZES.length)];
-    }
-
-    private static Neuron neuron(int neurons, Random random) {
-        float[] betas = new float[random.nextBoolean() ? 1 : neurons];
-        for (int i = 0; i < betas.length; i++) {
-            betas[i] = random.nextFloat();
-        }
-        if (random.nextInt(5) == 0) {
-            return new HandLif(Parameter.of(betas), Parameter.of(0.5f));
-        }
-        return new Leaky(betas)
-                .withThreshold(random.nextFloat())
-                .withReset(Reset.values()[random.nextInt(Reset.values().length)])
-                .withDelayedReset(random.nextBoolean())
-                .withInhibition(random.nextInt(4) == 0)
-                .withGradedSpikesFactor(random.nextInt(3) == 0 ? 1.5f : 1);
     }
 
     /** Spikes and membranes of every layer at every step, and the counts of the spikes. */
@@ -127,7 +108,8 @@ final class RandomNetwork {
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps * batch, layer.size());
             FloatMatrix membranes = FloatMatrix.zeros(arena, steps * batch, layer.size());
             FloatMatrix counts = FloatMatrix.zeros(arena, batch, layer.size());
-            FloatMatrix current = FloatMatrix.zeros(arena, batch, layer.size());
+            FloatMatrix current =
+                    FloatMatrix.zeros(arena, batch, layer.connection().outputs());
             FloatMatrix workspace = layer.connection().workspace(arena);
             NeuronState state = layer.neurons().newState(arena, batch);
             for (int row = 0; row < steps * batch; row += batch) {
@@ -135,7 +117,7 @@ final class RandomNetwork {
                 if (outcome.spikes.isEmpty()) {
                     first.fill(layer.connection(), row, current);
                 } else {
-                    layer.connection().multiply(from.rows(row, batch), batch, current, 0, fired.stride(), workspace);
+                    layer.connection().multiply(from.rows(row, batch), batch, current, 0, blocks(current), workspace);
                 }
                 layer.neurons().record(current, state, fired, membranes.rows(row, batch));
             }

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
 import java.util.Random;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -139,10 +141,22 @@ final class SimulationProperties {
     /** Large enough that all threads take part. */
     @Property(tries = 6)
     void threadsGiveTheSameBits(@ForAll long seed, @ForAll boolean inhibited) {
-        LargeNetwork large = new LargeNetwork(arena, seed, inhibited);
+        double density = density(new LargeNetwork(arena, seed, inhibited), 1, 2, 3, 5);
+        assertEquals(inhibited, density < 0.01, "density " + density);
+    }
+
+    @Property(tries = 24, edgeCases = EdgeCasesMode.NONE)
+    void threadsGiveTheSameBitsForEveryModel(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = RandomNeuron.MODELS - 1) int model) {
+        Neuron neuron = new RandomNeuron(arena, LargeNetwork.SIZE, new Random(seed)).of(model);
+        density(new LargeNetwork(arena, seed, neuron), 1, 3);
+    }
+
+    /** Compares the spikes and membranes of several numbers of threads, and returns the density of the first layer's spikes. */
+    private double density(LargeNetwork large, int... numbers) {
         FloatMatrix[] membranes = new FloatMatrix[2];
         SpikeMatrix[] spikes = new SpikeMatrix[2];
-        for (int threads : new int[] {1, 2, 3, 5}) {
+        for (int threads : numbers) {
             try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, threads)) {
                 SpikeRecorder[] ofSpikes = {
                     simulation.recordSpikes(0, LargeNetwork.STEPS), simulation.recordSpikes(1, LargeNetwork.STEPS)
@@ -166,7 +180,7 @@ final class SimulationProperties {
                 }
             }
         }
-        assertEquals(inhibited, spikes[0].density() < 0.01, "density " + spikes[0].density());
+        return spikes[0].density();
     }
 
     /** Blocks of steps that threads share, and smaller ones that they do not, in any cut. */

@@ -1,0 +1,168 @@
+package dev.spikelane.neuron;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.kernel.PackedWeights;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What golden cases cannot show of the models beside Leaky: differences from snnTorch, states, and what is refused. */
+final class ModelsTest {
+
+    private final Arena arena = Arena.ofShared();
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    private FloatMatrix run(Neuron model, int neurons, float... input) {
+        NeuronGroup group = model.bind(arena, neurons);
+        FloatMatrix current = FloatMatrix.copyOf(arena, input.length / neurons, neurons, input);
+        FloatMatrix membranes = FloatMatrix.zeros(arena, current.rows(), neurons);
+        group.record(current, group.newState(arena, 1), SpikeMatrix.zeros(arena, current.rows(), neurons), membranes);
+        return membranes;
+    }
+
+    /** snnTorch raises; a neuron alone has the numbers that snnTorch gives for its beta. */
+    @Test
+    void lapicqueHasABetaForEachNeuron() {
+        float[] both = run(Lapicque.ofBeta(0.8f, 0.5f), 2, 1, 1, 0.5f, 0.5f).toArray();
+        float[] first = run(Lapicque.ofBeta(0.8f), 1, 1, 0.5f).toArray();
+        float[] second = run(Lapicque.ofBeta(0.5f), 1, 1, 0.5f).toArray();
+        assertArrayEquals(new float[] {first[0], second[0], first[1], second[1]}, both);
+    }
+
+    /** snnTorch raises or resets a step later. */
+    @Test
+    void recurrentSynapticResetsAtOnce() {
+        Recurrence nothing = Recurrence.oneToOne(0);
+        Firing atOnce = Firing.DEFAULT.withDelayedReset(false);
+        assertArrayEquals(
+                run(new Synaptic(0.5f, 0.75f).withFiring(atOnce), 1, 0.75f, 0.75f, 0, 0)
+                        .toArray(),
+                run(new RSynaptic(nothing, 0.5f, 0.75f).withFiring(atOnce), 1, 0.75f, 0.75f, 0, 0)
+                        .toArray());
+    }
+
+    /** snnTorch ignores it. */
+    @Test
+    void parallelNeuronsHaveABetaEach() {
+        assertArrayEquals(
+                new float[] {1, 1, 0.5f, 0.25f, 0.25f, 0.0625f, 0, 0},
+                run(new LeakyParallel(0.5f, 0.25f).withThreshold(9), 2, 1, 1, 0, 0, 0, 0, -1, -1)
+                        .toArray());
+    }
+
+    @Test
+    void stateLeakyIsTheConvolution() {
+        float[] input = new float[50];
+        for (int t = 0; t < input.length; t++) {
+            input[t] = t * 7 % 5 / 4f - 0.25f;
+        }
+        float[] membranes = run(new StateLeaky(0.9f), 1, input).toArray();
+        for (int t = 0; t < input.length; t++) {
+            double sum = 0;
+            for (int k = 0; k <= t; k++) {
+                sum += input[t - k] * Math.exp(-k * (1 - 0.9f));
+            }
+            assertEquals(sum, membranes[t], 1e-5, "step " + t);
+        }
+        Quantization levels = Quantization.of(0, 1, 2, 3, 4);
+        float[] rounded = run(new StateLeaky(Parameter.of(0.9f), Parameter.of(1), Parameter.of(3), levels), 1, input)
+                .toArray();
+        for (int t = 0; t < input.length; t++) {
+            assertEquals(Math.clamp(Math.rint(membranes[t]), 0, 4), rounded[t], "step " + t);
+        }
+        assertEquals(
+                Parameter.of(9),
+                new StateLeaky(Parameter.of(0.9f), Parameter.of(1), Parameter.of(3), levels).spikeValue());
+    }
+
+    @Test
+    void deltaLeakyFiresAtChanges() {
+        NeuronGroup group = new DeltaLeaky(0.5f).withDeltaThreshold(0.75f).bind(arena, 1);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 1);
+        FloatMatrix membranes = FloatMatrix.zeros(arena, 4, 1);
+        FloatMatrix current = FloatMatrix.copyOf(arena, 4, 1, new float[] {1, 0.5f, 2, 0});
+        group.record(current, group.newState(arena, 1), spikes, membranes);
+        assertArrayEquals(new float[] {1, 1, 2.5f, 1.25f}, membranes.toArray());
+        assertArrayEquals(new byte[] {1, 0, 1, 1}, spikes.toArray());
+    }
+
+    @Test
+    void statesHaveNames() {
+        assertEquals(
+                List.of("membrane", "synapse"),
+                new Synaptic(0.5f, 0.5f).bind(arena, 2).newState(arena, 1).names());
+        assertEquals(
+                List.of("membrane", "excitatory", "inhibitory"),
+                new Alpha(0.9f, 0.5f).bind(arena, 2).newState(arena, 1).names());
+        NeuronState leaky = new Leaky(0.5f).bind(arena, 2).newState(arena, 1);
+        assertMessage(IllegalStateException.class, "these neurons feed no spikes back", leaky::previousSpikes);
+        NeuronGroup synaptic = new Synaptic(0.5f, 0.5f).bind(arena, 2);
+        assertMessage(
+                IllegalArgumentException.class,
+                "state has the variables [membrane], expected [membrane, synapse]",
+                () -> synaptic.run(FloatMatrix.zeros(arena, 1, 2), leaky, SpikeMatrix.zeros(arena, 1, 2)));
+    }
+
+    @Test
+    void resetForgetsTheSpikesToo() {
+        NeuronGroup group = new RLeaky(Recurrence.oneToOne(0.5f), 0).bind(arena, 3);
+        NeuronState state = group.newState(arena, 1);
+        FloatMatrix current = FloatMatrix.vector(arena, 2, 0, 2);
+        group.run(current, state, SpikeMatrix.zeros(arena, 1, 3));
+        assertArrayEquals(new byte[] {1, 0, 1}, state.previousSpikes().toArray());
+        state.reset();
+        assertEquals(0, state.previousSpikes().count());
+    }
+
+    @Test
+    void refusesWhatModelsDoNotHave() {
+        PackedWeights three = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 3, 3));
+        assertMessage(
+                IllegalArgumentException.class,
+                "alpha of neuron 0 is 0.5, expected more than its beta, 0.5, after both are clamped to [0, 1]",
+                () -> new Alpha(0.5f, 0.5f));
+        assertMessage(
+                IllegalArgumentException.class,
+                "reset ZERO at the SAME_STEP, expected SUBTRACT, ZERO, CLEAR or NONE at the NEXT_STEP",
+                () -> new Alpha(0.9f, 0.5f)
+                        .withFiring(Firing.DEFAULT.withReset(Reset.ZERO).withResetTime(ResetTime.SAME_STEP)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "beta is 1.0, expected a finite number above 0, not 1",
+                () -> Lapicque.ofBeta(1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "capacitance is 0.0, expected a number that is not 0",
+                () -> Lapicque.of(1, 0, 1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "recurrent weights are 3 -> 3, expected 4 -> 4",
+                () -> new RLeaky(Recurrence.allToAll(three), 0.5f).bind(arena, 4));
+        assertMessage(
+                IllegalArgumentException.class,
+                "recurrent weights are 3 -> 3, expected four outputs for each input",
+                () -> new SLstm(three, 0.1f));
+        assertMessage(IllegalArgumentException.class, "beta is 1.5, expected 0 to 1", () -> new StateLeaky(1.5f));
+        NeuronGroup recurrent = new RLeaky(Recurrence.allToAll(three), 0.5f).bind(arena, 3);
+        assertMessage(
+                IllegalArgumentException.class,
+                "3 rows are not a whole number of steps of batch 2",
+                () -> recurrent.run(
+                        FloatMatrix.zeros(arena, 3, 3), recurrent.newState(arena, 2), SpikeMatrix.zeros(arena, 3, 3)));
+        assertEquals(
+                "RLeaky[beta=0.5, recurrence=AllToAll[3 -> 3], firing=" + Firing.DEFAULT + "]",
+                new RLeaky(Recurrence.allToAll(three), 0.5f).toString());
+    }
+}
