@@ -18,8 +18,6 @@ public final class DenseMatmul {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
-    private static final boolean VECTOR = Simd.VECTOR && Simd.FUSED;
-
     private DenseMatmul() {}
 
     /**
@@ -65,7 +63,7 @@ public final class DenseMatmul {
         workspace.requireShape("workspace", Panels.WORKSPACE_ROWS, PackedWeights.BLOCK);
         requireApart("c", c, "a", a);
         requireApart("c", c, "b", b);
-        if (VECTOR) {
+        if (Simd.VECTOR) {
             DenseMatmulVector.general(a, transposeA, b, transposeB, c, accumulate, workspace.segment());
         } else {
             scalar(a, transposeA, b, transposeB, c, accumulate);
@@ -111,7 +109,7 @@ public final class DenseMatmul {
         int firstOutput = Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
         weights.requireAccessible();
         requireApart("current", current, "input", input);
-        if (VECTOR) {
+        if (Simd.VECTOR) {
             DenseMatmulVector.packed(input, rows, weights, firstBlock, endBlock, current, firstOutput);
         } else {
             scalar(input, rows, weights, firstBlock, endBlock, current, firstOutput);
@@ -121,10 +119,10 @@ public final class DenseMatmul {
     /**
      * Names the variant that the products with packed weights use. Results do not depend on it.
      *
-     * @return {@code dense}, or {@code scalar} without vectors or without an instruction for the fused multiply-add
+     * @return {@code dense}, or {@code scalar} without vectors
      */
     public static String variant() {
-        return VECTOR ? "dense" : "scalar";
+        return Simd.VECTOR ? "dense" : "scalar";
     }
 
     private static void requireApart(String name, FloatMatrix matrix, String otherName, FloatMatrix other) {

@@ -19,16 +19,19 @@ public final class Simd {
 
     static final int WIDEST = 512;
 
+    /** Bits of the widest vectors of integers that x86 CPUs with AVX2 have; those before it have 128. */
+    private static final int AVX2 = 256;
+
     private static final Choice CHOICE = Choice.of(System.getProperty(PROPERTY, "auto"));
 
     /** Whether the vector variants serve; a constant that the JIT folds. */
     static final boolean VECTOR = CHOICE.bits > 0;
 
     /**
-     * Whether a fused multiply-add is an instruction of this CPU; where that is not known, true. No property tells, but of x86 CPUs those
-     * have it that have integer vectors of 256 bits.
+     * Whether a fused multiply-add is an instruction of this CPU; where that is not known, true. No property tells, but it came to x86
+     * CPUs with AVX2. Always so where {@link #VECTOR} holds.
      */
-    static final boolean FUSED = !isX86() || !hasVectorApi() || Widest.BITS >= 256;
+    static final boolean FUSED = !isX86() || !hasVectorApi() || Widest.BITS >= AVX2;
 
     static {
         if (CHOICE.worthWarning) {
@@ -110,6 +113,12 @@ public final class Simd {
             int cpu = Widest.BITS;
             if (cpu < 128) {
                 return new Choice(0, "scalar kernels, because this CPU has no vectors of 128 bits or more", true);
+            }
+            // Measured with -XX:UseAVX=0 and 1 (2026-11): rotations, comparisons and masks are not inlined, or inline
+            // too much.
+            if (isX86() && cpu < AVX2) {
+                return new Choice(
+                        0, "scalar kernels, because this CPU has no AVX2, without which C2 boxes vectors", true);
             }
             int bits = Math.min(limit, Math.min(cpu, WIDEST));
             String why = bits < limit || asked.equals("auto")

@@ -48,6 +48,9 @@ interface Feed {
     /** The network's analog input. */
     record Analog(Connection connection, FloatMatrix input) implements Feed {
 
+        /** The product reads the weights once for 256 rows; currents of more rows would leave the L2 cache before neurons take them. */
+        private static final int ROWS_AT_A_TIME = 256;
+
         @Override
         public void fill(int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
             connection.multiply(input, rows, current, firstBlock, endBlock, workspace);
@@ -67,6 +70,11 @@ interface Feed {
         @Override
         public String kernel(int rows, long active) {
             return connection.kernel(rows);
+        }
+
+        @Override
+        public int rowsAtATime(int rows) {
+            return Math.min(rows, ROWS_AT_A_TIME);
         }
     }
 

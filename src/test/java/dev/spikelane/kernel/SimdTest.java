@@ -34,7 +34,12 @@ final class SimdTest {
 
     @Test
     @DisabledIfSystemProperty(named = Simd.PROPERTY, matches = "scalar")
-    void describesItsLanes() {
+    void describesItsLanesOrWhyThereAreNone() {
+        if (!Simd.VECTOR) {
+            assertTrue(Simd.describe().startsWith("scalar kernels, because this CPU has no "), Simd.describe());
+            return;
+        }
+        assertTrue(Simd.FUSED);
         assertTrue(Set.of(128, 256, 512).contains(Simd.bits()), Simd.describe());
         assertEquals(Simd.bits() / 32, Simd.Lanes.COUNT);
         assertEquals(Simd.bits() / 8, Simd.Lanes.BYTES);
