@@ -4,6 +4,7 @@ import dev.spikelane.kernel.BernoulliSpikesWork;
 import dev.spikelane.kernel.CodingWork;
 import dev.spikelane.kernel.DenseMatmulWork;
 import dev.spikelane.kernel.LeakyStepWork;
+import dev.spikelane.kernel.NeuronWork;
 import dev.spikelane.kernel.SpikeCountWork;
 import dev.spikelane.kernel.SpikeMatmulWork;
 import dev.spikelane.kernel.TransposedSpikeMatmulWork;
@@ -123,6 +124,9 @@ final class Works {
                 works.add(new SpikeMatmulWork(784, 1000, STEPS, density, 1, variant));
             }
             works.add(new SpikeCountWork(1000, 1, STEPS, density));
+        }
+        for (NeuronWork.Model model : NeuronWork.Model.values()) {
+            works.add(new NeuronWork(model));
         }
         for (int batch : BATCHES) {
             for (LeakyStepWork.Mode mode : LeakyStepWork.Mode.values()) {

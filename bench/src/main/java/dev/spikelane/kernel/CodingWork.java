@@ -37,8 +37,12 @@ public record CodingWork(Kind kind, int neurons, int batch, int steps) implement
 
     @Override
     public String name() {
-        return "coding %s neurons %d batch %d steps %d threads 1"
-                .formatted(kind.name().toLowerCase(Locale.ROOT).replace('_', ' '), neurons, batch, steps);
+        return "coding neurons %d batch %d steps %d threads 1 %s"
+                .formatted(
+                        neurons,
+                        batch,
+                        steps,
+                        kind.name().toLowerCase(Locale.ROOT).replace('_', ' '));
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.spikelane.kernel.BernoulliSpikesWork;
 import dev.spikelane.kernel.CodingWork;
 import dev.spikelane.kernel.DenseMatmulWork;
 import dev.spikelane.kernel.LeakyStepWork;
+import dev.spikelane.kernel.NeuronWork;
 import dev.spikelane.kernel.SpikeCountWork;
 import dev.spikelane.kernel.SpikeMatmulWork;
 import dev.spikelane.kernel.TransposedSpikeMatmulWork;
@@ -56,6 +57,8 @@ class WorksTest {
                 new LeakyStepWork(LeakyStepWork.Mode.INHIBITION, 70, 3, 9),
                 new BernoulliSpikesWork(70, 3, 9),
                 new SpikeCountWork(70, 3, 9, 0.5),
+                new NeuronWork(NeuronWork.Model.ALPHA),
+                new NeuronWork(NeuronWork.Model.SLSTM),
                 new CodingWork(CodingWork.Kind.LATENCY_TIMES, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.LATENCY_SPIKES, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.LATENCY_RAMP, 70, 3, 9),

@@ -1,0 +1,199 @@
+package dev.spikelane.kernel;
+
+import dev.spikelane.bench.Case;
+import dev.spikelane.bench.Contestant;
+import dev.spikelane.bench.Entry;
+import dev.spikelane.bench.Work;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A thousand neurons of one model with random currents, a batch of one, over 200 steps.
+ *
+ * @param model the model
+ */
+public record NeuronWork(Model model) implements Work {
+
+    private static final int NEURONS = 1000;
+    private static final int STEPS = 200;
+
+    private static final int LEVELS = 256;
+
+    /** A model, and how many rows of 16 floats it loads for 16 neurons. */
+    public enum Model {
+        LEAKY(4),
+        SYNAPTIC(6),
+        ALPHA(8),
+        LAPICQUE(7),
+        RLEAKY_ONE_TO_ONE(5),
+        RSYNAPTIC_ONE_TO_ONE(7),
+        LIF_EULER(5),
+        LIF_DIVIDE(5),
+        DELTA_LEAKY(4),
+        LEAKY_PARALLEL(5),
+        LEAKY_QUANTIZED_8_BITS(4),
+        SLSTM(11);
+
+        private final int loads;
+
+        Model(int loads) {
+            this.loads = loads;
+        }
+
+        private LeakyParametersBuilder options() {
+            LeakyParametersBuilder builder = LeakyParameters.builder(NEURONS).beta(0.9f);
+            return switch (this) {
+                case LEAKY -> builder;
+                case SYNAPTIC -> builder.synapse(0.8f);
+                case ALPHA ->
+                    builder.alphaFunction(new float[] {0.95f}, new float[] {2}).reset(Reset.CLEAR);
+                case LAPICQUE -> builder.gains(new float[] {5}, new float[] {0.2f}, new float[] {1});
+                case RLEAKY_ONE_TO_ONE -> builder.feedback(Feedback.OWN_SPIKES, 0.5f);
+                case RSYNAPTIC_ONE_TO_ONE -> builder.synapse(0.8f).feedback(Feedback.OWN_SPIKES, 0.5f);
+                case LIF_EULER ->
+                    builder.decay(Decay.EULER, 0.1f).reset(Reset.CLEAR).resetTime(ResetTime.SAME_STEP);
+                case LIF_DIVIDE ->
+                    builder.decay(Decay.DIVIDE, 10)
+                            .compare(Compare.INCLUSIVE)
+                            .reset(Reset.CLEAR)
+                            .resetTime(ResetTime.SAME_STEP);
+                case DELTA_LEAKY -> builder.firesOnChange();
+                case LEAKY_PARALLEL -> builder.reset(Reset.NONE).rectified(true).feedback(Feedback.CONSTANT, 0.01f);
+                case LEAKY_QUANTIZED_8_BITS -> builder.quantization(1, levels());
+                case SLSTM -> builder.threshold(0.1f).synapse(0).reset(Reset.NONE);
+            };
+        }
+
+        private static float[] levels() {
+            float[] levels = new float[LEVELS];
+            for (int i = 0; i < LEVELS; i++) {
+                levels[i] = -1 + 2.2f * i / (LEVELS - 1);
+            }
+            return levels;
+        }
+    }
+
+    @Override
+    public String name() {
+        return "neuron update neurons %d batch 1 steps %d threads 1 %s"
+                .formatted(NEURONS, STEPS, model.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+    }
+
+    @Override
+    public int threads() {
+        return 1;
+    }
+
+    @Override
+    public Case open() {
+        return new Open(model);
+    }
+
+    private static final class Open implements Case {
+        private final Arena arena = Arena.ofShared();
+        private final Model model;
+        private final LeakyParameters parameters;
+        private final FloatMatrix current;
+        private final FloatMatrix state;
+        private final FloatMatrix feedback;
+        private final FloatMatrix workspace = FloatMatrix.zeros(arena, LstmStep.GATES, NEURONS);
+        private final SpikeMatrix previous = SpikeMatrix.zeros(arena, 1, NEURONS);
+        private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS, NEURONS);
+
+        Open(Model model) {
+            this.model = model;
+            parameters = model.options().build(arena);
+            int currents = model == Model.SLSTM ? LstmStep.GATES * NEURONS : NEURONS;
+            current = RandomData.uniform(arena, STEPS, currents, -0.1f, 0.4f);
+            state = FloatMatrix.zeros(arena, parameters.variables(), NEURONS);
+            feedback = FloatMatrix.zeros(arena, 1, currents);
+        }
+
+        @Override
+        public List<Entry> entries() {
+            List<Entry> entries = new ArrayList<>();
+            entries.add(entry(Contestant.JAVA, this::chosen));
+            entries.add(entry(Contestant.SCALAR, this::scalar));
+            if (Yardstick.AVAILABLE) {
+                long vectors = (long) STEPS * spikes.stride() * Long.SIZE / Roofline.FLOATS;
+                entries.addAll(Roofline.loads(arena, vectors * model.loads));
+            }
+            return entries;
+        }
+
+        private Entry entry(Contestant contestant, Runnable pass) {
+            return new Entry(contestant, this::reset, pass, () -> List.of(state.segment(), spikes.segment()));
+        }
+
+        private void reset() {
+            state.fill(0);
+            feedback.fill(0);
+            previous.clear();
+        }
+
+        private void chosen() {
+            if (model == Model.SLSTM) {
+                for (int step = 0; step < STEPS; step++) {
+                    LstmStep.step(parameters, current, step, state, feedback, workspace, spikes, state, false);
+                }
+            } else {
+                run(parameters.loops);
+            }
+        }
+
+        private void scalar() {
+            if (model == Model.SLSTM) {
+                for (int step = 0; step < STEPS; step++) {
+                    LstmStep.scalar(parameters, current, step, state, 1, 0, feedback, spikes);
+                    parameters
+                            .specification
+                            .fire()
+                            .run(
+                                    parameters,
+                                    current,
+                                    0,
+                                    step,
+                                    step + 1,
+                                    state,
+                                    feedback,
+                                    previous,
+                                    spikes,
+                                    state,
+                                    false,
+                                    0,
+                                    spikes.stride(),
+                                    0);
+                }
+            } else {
+                run(parameters.specification);
+            }
+        }
+
+        private void run(LeakyLoops loops) {
+            LeakyStep.run(
+                    loops,
+                    parameters,
+                    current,
+                    0,
+                    0,
+                    STEPS,
+                    state,
+                    feedback,
+                    previous,
+                    spikes,
+                    state,
+                    false,
+                    0,
+                    spikes.stride());
+        }
+
+        @Override
+        public void close() {
+            arena.close();
+        }
+    }
+}
