@@ -95,6 +95,23 @@ final class FloorsTest {
         assertTrue(users > 1);
     }
 
+    /** Whoever wants kernels gets no library that draws, and no window system. */
+    @Test
+    void onlyPicturesAndTheCommandLineUseLibraries() throws IOException {
+        for (Path file : sources()) {
+            String code = code(file);
+            if (!packageOf(file).equals("plot")) {
+                refuse(file, code, "java.awt");
+                refuse(file, code, "javax.imageio");
+                refuse(file, code, "org.knowm");
+                refuse(file, code, "de.erichseifert");
+            }
+            if (!packageOf(file).equals("cli")) {
+                refuse(file, code, "picocli");
+            }
+        }
+    }
+
     private static void refuse(Path file, String code, String word) {
         assertTrue(!code.contains(word), file + " uses " + word);
     }

@@ -44,8 +44,10 @@ final class DemoReport {
         Map<String, String> tiles = new LinkedHashMap<>();
         tiles.put("Network, per image", milliseconds(images.networkMilliseconds()));
         tiles.put("Encoding, per image", milliseconds(images.encodeMilliseconds()));
-        tiles.put("Steps", String.format(Locale.ROOT, "%,d", results.settings().steps()));
-        tiles.put("Images", String.format(Locale.ROOT, "%,d", images.images().count()));
+        int steps = results.settings().steps();
+        tiles.put(
+                "Images × steps",
+                String.format(Locale.ROOT, "%,d × %,d", images.images().count(), steps));
         tiles.put("Density, input", density(images.network().inputDensity()));
         tiles.put("Density, hidden", density(images.network().hiddenDensity()));
         tiles.put("Density, output", density(images.network().outputDensity()));
@@ -73,7 +75,7 @@ final class DemoReport {
                 : "";
         return report.section("The tutorial's network")
                 .text("Random input through 784 → 1000 → 10 Leaky neurons, beta 0.99, seed "
-                        + results.settings().seed() + "; spike for spike what torch gives for it." + shown)
+                        + results.settings().seed() + ", all numbers as after torch.manual_seed." + shown)
                 .figure(Plot.raster("input", trains.input())
                         .panel("hidden", trains.hidden())
                         .panel("output", trains.output())

@@ -11,11 +11,14 @@ import java.lang.foreign.ValueLayout;
  * <p>{@code c[i][j] = start + sum over k of a[i][k] * b[k][j]}, in float32 and in this order, whatever the variant: each output has one
  * accumulator, which begins at its start (zero, the bias, or what {@code c} holds) and takes the products in ascending {@code k}, each by
  * one fused multiply-add. So results never depend on the rows or blocks in a call, the vector width or the number of threads. NaN
- * arises where the formula has NaN, but which of its bit patterns is not defined.
+ * arises where the formula has NaN, but which of its bit patterns is not defined. x86 CPUs before AVX2 have no such instruction; there
+ * scalar code gives the same bits slowly.
  */
 public final class DenseMatmul {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    private static final boolean VECTOR = Simd.VECTOR && Simd.FUSED;
 
     private DenseMatmul() {}
 
@@ -62,7 +65,7 @@ public final class DenseMatmul {
         workspace.requireShape("workspace", Panels.WORKSPACE_ROWS, PackedWeights.BLOCK);
         requireApart("c", c, "a", a);
         requireApart("c", c, "b", b);
-        if (Simd.VECTOR) {
+        if (VECTOR) {
             DenseMatmulVector.general(a, transposeA, b, transposeB, c, accumulate, workspace.segment());
         } else {
             scalar(a, transposeA, b, transposeB, c, accumulate);
@@ -108,7 +111,7 @@ public final class DenseMatmul {
         int firstOutput = Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
         weights.requireAccessible();
         requireApart("current", current, "input", input);
-        if (Simd.VECTOR) {
+        if (VECTOR) {
             DenseMatmulVector.packed(input, rows, weights, firstBlock, endBlock, current, firstOutput);
         } else {
             scalar(input, rows, weights, firstBlock, endBlock, current, firstOutput);
@@ -118,10 +121,10 @@ public final class DenseMatmul {
     /**
      * Names the variant that the products with packed weights use. Results do not depend on it.
      *
-     * @return {@code dense}, or {@code scalar} without vectors
+     * @return {@code dense}, or {@code scalar} without vectors or without an instruction for the fused multiply-add
      */
     public static String variant() {
-        return Simd.VECTOR ? "dense" : "scalar";
+        return VECTOR ? "dense" : "scalar";
     }
 
     private static void requireApart(String name, FloatMatrix matrix, String otherName, FloatMatrix other) {
@@ -189,7 +192,7 @@ public final class DenseMatmul {
             float start, int depth, MemorySegment a, long fromA, long stepA, MemorySegment b, long fromB, long stepB) {
         float sum = start;
         for (int k = 0; k < depth; k++) {
-            sum = Math.fma(a.get(FLOAT, fromA + k * stepA), b.get(FLOAT, fromB + k * stepB), sum);
+            sum = FusedMultiplyAdd.of(a.get(FLOAT, fromA + k * stepA), b.get(FLOAT, fromB + k * stepB), sum);
         }
         return sum;
     }

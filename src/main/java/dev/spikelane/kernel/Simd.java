@@ -1,6 +1,7 @@
 package dev.spikelane.kernel;
 
 import java.util.Locale;
+import java.util.Set;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -22,6 +23,12 @@ public final class Simd {
 
     /** Whether the vector variants serve; a constant that the JIT folds. */
     static final boolean VECTOR = CHOICE.bits > 0;
+
+    /**
+     * Whether a fused multiply-add is an instruction of this CPU; where that is not known, true. No property tells, but of x86 CPUs those
+     * have it that have integer vectors of 256 bits.
+     */
+    static final boolean FUSED = !isX86() || !hasVectorApi() || Widest.BITS >= 256;
 
     static {
         if (CHOICE.worthWarning) {
@@ -49,6 +56,21 @@ public final class Simd {
         return CHOICE.why;
     }
 
+    private static boolean hasVectorApi() {
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    }
+
+    private static boolean isX86() {
+        return Set.of("amd64", "x86_64").contains(System.getProperty("os.arch", ""));
+    }
+
+    /** Loaded only where the module jdk.incubator.vector is present. */
+    private static final class Widest {
+        static final int BITS = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+
+        private Widest() {}
+    }
+
     /** Loaded only where {@link #VECTOR} holds, because it needs the module jdk.incubator.vector. */
     static final class Lanes {
         static final VectorSpecies<Float> FLOAT = VectorSpecies.of(float.class, VectorShape.forBitSize(CHOICE.bits));
@@ -68,7 +90,7 @@ public final class Simd {
             if (limit == 0) {
                 return new Choice(0, "scalar kernels, as " + PROPERTY + "=scalar asks", false);
             }
-            if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+            if (!hasVectorApi()) {
                 return new Choice(
                         0,
                         "scalar kernels, because the module jdk.incubator.vector is missing;"
@@ -85,7 +107,7 @@ public final class Simd {
         }
 
         private static Choice widest(String asked, int limit) {
-            int cpu = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+            int cpu = Widest.BITS;
             if (cpu < 128) {
                 return new Choice(0, "scalar kernels, because this CPU has no vectors of 128 bits or more", true);
             }

@@ -27,9 +27,11 @@ import org.jspecify.annotations.Nullable;
 public final class Network {
 
     private final List<Layer> layers;
+    private final boolean shared;
 
-    private Network(List<Layer> layers) {
+    private Network(List<Layer> layers, boolean shared) {
         this.layers = List.copyOf(layers);
+        this.shared = shared;
     }
 
     /**
@@ -88,10 +90,16 @@ public final class Network {
      * @param batch samples that run side by side, at least 1
      * @param threads threads that share the work, the calling one among them, from 1 to 1024; results do not depend on it
      * @return a simulation with a state of zeros, to be closed
-     * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
+     * @throws IllegalArgumentException if the batch is below 1, the threads are out of range, or they are several and the arena in which
+     *     the network was built is confined to one
      */
     public Simulation simulate(int batch, int threads) {
         return new Simulation(this, batch, threads, Simulation.ROWS_IN_BLOCK);
+    }
+
+    /** Whether several threads may use the arena in which this network was built. */
+    boolean isShared() {
+        return shared;
     }
 
     @Override
@@ -183,7 +191,9 @@ public final class Network {
             if (pending != null || layers.isEmpty()) {
                 throw new IllegalStateException("layer " + layers.size() + " has no neurons yet");
             }
-            return new Network(layers);
+            // The only way to ask an arena; this thread is the one that a confined arena serves.
+            boolean shared = arena.allocate(1).isAccessibleBy(new Thread(() -> {}));
+            return new Network(layers, shared);
         }
 
         private int width() {

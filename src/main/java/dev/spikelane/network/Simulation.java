@@ -53,6 +53,11 @@ public final class Simulation implements AutoCloseable {
         if (threads < 1 || threads > Workers.MOST) {
             throw new IllegalArgumentException("threads is " + threads + ", expected 1 to " + Workers.MOST);
         }
+        if (threads > 1 && !network.isShared()) {
+            throw new IllegalArgumentException(
+                    "threads is " + threads + ", expected 1, because the network was built in a confined"
+                            + " arena; build it in Arena.ofShared() for several threads");
+        }
         this.network = network;
         this.batch = batch;
         this.stepsInBlock = Math.max(1, rowsInBlock / batch);

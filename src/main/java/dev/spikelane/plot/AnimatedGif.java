@@ -1,10 +1,14 @@
 package dev.spikelane.plot;
 
 import java.awt.Graphics2D;
+import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -36,10 +40,16 @@ final class AnimatedGif {
         try (ImageOutputStream stream = ImageIO.createImageOutputStream(bytes)) {
             writer.setOutput(stream);
             writer.prepareWriteSequence(null);
+            Palette palette = new Palette();
+            BufferedImage before = null;
             for (int i = 0; i < pictures.length; i++) {
-                BufferedImage frame = frame(pictures[i]);
-                IIOMetadata metadata = metadata(writer, frame, i == pictures.length - 1 ? LAST_DELAY : DELAY, i == 0);
-                writer.writeToSequence(new IIOImage(frame, null, metadata), null);
+                BufferedImage frame = frame(pictures[i], palette);
+                Rectangle part = before == null ? bounds(frame) : changed(before, frame);
+                BufferedImage written = copy(frame, part);
+                int delay = i == pictures.length - 1 ? LAST_DELAY : DELAY;
+                writer.writeToSequence(
+                        new IIOImage(written, null, metadata(writer, written, delay, i == 0, part)), null);
+                before = frame;
             }
             writer.endWriteSequence();
         } finally {
@@ -57,9 +67,8 @@ final class AnimatedGif {
                 .toArray();
     }
 
-    private static BufferedImage frame(Picture picture) {
-        BufferedImage image =
-                new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_BYTE_INDEXED, Palette.MODEL);
+    private static BufferedImage frame(Picture picture, Palette palette) {
+        BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         try {
             StillImages.smooth(graphics);
@@ -67,13 +76,48 @@ final class AnimatedGif {
         } finally {
             graphics.dispose();
         }
-        return image;
+        return palette.reduce(image);
     }
 
-    private static IIOMetadata metadata(ImageWriter writer, BufferedImage frame, int delay, boolean first)
-            throws IOException {
+    /** A copy of a part: of a view of it, the JDK's GIF writer writes the wrong pixels. */
+    private static BufferedImage copy(BufferedImage frame, Rectangle part) {
+        BufferedImage copy = new BufferedImage(
+                part.width, part.height, BufferedImage.TYPE_BYTE_INDEXED, (IndexColorModel) frame.getColorModel());
+        copy.getRaster()
+                .setDataElements(
+                        0, 0, frame.getRaster().createChild(part.x, part.y, part.width, part.height, 0, 0, null));
+        return copy;
+    }
+
+    private static Rectangle bounds(BufferedImage frame) {
+        return new Rectangle(0, 0, frame.getWidth(), frame.getHeight());
+    }
+
+    /** The smallest rectangle outside of which two frames are the same; only it is written. At least one pixel. */
+    private static Rectangle changed(BufferedImage before, BufferedImage frame) {
+        byte[] old = ((DataBufferByte) before.getRaster().getDataBuffer()).getData();
+        byte[] now = ((DataBufferByte) frame.getRaster().getDataBuffer()).getData();
+        int width = frame.getWidth();
+        Rectangle changed = new Rectangle(-1, -1);
+        for (int at = Math.max(0, Arrays.mismatch(old, now)); at < now.length; at++) {
+            if (old[at] != now[at]) {
+                changed.add(new Rectangle(at % width, at / width, 1, 1));
+            }
+        }
+        return changed.isEmpty() ? new Rectangle(1, 1) : changed;
+    }
+
+    private static IIOMetadata metadata(
+            ImageWriter writer, BufferedImage frame, int delay, boolean first, Rectangle part) throws IOException {
         IIOMetadata metadata = writer.getDefaultImageMetadata(new ImageTypeSpecifier(frame), null);
         IIOMetadataNode root = new IIOMetadataNode(FORMAT);
+        IIOMetadataNode place = new IIOMetadataNode("ImageDescriptor");
+        place.setAttribute("imageLeftPosition", String.valueOf(part.x));
+        place.setAttribute("imageTopPosition", String.valueOf(part.y));
+        place.setAttribute("imageWidth", String.valueOf(part.width));
+        place.setAttribute("imageHeight", String.valueOf(part.height));
+        place.setAttribute("interlaceFlag", "FALSE");
+        root.appendChild(place);
         IIOMetadataNode control = new IIOMetadataNode("GraphicControlExtension");
         control.setAttribute("disposalMethod", "none");
         control.setAttribute("userInputFlag", "FALSE");

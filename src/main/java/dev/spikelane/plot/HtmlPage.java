@@ -135,7 +135,7 @@ final class HtmlPage {
 
     private void scripts() throws IOException {
         text.append(
-                        "<footer>Made by Spikelane. Drawn by Apache ECharts (Apache-2.0), which this page holds.</footer>\n")
+                        "<footer>The bar below a chart zooms, and so does the wheel with Ctrl. Made by Spikelane; drawn by Apache ECharts (Apache-2.0), which this page holds.</footer>\n")
                 .append("</main>\n<script type=\"application/json\" id=\"content\">{\"figures\":")
                 .append(figures.end());
         Block.Verdicts shown = images;

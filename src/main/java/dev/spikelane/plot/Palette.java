@@ -1,30 +1,63 @@
 package dev.spikelane.plot;
 
 import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.DataBufferInt;
 import java.awt.image.IndexColorModel;
+import java.util.HashMap;
+import java.util.Map;
 
 /** The 256 colours of a GIF: those of the figure, each in shades down to the paper, so that edges of text stay smooth. */
 final class Palette {
 
     private static final Color[] COLORS = {Ink.TEXT, Ink.MUTED, Ink.ACCENT, Ink.BAR};
-    private static final int SHADES = 63;
+    private static final int SIZE = 256;
+    private static final int SHADES = SIZE / COLORS.length;
 
-    static final IndexColorModel MODEL = model();
+    private final int[] colors = new int[SIZE];
+    private final Map<Integer, Byte> nearest = new HashMap<>();
 
-    private Palette() {}
-
-    private static IndexColorModel model() {
-        byte[] red = new byte[256];
-        byte[] green = new byte[256];
-        byte[] blue = new byte[256];
-        for (int i = 0; i < red.length; i++) {
-            int color = Math.min(i / SHADES, COLORS.length - 1);
-            double share = Math.min(1, (i - color * SHADES) / (double) (SHADES - 1));
-            Color shade = Ink.between(Ink.PAPER, COLORS[color], share);
-            red[i] = (byte) shade.getRed();
-            green[i] = (byte) shade.getGreen();
-            blue[i] = (byte) shade.getBlue();
+    Palette() {
+        for (int i = 0; i < SIZE; i++) {
+            double share = (double) (i % SHADES) / (SHADES - 1);
+            colors[i] = Ink.between(Ink.PAPER, COLORS[i / SHADES], share).getRGB() & 0xffffff;
         }
-        return new IndexColorModel(8, red.length, red, green, blue);
+    }
+
+    /** The same image in these colours. Java2D would mix colours from dots of two, even where it paints one. */
+    BufferedImage reduce(BufferedImage image) {
+        BufferedImage reduced = new BufferedImage(
+                image.getWidth(),
+                image.getHeight(),
+                BufferedImage.TYPE_BYTE_INDEXED,
+                new IndexColorModel(8, SIZE, colors, 0, false, -1, DataBuffer.TYPE_BYTE));
+        int[] from = ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
+        byte[] to = ((DataBufferByte) reduced.getRaster().getDataBuffer()).getData();
+        for (int i = 0; i < from.length; i++) {
+            boolean again = i > 0 && from[i] == from[i - 1];
+            to[i] = again ? to[i - 1] : nearest.computeIfAbsent(from[i], this::nearest);
+        }
+        return reduced;
+    }
+
+    private byte nearest(int rgb) {
+        int best = 0;
+        for (int i = 1; i < SIZE; i++) {
+            if (distance(rgb, colors[i]) < distance(rgb, colors[best])) {
+                best = i;
+            }
+        }
+        return (byte) best;
+    }
+
+    private static int distance(int left, int right) {
+        int distance = 0;
+        for (int shift = 0; shift <= 16; shift += 8) {
+            int difference = (left >> shift & 255) - (right >> shift & 255);
+            distance += difference * difference;
+        }
+        return distance;
     }
 }

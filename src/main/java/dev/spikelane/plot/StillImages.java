@@ -1,8 +1,5 @@
 package dev.spikelane.plot;
 
-import de.erichseifert.vectorgraphics2d.Processors;
-import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
-import de.erichseifert.vectorgraphics2d.util.PageSize;
 import dev.spikelane.io.AtomicFile;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -42,12 +39,8 @@ final class StillImages {
         Picture picture = picture(".svg", figure);
         OptionalLibrary.read(
                 ".svg", "de.erichseifert.vectorgraphics2d.VectorGraphics2D", OptionalLibrary.VECTOR_GRAPHICS);
-        VectorGraphics2D graphics = new VectorGraphics2D();
-        picture.paint(graphics);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        Processors.get("svg")
-                .getDocument(graphics.getCommands(), new PageSize(picture.width(), picture.height()))
-                .writeTo(bytes);
+        VectorFile.write(picture, bytes);
         write(bytes, file);
     }
 
@@ -67,7 +60,10 @@ final class StillImages {
     }
 
     private static Picture picture(String format, Figure figure) {
-        OptionalLibrary.read(format, "org.knowm.xchart.XYChart", OptionalLibrary.XCHART);
+        boolean onAxes = !(figure instanceof SpikeCountPlot || figure instanceof ConfusionMatrixPlot);
+        if (onAxes) {
+            OptionalLibrary.read(format, "org.knowm.xchart.XYChart", OptionalLibrary.XCHART);
+        }
         return switch (figure) {
             case RasterPlot raster -> new RasterPicture(raster);
             case TracesPlot traces -> new TracesPicture(traces);

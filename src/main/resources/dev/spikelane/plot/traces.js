@@ -95,7 +95,7 @@ function ratesChart(figure, theme, width) {
     option.legend = {
         show: top > 8,
         left: left,
-        top: 0,
+        top: 3,
         padding: 0,
         icon: 'roundRect',
         itemHeight: 4,

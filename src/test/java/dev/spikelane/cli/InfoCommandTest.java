@@ -3,7 +3,10 @@ package dev.spikelane.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.kernel.Simd;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +39,14 @@ class InfoCommandTest {
         }
         assertEquals(Simd.describe(), lines.get(7).substring(16));
         assertTrue(lines.get(8).endsWith("present"), lines.get(8));
+    }
+
+    @Test
+    void printsJson() throws IOException {
+        JsonNode json =
+                new ObjectMapper().readTree(CommandRun.of("info", "--json").requireSuccess());
+        assertEquals(Simd.describe(), json.get("simd").asText());
+        assertEquals(14, json.size());
     }
 
     @Test

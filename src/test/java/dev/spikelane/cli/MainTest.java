@@ -2,13 +2,17 @@ package dev.spikelane.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +48,24 @@ class MainTest {
     void makesACompletionScript() {
         String script = CommandRun.of("generate-completion").requireSuccess();
         assertTrue(script.startsWith("#!/") && script.contains("--threads"), script);
+    }
+
+    /** What bash offers after "./spikelane demo --re". */
+    @Test
+    void bashCompletesOptions(@TempDir Path folder) throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "there is no /bin/bash: completion is not tried");
+        Path script = Files.writeString(
+                folder.resolve("completion"),
+                CommandRun.of("generate-completion").requireSuccess());
+        String typed = "source '" + script
+                + "'; compopt() { :; }; COMP_WORDS=(./spikelane demo --re); COMP_CWORD=2; COMP_LINE='./spikelane demo --re';"
+                + " COMP_POINT=${#COMP_LINE}; _complete_spikelane; echo \"${COMPREPLY[@]}\"";
+        Process bash = new ProcessBuilder("/bin/bash", "-c", typed)
+                .redirectErrorStream(true)
+                .start();
+        String offered = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, bash.waitFor(), offered);
+        assertEquals("--report", offered.strip());
     }
 
     @Test

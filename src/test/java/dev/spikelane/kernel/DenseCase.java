@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Random;
 
 /** Values for {@link DenseMatmul}, its definition on arrays, and the comparison bit for bit. */
-final class DenseCase {
+public final class DenseCase {
 
     /** What the matrices hold. */
     enum Kind {
@@ -56,6 +56,11 @@ final class DenseCase {
         return matrix;
     }
 
+    /** {@link Math#fma}, or what {@link FusedMultiplyAddProperties} finds equal to it where it takes too long. */
+    public static float fma(float a, float b, float c) {
+        return FusedMultiplyAdd.of(a, b, c);
+    }
+
     /** {@code start + a * b} in the canonical order. */
     static float[][] product(float[][] a, float[][] b, float[][] start) {
         float[][] c = new float[a.length][b[0].length];
@@ -63,7 +68,7 @@ final class DenseCase {
             for (int j = 0; j < c[i].length; j++) {
                 float sum = start[i][j];
                 for (int k = 0; k < b.length; k++) {
-                    sum = Math.fma(a[i][k], b[k][j], sum);
+                    sum = fma(a[i][k], b[k][j], sum);
                 }
                 c[i][j] = sum;
             }

@@ -118,7 +118,7 @@ final class AllocationTest {
         FloatMatrix input = Matrices.uniform(arena, STEPS * BATCH, 100, new Random(1));
         FloatMatrix frame = input.rows(0, BATCH);
         try (Simulation simulation = network().simulate(BATCH)) {
-            assertNone(30, () -> {
+            assertNone(5, () -> {
                 simulation.run(input);
                 simulation.step(frame);
                 simulation.runConstant(frame, STEPS);

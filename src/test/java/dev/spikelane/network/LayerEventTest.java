@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.kernel.DenseMatmul;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
@@ -68,7 +69,7 @@ class LayerEventTest {
         RecordedEvent ofAnalog = events.get(1);
         assertEquals("dense 40 -> 70", ofAnalog.getString("connection"));
         assertEquals(0.5f / 40, ofAnalog.getFloat("density"), 1e-6f);
-        assertEquals(Simd.bits() == 0 ? "scalar" : "dense", ofAnalog.getString("kernel"));
+        assertEquals(DenseMatmul.variant(), ofAnalog.getString("kernel"));
         assertEquals("dense 70 -> 3", events.getLast().getString("connection"));
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.DenseCase;
 import dev.spikelane.kernel.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -83,7 +84,7 @@ final class RandomNetwork {
                 for (int output = 0; output < weights.post(); output++) {
                     float sum = weights.bias(output);
                     for (int i = 0; i < weights.pre(); i++) {
-                        sum = Math.fma(analog.get(row + sample, i), weights.weight(output, i), sum);
+                        sum = DenseCase.fma(analog.get(row + sample, i), weights.weight(output, i), sum);
                     }
                     current.set(sample, output, sum);
                 }

@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
@@ -180,5 +181,38 @@ final class SimulationProperties {
             }
         }
         return spikes[0].density();
+    }
+
+    /** Blocks of steps that threads share, and smaller ones that they do not, in any cut. */
+    @Property(tries = 12)
+    void threadsAndBlocksGiveTheSameBits(
+            @ForAll @IntRange(min = 1, max = 4) int threads,
+            @ForAll @IntRange(min = 20, max = 300) int rowsInBlock,
+            @ForAll boolean inhibited,
+            @ForAll boolean analog,
+            @ForAll long seed) {
+        LargeNetwork large = new LargeNetwork(arena, seed, inhibited);
+        FloatMatrix values = Matrices.uniform(arena, LargeNetwork.ROWS, LargeNetwork.SIZE, new Random(seed));
+        SpikeMatrix[] spikes = new SpikeMatrix[2];
+        FloatMatrix[] membranes = new FloatMatrix[2];
+        for (int run = 0; run < 2; run++) {
+            int most = run == 0 ? Simulation.ROWS_IN_BLOCK : rowsInBlock;
+            spikes[run] = SpikeMatrix.zeros(arena, LargeNetwork.ROWS, LargeNetwork.SIZE);
+            membranes[run] = FloatMatrix.zeros(arena, LargeNetwork.ROWS, LargeNetwork.SIZE);
+            try (Simulation simulation =
+                    new Simulation(large.network, LargeNetwork.BATCH, run == 0 ? 1 : threads, most)) {
+                SpikeRecorder ofSpikes = simulation.recordSpikes(0, LargeNetwork.STEPS);
+                MembraneRecorder ofMembranes = simulation.recordMembranes(1, LargeNetwork.STEPS);
+                if (analog) {
+                    simulation.run(values);
+                } else {
+                    simulation.run(large.input);
+                }
+                spikes[run].copyFrom(ofSpikes.spikes());
+                membranes[run].copyFrom(ofMembranes.membranes());
+            }
+        }
+        assertSameBits(spikes[0], spikes[1], "spikes of the first layer");
+        assertSameBits(membranes[0], membranes[1], "membranes of the last layer");
     }
 }

@@ -316,18 +316,37 @@ final class SimulationTest {
     }
 
     @Test
-    void networkInAConfinedArenaServesItsThreadAndIsNamedByOthers() {
+    void networkInAConfinedArenaServesOneThread() {
         try (Arena confined = Arena.ofConfined()) {
-            LargeNetwork large = new LargeNetwork(confined, 1, false);
-            try (Simulation alone = large.network.simulate(LargeNetwork.BATCH, 1)) {
-                alone.run(large.input);
+            Network network = small(confined);
+            try (Simulation alone = network.simulate(1)) {
+                alone.run(input(3));
             }
-            large.first.want(2);
-            try (Simulation shared = large.network.simulate(LargeNetwork.BATCH, 2)) {
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "threads is 2, expected 1, because the network was built in a confined arena; build it in"
+                            + " Arena.ofShared() for several threads",
+                    () -> network.simulate(1, 2));
+        }
+    }
+
+    @Test
+    void connectionInAConfinedArenaIsNamedByOtherThreads() {
+        try (Arena confined = Arena.ofConfined()) {
+            FloatMatrix weights = FloatMatrix.zeros(arena, LargeNetwork.SIZE, LargeNetwork.SIZE);
+            LargeNetwork.Spied connection = new LargeNetwork.Spied(Dense.of(confined, weights));
+            Network network = Network.builder(arena, LargeNetwork.SIZE)
+                    .connect(connection)
+                    .neuron(new Leaky(0.9f))
+                    .build();
+            connection.want(2);
+            try (Simulation shared = network.simulate(LargeNetwork.BATCH, 2)) {
+                SpikeMatrix input = SpikeMatrix.zeros(arena, LargeNetwork.ROWS, LargeNetwork.SIZE);
                 assertMessage(
                         WrongThreadException.class,
-                        "the arena of packed weights is confined to another thread, expected Arena.ofShared() for use from spikelane-1",
-                        () -> shared.run(large.input));
+                        "the arena of packed weights is confined to another thread, expected Arena.ofShared() for use"
+                                + " from spikelane-1",
+                        () -> shared.run(input));
             }
         }
     }

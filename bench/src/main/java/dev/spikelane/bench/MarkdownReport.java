@@ -12,11 +12,11 @@ import java.util.Set;
 final class MarkdownReport {
 
     private static final String NOTES = """
-            Times are medians of one operation; ± is half the distance of the quartiles. A number under a name says how many times as fast
-            Spikelane is. `1 a cycle` and `measured` are rooflines: the share of the speed of one load of 16 floats from L1 in each cycle, and
-            of a loop that does nothing but load and add (rate coding: rounds of random bits), for the loads of the active weights. Tables of
-            partial sums need fewer loads and may pass both. Before timing, all contestants of a work left the same bits. Spikelane and C take
-            spikes as bits; the others as floats, which are in their memory before they begin.
+            Times are medians of one operation; ± is half the distance of the quartiles; B is the heap that one allocates. A number under a
+            name says how many times as fast Spikelane is. `1 a cycle` and `measured` are rooflines: the share of the speed of one load of
+            16 floats from L1 in each cycle, and of a loop that does nothing but load and add (rate coding: rounds of random bits), for the
+            loads of the active weights. Tables and permutations need fewer loads and may pass both. Before timing, all contestants of a
+            work left the same bits. Spikelane and C take spikes as bits; the others as floats, which are in their memory before they begin.
             """;
 
     private MarkdownReport() {}

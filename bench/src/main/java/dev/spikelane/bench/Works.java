@@ -1,6 +1,7 @@
 package dev.spikelane.bench;
 
 import dev.spikelane.kernel.BernoulliSpikesWork;
+import dev.spikelane.kernel.CodingWork;
 import dev.spikelane.kernel.DenseMatmulWork;
 import dev.spikelane.kernel.LeakyStepWork;
 import dev.spikelane.kernel.SpikeCountWork;
@@ -128,6 +129,9 @@ final class Works {
                 works.add(new LeakyStepWork(mode, 1000, batch, STEPS));
             }
             works.add(new BernoulliSpikesWork(784, batch, STEPS));
+            for (CodingWork.Kind kind : CodingWork.Kind.values()) {
+                works.add(new CodingWork(kind, 784, batch, STEPS));
+            }
         }
     }
 

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Input and memory of a {@link SpikeMatmulWork}. Dense products take the spikes as floats, which are there before they begin. The bias is 0,
- * so that they need not add one.
+ * Input and memory of a {@link SpikeMatmulWork}. Dense products take the spikes as floats, which are there before they begin. The bias is
+ * 0, so that they need not add one.
  */
 final class SpikeMatmulCase implements Case {
 

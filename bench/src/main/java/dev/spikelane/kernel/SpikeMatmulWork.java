@@ -30,6 +30,9 @@ public record SpikeMatmulWork(int pre, int post, int rows, double density, int t
 
         /** Those to be taken by themselves. */
         public static List<Variant> available() {
+            if (Simd.bits() == 0) {
+                return List.of();
+            }
             return Simd.bits() == Simd.WIDEST ? List.of(ACTIVE, TABLES, PERMUTE) : List.of(ACTIVE, TABLES);
         }
     }

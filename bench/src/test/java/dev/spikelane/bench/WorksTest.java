@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.kernel.BernoulliSpikesWork;
+import dev.spikelane.kernel.CodingWork;
 import dev.spikelane.kernel.DenseMatmulWork;
 import dev.spikelane.kernel.LeakyStepWork;
 import dev.spikelane.kernel.SpikeCountWork;
@@ -55,6 +56,11 @@ class WorksTest {
                 new LeakyStepWork(LeakyStepWork.Mode.INHIBITION, 70, 3, 9),
                 new BernoulliSpikesWork(70, 3, 9),
                 new SpikeCountWork(70, 3, 9, 0.5),
+                new CodingWork(CodingWork.Kind.LATENCY_TIMES, 70, 3, 9),
+                new CodingWork(CodingWork.Kind.LATENCY_SPIKES, 70, 3, 9),
+                new CodingWork(CodingWork.Kind.LATENCY_RAMP, 70, 3, 9),
+                new CodingWork(CodingWork.Kind.DELTA_SPIKES, 70, 3, 9),
+                new CodingWork(CodingWork.Kind.DELTA_SIGNED, 70, 3, 9),
                 new NetworkWork(2, 5, 0.5, 1),
                 new NetworkWork(2, 5, 0.1, 2),
                 new NetworkWork(2, 5, 0.1, 1, true));

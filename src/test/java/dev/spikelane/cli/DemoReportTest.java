@@ -1,0 +1,110 @@
+package dev.spikelane.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.browser.Browser;
+import dev.spikelane.browser.BrowserPage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoReportTest {
+
+    private static final String IMAGES = "document.querySelectorAll('.verdicts canvas')";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void reportShowsWhatTheDemoPrints() throws IOException {
+        Path file = folder.resolve("report.html");
+        JsonNode json = json("--count", "5", "--json", "--report", file.toString());
+        assertEquals(file.toString(), json.get("report").asText());
+        assertTrue(Files.size(file) < 1_500_000, Files.size(file) + " bytes");
+        Optional<Path> program = Browser.find();
+        assumeTrue(
+                program.isPresent(), "no chromium or google-chrome on the PATH: the report is not tried in a browser");
+        try (Browser browser = Browser.start(program.orElseThrow(), folder.resolve("profile"))) {
+            BrowserPage page = browser.open(file, 1200, 900, false, false);
+            assertEquals(
+                    "6", page.evaluate("document.documentElement.dataset.drawn").asText());
+            assertEquals(5, page.evaluate(IMAGES + ".length").asInt());
+            assertTrue(page.evaluate("[..." + IMAGES + "].every(c => c.getContext('2d', {willReadFrequently: true})"
+                            + ".getImageData(0, 0, 28, 28).data.filter((v, i) => i % 4 < 3 && v > 100).length > 100)")
+                    .asBoolean());
+            for (int image = 0; image < 5; image++) {
+                JsonNode result = json.get("images").get("results").get(image);
+                JsonNode shown = page.evaluate("[...document.querySelectorAll('.verdicts li')[" + image
+                        + "].querySelectorAll('rect title')].map(t => Number(t.textContent.split(': ')[1]))");
+                assertEquals(result.get("counts"), shown);
+            }
+            List<Integer> counts = new ArrayList<>();
+            page.evaluate("echarts.getInstanceByDom(document.getElementById('chart-3')).getModel().getSeriesByIndex(0)"
+                            + ".getData().mapArray('x', v => v)")
+                    .forEach(count -> counts.add(count.asInt()));
+            assertEquals(
+                    json.get("tutorial").get("counts").toString(),
+                    counts.toString().replace(" ", ""));
+            page.screenshot(Path.of("target/screenshots/report.png"));
+            assertEquals(List.of(), page.errors());
+            assertEquals(1, page.requests().size());
+            BrowserPage phone = browser.open(file, 375, 812, true, true);
+            assertTrue(phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                    .asBoolean());
+            phone.screenshot(Path.of("target/screenshots/report-phone.png"));
+            assertEquals(List.of(), phone.errors());
+        }
+    }
+
+    @Test
+    void jsonIsOneObject() throws IOException {
+        JsonNode json = json("--count", "2", "--steps", "20", "--json", "--no-report");
+        assertEquals(20, json.get("settings").get("steps").asInt());
+        assertEquals(2, json.get("images").get("results").size());
+        assertEquals(10, json.get("tutorial").get("counts").size());
+        assertEquals(22, json.get("neurons").get(0).get("spike_steps").get(0).asInt());
+        assertTrue(json.get("report") == null);
+    }
+
+    @Test
+    void quietPrintsNothing() {
+        assertEquals("", demo("--count", "1", "--steps", "5", "--quiet", "--no-report"));
+    }
+
+    @Test
+    void longRunsShowTheirFirstSteps() throws IOException {
+        Path file = folder.resolve("long.html");
+        demo("--count", "1", "--steps", "2100", "--quiet", "--report", file.toString());
+        assertTrue(Files.readString(file).contains("The first 2,000 of 2,100 steps."));
+    }
+
+    @Test
+    void namesAReportThatCannotBeWritten() {
+        Path file = folder.resolve("none").resolve("report.html");
+        CommandRun.of("demo", "--report", file.toString())
+                .requireFailure(1, "spikelane: " + file + ": there is no folder " + file.getParent());
+        CommandRun.of("demo", "--report", folder.toString())
+                .requireFailure(1, "spikelane: " + folder + ": is a folder, expected the name of a file");
+        CommandRun.of("demo", "--report", "x.html", "--no-report")
+                .requireFailureWith(2, "--report and --no-report exclude each other");
+    }
+
+    private static JsonNode json(String... options) throws IOException {
+        return new ObjectMapper().readTree(demo(options));
+    }
+
+    private static String demo(String... options) {
+        List<String> arguments = new ArrayList<>(List.of("demo", "--warm-up", "0"));
+        arguments.addAll(List.of(options));
+        return CommandRun.of(arguments.toArray(String[]::new)).requireSuccess();
+    }
+}

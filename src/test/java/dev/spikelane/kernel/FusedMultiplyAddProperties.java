@@ -1,0 +1,62 @@
+package dev.spikelane.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Random;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+final class FusedMultiplyAddProperties {
+
+    private static final float[] SPECIALS = {
+        0.0f,
+        -0.0f,
+        1,
+        -1,
+        Float.MIN_VALUE,
+        -Float.MIN_VALUE,
+        Float.MIN_NORMAL,
+        Float.MAX_VALUE,
+        -Float.MAX_VALUE,
+        Math.nextUp(1f),
+        Math.nextDown(1f),
+        Float.POSITIVE_INFINITY,
+        Float.NEGATIVE_INFINITY,
+        Float.NaN
+    };
+
+    @Example
+    void specialValues() {
+        for (float a : SPECIALS) {
+            for (float b : SPECIALS) {
+                for (float c : SPECIALS) {
+                    check(a, b, c);
+                }
+            }
+        }
+    }
+
+    /** Any bits, and sums whose product and addend are close in size or cancel, where two roundings differ from one. */
+    @Property(tries = 100)
+    void byDoublesIsTheFunctionOfJava(@ForAll long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 50; i++) {
+            float a = Float.intBitsToFloat(random.nextInt());
+            float b = Float.intBitsToFloat(random.nextInt());
+            float product = a * b;
+            check(a, b, Float.intBitsToFloat(random.nextInt()));
+            check(a, b, -product);
+            check(a, b, product * Float.intBitsToFloat(Float.floatToRawIntBits(-1f) + random.nextInt(-3, 4)));
+            check(a, b, Math.scalb(product, random.nextInt(-30, 31)));
+        }
+    }
+
+    private static void check(float a, float b, float c) {
+        float expected = Math.fma(a, b, c);
+        float actual = FusedMultiplyAdd.byDoubles(a, b, c);
+        if (Float.floatToIntBits(expected) != Float.floatToIntBits(actual)) {
+            assertEquals(expected, actual, a + " * " + b + " + " + c);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package dev.spikelane.plot;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.Matrices;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.InflaterInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FigureTest {
+
+    private final Arena arena = Arena.ofShared();
+    private final SpikeMatrix spikes = Matrices.spikes(arena, 30, 70, 0.3, new Random(1));
+    private final FloatMatrix membranes = Matrices.uniform(arena, 30, 70, new Random(2));
+
+    @TempDir
+    private Path folder;
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    @Test
+    void aPageHoldsTheSpikesOfOneSample() throws IOException {
+        JsonNode panel = written(Plot.raster("x", spikes, 3, 2)).get("panels").get(0);
+        assertEquals(10, panel.get("steps").asInt());
+        byte[] bits = unpacked(panel);
+        for (int step = 0; step < 10; step++) {
+            for (int neuron = 0; neuron < 70; neuron++) {
+                boolean drawn = (bits[step * 16 + neuron / 8] >> neuron % 8 & 1) != 0;
+                assertEquals(spikes.get(step * 3 + 2, neuron), drawn);
+            }
+        }
+    }
+
+    @Test
+    void aFigureOutlivesItsMatrices() throws IOException {
+        Figure figure;
+        try (Arena shorter = Arena.ofConfined()) {
+            figure = Plot.raster(Matrices.spikes(shorter, 5, 5, 1, new Random(1)));
+        }
+        assertEquals(25, written(figure).get("panels").get(0).get("count").asInt());
+    }
+
+    @Test
+    void ratesAreMeansOverTheWindow() {
+        FiringRatePlot plot = Plot.firingRate("x", spikes).window(4);
+        Signals rates = plot.rates();
+        for (int step = 0; step < 30; step++) {
+            int first = Math.max(0, step - 3);
+            double expected = spikes.count(first, step - first + 1) / (70.0 * (step - first + 1));
+            assertEquals((float) expected, rates.get(step, 0));
+        }
+    }
+
+    @Test
+    void countsAreThoseOfTheStepsBefore() {
+        int[][] counts = Plot.spikeCount(spikes).countsBefore(new int[] {0, 7, 30});
+        assertArrayEquals(new int[70], counts[0]);
+        for (int neuron = 0; neuron < 70; neuron++) {
+            int expected = 0;
+            for (int step = 0; step < 30; step++) {
+                expected += spikes.get(step, neuron) ? 1 : 0;
+                if (step == 6) {
+                    assertEquals(expected, counts[1][neuron]);
+                }
+            }
+            assertEquals(expected, counts[2][neuron]);
+        }
+    }
+
+    @Test
+    void confusionCountsPairs() throws IOException {
+        ConfusionMatrixPlot plot = Plot.confusionMatrix(new int[] {0, 0, 1, 2}, new int[] {0, 1, 1, 0});
+        assertEquals(0.5, plot.accuracy());
+        assertEquals("[1,1,0,0,1,0,1,0,0]", written(plot).get("counts").toString());
+        assertEquals(5, plot.labels("a", "b", "c", "d", "e").classes());
+    }
+
+    @Test
+    void textThatIsNotANumberIsNoJsonNumber() throws IOException {
+        membranes.set(3, 0, Float.NaN);
+        membranes.set(4, 0, Float.POSITIVE_INFINITY);
+        JsonNode traces = written(Plot.traces(membranes));
+        assertTrue(traces.get("threshold").isNull());
+        assertTrue(Double.isFinite(traces.get("most").asDouble()));
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "batch is 4, expected at least 1 and a divisor of the 30 rows of spikes",
+                () -> Plot.raster("x", spikes, 4, 0));
+        assertMessage(
+                IndexOutOfBoundsException.class, "sample is 3, expected 0 to 2", () -> Plot.raster("x", spikes, 3, 3));
+        assertMessage(
+                IllegalArgumentException.class,
+                "panel has 10 steps, expected 30",
+                () -> Plot.raster(spikes).panel("y", spikes, 3, 0));
+        assertMessage(
+                IllegalArgumentException.class,
+                "spikes has 7 neurons, expected 70, as the membranes",
+                () -> Plot.traces(membranes).spikes(SpikeMatrix.zeros(arena, 30, 7)));
+        assertMessage(
+                IndexOutOfBoundsException.class,
+                "neuron is 70, expected 0 to 69",
+                () -> Plot.traces(membranes).neurons(70));
+        assertMessage(
+                IllegalArgumentException.class,
+                "threshold is NaN, expected a finite number",
+                () -> Plot.traces(membranes).threshold(Float.NaN));
+        assertMessage(
+                IllegalArgumentException.class,
+                "2 labels, expected 70, one for each neuron",
+                () -> Plot.spikeCount(spikes).labels("a", "b"));
+        assertMessage(
+                IllegalArgumentException.class,
+                "spike count of 201 neurons, expected at most 200",
+                () -> Plot.spikeCount(SpikeMatrix.zeros(arena, 1, 201)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "window is 0 steps, expected at least 1",
+                () -> Plot.firingRate("x", spikes).window(0));
+        assertMessage(
+                IllegalArgumentException.class,
+                "1 targets and 2 predictions, expected as many, at least one",
+                () -> Plot.confusionMatrix(new int[1], new int[2]));
+        assertMessage(
+                IllegalArgumentException.class,
+                "prediction of sample 1 is -1, expected 0 to 199",
+                () -> Plot.confusionMatrix(new int[2], new int[] {0, -1}));
+        assertMessage(
+                IllegalArgumentException.class,
+                "width is 3, expected a divisor of the 70 pixels of an image",
+                () -> Report.of("").verdicts(membranes.rows(0, 1), 3, List.of("a"), List.of(List.of(1))));
+    }
+
+    @Test
+    void refusesOtherFiles() {
+        Path text = folder.resolve("a.txt");
+        assertMessage(
+                IllegalArgumentException.class,
+                text + ": expected the extension .html, .png or .svg",
+                () -> Plot.raster(spikes).write(text));
+        assertMessage(
+                IllegalArgumentException.class,
+                text + ": expected the extension .html, .png, .svg or .gif",
+                () -> Plot.spikeCount(spikes).write(text));
+        Path gif = folder.resolve("a.gif");
+        assertMessage(
+                IllegalArgumentException.class,
+                gif + ": only spike counts are animated as .gif, expected the extension .html, .png or .svg",
+                () -> Plot.raster(spikes).write(gif));
+        for (String name : List.of("a.html", "a.png", "a.svg", "a.gif")) {
+            Path file = folder.resolve("none").resolve(name);
+            assertThrows(
+                    FileSystemException.class, () -> Plot.spikeCount(spikes).write(file));
+        }
+    }
+
+    @Test
+    void leavesNothingBehind() throws IOException {
+        Plot.raster(spikes).write(folder.resolve("a.html"));
+        Plot.raster(spikes).write(folder.resolve("a.html"));
+        try (var files = Files.list(folder)) {
+            assertEquals(List.of(folder.resolve("a.html")), files.toList());
+        }
+    }
+
+    /** What a page's script gets to know of its first figure. */
+    private JsonNode written(Figure figure) throws IOException {
+        Path file = folder.resolve("figure.html");
+        figure.write(file);
+        String page = Files.readString(file);
+        String before = "<script type=\"application/json\" id=\"content\">";
+        int start = page.indexOf(before) + before.length();
+        String json = page.substring(start, page.indexOf("</script>", start));
+        return new ObjectMapper().readTree(json).get("figures").get(0);
+    }
+
+    private static byte[] unpacked(JsonNode array) throws IOException {
+        byte[] packed = Base64.getDecoder().decode(array.get("packed").asText());
+        return new InflaterInputStream(new ByteArrayInputStream(packed)).readAllBytes();
+    }
+}

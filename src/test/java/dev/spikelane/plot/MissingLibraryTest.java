@@ -1,0 +1,52 @@
+package dev.spikelane.plot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** In a JVM that has nothing but this library. */
+class MissingLibraryTest {
+
+    private static final Path CLASSES = Path.of("target/classes");
+    private static final Path TEST_CLASSES = Path.of("target/test-classes");
+    private static final String DEPENDENCY = " needs a library that is not there: add the dependency ";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void namesTheDependencyToAdd() throws Exception {
+        List<String> expected = List.of(
+                "raster.html: .html" + DEPENDENCY + "org.webjars.npm:echarts:5.3.1",
+                "raster.png: .png" + DEPENDENCY + "org.knowm.xchart:xchart:4.0.3",
+                "raster.svg: .svg" + DEPENDENCY + "org.knowm.xchart:xchart:4.0.3",
+                "counts.gif: written",
+                "counts.png: written",
+                "counts.svg: .svg" + DEPENDENCY + "de.erichseifert.vectorgraphics2d:VectorGraphics2D:0.13");
+        String main = "dev.spikelane.plot.PicturesMain";
+        String folders = CLASSES + File.pathSeparator + TEST_CLASSES;
+        assertEquals(expected, run(List.of("-cp", folders, main, folder.toString())));
+        assertTrue(Files.size(folder.resolve("counts.gif")) > 1_000);
+    }
+
+    private List<String> run(List<String> arguments) throws IOException, InterruptedException {
+        Path output = folder.resolve("output");
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"));
+        command.addAll(arguments);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
+        assertEquals(0, builder.start().waitFor(), Files.readString(output));
+        return Files.readAllLines(output);
+    }
+}
