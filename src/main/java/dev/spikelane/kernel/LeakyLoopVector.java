@@ -9,7 +9,6 @@ import dev.spikelane.kernel.LeakyOptions.Phase;
 import dev.spikelane.kernel.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.constant.ConstantDescs;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
@@ -29,7 +28,7 @@ import jdk.incubator.vector.VectorMask;
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class LeakyLoopVector implements LeakyLoop {
 
-    private static final LeakyOptions OPTIONS = options();
+    private static final LeakyOptions OPTIONS = LeakyOptions.of(MethodHandles.lookup());
     private static final boolean CHARGES = OPTIONS.phase() != Phase.FIRE;
     private static final boolean FIRES = OPTIONS.phase() != Phase.CHARGE && OPTIONS.spike() == Spike.AFTER;
     private static final boolean FOUND = OPTIONS.phase() == Phase.FIRE;
@@ -59,14 +58,6 @@ final class LeakyLoopVector implements LeakyLoop {
     private static final int LANES_OF_WORD = Long.SIZE - 1;
 
     LeakyLoopVector() {}
-
-    private static LeakyOptions options() {
-        try {
-            return MethodHandles.classData(MethodHandles.lookup(), ConstantDescs.DEFAULT_NAME, LeakyOptions.class);
-        } catch (IllegalAccessException impossible) {
-            throw new AssertionError(impossible);
-        }
-    }
 
     @Override
     public void run(

@@ -18,53 +18,44 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 record LeakyLoops(LeakyLoop whole, LeakyLoop charge, LeakyLoop fire) {
 
-    private static final Map<LeakyOptions, LeakyLoop> VECTOR = new ConcurrentHashMap<>();
+    /** Made once and kept: there are as many as sets of options that somebody uses. */
+    private static final Map<LeakyOptions, LeakyLoops> SCALAR = new ConcurrentHashMap<>();
+
+    private static final Map<LeakyOptions, LeakyLoops> VECTOR = new ConcurrentHashMap<>();
 
     static LeakyLoops scalar(LeakyOptions options) {
-        return new LeakyLoops(
-                new LeakyLoopScalar(options),
-                new LeakyLoopScalar(options.in(Phase.CHARGE)),
-                new LeakyLoopScalar(options.in(Phase.FIRE)));
+        return SCALAR.computeIfAbsent(options, wanted -> define("LeakyLoopScalar.class", wanted));
     }
 
-    /** Vector loops: a hidden copy of the class {@link LeakyLoopVector} for each set of options that somebody uses. */
     static LeakyLoops vector(LeakyOptions options) {
-        return new LeakyLoops(
-                vectorLoop(options), vectorLoop(options.in(Phase.CHARGE)), vectorLoop(options.in(Phase.FIRE)));
+        return VECTOR.computeIfAbsent(options, wanted -> define("LeakyLoopVector.class", wanted));
     }
 
-    private static LeakyLoop vectorLoop(LeakyOptions options) {
-        return VECTOR.computeIfAbsent(options, LeakyLoops::define);
+    /** Defines hidden copies of a class, whose file lies beside this one; they find their options as class data. */
+    private static LeakyLoops define(String file, LeakyOptions options) {
+        try (InputStream stream = LeakyLoops.class.getResourceAsStream(file)) {
+            if (stream == null) {
+                throw new AssertionError(file + " is missing beside " + LeakyLoops.class);
+            }
+            byte[] template = stream.readAllBytes();
+            return new LeakyLoops(
+                    define(template, options),
+                    define(template, options.in(Phase.CHARGE)),
+                    define(template, options.in(Phase.FIRE)));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(file + " cannot be read", failure);
+        }
     }
 
-    private static LeakyLoop define(LeakyOptions options) {
+    private static LeakyLoop define(byte[] template, LeakyOptions options) {
         try {
-            MethodHandles.Lookup copy =
-                    MethodHandles.lookup().defineHiddenClassWithClassData(Template.BYTES, options, true);
+            MethodHandles.Lookup copy = MethodHandles.lookup().defineHiddenClassWithClassData(template, options, true);
             return (LeakyLoop) copy.findConstructor(copy.lookupClass(), MethodType.methodType(void.class))
                     .invoke();
         } catch (RuntimeException | Error failure) {
             throw failure;
         } catch (Throwable impossible) {
             throw new AssertionError("cannot define a loop for " + options, impossible);
-        }
-    }
-
-    /** The bytes of the class file, which lies beside this one. */
-    private static final class Template {
-
-        static final byte[] BYTES = read();
-
-        private static byte[] read() {
-            String file = "LeakyLoopVector.class";
-            try (InputStream stream = LeakyLoops.class.getResourceAsStream(file)) {
-                if (stream == null) {
-                    throw new AssertionError(file + " is missing beside " + LeakyLoops.class);
-                }
-                return stream.readAllBytes();
-            } catch (IOException failure) {
-                throw new UncheckedIOException(file + " cannot be read", failure);
-            }
         }
     }
 }

@@ -78,7 +78,7 @@ public final class LeakyParameters {
     /** Fills the lanes behind the last neuron, so that they never fire and their state stays zero. */
     private static void pad(FloatMatrix row, float value) {
         for (int lane = row.columns(); lane < row.stride(); lane++) {
-            LeakyLoopScalar.set(row, 0, lane, value);
+            Elements.set(row, 0, lane, value);
         }
     }
 

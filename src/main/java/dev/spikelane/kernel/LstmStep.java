@@ -122,28 +122,28 @@ public final class LstmStep {
         for (int word = 0; word < spikes.stride(); word++) {
             long bits = 0;
             for (int neuron = word * Long.SIZE; neuron < Math.min(neurons, (word + 1) * Long.SIZE); neuron++) {
-                float threshold = LeakyLoopScalar.get(parameters.threshold, 0, neuron);
-                float before = LeakyLoopScalar.get(state, sample, neuron);
+                float threshold = Elements.get(parameters.threshold, 0, neuron);
+                float before = Elements.get(state, sample, neuron);
                 float r = (strict ? before > threshold : before >= threshold) ? 1 : 0;
                 bits |= (long) r << neuron;
                 float input = sigmoid(gate(current, row, feedback, sample, neuron));
                 float forget = sigmoid(gate(current, row, feedback, sample, FORGET * neurons + neuron));
                 float candidate = tanh(gate(current, row, feedback, sample, CANDIDATE * neurons + neuron));
                 float output = sigmoid(gate(current, row, feedback, sample, OUTPUT * neurons + neuron));
-                float cell = forget * LeakyLoopScalar.get(state, batch + sample, neuron) + input * candidate;
+                float cell = forget * Elements.get(state, batch + sample, neuron) + input * candidate;
                 float h = output * tanh(cell);
                 if (later) {
                     h = h - r * (subtracts ? threshold : h);
                 }
-                LeakyLoopScalar.set(state, batch + sample, neuron, cell);
-                LeakyLoopScalar.set(state, sample, neuron, h);
+                Elements.set(state, batch + sample, neuron, cell);
+                Elements.set(state, sample, neuron, h);
             }
             spikes.segment().set(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES, bits);
         }
     }
 
     private static float gate(FloatMatrix current, int row, FloatMatrix feedback, int sample, int column) {
-        return LeakyLoopScalar.get(current, row, column) + LeakyLoopScalar.get(feedback, sample, column);
+        return Elements.get(current, row, column) + Elements.get(feedback, sample, column);
     }
 
     static float sigmoid(float x) {

@@ -24,18 +24,18 @@ final class Quantize {
     /** The specification. */
     static void scalar(FloatMatrix levels, FloatMatrix state, int row, int first, int end) {
         for (int neuron = first; neuron < Math.min(end, state.columns()); neuron++) {
-            float x = LeakyLoopScalar.get(state, row, neuron);
-            float nearest = LeakyLoopScalar.get(levels, 0, 0);
+            float x = Elements.get(state, row, neuron);
+            float nearest = Elements.get(levels, 0, 0);
             float least = Math.abs(nearest - x);
             for (int i = 1; i < levels.columns(); i++) {
-                float level = LeakyLoopScalar.get(levels, 0, i);
+                float level = Elements.get(levels, 0, i);
                 float distance = Math.abs(level - x);
                 if (distance < least) {
                     least = distance;
                     nearest = level;
                 }
             }
-            LeakyLoopScalar.set(state, row, neuron, nearest);
+            Elements.set(state, row, neuron, nearest);
         }
     }
 }

@@ -30,6 +30,6 @@ final class Winner {
     }
 
     static float excess(FloatMatrix membrane, int row, FloatMatrix threshold, int neuron) {
-        return LeakyLoopScalar.get(membrane, row, neuron) - LeakyLoopScalar.get(threshold, 0, neuron);
+        return Elements.get(membrane, row, neuron) - Elements.get(threshold, 0, neuron);
     }
 }
