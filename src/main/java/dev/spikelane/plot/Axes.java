@@ -5,8 +5,8 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Rectangle2D;
-import java.text.DecimalFormat;
-import java.text.DecimalFormatSymbols;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -24,6 +24,9 @@ final class Axes {
     private static final int LABELS = 52;
 
     private static final int NAME = 24;
+
+    /** Of a label: the multiples of a tenth are no exact binary numbers. */
+    private static final MathContext DIGITS = new MathContext(6);
 
     private final XYChart chart;
     private final Rectangle2D place;
@@ -129,6 +132,6 @@ final class Axes {
     }
 
     private static String label(double value) {
-        return new DecimalFormat("0.####", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(value);
+        return BigDecimal.valueOf(value).round(DIGITS).stripTrailingZeros().toPlainString();
     }
 }

@@ -1,6 +1,7 @@
 package dev.spikelane.plot;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -23,7 +24,10 @@ final class FigureText {
                         + weights.weights().columns() + " weights";
             case ConfusionMatrixPlot confusion ->
                 String.format(
-                        "Confusion matrix of %d classes, accuracy %.3f", confusion.classes(), confusion.accuracy());
+                        Locale.ROOT,
+                        "Confusion matrix of %d classes, accuracy %.3f",
+                        confusion.classes(),
+                        confusion.accuracy());
         };
     }
 

@@ -61,7 +61,7 @@ public final class Report {
     }
 
     /**
-     * Adds figures in large type, such as densities and times.
+     * Adds numbers in large type, such as densities and times.
      *
      * @param numbers names and values, in the map's order
      * @return the same report with them

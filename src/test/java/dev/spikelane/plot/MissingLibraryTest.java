@@ -37,6 +37,19 @@ class MissingLibraryTest {
         assertTrue(Files.size(folder.resolve("counts.gif")) > 1_000);
     }
 
+    /** The versions that messages tell to add are those that this build tests with. */
+    @Test
+    void versionsAreThoseOfTheBuild() throws IOException {
+        String pom = Files.readString(Path.of("pom.xml"));
+        assertTrue(pom.contains("<echarts.version>" + version(OptionalLibrary.ECHARTS) + "<"));
+        assertTrue(pom.contains("<xchart.version>" + version(OptionalLibrary.XCHART) + "<"));
+        assertTrue(pom.contains("<vectorgraphics2d.version>" + version(OptionalLibrary.VECTOR_GRAPHICS) + "<"));
+    }
+
+    private static String version(String dependency) {
+        return dependency.substring(dependency.lastIndexOf(':') + 1);
+    }
+
     private List<String> run(List<String> arguments) throws IOException, InterruptedException {
         Path output = folder.resolve("output");
         List<String> command = new ArrayList<>();

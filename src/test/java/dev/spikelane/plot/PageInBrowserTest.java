@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.browser.Browser;
 import dev.spikelane.browser.BrowserPage;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -202,6 +203,27 @@ class PageInBrowserTest {
                 .asBoolean());
         phone.screenshot(Path.of("target/screenshots/figures-phone.png"));
         requireClean(phone);
+    }
+
+    /** One step, one neuron, no spike, nothing but NaN. */
+    @Test
+    void nothingMuchIsDrawnToo() throws IOException {
+        try (Arena arena = Arena.ofShared()) {
+            SpikeMatrix silent = SpikeMatrix.zeros(arena, 1, 1);
+            FloatMatrix absent = FloatMatrix.vector(arena, Float.NaN);
+            BrowserPage page = open(Report.of("")
+                    .figure(Plot.raster(silent))
+                    .figure(Plot.traces(absent).spikes(silent))
+                    .figure(Plot.spikeCount(silent))
+                    .figure(Plot.firingRate("", silent))
+                    .figure(Plot.weights(absent))
+                    .figure(Plot.confusionMatrix(new int[1], new int[1])));
+            for (int figure = 0; figure < 6; figure++) {
+                assertTrue(inked(page, figure) > 100, "figure " + figure);
+                hoverMiddle(page, figure);
+            }
+            requireClean(page);
+        }
     }
 
     @Test

@@ -3,8 +3,11 @@ package dev.spikelane.plot;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,6 +104,30 @@ class StillImagesTest {
         assertEquals(
                 TUTORIAL.input.count() + TUTORIAL.hidden.count() + TUTORIAL.output.count(),
                 marks(TUTORIAL.raster()).size());
+    }
+
+    /** One step, one neuron, no spike, nothing but NaN: still pictures. */
+    @Test
+    void nothingMuchIsAPictureToo() throws Exception {
+        try (Arena arena = Arena.ofShared()) {
+            SpikeMatrix silent = SpikeMatrix.zeros(arena, 1, 1);
+            FloatMatrix absent = FloatMatrix.vector(arena, Float.NaN);
+            List<Figure> figures = List.of(
+                    Plot.raster(silent),
+                    Plot.traces(absent).spikes(silent),
+                    Plot.spikeCount(silent),
+                    Plot.firingRate("", silent),
+                    Plot.weights(absent),
+                    Plot.confusionMatrix(new int[1], new int[1]));
+            for (Figure figure : figures) {
+                svg(figure);
+                Path file = folder.resolve("nothing.png");
+                figure.write(file);
+                assertTrue(
+                        inked(ImageIO.read(file.toFile())) > 100,
+                        figure.getClass().getSimpleName());
+            }
+        }
     }
 
     @Test
