@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the test suite as other machines would: with every instruction set and vector size that the JVM can be held to, with
 # native access denied to all but Spikelane, and with an OpenBLAS that is there, turned off, missing, or no OpenBLAS at all. Then
-# counts allocations at every vector width. x86-64 only. Some 25 minutes on a quiet machine.
+# counts allocations at every vector width. x86-64 only. Some 10 minutes on a quiet machine with two cores.
 #
 #   bench/every-isa.sh             all runs
 #   bench/every-isa.sh avx1 deny   those runs
