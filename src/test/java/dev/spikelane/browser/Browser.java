@@ -54,6 +54,8 @@ public final class Browser implements AutoCloseable {
                         "about:blank")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
+        // Where the tests are broken off, nobody closes it.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> destroy(process)));
         try {
             return new Browser(process, new DevTools(address(process)));
         } catch (IOException | RuntimeException failure) {
@@ -78,16 +80,19 @@ public final class Browser implements AutoCloseable {
     @Override
     public void close() {
         tools.close();
-        List<ProcessHandle> children = process.descendants().toList();
-        process.destroy();
+        destroy(process);
         try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
+            // Its files may be removed after that.
+            process.waitFor(10, TimeUnit.SECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        children.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static void destroy(Process process) {
+        List<ProcessHandle> all = process.descendants().toList();
+        process.destroyForcibly();
+        all.forEach(ProcessHandle::destroyForcibly);
     }
 
     /** The address stands among the browser's first lines; the rest is read so that it never waits for a reader. */
