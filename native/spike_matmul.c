@@ -44,7 +44,7 @@ static int used_outputs(int post, int block) {
     return (outputs + STRIP - 1) / STRIP * STRIP;
 }
 
-/* Adds to a strip the weights of the active inputs among some words. */
+/* Adds to a strip the weights of the active inputs of a row. */
 static inline void active_row(const uint64_t *spikes, int words, const float *weights, struct sums *sums) {
     for (int word = 0; word < words; word++) {
         const float *base = weights + (int64_t)word * WORD * BLOCK;
@@ -64,26 +64,18 @@ static inline void active_row(const uint64_t *spikes, int words, const float *we
     }
 }
 
-/*
- * Visits the active inputs only. All rows take panel_words words of inputs before any takes the next, so that the weights of
- * a panel (16 KB a word and 64 outputs) stay in L1; panel_words = words: each row at once, as Java does it.
- */
+/* Visits the active inputs only. */
 EXPORT(void, spike_matmul_active)(const uint64_t *spikes, int words, int rows, const float *weights, int padded_pre,
-                                  const float *bias, int post, float *current, int stride, int panel_words) {
+                                  const float *bias, int post, float *current, int stride) {
     for (int block = 0; block * BLOCK < post; block++) {
         int used = used_outputs(post, block);
         for (int strip = 0; strip < used; strip += STRIP) {
             const float *inputs = weights + (int64_t)block * padded_pre * BLOCK + strip;
             int64_t outputs = (int64_t)block * BLOCK + strip;
-            for (int word = 0; word < words; word += panel_words) {
-                int words_here = words - word < panel_words ? words - word : panel_words;
-                for (int row = 0; row < rows; row++) {
-                    float *to = current + (int64_t)row * stride + outputs;
-                    struct sums sums = load_strip(word == 0 ? bias + outputs : to);
-                    active_row(spikes + (int64_t)row * words + word, words_here, inputs + (int64_t)word * WORD * BLOCK,
-                               &sums);
-                    store_strip(to, sums);
-                }
+            for (int row = 0; row < rows; row++) {
+                struct sums sums = load_strip(bias + outputs);
+                active_row(spikes + (int64_t)row * words, words, inputs, &sums);
+                store_strip(current + (int64_t)row * stride + outputs, sums);
             }
         }
     }

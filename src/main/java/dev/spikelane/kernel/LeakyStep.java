@@ -82,23 +82,7 @@ public final class LeakyStep {
             SpikeMatrix spikes,
             int firstWord,
             int endWord) {
-        requireNoFeedback(parameters);
-        int firstNeuron = check(parameters, current, 0, rows, state, spikes, firstWord, endWord);
-        run(
-                parameters.loops,
-                parameters,
-                current,
-                firstNeuron,
-                0,
-                rows,
-                state,
-                state,
-                spikes,
-                spikes,
-                state,
-                false,
-                firstWord,
-                endWord);
+        withoutFeedback(parameters, current, rows, state, spikes, state, false, firstWord, endWord);
     }
 
     /**
@@ -126,9 +110,27 @@ public final class LeakyStep {
             FloatMatrix membranes,
             int firstWord,
             int endWord) {
-        requireNoFeedback(parameters);
+        withoutFeedback(parameters, current, rows, state, spikes, membranes, true, firstWord, endWord);
+    }
+
+    private static void withoutFeedback(
+            LeakyParameters parameters,
+            FloatMatrix current,
+            int rows,
+            FloatMatrix state,
+            SpikeMatrix spikes,
+            FloatMatrix membranes,
+            boolean record,
+            int firstWord,
+            int endWord) {
+        if (parameters.feedback() == Feedback.OWN_SPIKES || parameters.feedback() == Feedback.CURRENTS) {
+            throw new IllegalArgumentException(
+                    "neurons have the feedback " + parameters.feedback() + ", which only recurrent() provides");
+        }
         int firstNeuron = check(parameters, current, 0, rows, state, spikes, firstWord, endWord);
-        requireMembranes(parameters, rows, membranes);
+        if (record) {
+            requireMembranes(parameters, rows, membranes);
+        }
         run(
                 parameters.loops,
                 parameters,
@@ -141,7 +143,7 @@ public final class LeakyStep {
                 spikes,
                 spikes,
                 membranes,
-                true,
+                record,
                 firstWord,
                 endWord);
     }
@@ -204,13 +206,6 @@ public final class LeakyStep {
                 record,
                 firstWord,
                 endWord);
-    }
-
-    private static void requireNoFeedback(LeakyParameters parameters) {
-        if (parameters.feedback() == Feedback.OWN_SPIKES || parameters.feedback() == Feedback.CURRENTS) {
-            throw new IllegalArgumentException(
-                    "neurons have the feedback " + parameters.feedback() + ", which only recurrent() provides");
-        }
     }
 
     private static void requireMembranes(LeakyParameters parameters, int rows, FloatMatrix membranes) {

@@ -45,19 +45,7 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
     public void run(FloatMatrix current, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
         FloatMatrix variables = state.require(names);
         if (feedsSpikes()) {
-            LeakyStep.recurrent(
-                    parameters,
-                    current,
-                    0,
-                    rows,
-                    variables,
-                    state.feedback(),
-                    state.spikes(),
-                    spikes,
-                    variables,
-                    false,
-                    firstWord,
-                    endWord);
+            recurrent(current, rows, state, variables, spikes, variables, false, firstWord, endWord);
         } else {
             LeakyStep.run(parameters, current, rows, variables, spikes, firstWord, endWord);
         }
@@ -74,21 +62,34 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
             int endWord) {
         FloatMatrix variables = state.require(names);
         if (feedsSpikes()) {
-            LeakyStep.recurrent(
-                    parameters,
-                    current,
-                    0,
-                    rows,
-                    variables,
-                    state.feedback(),
-                    state.spikes(),
-                    spikes,
-                    membranes,
-                    true,
-                    firstWord,
-                    endWord);
+            recurrent(current, rows, state, variables, spikes, membranes, true, firstWord, endWord);
         } else {
             LeakyStep.record(parameters, current, rows, variables, spikes, membranes, firstWord, endWord);
         }
+    }
+
+    private void recurrent(
+            FloatMatrix current,
+            int rows,
+            NeuronState state,
+            FloatMatrix variables,
+            SpikeMatrix spikes,
+            FloatMatrix membranes,
+            boolean record,
+            int firstWord,
+            int endWord) {
+        LeakyStep.recurrent(
+                parameters,
+                current,
+                0,
+                rows,
+                variables,
+                state.feedback(),
+                state.spikes(),
+                spikes,
+                membranes,
+                record,
+                firstWord,
+                endWord);
     }
 }

@@ -10,7 +10,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 
 /** Spiking long short-term memory cells, one step at a time. */
-record LstmGroup(LeakyParameters parameters, PackedWeights weights) implements NeuronGroup {
+record LstmGroup(LeakyParameters parameters, PackedWeights weights) implements StepwiseGroup {
 
     private static final List<String> NAMES = List.of("membrane", "cell");
 
@@ -25,8 +25,8 @@ record LstmGroup(LeakyParameters parameters, PackedWeights weights) implements N
     }
 
     @Override
-    public boolean coupled() {
-        return true;
+    public List<String> names() {
+        return NAMES;
     }
 
     @Override
@@ -35,46 +35,16 @@ record LstmGroup(LeakyParameters parameters, PackedWeights weights) implements N
     }
 
     @Override
-    public void run(FloatMatrix current, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
-        steps(current, rows, state, spikes, state.membrane(), false, firstWord, endWord);
-    }
-
-    @Override
-    public void record(
+    public void step(
             FloatMatrix current,
-            int rows,
+            int row,
             NeuronState state,
+            FloatMatrix variables,
             SpikeMatrix spikes,
             FloatMatrix membranes,
-            int firstWord,
-            int endWord) {
-        steps(current, rows, state, spikes, membranes, true, firstWord, endWord);
-    }
-
-    private void steps(
-            FloatMatrix current,
-            int rows,
-            NeuronState state,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        FloatMatrix variables = state.require(NAMES);
-        int batch = state.membrane().rows();
-        GroupChecks.wholeRows(rows, batch, spikes, firstWord, endWord);
-        for (int row = 0; row < rows; row += batch) {
-            DenseMatmul.multiply(state.membrane(), weights, state.feedback());
-            LstmStep.step(
-                    parameters,
-                    current,
-                    row,
-                    variables,
-                    state.feedback(),
-                    state.workspace(),
-                    spikes,
-                    membranes,
-                    record);
-        }
+            boolean record) {
+        DenseMatmul.multiply(state.membrane(), weights, state.feedback());
+        LstmStep.step(
+                parameters, current, row, variables, state.feedback(), state.workspace(), spikes, membranes, record);
     }
 }

@@ -18,7 +18,7 @@ import java.util.List;
  * of {@link DenseMatmul}.
  */
 record RecurrentGroup(LeakyParameters parameters, PackedWeights weights, boolean feedsMembranes, List<String> names)
-        implements NeuronGroup {
+        implements StepwiseGroup {
 
     /** Neurons that feed their spikes back, one to one or all to all. */
     static NeuronGroup feedingSpikes(
@@ -41,66 +41,39 @@ record RecurrentGroup(LeakyParameters parameters, PackedWeights weights, boolean
     }
 
     @Override
-    public boolean coupled() {
-        return true;
-    }
-
-    @Override
     public NeuronState newState(Arena arena, int batch) {
         return NeuronState.zeros(arena, batch, neurons(), names, !feedsMembranes, neurons(), 1);
     }
 
     @Override
-    public void run(FloatMatrix current, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
-        steps(current, rows, state, spikes, state.membrane(), false, firstWord, endWord);
-    }
-
-    @Override
-    public void record(
+    public void step(
             FloatMatrix current,
-            int rows,
+            int row,
             NeuronState state,
+            FloatMatrix variables,
             SpikeMatrix spikes,
             FloatMatrix membranes,
-            int firstWord,
-            int endWord) {
-        steps(current, rows, state, spikes, membranes, true, firstWord, endWord);
-    }
-
-    private void steps(
-            FloatMatrix current,
-            int rows,
-            NeuronState state,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        FloatMatrix variables = state.require(names);
+            boolean record) {
+        SpikeMatrix previous = state.spikes();
         int batch = state.membrane().rows();
-        GroupChecks.wholeRows(rows, batch, spikes, firstWord, endWord);
-        for (int row = 0; row < rows; row += batch) {
-            if (feedsMembranes) {
-                DenseMatmul.multiply(state.membrane(), weights, state.feedback());
-            } else {
-                RecurrentMatmul.multiply(state.spikes(), weights, state.feedback());
-            }
-            LeakyStep.recurrent(
-                    parameters,
-                    current,
-                    row,
-                    batch,
-                    variables,
-                    state.feedback(),
-                    state.spikes(),
-                    spikes,
-                    membranes,
-                    record,
-                    firstWord,
-                    endWord);
-            SpikeMatrix previous = state.spikes();
-            MemorySegment.copy(
-                    spikes.segment(), spikes.rowOffset(row), previous.segment(), 0, previous.rowOffset(batch));
+        if (feedsMembranes) {
+            DenseMatmul.multiply(state.membrane(), weights, state.feedback());
+        } else {
+            RecurrentMatmul.multiply(previous, weights, state.feedback());
         }
+        LeakyStep.recurrent(
+                parameters,
+                current,
+                row,
+                batch,
+                variables,
+                state.feedback(),
+                previous,
+                spikes,
+                membranes,
+                record,
+                0,
+                spikes.stride());
+        MemorySegment.copy(spikes.segment(), spikes.rowOffset(row), previous.segment(), 0, previous.rowOffset(batch));
     }
 }

@@ -1,8 +1,6 @@
 package dev.spikelane.network;
 
 import static dev.spikelane.Matrices.assertSameBits;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
@@ -16,7 +14,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
-/** Analog input: the definition's bits however a run is cut, shared and batched. */
+/** Analog input beside spikes and frames; {@link SimulationProperties} cut, share and batch it. */
 final class AnalogInputProperties {
 
     private Arena arena;
@@ -29,46 +27,6 @@ final class AnalogInputProperties {
     @AfterTry
     void close() {
         arena.close();
-    }
-
-    @Property(tries = 60)
-    void blocksGiveTheSteps(
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 1, max = 12) int steps,
-            @ForAll @IntRange(min = 1, max = 70) int rowsInBlock,
-            @ForAll long seed) {
-        RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
-        RandomNetwork.Outcome expected = random.expectedOfAnalog();
-        expected.assertSame(
-                random.simulate(1, rowsInBlock, simulation -> simulation.run(random.analog)), "block " + rowsInBlock);
-        expected.assertSame(
-                random.simulate(1, Simulation.ROWS_IN_BLOCK, simulation -> simulation.run(random.analog)), "run");
-    }
-
-    @Property(tries = 60)
-    void callsCutAnywhereGiveTheSteps(
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 1, max = 12) int steps,
-            @ForAll long seed) {
-        RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
-        RandomNetwork.Outcome expected = random.expectedOfAnalog();
-        Random cuts = new Random(~seed);
-        expected.assertSame(
-                random.simulate(1, 3 * batch, simulation -> {
-                    for (int step = 0; step < steps; ) {
-                        int count = 1 + cuts.nextInt(steps - step);
-                        FloatMatrix some = random.analog.rows(step * batch, count * batch);
-                        if (count > 1) {
-                            simulation.run(some);
-                        } else {
-                            SpikeMatrix output = simulation.step(some);
-                            assertSameBits(expected.spikes().getLast().rows(step * batch, batch), output, "output");
-                        }
-                        step += count;
-                        assertEquals(step, simulation.steps());
-                    }
-                }),
-                "calls");
     }
 
     @Property(tries = 60)
@@ -128,38 +86,5 @@ final class AnalogInputProperties {
             }
             assertSameBits(expected.membranes(), actual.membranes(), "membranes");
         }
-    }
-
-    /** Large enough that all threads take part. */
-    @Property(tries = 6)
-    void threadsGiveTheSameBits(@ForAll long seed, @ForAll boolean inhibited) {
-        LargeNetwork large = new LargeNetwork(arena, seed, inhibited);
-        FloatMatrix input = Matrices.uniform(arena, LargeNetwork.ROWS, LargeNetwork.SIZE, new Random(seed));
-        SpikeMatrix[] spikes = new SpikeMatrix[2];
-        FloatMatrix membranes = FloatMatrix.zeros(arena, LargeNetwork.ROWS, LargeNetwork.SIZE);
-        for (int threads = 1; threads <= 4; threads++) {
-            try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, threads)) {
-                SpikeRecorder[] recorders = {
-                    simulation.recordSpikes(0, LargeNetwork.STEPS), simulation.recordSpikes(1, LargeNetwork.STEPS)
-                };
-                MembraneRecorder recorder = simulation.recordMembranes(0, LargeNetwork.STEPS);
-                large.first.want(threads);
-                simulation.run(input);
-                for (int layer = 0; layer < 2; layer++) {
-                    if (threads == 1) {
-                        spikes[layer] = SpikeMatrix.zeros(arena, LargeNetwork.ROWS, LargeNetwork.SIZE);
-                        spikes[layer].copyFrom(recorders[layer].spikes());
-                    } else {
-                        assertSameBits(spikes[layer], recorders[layer].spikes(), threads + " threads, layer " + layer);
-                    }
-                }
-                if (threads == 1) {
-                    membranes.copyFrom(recorder.membranes());
-                } else {
-                    assertSameBits(membranes, recorder.membranes(), threads + " threads, membranes");
-                }
-            }
-        }
-        assertTrue(spikes[0].count() > 0, "there are spikes");
     }
 }

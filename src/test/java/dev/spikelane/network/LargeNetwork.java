@@ -22,6 +22,7 @@ final class LargeNetwork {
     final Spied first;
     final Network network;
     final SpikeMatrix input;
+    private final FloatMatrix analog;
 
     LargeNetwork(Arena arena, long seed, boolean inhibited) {
         this(arena, seed, new Leaky(0.9f).withInhibition(inhibited));
@@ -37,6 +38,16 @@ final class LargeNetwork {
                 .neuron(neuron)
                 .build();
         input = Matrices.spikes(arena, ROWS, SIZE, 0.3, random);
+        analog = Matrices.uniform(arena, ROWS, SIZE, random);
+    }
+
+    /** Runs all steps of the spikes or of the analog input. */
+    void run(Simulation simulation, boolean ofAnalog) {
+        if (ofAnalog) {
+            simulation.run(analog);
+        } else {
+            simulation.run(input);
+        }
     }
 
     /** Waits until as many threads as wanted have come, and throws in those of the workers if it is told to. */

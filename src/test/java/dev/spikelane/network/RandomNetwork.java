@@ -70,6 +70,32 @@ final class RandomNetwork {
         }
     }
 
+    /** What the spikes or the analog input give. */
+    Outcome expected(boolean ofAnalog) {
+        return ofAnalog ? expectedOfAnalog() : expected();
+    }
+
+    /** Runs some steps of the spikes or of the analog input. */
+    void run(Simulation simulation, boolean ofAnalog, int firstStep, int count) {
+        if (ofAnalog) {
+            simulation.run(analog.rows(firstStep * batch, count * batch));
+        } else {
+            simulation.run(input.rows(firstStep * batch, count * batch));
+        }
+    }
+
+    /** Runs all steps of the spikes or of the analog input. */
+    void run(Simulation simulation, boolean ofAnalog) {
+        run(simulation, ofAnalog, 0, steps);
+    }
+
+    /** Runs one step of the spikes or of the analog input. */
+    SpikeMatrix step(Simulation simulation, boolean ofAnalog, int step) {
+        return ofAnalog
+                ? simulation.step(analog.rows(step * batch, batch))
+                : simulation.step(input.rows(step * batch, batch));
+    }
+
     /** By the definition: a step at a time, all layers, on the calling thread. */
     Outcome expected() {
         return expected((connection, row, current) -> connection.multiply(

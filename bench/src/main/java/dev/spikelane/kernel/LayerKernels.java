@@ -26,7 +26,7 @@ public enum LayerKernels {
         public void multiply(
                 SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, FloatMatrix workspace) {
             switch (SpikeMatmul.choose(rows, weights.pre(), spikes.count(0, rows))) {
-                case SCALAR, ACTIVE -> Yardstick.active(spikes, rows, weights, current, spikes.stride());
+                case SCALAR, ACTIVE -> Yardstick.active(spikes, rows, weights, current);
                 case TABLES -> Yardstick.tables(spikes, rows, weights, current, workspace);
                 case PERMUTE -> {
                     SegmentAllocator scratch = SegmentAllocator.slicingAllocator(workspace.segment());

@@ -51,13 +51,8 @@ public final class Yardstick {
                 : "no C kernels, because " + LIBRARY + " is missing; make -C native builds it";
     }
 
-    /**
-     * Visits the active inputs of the first rows.
-     *
-     * @param panelWords words of 64 inputs that all rows take before any takes the next; {@code spikes.stride()} for whole rows
-     */
-    public static void active(
-            SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, int panelWords) {
+    /** Visits the active inputs of the first rows. */
+    public static void active(SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current) {
         try {
             Functions.ACTIVE.invokeExact(
                     spikes.segment(),
@@ -68,8 +63,7 @@ public final class Yardstick {
                     weights.biasSegment(),
                     weights.post(),
                     current.segment(),
-                    current.stride(),
-                    panelWords);
+                    current.stride());
         } catch (Throwable failure) {
             throw new AssertionError(failure);
         }
@@ -227,7 +221,7 @@ public final class Yardstick {
         private static final Linker LINKER = Linker.nativeLinker();
         private static final SymbolLookup SYMBOLS = SymbolLookup.libraryLookup(LIBRARY, Arena.global());
 
-        static final MethodHandle ACTIVE = spikeMatmul("spike_matmul_active", JAVA_INT);
+        static final MethodHandle ACTIVE = spikeMatmul("spike_matmul_active");
         static final MethodHandle TABLES = spikeMatmul("spike_matmul_tables", ADDRESS);
         static final MethodHandle LEAKY_STEP = function(
                 "leaky_step",
@@ -249,21 +243,17 @@ public final class Yardstick {
 
         /** Loaded only where vectors have 512 bits. */
         static final class Permute {
-            static final MethodHandle FUNCTION = function(
-                    "spike_matmul_permute",
-                    FunctionDescriptor.ofVoid(
-                            ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT,
-                            ADDRESS, ADDRESS, ADDRESS, JAVA_INT));
+            static final MethodHandle FUNCTION =
+                    spikeMatmul("spike_matmul_permute", ADDRESS, ADDRESS, ADDRESS, JAVA_INT);
 
             private Permute() {}
         }
 
-        private static MethodHandle spikeMatmul(String name, MemoryLayout last) {
-            return function(
-                    name,
-                    FunctionDescriptor.ofVoid(
-                            ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT,
-                            last));
+        /** What all spike matmuls take, and scratch memory. */
+        private static MethodHandle spikeMatmul(String name, MemoryLayout... scratch) {
+            FunctionDescriptor descriptor = FunctionDescriptor.ofVoid(
+                    ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT);
+            return function(name, descriptor.appendArgumentLayouts(scratch));
         }
 
         private static MethodHandle function(String name, FunctionDescriptor descriptor) {

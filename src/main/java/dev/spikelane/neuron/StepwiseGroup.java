@@ -1,0 +1,85 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.util.List;
+
+/** Neurons that depend on what all of them did at the step before, so that they run one step and whole rows at a time. */
+interface StepwiseGroup extends NeuronGroup {
+
+    /** Names of the state variables, the membrane first. */
+    List<String> names();
+
+    /**
+     * Runs the step whose rows begin at {@code row}; what a run checks is checked.
+     *
+     * @param variables {@code [variables * batch x neurons]}, updated
+     * @param membranes receives the membranes of these rows if {@code record}
+     */
+    void step(
+            FloatMatrix current,
+            int row,
+            NeuronState state,
+            FloatMatrix variables,
+            SpikeMatrix spikes,
+            FloatMatrix membranes,
+            boolean record);
+
+    @Override
+    default boolean coupled() {
+        return true;
+    }
+
+    @Override
+    default void run(FloatMatrix current, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
+        steps(current, rows, state, spikes, state.membrane(), false, firstWord, endWord);
+    }
+
+    @Override
+    default void record(
+            FloatMatrix current,
+            int rows,
+            NeuronState state,
+            SpikeMatrix spikes,
+            FloatMatrix membranes,
+            int firstWord,
+            int endWord) {
+        steps(current, rows, state, spikes, membranes, true, firstWord, endWord);
+    }
+
+    /** Checks before the first step, so that a run is done in whole or not at all. */
+    private void steps(
+            FloatMatrix current,
+            int rows,
+            NeuronState state,
+            SpikeMatrix spikes,
+            FloatMatrix membranes,
+            boolean record,
+            int firstWord,
+            int endWord) {
+        FloatMatrix variables = state.require(names());
+        int batch = state.membrane().rows();
+        if (rows < 1 || rows % batch != 0) {
+            throw new IllegalArgumentException(rows + " rows are not a whole number of steps of batch " + batch);
+        }
+        if (firstWord != 0 || endWord != spikes.stride()) {
+            throw new IllegalArgumentException(
+                    "neurons with recurrence are updated whole rows at a time, asked for words [" + firstWord + ", "
+                            + endWord + ") of [0, " + spikes.stride() + ")");
+        }
+        requireRows("current", current.rows(), rows);
+        requireRows("spikes", spikes.rows(), rows);
+        if (record) {
+            requireRows("membranes", membranes.rows(), rows);
+        }
+        for (int row = 0; row < rows; row += batch) {
+            step(current, row, state, variables, spikes, membranes, record);
+        }
+    }
+
+    private static void requireRows(String name, int available, int rows) {
+        if (available < rows) {
+            throw new IllegalArgumentException(name + " has " + available + " rows, expected at least " + rows);
+        }
+    }
+}
