@@ -13,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The vector variant of {@link DenseMatmul}. The work is {@link #tile}: 4 rows by 4 vectors of sums in registers. Around it stand the
+ * The vector variant of {@link DenseMatmul}. The work is {@link DenseTileVector}: 4 rows by 4 vectors of sums in registers. Around it stand the
  * loops that keep its operands in cache: {@link Panels#DEPTH} steps of the sum at a time, of 64 columns of {@code b}, for
  * {@link Panels#ROWS} rows of {@code a}; between such panels the partial sums rest in {@code c}, as float32, which changes no bit.
  */
@@ -24,10 +24,12 @@ final class DenseMatmulVector {
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final FloatVector ZERO = FloatVector.zero(FLOAT);
 
-    /** Rows of a tile; {@link #tile} has this number of them written out. */
-    private static final int TILE = 4;
-
     private static final int STRIP_BYTES = 4 * BYTES;
+
+    /** For sums that are alike in all rows of a tile, and for others. */
+    private static final DenseTile ALIKE = Template.copy(DenseTile.class, DenseTileVector.class, true);
+
+    private static final DenseTile DIFFERENT = Template.copy(DenseTile.class, DenseTileVector.class, false);
 
     private DenseMatmulVector() {}
 
@@ -59,7 +61,8 @@ final class DenseMatmulVector {
                             current,
                             row,
                             to,
-                            columns);
+                            columns,
+                            k == 0);
                 }
                 clear(current, row, rowsHere, to, columns);
             }
@@ -93,7 +96,19 @@ final class DenseMatmulVector {
                         clear(c, row, rowsHere, block, 0);
                     }
                     int columns = columns(c.columns(), block);
-                    addPanel(rowsOfA, from, step, rowsHere, workspace, Panels.B, steps, c, row, block, columns);
+                    addPanel(
+                            rowsOfA,
+                            from,
+                            step,
+                            rowsHere,
+                            workspace,
+                            Panels.B,
+                            steps,
+                            c,
+                            row,
+                            block,
+                            columns,
+                            k == 0 && !accumulate);
                     if (k + steps == depth) {
                         clear(c, row, rowsHere, block, columns);
                     }
@@ -118,7 +133,7 @@ final class DenseMatmulVector {
 
     /**
      * Adds {@code depth} products to the sums of one block, of which {@code columns} are of use. The lanes beyond them get sums too, not
-     * even finite.
+     * even finite. The sums of all rows may be {@code alike} before.
      */
     private static void addPanel(
             MemorySegment a,
@@ -131,112 +146,23 @@ final class DenseMatmulVector {
             FloatMatrix c,
             int firstRow,
             int block,
-            int columns) {
+            int columns,
+            boolean alike) {
         int used = usedBytes(columns);
         long step = c.rowOffset(1);
-        for (int row = 0; row < rows; row += TILE) {
+        DenseTile tile = alike ? ALIKE : DIFFERENT;
+        for (int row = 0; row < rows; row += DenseTile.ROWS) {
             long tileA = fromA + row * stepA;
             long tileC = c.rowOffset(firstRow + row) + (long) block * PackedWeights.BLOCK_BYTES;
-            int last = Math.min(rows - row, TILE) - 1;
+            int last = Math.min(rows - row, DenseTile.ROWS) - 1;
             for (int strip = 0; strip < used; strip += STRIP_BYTES) {
                 if (last == 0) {
                     row(a, tileA, b, fromB + strip, depth, c.segment(), tileC + strip);
                 } else {
-                    tile(a, tileA, stepA, last, b, fromB + strip, depth, c.segment(), tileC + strip, step);
+                    tile.add(a, tileA, stepA, last, b, fromB + strip, depth, c.segment(), tileC + strip, step);
                 }
             }
         }
-    }
-
-    /**
-     * The hot loop: 16 fused multiply-adds with 4 loads and 4 broadcasts a step, no range checks, at one 512-bit FMA a cycle 0.95 to
-     * 1.09 of OpenBLAS's speed with 4 x 4 vectors, less with 6 x 4, 6 x 2 or 8 x 2 (Zen 4, 512 bits, 2026-11). It calls the Vector API
-     * directly: after so many vectors C2 no longer inlines small methods such as {@link #load}, and boxes (NodeCountInliningCutoff).
-     *
-     * <p>A tile of fewer rows repeats its row {@code last}, which gives the same bits again.
-     */
-    private static void tile(
-            MemorySegment a,
-            long fromA,
-            long stepA,
-            int last,
-            MemorySegment b,
-            long fromB,
-            int depth,
-            MemorySegment c,
-            long at0,
-            long step) {
-        Checks.isNative(a);
-        Checks.isNative(b);
-        Checks.isNative(c);
-        int second = Math.min(1, last);
-        int third = Math.min(2, last);
-        long a1 = fromA + second * stepA;
-        long a2 = fromA + third * stepA;
-        long a3 = fromA + last * stepA;
-        long at1 = at0 + second * step;
-        long at2 = at0 + third * step;
-        long at3 = at0 + last * step;
-        FloatVector sum00 = load(c, at0);
-        FloatVector sum01 = load(c, at0 + BYTES);
-        FloatVector sum02 = load(c, at0 + 2 * BYTES);
-        FloatVector sum03 = load(c, at0 + 3 * BYTES);
-        FloatVector sum10 = load(c, at1);
-        FloatVector sum11 = load(c, at1 + BYTES);
-        FloatVector sum12 = load(c, at1 + 2 * BYTES);
-        FloatVector sum13 = load(c, at1 + 3 * BYTES);
-        FloatVector sum20 = load(c, at2);
-        FloatVector sum21 = load(c, at2 + BYTES);
-        FloatVector sum22 = load(c, at2 + 2 * BYTES);
-        FloatVector sum23 = load(c, at2 + 3 * BYTES);
-        FloatVector sum30 = load(c, at3);
-        FloatVector sum31 = load(c, at3 + BYTES);
-        FloatVector sum32 = load(c, at3 + 2 * BYTES);
-        FloatVector sum33 = load(c, at3 + 3 * BYTES);
-        for (int k = 0; k < depth; k++) {
-            long from = (long) k * Float.BYTES;
-            long at = fromB + (long) k * PackedWeights.BLOCK_BYTES;
-            FloatVector b0 = FloatVector.fromMemorySegment(FLOAT, b, at, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(FLOAT, b, at + BYTES, ORDER);
-            FloatVector b2 = FloatVector.fromMemorySegment(FLOAT, b, at + 2 * BYTES, ORDER);
-            FloatVector b3 = FloatVector.fromMemorySegment(FLOAT, b, at + 3 * BYTES, ORDER);
-            FloatVector factor = FloatVector.broadcast(FLOAT, a.get(ELEMENT, fromA + from));
-            sum00 = factor.fma(b0, sum00);
-            sum01 = factor.fma(b1, sum01);
-            sum02 = factor.fma(b2, sum02);
-            sum03 = factor.fma(b3, sum03);
-            factor = FloatVector.broadcast(FLOAT, a.get(ELEMENT, a1 + from));
-            sum10 = factor.fma(b0, sum10);
-            sum11 = factor.fma(b1, sum11);
-            sum12 = factor.fma(b2, sum12);
-            sum13 = factor.fma(b3, sum13);
-            factor = FloatVector.broadcast(FLOAT, a.get(ELEMENT, a2 + from));
-            sum20 = factor.fma(b0, sum20);
-            sum21 = factor.fma(b1, sum21);
-            sum22 = factor.fma(b2, sum22);
-            sum23 = factor.fma(b3, sum23);
-            factor = FloatVector.broadcast(FLOAT, a.get(ELEMENT, a3 + from));
-            sum30 = factor.fma(b0, sum30);
-            sum31 = factor.fma(b1, sum31);
-            sum32 = factor.fma(b2, sum32);
-            sum33 = factor.fma(b3, sum33);
-        }
-        sum00.intoMemorySegment(c, at0, ORDER);
-        sum01.intoMemorySegment(c, at0 + BYTES, ORDER);
-        sum02.intoMemorySegment(c, at0 + 2 * BYTES, ORDER);
-        sum03.intoMemorySegment(c, at0 + 3 * BYTES, ORDER);
-        sum10.intoMemorySegment(c, at1, ORDER);
-        sum11.intoMemorySegment(c, at1 + BYTES, ORDER);
-        sum12.intoMemorySegment(c, at1 + 2 * BYTES, ORDER);
-        sum13.intoMemorySegment(c, at1 + 3 * BYTES, ORDER);
-        sum20.intoMemorySegment(c, at2, ORDER);
-        sum21.intoMemorySegment(c, at2 + BYTES, ORDER);
-        sum22.intoMemorySegment(c, at2 + 2 * BYTES, ORDER);
-        sum23.intoMemorySegment(c, at2 + 3 * BYTES, ORDER);
-        sum30.intoMemorySegment(c, at3, ORDER);
-        sum31.intoMemorySegment(c, at3 + BYTES, ORDER);
-        sum32.intoMemorySegment(c, at3 + 2 * BYTES, ORDER);
-        sum33.intoMemorySegment(c, at3 + 3 * BYTES, ORDER);
     }
 
     /** A tile of a single row: a batch of one, or one row left over. */

@@ -9,13 +9,13 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 
 /**
- * The specification of {@link LeakyStep}: charge a whole row, then fire it. A template as {@link LeakyLoopVector}, of which {@link LeakyLoops}
+ * The specification of {@link LeakyStep}: charge a whole row, then fire it. A {@link Template}, of which {@link LeakyLoops}
  * defines a class for each set of options. The loops over neurons stand in the methods that do the work, and no method has more bytecode than
  * C2 inlines: with a call for each neuron it took 2.5 times as long (2026-11).
  */
 final class LeakyLoopScalar implements LeakyLoop {
 
-    private static final LeakyOptions OPTIONS = LeakyOptions.of(MethodHandles.lookup());
+    private static final LeakyOptions OPTIONS = Template.data(MethodHandles.lookup(), LeakyOptions.class);
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     LeakyLoopScalar() {}

@@ -17,10 +17,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The vector loop of all leaky neurons: what {@link LeakyStepScalar} does, without inhibition's search and quantization.
+ * The vector loop of all leaky neurons: what {@link LeakyLoopScalar} does, without inhibition's search and quantization.
  *
- * <p>This class is a template. {@link LeakyLoops} defines a hidden class of these bytes for each {@link LeakyOptions} in use, where every
- * option is a constant: C2 compiles only what the options ask for, with profiles of its own, as if the loop had been written for them.
+ * <p>This class is a {@link Template}, of which {@link LeakyLoops} makes a copy for each {@link LeakyOptions} in use.
  *
  * <p>A row is one flat loop with an int counter, for which C2 moves the range checks out of the loop: 2.4 ns for 16 neurons instead of
  * 5.9 with a loop of lanes inside a loop of words (Zen 4, 512 bits, 2026-11).
@@ -28,7 +27,7 @@ import jdk.incubator.vector.VectorMask;
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class LeakyLoopVector implements LeakyLoop {
 
-    private static final LeakyOptions OPTIONS = LeakyOptions.of(MethodHandles.lookup());
+    private static final LeakyOptions OPTIONS = Template.data(MethodHandles.lookup(), LeakyOptions.class);
     private static final boolean CHARGES = OPTIONS.phase() != Phase.FIRE;
     private static final boolean FIRES = OPTIONS.phase() != Phase.CHARGE && OPTIONS.spike() == Spike.AFTER;
     private static final boolean FOUND = OPTIONS.phase() == Phase.FIRE;

@@ -1,8 +1,5 @@
 package dev.spikelane.kernel;
 
-import java.lang.constant.ConstantDescs;
-import java.lang.invoke.MethodHandles;
-
 /**
  * What neurons of one group do in a step; {@link LeakyParameters} says with which numbers.
  *
@@ -42,15 +39,6 @@ record LeakyOptions(
         CHARGE,
         /** Spike and immediate reset; what reset is found in the row of spikes. */
         FIRE
-    }
-
-    /** The options that a class was defined with. */
-    static LeakyOptions of(MethodHandles.Lookup definedClass) {
-        try {
-            return MethodHandles.classData(definedClass, ConstantDescs.DEFAULT_NAME, LeakyOptions.class);
-        } catch (IllegalAccessException impossible) {
-            throw new AssertionError(impossible);
-        }
     }
 
     /** State variables, of which the first is the membrane. */

@@ -161,6 +161,14 @@ final class ModelsTest {
                 "3 rows are not a whole number of steps of batch 2",
                 () -> recurrent.run(
                         FloatMatrix.zeros(arena, 3, 3), recurrent.newState(arena, 2), SpikeMatrix.zeros(arena, 3, 3)));
+        FloatMatrix current = FloatMatrix.zeros(arena, 2, 3);
+        current.fill(1);
+        NeuronState state = recurrent.newState(arena, 2);
+        assertMessage(
+                IllegalArgumentException.class,
+                "current has 2 rows, expected at least 4",
+                () -> recurrent.run(current, 4, state, SpikeMatrix.zeros(arena, 4, 3), 0, 1));
+        assertEquals(0, state.membrane().get(0, 0), "no step was done");
         assertEquals(
                 "RLeaky[beta=0.5, recurrence=AllToAll[3 -> 3], firing=" + Firing.DEFAULT + "]",
                 new RLeaky(Recurrence.allToAll(three), 0.5f).toString());
