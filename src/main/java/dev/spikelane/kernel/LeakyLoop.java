@@ -2,6 +2,7 @@ package dev.spikelane.kernel;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
 
 /** A loop over rows of neurons, made for one {@link LeakyOptions}. */
 interface LeakyLoop {
@@ -31,4 +32,15 @@ interface LeakyLoop {
             int firstWord,
             int endWord,
             int winner);
+
+    /** Copies the membranes of a sample, in some words, to a row. */
+    static void keep(FloatMatrix state, int sample, FloatMatrix membranes, int row, int firstWord, int endWord) {
+        long first = (long) firstWord * PackedWeights.BLOCK_BYTES;
+        MemorySegment.copy(
+                state.segment(),
+                state.rowOffset(sample) + first,
+                membranes.segment(),
+                membranes.rowOffset(row) + first,
+                (long) (endWord - firstWord) * PackedWeights.BLOCK_BYTES);
+    }
 }

@@ -4,7 +4,6 @@ import dev.spikelane.kernel.LeakyOptions.Phase;
 import dev.spikelane.kernel.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 
@@ -60,12 +59,7 @@ final class LeakyLoopScalar implements LeakyLoop {
                 fire(parameters, state, sample, previous, spikes, row, first, end, winner);
             }
             if (record) {
-                MemorySegment.copy(
-                        state.segment(),
-                        state.rowOffset(sample) + (long) firstWord * PackedWeights.BLOCK_BYTES,
-                        membranes.segment(),
-                        membranes.rowOffset(row) + (long) firstWord * PackedWeights.BLOCK_BYTES,
-                        (long) (endWord - firstWord) * PackedWeights.BLOCK_BYTES);
+                LeakyLoop.keep(state, sample, membranes, row, firstWord, endWord);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel;
 
+import static dev.spikelane.kernel.Simd.Lanes.BYTES;
 import static dev.spikelane.kernel.Simd.Lanes.COUNT;
 import static dev.spikelane.kernel.Simd.Lanes.FLOAT;
 import static jdk.incubator.vector.VectorOperators.GE;
@@ -21,40 +22,42 @@ import jdk.incubator.vector.VectorMask;
  *
  * <p>This class is a {@link Template}, of which {@link LeakyLoops} makes a copy for each {@link LeakyOptions} in use.
  *
- * <p>A row is one flat loop with an int counter, for which C2 moves the range checks out of the loop: 2.4 ns for 16 neurons instead of
- * 5.9 with a loop of lanes inside a loop of words (Zen 4, 512 bits, 2026-11).
+ * <p>A row is one flat loop with an int counter, in which every address is a constant times the counter, nothing but the counter is carried
+ * from one iteration to the next, and no branch is left: then C2 moves all range checks out of it and unrolls it. Before, spikes were
+ * gathered to words: 1.7 ns for 16 neurons instead of 1.1 (Zen 5, 512 bits, 2026-11). A copy takes the neurons through one step or two; with
+ * two, state and parameters stay in registers between them. Four pass the nodes that C2 inlines ({@code NodeCountInliningCutoff}), as two do
+ * of an alpha function. The methods called here do arithmetic only: larger ones, once compiled by themselves, are not inlined any more.
  */
-@SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class LeakyLoopVector implements LeakyLoop {
 
     private static final LeakyOptions OPTIONS = Template.data(MethodHandles.lookup(), LeakyOptions.class);
+    private static final int STEPS = OPTIONS.steps();
+    private static final boolean RECORD = OPTIONS.record();
     private static final boolean CHARGES = OPTIONS.phase() != Phase.FIRE;
     private static final boolean FIRES = OPTIONS.phase() != Phase.CHARGE && OPTIONS.spike() == Spike.AFTER;
-    private static final boolean FOUND = OPTIONS.phase() == Phase.FIRE;
-    private static final boolean LATER = OPTIONS.resetsLater();
-    private static final boolean AT_ONCE = OPTIONS.resetsAtOnce();
+    private static final boolean LATER = CHARGES && OPTIONS.resetsLater();
+    private static final boolean AT_ONCE = OPTIONS.resetsAtOnce() && FIRES;
     private static final boolean DIFFERENCE = OPTIONS.resetTime() == ResetTime.SAME_STEP_DIFFERENCE;
-    private static final boolean CHANGE = OPTIONS.spike() == Spike.CHANGE;
+    private static final boolean CHANGE = CHARGES && OPTIONS.spike() == Spike.CHANGE;
+    private static final boolean CURRENTS = CHARGES && OPTIONS.feedback() == Feedback.CURRENTS;
     private static final boolean OWN_SPIKES = OPTIONS.feedback() == Feedback.OWN_SPIKES;
-    private static final boolean FEEDBACK = OPTIONS.feedback() != Feedback.NONE;
-    private static final boolean SYNAPSE = OPTIONS.synapse();
-    private static final boolean ALPHA_FUNCTION = OPTIONS.alphaFunction();
-    private static final boolean INHIBITION = OPTIONS.inhibition();
-    private static final boolean RECTIFIED = OPTIONS.rectified();
-    private static final int GAINS = OPTIONS.gains();
+    private static final boolean FEEDBACK = CHARGES && OPTIONS.feedback() != Feedback.NONE;
+    private static final boolean SYNAPSE = CHARGES && OPTIONS.synapse();
+    private static final boolean ALPHA_FUNCTION = CHARGES && OPTIONS.alphaFunction();
+    private static final boolean INHIBITION = FIRES && OPTIONS.inhibition();
+    private static final boolean RECTIFIED = CHARGES && OPTIONS.rectified();
+    private static final int GAINS = CHARGES ? OPTIONS.gains() : 0;
     private static final int VARIABLES = OPTIONS.variables();
     private static final Decay DECAY = OPTIONS.decay();
+    private static final boolean RESTS = CHARGES && (DECAY == Decay.EULER || DECAY == Decay.DIVIDE);
     private static final Reset RESET = OPTIONS.reset();
     private static final boolean SUBTRACTS = OPTIONS.subtracts();
 
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final FloatVector ZERO = FloatVector.zero(FLOAT);
     private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1);
-    /** The first lane of a word's last vector. */
-    private static final int LAST = Long.SIZE - COUNT;
-
-    private static final int LANES_OF_WORD = Long.SIZE - 1;
 
     LeakyLoopVector() {}
 
@@ -76,8 +79,9 @@ final class LeakyLoopVector implements LeakyLoop {
             int winner) {
         int batch = state.rows() / VARIABLES;
         int sample = firstRow % batch;
-        for (int row = firstRow; row < endRow; row++) {
-            row(
+        int row = firstRow;
+        while (row < endRow) {
+            steps(
                     parameters,
                     current,
                     current.rowOffset(row) - (long) firstCurrent * Float.BYTES,
@@ -87,25 +91,25 @@ final class LeakyLoopVector implements LeakyLoop {
                     feedback,
                     previous,
                     spikes,
+                    membranes,
                     row,
                     firstWord * Long.SIZE,
                     endWord * Long.SIZE,
                     winner);
-            if (record) {
-                long first = (long) firstWord * PackedWeights.BLOCK_BYTES;
-                long bytes = (long) (endWord - firstWord) * PackedWeights.BLOCK_BYTES;
-                MemorySegment.copy(
-                        state.segment(),
-                        state.rowOffset(sample) + first,
-                        membranes.segment(),
-                        membranes.rowOffset(row) + first,
-                        bytes);
+            if (record && !RECORD) {
+                LeakyLoop.keep(state, sample, membranes, row, firstWord, endWord);
             }
-            sample = sample + 1 == batch ? 0 : sample + 1;
+            row++;
+            sample++;
+            if (sample == batch) {
+                sample = 0;
+                row += (STEPS - 1) * batch;
+            }
         }
     }
 
-    private static void row(
+    /** Takes a sample through its next steps, of which the first is {@code row}. */
+    private static void steps(
             LeakyParameters parameters,
             FloatMatrix current,
             long inputRow,
@@ -115,6 +119,7 @@ final class LeakyLoopVector implements LeakyLoop {
             FloatMatrix feedback,
             SpikeMatrix previous,
             SpikeMatrix spikes,
+            FloatMatrix membranes,
             int row,
             int firstNeuron,
             int endNeuron,
@@ -124,148 +129,231 @@ final class LeakyLoopVector implements LeakyLoop {
         MemorySegment states = state.segment();
         MemorySegment inputs = current.segment();
         MemorySegment out = spikes.segment();
+        MemorySegment before = previous.segment();
+        MemorySegment kept = membranes.segment();
         Checks.isNative(leaks);
         Checks.isNative(thresholds);
         Checks.isNative(states);
         Checks.isNative(inputs);
         Checks.isNative(out);
+        Checks.isNative(before);
+        Checks.isNative(kept);
         long stateRow = state.rowOffset(sample);
         long secondRow = state.rowOffset(batch + sample);
         long thirdRow = state.rowOffset(2 * batch + sample);
         long fedRow = feedback.rowOffset(sample);
         long previousRow = previous.rowOffset(sample);
+        long nextInput = inputRow + current.rowOffset(batch);
         long outRow = spikes.rowOffset(row);
-        long bits = 0;
-        for (int neuron = firstNeuron; neuron < endNeuron; neuron += COUNT) {
-            long at = (long) neuron * Float.BYTES;
-            long word = (long) (neuron / Long.SIZE) * Long.BYTES;
+        long nextOut = outRow + spikes.rowOffset(batch);
+        long keptRow = membranes.rowOffset(row);
+        long nextKept = keptRow + membranes.rowOffset(batch);
+        int end = endNeuron / COUNT;
+        for (int i = firstNeuron / COUNT; i < end; i++) {
+            long at = (long) i * BYTES;
             FloatVector threshold = load(thresholds, at);
+            FloatVector leak = load(leaks, at);
+            FloatVector alpha = SYNAPSE || ALPHA_FUNCTION ? load(parameters.alpha, at) : ZERO;
+            FloatVector scale = ALPHA_FUNCTION ? load(parameters.scale, at) : ZERO;
+            FloatVector rest = RESTS ? load(parameters.rest, at) : ZERO;
+            FloatVector potential = AT_ONCE && !SUBTRACTS && !DIFFERENCE ? load(parameters.potential, at) : ZERO;
+            FloatVector gain0 = GAINS > 0 ? load(parameters.gains[0], at) : ONE;
+            FloatVector gain1 = GAINS > 1 ? load(parameters.gains[1], at) : ONE;
+            FloatVector gain2 = GAINS > 1 ? load(parameters.gains[2], at) : ONE;
+            FloatVector own = CURRENTS ? load(feedback, fedRow + at) : FEEDBACK ? load(parameters.own, at) : ZERO;
             FloatVector u = load(states, stateRow + at);
-            VectorMask<Float> over =
-                    FOUND ? VectorMask.fromLong(FLOAT, out.get(WORD, outRow + word) >>> neuron) : above(u, threshold);
-            // Products with R, 1 - R and S - R, not masks: they alone have snnTorch's bits for infinities and signed
-            // zeros.
-            FloatVector reset = ZERO.blend(ONE, over);
-            VectorMask<Float> fired = over;
-            if (CHARGES) {
-                FloatVector before = u;
-                FloatVector input = load(inputs, inputRow + at);
-                if (GAINS > 0) {
-                    input = input.mul(load(parameters.gains[0], at));
-                }
-                if (GAINS > 1) {
-                    input = input.mul(load(parameters.gains[1], at)).mul(load(parameters.gains[2], at));
-                }
-                if (ALPHA_FUNCTION) {
-                    FloatVector inhibitory = load(states, thirdRow + at);
-                    FloatVector excited = load(parameters.alpha, at)
-                            .mul(load(states, secondRow + at))
-                            .add(input);
-                    FloatVector inhibited = load(leaks, at).mul(inhibitory).sub(input);
-                    u = load(parameters.scale, at).mul(excited.add(inhibited));
-                    if (LATER) {
-                        excited = excited.sub((SUBTRACTS ? threshold : excited).mul(reset));
-                        inhibited = inhibited.sub(inhibited.mul(reset));
-                        u = u.sub((SUBTRACTS ? inhibitory.neg() : u).mul(reset));
-                    }
-                    excited.intoMemorySegment(states, secondRow + at, ORDER);
-                    inhibited.intoMemorySegment(states, thirdRow + at, ORDER);
-                } else {
-                    FloatVector fedBack = ZERO;
-                    if (OPTIONS.feedback() == Feedback.CURRENTS) {
-                        fedBack = load(feedback, fedRow + at);
-                    } else if (FEEDBACK) {
-                        fedBack = load(parameters.own, at);
-                    }
-                    if (OWN_SPIKES) {
-                        long fires = previous.segment().get(WORD, previousRow + word) >>> neuron;
-                        fedBack = ZERO.blend(ONE, VectorMask.fromLong(FLOAT, fires))
-                                .mul(fedBack);
-                    }
-                    if (SYNAPSE) {
-                        input = load(parameters.alpha, at)
-                                .mul(load(states, secondRow + at))
-                                .add(input);
-                        if (FEEDBACK) {
-                            input = input.add(fedBack);
-                        }
-                        input.intoMemorySegment(states, secondRow + at, ORDER);
-                    }
-                    if (LATER && RESET == Reset.ZERO) {
-                        u = ONE.blend(ZERO, over).mul(u);
-                    }
-                    if (LATER && RESET == Reset.SUBTRACT_DECAYED) {
-                        u = u.sub(reset.mul(threshold));
-                    }
-                    u = charge(u, input, load(leaks, at), parameters, at);
-                    if (FEEDBACK && !SYNAPSE) {
-                        u = u.add(fedBack);
-                    }
-                    if (RECTIFIED) {
-                        u = u.max(ZERO);
-                    }
-                    if (LATER && RESET == Reset.SUBTRACT) {
-                        u = u.sub(reset.mul(threshold));
-                    }
-                    if (LATER && RESET == Reset.CLEAR) {
-                        u = u.sub(reset.mul(u));
-                    }
-                }
-                if (CHANGE) {
-                    fired = u.sub(before).abs().compare(GT, threshold);
+            FloatVector second = SYNAPSE || ALPHA_FUNCTION ? load(states, secondRow + at) : ZERO;
+            FloatVector third = ALPHA_FUNCTION ? load(states, thirdRow + at) : ZERO;
+
+            VectorMask<Float> over = CHARGES ? above(u, threshold) : spikes(out, outRow, i);
+            FloatVector back = OWN_SPIKES && CHARGES ? where(spikes(before, previousRow, i), own) : own;
+            FloatVector input = gained(load(inputs, inputRow + at), gain0, gain1, gain2);
+            FloatVector x = synapse(second, alpha, input, back);
+            FloatVector opposed = ALPHA_FUNCTION ? leak.mul(third).sub(input) : ZERO;
+            FloatVector charged = ALPHA_FUNCTION
+                    ? sum(x, opposed, scale, third, over)
+                    : resetAfter(fed(decay(resetBefore(u, threshold, over), x, leak, rest), back), threshold, over);
+            second = ALPHA_FUNCTION ? reset(x, threshold, over) : x;
+            third = ALPHA_FUNCTION ? clear(opposed, over) : ZERO;
+            VectorMask<Float> fired = fired(u, charged, threshold, over);
+            FloatVector counted = ONE;
+            if (INHIBITION) {
+                fired = fired.and(VectorMask.fromLong(FLOAT, only(winner - i * COUNT)));
+                counted = AT_ONCE ? load(parameters.silent, at).blend(load(parameters.fired, at), fired) : ONE;
+            }
+            u = resetAtOnce(charged, threshold, potential, over, fired, counted);
+            store(out, outRow, i, fired);
+            if (RECORD) {
+                u.intoMemorySegment(kept, keptRow + at, ORDER);
+            }
+            if (STEPS > 1) {
+                over = AT_ONCE || !FIRES ? above(u, threshold) : fired;
+                back = OWN_SPIKES ? where(fired, own) : own;
+                input = gained(load(inputs, nextInput + at), gain0, gain1, gain2);
+                x = synapse(second, alpha, input, back);
+                charged = resetAfter(fed(decay(resetBefore(u, threshold, over), x, leak, rest), back), threshold, over);
+                second = x;
+                fired = fired(u, charged, threshold, over);
+                u = resetAtOnce(charged, threshold, potential, over, fired, counted);
+                store(out, nextOut, i, fired);
+                if (RECORD) {
+                    u.intoMemorySegment(kept, nextKept + at, ORDER);
                 }
             }
-            if (FIRES) {
-                fired = above(u, threshold);
-                if (INHIBITION) {
-                    fired = fired.and(VectorMask.fromLong(FLOAT, only(winner - neuron)));
-                }
-                if (AT_ONCE && DIFFERENCE) {
-                    FloatVector spike = INHIBITION
-                            ? load(parameters.silent, at).blend(load(parameters.fired, at), fired)
-                            : ZERO.blend(ONE, fired);
-                    u = u.sub(spike.sub(reset).mul(SUBTRACTS ? threshold : u));
-                } else if (AT_ONCE && SUBTRACTS) {
-                    u = u.sub(ZERO.blend(ONE, fired).mul(threshold));
-                } else if (AT_ONCE) {
-                    FloatVector spike = ZERO.blend(ONE, fired);
-                    u = ONE.sub(spike).mul(u).add(spike.mul(load(parameters.potential, at)));
-                }
+
+            if (CHARGES || AT_ONCE) {
+                u.intoMemorySegment(states, stateRow + at, ORDER);
             }
-            u.intoMemorySegment(states, stateRow + at, ORDER);
-            bits |= fired.toLong() << neuron;
-            if ((neuron & LANES_OF_WORD) == LAST) {
-                out.set(WORD, outRow + word, bits);
-                if (OWN_SPIKES && FIRES) {
-                    previous.segment().set(WORD, previousRow + word, bits);
-                }
-                bits = 0;
+            if (SYNAPSE || ALPHA_FUNCTION) {
+                second.intoMemorySegment(states, secondRow + at, ORDER);
+            }
+            if (ALPHA_FUNCTION) {
+                third.intoMemorySegment(states, thirdRow + at, ORDER);
+            }
+            if (OWN_SPIKES && FIRES) {
+                store(before, previousRow, i, fired);
             }
         }
     }
 
-    private static FloatVector charge(
-            FloatVector u, FloatVector input, FloatVector leak, LeakyParameters parameters, long at) {
+    private static FloatVector gained(FloatVector input, FloatVector gain0, FloatVector gain1, FloatVector gain2) {
+        FloatVector once = GAINS > 0 ? input.mul(gain0) : input;
+        return GAINS > 1 ? once.mul(gain1).mul(gain2) : once;
+    }
+
+    /** What charges the membrane: the input, or the current of a synapse that it charges. */
+    private static FloatVector synapse(FloatVector x, FloatVector alpha, FloatVector input, FloatVector back) {
+        if (!SYNAPSE && !ALPHA_FUNCTION) {
+            return input;
+        }
+        FloatVector charged = alpha.mul(x).add(input);
+        return FEEDBACK ? charged.add(back) : charged;
+    }
+
+    /** The membrane of an alpha function. */
+    private static FloatVector sum(
+            FloatVector excitatory,
+            FloatVector inhibitory,
+            FloatVector scale,
+            FloatVector inhibitoryBefore,
+            VectorMask<Float> over) {
+        FloatVector u = scale.mul(excitatory.add(inhibitory));
+        return LATER ? u.sub(where(over, SUBTRACTS ? inhibitoryBefore.neg() : u)) : u;
+    }
+
+    /** The excitatory current behind a reset. */
+    private static FloatVector reset(FloatVector excitatory, FloatVector threshold, VectorMask<Float> over) {
+        return SUBTRACTS && LATER ? excitatory.sub(where(over, threshold)) : clear(excitatory, over);
+    }
+
+    /** The inhibitory current behind a reset. */
+    private static FloatVector clear(FloatVector current, VectorMask<Float> over) {
+        return LATER ? current.sub(where(over, current)) : current;
+    }
+
+    private static FloatVector resetBefore(FloatVector u, FloatVector threshold, VectorMask<Float> over) {
+        if (LATER && RESET == Reset.ZERO) {
+            return u.blend(ZERO.mul(u), over);
+        }
+        return LATER && RESET == Reset.SUBTRACT_DECAYED ? u.sub(where(over, threshold)) : u;
+    }
+
+    private static FloatVector decay(FloatVector u, FloatVector input, FloatVector leak, FloatVector rest) {
+        if (!CHARGES) {
+            return u;
+        }
         if (DECAY == Decay.MULTIPLY) {
             return leak.mul(u).add(input);
         }
         if (DECAY == Decay.MULTIPLY_WEIGHTED) {
             return leak.mul(u).add(ONE.sub(leak).mul(input));
         }
-        FloatVector rest = load(parameters.rest, at);
-        if (DECAY == Decay.EULER) {
-            return u.add(leak.mul(rest.sub(u).add(input)));
+        return DECAY == Decay.EULER
+                ? u.add(leak.mul(rest.sub(u).add(input)))
+                : u.add(input.sub(u.sub(rest)).div(leak));
+    }
+
+    private static FloatVector fed(FloatVector u, FloatVector back) {
+        FloatVector sum = FEEDBACK && !SYNAPSE ? u.add(back) : u;
+        return RECTIFIED ? sum.max(ZERO) : sum;
+    }
+
+    private static FloatVector resetAfter(FloatVector u, FloatVector threshold, VectorMask<Float> over) {
+        if (LATER && RESET == Reset.SUBTRACT) {
+            return u.sub(where(over, threshold));
         }
-        return u.add(input.sub(u.sub(rest)).div(leak));
+        return LATER && RESET == Reset.CLEAR ? clear(u, over) : u;
+    }
+
+    private static VectorMask<Float> fired(
+            FloatVector before, FloatVector u, FloatVector threshold, VectorMask<Float> over) {
+        if (FIRES) {
+            return above(u, threshold);
+        }
+        return CHANGE ? u.sub(before).abs().compare(GT, threshold) : over;
+    }
+
+    /** Inhibited spikes count what {@code counted} says in a difference, all others 1. */
+    private static FloatVector resetAtOnce(
+            FloatVector u,
+            FloatVector threshold,
+            FloatVector potential,
+            VectorMask<Float> over,
+            VectorMask<Float> fired,
+            FloatVector counted) {
+        if (!AT_ONCE) {
+            return u;
+        }
+        if (DIFFERENCE) {
+            FloatVector spike = INHIBITION ? counted : where(fired, ONE);
+            return u.sub(spike.sub(where(over, ONE)).mul(SUBTRACTS ? threshold : u));
+        }
+        return SUBTRACTS
+                ? u.sub(where(fired, threshold))
+                : ONE.sub(where(fired, ONE)).mul(u).add(where(fired, potential));
     }
 
     private static VectorMask<Float> above(FloatVector u, FloatVector threshold) {
         return u.compare(OPTIONS.compare() == Compare.STRICT ? GT : GE, threshold);
     }
 
+    /**
+     * The product of x and R, 1 or 0. It is not x or 0: snnTorch's bits for signed zeros, infinities and NaN need {@code 0 * x}, which does not
+     * wait for R.
+     */
+    private static FloatVector where(VectorMask<Float> r, FloatVector x) {
+        return ZERO.mul(x).blend(x, r);
+    }
+
     /** The mask of one lane; of none if it is outside. */
     private static long only(int lane) {
         return lane >= 0 && lane < COUNT ? 1L << lane : 0;
+    }
+
+    /** The spikes of vector i of a row. */
+    private static VectorMask<Float> spikes(MemorySegment from, long row, int i) {
+        long bits;
+        if (COUNT == Short.SIZE) {
+            bits = from.get(SHORT, row + (long) i * Short.BYTES);
+        } else if (COUNT == Byte.SIZE) {
+            bits = from.get(BYTE, row + i);
+        } else {
+            bits = from.get(BYTE, row + (i >> 1)) >> (i & 1) * COUNT;
+        }
+        return VectorMask.fromLong(FLOAT, bits);
+    }
+
+    /** Stores the spikes of vector i; of two that share a byte, the first comes first. */
+    private static void store(MemorySegment to, long row, int i, VectorMask<Float> spikes) {
+        long bits = spikes.toLong();
+        if (COUNT == Short.SIZE) {
+            to.set(SHORT, row + (long) i * Short.BYTES, (short) bits);
+        } else if (COUNT == Byte.SIZE) {
+            to.set(BYTE, row + i, (byte) bits);
+        } else {
+            long at = row + (i >> 1);
+            to.set(BYTE, at, (byte) ((i & 1) == 0 ? bits : to.get(BYTE, at) | bits << COUNT));
+        }
     }
 
     private static FloatVector load(FloatMatrix row, long offset) {

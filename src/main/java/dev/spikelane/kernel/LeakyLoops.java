@@ -19,17 +19,22 @@ record LeakyLoops(LeakyLoop whole, LeakyLoop charge, LeakyLoop fire) {
     private static final Map<LeakyOptions, LeakyLoops> VECTOR = new ConcurrentHashMap<>();
 
     static LeakyLoops scalar(LeakyOptions options) {
-        return SCALAR.computeIfAbsent(options, wanted -> copies(LeakyLoopScalar.class, wanted));
+        return SCALAR.computeIfAbsent(
+                options,
+                wanted -> new LeakyLoops(
+                        Template.copy(LeakyLoop.class, LeakyLoopScalar.class, wanted),
+                        Template.copy(LeakyLoop.class, LeakyLoopScalar.class, wanted.in(Phase.CHARGE)),
+                        Template.copy(LeakyLoop.class, LeakyLoopScalar.class, wanted.in(Phase.FIRE))));
     }
 
     static LeakyLoops vector(LeakyOptions options) {
-        return VECTOR.computeIfAbsent(options, wanted -> copies(LeakyLoopVector.class, wanted));
-    }
-
-    private static LeakyLoops copies(Class<? extends LeakyLoop> template, LeakyOptions options) {
-        return new LeakyLoops(
-                Template.copy(LeakyLoop.class, template, options),
-                Template.copy(LeakyLoop.class, template, options.in(Phase.CHARGE)),
-                Template.copy(LeakyLoop.class, template, options.in(Phase.FIRE)));
+        return VECTOR.computeIfAbsent(
+                options,
+                wanted -> new LeakyLoops(
+                        new LeakyTrainVector(wanted),
+                        Template.copy(LeakyLoop.class, LeakyLoopVector.class, wanted.in(Phase.CHARGE)),
+                        wanted.inhibition() && !wanted.resetsAtOnce()
+                                ? new LeakyWinnerLoop(wanted)
+                                : Template.copy(LeakyLoop.class, LeakyLoopVector.class, wanted.in(Phase.FIRE))));
     }
 }

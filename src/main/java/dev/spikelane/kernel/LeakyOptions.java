@@ -7,6 +7,8 @@ package dev.spikelane.kernel;
  * @param synapse whether the input passes a leaky synapse, the second state variable
  * @param alphaFunction whether the membrane is the sum of two currents, the second and third state variable
  * @param rectified whether the membrane is cut at zero
+ * @param steps how many steps a loop takes neurons through at once
+ * @param record whether a loop keeps membranes
  */
 record LeakyOptions(
         Decay decay,
@@ -20,7 +22,9 @@ record LeakyOptions(
         Reset reset,
         ResetTime resetTime,
         boolean inhibition,
-        Phase phase) {
+        Phase phase,
+        int steps,
+        boolean record) {
 
     /** Which membrane a spike is taken from. */
     enum Spike {
@@ -61,7 +65,17 @@ record LeakyOptions(
         return reset == Reset.SUBTRACT || reset == Reset.SUBTRACT_DECAYED;
     }
 
-    LeakyOptions in(Phase other) {
+    /** The same neurons in a loop that does one phase of one step. */
+    LeakyOptions in(Phase part) {
+        return in(part, 1, false);
+    }
+
+    /** The same neurons in a loop that does some whole steps. */
+    LeakyOptions in(int wholeSteps, boolean keep) {
+        return in(Phase.WHOLE, wholeSteps, keep);
+    }
+
+    private LeakyOptions in(Phase part, int many, boolean keep) {
         return new LeakyOptions(
                 decay,
                 gains,
@@ -74,6 +88,8 @@ record LeakyOptions(
                 reset,
                 resetTime,
                 inhibition,
-                other);
+                part,
+                many,
+                keep);
     }
 }

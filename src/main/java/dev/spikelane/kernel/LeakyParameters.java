@@ -67,7 +67,7 @@ public final class LeakyParameters {
             fired.set(0, neuron, 1 / factor);
             silent.set(0, neuron, 0 / factor);
         }
-        if (options.compare() == Compare.INCLUSIVE) {
+        if (options.compare() == Compare.INCLUSIVE || options.inhibition()) {
             pad(threshold, Float.MAX_VALUE);
         }
         if (options.decay() == Decay.DIVIDE) {
@@ -75,7 +75,7 @@ public final class LeakyParameters {
         }
     }
 
-    /** Fills the lanes behind the last neuron, so that they never fire and their state stays zero. */
+    /** Fills the lanes behind the last neuron, so that they never fire, nor win under inhibition, and their state stays zero. */
     private static void pad(FloatMatrix row, float value) {
         for (int lane = row.columns(); lane < row.stride(); lane++) {
             Elements.set(row, 0, lane, value);

@@ -318,7 +318,9 @@ public final class LeakyParametersBuilder {
                 reset,
                 resetTime,
                 inhibition,
-                Phase.WHOLE);
+                Phase.WHOLE,
+                1,
+                false);
     }
 
     FloatMatrix row(Arena arena, String name, float[] values) {

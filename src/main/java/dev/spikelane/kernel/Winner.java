@@ -7,9 +7,15 @@ final class Winner {
 
     private Winner() {}
 
-    /** The first neuron with the largest {@code membrane - threshold}, where NaN is larger than any number. */
+    /**
+     * The first neuron with the largest {@code membrane - threshold}, where NaN is larger than any number.
+     *
+     * @param threshold with {@link Float#MAX_VALUE} behind the last neuron
+     */
     static int find(FloatMatrix membrane, int row, FloatMatrix threshold) {
-        return Simd.VECTOR ? WinnerVector.find(membrane, row, threshold) : scalar(membrane, row, threshold);
+        return Simd.VECTOR && membrane.columns() <= WinnerVector.MOST
+                ? WinnerVector.find(membrane, row, threshold)
+                : scalar(membrane, row, threshold);
     }
 
     /** The specification. */
