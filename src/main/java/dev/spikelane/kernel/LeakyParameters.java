@@ -29,8 +29,8 @@ public final class LeakyParameters {
     final FloatMatrix fired;
     /** What S = 0 counts: {@code 0 / factor}, which is -0 for a negative factor. */
     final FloatMatrix silent;
-    /** Values that state variables are rounded to, {@code [1 x values]}. */
-    final FloatMatrix levels;
+    /** What state variables are rounded to. */
+    final QuantizeLevels levels;
     /** How many state variables are rounded. */
     final int quantized;
 
@@ -56,7 +56,7 @@ public final class LeakyParameters {
         this.own = from.row(arena, "feedback", from.own);
         this.fired = from.row(arena, "gradedFactor", from.gradedFactor);
         this.silent = FloatMatrix.zeros(arena, 1, from.neurons);
-        this.levels = FloatMatrix.vector(arena, from.levels);
+        this.levels = QuantizeLevels.of(arena, from.levels);
         this.quantized = from.quantized;
         for (int neuron = 0; neuron < from.neurons; neuron++) {
             if (from.clamps) {

@@ -10,25 +10,35 @@ import dev.spikelane.memory.FloatMatrix;
  */
 final class Quantize {
 
+    /**
+     * Fewest ascending levels, for each lane, for which a search (25 ns) beats vectors that are compared with all levels (0.067 ns each for
+     * 16 lanes; Zen 5, 2026-11).
+     */
+    private static final int FEWEST_SEARCHED = 24;
+
     private Quantize() {}
 
     /** Rounds the neurons in {@code [first, end)} of a row; lanes behind the last neuron stay zero. */
-    static void row(FloatMatrix levels, FloatMatrix state, int row, int first, int end) {
-        if (Simd.VECTOR) {
-            QuantizeVector.row(levels, state, row, first, end);
+    static void row(QuantizeLevels levels, FloatMatrix state, int row, int first, int end) {
+        if (Simd.VECTOR && levels.uniform()) {
+            QuantizeUniformVector.row(levels, state, row, first, end);
+        } else if (Simd.VECTOR && (levels.count() < FEWEST_SEARCHED * Simd.Lanes.COUNT || !levels.ascending())) {
+            QuantizeVector.row(levels.values(), state, row, first, end);
+        } else if (levels.ascending()) {
+            search(levels, state, row, first, end);
         } else {
             scalar(levels, state, row, first, end);
         }
     }
 
     /** The specification. */
-    static void scalar(FloatMatrix levels, FloatMatrix state, int row, int first, int end) {
+    static void scalar(QuantizeLevels levels, FloatMatrix state, int row, int first, int end) {
         for (int neuron = first; neuron < Math.min(end, state.columns()); neuron++) {
             float x = Elements.get(state, row, neuron);
-            float nearest = Elements.get(levels, 0, 0);
+            float nearest = levels.value(0);
             float least = Math.abs(nearest - x);
-            for (int i = 1; i < levels.columns(); i++) {
-                float level = Elements.get(levels, 0, i);
+            for (int i = 1; i < levels.count(); i++) {
+                float level = levels.value(i);
                 float distance = Math.abs(level - x);
                 if (distance < least) {
                     least = distance;
@@ -37,5 +47,36 @@ final class Quantize {
             }
             Elements.set(state, row, neuron, nearest);
         }
+    }
+
+    /** The same for ascending levels. */
+    static void search(QuantizeLevels levels, FloatMatrix state, int row, int first, int end) {
+        for (int neuron = first; neuron < Math.min(end, state.columns()); neuron++) {
+            Elements.set(state, row, neuron, nearest(levels, Elements.get(state, row, neuron)));
+        }
+    }
+
+    /**
+     * The nearest of ascending levels. Rounded distances do not shrink away from x on either side, so the first of the nearest is the first above x;
+     * or else it stands before all equally far levels below x.
+     */
+    static float nearest(QuantizeLevels levels, float x) {
+        if (!(x >= levels.value(0))) {
+            return levels.value(0);
+        }
+        int below = 0;
+        for (int size = levels.count(); size > 1; ) {
+            int half = size >>> 1;
+            below = levels.value(below + half) <= x ? below + half : below;
+            size -= half;
+        }
+        float distance = x - levels.value(below);
+        if (below + 1 < levels.count() && levels.value(below + 1) - x < distance) {
+            return levels.value(below + 1);
+        }
+        while (below > 0 && x - levels.value(below - 1) <= distance) {
+            below--;
+        }
+        return levels.value(below);
     }
 }

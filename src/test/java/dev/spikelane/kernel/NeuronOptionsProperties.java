@@ -44,27 +44,6 @@ final class NeuronOptionsProperties {
         neurons.run(arena, false, false).assertSame(neurons.run(arena, false, true), "steps");
     }
 
-    @Property(tries = 300)
-    void quantization(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 40) int levels,
-            @ForAll long seed) {
-        Random random = new Random(seed);
-        FloatMatrix values = FloatMatrix.zeros(arena, 1, levels);
-        FloatMatrix expected = FloatMatrix.zeros(arena, 2, neurons);
-        for (int i = 0; i < levels; i++) {
-            values.set(0, i, (random.nextInt(17) - 8) / 4f);
-        }
-        for (int i = 0; i < neurons; i++) {
-            expected.set(1, i, LeakyCase.Values.WILD.draw(random));
-        }
-        FloatMatrix actual = FloatMatrix.zeros(arena, 2, neurons);
-        actual.copyFrom(expected);
-        Quantize.scalar(values, expected, 1, 0, neurons);
-        Quantize.row(values, actual, 1, 0, (neurons + 63) / 64 * 64);
-        assertSameBits(expected, actual, "quantized");
-    }
-
     @Property(tries = 200)
     void recurrentProduct(
             @ForAll(supplier = Awkward.Sizes.class) int pre,
