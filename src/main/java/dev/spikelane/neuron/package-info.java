@@ -45,7 +45,9 @@
  * <tr><td>SLSTM</td><td>inhibition is ignored</td><td>it acts</td></tr>
  * <tr><td>LeakyParallel</td><td>beta for each neuron is ignored, random weights stay</td><td>each neuron its own beta</td></tr>
  * <tr><td>LeakyParallel</td><td>membranes are not returned, states are lost between calls</td><td>a state as all models</td></tr>
- * <tr><td>StateLeaky</td><td>states are lost between calls</td><td>states go on</td></tr>
+ * <tr><td>LeakyParallel</td><td>dropout is ignored, as its RNN has one layer</td><td>the outputs that fire are dropped, by numbers of
+ * {@link dev.spikelane.random.CounterRandom} and not of torch</td></tr>
+ * <tr><td>StateLeaky</td><td>states are lost between calls</td><td>states go on, also in a truncated kernel</td></tr>
  * <tr><td>DeltaLeaky</td><td>reset, inhibition, graded spikes, quantization and clamping of beta are ignored</td><td>not offered; beta is not
  * clamped either</td></tr>
  * <tr><td>state_quant</td><td>{@code upper_limit=0} with levels around the threshold raises ZeroDivisionError</td><td>the threshold is the
@@ -57,6 +59,6 @@
  * the step's input; the difference S - R of an immediate reset, which may add the threshold; Lapicque's decay {@code 1 + ln(beta)}; the decay
  * {@code exp(beta - 1)} and the squared graded factor of StateLeaky.
  *
- * <p>Not there yet: convolutional recurrence, SConv2dLSTM, {@code kernel_truncation_steps} of StateLeaky, dropout of LeakyParallel.
+ * <p>Not there yet: convolutional recurrence, SConv2dLSTM.
  */
 package dev.spikelane.neuron;
