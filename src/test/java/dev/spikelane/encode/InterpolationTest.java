@@ -2,6 +2,7 @@ package dev.spikelane.encode;
 
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -28,6 +29,20 @@ final class InterpolationTest {
         FloatMatrix rising = FloatMatrix.zeros(arena, 5, 2);
         Interpolation.latency(FloatMatrix.vector(arena, 0, 4), 1, 0, rising);
         assertArrayEquals(new float[] {1, 0, 0, 0.25f, 0, 0.5f, 0, 0.75f, 0, 1}, rising.toArray());
+    }
+
+    /** Terms of torch.arange(0.3, 1.25 + 1e-7, 0.95 / 41) that one rounding would make differ in the last bit. */
+    @Test
+    void longRampsHaveTheBitsOfTorch() {
+        SpikeMatrix one = SpikeMatrix.zeros(arena, 42, 1);
+        one.set(41, 0, true);
+        FloatMatrix rising = FloatMatrix.zeros(arena, 42, 1);
+        Interpolation.rate(one, 1, 1.25, 0.3, rising);
+        int[] steps = {1, 5, 15, 18, 23, 26, 41};
+        float[] expected = {0.32317075f, 0.41585368f, 0.647561f, 0.7170732f, 0.83292687f, 0.90243906f, 1.25f};
+        for (int i = 0; i < steps.length; i++) {
+            assertEquals(expected[i], rising.get(steps[i], 0), "step " + steps[i]);
+        }
     }
 
     /** Where snnTorch raises an error or makes ramps too short. */
