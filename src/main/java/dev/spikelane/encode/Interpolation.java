@@ -49,10 +49,15 @@ public final class Interpolation {
     }
 
     static void requireFinite(double onTarget, double offTarget) {
-        if (!Double.isFinite(onTarget) || !Double.isFinite(offTarget)) {
+        if (!Float.isFinite((float) onTarget) || !Float.isFinite((float) offTarget)) {
             throw new IllegalArgumentException(
                     "onTarget is " + onTarget + ", offTarget " + offTarget + ", expected finite numbers");
         }
+    }
+
+    /** torch's clamp: unlike {@link Math#max} it leaves -0 as it is where the bound is 0. */
+    static float atLeast(float bound, float value) {
+        return value < bound ? bound : value;
     }
 
     static void requireRise(double onTarget, double offTarget) {

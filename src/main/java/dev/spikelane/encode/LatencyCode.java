@@ -224,7 +224,12 @@ public record LatencyCode(
         LatencyTimes.linear(data, (float) slope, (float) (-slope * (threshold - 1)), firstSpikeTime, times);
         float earliest = Extremes.min(times);
         if (normalize && earliest < 0) {
-            float range = Extremes.max(times) - earliest;
+            float latest = Extremes.max(times);
+            float range = latest - earliest;
+            if (!Float.isFinite(range)) {
+                throw new IllegalArgumentException("spike times are in [" + earliest + ", " + latest
+                        + "] before they are normalized, expected a finite range");
+            }
             LatencyTimes.rescale(times, earliest, range == 0 ? 1 : 1 / range, steps - 1, 1, 0);
         }
     }

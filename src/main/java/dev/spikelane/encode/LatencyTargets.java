@@ -59,7 +59,7 @@ public record LatencyTargets(Latency latency, double onTarget, double offTarget,
         } else {
             float on = (float) onTarget;
             float off = (float) offTarget;
-            LatencySpikes.fire(times, Math.max(on, off), Math.max(0 * on, off), targets);
+            LatencySpikes.fire(times, Interpolation.atLeast(off, on), Interpolation.atLeast(off, 0 * on), targets);
         }
     }
 

@@ -192,8 +192,8 @@ public record RateTargets(
         float on = (float) onTarget;
         float off = (float) offTarget;
         boolean plain = isSteady() && firstSpikeTime == 0 && !(on > off);
-        float fires = plain ? on : Math.max(on, off);
-        float silent = plain ? off : Math.max(0 * on, off);
+        float fires = plain ? on : Interpolation.atLeast(off, on);
+        float silent = plain ? off : Interpolation.atLeast(off, 0 * on);
         for (int step = 0; step < levels.rows(); step++) {
             boolean before = isSteady() && step < firstSpikeTime;
             for (int train = 0; train < 2; train++) {

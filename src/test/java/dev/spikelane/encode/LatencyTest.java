@@ -46,6 +46,16 @@ final class LatencyTest {
         }
     }
 
+    /** Zero spikes times a negative number, as torch multiplies and clamps. */
+    @Test
+    void silenceIsNegativeZeroWhereOnIsNegative() {
+        LatencyCode code = new LatencyCode().withNormalize(true).withLinear(true);
+        FloatMatrix targets = FloatMatrix.zeros(arena, 3, 1);
+        new LatencyTargets(new Latency(code), -1, 0, false)
+                .encode(FloatMatrix.vector(arena, 0.5f), FloatMatrix.zeros(arena, 1, 1), targets);
+        assertArrayEquals(new float[] {-0.0f, 0, -0.0f}, targets.toArray());
+    }
+
     @Test
     void refusesDataOutsideOfZeroToOne() {
         data.set(0, 0, 1.5f);
