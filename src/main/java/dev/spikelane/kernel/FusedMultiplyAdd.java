@@ -8,6 +8,8 @@ package dev.spikelane.kernel;
  */
 final class FusedMultiplyAdd {
 
+    private static final double LARGEST = 0x1p900;
+
     private FusedMultiplyAdd() {}
 
     static float of(float a, float b, float c) {
@@ -27,14 +29,20 @@ final class FusedMultiplyAdd {
         return (float) toOdd(sum, error);
     }
 
-    /** In float64; numbers of 2^900 and more, or products so small that their rounding error is lost, are not for this. */
+    /** In float64; products so small that their rounding error is lost are not for this. */
     static double of(double a, double b, double c) {
         return Simd.FUSED ? Math.fma(a, b, c) : bySums(a, b, c);
     }
 
-    /** The algorithm of the same paper: the product and the sums as pairs, and the rest of them rounded to odd. */
+    /**
+     * The algorithm of the same paper: the product and the sums as pairs, and the rest of them rounded to odd. Numbers so large that
+     * a half of them could overflow are left to Java.
+     */
     static double bySums(double a, double b, double c) {
         double product = a * b;
+        if (Math.abs(a) + Math.abs(b) + Math.abs(c) + Math.abs(product) > LARGEST) {
+            return Math.fma(a, b, c);
+        }
         double aHigh = highHalf(a);
         double bHigh = highHalf(b);
         double aLow = a - aHigh;

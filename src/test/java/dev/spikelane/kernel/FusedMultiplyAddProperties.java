@@ -67,6 +67,13 @@ final class FusedMultiplyAddProperties {
         }
     }
 
+    @Example
+    void bySumsOfLargeNumbers() {
+        check(1e300, 0, 7);
+        check(1e300, 3, -1e301);
+        check(1.5, 1e308, -1e308);
+    }
+
     private static void check(double a, double b, double c) {
         assertEquals(Math.fma(a, b, c), FusedMultiplyAdd.bySums(a, b, c), 0, a + " * " + b + " + " + c);
     }
