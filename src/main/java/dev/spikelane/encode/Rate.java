@@ -1,6 +1,7 @@
 package dev.spikelane.encode;
 
 import dev.spikelane.kernel.BernoulliSpikes;
+import dev.spikelane.kernel.Extremes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
@@ -184,16 +185,13 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
     }
 
     private static void requireNumbers(FloatMatrix data) {
-        for (int row = 0; row < data.rows(); row++) {
-            long offset = data.rowOffset(row);
-            boolean anyNaN = false;
-            for (int column = 0; column < data.columns(); column++) {
-                float value = data.segment().get(FLOAT, offset + (long) column * Float.BYTES);
-                anyNaN |= Float.isNaN(value);
-            }
-            if (anyNaN) {
-                throw new IllegalArgumentException("data has a NaN in row " + row + ", expected numbers");
-            }
+        if (!Float.isNaN(Extremes.max(data))) {
+            return;
         }
+        int row = 0;
+        while (!Float.isNaN(Extremes.max(data.rows(row, 1)))) {
+            row++;
+        }
+        throw new IllegalArgumentException("data has a NaN in row " + row + ", expected numbers");
     }
 }
