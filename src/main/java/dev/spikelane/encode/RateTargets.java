@@ -21,8 +21,9 @@ import dev.spikelane.random.TorchRandom;
  * so a negative off counts as 0 where on is above it. The numbers are snnTorch's, which leaves out the time axis where all steps are equal;
  * a matrix of one step holds them here.
  *
- * <p>Unlike snnTorch, this interpolates at rates 1 and 0 too, where that ignores it; and other rates work for any number of steps, where
- * that raises an error or, for as many steps as classes, gives a five-dimensional repetition.
+ * <p>Unlike snnTorch, this interpolates at rates 1 and 0 too, where that ignores it; and other rates work for any number of steps. There
+ * they raise an error unless there are as many steps as classes or one of either, and then they give a five-dimensional repetition if they
+ * do not interpolate.
  *
  * @param correctRate spikes for each step of the class that a label names, in [0, 1]
  * @param incorrectRate spikes for each step of the other classes, in [0, 1], at most the correct rate
