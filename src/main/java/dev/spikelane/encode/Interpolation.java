@@ -23,7 +23,7 @@ public final class Interpolation {
      * @param onTarget the target at a spike
      * @param offTarget the target behind it
      * @param targets {@code [steps * batch x neurons]}, overwritten
-     * @throws IllegalArgumentException if a shape does not fit or a target is not finite
+     * @throws IllegalArgumentException if a shape does not fit or a target is not finite in float32
      */
     public static void rate(SpikeMatrix spikes, int batch, double onTarget, double offTarget, FloatMatrix targets) {
         requireFinite(onTarget, offTarget);
@@ -42,7 +42,7 @@ public final class Interpolation {
      * @param onTarget the target at a spike
      * @param offTarget the target behind it
      * @param targets {@code [steps * batch x neurons]}, time-major, overwritten
-     * @throws IllegalArgumentException if a shape does not fit, a target is not finite, or on is less than off
+     * @throws IllegalArgumentException if a shape does not fit, a target is not finite in float32, or on is less than off
      */
     public static void latency(FloatMatrix times, double onTarget, double offTarget, FloatMatrix targets) {
         requireFinite(onTarget, offTarget);
@@ -53,7 +53,7 @@ public final class Interpolation {
     static void requireFinite(double onTarget, double offTarget) {
         if (!Float.isFinite((float) onTarget) || !Float.isFinite((float) offTarget)) {
             throw new IllegalArgumentException(
-                    "onTarget is " + onTarget + ", offTarget " + offTarget + ", expected finite numbers");
+                    "onTarget is " + onTarget + ", offTarget " + offTarget + ", expected finite float32 numbers");
         }
     }
 

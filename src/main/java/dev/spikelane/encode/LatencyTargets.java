@@ -24,7 +24,7 @@ public record LatencyTargets(Latency latency, double onTarget, double offTarget,
     /**
      * Makes an encoder.
      *
-     * @throws IllegalArgumentException if a target is not finite, or with interpolation on is less than off
+     * @throws IllegalArgumentException if a target is not finite in float32, or with interpolation on is less than off
      */
     public LatencyTargets {
         Interpolation.requireFinite(onTarget, offTarget);

@@ -49,7 +49,7 @@ public record RateTargets(
      * Makes an encoder.
      *
      * @throws IllegalArgumentException if a rate is not in [0, 1], the incorrect rate is above the correct one, the first spike time is
-     *     negative, or a target is not finite
+     *     negative, or a target is not finite in float32
      */
     public RateTargets {
         if (!(correctRate >= 0 && correctRate <= 1 && incorrectRate >= 0 && incorrectRate <= 1)) {
@@ -89,7 +89,7 @@ public record RateTargets(
      * @param off the target elsewhere
      * @param rising whether the target rises linearly up to each spike
      * @return the encoder
-     * @throws IllegalArgumentException if a target is not finite
+     * @throws IllegalArgumentException if a target is not finite in float32
      */
     public RateTargets withTargets(double on, double off, boolean rising) {
         return new RateTargets(correctRate, incorrectRate, firstSpikeTime, pattern, on, off, rising);

@@ -58,7 +58,11 @@ final class InterpolationTest {
     void refusesTargetsThatDoNotFit() {
         assertMessage(
                 IllegalArgumentException.class,
-                "onTarget is 1.0, offTarget NaN, expected finite numbers",
+                "onTarget is 1.0E39, offTarget 0.0, expected finite float32 numbers",
+                () -> Interpolation.latency(FloatMatrix.vector(arena, 1), 1e39, 0, targets));
+        assertMessage(
+                IllegalArgumentException.class,
+                "onTarget is 1.0, offTarget NaN, expected finite float32 numbers",
                 () -> Interpolation.rate(spikes, 1, 1, Double.NaN, targets));
         assertMessage(
                 IllegalArgumentException.class,

@@ -120,7 +120,7 @@ final class LatencyTest {
                 () -> new LatencyTargets(new Latency(code), 0, 1, true));
         assertMessage(
                 IllegalArgumentException.class,
-                "onTarget is NaN, offTarget 1.0, expected finite numbers",
+                "onTarget is NaN, offTarget 1.0, expected finite float32 numbers",
                 () -> new LatencyTargets(new Latency(code), Double.NaN, 1, false));
     }
 }
