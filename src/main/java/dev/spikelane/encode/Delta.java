@@ -10,7 +10,7 @@ import dev.spikelane.memory.SpikeMatrix;
  *
  * <p>{@code on = (data[step] - data[step - 1] >= threshold)} and {@code off = (data[step] - data[step - 1] <= -threshold)}, in float32; a
  * difference equal to the threshold fires, unlike a neuron. Before the first step the data count as 0, or with padding as in the first
- * step, which then has no spike. snnTorch's {@code off_spike} is chosen by the method here.
+ * step, which then has no spike (at a threshold of 0 and less a difference of 0 fires, though). snnTorch's {@code off_spike} is chosen by the method here.
  *
  * @param threshold the smallest change that fires, in units of the data
  * @param padding whether the first step is compared with itself and not with 0
@@ -65,8 +65,9 @@ public record Delta(float threshold, boolean padding) {
      *
      * @param data {@code [steps * batch x neurons]}, time-major
      * @param batch samples in a step
-     * @param spikes {@code [steps * batch x neurons]}, overwritten with 1, 0 and -1; not the data
-     * @throws IllegalArgumentException if a shape does not fit
+     * @param spikes {@code [steps * batch x neurons]}, overwritten with 1, 0 and -1, or 0 where at a threshold of 0 and less both
+     *     would fire; not the data
+     * @throws IllegalArgumentException if a shape does not fit, or the spikes are the data
      */
     public void encodeSigned(FloatMatrix data, int batch, FloatMatrix spikes) {
         DeltaSpikes.signed(data, batch, threshold, padding, spikes);

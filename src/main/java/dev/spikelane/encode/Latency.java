@@ -9,7 +9,8 @@ import dev.spikelane.memory.SpikeMatrix;
  * Latency coding: every neuron fires once, the earlier the larger its datum, as {@code snntorch.spikegen.latency} has it.
  *
  * <p>{@code spike[step][sample][neuron] = (rint(time[sample][neuron]) == step)}, halves rounded to even, with the times of a
- * {@link LatencyCode}. Data below the threshold fire together, in the last step of a normalized code; clipped, they do not fire.
+ * {@link LatencyCode}. Data below the threshold fire together as the last ones, in the last step if the code is logarithmic and
+ * normalized (snnTorch's documentation says so of all codes); clipped, they do not fire.
  *
  * @param code how data become spike times
  * @param clip whether data below the code's threshold do not fire

@@ -28,7 +28,8 @@ import dev.spikelane.memory.FloatMatrix;
  * @param tau time constant in steps, above 0; a normalized linear code does not use it
  * @param firstSpikeTime the time of the earliest possible spike in steps, at least 0
  * @param linear whether times fall linearly with the data and not logarithmically
- * @param normalize whether times are stretched so that the last is in the last step
+ * @param normalize whether times are stretched over the steps: logarithmic ones so that the last is in the last step, linear ones so
+ *     that a datum of 0 would be
  * @param epsilon how far a logarithmic code keeps data above the threshold, at least 0
  */
 public record LatencyCode(
@@ -147,7 +148,7 @@ public record LatencyCode(
      * @param steps how many steps there are, more than the first spike time; only a normalized code keeps within them
      * @param times {@code [batch x neurons]}, overwritten; may be the data
      * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, a datum is not finite, or a
-     *     time that is to be normalized is infinite, because float32 loses epsilon beside the threshold
+     *     time that is to be normalized is infinite, because float32 loses epsilon beside the threshold or cannot hold a linear time
      */
     public void encode(FloatMatrix data, int steps, FloatMatrix times) {
         if (steps < 1 || firstSpikeTime >= steps) {
@@ -224,7 +225,12 @@ public record LatencyCode(
         LatencyTimes.linear(data, (float) slope, (float) (-slope * (threshold - 1)), firstSpikeTime, times);
         float earliest = Extremes.min(times);
         if (normalize && earliest < 0) {
-            float range = Extremes.max(times) - earliest;
+            float latest = Extremes.max(times);
+            float range = latest - earliest;
+            if (!Float.isFinite(range)) {
+                throw new IllegalArgumentException("spike times are in [" + earliest + ", " + latest
+                        + "] before they are normalized, expected a finite range");
+            }
             LatencyTimes.rescale(times, earliest, range == 0 ? 1 : 1 / range, steps - 1, 1, 0);
         }
     }

@@ -8,11 +8,11 @@ import dev.spikelane.memory.FloatMatrix;
  * Latency coded targets of training: what a membrane or an output shall be at every step, as {@code snntorch.spikegen.latency} with targets
  * and {@code targets_latency} have it.
  *
- * <p>Without interpolation {@code target = max(spike * on, off)}: a negative off counts as 0 unless on is negative too. With interpolation
+ * <p>Without interpolation {@code target = max(spike * on, off)}: a negative off counts as 0 (-0 if on is negative). With interpolation
  * the target rises linearly from off at step 0 to on at the spike, and is off afterwards: see {@link Interpolation#latency}.
  *
  * <p>Unlike snnTorch, which ignores {@code clip} when it interpolates, features below the threshold are then off at all steps; and
- * {@code targets_convert(code="latency")}, which drops on, off and interpolation, has no counterpart.
+ * {@code targets_convert(code="latency")}, which drops on, off, interpolation and epsilon, has no counterpart.
  *
  * @param latency how data become spikes
  * @param onTarget the target at a spike
@@ -24,7 +24,7 @@ public record LatencyTargets(Latency latency, double onTarget, double offTarget,
     /**
      * Makes an encoder.
      *
-     * @throws IllegalArgumentException if a target is not finite, or with interpolation on is less than off
+     * @throws IllegalArgumentException if a target is not finite in float32, or with interpolation on is less than off
      */
     public LatencyTargets {
         Interpolation.requireFinite(onTarget, offTarget);
@@ -47,8 +47,8 @@ public record LatencyTargets(Latency latency, double onTarget, double offTarget,
      *
      * @param data {@code [batch x neurons]}, in [0, 1]
      * @param times {@code [batch x neurons]}, overwritten with the spike times, infinite where clipped; not the data
-     * @param targets {@code [steps * batch x neurons]}, time-major, overwritten
-     * @throws IllegalArgumentException as for {@link Latency#encode}
+     * @param targets {@code [steps * batch x neurons]}, time-major, overwritten; not the times
+     * @throws IllegalArgumentException as for {@link Latency#encode}, or if the targets are the times
      */
     public void encode(FloatMatrix data, FloatMatrix times, FloatMatrix targets) {
         Latency.requireSteps(data.rows(), "targets", targets.rows());
@@ -59,7 +59,7 @@ public record LatencyTargets(Latency latency, double onTarget, double offTarget,
         } else {
             float on = (float) onTarget;
             float off = (float) offTarget;
-            LatencySpikes.fire(times, Math.max(on, off), Math.max(0 * on, off), targets);
+            LatencySpikes.fire(times, Interpolation.atLeast(off, on), Interpolation.atLeast(off, 0 * on), targets);
         }
     }
 

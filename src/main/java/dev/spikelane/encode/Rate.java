@@ -1,11 +1,10 @@
 package dev.spikelane.encode;
 
 import dev.spikelane.kernel.BernoulliSpikes;
+import dev.spikelane.kernel.Extremes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Rate coding: at every step a neuron fires with a probability given by its datum, as {@code snntorch.spikegen.rate} does.
@@ -22,9 +21,6 @@ import java.lang.foreign.ValueLayout;
  * @param firstSpikeTime steps without a spike at the beginning, at least 0
  */
 public record Rate(float gain, float offset, int firstSpikeTime) {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     /**
      * Makes an encoder.
@@ -88,7 +84,7 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
             }
         }
         for (int row = firstRow; row < spikes.rows(); row++) {
-            draw(data, row % data.rows(), spikes, row, random);
+            random.bernoulli(data, row % data.rows(), gain, offset, spikes, row);
         }
     }
 
@@ -123,24 +119,7 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
     public void encodeVarying(FloatMatrix data, int batch, SpikeMatrix spikes, TorchRandom random) {
         int firstRow = prepend(data, batch, spikes);
         for (int row = firstRow; row < spikes.rows(); row++) {
-            draw(data, row - firstRow, spikes, row, random);
-        }
-    }
-
-    private void draw(FloatMatrix data, int dataRow, SpikeMatrix spikes, int row, TorchRandom random) {
-        MemorySegment values = data.segment();
-        long valueRow = data.rowOffset(dataRow);
-        long spikeRow = spikes.rowOffset(row);
-        for (int word = 0; word < spikes.stride(); word++) {
-            long bits = 0;
-            int neurons = Math.min(spikes.columns() - word * Long.SIZE, Long.SIZE);
-            for (int neuron = 0; neuron < neurons; neuron++) {
-                long at = valueRow + ((long) word * Long.SIZE + neuron) * Float.BYTES;
-                if (random.nextFloat() < values.get(FLOAT, at) * gain + offset) {
-                    bits |= 1L << neuron;
-                }
-            }
-            spikes.segment().set(WORD, spikeRow + (long) word * Long.BYTES, bits);
+            random.bernoulli(data, row - firstRow, gain, offset, spikes, row);
         }
     }
 
@@ -184,16 +163,13 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
     }
 
     private static void requireNumbers(FloatMatrix data) {
-        for (int row = 0; row < data.rows(); row++) {
-            long offset = data.rowOffset(row);
-            boolean anyNaN = false;
-            for (int column = 0; column < data.columns(); column++) {
-                float value = data.segment().get(FLOAT, offset + (long) column * Float.BYTES);
-                anyNaN |= Float.isNaN(value);
-            }
-            if (anyNaN) {
-                throw new IllegalArgumentException("data has a NaN in row " + row + ", expected numbers");
-            }
+        if (!Float.isNaN(Extremes.max(data))) {
+            return;
         }
+        int row = 0;
+        while (!Float.isNaN(Extremes.max(data.rows(row, 1)))) {
+            row++;
+        }
+        throw new IllegalArgumentException("data has a NaN in row " + row + ", expected numbers");
     }
 }

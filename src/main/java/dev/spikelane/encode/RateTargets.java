@@ -21,8 +21,9 @@ import dev.spikelane.random.TorchRandom;
  * so a negative off counts as 0 where on is above it. The numbers are snnTorch's, which leaves out the time axis where all steps are equal;
  * a matrix of one step holds them here.
  *
- * <p>Unlike snnTorch, this interpolates at rates 1 and 0 too, where that ignores it; and other rates work for any number of steps, where
- * that raises an error or, for as many steps as classes, gives a five-dimensional repetition.
+ * <p>Unlike snnTorch, this interpolates at rates 1 and 0 too, where that ignores it; and other rates work for any number of steps. There
+ * they raise an error unless there are as many steps as classes or one of either, and then they give a five-dimensional repetition if they
+ * do not interpolate.
  *
  * @param correctRate spikes for each step of the class that a label names, in [0, 1]
  * @param incorrectRate spikes for each step of the other classes, in [0, 1], at most the correct rate
@@ -48,7 +49,7 @@ public record RateTargets(
      * Makes an encoder.
      *
      * @throws IllegalArgumentException if a rate is not in [0, 1], the incorrect rate is above the correct one, the first spike time is
-     *     negative, or a target is not finite
+     *     negative, or a target is not finite in float32
      */
     public RateTargets {
         if (!(correctRate >= 0 && correctRate <= 1 && incorrectRate >= 0 && incorrectRate <= 1)) {
@@ -88,7 +89,7 @@ public record RateTargets(
      * @param off the target elsewhere
      * @param rising whether the target rises linearly up to each spike
      * @return the encoder
-     * @throws IllegalArgumentException if a target is not finite
+     * @throws IllegalArgumentException if a target is not finite in float32
      */
     public RateTargets withTargets(double on, double off, boolean rising) {
         return new RateTargets(correctRate, incorrectRate, firstSpikeTime, pattern, on, off, rising);
@@ -192,8 +193,8 @@ public record RateTargets(
         float on = (float) onTarget;
         float off = (float) offTarget;
         boolean plain = isSteady() && firstSpikeTime == 0 && !(on > off);
-        float fires = plain ? on : Math.max(on, off);
-        float silent = plain ? off : Math.max(0 * on, off);
+        float fires = plain ? on : Interpolation.atLeast(off, on);
+        float silent = plain ? off : Interpolation.atLeast(off, 0 * on);
         for (int step = 0; step < levels.rows(); step++) {
             boolean before = isSteady() && step < firstSpikeTime;
             for (int train = 0; train < 2; train++) {

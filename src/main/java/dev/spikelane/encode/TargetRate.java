@@ -1,5 +1,6 @@
 package dev.spikelane.encode;
 
+import dev.spikelane.kernel.Progression;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 
@@ -12,7 +13,7 @@ import dev.spikelane.random.TorchRandom;
  * UNIFORM  floor(uniform * (steps - first) + first)     n times
  * POISSON  where uniform < rate
  * }</pre>
- * The sums of REGULAR are float64, then rounded to float32; those of UNIFORM are float32. Uniform numbers come from a {@link TorchRandom}:
+ * The sums of REGULAR have the bits of {@code torch.arange}, see {@link Progression}; those of UNIFORM are float32. Uniform numbers come from a {@link TorchRandom}:
  * with the same seed the steps are torch's. POISSON draws a number for the steps before {@code first} too, a rate of 0 draws none.
  *
  * <p>Unlike snnTorch, which raises an error where float32 rounds a time up to the number of steps, this fires in the last step. The times
@@ -90,7 +91,7 @@ public record TargetRate(double rate, int firstSpikeTime, FiringPattern pattern)
         silence(first, spikes, neuron);
         int count = count(rate, first, spikes.rows());
         for (int spike = 0; spike < count; spike++) {
-            fire(spikes, neuron, (float) (first + spike * (1 / rate)));
+            fire(spikes, neuron, Progression.term(first, 1 / rate, spike, count));
         }
     }
 

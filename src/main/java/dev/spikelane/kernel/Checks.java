@@ -24,6 +24,13 @@ final class Checks {
         }
     }
 
+    /** Two matrices that must not share their memory. */
+    static void different(String name, FloatMatrix matrix, String otherName, FloatMatrix other) {
+        if (matrix.segment().equals(other.segment())) {
+            throw new IllegalArgumentException(name + " and " + otherName + " are the same matrix, expected two");
+        }
+    }
+
     /** Time-major rows: whole steps of {@code batch} rows. */
     static void wholeSteps(int rows, int batch) {
         if (rows % batch != 0) {

@@ -14,7 +14,8 @@ import java.lang.foreign.ValueLayout;
  * target = ratio * range + off, or off where that is above on
  * }</pre>
  * all in float32, as {@code snntorch.spikegen.latency_interpolate} has it. A neuron that fires too late is off at all steps; where
- * {@code 1 / s * s} or the sum is rounded up past {@code on}, the spike is lost, as it is there.
+ * {@code 1 / s * s} or the sum is rounded up past {@code on}, the spike is lost, as it is there. A time that is NaN
+ * makes all targets NaN.
  */
 public final class LatencyRamp {
 

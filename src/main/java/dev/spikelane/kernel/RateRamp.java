@@ -13,7 +13,7 @@ import java.lang.foreign.ValueLayout;
  *                on                                                                after = before + 1
  *                off                                                               no spike afterwards
  * }</pre>
- * in float64, then rounded to float32. A neuron's steps depend on each other, and this is done once for many uses: it is scalar only.
+ * with the bits of {@code torch.arange}, see {@link Progression}. A neuron's steps depend on each other, and this is done once for many uses: it is scalar only.
  */
 public final class RateRamp {
 
@@ -65,7 +65,7 @@ public final class RateRamp {
         }
         double slope = (on - off) / gap;
         for (int step = 0; step <= gap; step++) {
-            set(targets, before + (step + 1) * batch, neuron, (float) (off + slope * step));
+            set(targets, before + (step + 1) * batch, neuron, Progression.term(off, slope, step, gap + 1));
         }
     }
 

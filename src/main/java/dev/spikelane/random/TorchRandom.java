@@ -4,6 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 
 /**
  * Draws the random numbers that PyTorch draws on the CPU after {@code torch.manual_seed(seed)}, bit for bit in float32.
@@ -108,10 +109,39 @@ public final class TorchRandom {
         spikes.requireShape("spikes", probabilities.rows(), probabilities.columns());
         requireProbabilities(probabilities);
         for (int row = 0; row < spikes.rows(); row++) {
-            for (int word = 0; word < spikes.stride(); word++) {
-                spikes.segment()
-                        .set(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES, word(probabilities, row, word));
-            }
+            draw(probabilities, row, 1, 0, spikes, row);
+        }
+    }
+
+    /**
+     * Draws a row of spikes from values that are scaled on the way: {@code torch.bernoulli(clamp(values * gain + offset, 0, 1))}.
+     *
+     * <p>{@code spike = x < value * gain + offset}, product and sum each rounded to float32; where that is NaN there is no spike.
+     *
+     * @param values {@code [any rows x columns]}
+     * @param valuesRow the row of values
+     * @param gain factor on the values
+     * @param offset added to the scaled values
+     * @param spikes {@code [any rows x columns]}
+     * @param spikesRow the row that is overwritten
+     * @throws IllegalArgumentException if the matrices have not the same number of columns
+     * @throws IndexOutOfBoundsException if there is no such row
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public void bernoulli(
+            FloatMatrix values, int valuesRow, float gain, float offset, SpikeMatrix spikes, int spikesRow) {
+        requireAccessible("values", values);
+        spikes.requireShape("spikes", spikes.rows(), values.columns());
+        Objects.checkIndex(valuesRow, values.rows());
+        Objects.checkIndex(spikesRow, spikes.rows());
+        draw(values, valuesRow, gain, offset, spikes, spikesRow);
+    }
+
+    private void draw(FloatMatrix values, int valuesRow, float gain, float offset, SpikeMatrix spikes, int spikesRow) {
+        long to = spikes.rowOffset(spikesRow);
+        for (int word = 0; word < spikes.stride(); word++) {
+            spikes.segment().set(WORD, to + (long) word * Long.BYTES, word(values, valuesRow, gain, offset, word));
         }
     }
 
@@ -225,10 +255,10 @@ public final class TorchRandom {
         MemorySegment.copy(values, 0, segment, FLOAT, offset, count);
     }
 
-    private long word(FloatMatrix probabilities, int row, int word) {
+    private long word(FloatMatrix values, int row, float gain, float offset, int word) {
         int first = word * Long.SIZE;
-        int count = Math.min(probabilities.columns() - first, Long.SIZE);
-        long offset = probabilities.rowOffset(row) + (long) first * Float.BYTES;
+        int count = Math.min(values.columns() - first, Long.SIZE);
+        long at = values.rowOffset(row) + (long) first * Float.BYTES;
         long spikes = 0;
         int bit = 0;
         while (bit < count) {
@@ -236,7 +266,7 @@ public final class TorchRandom {
                 generate();
             }
             int drawn = Math.min(count - bit, BLOCK - next);
-            spikes |= compare(probabilities.segment(), offset + (long) bit * Float.BYTES, drawn) << bit;
+            spikes |= compare(values.segment(), at + (long) bit * Float.BYTES, gain, offset, drawn) << bit;
             next += drawn;
             bit += drawn;
         }
@@ -244,10 +274,10 @@ public final class TorchRandom {
     }
 
     /** Compares the next {@code count} outputs of this block, up to 64, with as many probabilities. */
-    private long compare(MemorySegment segment, long offset, int count) {
+    private long compare(MemorySegment segment, long at, float gain, float offset, int count) {
         long spikes = 0;
         for (int bit = 0; bit < count; bit++) {
-            float probability = segment.get(FLOAT, offset + (long) bit * Float.BYTES);
+            float probability = segment.get(FLOAT, at + (long) bit * Float.BYTES) * gain + offset;
             spikes |= (fraction(outputs[next + bit]) < probability ? 1L : 0L) << bit;
         }
         return spikes;

@@ -42,15 +42,48 @@ final class EncodeAllocationTest {
     }
 
     @Test
+    void rate() {
+        fill();
+        Rate rate = new Rate(0.5f, 0.1f, 2);
+        TorchRandom random = new TorchRandom(1);
+        SpikeMatrix longer = SpikeMatrix.zeros(arena, (STEPS + 2) * BATCH, NEURONS);
+        assertNone(CALLS, () -> {
+            rate.encode(data, spikes, 7);
+            rate.encode(data, spikes, 7, 3);
+            rate.encode(data, spikes, random);
+            rate.encodeVarying(frames, BATCH, longer, 7);
+            rate.encodeVarying(frames, BATCH, longer, random);
+        });
+    }
+
+    @Test
+    void latencyCodesAndInterpolation() {
+        fill();
+        LatencyCode logarithmic = new LatencyCode().withTau(3);
+        LatencyCode linear = new LatencyCode().withLinear(true).withTau(3);
+        assertNone(CALLS, () -> {
+            logarithmic.encode(data, times);
+            linear.encode(data, STEPS, times);
+            linear.silence(data, times);
+            logarithmic.encode(data, STEPS, times);
+            LatencyCode.steps(times);
+            Interpolation.latency(times, 1, 0.5, targets);
+            Interpolation.rate(spikes, BATCH, 1, 0.5, targets);
+        });
+    }
+
+    @Test
     void latency() {
         fill();
         for (boolean linear : new boolean[] {true, false}) {
             LatencyCode code = new LatencyCode().withLinear(linear).withNormalize(true);
             Latency latency = new Latency(code, true, true);
+            LatencyTargets unclipped = new LatencyTargets(latency.withClip(false));
             LatencyTargets rising = new LatencyTargets(latency, 1.25, 0.25, true);
             LatencyTargets steps = new LatencyTargets(latency, 2, 0.5, false);
             assertNone(CALLS, () -> {
                 latency.encode(data, times, spikes);
+                unclipped.encode(data, times, targets);
                 rising.encode(data, times, targets);
                 steps.encode(labels, data, times, targets);
             });
@@ -63,6 +96,7 @@ final class EncodeAllocationTest {
         Delta delta = new Delta(0.2f, true);
         SpikeMatrix off = SpikeMatrix.zeros(arena, STEPS * BATCH, NEURONS);
         assertNone(CALLS, () -> {
+            delta.encode(frames, BATCH, spikes);
             delta.encode(frames, BATCH, spikes, off);
             delta.encodeSigned(frames, BATCH, targets);
         });
@@ -72,6 +106,8 @@ final class EncodeAllocationTest {
     void labels() {
         RateTargets encoder = new RateTargets(0.5, 0.25).withTargets(1, 0.5, true);
         RateTargets drawn = encoder.withSpikes(1, FiringPattern.POISSON);
+        RateTargets merged = drawn.withSpikes(1, FiringPattern.UNIFORM);
+        RateTargets steady = new RateTargets();
         TorchRandom random = new TorchRandom(1);
         SpikeMatrix trains = SpikeMatrix.zeros(arena, STEPS, 2);
         FloatMatrix levels = FloatMatrix.zeros(arena, STEPS, 2);
@@ -80,6 +116,8 @@ final class EncodeAllocationTest {
         assertNone(CALLS, () -> {
             encoder.levels(trains, levels);
             drawn.levels(trains, levels, random);
+            merged.levels(trains, levels, random);
+            steady.levels(trains, levels);
             RateTargets.encode(labels, levels, targets);
             OneHot.encode(labels, data);
             OneHot.decode(data, decoded);
@@ -87,6 +125,20 @@ final class EncodeAllocationTest {
             OneHot.encode(labels, oneHot);
             OneHot.decode(oneHot, decoded);
             OneHot.invert(oneHot, oneHot);
+        });
+    }
+
+    @Test
+    void targetRates() {
+        SpikeMatrix trains = SpikeMatrix.zeros(arena, 200, 3);
+        TorchRandom random = new TorchRandom(1);
+        TargetRate regular = new TargetRate(0.3);
+        TargetRate uniform = new TargetRate(0.3, 2, FiringPattern.UNIFORM);
+        TargetRate poisson = new TargetRate(0.3, 2, FiringPattern.POISSON);
+        assertNone(CALLS, () -> {
+            regular.encode(trains, 0);
+            uniform.encode(trains, 1, random);
+            poisson.encode(trains, 2, random);
         });
     }
 }

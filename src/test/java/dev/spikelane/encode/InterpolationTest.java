@@ -2,6 +2,7 @@ package dev.spikelane.encode;
 
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -30,6 +31,20 @@ final class InterpolationTest {
         assertArrayEquals(new float[] {1, 0, 0, 0.25f, 0, 0.5f, 0, 0.75f, 0, 1}, rising.toArray());
     }
 
+    /** Terms of torch.arange(0.3, 1.25 + 1e-7, 0.95 / 41) that one rounding would make differ in the last bit. */
+    @Test
+    void longRampsHaveTheBitsOfTorch() {
+        SpikeMatrix one = SpikeMatrix.zeros(arena, 42, 1);
+        one.set(41, 0, true);
+        FloatMatrix rising = FloatMatrix.zeros(arena, 42, 1);
+        Interpolation.rate(one, 1, 1.25, 0.3, rising);
+        int[] steps = {1, 5, 15, 18, 23, 26, 41};
+        float[] expected = {0.32317075f, 0.41585368f, 0.647561f, 0.7170732f, 0.83292687f, 0.90243906f, 1.25f};
+        for (int i = 0; i < steps.length; i++) {
+            assertEquals(expected[i], rising.get(steps[i], 0), "step " + steps[i]);
+        }
+    }
+
     /** Where snnTorch raises an error or makes ramps too short. */
     @Test
     void staysOrFallsWhereOnIsNotAboveOff() {
@@ -43,7 +58,11 @@ final class InterpolationTest {
     void refusesTargetsThatDoNotFit() {
         assertMessage(
                 IllegalArgumentException.class,
-                "onTarget is 1.0, offTarget NaN, expected finite numbers",
+                "onTarget is 1.0E39, offTarget 0.0, expected finite float32 numbers",
+                () -> Interpolation.latency(FloatMatrix.vector(arena, 1), 1e39, 0, targets));
+        assertMessage(
+                IllegalArgumentException.class,
+                "onTarget is 1.0, offTarget NaN, expected finite float32 numbers",
                 () -> Interpolation.rate(spikes, 1, 1, Double.NaN, targets));
         assertMessage(
                 IllegalArgumentException.class,

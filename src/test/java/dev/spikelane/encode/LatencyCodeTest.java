@@ -70,6 +70,15 @@ final class LatencyCodeTest {
                 () -> times(lost.withNormalize(true), 10, 0.1f));
     }
 
+    /** Where snnTorch gives NaN. */
+    @Test
+    void refusesToNormalizeTimesThatFloatsCannotHold() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "spike times are in [-Infinity, 8.91] before they are normalized, expected a finite range",
+                () -> times(code.withNormalize(true).withLinear(true), 10, 3e38f, 0));
+    }
+
     @Test
     void silencesDataBelowTheThreshold() {
         FloatMatrix data = FloatMatrix.vector(arena, 0, 0.25f, 0.5f);

@@ -46,6 +46,16 @@ final class LatencyTest {
         }
     }
 
+    /** Zero spikes times a negative number, as torch multiplies and clamps. */
+    @Test
+    void silenceIsNegativeZeroWhereOnIsNegative() {
+        LatencyCode code = new LatencyCode().withNormalize(true).withLinear(true);
+        FloatMatrix targets = FloatMatrix.zeros(arena, 3, 1);
+        new LatencyTargets(new Latency(code), -1, 0, false)
+                .encode(FloatMatrix.vector(arena, 0.5f), FloatMatrix.zeros(arena, 1, 1), targets);
+        assertArrayEquals(new float[] {-0.0f, 0, -0.0f}, targets.toArray());
+    }
+
     @Test
     void refusesDataOutsideOfZeroToOne() {
         data.set(0, 0, 1.5f);
@@ -110,7 +120,7 @@ final class LatencyTest {
                 () -> new LatencyTargets(new Latency(code), 0, 1, true));
         assertMessage(
                 IllegalArgumentException.class,
-                "onTarget is NaN, offTarget 1.0, expected finite numbers",
+                "onTarget is NaN, offTarget 1.0, expected finite float32 numbers",
                 () -> new LatencyTargets(new Latency(code), Double.NaN, 1, false));
     }
 }

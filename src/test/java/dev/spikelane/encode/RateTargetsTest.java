@@ -119,7 +119,7 @@ final class RateTargetsTest {
                 () -> new RateTargets().withSpikes(-1, FiringPattern.REGULAR));
         assertMessage(
                 IllegalArgumentException.class,
-                "onTarget is 1.0, offTarget Infinity, expected finite numbers",
+                "onTarget is 1.0, offTarget Infinity, expected finite float32 numbers",
                 () -> new RateTargets().withTargets(1, Double.POSITIVE_INFINITY, false));
     }
 

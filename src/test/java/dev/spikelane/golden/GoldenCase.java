@@ -59,6 +59,11 @@ public final class GoldenCase {
         return json.hasNonNull("raises") ? Optional.of(json.path("raises").asText()) : Optional.empty();
     }
 
+    /** What {@code torch.manual_seed} was given before the call; 0 if that is not known. */
+    public long seed() {
+        return json.path("seed").longValue();
+    }
+
     /** The smallest distance of a membrane from its threshold over all comparisons; NaN if it is not known. */
     public double margin() {
         return json.path("margin").asDouble(Double.NaN);

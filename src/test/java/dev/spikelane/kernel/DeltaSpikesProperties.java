@@ -110,6 +110,10 @@ final class DeltaSpikesProperties {
                 () -> DeltaSpikes.falls(data, 0, 1, false, spikes));
         assertMessage(
                 IllegalArgumentException.class,
+                "spikes and data are the same matrix, expected two",
+                () -> DeltaSpikes.signed(data, 2, 1, false, data));
+        assertMessage(
+                IllegalArgumentException.class,
                 "spikes is [6 x 6], expected [6 x 5]",
                 () -> DeltaSpikes.signed(data, 2, 1, false, FloatMatrix.zeros(arena, 6, 6)));
     }

@@ -52,6 +52,32 @@ final class FusedMultiplyAddProperties {
         }
     }
 
+    /** The same with float64, in the range that is promised. */
+    @Property(tries = 100)
+    void bySumsIsTheFunctionOfJava(@ForAll long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 50; i++) {
+            double a = Math.scalb(random.nextDouble() - 0.5, random.nextInt(-100, 101));
+            double b = i % 2 == 0 ? random.nextInt(1, 1_000_000) : random.nextGaussian();
+            double product = a * b;
+            check(a, b, random.nextGaussian());
+            check(a, b, -product);
+            check(a, b, product * Double.longBitsToDouble(Double.doubleToRawLongBits(-1) + random.nextInt(-3, 4)));
+            check(a, b, Math.scalb(product, random.nextInt(-60, 61)));
+        }
+    }
+
+    @Example
+    void bySumsOfLargeNumbers() {
+        check(1e300, 0, 7);
+        check(1e300, 3, -1e301);
+        check(1.5, 1e308, -1e308);
+    }
+
+    private static void check(double a, double b, double c) {
+        assertEquals(Math.fma(a, b, c), FusedMultiplyAdd.bySums(a, b, c), 0, a + " * " + b + " + " + c);
+    }
+
     private static void check(float a, float b, float c) {
         float expected = Math.fma(a, b, c);
         float actual = FusedMultiplyAdd.byDoubles(a, b, c);

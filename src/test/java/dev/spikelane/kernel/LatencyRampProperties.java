@@ -129,5 +129,9 @@ final class LatencyRampProperties {
                 IllegalArgumentException.class,
                 "times is [2 x 5], expected [2 x 6]",
                 () -> LatencySpikes.fire(times, SpikeMatrix.zeros(arena, 4, 6)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "targets and times are the same matrix, expected two",
+                () -> LatencySpikes.fire(times, 1, 0, times));
     }
 }

@@ -195,6 +195,35 @@ final class TorchRandomTest {
         assertEquals(IntStream.range(0, p.length).filter(i -> expected[i] == 1).count(), spikes.count());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 63, 64, 65, 129, 700})
+    void bernoulliScalesARowOnTheWay(int columns) {
+        FloatMatrix values = FloatMatrix.zeros(arena, 3, columns);
+        new TorchRandom(11).uniform(values, -1, 2);
+        values.set(1, columns - 1, Float.NaN);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, columns);
+        spikes.copyFrom(filled(2 * columns));
+        new TorchRandom(12).bernoulli(values, 1, 0.75f, 0.1f, spikes, 0);
+
+        TorchRandom one = new TorchRandom(12);
+        for (int column = 0; column < columns; column++) {
+            assertEquals(one.nextFloat() < values.get(1, column) * 0.75f + 0.1f, spikes.get(0, column));
+        }
+        assertEquals(columns, spikes.rows(1, 1).count(), "the other row stays as it is");
+    }
+
+    @Test
+    void bernoulliRefusesRowsThatAreNotThere() {
+        FloatMatrix values = FloatMatrix.zeros(arena, 3, 5);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 5);
+        TorchRandom random = new TorchRandom(1);
+        assertThrows(IndexOutOfBoundsException.class, () -> random.bernoulli(values, 3, 1, 0, spikes, 0));
+        assertThrows(IndexOutOfBoundsException.class, () -> random.bernoulli(values, 0, 1, 0, spikes, 2));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> random.bernoulli(values, 0, 1, 0, SpikeMatrix.zeros(arena, 2, 6), 0));
+    }
+
     @Test
     void bernoulliNeverFiresAtZeroAndAlwaysAtOne() {
         FloatMatrix probabilities = FloatMatrix.zeros(arena, 20, 500);

@@ -1,0 +1,122 @@
+package dev.spikelane.golden;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.spikelane.encode.Latency;
+import dev.spikelane.encode.LatencyCode;
+import dev.spikelane.encode.LatencyTargets;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/** Runs the cases of latency codes, of data and of labels. */
+final class GoldenLatency {
+
+    private final GoldenCase golden;
+    private final double onTarget;
+    private final double offTarget;
+    private final boolean interpolate;
+    private final double epsilon;
+
+    /**
+     * Reads what is common to all runs.
+     *
+     * @param golden the case
+     * @param passesAll whether on, off, interpolation and epsilon are used; {@code targets_convert} does not pass them on
+     */
+    GoldenLatency(GoldenCase golden, boolean passesAll) {
+        this.golden = golden;
+        this.onTarget = passesAll ? golden.real("on_target", 1) : 1;
+        this.offTarget = passesAll ? golden.real("off_target", 0) : 0;
+        this.interpolate = passesAll && golden.flagIfSet("interpolate");
+        this.epsilon = passesAll ? golden.real("epsilon", 1e-7) : 1e-7;
+    }
+
+    LatencyCode code() {
+        return new LatencyCode(
+                golden.real("threshold", 0.01),
+                golden.real("tau", 1),
+                golden.integer("first_spike_time", 0),
+                golden.flagIfSet("linear"),
+                golden.flagIfSet("normalize"),
+                epsilon);
+    }
+
+    /** Spike times, by the given steps if there are some. */
+    static FloatMatrix times(Arena arena, GoldenCase golden, LatencyCode code, FloatMatrix data) {
+        FloatMatrix times = FloatMatrix.zeros(arena, data.rows(), data.columns());
+        int steps = golden.integer("num_steps", 0);
+        if (steps > 0) {
+            code.encode(data, steps, times);
+        } else {
+            code.encode(data, times);
+        }
+        return times;
+    }
+
+    /** Compares targets, and the spikes where targets are spikes. */
+    void compare(Arena arena, FloatMatrix data, String output) {
+        FloatMatrix times = times(arena, golden, code(), data);
+        int given = golden.integer("num_steps", 0);
+        int steps = given == 0 ? LatencyCode.steps(times) : given;
+        FloatMatrix targets = FloatMatrix.zeros(arena, steps * data.rows(), data.columns());
+        boolean clip = golden.flagIfSet("clip");
+        // There the option is ignored: the numbers are those without it, here features are off.
+        boolean ignored = clip && interpolate;
+        encoder(clip && !ignored).encode(data, times, targets);
+        float[] expected = targets.toArray();
+        golden.assertBits(output, expected);
+        if (ignored) {
+            boolean[] below = below(code(), data, times);
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] = below[i % below.length] ? (float) offTarget : expected[i];
+            }
+            encoder(true).encode(data, times, targets);
+            requireSame(expected, targets.toArray());
+        }
+        if (onTarget == 1 && offTarget == 0 && !interpolate) {
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, targets.rows(), targets.columns());
+            new Latency(code(), clip, golden.flagIfSet("bypass")).encode(data, times, spikes);
+            golden.assertBits(output, GoldenLabels.floats(spikes.toArray()));
+        }
+    }
+
+    /** What is refused there or gives no numbers is refused here. */
+    void requireRefused(Arena arena, FloatMatrix data) {
+        int steps = golden.integer("num_steps", 0);
+        FloatMatrix times = FloatMatrix.zeros(arena, data.rows(), data.columns());
+        if (steps > 0) {
+            FloatMatrix targets = FloatMatrix.zeros(arena, steps * data.rows(), data.columns());
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> encoder(golden.flagIfSet("clip")).encode(data, times, targets));
+        } else if (golden.flagIfSet("normalize")) {
+            assertThrows(IllegalArgumentException.class, () -> code().encode(data, times));
+        } // else there is no run without steps here: they are those of the output
+    }
+
+    LatencyTargets encoder(boolean clip) {
+        return new LatencyTargets(
+                new Latency(code(), clip, golden.flagIfSet("bypass")), onTarget, offTarget, interpolate);
+    }
+
+    /** Which data are below the threshold; their times become infinite. */
+    static boolean[] below(LatencyCode code, FloatMatrix data, FloatMatrix times) {
+        code.silence(data, times);
+        float[] silenced = times.toArray();
+        boolean[] below = new boolean[silenced.length];
+        for (int i = 0; i < below.length; i++) {
+            below[i] = silenced[i] == Float.POSITIVE_INFINITY;
+        }
+        return below;
+    }
+
+    private void requireSame(float[] expected, float[] got) {
+        new GoldenComparison(golden.name() + ": clipped", List.of(expected.length), "bit for bit")
+                .requireSame(
+                        i -> Float.floatToIntBits(expected[i]) == Float.floatToIntBits(got[i]),
+                        i -> got[i],
+                        i -> expected[i]);
+    }
+}
