@@ -1,5 +1,6 @@
 package dev.spikelane.kernel;
 
+import static dev.spikelane.kernel.Simd.Lanes.BYTES;
 import static dev.spikelane.kernel.Simd.Lanes.COUNT;
 import static dev.spikelane.kernel.Simd.Lanes.FLOAT;
 import static jdk.incubator.vector.VectorOperators.GE;
@@ -18,10 +19,6 @@ final class DeltaSpikesVector {
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    /** The first lane of a word's last vector. */
-    private static final int LAST = Long.SIZE - COUNT;
-
-    private static final int LANES_OF_WORD = Long.SIZE - 1;
 
     private DeltaSpikesVector() {}
 
@@ -35,21 +32,20 @@ final class DeltaSpikesVector {
         long beforeRow = data.rowOffset(before);
         long outRow = spikes.rowOffset(row);
         int kept = fromZero ? 0 : -1;
-        long bits = 0;
-        for (int neuron = 0; neuron < data.stride(); neuron += COUNT) {
-            long at = (long) neuron * Float.BYTES;
+        int end = data.stride() / COUNT;
+        for (int i = 0; i < end; i++) {
+            long at = (long) i * BYTES;
             FloatVector difference = FloatVector.fromMemorySegment(FLOAT, values, nowRow + at, ORDER)
                     .sub(FloatVector.fromMemorySegment(FLOAT, values, beforeRow + at, ORDER)
                             .reinterpretAsInts()
                             .and(kept)
                             .reinterpretAsFloats());
-            bits |= difference.mul(sign).compare(GE, threshold).toLong() << neuron;
-            if ((neuron & LANES_OF_WORD) == LAST) {
-                int word = neuron / Long.SIZE;
-                out.set(WORD, outRow + (long) word * Long.BYTES, bits & BernoulliSpikes.neuronsOfWord(spikes, word));
-                bits = 0;
-            }
+            SpikeLanes.store(out, outRow, i, difference.mul(sign).compare(GE, threshold));
         }
+        // A threshold of 0 or less is reached in the padding too.
+        int lastWord = spikes.stride() - 1;
+        long last = outRow + (long) lastWord * Long.BYTES;
+        out.set(WORD, last, out.get(WORD, last) & BernoulliSpikes.neuronsOfWord(spikes, lastWord));
     }
 
     static void signedRow(

@@ -11,7 +11,6 @@ import dev.spikelane.kernel.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -53,8 +52,6 @@ final class LeakyLoopVector implements LeakyLoop {
     private static final Reset RESET = OPTIONS.reset();
     private static final boolean SUBTRACTS = OPTIONS.subtracts();
 
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final FloatVector ZERO = FloatVector.zero(FLOAT);
     private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1);
@@ -165,8 +162,8 @@ final class LeakyLoopVector implements LeakyLoop {
             FloatVector second = SYNAPSE || ALPHA_FUNCTION ? load(states, secondRow + at) : ZERO;
             FloatVector third = ALPHA_FUNCTION ? load(states, thirdRow + at) : ZERO;
 
-            VectorMask<Float> over = CHARGES ? above(u, threshold) : spikes(out, outRow, i);
-            FloatVector back = OWN_SPIKES && CHARGES ? where(spikes(before, previousRow, i), own) : own;
+            VectorMask<Float> over = CHARGES ? above(u, threshold) : SpikeLanes.load(out, outRow, i);
+            FloatVector back = OWN_SPIKES && CHARGES ? where(SpikeLanes.load(before, previousRow, i), own) : own;
             FloatVector input = gained(load(inputs, inputRow + at), gain0, gain1, gain2);
             FloatVector x = synapse(second, alpha, input, back);
             FloatVector opposed = ALPHA_FUNCTION ? leak.mul(third).sub(input) : ZERO;
@@ -182,7 +179,7 @@ final class LeakyLoopVector implements LeakyLoop {
                 counted = AT_ONCE ? load(parameters.silent, at).blend(load(parameters.fired, at), fired) : ONE;
             }
             u = resetAtOnce(charged, threshold, potential, over, fired, counted);
-            store(out, outRow, i, fired);
+            SpikeLanes.store(out, outRow, i, fired);
             if (RECORD) {
                 u.intoMemorySegment(kept, keptRow + at, ORDER);
             }
@@ -195,7 +192,7 @@ final class LeakyLoopVector implements LeakyLoop {
                 second = x;
                 fired = fired(u, charged, threshold, over);
                 u = resetAtOnce(charged, threshold, potential, over, fired, counted);
-                store(out, nextOut, i, fired);
+                SpikeLanes.store(out, nextOut, i, fired);
                 if (RECORD) {
                     u.intoMemorySegment(kept, nextKept + at, ORDER);
                 }
@@ -211,7 +208,7 @@ final class LeakyLoopVector implements LeakyLoop {
                 third.intoMemorySegment(states, thirdRow + at, ORDER);
             }
             if (OWN_SPIKES && FIRES) {
-                store(before, previousRow, i, fired);
+                SpikeLanes.store(before, previousRow, i, fired);
             }
         }
     }
@@ -328,32 +325,6 @@ final class LeakyLoopVector implements LeakyLoop {
     /** The mask of one lane; of none if it is outside. */
     private static long only(int lane) {
         return lane >= 0 && lane < COUNT ? 1L << lane : 0;
-    }
-
-    /** The spikes of vector i of a row. */
-    private static VectorMask<Float> spikes(MemorySegment from, long row, int i) {
-        long bits;
-        if (COUNT == Short.SIZE) {
-            bits = from.get(SHORT, row + (long) i * Short.BYTES);
-        } else if (COUNT == Byte.SIZE) {
-            bits = from.get(BYTE, row + i);
-        } else {
-            bits = from.get(BYTE, row + (i >> 1)) >> (i & 1) * COUNT;
-        }
-        return VectorMask.fromLong(FLOAT, bits);
-    }
-
-    /** Stores the spikes of vector i; of two that share a byte, the first comes first. */
-    private static void store(MemorySegment to, long row, int i, VectorMask<Float> spikes) {
-        long bits = spikes.toLong();
-        if (COUNT == Short.SIZE) {
-            to.set(SHORT, row + (long) i * Short.BYTES, (short) bits);
-        } else if (COUNT == Byte.SIZE) {
-            to.set(BYTE, row + i, (byte) bits);
-        } else {
-            long at = row + (i >> 1);
-            to.set(BYTE, at, (byte) ((i & 1) == 0 ? bits : to.get(BYTE, at) | bits << COUNT));
-        }
     }
 
     private static FloatVector load(FloatMatrix row, long offset) {

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel;
 
+import static dev.spikelane.kernel.Simd.Lanes.BYTES;
 import static dev.spikelane.kernel.Simd.Lanes.COUNT;
 import static dev.spikelane.kernel.Simd.Lanes.FLOAT;
 import static jdk.incubator.vector.VectorOperators.GE;
@@ -10,7 +11,6 @@ import static jdk.incubator.vector.VectorOperators.LT;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -19,12 +19,9 @@ import jdk.incubator.vector.VectorMask;
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class LstmStepVector {
 
-    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final FloatVector ZERO = FloatVector.zero(FLOAT);
     private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1);
-    private static final int LAST = Long.SIZE - COUNT;
-    private static final int LANES_OF_WORD = Long.SIZE - 1;
 
     private LstmStepVector() {}
 
@@ -112,13 +109,12 @@ final class LstmStepVector {
         boolean strict = parameters.options.compare() == Compare.STRICT;
         boolean later = parameters.options.resetsLater();
         boolean subtracts = parameters.options.subtracts();
-        int neurons = parameters.neurons();
         long stateRow = state.rowOffset(sample);
         long cellRow = state.rowOffset(batch + sample);
         long outRow = spikes.rowOffset(row);
-        long bits = 0;
-        for (int neuron = 0; neuron < neurons; neuron += COUNT) {
-            long at = (long) neuron * Float.BYTES;
+        int vectors = spikes.stride() * (Long.SIZE / COUNT);
+        for (int i = 0; i < vectors; i++) {
+            long at = (long) i * BYTES;
             FloatVector input = load(gate, gates.rowOffset(LstmStep.INPUT) + at);
             FloatVector forget = load(gate, gates.rowOffset(LstmStep.FORGET) + at);
             FloatVector candidate = load(gate, gates.rowOffset(LstmStep.CANDIDATE) + at);
@@ -132,11 +128,7 @@ final class LstmStepVector {
             }
             cell.intoMemorySegment(states, cellRow + at, ORDER);
             h.intoMemorySegment(states, stateRow + at, ORDER);
-            bits |= over.toLong() << neuron;
-            if ((neuron & LANES_OF_WORD) == LAST || neuron + COUNT >= neurons) {
-                out.set(WORD, outRow + (long) (neuron / Long.SIZE) * Long.BYTES, bits);
-                bits = 0;
-            }
+            SpikeLanes.store(out, outRow, i, over);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel;
 
+import java.nio.ByteOrder;
 import java.util.Locale;
 import java.util.Set;
 import jdk.incubator.vector.FloatVector;
@@ -119,6 +120,9 @@ public final class Simd {
             if (isX86() && cpu < AVX2) {
                 return new Choice(
                         0, "scalar kernels, because this CPU has no AVX2, without which C2 boxes vectors", true);
+            }
+            if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+                return new Choice(0, "scalar kernels, because this CPU is big-endian", true);
             }
             int bits = Math.min(limit, Math.min(cpu, WIDEST));
             String why = bits < limit || asked.equals("auto")
