@@ -246,6 +246,9 @@ final class LeakyLoopVector implements LeakyLoop {
 
     private static FloatVector charge(
             FloatVector u, FloatVector input, FloatVector leak, LeakyParameters parameters, long at) {
+        if (DECAY == Decay.NONE) {
+            return input;
+        }
         if (DECAY == Decay.MULTIPLY) {
             return leak.mul(u).add(input);
         }

@@ -92,9 +92,8 @@ public record LeakyParallel(Recurrence recurrence, Parameter bias, Parameter thr
                         .build(arena));
             case Recurrence.AllToAll all -> {
                 PackedWeights weights = all.require(neurons, neurons);
-                LeakyParameters parameters = builder.decay(Decay.MULTIPLY, 0)
-                        .feedback(Feedback.CURRENTS)
-                        .build(arena);
+                LeakyParameters parameters =
+                        builder.decay(Decay.NONE, 0).feedback(Feedback.CURRENTS).build(arena);
                 yield new RecurrentGroup(parameters, weights, true, List.of("membrane"));
             }
         };
