@@ -23,7 +23,7 @@ import java.util.Objects;
  * upstream, so membranes agree to rounding and not bit for bit. There the state is lost between calls; here it goes on. Quantization rounds
  * the membrane and not the sum behind it, as upstream, where nothing is fed back. A spike carries the factor twice, as upstream.
  *
- * @param beta gives the time constant {@code 1 / (1 - beta)}; from 0 to 1
+ * @param beta gives the time constant {@code 1 / (1 - beta)}; at most 1
  * @param threshold membrane above which a neuron fires
  * @param gradedSpikesFactor its square is what one spike carries
  * @param quantization what the membrane is rounded to before neurons fire
@@ -36,15 +36,15 @@ public record StateLeaky(Parameter beta, Parameter threshold, Parameter gradedSp
     /**
      * Makes a model.
      *
-     * @throws IllegalArgumentException if a value is NaN or infinite, or a beta is outside [0, 1]
+     * @throws IllegalArgumentException if a value is NaN or infinite, or a beta is above 1
      */
     public StateLeaky {
         threshold.requireFinite("threshold");
         gradedSpikesFactor.requireFinite("gradedSpikesFactor");
         Objects.requireNonNull(quantization, "quantization");
         for (float each : beta.values()) {
-            if (!(each >= 0 && each <= 1)) {
-                throw new IllegalArgumentException("beta is " + each + ", expected 0 to 1");
+            if (!(each <= 1) || each == Float.NEGATIVE_INFINITY) {
+                throw new IllegalArgumentException("beta is " + each + ", expected a finite number, at most 1");
             }
         }
     }
@@ -53,7 +53,7 @@ public record StateLeaky(Parameter beta, Parameter threshold, Parameter gradedSp
      * Makes a model with threshold 1, spikes of 1 and no quantization.
      *
      * @param beta one value, or one for each neuron
-     * @throws IllegalArgumentException if a value is outside [0, 1], or there is none
+     * @throws IllegalArgumentException if a value is above 1, NaN or infinite, or there is none
      */
     public StateLeaky(float... beta) {
         this(Parameter.of(beta), Parameter.of(1), Parameter.of(1), Quantization.NONE);

@@ -65,7 +65,7 @@ final class RandomNeuron {
                         shares(),
                         Parameter.of(1),
                         Parameter.of(1.5f),
-                        random.nextBoolean() ? Quantization.NONE : Quantization.uniform(4, 1, 0, 0.2f));
+                        random.nextBoolean() ? Quantization.NONE : Quantization.uniform(4, 1, 0, 0.2));
             case 9 -> new DeltaLeaky(shares(), Parameter.of(0.5f));
             case 10 -> Lif.spikingJelly(2).withFiring(firing(Reset.CLEAR).withResetTime(ResetTime.SAME_STEP));
             case 11 -> Lif.norse(0.01f, 20, 30);
@@ -82,7 +82,7 @@ final class RandomNeuron {
                 .withResetTime(ResetTime.values()[random.nextInt(3)])
                 .withInhibition(random.nextInt(4) == 0)
                 .withQuantization(
-                        random.nextInt(4) == 0 ? Quantization.aroundThreshold(3, 1, 0.1f, 0.2f) : Quantization.NONE);
+                        random.nextInt(4) == 0 ? Quantization.aroundThreshold(3, 1, 0.1, 0.2) : Quantization.NONE);
     }
 
     private Parameter shares() {

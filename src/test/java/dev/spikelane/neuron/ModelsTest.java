@@ -181,7 +181,10 @@ final class ModelsTest {
                 IllegalArgumentException.class,
                 "recurrent weights are 3 -> 3, expected four outputs for each input",
                 () -> new SLstm(three, 0.1f));
-        assertMessage(IllegalArgumentException.class, "beta is 1.5, expected 0 to 1", () -> new StateLeaky(1.5f));
+        assertMessage(
+                IllegalArgumentException.class,
+                "beta is 1.5, expected a finite number, at most 1",
+                () -> new StateLeaky(1.5f));
         NeuronGroup recurrent = new RLeaky(Recurrence.allToAll(three), 0.5f).bind(arena, 3);
         assertMessage(
                 IllegalArgumentException.class,
