@@ -30,12 +30,13 @@ public final class Quantization {
         static Range of(double threshold, double lower, double upper) {
             if (!(threshold > 0)
                     || !Float.isFinite((float) (threshold + lower + upper))
-                    || !(lower > -1)
+                    || !(lower >= -1)
                     || !(upper > -1)) {
-                throw new IllegalArgumentException("threshold " + threshold + ", limits " + lower + " and " + upper
-                        + ", expected a threshold above 0, limits above -1, and finite numbers");
+                throw new IllegalArgumentException(
+                        "threshold " + threshold + ", limits " + lower + " and " + upper
+                                + ", expected a threshold above 0, a lower limit from -1, an upper limit above -1, finite numbers");
             }
-            return new Range(-(threshold + threshold * lower), threshold + threshold * upper);
+            return new Range(-threshold - threshold * lower, threshold + threshold * upper);
         }
     }
 
@@ -44,7 +45,7 @@ public final class Quantization {
      *
      * @param bits from 1 to 16
      * @param threshold above 0; snnTorch's default is 1
-     * @param lower how far the lowest level is below the negative threshold, as a share of it, above -1; snnTorch's default is 0
+     * @param lower how far the lowest level is below the negative threshold, as a share of it, from -1; snnTorch's default is 0
      * @param upper how far the highest level is above the threshold, as a share of it, above -1; snnTorch's default is 0.2
      * @return the quantization
      * @throws IllegalArgumentException if a number is out of range
@@ -67,7 +68,7 @@ public final class Quantization {
      *
      * @param bits from 1 to 16
      * @param threshold above 0
-     * @param lower how far the lowest level is below the negative threshold, as a share of it, above -1
+     * @param lower how far the lowest level is below the negative threshold, as a share of it, from -1
      * @param upper how far the highest level is above the threshold, as a share of it, above -1
      * @return the quantization
      * @throws IllegalArgumentException if a number is out of range
@@ -81,7 +82,7 @@ public final class Quantization {
      *
      * @param bits from 1 to 16
      * @param threshold above 0
-     * @param lower how far the lowest level is below the negative threshold, as a share of it, above -1
+     * @param lower how far the lowest level is below the negative threshold, as a share of it, from -1
      * @param upper how far the highest level is above the threshold, as a share of it, above -1
      * @return the quantization
      * @throws IllegalArgumentException if a number is out of range
@@ -107,7 +108,7 @@ public final class Quantization {
      *
      * @param bits from 1 to 16
      * @param threshold above 0
-     * @param lower how far the lowest level is below the negative threshold, as a share of it, above -1
+     * @param lower how far the lowest level is below the negative threshold, as a share of it, from -1
      * @param upper how far the highest level is above the threshold, as a share of it, above -1
      * @param thresholdCentered whether levels lie densest around the threshold or around zero
      * @param multiplier the base, above 0

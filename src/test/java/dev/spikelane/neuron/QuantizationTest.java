@@ -84,7 +84,8 @@ final class QuantizationTest {
                 () -> Quantization.uniform(17, 1, 0, 0.2));
         assertMessage(
                 IllegalArgumentException.class,
-                "threshold -1.0, limits 0.0 and 0.2, expected a threshold above 0, limits above -1, and finite numbers",
+                "threshold -1.0, limits 0.0 and 0.2, expected a threshold above 0, a lower limit from -1,"
+                        + " an upper limit above -1, finite numbers",
                 () -> Quantization.aroundZero(4, -1, 0, 0.2));
         assertMessage(
                 IllegalArgumentException.class,
