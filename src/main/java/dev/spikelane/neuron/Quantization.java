@@ -100,7 +100,7 @@ public final class Quantization {
      */
     public static Quantization of(float... values) {
         Parameter.of(values).requireFinite("level");
-        return new Quantization("given", values.clone());
+        return new Quantization(values.length + " given levels", values.clone());
     }
 
     /**
@@ -121,7 +121,13 @@ public final class Quantization {
             throw new IllegalArgumentException("multiplier is " + multiplier + ", expected a finite number above 0");
         }
         return exponential(
-                "non-uniform ", bits, threshold, lower, upper, thresholdCentered ? threshold : 0, multiplier);
+                (thresholdCentered ? "around threshold " : "around zero ") + "by multiplier " + multiplier + ", ",
+                bits,
+                threshold,
+                lower,
+                upper,
+                thresholdCentered ? threshold : 0,
+                multiplier);
     }
 
     /** The order of operations is that of upstream, in double. */

@@ -24,7 +24,7 @@
  * </table>
  *
  * <p>Where snnTorch returns a number, the same number is returned here. Where it raises, returns NaN from finite input, ignores an option or
- * loses a state, its documentation is followed instead:
+ * loses a state, its documentation is followed instead. Parameters without a meaning are refused:
  *
  * <table>
  * <caption>Differences from snnTorch 0.9.4</caption>

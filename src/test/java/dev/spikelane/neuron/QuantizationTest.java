@@ -98,5 +98,9 @@ final class QuantizationTest {
         assertEquals(
                 "uniform 4 bits, threshold 1.0, limits 0.0 and 0.2",
                 Quantization.uniform(4, 1, 0, 0.2).toString());
+        assertEquals(
+                "around zero by multiplier 0.5, 4 bits, threshold 1.0, limits 0.0 and 0.2",
+                Quantization.nonUniform(4, 1, 0, 0.2, false, 0.5).toString());
+        assertEquals("2 given levels", Quantization.of(0, 1).toString());
     }
 }
