@@ -48,10 +48,13 @@ class GoldenStateLeakyTest {
     }
 
     private static StateLeaky stateLeaky(GoldenCase golden, int neurons) {
-        return new StateLeaky(
+        StateLeaky model = new StateLeaky(
                 parameter(golden, "beta", neurons),
                 parameter(golden, "threshold", neurons, 1),
                 gradedFactor(golden, neurons),
                 GoldenOptions.quantization(golden));
+        return golden.has("kernel_truncation_steps")
+                ? model.withKernelTruncation(golden.integer("kernel_truncation_steps"))
+                : model;
     }
 }
