@@ -56,17 +56,40 @@ public final class BernoulliSpikes {
         for (int row = firstRow; row < spikes.rows(); row++) {
             long key = CounterRandom.rowKey(seed, firstStep + row / batch, firstSample + row % batch);
             int dataRow = constant ? row % batch : row - firstRow;
-            if (Simd.VECTOR) {
-                BernoulliSpikesVector.row(key, data, dataRow, gain, offset, spikes, row);
-            } else {
-                scalar(key, data, dataRow, gain, offset, spikes, row);
-            }
+            row(key, data, dataRow, gain, offset, spikes, row, 0, spikes.stride());
+        }
+    }
+
+    /** Draws some words of a row. */
+    static void row(
+            long key,
+            FloatMatrix data,
+            int dataRow,
+            float gain,
+            float offset,
+            SpikeMatrix spikes,
+            int row,
+            int firstWord,
+            int endWord) {
+        if (Simd.VECTOR) {
+            BernoulliSpikesVector.row(key, data, dataRow, gain, offset, spikes, row, firstWord, endWord);
+        } else {
+            scalar(key, data, dataRow, gain, offset, spikes, row, firstWord, endWord);
         }
     }
 
     /** The specification: one neuron after the other. */
-    static void scalar(long key, FloatMatrix data, int dataRow, float gain, float offset, SpikeMatrix spikes, int row) {
-        for (int word = 0; word < spikes.stride(); word++) {
+    static void scalar(
+            long key,
+            FloatMatrix data,
+            int dataRow,
+            float gain,
+            float offset,
+            SpikeMatrix spikes,
+            int row,
+            int firstWord,
+            int endWord) {
+        for (int word = firstWord; word < endWord; word++) {
             long bits = 0;
             int neurons = Math.min(spikes.columns() - word * Long.SIZE, Long.SIZE);
             for (int neuron = 0; neuron < neurons; neuron++) {

@@ -39,7 +39,16 @@ final class BernoulliSpikesVector {
 
     private BernoulliSpikesVector() {}
 
-    static void row(long key, FloatMatrix data, int dataRow, float gain, float offset, SpikeMatrix spikes, int row) {
+    static void row(
+            long key,
+            FloatMatrix data,
+            int dataRow,
+            float gain,
+            float offset,
+            SpikeMatrix spikes,
+            int row,
+            int firstWord,
+            int endWord) {
         int key0 = (int) key;
         int key1 = (int) (key >>> Integer.SIZE);
         int key2 = PARITY ^ key0 ^ key1;
@@ -47,7 +56,7 @@ final class BernoulliSpikesVector {
         Checks.isNative(values);
         long valueRow = data.rowOffset(dataRow);
         long outRow = spikes.rowOffset(row);
-        for (int word = 0; word < spikes.stride(); word++) {
+        for (int word = firstWord; word < endWord; word++) {
             long bits = 0;
             for (int pair = 0; pair < PAIRS; pair += COUNT) {
                 IntVector x0 = IntVector.broadcast(INT, word + key0);

@@ -208,13 +208,13 @@ public final class LeakyStep {
                 endWord);
     }
 
-    private static void requireMembranes(LeakyParameters parameters, int rows, FloatMatrix membranes) {
+    static void requireMembranes(LeakyParameters parameters, int rows, FloatMatrix membranes) {
         Checks.rows("membranes", membranes.rows(), rows);
         membranes.requireShape("membranes", membranes.rows(), parameters.neurons());
     }
 
     /** Checks all, and returns the neuron whose currents stand in column 0. */
-    private static int check(
+    static int check(
             LeakyParameters parameters,
             FloatMatrix current,
             int firstRow,

@@ -49,6 +49,7 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
         } else {
             LeakyStep.run(parameters, current, rows, variables, spikes, firstWord, endWord);
         }
+        state.advance(firstWord, endWord, rows / state.membrane().rows());
     }
 
     @Override
@@ -66,6 +67,7 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
         } else {
             LeakyStep.record(parameters, current, rows, variables, spikes, membranes, firstWord, endWord);
         }
+        state.advance(firstWord, endWord, rows / state.membrane().rows());
     }
 
     private void recurrent(

@@ -7,7 +7,6 @@ import dev.spikelane.kernel.LeakyParametersBuilder;
 import dev.spikelane.kernel.PackedWeights;
 import dev.spikelane.kernel.Reset;
 import java.lang.foreign.Arena;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -24,24 +23,61 @@ import java.util.Objects;
  *
  * <p>snnTorch silently ignores beta for each neuron and keeps random weights; here each neuron has its own.
  *
+ * <p>With a dropout, meant for training and for Monte Carlo estimates, a share p of the outputs is dropped before neurons fire, and the others
+ * make up for it, as snnTorch's documentation promises; its {@code torch.nn.RNN} of one layer ignores the option. The membrane is not dropped,
+ * neither for the next step nor where it is recorded:
+ *
+ * <pre>{@code
+ * K = 0 with probability p, else 1                     for each step, sample and neuron
+ * S = U * (K / (1 - p)) > threshold
+ * }</pre>
+ *
+ * <p>What is dropped is a pure function of the seed, the step since the last reset (its low 32 bits), the sample's number in the batch and
+ * the neuron, and so does not depend on threads or on how a run is cut; torch draws other numbers. A run after a reset drops the same again:
+ * for an estimate, let samples of a batch have the same input. Layers that should drop independently need seeds of their own.
+ *
  * @param recurrence how membranes act on the next step: one to one, the share that is left; or all to all, with the bias
  * @param bias added at every step, one to one
  * @param threshold membrane above which a neuron fires
  * @param gradedSpikesFactor what one spike carries
+ * @param dropout probability p that an output is dropped, from 0 to below 1; 0 for no dropout
+ * @param seed what decides which outputs are dropped; all 64 bits count
  */
-public record LeakyParallel(Recurrence recurrence, Parameter bias, Parameter threshold, Parameter gradedSpikesFactor)
+public record LeakyParallel(
+        Recurrence recurrence,
+        Parameter bias,
+        Parameter threshold,
+        Parameter gradedSpikesFactor,
+        float dropout,
+        long seed)
         implements Neuron {
 
     /**
      * Makes a model.
      *
-     * @throws IllegalArgumentException if a value is NaN or infinite
+     * @throws IllegalArgumentException if a value is NaN or infinite, or the dropout is outside [0, 1)
      */
     public LeakyParallel {
         Objects.requireNonNull(recurrence, "recurrence");
         bias.requireFinite("bias");
         threshold.requireFinite("threshold");
         gradedSpikesFactor.requireFinite("gradedSpikesFactor");
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("dropout is " + dropout + ", expected a probability from 0 to below 1");
+        }
+    }
+
+    /**
+     * Makes a model without a dropout.
+     *
+     * @param recurrence how membranes act on the next step: one to one, the share that is left; or all to all, with the bias
+     * @param bias added at every step, one to one
+     * @param threshold membrane above which a neuron fires
+     * @param gradedSpikesFactor what one spike carries
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     */
+    public LeakyParallel(Recurrence recurrence, Parameter bias, Parameter threshold, Parameter gradedSpikesFactor) {
+        this(recurrence, bias, threshold, gradedSpikesFactor, 0, 0);
     }
 
     /**
@@ -62,7 +98,19 @@ public record LeakyParallel(Recurrence recurrence, Parameter bias, Parameter thr
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public LeakyParallel withThreshold(float... values) {
-        return new LeakyParallel(recurrence, bias, Parameter.of(values), gradedSpikesFactor);
+        return new LeakyParallel(recurrence, bias, Parameter.of(values), gradedSpikesFactor, dropout, seed);
+    }
+
+    /**
+     * Returns this model with a dropout between membranes and spikes, snnTorch's {@code dropout}.
+     *
+     * @param probability that an output is dropped, from 0 to below 1; 0 for no dropout
+     * @param ofMasks the seed that decides which outputs are dropped
+     * @return the model
+     * @throws IllegalArgumentException if the probability is outside [0, 1)
+     */
+    public LeakyParallel withDropout(float probability, long ofMasks) {
+        return new LeakyParallel(recurrence, bias, threshold, gradedSpikesFactor, probability, ofMasks);
     }
 
     private static float[] clamped(float... beta) {
@@ -86,15 +134,20 @@ public record LeakyParallel(Recurrence recurrence, Parameter bias, Parameter thr
                 .reset(Reset.NONE)
                 .rectified(true);
         return switch (recurrence) {
-            case Recurrence.OneToOne own ->
-                new LeakyGroup(builder.decay(Decay.MULTIPLY, own.weights().values())
+            case Recurrence.OneToOne own -> {
+                LeakyParameters parameters = builder.decay(
+                                Decay.MULTIPLY, own.weights().values())
                         .feedback(Feedback.CONSTANT, bias.values())
-                        .build(arena));
+                        .build(arena);
+                yield dropout == 0 ? new LeakyGroup(parameters) : new DropoutGroup(parameters, null, dropout, seed);
+            }
             case Recurrence.AllToAll all -> {
                 PackedWeights weights = all.require(neurons, neurons);
                 LeakyParameters parameters =
                         builder.decay(Decay.NONE, 0).feedback(Feedback.CURRENTS).build(arena);
-                yield new RecurrentGroup(parameters, weights, true, List.of("membrane"));
+                yield dropout == 0
+                        ? new RecurrentGroup(parameters, weights, true, LeakyGroup.MEMBRANE)
+                        : new DropoutGroup(parameters, weights, dropout, seed);
             }
         };
     }

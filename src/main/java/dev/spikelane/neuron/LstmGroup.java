@@ -38,11 +38,14 @@ record LstmGroup(LeakyParameters parameters, PackedWeights weights) implements S
     public void step(
             FloatMatrix current,
             int row,
+            long step,
             NeuronState state,
             FloatMatrix variables,
             SpikeMatrix spikes,
             FloatMatrix membranes,
-            boolean record) {
+            boolean record,
+            int firstWord,
+            int endWord) {
         DenseMatmul.multiply(state.membrane(), weights, state.feedback());
         LstmStep.step(
                 parameters, current, row, variables, state.feedback(), state.workspace(), spikes, membranes, record);

@@ -3,12 +3,14 @@ package dev.spikelane.neuron;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * The variables that neurons carry from step to step, each {@code [batch x neurons]}. The first is always the membrane.
+ * The variables that neurons carry from step to step, each {@code [batch x neurons]}, and how many steps they have done. The first variable is
+ * always the membrane.
  *
- * <p>A caller may read and write them between runs.
+ * <p>A caller may read and write the variables between runs.
  */
 public final class NeuronState {
 
@@ -19,6 +21,8 @@ public final class NeuronState {
     private final SpikeMatrix spikes;
     private final FloatMatrix feedback;
     private final FloatMatrix workspace;
+    /** Steps done, for each word of 64 neurons by itself: threads that share a row count those of their words. */
+    private final long[] steps;
 
     private NeuronState(
             List<String> names,
@@ -35,6 +39,7 @@ public final class NeuronState {
         this.spikes = spikes;
         this.feedback = feedback;
         this.workspace = workspace;
+        this.steps = new long[spikes.stride()];
     }
 
     /** Zeros for each of the names. */
@@ -42,7 +47,7 @@ public final class NeuronState {
         return zeros(arena, batch, neurons, names, false, 1, 1);
     }
 
-    /** Zeros for each of the names, and room for what recurrent neurons feed back. */
+    /** Zeros for each of the names, room for what recurrent neurons feed back, and rows of neurons for what else steps need. */
     static NeuronState zeros(
             Arena arena,
             int batch,
@@ -115,10 +120,42 @@ public final class NeuronState {
         return spikes;
     }
 
-    /** Sets all variables to zero. */
+    /**
+     * Returns how many steps the neurons have done since the last reset.
+     *
+     * @return steps of the first 64 neurons, which are those of all unless runs were given some words of neurons only
+     */
+    public long step() {
+        return steps[0];
+    }
+
+    /** Sets all variables to zero, and begins with step 0 again. */
     public void reset() {
         all.fill(0);
         spikes.clear();
+        Arrays.fill(steps, 0);
+    }
+
+    /** The number of the step that some words of neurons come to; throws unless it is the same for all of them. */
+    long step(int firstWord, int endWord) {
+        if (firstWord < 0 || endWord <= firstWord || endWord > steps.length) {
+            throw new IllegalArgumentException("word of spikes range is [" + firstWord + ", " + endWord
+                    + "), expected a part of [0, " + steps.length + ")");
+        }
+        for (int word = firstWord + 1; word < endWord; word++) {
+            if (steps[word] != steps[firstWord]) {
+                throw new IllegalArgumentException("neurons of word " + word + " have done " + steps[word]
+                        + " steps, expected " + steps[firstWord] + " as those of word " + firstWord);
+            }
+        }
+        return steps[firstWord];
+    }
+
+    /** Counts steps that some words of neurons have done. */
+    void advance(int firstWord, int endWord, int count) {
+        for (int word = firstWord; word < endWord; word++) {
+            steps[word] += count;
+        }
     }
 
     /** All variables one below the other, {@code [variables * batch x neurons]}; throws unless they have these names. */
@@ -139,7 +176,7 @@ public final class NeuronState {
         return feedback;
     }
 
-    /** Scratch memory of a step, some rows of neurons. */
+    /** What steps need beside the variables, some rows of neurons; a reset leaves it as it is. */
     FloatMatrix workspace() {
         return workspace;
     }

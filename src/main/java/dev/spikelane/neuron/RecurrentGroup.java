@@ -49,11 +49,14 @@ record RecurrentGroup(LeakyParameters parameters, PackedWeights weights, boolean
     public void step(
             FloatMatrix current,
             int row,
+            long step,
             NeuronState state,
             FloatMatrix variables,
             SpikeMatrix spikes,
             FloatMatrix membranes,
-            boolean record) {
+            boolean record,
+            int firstWord,
+            int endWord) {
         SpikeMatrix previous = state.spikes();
         int batch = state.membrane().rows();
         if (feedsMembranes) {
@@ -72,8 +75,8 @@ record RecurrentGroup(LeakyParameters parameters, PackedWeights weights, boolean
                 spikes,
                 membranes,
                 record,
-                0,
-                spikes.stride());
+                firstWord,
+                endWord);
         MemorySegment.copy(spikes.segment(), spikes.rowOffset(row), previous.segment(), 0, previous.rowOffset(batch));
     }
 }

@@ -4,6 +4,8 @@ import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.LeakyParameters;
 import dev.spikelane.kernel.LeakyParametersBuilder;
 import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.WindowStep;
+import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.Objects;
 
@@ -23,20 +25,41 @@ import java.util.Objects;
  * upstream, so membranes agree to rounding and not bit for bit. There the state is lost between calls; here it goes on. Quantization rounds
  * the membrane and not the sum behind it, as upstream, where nothing is fed back. A spike carries the factor twice, as upstream.
  *
+ * <p>With a truncation of K steps, snnTorch's {@code kernel_truncation_steps}, only the newest K inputs count, in the order of
+ * {@link WindowStep}:
+ *
+ * <pre>{@code
+ * U[t] = sum of exp(-k / tau) * I[t - k] over k = 0 .. min(K, t + 1) - 1
+ * S = U > threshold
+ * }</pre>
+ *
+ * <p>On average the time of a step does not grow with K; every K-th step goes through the whole window. A state holds K rows of neurons for
+ * each sample, and a bound model K rows of weights, also where no run has K steps. The state's variable {@code sum} is that of the inputs
+ * since the last step whose number is a multiple of K; a membrane that the caller writes is lost at the next step.
+ *
  * @param beta gives the time constant {@code 1 / (1 - beta)}; at most 1
  * @param threshold membrane above which a neuron fires
  * @param gradedSpikesFactor its square is what one spike carries
  * @param quantization what the membrane is rounded to before neurons fire
+ * @param kernelTruncation how many of the newest inputs count, or {@link #UNTRUNCATED}
  */
-public record StateLeaky(Parameter beta, Parameter threshold, Parameter gradedSpikesFactor, Quantization quantization)
+public record StateLeaky(
+        Parameter beta,
+        Parameter threshold,
+        Parameter gradedSpikesFactor,
+        Quantization quantization,
+        int kernelTruncation)
         implements Neuron {
+
+    /** The truncation of neurons for which all inputs count: 0. */
+    public static final int UNTRUNCATED = 0;
 
     private static final float SMALLEST = 1e-12f;
 
     /**
      * Makes a model.
      *
-     * @throws IllegalArgumentException if a value is NaN or infinite, or a beta is above 1
+     * @throws IllegalArgumentException if a value is NaN or infinite, a beta is above 1, or the truncation is negative
      */
     public StateLeaky {
         threshold.requireFinite("threshold");
@@ -47,6 +70,23 @@ public record StateLeaky(Parameter beta, Parameter threshold, Parameter gradedSp
                 throw new IllegalArgumentException("beta is " + each + ", expected a finite number, at most 1");
             }
         }
+        if (kernelTruncation < UNTRUNCATED) {
+            throw new IllegalArgumentException("kernelTruncation is " + kernelTruncation
+                    + ", expected at least 1 step, or UNTRUNCATED, " + UNTRUNCATED);
+        }
+    }
+
+    /**
+     * Makes a model for which all inputs count.
+     *
+     * @param beta gives the time constant {@code 1 / (1 - beta)}; at most 1
+     * @param threshold membrane above which a neuron fires
+     * @param gradedSpikesFactor its square is what one spike carries
+     * @param quantization what the membrane is rounded to before neurons fire
+     * @throws IllegalArgumentException if a value is NaN or infinite, or a beta is above 1
+     */
+    public StateLeaky(Parameter beta, Parameter threshold, Parameter gradedSpikesFactor, Quantization quantization) {
+        this(beta, threshold, gradedSpikesFactor, quantization, UNTRUNCATED);
     }
 
     /**
@@ -67,26 +107,63 @@ public record StateLeaky(Parameter beta, Parameter threshold, Parameter gradedSp
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public StateLeaky withThreshold(float... values) {
-        return new StateLeaky(beta, Parameter.of(values), gradedSpikesFactor, quantization);
+        return new StateLeaky(beta, Parameter.of(values), gradedSpikesFactor, quantization, kernelTruncation);
+    }
+
+    /**
+     * Returns this model with a truncation, snnTorch's {@code kernel_truncation_steps}.
+     *
+     * @param steps how many of the newest inputs count, at least 1
+     * @return the model
+     * @throws IllegalArgumentException if there is none
+     */
+    public StateLeaky withKernelTruncation(int steps) {
+        if (steps < 1) {
+            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
+        }
+        return new StateLeaky(beta, threshold, gradedSpikesFactor, quantization, steps);
     }
 
     @Override
     public NeuronGroup bind(Arena arena, int neurons) {
-        float[] decay = beta.values();
-        for (int i = 0; i < decay.length; i++) {
-            float tau = 1 / ((1 - decay[i]) + SMALLEST);
-            decay[i] = (float) Math.exp(-1 / tau);
-        }
+        float[] share = weights(1);
+        boolean quantized = !quantization.equals(Quantization.NONE);
         LeakyParametersBuilder builder =
                 LeakyParameters.builder(neurons).threshold(threshold.values()).reset(Reset.NONE);
-        if (quantization.equals(Quantization.NONE)) {
-            return new LeakyGroup(builder.decay(Decay.MULTIPLY, decay).build(arena));
+        if (kernelTruncation == UNTRUNCATED && !quantized) {
+            return new LeakyGroup(builder.decay(Decay.MULTIPLY, share).build(arena));
         }
-        // The sum is kept in a synapse, so that its rounding for the membrane does not come back.
-        return new LeakyGroup(builder.synapse(decay)
-                .decay(Decay.MULTIPLY, 0)
-                .quantization(1, quantization.levels())
-                .build(arena));
+        // The sum is kept beside the membrane, so that what happens to the membrane does not come back.
+        builder.synapse(share).decay(Decay.MULTIPLY, 0);
+        if (quantized) {
+            builder.quantization(1, quantization.levels());
+        }
+        LeakyParameters parameters = builder.build(arena);
+        return kernelTruncation == UNTRUNCATED
+                ? new LeakyGroup(parameters)
+                : new WindowGroup(parameters, kernel(arena, neurons));
+    }
+
+    /** Row k holds the weight of an input that is k steps old, for each neuron. */
+    private FloatMatrix kernel(Arena arena, int neurons) {
+        FloatMatrix kernel = FloatMatrix.zeros(arena, kernelTruncation, neurons);
+        for (int age = 0; age < kernelTruncation; age++) {
+            float[] weights = weights(age);
+            for (int neuron = 0; neuron < neurons; neuron++) {
+                kernel.set(age, neuron, weights[weights.length == 1 ? 0 : neuron]);
+            }
+        }
+        return kernel;
+    }
+
+    /** The weights of an input that is so many steps old: one, or one for each neuron. */
+    private float[] weights(int age) {
+        float[] weights = beta.values();
+        for (int i = 0; i < weights.length; i++) {
+            float tau = 1 / ((1 - weights[i]) + SMALLEST);
+            weights[i] = (float) Math.exp(-age / tau);
+        }
+        return weights;
     }
 
     @Override

@@ -4,7 +4,10 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.List;
 
-/** Neurons that depend on what all of them did at the step before, so that they run one step and whole rows at a time. */
+/**
+ * Neurons that run one step at a time. Most depend on what all of them did at the step before, so that rows are done whole; those that do not
+ * say that they are not {@linkplain #coupled coupled}.
+ */
 interface StepwiseGroup extends NeuronGroup {
 
     /** Names of the state variables, the membrane first. */
@@ -13,17 +16,21 @@ interface StepwiseGroup extends NeuronGroup {
     /**
      * Runs the step whose rows begin at {@code row}; what a run checks is checked.
      *
+     * @param step its number since the last reset, from 0
      * @param variables {@code [variables * batch x neurons]}, updated
      * @param membranes receives the membranes of these rows if {@code record}
      */
     void step(
             FloatMatrix current,
             int row,
+            long step,
             NeuronState state,
             FloatMatrix variables,
             SpikeMatrix spikes,
             FloatMatrix membranes,
-            boolean record);
+            boolean record,
+            int firstWord,
+            int endWord);
 
     @Override
     default boolean coupled() {
@@ -62,7 +69,7 @@ interface StepwiseGroup extends NeuronGroup {
         if (rows < 1 || rows % batch != 0) {
             throw new IllegalArgumentException(rows + " rows are not a whole number of steps of batch " + batch);
         }
-        if (firstWord != 0 || endWord != spikes.stride()) {
+        if (coupled() && (firstWord != 0 || endWord != spikes.stride())) {
             throw new IllegalArgumentException(
                     "neurons with recurrence are updated whole rows at a time, asked for words [" + firstWord + ", "
                             + endWord + ") of [0, " + spikes.stride() + ")");
@@ -72,8 +79,11 @@ interface StepwiseGroup extends NeuronGroup {
         if (record) {
             requireRows("membranes", membranes.rows(), rows);
         }
+        long step = state.step(firstWord, endWord);
         for (int row = 0; row < rows; row += batch) {
-            step(current, row, state, variables, spikes, membranes, record);
+            step(current, row, step, state, variables, spikes, membranes, record, firstWord, endWord);
+            state.advance(firstWord, endWord, 1);
+            step++;
         }
     }
 

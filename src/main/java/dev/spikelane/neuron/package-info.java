@@ -51,7 +51,9 @@
  * <tr><td>LeakyParallel</td><td>an infinite or NaN membrane makes all of its row NaN, as the weights from one to one are a full matrix with
  * zeros</td><td>it stays alone; from all to all as upstream</td></tr>
  * <tr><td>LeakyParallel</td><td>membranes are not returned, states are lost between calls</td><td>a state as all models</td></tr>
- * <tr><td>StateLeaky</td><td>states are lost between calls</td><td>states go on</td></tr>
+ * <tr><td>LeakyParallel</td><td>dropout is ignored, as its RNN has one layer</td><td>the outputs that fire are dropped, by numbers of
+ * {@link dev.spikelane.random.CounterRandom} and not of torch</td></tr>
+ * <tr><td>StateLeaky</td><td>states are lost between calls</td><td>states go on, also in a truncated kernel</td></tr>
  * <tr><td>StateLeaky</td><td>beta above 1: an exponential that grows</td><td>an error</td></tr>
  * <tr><td>DeltaLeaky</td><td>reset, inhibition, graded spikes, quantization and clamping of beta are ignored</td><td>not offered; beta is not
  * clamped either</td></tr>
@@ -66,6 +68,6 @@
  * the step's input; the difference S - R of an immediate reset, which may add the threshold; Lapicque's decay {@code 1 + ln(beta)}; the decay
  * {@code exp(beta - 1)} and the squared graded factor of StateLeaky.
  *
- * <p>Not there yet: convolutional recurrence, SConv2dLSTM, {@code kernel_truncation_steps} of StateLeaky, dropout of LeakyParallel.
+ * <p>Not there yet: convolutional recurrence, SConv2dLSTM.
  */
 package dev.spikelane.neuron;

@@ -60,9 +60,11 @@ final class BernoulliSpikesProperties {
         SpikeMatrix vector = allOnes(steps * batch, neurons);
         for (int row = 0; row < expected.rows(); row++) {
             long key = CounterRandom.rowKey(seed, firstStep + row / batch, firstSample + row % batch);
-            BernoulliSpikes.scalar(key, data, row % data.rows(), gain, offset, scalar, row);
+            BernoulliSpikes.scalar(key, data, row % data.rows(), gain, offset, scalar, row, 0, scalar.stride());
             if (Simd.VECTOR) {
-                BernoulliSpikesVector.row(key, data, row % data.rows(), gain, offset, vector, row);
+                for (int word = 0; word < vector.stride(); word++) {
+                    BernoulliSpikesVector.row(key, data, row % data.rows(), gain, offset, vector, row, word, word + 1);
+                }
             }
         }
         assertSameBits(expected, scalar, "scalar");

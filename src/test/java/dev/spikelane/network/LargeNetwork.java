@@ -25,16 +25,17 @@ final class LargeNetwork {
     private final FloatMatrix analog;
 
     LargeNetwork(Arena arena, long seed, boolean inhibited) {
-        this(arena, seed, new Leaky(0.9f).withInhibition(inhibited));
+        this(arena, seed, new Leaky(0.9f).withInhibition(inhibited), 1);
     }
 
-    LargeNetwork(Arena arena, long seed, Neuron neuron) {
+    /** With neurons that take so many currents each. */
+    LargeNetwork(Arena arena, long seed, Neuron neuron, int gates) {
         Random random = new Random(seed);
-        first = new Spied(Dense.of(arena, Matrices.uniform(arena, SIZE, SIZE, random)));
+        first = new Spied(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)));
         network = Network.builder(arena, SIZE)
                 .connect(first)
                 .neuron(neuron)
-                .connect(Dense.of(arena, Matrices.uniform(arena, SIZE, SIZE, random)))
+                .connect(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)))
                 .neuron(neuron)
                 .build();
         input = Matrices.spikes(arena, ROWS, SIZE, 0.3, random);

@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import static dev.spikelane.Matrices.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.DenseCase;
@@ -25,6 +26,9 @@ final class RandomNetwork {
 
     final int batch;
     final int steps;
+    /** Whether spikes depend on the number of the sample in its batch. */
+    final boolean dropping;
+
     private final Arena arena;
 
     RandomNetwork(Arena arena, int batch, int steps, long seed) {
@@ -35,9 +39,11 @@ final class RandomNetwork {
         int inputs = size(random);
         Network.Builder builder = Network.builder(arena, inputs);
         int width = inputs;
+        boolean drops = false;
         for (int layers = 1 + random.nextInt(3); layers > 0; layers--) {
             int neurons = size(random);
             int model = random.nextInt(RandomNeuron.MODELS + 3); // a few more are Leaky
+            drops |= model == RandomNeuron.DROPPING;
             int outputs = RandomNeuron.gates(model) * neurons;
             FloatMatrix weights = Matrices.uniform(arena, outputs, width, random);
             builder.connect(Dense.of(arena, weights, Matrices.uniform(arena, 1, outputs, random)))
@@ -45,6 +51,7 @@ final class RandomNetwork {
             width = neurons;
         }
         this.network = builder.build();
+        this.dropping = drops;
         this.input = Matrices.spikes(arena, steps * batch, inputs, random.nextInt(11) / 10.0, random);
         this.analog = Matrices.uniform(arena, steps * batch, inputs, random);
     }
@@ -186,6 +193,7 @@ final class RandomNetwork {
             for (int layer = 0; layer < network.layers().size(); layer++) {
                 FloatMatrix last = outcome.membranes.get(layer).rows((steps - 1) * batch, batch);
                 assertSameBits(last, simulation.state(layer).membrane(), "state of layer " + layer);
+                assertEquals(steps, simulation.state(layer).step(), "steps of layer " + layer);
             }
         }
         return outcome;

@@ -29,7 +29,10 @@ import java.util.Random;
 final class RandomNeuron {
 
     /** How many models there are. */
-    static final int MODELS = 13;
+    static final int MODELS = 15;
+
+    /** The model whose spikes depend on the number of the sample in its batch. */
+    static final int DROPPING = 13;
 
     private final Arena arena;
     private final int neurons;
@@ -59,18 +62,27 @@ final class RandomNeuron {
             case 4 -> Lapicque.of(5, 1.5f, 0.5f).withFiring(firing(Reset.CLEAR));
             case 5 -> new RLeaky(shares(), recurrence(), firing(Reset.SUBTRACT_DECAYED));
             case 6 -> new RSynaptic(shares(), shares(), recurrence(), firing(Reset.CLEAR));
-            case 7 -> new LeakyParallel(recurrence(), shares(), Parameter.of(1.5f), Parameter.of(1));
-            case 8 ->
-                new StateLeaky(
-                        shares(),
-                        Parameter.of(1),
-                        Parameter.of(1.5f),
-                        random.nextBoolean() ? Quantization.NONE : Quantization.uniform(4, 1, 0, 0.2));
+            case 7 -> parallel();
+            case 8 -> stateful();
             case 9 -> new DeltaLeaky(shares(), Parameter.of(0.5f));
             case 10 -> Lif.spikingJelly(2).withFiring(firing(Reset.CLEAR).withResetTime(ResetTime.SAME_STEP));
             case 11 -> Lif.norse(0.01f, 20, 30);
+            case 12 -> stateful().withKernelTruncation(1 + random.nextInt(8));
+            case DROPPING -> parallel().withDropout(0.3f, random.nextLong());
             default -> new Leaky(shares(), firing(Reset.SUBTRACT), Parameter.of(random.nextInt(3) == 0 ? 1.5f : 1));
         };
+    }
+
+    private LeakyParallel parallel() {
+        return new LeakyParallel(recurrence(), shares(), Parameter.of(1.5f), Parameter.of(1));
+    }
+
+    private StateLeaky stateful() {
+        return new StateLeaky(
+                shares(),
+                Parameter.of(1),
+                Parameter.of(1.5f),
+                random.nextBoolean() ? Quantization.NONE : Quantization.uniform(4, 1, 0, 0.2));
     }
 
     private Firing firing(Reset other) {

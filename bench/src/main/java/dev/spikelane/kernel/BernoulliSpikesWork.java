@@ -53,7 +53,7 @@ public record BernoulliSpikesWork(int neurons, int batch, int steps) implements 
             for (int row = 0; row < spikes.rows(); row++) {
                 int sample = row % data.rows();
                 long key = CounterRandom.rowKey(SEED, row / data.rows(), sample);
-                BernoulliSpikes.scalar(key, data, sample, GAIN, OFFSET, spikes, row);
+                BernoulliSpikes.scalar(key, data, sample, GAIN, OFFSET, spikes, row, 0, spikes.stride());
             }
         }
 

@@ -23,6 +23,9 @@ public record NeuronWork(Model model) implements Work {
 
     private static final int LEVELS = 256;
 
+    /** Inputs that count where the sum of inputs is truncated. */
+    private static final int WINDOW = 20;
+
     /** A model, and how many rows of 16 floats it loads for 16 neurons. */
     public enum Model {
         LEAKY(4),
@@ -36,6 +39,8 @@ public record NeuronWork(Model model) implements Work {
         DELTA_LEAKY(4),
         LEAKY_PARALLEL(5),
         LEAKY_QUANTIZED_8_BITS(4),
+        STATE_LEAKY(4),
+        STATE_LEAKY_TRUNCATED(10),
         SLSTM(11);
 
         private final int loads;
@@ -64,6 +69,8 @@ public record NeuronWork(Model model) implements Work {
                 case DELTA_LEAKY -> builder.firesOnChange();
                 case LEAKY_PARALLEL -> builder.reset(Reset.NONE).rectified(true).feedback(Feedback.CONSTANT, 0.01f);
                 case LEAKY_QUANTIZED_8_BITS -> builder.quantization(1, levels());
+                case STATE_LEAKY -> builder.reset(Reset.NONE);
+                case STATE_LEAKY_TRUNCATED -> builder.synapse(0.9f).reset(Reset.NONE);
                 case SLSTM -> builder.threshold(0.1f).synapse(0).reset(Reset.NONE);
             };
         }
@@ -101,6 +108,8 @@ public record NeuronWork(Model model) implements Work {
         private final FloatMatrix state;
         private final FloatMatrix feedback;
         private final FloatMatrix workspace = FloatMatrix.zeros(arena, LstmStep.GATES, NEURONS);
+        private final FloatMatrix weights = FloatMatrix.zeros(arena, WINDOW, NEURONS);
+        private final FloatMatrix window = FloatMatrix.zeros(arena, WINDOW, NEURONS);
         private final SpikeMatrix previous = SpikeMatrix.zeros(arena, 1, NEURONS);
         private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS, NEURONS);
 
@@ -111,6 +120,11 @@ public record NeuronWork(Model model) implements Work {
             current = RandomData.uniform(arena, STEPS, currents, -0.1f, 0.4f);
             state = FloatMatrix.zeros(arena, parameters.variables(), NEURONS);
             feedback = FloatMatrix.zeros(arena, 1, currents);
+            for (int age = 0; age < WINDOW; age++) {
+                for (int neuron = 0; neuron < NEURONS; neuron++) {
+                    weights.set(age, neuron, (float) Math.pow(0.9f, age));
+                }
+            }
         }
 
         @Override
@@ -136,41 +150,73 @@ public record NeuronWork(Model model) implements Work {
         }
 
         private void chosen() {
-            if (model == Model.SLSTM) {
-                for (int step = 0; step < STEPS; step++) {
-                    LstmStep.step(parameters, current, step, state, feedback, workspace, spikes, state, false);
+            switch (model) {
+                case SLSTM -> {
+                    for (int step = 0; step < STEPS; step++) {
+                        LstmStep.step(parameters, current, step, state, feedback, workspace, spikes, state, false);
+                    }
                 }
-            } else {
-                run(parameters.loops);
+                case STATE_LEAKY_TRUNCATED -> {
+                    int words = spikes.stride();
+                    for (int step = 0; step < STEPS; step++) {
+                        WindowStep.step(
+                                parameters,
+                                weights,
+                                current,
+                                step,
+                                step,
+                                state,
+                                window,
+                                spikes,
+                                state,
+                                false,
+                                0,
+                                words);
+                    }
+                }
+                default -> run(parameters.loops);
             }
         }
 
         private void scalar() {
-            if (model == Model.SLSTM) {
-                for (int step = 0; step < STEPS; step++) {
-                    LstmStep.scalar(parameters, current, step, state, 1, 0, feedback, spikes);
-                    parameters
-                            .specification
-                            .fire()
-                            .run(
-                                    parameters,
-                                    current,
-                                    0,
-                                    step,
-                                    step + 1,
-                                    state,
-                                    feedback,
-                                    previous,
-                                    spikes,
-                                    state,
-                                    false,
-                                    0,
-                                    spikes.stride(),
-                                    0);
+            switch (model) {
+                case SLSTM -> {
+                    for (int step = 0; step < STEPS; step++) {
+                        LstmStep.scalar(parameters, current, step, state, 1, 0, feedback, spikes);
+                        fire(step);
+                    }
                 }
-            } else {
-                run(parameters.specification);
+                case STATE_LEAKY_TRUNCATED -> {
+                    int words = spikes.stride();
+                    for (int step = 0; step < STEPS; step++) {
+                        WindowStep.scalar(parameters, weights, current, 0, step, step, state, 1, 0, window, 0, words);
+                        fire(step);
+                    }
+                }
+                default -> run(parameters.specification);
             }
+        }
+
+        /** Fires by the specification what is charged. */
+        private void fire(int step) {
+            parameters
+                    .specification
+                    .fire()
+                    .run(
+                            parameters,
+                            current,
+                            0,
+                            step,
+                            step + 1,
+                            state,
+                            feedback,
+                            previous,
+                            spikes,
+                            state,
+                            false,
+                            0,
+                            spikes.stride(),
+                            0);
         }
 
         private void run(LeakyLoops loops) {

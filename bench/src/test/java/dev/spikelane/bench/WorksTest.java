@@ -59,6 +59,7 @@ class WorksTest {
                 new SpikeCountWork(70, 3, 9, 0.5),
                 new NeuronWork(NeuronWork.Model.ALPHA),
                 new NeuronWork(NeuronWork.Model.SLSTM),
+                new NeuronWork(NeuronWork.Model.STATE_LEAKY_TRUNCATED),
                 new CodingWork(CodingWork.Kind.LATENCY_TIMES, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.LATENCY_SPIKES, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.LATENCY_RAMP, 70, 3, 9),

@@ -1,0 +1,62 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.kernel.LeakyParameters;
+import dev.spikelane.kernel.WindowStep;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/** Neurons of which the newest inputs count, one step at a time; each by itself. */
+record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements StepwiseGroup {
+
+    private static final List<String> NAMES = List.of("membrane", "sum");
+
+    @Override
+    public int neurons() {
+        return parameters.neurons();
+    }
+
+    @Override
+    public boolean coupled() {
+        return parameters.coupled();
+    }
+
+    @Override
+    public List<String> names() {
+        return NAMES;
+    }
+
+    @Override
+    public NeuronState newState(Arena arena, int batch) {
+        int window = Math.multiplyExact(weights.rows(), batch);
+        return NeuronState.zeros(arena, batch, neurons(), NAMES, false, 1, window);
+    }
+
+    @Override
+    public void step(
+            FloatMatrix current,
+            int row,
+            long step,
+            NeuronState state,
+            FloatMatrix variables,
+            SpikeMatrix spikes,
+            FloatMatrix membranes,
+            boolean record,
+            int firstWord,
+            int endWord) {
+        WindowStep.step(
+                parameters,
+                weights,
+                current,
+                row,
+                step,
+                variables,
+                state.workspace(),
+                spikes,
+                membranes,
+                record,
+                firstWord,
+                endWord);
+    }
+}
