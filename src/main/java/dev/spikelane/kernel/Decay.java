@@ -9,5 +9,7 @@ public enum Decay {
     /** {@code U = U + leak * ((rest - U) + I)}: a step of Euler's method; the leak is the step over the time constant. */
     EULER,
     /** {@code U = U + (I - (U - rest)) / leak}: the leak is the time constant in steps. */
-    DIVIDE
+    DIVIDE,
+    /** {@code U = I}: nothing of the membrane is left, also of an infinite one. The leak is not read. */
+    NONE
 }

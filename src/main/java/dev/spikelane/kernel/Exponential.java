@@ -4,7 +4,7 @@ package dev.spikelane.kernel;
  * The exponential function of numbers that are not positive, in float32 without fused operations and within 2 units in the last place.
  *
  * <p>{@code e^x = 2^n e^r} with n the nearest integer to {@code x / ln 2}; the polynomial for r is that of {@code expf} in Cephes (S.
- * Moshier). Below {@value #LEAST}, where the result would leave the normal numbers, it stays what it is there, about 1e-38.
+ * Moshier). Below {@value #LEAST}, where the result would leave the normal numbers, it is 0.
  */
 final class Exponential {
 
@@ -36,10 +36,12 @@ final class Exponential {
 
     /** The specification; {@code x} is 0 or less, or NaN. */
     static float scalar(float x) {
-        float bounded = Math.max(x, LEAST);
-        float rounded = bounded * LOG2_E + ROUND;
+        if (x < LEAST) {
+            return 0;
+        }
+        float rounded = x * LOG2_E + ROUND;
         float n = rounded - ROUND;
-        float r = bounded - n * LN2_HIGH - n * LN2_LOW;
+        float r = x - n * LN2_HIGH - n * LN2_LOW;
         float p = TERM_7;
         p = p * r + TERM_6;
         p = p * r + TERM_5;

@@ -151,6 +151,7 @@ final class LeakyLoopScalar implements LeakyLoop {
             case MULTIPLY_WEIGHTED -> leak * u + (1 - leak) * input;
             case EULER -> u + leak * ((rest - u) + input);
             case DIVIDE -> u + (input - (u - rest)) / leak;
+            case NONE -> input;
         };
     }
 

@@ -259,6 +259,9 @@ final class LeakyLoopVector implements LeakyLoop {
         if (!CHARGES) {
             return u;
         }
+        if (DECAY == Decay.NONE) {
+            return input;
+        }
         if (DECAY == Decay.MULTIPLY) {
             return leak.mul(u).add(input);
         }

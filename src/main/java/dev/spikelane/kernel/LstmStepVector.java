@@ -165,7 +165,7 @@ final class LstmStepVector {
                 .add(Exponential.EXPONENT)
                 .lanewise(LSHL, Exponential.MANTISSA_BITS)
                 .reinterpretAsFloats();
-        return p.mul(r.mul(r)).add(r).add(ONE).mul(power);
+        return p.mul(r.mul(r)).add(r).add(ONE).mul(power).blend(0, x.compare(LT, Exponential.LEAST));
     }
 
     private static FloatVector load(MemorySegment segment, long offset) {

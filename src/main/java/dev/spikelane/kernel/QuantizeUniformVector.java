@@ -85,8 +85,8 @@ final class QuantizeUniformVector {
             FloatVector step,
             FloatVector last,
             FloatVector half) {
-        FloatVector fromLow = step.mul(index).add(low);
-        FloatVector fromHigh = high.sub(step.mul(last.sub(index)));
+        FloatVector fromLow = step.fma(index, low);
+        FloatVector fromHigh = step.neg().fma(last.sub(index), high);
         return fromHigh.blend(fromLow, index.compare(LT, half));
     }
 }

@@ -143,9 +143,8 @@ public record LeakyParallel(
             }
             case Recurrence.AllToAll all -> {
                 PackedWeights weights = all.require(neurons, neurons);
-                LeakyParameters parameters = builder.decay(Decay.MULTIPLY, 0)
-                        .feedback(Feedback.CURRENTS)
-                        .build(arena);
+                LeakyParameters parameters =
+                        builder.decay(Decay.NONE, 0).feedback(Feedback.CURRENTS).build(arena);
                 yield dropout == 0
                         ? new RecurrentGroup(parameters, weights, true, LeakyGroup.MEMBRANE)
                         : new DropoutGroup(parameters, weights, dropout, seed);

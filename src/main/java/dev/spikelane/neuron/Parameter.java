@@ -93,6 +93,15 @@ public final class Parameter {
 
     @Override
     public String toString() {
-        return values.length == 1 ? Float.toString(values[0]) : values.length + " values";
+        if (values.length == 1) {
+            return Float.toString(values[0]);
+        }
+        float least = values[0];
+        float most = values[0];
+        for (float value : values) {
+            least = Math.min(least, value);
+            most = Math.max(most, value);
+        }
+        return values.length + " values from " + least + " to " + most;
     }
 }

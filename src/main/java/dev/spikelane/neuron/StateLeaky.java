@@ -37,7 +37,7 @@ import java.util.Objects;
  * each sample, and a bound model K rows of weights, also where no run has K steps. The state's variable {@code sum} is that of the inputs
  * since the last step whose number is a multiple of K; a membrane that the caller writes is lost at the next step.
  *
- * @param beta gives the time constant {@code 1 / (1 - beta)}; from 0 to 1
+ * @param beta gives the time constant {@code 1 / (1 - beta)}; at most 1
  * @param threshold membrane above which a neuron fires
  * @param gradedSpikesFactor its square is what one spike carries
  * @param quantization what the membrane is rounded to before neurons fire
@@ -59,15 +59,15 @@ public record StateLeaky(
     /**
      * Makes a model.
      *
-     * @throws IllegalArgumentException if a value is NaN or infinite, a beta is outside [0, 1], or the truncation is negative
+     * @throws IllegalArgumentException if a value is NaN or infinite, a beta is above 1, or the truncation is negative
      */
     public StateLeaky {
         threshold.requireFinite("threshold");
         gradedSpikesFactor.requireFinite("gradedSpikesFactor");
         Objects.requireNonNull(quantization, "quantization");
         for (float each : beta.values()) {
-            if (!(each >= 0 && each <= 1)) {
-                throw new IllegalArgumentException("beta is " + each + ", expected 0 to 1");
+            if (!(each <= 1) || each == Float.NEGATIVE_INFINITY) {
+                throw new IllegalArgumentException("beta is " + each + ", expected a finite number, at most 1");
             }
         }
         if (kernelTruncation < UNTRUNCATED) {
@@ -79,11 +79,11 @@ public record StateLeaky(
     /**
      * Makes a model for which all inputs count.
      *
-     * @param beta gives the time constant {@code 1 / (1 - beta)}; from 0 to 1
+     * @param beta gives the time constant {@code 1 / (1 - beta)}; at most 1
      * @param threshold membrane above which a neuron fires
      * @param gradedSpikesFactor its square is what one spike carries
      * @param quantization what the membrane is rounded to before neurons fire
-     * @throws IllegalArgumentException if a value is NaN or infinite, or a beta is outside [0, 1]
+     * @throws IllegalArgumentException if a value is NaN or infinite, or a beta is above 1
      */
     public StateLeaky(Parameter beta, Parameter threshold, Parameter gradedSpikesFactor, Quantization quantization) {
         this(beta, threshold, gradedSpikesFactor, quantization, UNTRUNCATED);
@@ -93,7 +93,7 @@ public record StateLeaky(
      * Makes a model with threshold 1, spikes of 1 and no quantization.
      *
      * @param beta one value, or one for each neuron
-     * @throws IllegalArgumentException if a value is outside [0, 1], or there is none
+     * @throws IllegalArgumentException if a value is above 1, NaN or infinite, or there is none
      */
     public StateLeaky(float... beta) {
         this(Parameter.of(beta), Parameter.of(1), Parameter.of(1), Quantization.NONE);

@@ -126,7 +126,7 @@ public final class GoldenCase {
         return parameters().path(parameter).asText().startsWith(ARRAY_PREFIX);
     }
 
-    /** An option for each neuron: the array that it names, or its only number repeated. */
+    /** An option for each neuron: the array that it names, or its only number repeated, also that of an array of one. */
     public float[] floatOrArray(String parameter, int neurons) {
         return floatOrArray(parameters(), parameter, neurons);
     }
@@ -140,6 +140,10 @@ public final class GoldenCase {
             return values;
         }
         float[] array = floats(value.asText().substring(ARRAY_PREFIX.length()));
+        if (array.length == 1) {
+            Arrays.fill(values, array[0]);
+            return values;
+        }
         if (array.length != neurons) {
             throw new IllegalArgumentException(
                     name() + ": " + parameter + " has " + array.length + " values, expected " + neurons);

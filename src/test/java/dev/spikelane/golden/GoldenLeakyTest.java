@@ -13,7 +13,6 @@ import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** Leaky and the hand-written LIF give snnTorch's membranes and spikes bit for bit. */
@@ -89,18 +88,10 @@ class GoldenLeakyTest {
 
     /** The model that a case describes. */
     private static Leaky model(GoldenCase golden, int neurons) {
-        Parameter factor = golden.has("graded_spikes_factor")
-                ? Parameter.of(golden.floatOrArray("graded_spikes_factor", neurons))
-                : Parameter.of(1);
         return new Leaky(
-                Parameter.of(golden.floatOrArray("beta", neurons)),
-                Parameter.of(golden.floatOrArray("threshold", neurons)),
-                golden.has("reset_mechanism")
-                        ? Reset.valueOf(golden.text("reset_mechanism").toUpperCase(Locale.ROOT))
-                        : Reset.SUBTRACT,
-                !golden.has("reset_delay") || golden.flag("reset_delay"),
-                golden.has("inhibition") && golden.flag("inhibition"),
-                factor);
+                GoldenOptions.parameter(golden, "beta", neurons),
+                GoldenOptions.firing(golden, neurons, Reset.SUBTRACT),
+                GoldenOptions.gradedFactor(golden, neurons));
     }
 
     private static NeuronState state(Arena arena, GoldenCase golden, NeuronGroup group, int batch) {

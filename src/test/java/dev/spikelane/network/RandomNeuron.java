@@ -82,7 +82,7 @@ final class RandomNeuron {
                 shares(),
                 Parameter.of(1),
                 Parameter.of(1.5f),
-                random.nextBoolean() ? Quantization.NONE : Quantization.uniform(4, 1, 0, 0.2f));
+                random.nextBoolean() ? Quantization.NONE : Quantization.uniform(4, 1, 0, 0.2));
     }
 
     private Firing firing(Reset other) {
@@ -94,7 +94,7 @@ final class RandomNeuron {
                 .withResetTime(ResetTime.values()[random.nextInt(3)])
                 .withInhibition(random.nextInt(4) == 0)
                 .withQuantization(
-                        random.nextInt(4) == 0 ? Quantization.aroundThreshold(3, 1, 0.1f, 0.2f) : Quantization.NONE);
+                        random.nextInt(4) == 0 ? Quantization.aroundThreshold(3, 1, 0.1, 0.2) : Quantization.NONE);
     }
 
     private Parameter shares() {

@@ -212,7 +212,7 @@ final class LeakyTest {
     @Test
     void saysWhatItIs() {
         assertEquals(
-                "Leaky[beta=0.5, firing=Firing[threshold=2 values, compare=STRICT, reset=ZERO, resetTime=NEXT_STEP,"
+                "Leaky[beta=0.5, firing=Firing[threshold=2 values from 1.0 to 2.0, compare=STRICT, reset=ZERO, resetTime=NEXT_STEP,"
                         + " inhibition=false, quantization=none], gradedSpikesFactor=1.0]",
                 new Leaky(0.5f).withThreshold(1, 2).withReset(Reset.ZERO).toString());
     }

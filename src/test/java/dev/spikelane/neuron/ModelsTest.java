@@ -62,6 +62,33 @@ final class ModelsTest {
                         .toArray());
     }
 
+    /** As upstream, where 0.5 of infinity is infinity. */
+    @Test
+    void parallelNeuronsFeedInfinityBack() {
+        FloatMatrix halves = FloatMatrix.copyOf(arena, 2, 2, new float[] {0.5f, 0.5f, 0.5f, 0.5f});
+        Neuron model = new LeakyParallel(
+                Recurrence.allToAll(PackedWeights.pack(arena, halves)),
+                Parameter.of(0),
+                Parameter.of(1),
+                Parameter.of(1));
+        float infinity = Float.POSITIVE_INFINITY;
+        assertArrayEquals(
+                new float[] {infinity, 0, infinity, infinity, infinity, infinity},
+                run(model, 2, infinity, 0, 0, 0, 0, 0).toArray());
+    }
+
+    /** As upstream, where the sigmoid of a very negative number is 0 and lets nothing of the cell state through. */
+    @Test
+    void closedForgetGateForgetsAnyCellState() {
+        PackedWeights nothing = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 4, 1));
+        NeuronGroup group = new SLstm(nothing, 0.1f).bind(arena, 4);
+        NeuronState state = group.newState(arena, 1);
+        state.variable("cell").copyFrom(new float[] {Float.MAX_VALUE});
+        FloatMatrix gates = FloatMatrix.copyOf(arena, 1, 4, new float[] {0, -120, 0, 0});
+        group.run(gates, state, SpikeMatrix.zeros(arena, 1, 1));
+        assertArrayEquals(new float[] {0}, state.variable("cell").toArray());
+    }
+
     @Test
     void stateLeakyIsTheConvolution() {
         float[] input = new float[50];
@@ -154,7 +181,10 @@ final class ModelsTest {
                 IllegalArgumentException.class,
                 "recurrent weights are 3 -> 3, expected four outputs for each input",
                 () -> new SLstm(three, 0.1f));
-        assertMessage(IllegalArgumentException.class, "beta is 1.5, expected 0 to 1", () -> new StateLeaky(1.5f));
+        assertMessage(
+                IllegalArgumentException.class,
+                "beta is 1.5, expected a finite number, at most 1",
+                () -> new StateLeaky(1.5f));
         NeuronGroup recurrent = new RLeaky(Recurrence.allToAll(three), 0.5f).bind(arena, 3);
         assertMessage(
                 IllegalArgumentException.class,

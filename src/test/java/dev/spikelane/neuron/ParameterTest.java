@@ -25,7 +25,7 @@ final class ParameterTest {
         Parameter three = Parameter.of(1, 2, 3);
         assertEquals(3, three.value(2));
         assertThrows(IndexOutOfBoundsException.class, () -> three.value(3));
-        assertEquals("3 values", three.toString());
+        assertEquals("3 values from 1.0 to 3.0", three.toString());
     }
 
     @Test

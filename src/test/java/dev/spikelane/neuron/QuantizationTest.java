@@ -18,15 +18,15 @@ final class QuantizationTest {
     void uniformLevelsHaveEqualDistances() {
         assertArrayEquals(
                 new float[] {-1, -0.26666665f, 0.4666667f, 1.2f},
-                Quantization.uniform(2, 1, 0, 0.2f).levels(),
+                Quantization.uniform(2, 1, 0, 0.2).levels(),
                 1e-6f);
-        assertEquals(256, Quantization.uniform(8, 1, 0, 0.2f).levels().length);
+        assertEquals(256, Quantization.uniform(8, 1, 0, 0.2).levels().length);
     }
 
     /** From snnTorch's formula, worked out: 3 bits, 7 of 8 levels below the threshold, base 0.3. */
     @Test
     void levelsAroundTheThresholdCloseIn() {
-        float[] levels = Quantization.aroundThreshold(3, 1, 0, 0.2f).levels();
+        float[] levels = Quantization.aroundThreshold(3, 1, 0, 0.2).levels();
         double room = (1 - Math.pow(0.3, 7)) / (1 - 0.3) / 2;
         assertEquals(8, levels.length);
         assertEquals(-1, levels[0]);
@@ -40,7 +40,7 @@ final class QuantizationTest {
     @ValueSource(ints = {1, 2, 3, 5, 8})
     void nonUniformLevelsAscendThroughTheirCenter(int bits) {
         for (Quantization each : new Quantization[] {
-            Quantization.aroundThreshold(bits, 2, 0.5f, 0.25f), Quantization.aroundZero(bits, 2, 0.5f, 0.25f)
+            Quantization.aroundThreshold(bits, 2, 0.5, 0.25), Quantization.aroundZero(bits, 2, 0.5, 0.25)
         }) {
             float[] levels = each.levels();
             assertEquals(1 << bits, levels.length);
@@ -81,21 +81,26 @@ final class QuantizationTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "bits is 17, expected 1 to 16",
-                () -> Quantization.uniform(17, 1, 0, 0.2f));
+                () -> Quantization.uniform(17, 1, 0, 0.2));
         assertMessage(
                 IllegalArgumentException.class,
-                "threshold -1.0, limits 0.0 and 0.2, expected a threshold above 0, limits from 0, and finite numbers",
-                () -> Quantization.aroundZero(4, -1, 0, 0.2f));
+                "threshold -1.0, limits 0.0 and 0.2, expected a threshold above 0, a lower limit from -1,"
+                        + " an upper limit above -1, finite numbers",
+                () -> Quantization.aroundZero(4, -1, 0, 0.2));
         assertMessage(
                 IllegalArgumentException.class,
                 "multiplier is 0.0, expected a finite number above 0",
-                () -> Quantization.nonUniform(4, 1, 0, 0.2f, true, 0));
+                () -> Quantization.nonUniform(4, 1, 0, 0.2, true, 0));
         assertMessage(
                 IllegalArgumentException.class,
                 "level of neuron 1 is NaN, expected a finite number",
                 () -> Quantization.of(1, Float.NaN));
         assertEquals(
                 "uniform 4 bits, threshold 1.0, limits 0.0 and 0.2",
-                Quantization.uniform(4, 1, 0, 0.2f).toString());
+                Quantization.uniform(4, 1, 0, 0.2).toString());
+        assertEquals(
+                "around zero by multiplier 0.5, 4 bits, threshold 1.0, limits 0.0 and 0.2",
+                Quantization.nonUniform(4, 1, 0, 0.2, false, 0.5).toString());
+        assertEquals("2 given levels", Quantization.of(0, 1).toString());
     }
 }

@@ -1,0 +1,135 @@
+package dev.spikelane.golden;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.kernel.DenseMatmul;
+import dev.spikelane.kernel.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.NeuronState;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs a model over a case's input, as a whole train and step by step, and compares what the case has. */
+final class GoldenNeurons {
+
+    private static final String GRADIENTS = "gradients: this version does not train";
+
+    private GoldenNeurons() {}
+
+    /** How states are compared. */
+    enum Rule {
+        BITS,
+        STORED_TOLERANCE
+    }
+
+    /** What neurons gave, time-major: the spikes, and the state variables by name. */
+    record Trace(byte[] spikes, Map<String, float[]> variables) {}
+
+    static void check(GoldenCase golden, Neuron model, Map<String, String> names, Rule rule) {
+        check(golden, model, golden.floats("input"), golden.shape("input").getLast(), names, rule);
+    }
+
+    static void check(
+            GoldenCase golden, Neuron model, float[] input, int currents, Map<String, String> names, Rule rule) {
+        golden.leaveOutStarting("grad_", GRADIENTS);
+        int steps = golden.shape("input").getFirst();
+        int batch = input.length / currents / steps;
+        try (Arena arena = Arena.ofShared()) {
+            NeuronGroup group = model.bind(arena, currents);
+            FloatMatrix current = FloatMatrix.copyOf(arena, steps * batch, currents, input);
+            NeuronState state = state(arena, golden, group, batch, names);
+            Trace streamed = stream(arena, group, state, current, false);
+            golden.assertSpikes("spk", streamed.spikes);
+            names.forEach((array, name) -> {
+                if (rule == Rule.BITS) {
+                    golden.assertBits(array, streamed.variables.get(name));
+                } else {
+                    golden.assertClose(array, streamed.variables.get(name));
+                }
+            });
+            if (golden.outputs().contains("spk_graded")) {
+                golden.assertBits("spk_graded", graded(model, streamed.spikes, group.neurons()));
+            }
+            NeuronState other = state(arena, golden, group, batch, names);
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, current.rows(), group.neurons());
+            FloatMatrix membranes = FloatMatrix.zeros(arena, current.rows(), group.neurons());
+            group.record(current, other, spikes, membranes);
+            assertArrayEquals(streamed.spikes, spikes.toArray(), golden.name() + " whole");
+            assertArrayEquals(streamed.variables.get("membrane"), membranes.toArray(), golden.name() + " whole");
+            for (String name : state.names()) {
+                assertArrayEquals(
+                        state.variable(name).toArray(), other.variable(name).toArray(), golden.name() + " " + name);
+            }
+        }
+    }
+
+    private static NeuronState state(
+            Arena arena, GoldenCase golden, NeuronGroup group, int batch, Map<String, String> names) {
+        NeuronState state = group.newState(arena, batch);
+        names.forEach((array, name) -> {
+            if (golden.hasInput(array + "0")) {
+                state.variable(name).copyFrom(golden.floats(array + "0"));
+            }
+        });
+        if (golden.hasInput("spk0")) {
+            float[] values = golden.floats("spk0");
+            byte[] spikes = new byte[values.length];
+            for (int i = 0; i < values.length; i++) {
+                spikes[i] = (byte) values[i];
+                assertEquals(values[i], spikes[i], golden.name() + ": spk0");
+            }
+            state.previousSpikes().copyFrom(spikes);
+        }
+        return state;
+    }
+
+    static Trace stream(Arena arena, NeuronGroup group, NeuronState state, FloatMatrix current, boolean afresh) {
+        int batch = state.membrane().rows();
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, current.rows(), group.neurons());
+        Map<String, float[]> variables = new LinkedHashMap<>();
+        state.names().forEach(name -> variables.put(name, new float[current.rows() * group.neurons()]));
+        for (int row = 0; row < current.rows(); row += batch) {
+            if (afresh) {
+                state.reset();
+            }
+            group.run(current.rows(row, batch), state, spikes.rows(row, batch));
+            int from = row * group.neurons();
+            variables.forEach((name, values) -> {
+                float[] now = state.variable(name).toArray();
+                System.arraycopy(now, 0, values, from, now.length);
+            });
+        }
+        return new Trace(spikes.toArray(), variables);
+    }
+
+    private static float[] graded(Neuron model, byte[] spikes, int neurons) {
+        float[] values = new float[spikes.length];
+        for (int i = 0; i < spikes.length; i++) {
+            values[i] = spikes[i] * model.spikeValue().value(i % neurons);
+        }
+        return values;
+    }
+    /** The weights and bias with a suffix, such as torch's {@code _ih}. */
+    static PackedWeights packed(Arena arena, GoldenCase golden, String suffix) {
+        List<Integer> shape = golden.shape("weight" + suffix);
+        FloatMatrix weights = FloatMatrix.copyOf(arena, shape.get(0), shape.get(1), golden.floats("weight" + suffix));
+        return golden.hasInput("bias" + suffix)
+                ? PackedWeights.pack(arena, weights, FloatMatrix.vector(arena, golden.floats("bias" + suffix)))
+                : PackedWeights.pack(arena, weights);
+    }
+
+    /** What the dense connection in front of the neurons gives. */
+    static float[] dense(Arena arena, GoldenCase golden, String suffix, float[] input, int inputs) {
+        PackedWeights weights = packed(arena, golden, suffix);
+        int rows = input.length / inputs;
+        FloatMatrix current = FloatMatrix.zeros(arena, rows, weights.post());
+        DenseMatmul.multiply(FloatMatrix.copyOf(arena, rows, inputs, input), weights, current);
+        return current.toArray();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.spikelane.golden;
+
+import static dev.spikelane.golden.GoldenOptions.firing;
+import static dev.spikelane.golden.GoldenOptions.gradedFactor;
+import static dev.spikelane.golden.GoldenOptions.parameter;
+
+import dev.spikelane.golden.GoldenNeurons.Rule;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Alpha;
+import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.neuron.Quantization;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.RSynaptic;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.Synaptic;
+import java.lang.foreign.Arena;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** snnTorch's levels and the rounding to them, bit for bit, alone and in neurons. */
+class GoldenQuantizationTest {
+
+    @Test
+    void levelsAndRounding() {
+        GoldenSet.of("state_quant").check(golden -> {
+            Quantization quantization = GoldenOptions.quantization(golden.parameters());
+            golden.assertBits("levels", quantization.levels());
+            golden.assertBits("quantized", rounded(quantization, golden.floats("input")));
+        });
+    }
+
+    /** What a neuron keeps of a membrane that it neither decays nor resets. */
+    private static float[] rounded(Quantization quantization, float... values) {
+        Neuron model =
+                new Leaky(1).withFiring(Firing.DEFAULT.withReset(Reset.NONE).withQuantization(quantization));
+        try (Arena arena = Arena.ofShared()) {
+            NeuronGroup group = model.bind(arena, values.length);
+            NeuronState state = group.newState(arena, 1);
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, values.length);
+            group.run(FloatMatrix.copyOf(arena, 1, values.length, values), state, spikes);
+            return state.membrane().toArray();
+        }
+    }
+
+    @Test
+    void neurons() {
+        GoldenSet.of("quantized").check(golden -> {
+            try (Arena arena = Arena.ofShared()) {
+                switch (golden.text("neuron")) {
+                    case "SLSTM" -> lstm(arena, golden);
+                    case "Alpha" ->
+                        check(golden, Map.of("syn_exc", "excitatory", "syn_inh", "inhibitory", "mem", "membrane"));
+                    case "Synaptic", "RSynaptic" -> check(golden, Map.of("syn", "synapse", "mem", "membrane"));
+                    default -> check(golden, Map.of("mem", "membrane"));
+                }
+            }
+        });
+    }
+
+    private static void check(GoldenCase golden, Map<String, String> names) {
+        GoldenNeurons.check(golden, model(golden, golden.shape("input").getLast()), names, Rule.BITS);
+    }
+
+    private static Neuron model(GoldenCase golden, int neurons) {
+        String name = golden.text("neuron");
+        Firing firing = firing(golden, neurons, name.equals("Alpha") ? Reset.ZERO : Reset.SUBTRACT)
+                .withQuantization(GoldenOptions.quantization(golden));
+        return switch (name) {
+            case "Leaky" -> new Leaky(parameter(golden, "beta", neurons), firing, gradedFactor(golden, neurons));
+            case "Synaptic" ->
+                new Synaptic(parameter(golden, "alpha", neurons), parameter(golden, "beta", neurons), firing);
+            case "Alpha" -> new Alpha(parameter(golden, "alpha", neurons), parameter(golden, "beta", neurons), firing);
+            case "Lapicque" -> GoldenOptions.lapicque(golden).withFiring(firing);
+            case "RLeaky" -> new RLeaky(parameter(golden, "beta", neurons), oneToOne(golden, neurons), firing);
+            case "RSynaptic" ->
+                new RSynaptic(
+                        parameter(golden, "alpha", neurons),
+                        parameter(golden, "beta", neurons),
+                        oneToOne(golden, neurons),
+                        firing.withDelayedReset(true));
+            default -> throw new IllegalArgumentException(golden + ": neuron " + name);
+        };
+    }
+
+    private static Recurrence oneToOne(GoldenCase golden, int neurons) {
+        return new Recurrence.OneToOne(parameter(golden, "V", neurons, 1));
+    }
+
+    private static void lstm(Arena arena, GoldenCase golden) {
+        int neurons = golden.integer("hidden_size");
+        float[] current =
+                GoldenNeurons.dense(arena, golden, "_ih", golden.floats("input"), golden.integer("input_size"));
+        Neuron model = new SLstm(
+                GoldenNeurons.packed(arena, golden, "_hh"),
+                firing(golden, neurons, Reset.NONE).withQuantization(GoldenOptions.quantization(golden)));
+        Map<String, String> names = Map.of("syn", "cell", "mem", "membrane");
+        GoldenNeurons.check(golden, model, current, 4 * neurons, names, Rule.STORED_TOLERANCE);
+    }
+}
