@@ -40,7 +40,7 @@ final class DeltaSpikesVector {
                             .reinterpretAsInts()
                             .and(kept)
                             .reinterpretAsFloats());
-            SpikeLanes.store(out, outRow, i, difference.mul(sign).compare(GE, threshold));
+            SpikeLanesVector.store(out, outRow, i, difference.mul(sign).compare(GE, threshold));
         }
         // A threshold of 0 or less is reached in the padding too.
         int lastWord = spikes.stride() - 1;

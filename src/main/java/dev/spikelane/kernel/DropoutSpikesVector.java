@@ -42,9 +42,9 @@ final class DropoutSpikesVector {
         for (int i = firstWord * (Long.SIZE / COUNT); i < end; i++) {
             long at = (long) i * BYTES;
             FloatVector output = FloatVector.fromMemorySegment(FLOAT, membranes, membraneRow + at, ORDER)
-                    .mul(ZERO.blend(scale, SpikeLanes.load(out, outRow, i)));
+                    .mul(ZERO.blend(scale, SpikeLanesVector.load(out, outRow, i)));
             FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, thresholds, at, ORDER);
-            SpikeLanes.store(out, outRow, i, output.compare(strict ? GT : GE, threshold));
+            SpikeLanesVector.store(out, outRow, i, output.compare(strict ? GT : GE, threshold));
         }
     }
 }

@@ -162,8 +162,8 @@ final class LeakyLoopVector implements LeakyLoop {
             FloatVector second = SYNAPSE || ALPHA_FUNCTION ? load(states, secondRow + at) : ZERO;
             FloatVector third = ALPHA_FUNCTION ? load(states, thirdRow + at) : ZERO;
 
-            VectorMask<Float> over = CHARGES ? above(u, threshold) : SpikeLanes.load(out, outRow, i);
-            FloatVector back = OWN_SPIKES && CHARGES ? where(SpikeLanes.load(before, previousRow, i), own) : own;
+            VectorMask<Float> over = CHARGES ? above(u, threshold) : SpikeLanesVector.load(out, outRow, i);
+            FloatVector back = OWN_SPIKES && CHARGES ? where(SpikeLanesVector.load(before, previousRow, i), own) : own;
             FloatVector input = gained(load(inputs, inputRow + at), gain0, gain1, gain2);
             FloatVector x = synapse(second, alpha, input, back);
             FloatVector opposed = ALPHA_FUNCTION ? leak.mul(third).sub(input) : ZERO;
@@ -179,7 +179,7 @@ final class LeakyLoopVector implements LeakyLoop {
                 counted = AT_ONCE ? load(parameters.silent, at).blend(load(parameters.fired, at), fired) : ONE;
             }
             u = resetAtOnce(charged, threshold, potential, over, fired, counted);
-            SpikeLanes.store(out, outRow, i, fired);
+            SpikeLanesVector.store(out, outRow, i, fired);
             if (RECORD) {
                 u.intoMemorySegment(kept, keptRow + at, ORDER);
             }
@@ -192,7 +192,7 @@ final class LeakyLoopVector implements LeakyLoop {
                 second = x;
                 fired = fired(u, charged, threshold, over);
                 u = resetAtOnce(charged, threshold, potential, over, fired, counted);
-                SpikeLanes.store(out, nextOut, i, fired);
+                SpikeLanesVector.store(out, nextOut, i, fired);
                 if (RECORD) {
                     u.intoMemorySegment(kept, nextKept + at, ORDER);
                 }
@@ -208,7 +208,7 @@ final class LeakyLoopVector implements LeakyLoop {
                 third.intoMemorySegment(states, thirdRow + at, ORDER);
             }
             if (OWN_SPIKES && FIRES) {
-                SpikeLanes.store(before, previousRow, i, fired);
+                SpikeLanesVector.store(before, previousRow, i, fired);
             }
         }
     }

@@ -128,7 +128,7 @@ final class LstmStepVector {
             }
             cell.intoMemorySegment(states, cellRow + at, ORDER);
             h.intoMemorySegment(states, stateRow + at, ORDER);
-            SpikeLanes.store(out, outRow, i, over);
+            SpikeLanesVector.store(out, outRow, i, over);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.spikelane.bench.Entry;
 import dev.spikelane.bench.Work;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Quantization;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,12 +22,19 @@ public record NeuronWork(Model model) implements Work {
     private static final int NEURONS = 1000;
     private static final int STEPS = 200;
 
-    private static final int LEVELS = 256;
+    private static final int BITS = 8;
+    private static final int LEVELS = 1 << BITS;
+
+    /** How far the highest level is above the threshold. */
+    private static final double UPPER = 0.2;
 
     /** Inputs that count where the sum of inputs is truncated. */
     private static final int WINDOW = 20;
 
-    /** A model, and how many rows of 16 floats it loads for 16 neurons. */
+    /**
+     * A model, and how many cycles 16 neurons take at best: one for each row of 16 floats that is loaded, or for two operations on such rows,
+     * whichever are more.
+     */
     public enum Model {
         LEAKY(4),
         SYNAPTIC(6),
@@ -38,15 +46,19 @@ public record NeuronWork(Model model) implements Work {
         LIF_DIVIDE(5),
         DELTA_LEAKY(4),
         LEAKY_PARALLEL(5),
-        LEAKY_QUANTIZED_8_BITS(4),
+        /** 45 operations. */
+        LEAKY_QUANTIZED_8_BITS(23),
+        /** Six operations for each level. */
+        LEAKY_QUANTIZED_AROUND_THRESHOLD_8_BITS(6 * LEVELS / 2),
         STATE_LEAKY(4),
         STATE_LEAKY_TRUNCATED(10),
-        SLSTM(11);
+        /** 150 operations: three sigmoids and two hyperbolic tangents. */
+        SLSTM(75);
 
-        private final int loads;
+        private final int cycles;
 
-        Model(int loads) {
-            this.loads = loads;
+        Model(int cycles) {
+            this.cycles = cycles;
         }
 
         private LeakyParametersBuilder options() {
@@ -68,19 +80,16 @@ public record NeuronWork(Model model) implements Work {
                             .resetTime(ResetTime.SAME_STEP);
                 case DELTA_LEAKY -> builder.firesOnChange();
                 case LEAKY_PARALLEL -> builder.reset(Reset.NONE).rectified(true).feedback(Feedback.CONSTANT, 0.01f);
-                case LEAKY_QUANTIZED_8_BITS -> builder.quantization(1, levels());
+                case LEAKY_QUANTIZED_8_BITS ->
+                    builder.quantization(
+                            1, Quantization.uniform(BITS, 1, 0, UPPER).levels());
+                case LEAKY_QUANTIZED_AROUND_THRESHOLD_8_BITS ->
+                    builder.quantization(
+                            1, Quantization.aroundThreshold(BITS, 1, 0, UPPER).levels());
                 case STATE_LEAKY -> builder.reset(Reset.NONE);
                 case STATE_LEAKY_TRUNCATED -> builder.synapse(0.9f).reset(Reset.NONE);
                 case SLSTM -> builder.threshold(0.1f).synapse(0).reset(Reset.NONE);
             };
-        }
-
-        private static float[] levels() {
-            float[] levels = new float[LEVELS];
-            for (int i = 0; i < LEVELS; i++) {
-                levels[i] = -1 + 2.2f * i / (LEVELS - 1);
-            }
-            return levels;
         }
     }
 
@@ -134,7 +143,7 @@ public record NeuronWork(Model model) implements Work {
             entries.add(entry(Contestant.SCALAR, this::scalar));
             if (Yardstick.AVAILABLE) {
                 long vectors = (long) STEPS * spikes.stride() * Long.SIZE / Roofline.FLOATS;
-                entries.addAll(Roofline.loads(arena, vectors * model.loads));
+                entries.addAll(Roofline.loads(arena, vectors * model.cycles));
             }
             return entries;
         }

@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorMask;
  * The spikes of one vector of neurons in a row of spikes: two bytes of it for 16 lanes, one for 8, half of one for 4, on a little-endian CPU. A loop that stores them
  * carries nothing from one vector to the next, as it would if it gathered words; then C2 unrolls it.
  */
-final class SpikeLanes {
+final class SpikeLanesVector {
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
@@ -19,7 +19,7 @@ final class SpikeLanes {
     /** The bits of a vector of 4. */
     private static final int LANES = 0xF;
 
-    private SpikeLanes() {}
+    private SpikeLanesVector() {}
 
     /** The spikes of vector i of the row at an offset. */
     static VectorMask<Float> load(MemorySegment spikes, long row, int i) {
