@@ -46,7 +46,8 @@ final class LstmStepVector {
                 sigmoid(current.segment(), input, feedback.segment(), fed, gates, gate, neurons);
             }
         }
-        cells(parameters, state, batch, sample, gates, spikes, row);
+        resets(parameters, state, sample, spikes, row);
+        cells(parameters, state, batch, sample, gates);
     }
 
     /** One gate of all neurons. Lanes behind the last neuron hold another gate; as zeros they leave the padding zero. */
@@ -90,45 +91,53 @@ final class LstmStepVector {
         }
     }
 
-    private static void cells(
-            LeakyParameters parameters,
-            FloatMatrix state,
-            int batch,
-            int sample,
-            FloatMatrix gates,
-            SpikeMatrix spikes,
-            int row) {
+    /** R of all neurons, to the row of spikes; by itself, for with it the loop of the cells passes the nodes that C2 inlines. */
+    private static void resets(LeakyParameters parameters, FloatMatrix state, int sample, SpikeMatrix spikes, int row) {
         MemorySegment thresholds = parameters.threshold.segment();
         MemorySegment states = state.segment();
-        MemorySegment gate = gates.segment();
         MemorySegment out = spikes.segment();
         Checks.isNative(thresholds);
         Checks.isNative(states);
-        Checks.isNative(gate);
         Checks.isNative(out);
+        boolean strict = parameters.options.compare() == Compare.STRICT;
+        long stateRow = state.rowOffset(sample);
+        long outRow = spikes.rowOffset(row);
+        int vectors = spikes.stride() * (Long.SIZE / COUNT);
+        for (int i = 0; i < vectors; i++) {
+            long at = (long) i * BYTES;
+            VectorMask<Float> over = load(states, stateRow + at).compare(strict ? GT : GE, load(thresholds, at));
+            SpikeLanesVector.store(out, outRow, i, over);
+        }
+    }
+
+    private static void cells(LeakyParameters parameters, FloatMatrix state, int batch, int sample, FloatMatrix gates) {
+        MemorySegment thresholds = parameters.threshold.segment();
+        MemorySegment states = state.segment();
+        MemorySegment gate = gates.segment();
+        Checks.isNative(thresholds);
+        Checks.isNative(states);
+        Checks.isNative(gate);
         boolean strict = parameters.options.compare() == Compare.STRICT;
         boolean later = parameters.options.resetsLater();
         boolean subtracts = parameters.options.subtracts();
         long stateRow = state.rowOffset(sample);
         long cellRow = state.rowOffset(batch + sample);
-        long outRow = spikes.rowOffset(row);
-        int vectors = spikes.stride() * (Long.SIZE / COUNT);
+        int vectors = state.stride() / COUNT;
         for (int i = 0; i < vectors; i++) {
             long at = (long) i * BYTES;
             FloatVector input = load(gate, gates.rowOffset(LstmStep.INPUT) + at);
             FloatVector forget = load(gate, gates.rowOffset(LstmStep.FORGET) + at);
             FloatVector candidate = load(gate, gates.rowOffset(LstmStep.CANDIDATE) + at);
             FloatVector output = load(gate, gates.rowOffset(LstmStep.OUTPUT) + at);
-            FloatVector threshold = load(thresholds, at);
-            VectorMask<Float> over = load(states, stateRow + at).compare(strict ? GT : GE, threshold);
             FloatVector cell = forget.mul(load(states, cellRow + at)).add(input.mul(candidate));
             FloatVector h = output.mul(tanh(cell));
             if (later) {
+                FloatVector threshold = load(thresholds, at);
+                VectorMask<Float> over = load(states, stateRow + at).compare(strict ? GT : GE, threshold);
                 h = h.sub(ZERO.blend(ONE, over).mul(subtracts ? threshold : h));
             }
             cell.intoMemorySegment(states, cellRow + at, ORDER);
             h.intoMemorySegment(states, stateRow + at, ORDER);
-            SpikeLanesVector.store(out, outRow, i, over);
         }
     }
 
