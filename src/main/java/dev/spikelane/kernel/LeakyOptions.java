@@ -26,6 +26,8 @@ record LeakyOptions(
         int steps,
         boolean record) {
 
+    private static final int MOST_INLINED = 36;
+
     /** Which membrane a spike is taken from. */
     enum Spike {
         /** That after the step. */
@@ -63,6 +65,33 @@ record LeakyOptions(
     /** Whether a reset takes the threshold. */
     boolean subtracts() {
         return reset == Reset.SUBTRACT || reset == Reset.SUBTRACT_DECAYED;
+    }
+
+    /**
+     * Whether C2 inlines a loop over so many whole steps. It stops at 18,000 nodes ({@code NodeCountInliningCutoff}) and then boxes vectors; an
+     * access or an operation takes some 470 (JDK 25, counted by {@code -XX:+LogCompilation}).
+     */
+    boolean fits(int wholeSteps) {
+        return onceSize() + wholeSteps * stepSize() <= MOST_INLINED;
+    }
+
+    /** Accesses and operations for 16 neurons. */
+    private int onceSize() {
+        int rest = decay == Decay.EULER || decay == Decay.DIVIDE ? 1 : 0;
+        int potential = resetsAtOnce() ? 1 : 0;
+        int fed = feedback == Feedback.OWN_SPIKES ? 5 : feedback == Feedback.NONE ? 0 : 1;
+        return 2 + 3 * variables() + rest + potential + fed + gains;
+    }
+
+    /** Accesses and operations for 16 neurons at each step. */
+    private int stepSize() {
+        int decays = decay == Decay.NONE ? 0 : decay == Decay.MULTIPLY ? 2 : 4;
+        int fed = feedback == Feedback.OWN_SPIKES ? 3 : feedback == Feedback.NONE ? 0 : 1;
+        int fires = spike == Spike.CHANGE ? 3 : 1;
+        int cuts = rectified ? 1 : 0;
+        int resets = (resetsLater() ? alphaFunction ? 10 : 3 : 0) + (resetsAtOnce() ? 8 : 0);
+        int integrates = alphaFunction ? 6 : decays + (synapse ? 2 : 0);
+        return 4 + gains + integrates + fed + cuts + fires + resets;
     }
 
     /** The same neurons in a loop that does one phase of one step. */

@@ -130,8 +130,8 @@ public final class LeakyParameters {
         return options.feedback();
     }
 
-    /** Whether the row between charge and fire is needed whole or as numbers: then each phase has a loop of its own. */
+    /** Whether each phase has a loop of its own: the row between charge and fire is needed, or one loop for both would be too large. */
     boolean split() {
-        return options.inhibition() || quantized > 0;
+        return options.inhibition() || quantized > 0 || !options.fits(1);
     }
 }

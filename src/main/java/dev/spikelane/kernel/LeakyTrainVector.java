@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 final class LeakyTrainVector implements LeakyLoop {
 
     private final LeakyOptions options;
-    /** Most steps at a time. */
+    /**
+     * Most steps at a time. Fed back currents are known for one step only, and a reset at once makes a chain so long that a second step gains
+     * nothing.
+     */
     private final int most;
 
     private final @Nullable LeakyLoop[] plain = new LeakyLoop[2];
@@ -16,21 +19,7 @@ final class LeakyTrainVector implements LeakyLoop {
 
     LeakyTrainVector(LeakyOptions options) {
         this.options = options;
-        this.most = fitsTwice(options) ? 2 : 1;
-    }
-
-    /**
-     * Whether C2 inlines two steps ({@code NodeCountInliningCutoff}); else it would box vectors. Fed back currents are known for one step only, and a
-     * reset at once makes a chain so long that a second step gains nothing.
-     */
-    private static boolean fitsTwice(LeakyOptions options) {
-        int extras = (options.synapse() ? 1 : 0)
-                + (options.feedback() == Feedback.OWN_SPIKES ? 1 : 0)
-                + (options.gains() > 1 ? 1 : 0);
-        return extras < 2
-                && !options.alphaFunction()
-                && options.feedback() != Feedback.CURRENTS
-                && !options.resetsAtOnce();
+        this.most = options.feedback() != Feedback.CURRENTS && !options.resetsAtOnce() && options.fits(2) ? 2 : 1;
     }
 
     @Override

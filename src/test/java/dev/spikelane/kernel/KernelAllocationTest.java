@@ -51,6 +51,76 @@ final class KernelAllocationTest {
         }
     }
 
+    /** The options with the largest loops: vectors are boxed where C2 no longer inlines all of one. */
+    private enum Heavy {
+        SYNAPSE,
+        OWN_SPIKES,
+        GAINS,
+        SYNAPSE_AND_OWN_SPIKES,
+        ALPHA_FUNCTION,
+        EVERYTHING,
+        EVERYTHING_INHIBITED,
+        EVERYTHING_QUANTIZED;
+
+        LeakyParameters parameters(Arena arena) {
+            LeakyParametersBuilder builder = LeakyParameters.builder(130).beta(0.9f);
+            switch (this) {
+                case SYNAPSE -> builder.synapse(0.8f).decay(Decay.EULER, 0.1f).reset(Reset.CLEAR);
+                case OWN_SPIKES ->
+                    builder.decay(Decay.DIVIDE, 2)
+                            .feedback(Feedback.OWN_SPIKES, 0.5f)
+                            .rectified(true)
+                            .reset(Reset.CLEAR);
+                case GAINS ->
+                    gains(builder).decay(Decay.MULTIPLY_WEIGHTED, 0.5f).rectified(true);
+                case SYNAPSE_AND_OWN_SPIKES ->
+                    builder.synapse(0.8f)
+                            .feedback(Feedback.OWN_SPIKES, 0.5f)
+                            .rectified(true)
+                            .reset(Reset.CLEAR);
+                case ALPHA_FUNCTION -> gains(builder).alphaFunction(new float[] {0.95f}, new float[] {2});
+                case EVERYTHING -> everything(builder);
+                case EVERYTHING_INHIBITED -> everything(builder).inhibition(true);
+                case EVERYTHING_QUANTIZED -> everything(builder).quantization(2, -1, -0.5f, 0.5f, 1);
+            }
+            return builder.build(arena);
+        }
+
+        private static LeakyParametersBuilder gains(LeakyParametersBuilder builder) {
+            return builder.gains(new float[] {0.5f}, new float[] {2}, new float[] {1});
+        }
+
+        private static LeakyParametersBuilder everything(LeakyParametersBuilder builder) {
+            return gains(builder)
+                    .synapse(0.8f)
+                    .decay(Decay.EULER, 0.1f)
+                    .feedback(Feedback.OWN_SPIKES, 0.5f)
+                    .rectified(true)
+                    .reset(Reset.CLEAR)
+                    .resetTime(ResetTime.SAME_STEP_DIFFERENCE);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void leakyStepWithManyOptions(Heavy options) {
+        LeakyParameters parameters = options.parameters(arena);
+        FloatMatrix state = FloatMatrix.zeros(arena, 4 * parameters.variables(), 130);
+        FloatMatrix feedback = FloatMatrix.zeros(arena, 4, 130);
+        SpikeMatrix previous = SpikeMatrix.zeros(arena, 4, 130);
+        FloatMatrix membranes = FloatMatrix.zeros(arena, ROWS, 130);
+        for (boolean record : new boolean[] {false, true}) {
+            assertNone(
+                    CALLS,
+                    () -> LeakyStep.recurrent(
+                            parameters, current, 0, ROWS, state, feedback, previous, spikes, membranes, record, 0, 3));
+            assertNone(
+                    CALLS,
+                    () -> LeakyStep.recurrent(
+                            parameters, current, 4, 4, state, feedback, previous, spikes, membranes, record, 0, 3));
+        }
+    }
+
     @Test
     void draw() {
         FloatMatrix data = Matrices.uniform(arena, 4, 130, random);
