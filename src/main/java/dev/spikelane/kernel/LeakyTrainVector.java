@@ -8,10 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class LeakyTrainVector implements LeakyLoop {
 
     private final LeakyOptions options;
-    /**
-     * Most steps at a time. Fed back currents are known for one step only, and a reset at once makes a chain so long that a second step gains
-     * nothing.
-     */
+    /** Most steps at a time. */
     private final int most;
 
     private final @Nullable LeakyLoop[] plain = new LeakyLoop[2];
@@ -19,7 +16,15 @@ final class LeakyTrainVector implements LeakyLoop {
 
     LeakyTrainVector(LeakyOptions options) {
         this.options = options;
-        this.most = options.feedback() != Feedback.CURRENTS && !options.resetsAtOnce() && options.fits(2) ? 2 : 1;
+        this.most = twice(options) ? 2 : 1;
+    }
+
+    /** Not where fed back currents are known for one step only; nor where a reset at once makes the chain so long that nothing is gained. */
+    private static boolean twice(LeakyOptions options) {
+        return !options.alphaFunction()
+                && options.feedback() != Feedback.CURRENTS
+                && !options.resetsAtOnce()
+                && options.fits(2);
     }
 
     @Override
