@@ -5,6 +5,7 @@ import static dev.spikelane.kernel.Simd.Lanes.COUNT;
 import static dev.spikelane.kernel.Simd.Lanes.FLOAT;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
 
 import dev.spikelane.kernel.LeakyOptions.Phase;
 import dev.spikelane.kernel.LeakyOptions.Spike;
@@ -275,7 +276,7 @@ final class LeakyLoopVector implements LeakyLoop {
 
     private static FloatVector fed(FloatVector u, FloatVector back) {
         FloatVector sum = FEEDBACK && !SYNAPSE ? u.add(back) : u;
-        return RECTIFIED ? sum.max(ZERO) : sum;
+        return RECTIFIED ? sum.blend(ZERO, sum.compare(LE, ZERO)) : sum;
     }
 
     private static FloatVector resetAfter(FloatVector u, FloatVector threshold, VectorMask<Float> over) {

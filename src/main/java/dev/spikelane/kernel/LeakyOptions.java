@@ -88,7 +88,7 @@ record LeakyOptions(
         int decays = decay == Decay.NONE ? 0 : decay == Decay.MULTIPLY ? 2 : 4;
         int fed = feedback == Feedback.OWN_SPIKES ? 3 : feedback == Feedback.NONE ? 0 : 1;
         int fires = spike == Spike.CHANGE ? 3 : 1;
-        int cuts = rectified ? 1 : 0;
+        int cuts = rectified ? 2 : 0;
         int resets = (resetsLater() ? alphaFunction ? 10 : 3 : 0) + (resetsAtOnce() ? 8 : 0);
         int integrates = alphaFunction ? 6 : decays + (synapse ? 2 : 0);
         return 4 + gains + integrates + fed + cuts + fires + resets;
