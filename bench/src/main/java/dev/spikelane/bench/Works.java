@@ -5,6 +5,7 @@ import dev.spikelane.kernel.CodingWork;
 import dev.spikelane.kernel.DenseMatmulWork;
 import dev.spikelane.kernel.LeakyStepWork;
 import dev.spikelane.kernel.NeuronWork;
+import dev.spikelane.kernel.RecurrentNeuronWork;
 import dev.spikelane.kernel.SpikeCountWork;
 import dev.spikelane.kernel.SpikeMatmulWork;
 import dev.spikelane.kernel.TransposedSpikeMatmulWork;
@@ -128,6 +129,7 @@ final class Works {
         for (NeuronWork.Model model : NeuronWork.Model.values()) {
             works.add(new NeuronWork(model));
         }
+        works.add(new RecurrentNeuronWork(1000));
         for (int batch : BATCHES) {
             for (LeakyStepWork.Mode mode : LeakyStepWork.Mode.values()) {
                 works.add(new LeakyStepWork(mode, 1000, batch, STEPS));
