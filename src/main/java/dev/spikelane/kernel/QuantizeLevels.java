@@ -18,6 +18,9 @@ record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform) {
 
     private static final int MOST_UNIFORM = 1 << 20;
 
+    /** Up to so many uniform steps from the lowest level, which is a finite distance, distances of two levels differ after rounding. */
+    static final float FARTHEST = 0x1p22f;
+
     static QuantizeLevels of(Arena arena, float... levels) {
         return new QuantizeLevels(FloatMatrix.vector(arena, levels), isAscending(levels), isUniform(levels));
     }
@@ -37,7 +40,10 @@ record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform) {
         float high = levels[count - 1];
         float step = step(low, high, count);
         float units = Math.max(Math.ulp(low), Math.ulp(high));
-        if (count < 2 || count > MOST_UNIFORM || !(step >= FEWEST_UNITS * units) || Float.isInfinite(1 / step)) {
+        if (count < 2 || count > MOST_UNIFORM || !(step >= FEWEST_UNITS * units)) {
+            return false;
+        }
+        if (Float.isInfinite(1 / step) || Float.isInfinite(FARTHEST * step)) {
             return false;
         }
         for (int i = 0; i < count; i++) {

@@ -27,8 +27,6 @@ final class QuantizeUniformVector {
     private static final FloatVector MINUS_ONE = FloatVector.broadcast(FLOAT, -1f);
     /** Added and subtracted, it rounds numbers from 0 to 2^22 to integers. */
     private static final float ROUND = 0x1p23f;
-    /** Up to so many steps from the lowest level, distances of two levels differ after rounding. */
-    private static final float FARTHEST = 0x1p22f;
 
     private QuantizeUniformVector() {}
 
@@ -46,7 +44,7 @@ final class QuantizeUniformVector {
         FloatVector high = FloatVector.broadcast(FLOAT, highest);
         FloatVector step = FloatVector.broadcast(FLOAT, distance);
         FloatVector inverse = FloatVector.broadcast(FLOAT, 1 / distance);
-        FloatVector farthest = FloatVector.broadcast(FLOAT, FARTHEST * distance);
+        FloatVector farthest = FloatVector.broadcast(FLOAT, QuantizeLevels.FARTHEST * distance);
         FloatVector last = FloatVector.broadcast(FLOAT, (float) (count - 1));
         FloatVector half = FloatVector.broadcast(FLOAT, (float) middle);
         int endVector = Math.ceilDiv(Math.min(end, neurons), COUNT);

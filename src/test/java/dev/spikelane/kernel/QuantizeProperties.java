@@ -85,6 +85,18 @@ final class QuantizeProperties {
         check(200, new Random(1), levels);
     }
 
+    /** Where even the farthest distance that is divided would be infinite, infinity too becomes the first level. */
+    @Example
+    void hugeLevels() {
+        for (float scale : new float[] {0x1p104f, 0x1p105f, 0x1p106f, 1e33f, 0x1p126f}) {
+            for (int bits = 1; bits < 4; bits++) {
+                for (int seed = 0; seed < 20; seed++) {
+                    check(40, new Random(seed), uniform(-scale, scale, 1 << bits));
+                }
+            }
+        }
+    }
+
     @Example
     void tellsUniformLevelsFromOthers() {
         assertFalse(QuantizeLevels.of(arena, 1).uniform(), "one level");
@@ -94,6 +106,8 @@ final class QuantizeProperties {
         assertFalse(QuantizeLevels.of(arena, 0, Float.MIN_VALUE).uniform(), "subnormal");
         assertFalse(QuantizeLevels.of(arena, -Float.MAX_VALUE, Float.MAX_VALUE).uniform(), "infinitely far");
         assertTrue(QuantizeLevels.of(arena, 0, 1).uniform(), "two levels");
+        assertTrue(QuantizeLevels.of(arena, 0, 0x1p105f).uniform(), "far");
+        assertFalse(QuantizeLevels.of(arena, 0, 0x1p106f).uniform(), "too far for the farthest distance");
     }
 
     private static float[] uniform(float low, float high, int count) {
