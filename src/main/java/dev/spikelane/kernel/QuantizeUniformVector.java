@@ -39,7 +39,7 @@ final class QuantizeUniformVector {
         int neurons = state.columns();
         float lowest = levels.value(0);
         float highest = levels.value(count - 1);
-        float distance = QuantizeLevels.step(lowest, highest, count);
+        float distance = Progression.step(lowest, highest, count);
         FloatVector low = FloatVector.broadcast(FLOAT, lowest);
         FloatVector high = FloatVector.broadcast(FLOAT, highest);
         FloatVector step = FloatVector.broadcast(FLOAT, distance);
@@ -75,7 +75,7 @@ final class QuantizeUniformVector {
         return positive.blend(last, positive.compare(GT, last));
     }
 
-    /** See {@link QuantizeLevels#uniform(float, float, float, int, int)}. */
+    /** See {@link Progression#between}. */
     private static FloatVector level(
             FloatVector index,
             FloatVector low,

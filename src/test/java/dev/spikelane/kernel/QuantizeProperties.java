@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.neuron.Quantization;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Random;
@@ -80,7 +81,7 @@ final class QuantizeProperties {
 
     @Example
     void sixteenBits() {
-        float[] levels = uniform(-1, 1.2f, 1 << 16);
+        float[] levels = Quantization.uniform(16, 1, 0, 0.2).levels();
         assertTrue(QuantizeLevels.of(arena, levels).uniform(), "uniform");
         check(200, new Random(1), levels);
     }
@@ -112,9 +113,8 @@ final class QuantizeProperties {
 
     private static float[] uniform(float low, float high, int count) {
         float[] levels = new float[count];
-        float step = QuantizeLevels.step(low, high, count);
         for (int i = 0; i < count; i++) {
-            levels[i] = QuantizeLevels.uniform(low, high, step, count, i);
+            levels[i] = Progression.between(low, high, i, count);
         }
         return levels;
     }
