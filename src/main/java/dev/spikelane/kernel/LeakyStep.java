@@ -64,7 +64,7 @@ public final class LeakyStep {
      *
      * @param parameters of {@code neurons} neurons, without feedback from spikes or currents
      * @param current {@code [at least rows x neurons]}, time-major; or a tile, {@code [at least rows x at least 64 (endWord -
-     *     firstWord)]}, which holds the currents of these words only
+     *     firstWord)]}, which holds the currents of these words only, 0 behind the last neuron
      * @param rows how many rows, whole steps
      * @param state {@code [variables * batch x neurons]}, updated
      * @param spikes {@code [at least rows x neurons]}, overwritten there
@@ -90,7 +90,7 @@ public final class LeakyStep {
      *
      * @param parameters of {@code neurons} neurons, without feedback from spikes or currents
      * @param current {@code [at least rows x neurons]}, time-major; or a tile, {@code [at least rows x at least 64 (endWord -
-     *     firstWord)]}, which holds the currents of these words only
+     *     firstWord)]}, which holds the currents of these words only, 0 behind the last neuron
      * @param rows how many rows, whole steps
      * @param state {@code [variables * batch x neurons]}, updated
      * @param spikes {@code [at least rows x neurons]}, overwritten there

@@ -42,7 +42,7 @@ public final class WindowStep {
      * @param parameters of {@code neurons} neurons with two variables, membrane and sum, without a reset
      * @param weights {@code [K x neurons]}: row k holds the weights of inputs that are k steps old
      * @param current {@code [at least firstRow + batch x neurons]}; or a tile, {@code [at least firstRow + batch x at least 64 (endWord -
-     *     firstWord)]}, which holds the currents of these words only
+     *     firstWord)]}, which holds the currents of these words only, 0 behind the last neuron
      * @param firstRow the first row of the step
      * @param step the number of the step, from 0; the steps of a window follow one another
      * @param state {@code [2 * batch x neurons]}: the membranes, then P; updated
