@@ -69,6 +69,8 @@ final class NeuronOptionsProperties {
             @ForAll @IntRange(min = 1, max = 3) int batch,
             @ForAll Compare compare,
             @ForAll Reset reset,
+            @ForAll ResetTime resetTime,
+            @ForAll boolean inhibited,
             @ForAll boolean wild,
             @ForAll long seed) {
         LeakyParameters parameters = LeakyParameters.builder(neurons)
@@ -76,6 +78,8 @@ final class NeuronOptionsProperties {
                 .synapse(0)
                 .compare(compare)
                 .reset(reset)
+                .resetTime(resetTime)
+                .inhibition(inhibited)
                 .build(arena);
         Random random = new Random(seed);
         FloatMatrix current = FloatMatrix.zeros(arena, batch, LstmStep.GATES * neurons);
@@ -109,7 +113,7 @@ final class NeuronOptionsProperties {
                             false,
                             0,
                             spikes.stride(),
-                            0);
+                            inhibited ? Winner.scalar(expected, sample, parameters.threshold) : 0);
         }
         FloatMatrix workspace = FloatMatrix.zeros(arena, LstmStep.GATES, neurons);
         LstmStep.step(parameters, current, 0, actual, feedback, workspace, spikes, actual, false);

@@ -79,7 +79,7 @@ final class WindowStepProperties {
         FloatMatrix weights = drawn.weights(arena);
         FloatMatrix current = drawn.current(arena);
         int words = actual.spikes().stride();
-        int cut = tiled ? 1 + new Random(seed).nextInt(words) : words;
+        int cut = tiled && !drawn.inhibited() ? 1 + new Random(seed).nextInt(words) : words;
         for (int first = 0; first < words; first += cut) { // one range of words after the other
             int end = Math.min(first + cut, words);
             FloatMatrix input = tiled && words > 1 ? tile(current, first, end) : current;
