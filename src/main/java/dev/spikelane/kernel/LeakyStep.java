@@ -1,5 +1,6 @@
 package dev.spikelane.kernel;
 
+import dev.spikelane.kernel.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
@@ -206,6 +207,18 @@ public final class LeakyStep {
                 record,
                 firstWord,
                 endWord);
+    }
+
+    /** For steps that charge neurons in a way of their own, and leave firing to {@link #fire}. */
+    static void requireFiringOnly(LeakyParameters parameters, int firstRow, int batch) {
+        if (parameters.options.spike() != Spike.AFTER || parameters.feedback() != Feedback.NONE) {
+            throw new IllegalArgumentException("spike is " + parameters.options.spike() + " and feedback "
+                    + parameters.feedback() + ", expected AFTER and NONE");
+        }
+        if (firstRow % batch != 0) {
+            throw new IllegalArgumentException(
+                    "firstRow is " + firstRow + ", expected a multiple of the batch, " + batch);
+        }
     }
 
     static void requireMembranes(LeakyParameters parameters, int rows, FloatMatrix membranes) {

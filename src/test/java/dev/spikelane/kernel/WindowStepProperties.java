@@ -178,6 +178,15 @@ final class WindowStepProperties {
                 IllegalArgumentException.class,
                 "reset is SUBTRACT, expected NONE",
                 () -> step(LeakyParameters.builder(5).synapse(0.5f).build(arena), weights, current, 0, outcome));
+        LeakyParameters early = LeakyParameters.builder(5)
+                .synapse(0.5f)
+                .reset(Reset.NONE)
+                .firesBefore(true)
+                .build(arena);
+        assertMessage(
+                IllegalArgumentException.class,
+                "spike is BEFORE and feedback NONE, expected AFTER and NONE",
+                () -> step(early, weights, current, 0, outcome));
         assertMessage(
                 IllegalArgumentException.class,
                 "parameters have 1 variables, expected 2, membrane and sum",
