@@ -99,7 +99,11 @@ final class LeakyLoopScalar implements LeakyLoop {
             }
             Elements.set(state, sample, neuron, u);
             boolean changed = Math.abs(u - before) > threshold;
-            setSpike(spikes, row, neuron, OPTIONS.spike() == Spike.CHANGE ? changed : over);
+            boolean known = OPTIONS.spike() == Spike.CHANGE ? changed : over;
+            setSpike(spikes, row, neuron, known);
+            if (OPTIONS.spike() != Spike.AFTER && OPTIONS.feedback() == Feedback.OWN_SPIKES) {
+                setSpike(previous, sample, neuron, known);
+            }
         }
     }
 

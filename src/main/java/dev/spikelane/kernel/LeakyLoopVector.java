@@ -41,6 +41,9 @@ final class LeakyLoopVector implements LeakyLoop {
     private static final boolean CHANGE = CHARGES && OPTIONS.spike() == Spike.CHANGE;
     private static final boolean CURRENTS = CHARGES && OPTIONS.feedback() == Feedback.CURRENTS;
     private static final boolean OWN_SPIKES = OPTIONS.feedback() == Feedback.OWN_SPIKES;
+    /** Whether this loop knows the spikes that are fed back at the next step. */
+    private static final boolean SPIKES_FED = OWN_SPIKES && (OPTIONS.spike() == Spike.AFTER ? FIRES : CHARGES);
+
     private static final boolean FEEDBACK = CHARGES && OPTIONS.feedback() != Feedback.NONE;
     private static final boolean SYNAPSE = CHARGES && OPTIONS.synapse();
     private static final boolean ALPHA_FUNCTION = CHARGES && OPTIONS.alphaFunction();
@@ -208,7 +211,7 @@ final class LeakyLoopVector implements LeakyLoop {
             if (ALPHA_FUNCTION) {
                 third.intoMemorySegment(states, thirdRow + at, ORDER);
             }
-            if (OWN_SPIKES && FIRES) {
+            if (SPIKES_FED) {
                 SpikeLanesVector.store(before, previousRow, i, fired);
             }
         }

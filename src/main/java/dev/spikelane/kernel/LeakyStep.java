@@ -1,5 +1,6 @@
 package dev.spikelane.kernel;
 
+import dev.spikelane.kernel.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
@@ -64,7 +65,7 @@ public final class LeakyStep {
      *
      * @param parameters of {@code neurons} neurons, without feedback from spikes or currents
      * @param current {@code [at least rows x neurons]}, time-major; or a tile, {@code [at least rows x at least 64 (endWord -
-     *     firstWord)]}, which holds the currents of these words only
+     *     firstWord)]}, which holds the currents of these words only, 0 behind the last neuron
      * @param rows how many rows, whole steps
      * @param state {@code [variables * batch x neurons]}, updated
      * @param spikes {@code [at least rows x neurons]}, overwritten there
@@ -90,7 +91,7 @@ public final class LeakyStep {
      *
      * @param parameters of {@code neurons} neurons, without feedback from spikes or currents
      * @param current {@code [at least rows x neurons]}, time-major; or a tile, {@code [at least rows x at least 64 (endWord -
-     *     firstWord)]}, which holds the currents of these words only
+     *     firstWord)]}, which holds the currents of these words only, 0 behind the last neuron
      * @param rows how many rows, whole steps
      * @param state {@code [variables * batch x neurons]}, updated
      * @param spikes {@code [at least rows x neurons]}, overwritten there
@@ -206,6 +207,18 @@ public final class LeakyStep {
                 record,
                 firstWord,
                 endWord);
+    }
+
+    /** For steps that charge neurons in a way of their own, and leave firing to {@link #fire}. */
+    static void requireFiringOnly(LeakyParameters parameters, int firstRow, int batch) {
+        if (parameters.options.spike() != Spike.AFTER || parameters.feedback() != Feedback.NONE) {
+            throw new IllegalArgumentException("spike is " + parameters.options.spike() + " and feedback "
+                    + parameters.feedback() + ", expected AFTER and NONE");
+        }
+        if (firstRow % batch != 0) {
+            throw new IllegalArgumentException(
+                    "firstRow is " + firstRow + ", expected a multiple of the batch, " + batch);
+        }
     }
 
     static void requireMembranes(LeakyParameters parameters, int rows, FloatMatrix membranes) {

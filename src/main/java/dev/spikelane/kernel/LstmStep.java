@@ -40,14 +40,14 @@ public final class LstmStep {
      *
      * @param parameters of {@code neurons} neurons with two variables, membrane and cell state, of which only those of firing are read
      * @param current {@code [at least firstRow + batch x 4 neurons]}
-     * @param firstRow the first row of the step
+     * @param firstRow the first row of the step, a multiple of the batch
      * @param state {@code [2 * batch x neurons]}: the membranes, then the cell states; updated
      * @param feedback {@code [batch x 4 neurons]}
      * @param workspace {@code [4 x neurons]}, overwritten
      * @param spikes {@code [at least firstRow + batch x neurons]}, overwritten there
      * @param membranes {@code [at least firstRow + batch x neurons]}, receives the membranes if {@code record}
      * @param record whether membranes are kept
-     * @throws IllegalArgumentException if a shape or range does not fit
+     * @throws IllegalArgumentException if a shape or range does not fit, or the neurons fire before the step or feed something back
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -73,6 +73,7 @@ public final class LstmStep {
         if (firstRow < 0) {
             throw new IllegalArgumentException("firstRow is " + firstRow + ", expected at least 0");
         }
+        LeakyStep.requireFiringOnly(parameters, firstRow, batch);
         Checks.rows("current", current.rows(), firstRow + batch);
         current.requireShape("current", current.rows(), GATES * neurons);
         Checks.rows("spikes", spikes.rows(), firstRow + batch);

@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
  *
  * @param values the levels, {@code [1 x levels]}
  * @param ascending whether no level is below the one before
- * @param uniform whether {@link #uniform(float, float, float, int, int)} gives them, and so far from each other that a division finds the nearest
+ * @param uniform whether {@link Progression#between} gives them, and so far from each other that a division finds the nearest
  *     but one
  */
 record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform) {
@@ -17,6 +17,9 @@ record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform) {
     private static final int FEWEST_UNITS = 32;
 
     private static final int MOST_UNIFORM = 1 << 20;
+
+    /** Up to so many uniform steps from the lowest level, which is a finite distance, distances of two levels differ after rounding. */
+    static final float FARTHEST = 0x1p22f;
 
     static QuantizeLevels of(Arena arena, float... levels) {
         return new QuantizeLevels(FloatMatrix.vector(arena, levels), isAscending(levels), isUniform(levels));
@@ -35,26 +38,21 @@ record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform) {
         int count = levels.length;
         float low = levels[0];
         float high = levels[count - 1];
-        float step = step(low, high, count);
+        float step = Progression.step(low, high, count);
         float units = Math.max(Math.ulp(low), Math.ulp(high));
-        if (count < 2 || count > MOST_UNIFORM || !(step >= FEWEST_UNITS * units) || Float.isInfinite(1 / step)) {
+        if (count < 2 || count > MOST_UNIFORM || !(step >= FEWEST_UNITS * units)) {
+            return false;
+        }
+        if (Float.isInfinite(1 / step) || Float.isInfinite(FARTHEST * step)) {
             return false;
         }
         for (int i = 0; i < count; i++) {
-            if (Float.floatToRawIntBits(levels[i]) != Float.floatToRawIntBits(uniform(low, high, step, count, i))) {
+            if (Float.floatToRawIntBits(levels[i])
+                    != Float.floatToRawIntBits(Progression.between(low, high, i, count))) {
                 return false;
             }
         }
         return true;
-    }
-
-    static float step(float low, float high, int count) {
-        return (high - low) / (count - 1);
-    }
-
-    /** Level i of uniform ones, from both ends and fused, as {@code torch.linspace} computes it on CPUs with AVX2. */
-    static float uniform(float low, float high, float step, int count, int i) {
-        return i < count / 2 ? Math.fma(step, i, low) : Math.fma(-step, count - 1 - i, high);
     }
 
     int count() {

@@ -27,8 +27,6 @@ final class QuantizeUniformVector {
     private static final FloatVector MINUS_ONE = FloatVector.broadcast(FLOAT, -1f);
     /** Added and subtracted, it rounds numbers from 0 to 2^22 to integers. */
     private static final float ROUND = 0x1p23f;
-    /** Up to so many steps from the lowest level, distances of two levels differ after rounding. */
-    private static final float FARTHEST = 0x1p22f;
 
     private QuantizeUniformVector() {}
 
@@ -41,12 +39,12 @@ final class QuantizeUniformVector {
         int neurons = state.columns();
         float lowest = levels.value(0);
         float highest = levels.value(count - 1);
-        float distance = QuantizeLevels.step(lowest, highest, count);
+        float distance = Progression.step(lowest, highest, count);
         FloatVector low = FloatVector.broadcast(FLOAT, lowest);
         FloatVector high = FloatVector.broadcast(FLOAT, highest);
         FloatVector step = FloatVector.broadcast(FLOAT, distance);
         FloatVector inverse = FloatVector.broadcast(FLOAT, 1 / distance);
-        FloatVector farthest = FloatVector.broadcast(FLOAT, FARTHEST * distance);
+        FloatVector farthest = FloatVector.broadcast(FLOAT, QuantizeLevels.FARTHEST * distance);
         FloatVector last = FloatVector.broadcast(FLOAT, (float) (count - 1));
         FloatVector half = FloatVector.broadcast(FLOAT, (float) middle);
         int endVector = Math.ceilDiv(Math.min(end, neurons), COUNT);
@@ -77,7 +75,7 @@ final class QuantizeUniformVector {
         return positive.blend(last, positive.compare(GT, last));
     }
 
-    /** See {@link QuantizeLevels#uniform(float, float, float, int, int)}. */
+    /** See {@link Progression#between}. */
     private static FloatVector level(
             FloatVector index,
             FloatVector low,

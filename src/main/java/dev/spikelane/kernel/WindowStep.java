@@ -42,7 +42,7 @@ public final class WindowStep {
      * @param parameters of {@code neurons} neurons with two variables, membrane and sum, without a reset
      * @param weights {@code [K x neurons]}: row k holds the weights of inputs that are k steps old
      * @param current {@code [at least firstRow + batch x neurons]}; or a tile, {@code [at least firstRow + batch x at least 64 (endWord -
-     *     firstWord)]}, which holds the currents of these words only
+     *     firstWord)]}, which holds the currents of these words only, 0 behind the last neuron
      * @param firstRow the first row of the step
      * @param step the number of the step, from 0; the steps of a window follow one another
      * @param state {@code [2 * batch x neurons]}: the membranes, then P; updated
@@ -53,7 +53,8 @@ public final class WindowStep {
      * @param record whether membranes are kept
      * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
      * @param endWord the word behind the last; all words if the parameters are {@linkplain LeakyParameters#coupled coupled}
-     * @throws IllegalArgumentException if a shape or range does not fit, the step is negative, or the neurons have a reset
+     * @throws IllegalArgumentException if a shape or range does not fit, the step is negative, or the neurons have a reset, fire
+     *     before the step or feed something back
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -147,10 +148,7 @@ public final class WindowStep {
             throw new IllegalArgumentException("step is " + step + ", expected at least 0");
         }
         int firstCurrent = LeakyStep.check(parameters, current, firstRow, batch, state, spikes, firstWord, endWord);
-        if (firstRow % batch != 0) {
-            throw new IllegalArgumentException(
-                    "firstRow is " + firstRow + ", expected a multiple of the batch, " + batch);
-        }
+        LeakyStep.requireFiringOnly(parameters, firstRow, batch);
         weights.requireShape("weights", weights.rows(), parameters.neurons());
         window.requireShape("window", Math.multiplyExact(weights.rows(), batch), parameters.neurons());
         return firstCurrent;

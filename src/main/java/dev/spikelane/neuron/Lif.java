@@ -113,7 +113,9 @@ public record Lif(
     /**
      * The convention of {@code norse.torch.LIFCell} with its defaults ({@code v_th=1, v_leak=v_reset=0}): the input jumps the synaptic
      * current, which charges the membrane in the same step: {@code U = U + dt * inverseTauMembrane * ((0 - U) + X)}, fires at {@code U > 1},
-     * then U is 0 at once. Some versions of Norse charge the membrane with the current of the step before.
+     * then U is 0 at once. Some versions of Norse charge the membrane with the current of the step before. Norse takes the decay from the
+     * current at the end of a step, {@code X - dt * inverseTauSynapse * X}: its membranes agree to rounding, and its current is that before
+     * the next input.
      *
      * @param dt the step in seconds; its default there is 0.001
      * @param inverseTauSynapse one by the time constant of the synapse; its default there is 200

@@ -47,7 +47,7 @@ public interface NeuronGroup {
      * Runs the steps of the first rows for some words of 64 neurons.
      *
      * @param current {@code [at least rows x currents]}, time-major ({@code row = step * batch + sample}); or a tile, {@code [at least rows
-     *     x at least 64 (endWord - firstWord)]}, which holds the currents of these words only
+     *     x at least 64 (endWord - firstWord)]}, which holds the currents of these words only, 0 behind the last neuron
      * @param rows how many rows, whole steps
      * @param state of the batch, updated
      * @param spikes {@code [at least rows x neurons]}, overwritten there
@@ -61,7 +61,7 @@ public interface NeuronGroup {
      * The same, and keeps the membrane of every step.
      *
      * @param current {@code [at least rows x currents]}, time-major; or a tile, {@code [at least rows x at least 64 (endWord -
-     *     firstWord)]}, which holds the currents of these words only
+     *     firstWord)]}, which holds the currents of these words only, 0 behind the last neuron
      * @param rows how many rows, whole steps
      * @param state of the batch, updated
      * @param spikes {@code [at least rows x neurons]}, overwritten there

@@ -1,5 +1,6 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.Progression;
 import java.util.Arrays;
 
 /**
@@ -55,10 +56,8 @@ public final class Quantization {
         Range range = Range.of(threshold, lower, upper);
         float low = (float) range.low;
         float high = (float) range.high;
-        float step = (high - low) / (levels.length - 1);
         for (int i = 0; i < levels.length; i++) {
-            // From both ends and fused, as torch.linspace on CPUs with AVX2.
-            levels[i] = i < levels.length / 2 ? Math.fma(step, i, low) : Math.fma(-step, levels.length - 1 - i, high);
+            levels[i] = Progression.between(low, high, i, levels.length);
         }
         return new Quantization("uniform " + describe(bits, threshold, lower, upper), levels);
     }

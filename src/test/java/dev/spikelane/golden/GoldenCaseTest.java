@@ -94,7 +94,7 @@ class GoldenCaseTest {
         assertEquals(
                 List.of(
                         "Golden leaky: 1 ran, 1 left out",
-                        "    1 cases left out: not our meaning",
+                        "    1 cases left out: not our meaning (small)",
                         "    1 outputs of 1 cases left out: no training yet"),
                 report.lines());
     }
@@ -116,7 +116,7 @@ class GoldenCaseTest {
 
         GoldenReport idle = new GoldenReport("leaky");
         idle.run(small(), golden -> golden.leaveOutCase("not yet"));
-        assertMessage("Golden leaky: none of 1 cases ran: {not yet=1}", idle::requireSuccess);
+        assertMessage("Golden leaky: none of 1 cases ran: {not yet=[small]}", idle::requireSuccess);
 
         GoldenReport withoutCases = new GoldenReport("leaky");
         withoutCases.requireSuccess();

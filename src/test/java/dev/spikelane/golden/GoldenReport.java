@@ -8,14 +8,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Counts the cases of one operation that ran, failed and were left out. */
+/** Counts the cases of one operation that ran and failed, and names those that were left out. */
 final class GoldenReport {
 
     private static final int MOST_MESSAGES = 20;
 
     private final String operation;
     private final List<Throwable> failures = new ArrayList<>();
-    private final Map<String, Integer> casesByReason = new TreeMap<>();
+    private final Map<String, Set<String>> casesByReason = new TreeMap<>();
     private final Map<String, Integer> outputsByReason = new TreeMap<>();
     private final Map<String, Set<String>> casesOfOutputs = new TreeMap<>();
     private int cases;
@@ -40,7 +40,7 @@ final class GoldenReport {
 
     private void count(GoldenCase golden) {
         if (!golden.reasonLeftOut().isEmpty()) {
-            casesByReason.merge(golden.reasonLeftOut(), 1, Integer::sum);
+            leftOut(golden, golden.reasonLeftOut());
             return;
         }
         if (!golden.outputsForgotten().isEmpty()) {
@@ -50,13 +50,23 @@ final class GoldenReport {
         if (golden.ran()) {
             ran++;
         } else {
-            casesByReason.merge(
-                    String.join("; ", new TreeSet<>(golden.outputsLeftOut().values())), 1, Integer::sum);
+            leftOut(
+                    golden,
+                    String.join("; ", new TreeSet<>(golden.outputsLeftOut().values())));
         }
         golden.outputsLeftOut().forEach((output, reason) -> {
             outputsByReason.merge(reason, 1, Integer::sum);
             casesOfOutputs.computeIfAbsent(reason, key -> new TreeSet<>()).add(golden.name());
         });
+    }
+
+    private void leftOut(GoldenCase golden, String reason) {
+        casesByReason.computeIfAbsent(reason, key -> new TreeSet<>()).add(golden.name());
+    }
+
+    /** A line for cases that were left out for one reason. */
+    static String leftOut(Set<String> names, String reason) {
+        return "    " + names.size() + " cases left out: " + reason + " (" + String.join(", ", names) + ")";
     }
 
     List<String> lines() {
@@ -66,7 +76,7 @@ final class GoldenReport {
         if (cases == 0) {
             lines.add("    the set has no such case");
         }
-        casesByReason.forEach((reason, count) -> lines.add("    " + count + " cases left out: " + reason));
+        casesByReason.forEach((reason, names) -> lines.add(leftOut(names, reason)));
         outputsByReason.forEach((reason, count) -> lines.add(
                 "    " + count + " outputs of " + casesOfOutputs.get(reason).size() + " cases left out: " + reason));
         return lines;

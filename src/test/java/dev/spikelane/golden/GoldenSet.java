@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -110,13 +112,14 @@ public final class GoldenSet {
         report.requireSuccess();
     }
 
-    /** How many cases the foreign folder has of operations that no test runs; empty without a foreign folder. */
-    static Map<String, Integer> unknownOperations() throws IOException {
-        Map<String, Integer> unknown = new TreeMap<>();
+    /** The names of the cases that the foreign folder has of operations that no test runs; empty without a foreign folder. */
+    static Map<String, Set<String>> unknownOperations() throws IOException {
+        Map<String, Set<String>> unknown = new TreeMap<>();
         if (folder().isPresent()) {
             for (GoldenCase golden : inFolder(folder().get())) {
                 if (!OPERATIONS.contains(golden.operation())) {
-                    unknown.merge(golden.operation(), 1, Integer::sum);
+                    unknown.computeIfAbsent(golden.operation(), key -> new TreeSet<>())
+                            .add(golden.name());
                 }
             }
         }

@@ -14,9 +14,10 @@ class GoldenSetTest {
     @Test
     void holdsCasesOfSomeOperationThatTestsRun() throws IOException {
         GoldenSet.unknownOperations()
-                .forEach((operation, count) -> System.out.println("Golden " + operation + ": 0 ran, " + count
-                        + " left out" + System.lineSeparator() + "    " + count
-                        + " cases left out: this version has no such operation"));
+                .forEach((operation, names) ->
+                        System.out.println("Golden " + operation + ": 0 ran, " + names.size() + " left out"
+                                + System.lineSeparator()
+                                + GoldenReport.leftOut(names, "this version has no such operation")));
         int cases = GoldenSet.OPERATIONS.stream()
                 .mapToInt(operation -> GoldenSet.of(operation).cases().size())
                 .sum();

@@ -61,11 +61,11 @@ record NeuronCase(long seed) {
         if (random.nextInt(6) == 0) {
             return alphaFunction(builder, random).build(arena);
         }
-        if (random.nextInt(6) == 0) {
-            boolean change = random.nextBoolean();
-            return (change ? builder.firesOnChange() : builder.firesBefore(true))
-                    .beta(drawn(random, 0.5f, 1))
-                    .build(arena);
+        boolean early = random.nextInt(6) == 0;
+        if (early && random.nextBoolean()) {
+            builder.firesOnChange();
+        } else {
+            builder.firesBefore(early);
         }
         Decay decay = of(random, Decay.values());
         builder.decay(
@@ -73,21 +73,25 @@ record NeuronCase(long seed) {
                         drawn(random, decay == Decay.DIVIDE ? new float[] {2, 4, 1.5f} : new float[] {0.5f, 1, 0.25f}))
                 .rest(drawn(random, 0, 0.25f, -0.5f))
                 .resetPotential(drawn(random, 0, -0.25f))
-                .resetTime(of(random, ResetTime.values()))
                 .feedback(of(random, Feedback.values()), drawn(random, 0.5f, -0.25f, 1))
                 .rectified(random.nextInt(4) == 0);
         if (random.nextBoolean()) {
             builder.synapse(drawn(random, 0.5f, 0.9f, 1.5f));
         }
+        gains(builder, random);
+        return (early ? builder : shared(builder.resetTime(of(random, ResetTime.values())), random)).build(arena);
+    }
+
+    private void gains(LeakyParametersBuilder builder, Random random) {
         switch (random.nextInt(3)) {
             case 0 -> builder.gains(drawn(random, 0.5f, 3));
             case 1 -> builder.gains(drawn(random, 0.5f, 3), drawn(random, 2), drawn(random, 1, 0.3f));
             default -> builder.gains();
         }
-        return shared(builder, random).build(arena);
     }
 
     private LeakyParametersBuilder alphaFunction(LeakyParametersBuilder builder, Random random) {
+        gains(builder, random);
         return shared(
                 builder.alphaFunction(drawn(random, 0.9f, 1), drawn(random, 3, 1.5f))
                         .beta(drawn(random, 0.5f, 0.25f)),

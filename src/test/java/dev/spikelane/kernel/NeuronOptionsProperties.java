@@ -1,5 +1,6 @@
 package dev.spikelane.kernel;
 
+import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 
@@ -8,6 +9,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -69,6 +71,8 @@ final class NeuronOptionsProperties {
             @ForAll @IntRange(min = 1, max = 3) int batch,
             @ForAll Compare compare,
             @ForAll Reset reset,
+            @ForAll ResetTime resetTime,
+            @ForAll boolean inhibited,
             @ForAll boolean wild,
             @ForAll long seed) {
         LeakyParameters parameters = LeakyParameters.builder(neurons)
@@ -76,6 +80,8 @@ final class NeuronOptionsProperties {
                 .synapse(0)
                 .compare(compare)
                 .reset(reset)
+                .resetTime(resetTime)
+                .inhibition(inhibited)
                 .build(arena);
         Random random = new Random(seed);
         FloatMatrix current = FloatMatrix.zeros(arena, batch, LstmStep.GATES * neurons);
@@ -109,11 +115,47 @@ final class NeuronOptionsProperties {
                             false,
                             0,
                             spikes.stride(),
-                            0);
+                            inhibited ? Winner.scalar(expected, sample, parameters.threshold) : 0);
         }
         FloatMatrix workspace = FloatMatrix.zeros(arena, LstmStep.GATES, neurons);
         LstmStep.step(parameters, current, 0, actual, feedback, workspace, spikes, actual, false);
         assertSameBits(expectedSpikes, spikes, "spikes");
         assertSameBits(expected, actual, "state");
+    }
+
+    @Example
+    void longShortTermMemoryRefusesWhatDoesNotFit() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "firstRow is 1, expected a multiple of the batch, 2",
+                () -> step(LeakyParameters.builder(5).synapse(0).build(arena), 1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "spike is BEFORE and feedback NONE, expected AFTER and NONE",
+                () -> step(
+                        LeakyParameters.builder(5).synapse(0).firesBefore(true).build(arena), 0));
+        assertMessage(
+                IllegalArgumentException.class,
+                "spike is AFTER and feedback OWN_SPIKES, expected AFTER and NONE",
+                () -> step(
+                        LeakyParameters.builder(5)
+                                .synapse(0)
+                                .feedback(Feedback.OWN_SPIKES, 1)
+                                .build(arena),
+                        0));
+    }
+
+    private void step(LeakyParameters parameters, int firstRow) {
+        FloatMatrix state = FloatMatrix.zeros(arena, 4, 5);
+        LstmStep.step(
+                parameters,
+                FloatMatrix.zeros(arena, 4, 20),
+                firstRow,
+                state,
+                FloatMatrix.zeros(arena, 2, 20),
+                FloatMatrix.zeros(arena, 4, 5),
+                SpikeMatrix.zeros(arena, 4, 5),
+                state,
+                false);
     }
 }

@@ -26,4 +26,13 @@ final class ProgressionTest {
     void termsAreThoseOfTorch(double start, double step, int count, int index, float expected) {
         assertEquals(expected, Progression.term(start, step, index, count));
     }
+
+    /** One rounding each, from both ends. */
+    @ParameterizedTest
+    @CsvSource({"0, 256", "1, 256", "100, 256", "127, 256", "128, 256", "254, 256", "255, 256", "2, 5", "0, 2", "1, 2"})
+    void numbersAreCountedFromBothEnds(int index, int count) {
+        float step = (1.2f - -1) / (count - 1);
+        double exact = index < count / 2 ? -1 + (double) step * index : 1.2f - (double) step * (count - 1 - index);
+        assertEquals((float) exact, Progression.between(-1, 1.2f, index, count));
+    }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.neuron.Quantization;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Random;
@@ -80,9 +81,21 @@ final class QuantizeProperties {
 
     @Example
     void sixteenBits() {
-        float[] levels = uniform(-1, 1.2f, 1 << 16);
+        float[] levels = Quantization.uniform(16, 1, 0, 0.2).levels();
         assertTrue(QuantizeLevels.of(arena, levels).uniform(), "uniform");
         check(200, new Random(1), levels);
+    }
+
+    /** Where even the farthest distance that is divided would be infinite, infinity too becomes the first level. */
+    @Example
+    void hugeLevels() {
+        for (float scale : new float[] {0x1p104f, 0x1p105f, 0x1p106f, 1e33f, 0x1p126f}) {
+            for (int bits = 1; bits < 4; bits++) {
+                for (int seed = 0; seed < 20; seed++) {
+                    check(40, new Random(seed), uniform(-scale, scale, 1 << bits));
+                }
+            }
+        }
     }
 
     @Example
@@ -94,13 +107,14 @@ final class QuantizeProperties {
         assertFalse(QuantizeLevels.of(arena, 0, Float.MIN_VALUE).uniform(), "subnormal");
         assertFalse(QuantizeLevels.of(arena, -Float.MAX_VALUE, Float.MAX_VALUE).uniform(), "infinitely far");
         assertTrue(QuantizeLevels.of(arena, 0, 1).uniform(), "two levels");
+        assertTrue(QuantizeLevels.of(arena, 0, 0x1p105f).uniform(), "far");
+        assertFalse(QuantizeLevels.of(arena, 0, 0x1p106f).uniform(), "too far for the farthest distance");
     }
 
     private static float[] uniform(float low, float high, int count) {
         float[] levels = new float[count];
-        float step = QuantizeLevels.step(low, high, count);
         for (int i = 0; i < count; i++) {
-            levels[i] = QuantizeLevels.uniform(low, high, step, count, i);
+            levels[i] = Progression.between(low, high, i, count);
         }
         return levels;
     }

@@ -18,6 +18,15 @@ record WindowCase(
         return DECAYS[(neuron + (int) (seed & 3)) % DECAYS.length];
     }
 
+    /** Whether only one neuron of a row may fire, so that rows are done whole. */
+    boolean inhibited() {
+        return (seed >>> 2 & 3) == 0;
+    }
+
+    private Compare compare() {
+        return (seed >>> 4 & 1) == 0 ? Compare.STRICT : Compare.INCLUSIVE;
+    }
+
     LeakyParameters parameters(Arena arena) {
         float[] decays = new float[neurons];
         for (int i = 0; i < neurons; i++) {
@@ -26,6 +35,8 @@ record WindowCase(
         LeakyParametersBuilder builder = LeakyParameters.builder(neurons)
                 .synapse(decays)
                 .reset(Reset.NONE)
+                .compare(compare())
+                .inhibition(inhibited())
                 .threshold(0.75f);
         return (quantized ? builder.quantization(1, -1, -0.5f, 0.125f, 0.5f, 1, 1.2f) : builder).build(arena);
     }
@@ -92,7 +103,7 @@ record WindowCase(
                             true,
                             0,
                             words,
-                            0);
+                            inhibited() ? Winner.scalar(outcome.state, sample, parameters.threshold) : 0);
         }
         return outcome;
     }

@@ -79,7 +79,7 @@ final class WindowStepProperties {
         FloatMatrix weights = drawn.weights(arena);
         FloatMatrix current = drawn.current(arena);
         int words = actual.spikes().stride();
-        int cut = tiled ? 1 + new Random(seed).nextInt(words) : words;
+        int cut = tiled && !drawn.inhibited() ? 1 + new Random(seed).nextInt(words) : words;
         for (int first = 0; first < words; first += cut) { // one range of words after the other
             int end = Math.min(first + cut, words);
             FloatMatrix input = tiled && words > 1 ? tile(current, first, end) : current;
@@ -178,6 +178,15 @@ final class WindowStepProperties {
                 IllegalArgumentException.class,
                 "reset is SUBTRACT, expected NONE",
                 () -> step(LeakyParameters.builder(5).synapse(0.5f).build(arena), weights, current, 0, outcome));
+        LeakyParameters early = LeakyParameters.builder(5)
+                .synapse(0.5f)
+                .reset(Reset.NONE)
+                .firesBefore(true)
+                .build(arena);
+        assertMessage(
+                IllegalArgumentException.class,
+                "spike is BEFORE and feedback NONE, expected AFTER and NONE",
+                () -> step(early, weights, current, 0, outcome));
         assertMessage(
                 IllegalArgumentException.class,
                 "parameters have 1 variables, expected 2, membrane and sum",

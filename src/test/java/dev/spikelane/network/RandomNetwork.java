@@ -60,11 +60,38 @@ final class RandomNetwork {
         return SIZES[random.nextInt(SIZES.length)];
     }
 
-    /** Spikes and membranes of every layer at every step, and the counts of the spikes. */
-    record Outcome(List<SpikeMatrix> spikes, List<FloatMatrix> membranes, List<FloatMatrix> counts) {
+    /**
+     * Spikes and membranes of every layer at every step, the counts of the spikes; and of all layers one after another the variables in the
+     * end, and the spikes that are fed back.
+     */
+    record Outcome(
+            List<SpikeMatrix> spikes,
+            List<FloatMatrix> membranes,
+            List<FloatMatrix> counts,
+            List<FloatMatrix> variables,
+            List<SpikeMatrix> previous) {
 
         Outcome() {
-            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        }
+
+        /** Copies the state of the next layer. */
+        void keep(Arena arena, NeuronState state) {
+            for (String name : state.names()) {
+                FloatMatrix variable = state.variable(name);
+                FloatMatrix copy = FloatMatrix.zeros(arena, variable.rows(), variable.columns());
+                copy.copyFrom(variable);
+                variables.add(copy);
+            }
+            SpikeMatrix fedBack;
+            try {
+                fedBack = state.previousSpikes();
+            } catch (IllegalStateException none) {
+                return;
+            }
+            SpikeMatrix copy = SpikeMatrix.zeros(arena, fedBack.rows(), fedBack.columns());
+            copy.copyFrom(fedBack);
+            previous.add(copy);
         }
 
         void assertSame(Outcome actual, String what) {
@@ -73,6 +100,14 @@ final class RandomNetwork {
                 assertSameBits(spikes.get(layer), actual.spikes.get(layer), ofLayer + ", spikes");
                 assertSameBits(membranes.get(layer), actual.membranes.get(layer), ofLayer + ", membranes");
                 assertSameBits(counts.get(layer), actual.counts.get(layer), ofLayer + ", counts");
+            }
+            assertEquals(variables.size(), actual.variables.size(), what);
+            for (int i = 0; i < variables.size(); i++) {
+                assertSameBits(variables.get(i), actual.variables.get(i), what + ", variable " + i);
+            }
+            assertEquals(previous.size(), actual.previous.size(), what);
+            for (int i = 0; i < previous.size(); i++) {
+                assertSameBits(previous.get(i), actual.previous.get(i), what + ", fed back spikes " + i);
             }
         }
     }
@@ -163,6 +198,7 @@ final class RandomNetwork {
             outcome.spikes.add(spikes);
             outcome.membranes.add(membranes);
             outcome.counts.add(counts);
+            outcome.keep(arena, state);
             from = spikes;
         }
         return outcome;
@@ -194,6 +230,7 @@ final class RandomNetwork {
                 FloatMatrix last = outcome.membranes.get(layer).rows((steps - 1) * batch, batch);
                 assertSameBits(last, simulation.state(layer).membrane(), "state of layer " + layer);
                 assertEquals(steps, simulation.state(layer).step(), "steps of layer " + layer);
+                outcome.keep(arena, simulation.state(layer));
             }
         }
         return outcome;

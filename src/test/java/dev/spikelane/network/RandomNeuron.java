@@ -29,7 +29,7 @@ import java.util.Random;
 final class RandomNeuron {
 
     /** How many models there are. */
-    static final int MODELS = 15;
+    static final int MODELS = 17;
 
     /** The model whose spikes depend on the number of the sample in its batch. */
     static final int DROPPING = 13;
@@ -69,8 +69,14 @@ final class RandomNeuron {
             case 11 -> Lif.norse(0.01f, 20, 30);
             case 12 -> stateful().withKernelTruncation(1 + random.nextInt(8));
             case DROPPING -> parallel().withDropout(0.3f, random.nextLong());
+            case 14 -> Lif.sinabs(2).withFiring(firing(Reset.CLEAR));
+            case 15 -> nir();
             default -> new Leaky(shares(), firing(Reset.SUBTRACT), Parameter.of(random.nextInt(3) == 0 ? 1.5f : 1));
         };
+    }
+
+    private Lif nir() {
+        return Lif.nir(0.5f, Parameter.of(2), shares(), shares(), shares(), shares());
     }
 
     private LeakyParallel parallel() {

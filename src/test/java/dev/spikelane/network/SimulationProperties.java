@@ -9,7 +9,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
 import java.util.Random;
-import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -148,11 +147,13 @@ final class SimulationProperties {
         assertTrue(analog || inhibited == density < 0.01, "density " + density);
     }
 
-    @Property(tries = 30, edgeCases = EdgeCasesMode.NONE)
-    void threadsGiveTheSameBitsForEveryModel(
-            @ForAll long seed, @ForAll @IntRange(max = RandomNeuron.MODELS - 1) int model) {
-        Neuron neuron = new RandomNeuron(arena, LargeNetwork.SIZE, new Random(seed)).of(model);
-        density(new LargeNetwork(arena, seed, neuron, RandomNeuron.gates(model)), false, 1, 3);
+    @Property(tries = 3)
+    void threadsGiveTheSameBitsForEveryModel(@ForAll long seed) {
+        for (int model = 0; model < RandomNeuron.MODELS; model++) {
+            Neuron neuron = new RandomNeuron(arena, LargeNetwork.SIZE, new Random(seed)).of(model);
+            LargeNetwork large = new LargeNetwork(arena, seed, neuron, RandomNeuron.gates(model));
+            assertTrue(density(large, false, 1, 3) > 0, "spikes of " + neuron);
+        }
     }
 
     /** Compares the spikes and membranes of several numbers of threads, and returns the density of the first layer's spikes. */

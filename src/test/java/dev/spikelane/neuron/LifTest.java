@@ -84,6 +84,35 @@ final class LifTest {
         });
     }
 
+    /** The operations of {@code lif_feed_forward_step} in their order, which decays the current at the end of a step. */
+    @Test
+    void norseAgreesToRounding() {
+        float[] input = new float[STEPS];
+        float[] expected = new float[STEPS];
+        byte[] expectedSpikes = new byte[STEPS];
+        Random random = new Random(4);
+        float v = 0;
+        float i = 0;
+        for (int t = 0; t < STEPS; t++) {
+            input[t] = random.nextInt(9) / 4f - 0.25f;
+            float jump = i + input[t];
+            float decayed = v + 0.01f * 30 * ((0 - v) + jump);
+            i = jump + -0.01f * 20 * jump;
+            boolean fires = decayed - 1 > 0;
+            v = fires ? 0 : decayed;
+            expected[t] = v;
+            expectedSpikes[t] = (byte) (fires ? 1 : 0);
+        }
+        try (Arena arena = Arena.ofShared()) {
+            NeuronGroup group = Lif.norse(0.01f, 20, 30).bind(arena, 1);
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS, 1);
+            FloatMatrix membranes = FloatMatrix.zeros(arena, STEPS, 1);
+            group.record(FloatMatrix.copyOf(arena, STEPS, 1, input), group.newState(arena, 1), spikes, membranes);
+            assertArrayEquals(expectedSpikes, spikes.toArray());
+            assertArrayEquals(expected, membranes.toArray(), 1e-5f);
+        }
+    }
+
     @Test
     void sinabsWeightsItsInput() {
         float a = (float) Math.exp(-1 / 2f);
