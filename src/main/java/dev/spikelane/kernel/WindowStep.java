@@ -150,7 +150,12 @@ public final class WindowStep {
         int firstCurrent = LeakyStep.check(parameters, current, firstRow, batch, state, spikes, firstWord, endWord);
         LeakyStep.requireFiringOnly(parameters, firstRow, batch);
         weights.requireShape("weights", weights.rows(), parameters.neurons());
-        window.requireShape("window", Math.multiplyExact(weights.rows(), batch), parameters.neurons());
+        long windowRows = (long) weights.rows() * batch;
+        if (window.rows() != windowRows) {
+            throw new IllegalArgumentException("window is [" + window.rows() + " x " + window.columns()
+                    + "], expected [" + windowRows + " x " + parameters.neurons() + "]");
+        }
+        window.requireShape("window", window.rows(), parameters.neurons());
         return firstCurrent;
     }
 

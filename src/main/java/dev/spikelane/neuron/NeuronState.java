@@ -59,7 +59,7 @@ public final class NeuronState {
         if (batch < 1) {
             throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
         }
-        FloatMatrix all = FloatMatrix.zeros(arena, Math.multiplyExact(names.size(), batch), neurons);
+        FloatMatrix all = FloatMatrix.zeros(arena, rows("variables", names.size(), batch), neurons);
         FloatMatrix[] variables = new FloatMatrix[names.size()];
         for (int i = 0; i < variables.length; i++) {
             variables[i] = all.rows(i * batch, batch);
@@ -72,6 +72,16 @@ public final class NeuronState {
                 SpikeMatrix.zeros(arena, batch, neurons),
                 FloatMatrix.zeros(arena, batch, feedbackColumns),
                 FloatMatrix.zeros(arena, workspaceRows, neurons));
+    }
+
+    /** Rows of so many things for each sample. */
+    static int rows(String things, int count, int batch) {
+        long rows = (long) count * batch;
+        if (rows > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("batch is " + batch + ", expected at most " + Integer.MAX_VALUE / count
+                    + ", as each sample has " + count + " " + things);
+        }
+        return (int) rows;
     }
 
     /**

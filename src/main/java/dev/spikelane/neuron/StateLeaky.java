@@ -140,7 +140,7 @@ public record StateLeaky(
         }
         LeakyParameters parameters = builder.build(arena);
         return kernelTruncation == UNTRUNCATED
-                ? new LeakyGroup(parameters)
+                ? new LeakyGroup(parameters, WindowGroup.NAMES)
                 : new WindowGroup(parameters, kernel(arena, neurons));
     }
 

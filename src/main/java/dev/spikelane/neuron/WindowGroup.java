@@ -10,7 +10,7 @@ import java.util.List;
 /** Neurons of which the newest inputs count, one step at a time; each by itself. */
 record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements StepwiseGroup {
 
-    private static final List<String> NAMES = List.of("membrane", "sum");
+    static final List<String> NAMES = List.of("membrane", "sum");
 
     @Override
     public int neurons() {
@@ -29,7 +29,7 @@ record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements S
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        int window = Math.multiplyExact(weights.rows(), batch);
+        int window = NeuronState.rows("steps in its window", weights.rows(), batch);
         return NeuronState.zeros(arena, batch, neurons(), NAMES, false, 1, window);
     }
 

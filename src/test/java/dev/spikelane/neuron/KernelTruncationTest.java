@@ -87,6 +87,15 @@ final class KernelTruncationTest {
         }
     }
 
+    @Test
+    void windowsOfTooManyRowsAreAnError() {
+        NeuronGroup group = new StateLeaky(0.9f).withKernelTruncation(4).bind(arena, 3);
+        assertMessage(
+                IllegalArgumentException.class,
+                "batch is 600000000, expected at most 536870911, as each sample has 4 steps in its window",
+                () -> group.newState(arena, 600_000_000));
+    }
+
     /** Words of neurons may be run one after the other, as threads do, each in calls of its own. */
     @Test
     void wordsCountTheirOwnSteps() {

@@ -12,8 +12,8 @@ import java.util.List;
 /** Input and memory of a {@link LeakyStepWork}. */
 final class LeakyStepCase implements Case {
 
-    /** Loads for 16 neurons: beta, threshold, membrane, current. */
-    private static final long LOADS = 4;
+    /** Loads for 16 neurons and two steps: beta, threshold, membrane, two currents. */
+    private static final long LOADS = 5;
 
     private final Arena arena = Arena.ofShared();
     private final LeakyStepWork.Mode mode;
@@ -55,7 +55,7 @@ final class LeakyStepCase implements Case {
                         () -> Yardstick.leakyStep(parameters, current, current.rows(), membrane, spikes)));
             }
             long vectors = (long) spikes.rows() * spikes.stride() * Long.SIZE / Roofline.FLOATS;
-            entries.addAll(Roofline.loads(arena, LOADS * vectors));
+            entries.addAll(Roofline.loads(arena, LOADS * vectors / 2));
         }
         return entries;
     }

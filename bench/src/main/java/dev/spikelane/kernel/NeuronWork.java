@@ -32,33 +32,33 @@ public record NeuronWork(Model model) implements Work {
     private static final int WINDOW = 20;
 
     /**
-     * A model, and how many cycles 16 neurons take at best: one for each row of 16 floats that is loaded, or for two operations on such rows,
-     * whichever are more.
+     * A model, and what 16 neurons need at each step at least: rows of 16 floats to load, and operations on such rows. Where two steps are taken at a
+     * time, state and parameters are loaded once for both. A cycle is counted for each load or for two operations, whichever are more.
      */
     public enum Model {
-        LEAKY(4),
-        SYNAPTIC(6),
-        ALPHA(8),
-        LAPICQUE(7),
-        RLEAKY_ONE_TO_ONE(5),
-        RSYNAPTIC_ONE_TO_ONE(7),
-        LIF_EULER(5),
-        LIF_DIVIDE(5),
-        DELTA_LEAKY(4),
-        LEAKY_PARALLEL(5),
-        /** 45 operations. */
-        LEAKY_QUANTIZED_8_BITS(23),
+        LEAKY(2.5, 5.5),
+        SYNAPTIC(3.5, 7.5),
+        ALPHA(8, 16),
+        LAPICQUE(4, 8.5),
+        RLEAKY_ONE_TO_ONE(3, 8.5),
+        RSYNAPTIC_ONE_TO_ONE(7, 11),
+        LIF_EULER(6, 12),
+        LIF_DIVIDE(6, 12),
+        DELTA_LEAKY(2.5, 5),
+        LEAKY_PARALLEL(3, 6),
+        /** Without a table: the nearest level is computed. */
+        LEAKY_QUANTIZED_8_BITS(4, 45),
         /** Six operations for each level. */
-        LEAKY_QUANTIZED_AROUND_THRESHOLD_8_BITS(6 * LEVELS / 2),
-        STATE_LEAKY(4),
-        STATE_LEAKY_TRUNCATED(10),
-        /** 150 operations: three sigmoids and two hyperbolic tangents. */
-        SLSTM(75);
+        LEAKY_QUANTIZED_AROUND_THRESHOLD_8_BITS(4, 6 * LEVELS),
+        STATE_LEAKY(2.5, 3),
+        STATE_LEAKY_TRUNCATED(10, 10),
+        /** Three sigmoids and two hyperbolic tangents. */
+        SLSTM(11, 150);
 
-        private final int cycles;
+        private final double cycles;
 
-        Model(int cycles) {
-            this.cycles = cycles;
+        Model(double loads, double operations) {
+            this.cycles = Math.max(loads, operations / 2);
         }
 
         private LeakyParametersBuilder options() {
@@ -143,7 +143,7 @@ public record NeuronWork(Model model) implements Work {
             entries.add(entry(Contestant.SCALAR, this::scalar));
             if (Yardstick.AVAILABLE) {
                 long vectors = (long) STEPS * spikes.stride() * Long.SIZE / Roofline.FLOATS;
-                entries.addAll(Roofline.loads(arena, vectors * model.cycles));
+                entries.addAll(Roofline.loads(arena, Math.round(vectors * model.cycles)));
             }
             return entries;
         }
