@@ -14,6 +14,8 @@ final class ExtremesVector {
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
+    private static final FloatVector NOTHING = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
+
     private ExtremesVector() {}
 
     static float max(FloatMatrix values, float sign) {
@@ -29,18 +31,14 @@ final class ExtremesVector {
         Checks.isNative(segment);
         long offset = values.rowOffset(row);
         int columns = values.columns();
-        int whole = FLOAT.loopBound(columns);
         FloatVector largest = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
-        for (int column = 0; column < whole; column += COUNT) {
-            largest = largest.max(
-                    FloatVector.fromMemorySegment(FLOAT, segment, offset + (long) column * Float.BYTES, ORDER)
-                            .mul(sign));
-        }
-        // Of the last vector the lanes that are no padding.
-        if (whole < columns) {
-            FloatVector last = FloatVector.fromMemorySegment(FLOAT, segment, offset + (long) whole * Float.BYTES, ORDER)
+        // Padding is masked in all vectors: a branch for the last would leave a vector that is one or the other, which
+        // C2 boxes at times.
+        for (int column = 0; column < columns; column += COUNT) {
+            FloatVector value = FloatVector.fromMemorySegment(
+                            FLOAT, segment, offset + (long) column * Float.BYTES, ORDER)
                     .mul(sign);
-            largest = largest.lanewise(MAX, last, FLOAT.indexInRange(whole, columns));
+            largest = largest.max(NOTHING.blend(value, FLOAT.indexInRange(column, columns)));
         }
         return largest.reduceLanes(MAX);
     }
