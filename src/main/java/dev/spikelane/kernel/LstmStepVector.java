@@ -15,13 +15,110 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** The vector variant of {@link LstmStep}. Each gate has a loop of its own: with all in one, C2 stops inlining and boxes vectors. */
+/** The vector variant of {@link LstmStep}. Each gate has a loop of its own. */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class LstmStepVector {
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final FloatVector ZERO = FloatVector.zero(FLOAT);
     private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1);
+
+    /**
+     * The loops of a step. Their four classes meet in one call, which C2 therefore never inlines: what inlines all loops passes the nodes that C2
+     * inlines, and vectors of the loop at the limit are boxed, as it happened once in six runs.
+     */
+    private enum Part {
+        SIGMOIDS {
+            @Override
+            void run(
+                    LeakyParameters parameters,
+                    FloatMatrix current,
+                    int row,
+                    FloatMatrix state,
+                    int batch,
+                    int sample,
+                    FloatMatrix feedback,
+                    FloatMatrix gates,
+                    SpikeMatrix spikes) {
+                for (int gate = 0; gate < LstmStep.GATES; gate++) {
+                    if (gate != LstmStep.CANDIDATE) {
+                        long column = (long) gate * parameters.neurons() * Float.BYTES;
+                        long input = current.rowOffset(row) + column;
+                        long fed = feedback.rowOffset(sample) + column;
+                        sigmoid(current.segment(), input, feedback.segment(), fed, gates, gate, parameters.neurons());
+                    }
+                }
+            }
+        },
+        CANDIDATE {
+            @Override
+            void run(
+                    LeakyParameters parameters,
+                    FloatMatrix current,
+                    int row,
+                    FloatMatrix state,
+                    int batch,
+                    int sample,
+                    FloatMatrix feedback,
+                    FloatMatrix gates,
+                    SpikeMatrix spikes) {
+                long column = (long) LstmStep.CANDIDATE * parameters.neurons() * Float.BYTES;
+                long input = current.rowOffset(row) + column;
+                long fed = feedback.rowOffset(sample) + column;
+                tanh(
+                        current.segment(),
+                        input,
+                        feedback.segment(),
+                        fed,
+                        gates,
+                        LstmStep.CANDIDATE,
+                        parameters.neurons());
+            }
+        },
+        RESETS {
+            @Override
+            void run(
+                    LeakyParameters parameters,
+                    FloatMatrix current,
+                    int row,
+                    FloatMatrix state,
+                    int batch,
+                    int sample,
+                    FloatMatrix feedback,
+                    FloatMatrix gates,
+                    SpikeMatrix spikes) {
+                resets(parameters, state, sample, spikes, row);
+            }
+        },
+        CELLS {
+            @Override
+            void run(
+                    LeakyParameters parameters,
+                    FloatMatrix current,
+                    int row,
+                    FloatMatrix state,
+                    int batch,
+                    int sample,
+                    FloatMatrix feedback,
+                    FloatMatrix gates,
+                    SpikeMatrix spikes) {
+                cells(parameters, state, batch, sample, gates);
+            }
+        };
+
+        abstract void run(
+                LeakyParameters parameters,
+                FloatMatrix current,
+                int row,
+                FloatMatrix state,
+                int batch,
+                int sample,
+                FloatMatrix feedback,
+                FloatMatrix gates,
+                SpikeMatrix spikes);
+    }
+
+    private static final Part[] PARTS = Part.values();
 
     private LstmStepVector() {}
 
@@ -35,19 +132,9 @@ final class LstmStepVector {
             FloatMatrix feedback,
             FloatMatrix gates,
             SpikeMatrix spikes) {
-        int neurons = parameters.neurons();
-        for (int gate = 0; gate < LstmStep.GATES; gate++) {
-            long column = (long) gate * neurons * Float.BYTES;
-            long input = current.rowOffset(row) + column;
-            long fed = feedback.rowOffset(sample) + column;
-            if (gate == LstmStep.CANDIDATE) {
-                tanh(current.segment(), input, feedback.segment(), fed, gates, gate, neurons);
-            } else {
-                sigmoid(current.segment(), input, feedback.segment(), fed, gates, gate, neurons);
-            }
+        for (Part part : PARTS) {
+            part.run(parameters, current, row, state, batch, sample, feedback, gates, spikes);
         }
-        resets(parameters, state, sample, spikes, row);
-        cells(parameters, state, batch, sample, gates);
     }
 
     /** One gate of all neurons. Lanes behind the last neuron hold another gate; as zeros they leave the padding zero. */
