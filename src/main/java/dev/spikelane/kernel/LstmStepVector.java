@@ -42,10 +42,7 @@ final class LstmStepVector {
                     SpikeMatrix spikes) {
                 for (int gate = 0; gate < LstmStep.GATES; gate++) {
                     if (gate != LstmStep.CANDIDATE) {
-                        long column = (long) gate * parameters.neurons() * Float.BYTES;
-                        long input = current.rowOffset(row) + column;
-                        long fed = feedback.rowOffset(sample) + column;
-                        sigmoid(current.segment(), input, feedback.segment(), fed, gates, gate, parameters.neurons());
+                        sigmoid(current, row, feedback, sample, gates, gate, parameters.neurons());
                     }
                 }
             }
@@ -62,17 +59,7 @@ final class LstmStepVector {
                     FloatMatrix feedback,
                     FloatMatrix gates,
                     SpikeMatrix spikes) {
-                long column = (long) LstmStep.CANDIDATE * parameters.neurons() * Float.BYTES;
-                long input = current.rowOffset(row) + column;
-                long fed = feedback.rowOffset(sample) + column;
-                tanh(
-                        current.segment(),
-                        input,
-                        feedback.segment(),
-                        fed,
-                        gates,
-                        LstmStep.CANDIDATE,
-                        parameters.neurons());
+                tanh(current, row, feedback, sample, gates, LstmStep.CANDIDATE, parameters.neurons());
             }
         },
         RESETS {
@@ -139,41 +126,39 @@ final class LstmStepVector {
 
     /** One gate of all neurons. Lanes behind the last neuron hold another gate; as zeros they leave the padding zero. */
     private static void sigmoid(
-            MemorySegment inputs,
-            long input,
-            MemorySegment fed,
-            long feedback,
-            FloatMatrix gates,
-            int gate,
-            int neurons) {
+            FloatMatrix current, int row, FloatMatrix feedback, int sample, FloatMatrix gates, int gate, int neurons) {
+        MemorySegment inputs = current.segment();
+        MemorySegment fed = feedback.segment();
         MemorySegment to = gates.segment();
         Checks.isNative(inputs);
         Checks.isNative(fed);
         Checks.isNative(to);
+        long column = (long) gate * neurons * Float.BYTES;
+        long inputRow = current.rowOffset(row) + column;
+        long fedRow = feedback.rowOffset(sample) + column;
         long toRow = gates.rowOffset(gate);
         for (int neuron = 0; neuron < neurons; neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;
-            FloatVector sum = load(inputs, input + at).add(load(fed, feedback + at));
+            FloatVector sum = load(inputs, inputRow + at).add(load(fed, fedRow + at));
             ZERO.blend(sigmoid(sum), FLOAT.indexInRange(neuron, neurons)).intoMemorySegment(to, toRow + at, ORDER);
         }
     }
 
     private static void tanh(
-            MemorySegment inputs,
-            long input,
-            MemorySegment fed,
-            long feedback,
-            FloatMatrix gates,
-            int gate,
-            int neurons) {
+            FloatMatrix current, int row, FloatMatrix feedback, int sample, FloatMatrix gates, int gate, int neurons) {
+        MemorySegment inputs = current.segment();
+        MemorySegment fed = feedback.segment();
         MemorySegment to = gates.segment();
         Checks.isNative(inputs);
         Checks.isNative(fed);
         Checks.isNative(to);
+        long column = (long) gate * neurons * Float.BYTES;
+        long inputRow = current.rowOffset(row) + column;
+        long fedRow = feedback.rowOffset(sample) + column;
         long toRow = gates.rowOffset(gate);
         for (int neuron = 0; neuron < neurons; neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;
-            FloatVector sum = load(inputs, input + at).add(load(fed, feedback + at));
+            FloatVector sum = load(inputs, inputRow + at).add(load(fed, fedRow + at));
             ZERO.blend(tanh(sum), FLOAT.indexInRange(neuron, neurons)).intoMemorySegment(to, toRow + at, ORDER);
         }
     }
