@@ -72,6 +72,88 @@ public final class PackedWeights {
         return new PackedWeights(packed, ownBias, pre, post);
     }
 
+    /**
+     * Copies weights and bias.
+     *
+     * @param arena the arena that owns the copy
+     * @param other what is copied
+     * @return weights of their own
+     */
+    public static PackedWeights copyOf(Arena arena, PackedWeights other) {
+        PackedWeights copy = zeros(arena, other.pre, other.post);
+        copy.packed.copyFrom(other.packed);
+        copy.bias.copyFrom(other.bias);
+        return copy;
+    }
+
+    /**
+     * Replaces weights and bias. Nobody may multiply by them meanwhile.
+     *
+     * @param weights {@code [post x pre]}; copied
+     * @param newBias {@code [1 x post]}; copied
+     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite; nothing is replaced then
+     */
+    public void set(FloatMatrix weights, FloatMatrix newBias) {
+        weights.requireShape("weights", post, pre);
+        newBias.requireShape("bias", 1, post);
+        requireFinite("weights", weights);
+        requireFinite("bias", newBias);
+        bias.copyFrom(newBias);
+        for (int output = 0; output < post; output++) {
+            copyOutput(weights, output, pre, packed.segment());
+        }
+    }
+
+    /**
+     * Copies the weights out.
+     *
+     * @param weights {@code [post x pre]}, overwritten
+     * @throws IllegalArgumentException if its shape differs
+     */
+    public void read(FloatMatrix weights) {
+        weights.requireShape("weights", post, pre);
+        for (int output = 0; output < post; output++) {
+            long from = blockOffset(output / BLOCK) + (long) (output % BLOCK) * Float.BYTES;
+            long to = weights.rowOffset(output);
+            for (int input = 0; input < pre; input++) {
+                float value = packed.segment().get(FLOAT, from + (long) input * BLOCK_BYTES);
+                weights.segment().set(FLOAT, to + (long) input * Float.BYTES, value);
+            }
+        }
+    }
+
+    /**
+     * Copies the bias out.
+     *
+     * @param into {@code [1 x post]}, overwritten
+     * @throws IllegalArgumentException if its shape differs
+     */
+    public void readBias(FloatMatrix into) {
+        into.requireShape("bias", 1, post);
+        into.copyFrom(bias);
+    }
+
+    /**
+     * Multiplies the weights of each input by a factor, in float32; the bias stays.
+     *
+     * @param factors one for each input
+     * @return weights of their own, freed when they are forgotten
+     * @throws IllegalArgumentException if there is not one factor for each input, or a product is not finite
+     */
+    public PackedWeights scaled(float[] factors) {
+        if (factors.length != pre) {
+            throw new IllegalArgumentException("there are " + factors.length + " factors, expected " + pre);
+        }
+        FloatMatrix scaled = FloatMatrix.zeros(post, pre);
+        read(scaled);
+        for (int output = 0; output < post; output++) {
+            for (int input = 0; input < pre; input++) {
+                scaled.set(output, input, scaled.get(output, input) * factors[input]);
+            }
+        }
+        return pack(Arena.ofAuto(), scaled, bias);
+    }
+
     /** Room for weights without bias, to be filled by {@link #setRows}. */
     static PackedWeights zeros(Arena arena, int pre, int post) {
         FloatMatrix packed = FloatMatrix.zeros(arena, packedRows(post, pre), BLOCK);

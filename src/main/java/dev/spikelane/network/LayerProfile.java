@@ -12,6 +12,7 @@ final class LayerProfile {
             ModuleLayer.boot().findModule("jdk.jfr").isPresent();
 
     private long rows;
+    private double inputs;
     private long spikes;
     private long time;
     private String kernels = "";
@@ -21,28 +22,33 @@ final class LayerProfile {
         return PRESENT && Recorder.wanted();
     }
 
-    void add(int blockRows, long inputSpikes, String kernel, long nanoseconds) {
+    void add(int blockRows, double blockInputs, long inputSpikes, long nanoseconds) {
         rows += blockRows;
+        inputs += blockInputs;
         spikes += inputSpikes;
         time += nanoseconds;
+    }
+
+    void addKernel(String kernel) {
         if (!kernels.contains(kernel)) {
             kernels = kernels.isEmpty() ? kernel : kernels + ", " + kernel;
         }
     }
 
     /** Tells the recording, and starts anew. */
-    void emit(int number, Layer layer, int threads) {
+    void emit(int number, String connection, String neurons, int threads) {
         LayerEvent event = new LayerEvent();
         event.layer = number;
-        event.connection = layer.connection().toString();
-        event.neurons = layer.neuron().toString();
+        event.connection = connection;
+        event.neurons = neurons;
         event.rows = rows;
-        event.density = (float) (spikes / ((double) rows * layer.connection().inputs()));
+        event.density = (float) (spikes / inputs);
         event.kernel = kernels;
         event.threads = threads;
         event.time = time;
         event.commit();
         rows = 0;
+        inputs = 0;
         spikes = 0;
         time = 0;
         kernels = "";

@@ -1,83 +1,199 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.Operator;
+import dev.spikelane.connection.Values;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.NeuronGroup;
-import dev.spikelane.random.TorchRandom;
+import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
- * A feedforward network of spiking neurons: layers of a connection and the neurons it feeds. Immutable; may serve any number of
- * simulations at once, from several threads if its arena is shared.
+ * A network of spiking neurons: named populations, and named projections that carry spikes or values to them. The graph is immutable and may
+ * serve any number of simulations at once, from several threads; its {@linkplain #weights values} change only between steps.
  *
- * <p>snnTorch's tutorial 3:
+ * <p>snnTorch's tutorial 3, a chain:
  *
  * <pre>{@code
  * TorchRandom random = new TorchRandom(42);
- * Network network = Network.builder(arena, 784)
+ * Network network = Network.builder(784)
  *         .dense(1000, random).neuron(new Leaky(0.99f))
  *         .dense(10, random).neuron(new Leaky(0.99f))
  *         .build();
  * }</pre>
+ *
+ * <p>Excitatory and inhibitory neurons in a loop:
+ *
+ * <pre>{@code
+ * NetworkBuilder builder = Network.builder();
+ * Input x = builder.input("x", Shape.of(100));
+ * Population e = builder.population("e", Shape.of(320), new Leaky(0.9f));
+ * Population i = builder.population("i", Shape.of(80), new Leaky(0.8f));
+ * builder.project("x-e", x, e, Dense.linear(100, 320, random));
+ * builder.project("e-i", e, i, Dense.linear(320, 80, random));
+ * builder.project("i-e", i, e, Dense.linear(80, 320, random)).delay(2);
+ * Network network = builder.build();
+ * }</pre>
+ *
+ * <p><b>Order of sums.</b> Each projection's currents are complete, from their bias on, before they are added to those of the projections
+ * that were declared before it.
  */
 public final class Network {
 
-    private final List<Layer> layers;
-    private final boolean shared;
+    private final List<Input> inputs;
+    private final List<Population> populations;
+    private final List<Projection> projections;
+    private final Plan plan;
+    private final Bound[] bound;
+    private final Path[] paths;
+    private final Weights weights;
+    private final long fingerprint;
+    private final List<WeakReference<Simulation>> simulations = new ArrayList<>();
 
-    private Network(List<Layer> layers, boolean shared) {
-        this.layers = List.copyOf(layers);
-        this.shared = shared;
+    Network(Arena arena, List<Input> inputs, List<Population> populations, List<Projection> projections) {
+        this.inputs = List.copyOf(inputs);
+        this.populations = List.copyOf(populations);
+        this.projections = List.copyOf(projections);
+        Map<String, Integer> numbers = new HashMap<>();
+        for (int i = 0; i < populations.size(); i++) {
+            numbers.put(populations.get(i).name(), i);
+        }
+        this.plan = Plan.of(populations, projections, numbers);
+        this.bound = populations.stream()
+                .map(population -> bind(arena, population))
+                .toArray(Bound[]::new);
+        this.paths = projections.stream()
+                .map(projection -> bind(arena, projection, numbers))
+                .toArray(Path[]::new);
+        this.weights = new Weights(values(), this::whileIdle);
+        this.fingerprint = fingerprint(
+                Stream.of(inputs, populations, projections).flatMap(List::stream).map(Object::toString));
     }
 
     /**
-     * Starts a network.
+     * Starts a chain whose memory is freed when the network is forgotten.
      *
-     * @param arena the arena that owns weights and parameters; shared if a simulation is to use several threads
      * @param inputs number of inputs, at least 1
      * @return a builder
      * @throws IllegalArgumentException if there is no input
      */
-    public static Builder builder(Arena arena, int inputs) {
-        return new Builder(arena, inputs);
+    public static NetworkBuilder builder(int inputs) {
+        return builder(Shape.of(inputs));
     }
 
     /**
-     * Returns the layers.
+     * Starts a chain whose memory is freed when the network is forgotten.
      *
-     * @return layers from input to output, at least one
+     * @param input the shape of its input
+     * @return a builder
      */
-    public List<Layer> layers() {
-        return layers;
+    public static NetworkBuilder builder(Shape input) {
+        return builder().chain(input);
     }
 
     /**
-     * Returns the number of inputs.
+     * Starts a network whose memory is freed when it is forgotten.
      *
-     * @return inputs of the first connection
+     * @return a builder
      */
-    public int inputs() {
-        return layers.getFirst().connection().inputs();
+    public static NetworkBuilder builder() {
+        return new NetworkBuilder(Arena.ofAuto());
     }
 
     /**
-     * Returns the number of outputs.
+     * Starts a chain in an arena.
      *
-     * @return neurons of the last layer
+     * @param arena the arena that owns weights and parameters; not confined to one thread
+     * @param inputs number of inputs, at least 1
+     * @return a builder
+     * @throws IllegalArgumentException if there is no input, or the arena is confined to one thread
+     */
+    public static NetworkBuilder builder(Arena arena, int inputs) {
+        return builder(arena).chain(Shape.of(inputs));
+    }
+
+    /**
+     * Starts a network in an arena.
+     *
+     * @param arena the arena that owns weights and parameters; not confined to one thread: workers could not reach it, and where confined and
+     *     shared memory meet in one JVM, kernels are compiled again and again
+     * @return a builder
+     * @throws IllegalArgumentException if the arena is confined to one thread
+     */
+    public static NetworkBuilder builder(Arena arena) {
+        return new NetworkBuilder(arena);
+    }
+
+    /**
+     * Returns the inputs.
+     *
+     * @return inputs in the order of declaration
+     */
+    public List<Input> inputs() {
+        return inputs;
+    }
+
+    /**
+     * Returns the populations.
+     *
+     * @return populations in the order of declaration, at least one
+     */
+    public List<Population> populations() {
+        return populations;
+    }
+
+    /**
+     * Returns the projections.
+     *
+     * @return projections in the order of declaration
+     */
+    public List<Projection> projections() {
+        return projections;
+    }
+
+    /**
+     * Returns a population.
+     *
+     * @param name its name
+     * @return the population
+     * @throws IllegalArgumentException if there is none of this name
+     */
+    public Population population(String name) {
+        return populations.get(number(name));
+    }
+
+    /**
+     * Returns the number of neurons of the last population.
+     *
+     * @return outputs
      */
     public int outputs() {
-        return layers.getLast().size();
+        return populations.getLast().size();
+    }
+
+    /**
+     * Returns the weights of projections and the parameters of neurons by name. Values of plastic projections are those with which
+     * simulations start.
+     *
+     * @return the values of this network
+     */
+    public Weights weights() {
+        return weights;
     }
 
     /**
      * Starts a simulation of this network on the calling thread.
      *
      * @param batch samples that run side by side, at least 1
-     * @return a simulation with a state of zeros, to be closed
+     * @return a simulation with a state of zeros
      * @throws IllegalArgumentException if the batch is below 1
      */
     public Simulation simulate(int batch) {
@@ -89,115 +205,150 @@ public final class Network {
      *
      * @param batch samples that run side by side, at least 1
      * @param threads threads that share the work, the calling one among them, from 1 to 1024; results do not depend on it
-     * @return a simulation with a state of zeros, to be closed
-     * @throws IllegalArgumentException if the batch is below 1, the threads are out of range, or they are several and the arena in which
-     *     the network was built is confined to one
+     * @return a simulation with a state of zeros
+     * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
     public Simulation simulate(int batch, int threads) {
         return new Simulation(this, batch, threads, Simulation.ROWS_IN_BLOCK);
     }
 
-    /** Whether several threads may use the arena in which this network was built. */
-    boolean isShared() {
-        return shared;
+    Plan plan() {
+        return plan;
+    }
+
+    Bound bound(int population) {
+        return bound[population];
+    }
+
+    Path path(int projection) {
+        return paths[projection];
+    }
+
+    /** Tells graph and models from others; values are not part of it. */
+    long fingerprint() {
+        return fingerprint;
+    }
+
+    long version() {
+        return weights.version();
+    }
+
+    int number(String population) {
+        for (int i = 0; i < populations.size(); i++) {
+            if (populations.get(i).name().equals(population)) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("there is no population '" + population + "', expected one of "
+                + populations.stream().map(Population::name).toList());
+    }
+
+    String describeConnections(int population) {
+        Population target = populations.get(population);
+        return projections.stream()
+                .filter(projection -> projection.target() == target)
+                .map(Projection::describePath)
+                .collect(Collectors.joining(" + "));
+    }
+
+    /** Lets a simulation be asked whether it runs when values change. */
+    void register(Simulation simulation) {
+        synchronized (simulations) {
+            simulations.removeIf(known -> known.refersTo(null));
+            simulations.add(new WeakReference<>(simulation));
+        }
+    }
+
+    /** Gives a population a model with other parameters. */
+    void rebind(int population, Neuron neuron) {
+        Bound changed = Bound.of(Arena.ofAuto(), populations.get(population), neuron);
+        Parameter spikeValue = changed.inside().spikeValue();
+        if (!spikeValue.equals(bound[population].inside().spikeValue())) {
+            for (int i = 0; i < paths.length; i++) {
+                if (projections.get(i).source() == populations.get(population)) {
+                    paths[i].operators().getFirst().setSpikeValue(spikeValue);
+                }
+            }
+        }
+        bound[population] = changed;
+    }
+
+    private void whileIdle(Runnable change) {
+        List<Simulation> held = new ArrayList<>();
+        synchronized (simulations) {
+            try {
+                for (Iterator<WeakReference<Simulation>> each = simulations.iterator(); each.hasNext(); ) {
+                    Simulation simulation = each.next().get();
+                    if (simulation != null) {
+                        simulation.hold();
+                        held.add(simulation);
+                    }
+                }
+                change.run();
+            } finally {
+                held.forEach(Simulation::release);
+            }
+        }
+    }
+
+    private static Bound bind(Arena arena, Population population) {
+        try {
+            return Bound.of(arena, population, population.neuron());
+        } catch (IllegalArgumentException failure) {
+            throw new IllegalArgumentException(
+                    "population '" + population.name() + "': " + failure.getMessage(), failure);
+        }
+    }
+
+    private Path bind(Arena arena, Projection projection, Map<String, Integer> numbers) {
+        Parameter spikeValue = projection.source() instanceof Population population
+                ? bound[numbers.get(population.name())].inside().spikeValue()
+                : Parameter.of(1);
+        try {
+            return Path.bind(arena, projection.path(), projection.source().shape(), spikeValue);
+        } catch (IllegalArgumentException failure) {
+            throw new IllegalArgumentException(
+                    "projection '" + projection.name() + "': " + failure.getMessage(), failure);
+        }
+    }
+
+    private Map<String, Values> values() {
+        Map<String, Values> values = new LinkedHashMap<>();
+        for (int i = 0; i < paths.length; i++) {
+            addValues(values, projections.get(i).name(), paths[i]);
+        }
+        for (int i = 0; i < bound.length; i++) {
+            for (String name : bound[i].neuron().parameters().keySet()) {
+                values.put(populations.get(i).name() + "." + name, new PopulationValues(this, i, name));
+            }
+        }
+        return values;
+    }
+
+    /** Names the values of a path: by the operator's place in it, where several operators have values. */
+    static void addValues(Map<String, Values> values, String projection, Path path) {
+        long owners = path.operators().stream()
+                .filter(operator -> !operator.values().isEmpty())
+                .count();
+        for (int i = 0; i < path.operators().size(); i++) {
+            Operator operator = path.operators().get(i);
+            for (Values each : operator.values()) {
+                values.put(projection + (owners > 1 ? "." + i : "") + "." + each.name(), each);
+            }
+        }
+    }
+
+    private static long fingerprint(Stream<String> descriptions) {
+        Fingerprint fingerprint = new Fingerprint();
+        descriptions.forEach(fingerprint::add);
+        return fingerprint.value();
     }
 
     @Override
     public String toString() {
-        return layers.stream().map(Layer::toString).collect(Collectors.joining("; ", "Network ", ""));
-    }
-
-    /** Collects layers, in the order in which the tutorial declares them. */
-    public static final class Builder {
-
-        private final Arena arena;
-        private final int inputs;
-        private final List<Layer> layers = new ArrayList<>();
-        private @Nullable Connection pending;
-
-        private Builder(Arena arena, int inputs) {
-            if (inputs < 1) {
-                throw new IllegalArgumentException("inputs is " + inputs + ", expected at least 1");
-            }
-            this.arena = Objects.requireNonNull(arena, "arena");
-            this.inputs = inputs;
-        }
-
-        /**
-         * Adds a dense connection with the random weights that {@code torch.nn.Linear} starts with: a {@link Dense}, or a
-         * {@link BlasDense} if the system property {@value BlasDense#PROPERTY} is {@code openblas}.
-         *
-         * @param outputs number of outputs, at least 1
-         * @param random the stream they are drawn from
-         * @return this
-         * @throws IllegalArgumentException if there is no output
-         * @throws IllegalStateException if the connection before has no neurons yet, or OpenBLAS is asked for and not available
-         */
-        public Builder dense(int outputs, TorchRandom random) {
-            return connect(BlasDense.linearAsAsked(arena, width(), outputs, random));
-        }
-
-        /**
-         * Adds a connection.
-         *
-         * @param connection from the neurons (at first the inputs) that are there
-         * @return this
-         * @throws IllegalArgumentException if it has another number of inputs
-         * @throws IllegalStateException if the connection before has no neurons yet
-         */
-        public Builder connect(Connection connection) {
-            if (pending != null) {
-                throw new IllegalStateException("layer " + layers.size() + " (" + pending + ") has no neurons yet");
-            }
-            if (connection.inputs() != width()) {
-                throw new IllegalArgumentException("layer " + layers.size() + " (" + connection + ") has "
-                        + connection.inputs() + " inputs, expected " + width() + " to match "
-                        + (layers.isEmpty() ? "the network's inputs" : "layer " + (layers.size() - 1)));
-            }
-            pending = connection;
-            return this;
-        }
-
-        /**
-         * Adds the neurons that the last connection feeds.
-         *
-         * @param neuron their model
-         * @return this
-         * @throws IllegalArgumentException if a parameter is given for each neuron and their number differs
-         * @throws IllegalStateException if there is no connection
-         */
-        public Builder neuron(Neuron neuron) {
-            if (pending == null) {
-                throw new IllegalStateException("layer " + layers.size() + " has no connection yet");
-            }
-            Connection connection = pending;
-            if (!layers.isEmpty() && !layers.getLast().neuron().spikeValue().isAlways(1)) {
-                connection = connection.withSpikeValue(
-                        arena, layers.getLast().neuron().spikeValue());
-            }
-            NeuronGroup neurons = neuron.bind(arena, connection.outputs());
-            layers.add(new Layer(connection, neuron, neurons));
-            pending = null;
-            return this;
-        }
-
-        /**
-         * Makes the network.
-         *
-         * @return the network
-         * @throws IllegalStateException if it has no layer, or the last connection no neurons
-         */
-        public Network build() {
-            if (pending != null || layers.isEmpty()) {
-                throw new IllegalStateException("layer " + layers.size() + " has no neurons yet");
-            }
-            // The only way to ask an arena; this thread is the one that a confined arena serves.
-            boolean shared = arena.allocate(1).isAccessibleBy(new Thread(() -> {}));
-            return new Network(layers, shared);
-        }
-
-        private int width() {
-            return layers.isEmpty() ? inputs : layers.getLast().size();
-        }
+        return Stream.concat(
+                        populations.stream().map(Population::toString),
+                        projections.stream().map(Projection::toString))
+                .collect(Collectors.joining("; ", "Network ", ""));
     }
 }

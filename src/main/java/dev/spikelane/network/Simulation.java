@@ -1,31 +1,34 @@
 package dev.spikelane.network;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a network: owns the state of its neurons and the memory between its layers.
+ * One run of a network: owns the state of its neurons and the memory between its populations.
  *
- * <p>{@code run} takes whole spike trains, layer by layer over blocks of some hundred rows, so that weights are used many times while
- * they are in the cache. {@code step} takes one step at a time. Both give the same bits, whatever the number of threads and however the
- * steps are cut into calls, and allocate nothing. The state is kept from call to call until {@link #reset}.
+ * <p>{@code run} takes whole spike trains, population by population over blocks of some hundred rows, so that weights are used many times
+ * while they are in the cache. {@code step} takes one step at a time. Both give the same bits, whatever the number of threads and however
+ * the steps are cut into calls, and allocate nothing. The state is kept from call to call until {@link #reset}; {@link #snapshot} takes it
+ * out.
  *
- * <p>Input is spikes, or numbers (analog input: currents, pixels) that the first layer multiplies by its weights; calls with both may
- * alternate. Numbers that are all 0 or 1 give what the same spikes give up to rounding, because the first layer's sums then have another
- * order (that of {@link dev.spikelane.kernel.DenseMatmul}, not of {@link dev.spikelane.kernel.SpikeMatmul}). NaN and infinities are
- * refused before the first step: a membrane would keep them for ever.
+ * <p>Input is spikes, or numbers (analog input: currents, pixels) that the first connection multiplies by its weights; calls with both may
+ * alternate, unless a projection from the input is delayed. Numbers that are all 0 or 1 give what the same spikes give up to rounding,
+ * because sums then have another order (that of {@link dev.spikelane.kernel.DenseMatmul}, not of {@link dev.spikelane.kernel.SpikeMatmul}).
+ * NaN and infinities are refused before the first step: a membrane would keep them for ever.
  *
- * <p>Java Flight Recorder gets an event {@code dev.spikelane.Layer} for each layer and call, with rows, density of the input, kernel and
- * time.
+ * <p>Rows of shaped inputs and populations are in torch's order (channel, y, x) everywhere but in {@link #state}.
+ *
+ * <p>Java Flight Recorder gets an event {@code dev.spikelane.Layer} for each population and call, with rows, density of the input, kernel
+ * and time.
  *
  * <p>A simulation is used by one thread at a time. If a call throws after its arguments were checked, its steps are done in part: reset
- * before going on.
+ * before going on. A simulation that is forgotten is freed; {@link #close} frees it at once.
  */
 public final class Simulation implements AutoCloseable {
 
@@ -34,18 +37,14 @@ public final class Simulation implements AutoCloseable {
 
     private final Network network;
     private final int batch;
+    private final int rowsInBlock;
     private final int stepsInBlock;
-    private final Arena arena;
-    private final Workers workers;
-    private final Inlet spikeInlet;
-    private final Stage[] stages;
-    private final SpikeMatrix output;
-    private @Nullable Inlet analogInlet;
-    private Feed.@Nullable Constant constant;
+    private final Machine machine;
+    private final @Nullable Input onlyInput;
+    private @Nullable Trace trace;
     private long steps;
     private final AtomicBoolean busy = new AtomicBoolean();
 
-    @SuppressWarnings("MustBeClosedChecker") // close() does it
     Simulation(Network network, int batch, int threads, int rowsInBlock) {
         if (batch < 1) {
             throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
@@ -53,32 +52,13 @@ public final class Simulation implements AutoCloseable {
         if (threads < 1 || threads > Workers.MOST) {
             throw new IllegalArgumentException("threads is " + threads + ", expected 1 to " + Workers.MOST);
         }
-        if (threads > 1 && !network.isShared()) {
-            throw new IllegalArgumentException(
-                    "threads is " + threads + ", expected 1, because the network was built in a confined"
-                            + " arena; build it in Arena.ofShared() for several threads");
-        }
         this.network = network;
         this.batch = batch;
+        this.rowsInBlock = rowsInBlock;
         this.stepsInBlock = Math.max(1, rowsInBlock / batch);
-        // Workers must reach it; a shared arena is dear to close, but closes once in a simulation.
-        this.arena = Arena.ofShared();
-        try {
-            int rows = Math.multiplyExact(stepsInBlock, batch);
-            SpikeMatrix input = SpikeMatrix.zeros(arena, rows, network.inputs());
-            this.spikeInlet = Inlet.of(firstConnection(), input, batch);
-            this.stages = new Stage[network.layers().size()];
-            SpikeMatrix from = input;
-            for (int i = 0; i < stages.length; i++) {
-                stages[i] = new Stage(i, network.layers().get(i), arena, from, batch, threads);
-                from = stages[i].spikes();
-            }
-            this.output = from.rows(0, batch);
-            this.workers = new Workers(threads);
-        } catch (RuntimeException | Error failure) {
-            arena.close();
-            throw failure;
-        }
+        this.machine = Machine.of(this, network, batch, stepsInBlock, threads);
+        this.onlyInput = network.inputs().size() == 1 ? network.inputs().getFirst() : null;
+        network.register(this);
     }
 
     /**
@@ -109,295 +89,514 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Attaches an observer to a layer.
+     * Attaches an observer to a population.
      *
      * @param <T> the kind of observer
-     * @param layer the layer's number, from 0
+     * @param population the population's number, from 0, in the order of declaration
      * @param observer is told of every block of steps from now on
      * @return the observer
-     * @throws IndexOutOfBoundsException if there is no such layer
+     * @throws IndexOutOfBoundsException if there is no such population
      * @throws IllegalArgumentException if the observer was made for another batch or number of neurons
      */
-    public <T extends Observer> T observe(int layer, T observer) {
-        Stage stage = stage(layer);
-        observer.attach(batch, stage.spikes().columns());
-        stage.add(observer);
+    public <T extends Observer> T observe(int population, T observer) {
+        Site site = machine.site(population);
+        observer.attach(batch, site.size());
+        site.add(observer);
         return observer;
     }
 
     /**
-     * Counts the spikes of a layer from now on.
+     * Attaches an observer to a population.
      *
-     * @param layer the layer's number, from 0
-     * @return the counts, which live as long as this simulation
-     * @throws IndexOutOfBoundsException if there is no such layer
+     * @param <T> the kind of observer
+     * @param population the population's name
+     * @param observer is told of every block of steps from now on
+     * @return the observer
+     * @throws IllegalArgumentException if there is no such population, or the observer was made for another batch or number of neurons
      */
-    public SpikeCounts countSpikes(int layer) {
-        return observe(layer, new SpikeCounts(arena, batch, size(layer)));
+    public <T extends Observer> T observe(String population, T observer) {
+        return observe(network.number(population), observer);
     }
 
     /**
-     * Records the spikes of a layer from now on.
+     * Counts the spikes of a population from now on.
      *
-     * @param layer the layer's number, from 0
+     * @param population the population's number, from 0, in the order of declaration
+     * @return the counts, of its own memory
+     * @throws IndexOutOfBoundsException if there is no such population
+     */
+    public SpikeCounts countSpikes(int population) {
+        return observe(population, new SpikeCounts(batch, machine.site(population).size()));
+    }
+
+    /**
+     * Counts the spikes of a population from now on.
+     *
+     * @param population the population's name
+     * @return the counts, of its own memory
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public SpikeCounts countSpikes(String population) {
+        return countSpikes(network.number(population));
+    }
+
+    /**
+     * Records the spikes of a population from now on.
+     *
+     * @param population the population's number, from 0, in the order of declaration
      * @param mostSteps the most steps between two resets
-     * @return the recording, which lives as long as this simulation
-     * @throws IndexOutOfBoundsException if there is no such layer
+     * @return the recording, of its own memory
+     * @throws IndexOutOfBoundsException if there is no such population
      */
-    public SpikeRecorder recordSpikes(int layer, int mostSteps) {
-        return observe(layer, new SpikeRecorder(arena, mostSteps, batch, size(layer)));
+    public SpikeRecorder recordSpikes(int population, int mostSteps) {
+        return observe(population, new SpikeRecorder(mostSteps, batch, machine.site(population).size()));
     }
 
     /**
-     * Records the membranes of a layer from now on.
+     * Records the spikes of a population from now on.
      *
-     * @param layer the layer's number, from 0
+     * @param population the population's name
      * @param mostSteps the most steps between two resets
-     * @return the recording, which lives as long as this simulation
-     * @throws IndexOutOfBoundsException if there is no such layer
+     * @return the recording, of its own memory
+     * @throws IllegalArgumentException if there is no such population
      */
-    public MembraneRecorder recordMembranes(int layer, int mostSteps) {
-        return observe(layer, new MembraneRecorder(arena, mostSteps, batch, size(layer)));
+    public SpikeRecorder recordSpikes(String population, int mostSteps) {
+        return recordSpikes(network.number(population), mostSteps);
     }
 
     /**
-     * Returns the state of a layer's neurons.
+     * Records the membranes after each step of a population from now on.
      *
-     * @param layer the layer's number, from 0
+     * @param population the population's number, from 0, in the order of declaration
+     * @param mostSteps the most steps between two resets
+     * @return the recording, of its own memory
+     * @throws IndexOutOfBoundsException if there is no such population
+     */
+    public MembraneRecorder recordMembranes(int population, int mostSteps) {
+        return observe(population, new MembraneRecorder(mostSteps, batch, machine.site(population).size()));
+    }
+
+    /**
+     * Records the membranes after each step of a population from now on.
+     *
+     * @param population the population's name
+     * @param mostSteps the most steps between two resets
+     * @return the recording, of its own memory
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public MembraneRecorder recordMembranes(String population, int mostSteps) {
+        return recordMembranes(network.number(population), mostSteps);
+    }
+
+    /**
+     * Records a variable of a population after each step from now on. Recording other variables than the membrane, or before the reset, runs
+     * the population step by step, which gives the same bits and takes longer.
+     *
+     * @param population the population's name
+     * @param variable one of its model's variables
+     * @param mostSteps the most steps between two resets
+     * @return the recording, of its own memory
+     * @throws IllegalArgumentException if there is no such population or variable
+     */
+    public VariableRecorder record(String population, String variable, int mostSteps) {
+        return record(population, variable, mostSteps, false);
+    }
+
+    /**
+     * Records a variable of a population at each step from now on, before the reset of the spikes of that step: of a membrane, the value that
+     * was compared with the threshold. It differs from the value after the step only where the model resets neurons in the step in which
+     * they fire.
+     *
+     * @param population the population's name
+     * @param variable one of its model's variables
+     * @param mostSteps the most steps between two resets
+     * @return the recording, of its own memory
+     * @throws IllegalArgumentException if there is no such population or variable
+     */
+    public VariableRecorder recordBeforeReset(String population, String variable, int mostSteps) {
+        return record(population, variable, mostSteps, true);
+    }
+
+    private VariableRecorder record(String population, String variable, int mostSteps, boolean beforeReset) {
+        Population found = network.population(population).variable(variable).population();
+        VariableRecorder recorder = new VariableRecorder(variable, beforeReset, mostSteps, batch, found.size());
+        begin();
+        try {
+            machine.record(network.number(population), recorder);
+        } finally {
+            busy.set(false);
+        }
+        return recorder;
+    }
+
+    /**
+     * Keeps what a trace keeps of each step from now on.
+     *
+     * @param kept made for this network and batch; null to keep nothing
+     * @throws IllegalArgumentException if it was made for another network or batch
+     */
+    public void trace(@Nullable Trace kept) {
+        if (kept != null) {
+            kept.requireFit(network, batch);
+        }
+        begin();
+        trace = kept;
+        busy.set(false);
+    }
+
+    /**
+     * Returns the state of a population's neurons. Rows of a shaped population are in its inner order (y, x, channel).
+     *
+     * @param population the population's number, from 0, in the order of declaration
      * @return the state, which changes as the simulation runs
-     * @throws IndexOutOfBoundsException if there is no such layer
+     * @throws IndexOutOfBoundsException if there is no such population
      */
-    public NeuronState state(int layer) {
-        return stage(layer).state();
+    public NeuronState state(int population) {
+        return machine.site(population).state();
     }
 
     /**
-     * Runs a spike train.
+     * Returns the state of a population's neurons. Rows of a shaped population are in its inner order (y, x, channel).
      *
-     * @param spikes {@code [steps * batch x inputs]}, time-major ({@code row = step * batch + sample}); read block by block into this
-     *     simulation's own memory, so it may lie in a confined arena
-     * @throws IllegalArgumentException if the shape does not fit the network or the batch
+     * @param population the population's name
+     * @return the state, which changes as the simulation runs
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public NeuronState state(String population) {
+        return state(network.number(population));
+    }
+
+    /**
+     * Returns the values of the plastic projections, which belong to this simulation.
+     *
+     * @return values by name; without names if no projection is plastic
+     */
+    public Weights plasticWeights() {
+        return machine.plastic();
+    }
+
+    /**
+     * Runs a spike train or analog input.
+     *
+     * @param input {@code [steps * batch x inputs]}, time-major ({@code row = step * batch + sample}), spikes or finite values; read block by
+     *     block into this simulation's own memory, so it may lie in a confined arena. The first call with values allocates memory for them
+     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the batch, or a value is NaN
+     *     or infinite
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
-    public void run(SpikeMatrix spikes) {
-        requireWholeSteps(spikes.rows());
-        spikes.requireShape("input", spikes.rows(), network.inputs());
-        run(false, spikes.segment(), spikes.rows() / batch);
+    public void run(Signal input) {
+        Input only = onlyInput();
+        requireRows("input", only, input);
+        begin();
+        try {
+            machine.open(0, input, steps, false);
+            run(input.rows() / batch);
+        } finally {
+            busy.set(false);
+        }
     }
 
     /**
-     * Runs analog input.
+     * Runs a network of several inputs.
      *
-     * @param input {@code [steps * batch x inputs]}, time-major ({@code row = step * batch + sample}), finite; read block by block into
-     *     this simulation's own memory, so it may lie in a confined arena. The first call with analog input allocates that memory
-     * @throws IllegalArgumentException if the shape does not fit the network or the batch, or a value is NaN or infinite
+     * @param inputs for each input's name {@code [steps * batch x inputs]}, time-major, of the same number of steps, spikes or finite values
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the batch, or a value is NaN or
+     *     infinite
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
-    public void run(FloatMatrix input) {
-        requireWholeSteps(input.rows());
-        input.requireShape("input", input.rows(), network.inputs());
-        input.requireFinite("input");
-        run(true, input.segment(), input.rows() / batch);
+    public void run(Map<String, ? extends Signal> inputs) {
+        requireNames(inputs);
+        int rows = inputs.values().iterator().next().rows();
+        for (Input input : network.inputs()) {
+            Signal given = given(inputs, input);
+            requireRows("input '" + input.name() + "'", input, given);
+            given.requireShape("input '" + input.name() + "'", rows, input.shape().size());
+        }
+        begin();
+        try {
+            openAll(inputs, false);
+            run(rows / batch);
+        } finally {
+            busy.set(false);
+        }
     }
 
     /**
-     * Runs steps that all have the same input, whose currents are computed once: the same bits as {@link #run(SpikeMatrix)} with the frame
+     * Runs steps that all have the same input, whose currents are computed once: the same bits as {@link #run(Signal)} with the frame
      * repeated.
      *
-     * @param frame {@code [batch x inputs]}, the spikes of every step
+     * @param frame {@code [batch x inputs]}, the spikes or finite values of every step
      * @param count how many steps, at least 1
-     * @throws IllegalArgumentException if the shape does not fit the network or the batch, or there is no step
+     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the batch, a value is NaN or
+     *     infinite, or there is no step
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
-    public void runConstant(SpikeMatrix frame, int count) {
-        frame.requireShape("frame", batch, network.inputs());
-        runConstant(false, frame.segment(), count);
+    public void runConstant(Signal frame, int count) {
+        Input only = onlyInput();
+        requireFrame("frame", only, frame);
+        requireCount(count);
+        begin();
+        try {
+            machine.open(0, frame, steps, true);
+            run(count);
+        } finally {
+            busy.set(false);
+        }
     }
 
     /**
-     * Runs steps that all have the same analog input, whose currents are computed once: the same bits as {@link #run(FloatMatrix)} with
-     * the frame repeated.
+     * Runs steps of a network of several inputs that all have the same input.
      *
-     * @param frame {@code [batch x inputs]}, the input of every step, finite
+     * @param frames for each input's name {@code [batch x inputs]}, the spikes or finite values of every step
      * @param count how many steps, at least 1
-     * @throws IllegalArgumentException if the shape does not fit the network or the batch, a value is NaN or infinite, or there is no
-     *     step
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the batch, a value is NaN or
+     *     infinite, or there is no step
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
-    public void runConstant(FloatMatrix frame, int count) {
-        frame.requireShape("frame", batch, network.inputs());
-        frame.requireFinite("frame");
-        runConstant(true, frame.segment(), count);
+    public void runConstant(Map<String, ? extends Signal> frames, int count) {
+        requireNames(frames);
+        requireFrames(frames);
+        requireCount(count);
+        begin();
+        try {
+            openAll(frames, true);
+            run(count);
+        } finally {
+            busy.set(false);
+        }
     }
 
     /**
      * Runs one step.
      *
-     * @param spikes {@code [batch x inputs]}
-     * @return {@code [batch x outputs]}, the spikes of the last layer; overwritten by the next call
-     * @throws IllegalArgumentException if the shape does not fit the network or the batch
+     * @param input {@code [batch x inputs]}, spikes or finite values
+     * @return {@code [batch x outputs]}, the spikes of the last population; overwritten by the next call
+     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the batch, or a value is NaN
+     *     or infinite
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
-    public SpikeMatrix step(SpikeMatrix spikes) {
-        spikes.requireShape("input", batch, network.inputs());
-        run(false, spikes.segment(), 1);
-        return output;
+    public SpikeMatrix step(Signal input) {
+        requireFrame("input", onlyInput(), input);
+        begin();
+        try {
+            machine.open(0, input, steps, false);
+            run(1);
+            return machine.output();
+        } finally {
+            busy.set(false);
+        }
     }
 
     /**
-     * Runs one step of analog input.
+     * Runs one step of a network of several inputs.
      *
-     * @param input {@code [batch x inputs]}, finite
-     * @return {@code [batch x outputs]}, the spikes of the last layer; overwritten by the next call
-     * @throws IllegalArgumentException if the shape does not fit the network or the batch, or a value is NaN or infinite
+     * @param inputs for each input's name {@code [batch x inputs]}, spikes or finite values
+     * @return {@code [batch x outputs]}, the spikes of the last population; overwritten by the next call
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the batch, or a value is NaN or
+     *     infinite
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
-    public SpikeMatrix step(FloatMatrix input) {
-        input.requireShape("input", batch, network.inputs());
-        input.requireFinite("input");
-        run(true, input.segment(), 1);
-        return output;
+    public SpikeMatrix step(Map<String, ? extends Signal> inputs) {
+        requireNames(inputs);
+        requireFrames(inputs);
+        begin();
+        try {
+            openAll(inputs, false);
+            run(1);
+            return machine.output();
+        } finally {
+            busy.set(false);
+        }
     }
 
     /**
-     * Sets all neurons to zero and the observers to their beginning.
+     * Takes the state out: all that the run carries from step to step, without weights (but for those of plastic projections) and without
+     * what observers hold.
+     *
+     * @return the state, a value of its own
+     * @throws IllegalStateException if the simulation is closed or busy
+     */
+    public SimulationState snapshot() {
+        begin();
+        try {
+            return SimulationState.take(network, batch, steps, machine);
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    /**
+     * Puts a state in, after which the run goes on as the one from which it was taken, bit for bit. Observers keep what they have and go on at
+     * the state's step.
+     *
+     * @param state of a simulation of the same graph and batch, in this JVM or another
+     * @throws IllegalArgumentException if it is of another graph or batch
+     * @throws IllegalStateException if the simulation is closed or busy
+     */
+    public void restore(SimulationState state) {
+        state.requireFit(network, batch);
+        begin();
+        try {
+            state.put(machine);
+            steps = state.steps();
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    /**
+     * Starts another simulation from this one's state, with as many threads and without observers.
+     *
+     * @return a simulation that goes on as this one would
+     * @throws IllegalStateException if this simulation is closed or busy
+     */
+    public Simulation fork() {
+        SimulationState state = snapshot();
+        Simulation fork = new Simulation(network, batch, machine.threads(), rowsInBlock);
+        fork.restore(state);
+        return fork;
+    }
+
+    /**
+     * Sets all neurons to zero and the observers to their beginning. Values of plastic projections stay as they are.
      *
      * @throws IllegalStateException if the simulation is closed or busy
      */
     public void reset() {
         begin();
-        busy.set(false);
-        steps = 0;
-        for (Stage stage : stages) {
-            stage.reset();
+        try {
+            steps = 0;
+            machine.reset();
+        } finally {
+            busy.set(false);
         }
     }
 
     /**
-     * Frees the memory; recordings and counts made by this simulation are gone with it. Closing again does nothing.
+     * Frees the memory at once; recordings and counts stay. Closing again does nothing.
      *
-     * @throws IllegalStateException if another thread is running it, or an observer closes it; it is not closed then
+     * @throws IllegalStateException if another thread is running it or uses its memory, or an observer closes it; it is not closed then
      */
     @Override
     public void close() {
-        if (arena.scope().isAlive()) {
+        if (machine.isOpen()) {
             begin();
-            workers.close();
-            arena.close();
-            busy.set(false);
-        }
-    }
-
-    private void run(boolean analog, MemorySegment input, int count) {
-        begin();
-        try {
-            Inlet inlet = analog ? analogInlet() : spikeInlet;
-            boolean profiled = LayerProfile.wanted();
-            int most = stepsInBlock;
-            for (int step = 0; step < count; step += most) {
-                int blockSteps = Math.min(most, count - step);
-                inlet.load(input, step, blockSteps);
-                if (step == 0) {
-                    int rows = inlet.feed().rowsAtATime(blockSteps * batch);
-                    blockSteps = Math.max(1, rows / batch);
-                    most = blockSteps;
-                }
-                block(inlet.feed(), blockSteps, profiled);
+            try {
+                machine.close();
+            } finally {
+                busy.set(false);
             }
-            end(profiled);
-        } finally {
-            busy.set(false);
         }
     }
 
-    private void runConstant(boolean analog, MemorySegment frame, int count) {
+    private void run(int count) {
+        boolean profiled = LayerProfile.wanted();
+        Trace kept = trace;
+        int most = stepsInBlock;
+        for (int step = 0; step < count; ) {
+            int some = Math.min(most, count - step);
+            if (kept != null) {
+                some = kept.begin(steps, some, machine);
+            }
+            machine.load(step, some);
+            if (step == 0) {
+                some = Math.max(1, machine.rowsAtATime(some * batch) / batch);
+                most = some;
+            }
+            machine.run(steps, some, profiled);
+            if (kept != null) {
+                kept.end(steps, some, machine);
+            }
+            machine.advance(some);
+            steps += some;
+            step += some;
+        }
+        if (profiled) {
+            machine.emitProfiles();
+        }
+    }
+
+    private void openAll(Map<String, ? extends Signal> inputs, boolean constant) {
+        for (int i = 0; i < network.inputs().size(); i++) {
+            machine.open(i, given(inputs, network.inputs().get(i)), steps, constant);
+        }
+    }
+
+    private Input onlyInput() {
+        Input only = onlyInput;
+        if (only == null) {
+            throw new IllegalArgumentException("the network has the inputs "
+                    + network.inputs().stream().map(Input::name).toList() + ", expected a map from their names");
+        }
+        return only;
+    }
+
+    private static Signal given(Map<String, ? extends Signal> inputs, Input input) {
+        return Objects.requireNonNull(inputs.get(input.name()));
+    }
+
+    private void requireNames(Map<String, ? extends Signal> inputs) {
+        for (Input input : network.inputs()) {
+            if (inputs.get(input.name()) == null) {
+                throw new IllegalArgumentException(
+                        "input '" + input.name() + "' is missing, found " + inputs.keySet());
+            }
+        }
+        if (inputs.size() != network.inputs().size() || inputs.isEmpty()) {
+            throw new IllegalArgumentException("inputs are " + inputs.keySet() + ", expected "
+                    + network.inputs().stream().map(Input::name).toList());
+        }
+    }
+
+    private void requireRows(String name, Input input, Signal given) {
+        if (given.rows() % batch != 0) {
+            throw new IllegalArgumentException(
+                    name + " has " + given.rows() + " rows, expected a multiple of the batch, " + batch);
+        }
+        given.requireShape(name, given.rows(), input.shape().size());
+        requireFinite(name, given);
+    }
+
+    private void requireFrame(String name, Input input, Signal given) {
+        given.requireShape(name, batch, input.shape().size());
+        requireFinite(name, given);
+    }
+
+    private void requireFrames(Map<String, ? extends Signal> inputs) {
+        for (Input input : network.inputs()) {
+            requireFrame("input '" + input.name() + "'", input, given(inputs, input));
+        }
+    }
+
+    private static void requireFinite(String name, Signal given) {
+        if (given instanceof FloatMatrix values) {
+            values.requireFinite(name);
+        }
+    }
+
+    private static void requireCount(int count) {
         if (count < 1) {
             throw new IllegalArgumentException("count is " + count + ", expected at least 1 step");
-        }
-        begin();
-        try {
-            Inlet inlet = analog ? analogInlet() : spikeInlet;
-            Feed.Constant held = constant();
-            inlet.load(frame, 0, 1);
-            stages[0].fill(inlet.feed(), batch, held.held());
-            boolean profiled = LayerProfile.wanted();
-            for (int step = 0; step < count; step += stepsInBlock) {
-                block(held, Math.min(stepsInBlock, count - step), profiled);
-            }
-            end(profiled);
-        } finally {
-            busy.set(false);
-        }
-    }
-
-    private Inlet analogInlet() {
-        Inlet made = analogInlet;
-        if (made == null) {
-            FloatMatrix block = FloatMatrix.zeros(arena, stepsInBlock * batch, network.inputs());
-            made = Inlet.of(firstConnection(), block, batch);
-            analogInlet = made;
-        }
-        return made;
-    }
-
-    private Feed.Constant constant() {
-        Feed.Constant made = constant;
-        if (made == null) {
-            made = new Feed.Constant(FloatMatrix.zeros(
-                    arena, batch, network.layers().getFirst().connection().outputs()));
-            constant = made;
-        }
-        return made;
-    }
-
-    private Connection firstConnection() {
-        return network.layers().getFirst().connection();
-    }
-
-    /** Runs a block of steps. */
-    private void block(Feed first, int blockSteps, boolean profiled) {
-        for (int i = 0; i < stages.length; i++) {
-            stages[i].run(
-                    i == 0 ? first : stages[i].spikeFeed(), workers, blockSteps * batch, steps, blockSteps, profiled);
-        }
-        steps += blockSteps;
-    }
-
-    private void end(boolean profiled) {
-        if (profiled) {
-            for (Stage stage : stages) {
-                stage.emitProfile(workers.threads());
-            }
-        }
-    }
-
-    private void requireWholeSteps(int rows) {
-        if (rows % batch != 0) {
-            throw new IllegalArgumentException(
-                    "input has " + rows + " rows, expected a multiple of the batch, " + batch);
         }
     }
 
     private void begin() {
-        if (!busy.compareAndSet(false, true)) {
-            throw new IllegalStateException(
-                    "simulation is busy: it is used by one thread at a time, and not by its observers");
-        }
-        if (!arena.scope().isAlive()) {
+        hold();
+        if (!machine.isOpen()) {
             busy.set(false);
             throw new IllegalStateException("simulation is closed");
         }
     }
 
-    private int size(int layer) {
-        return stage(layer).spikes().columns();
+    /** Keeps this simulation from running until {@link #release}. */
+    void hold() {
+        if (!busy.compareAndSet(false, true)) {
+            throw new IllegalStateException(
+                    "simulation is busy: it is used by one thread at a time, and not by its observers");
+        }
     }
 
-    private Stage stage(int layer) {
-        List<Layer> layers = network.layers();
-        if (layer < 0 || layer >= layers.size()) {
-            throw new IndexOutOfBoundsException("network has " + layers.size() + " layers, asked for layer " + layer);
-        }
-        return stages[layer];
+    void release() {
+        busy.set(false);
     }
 }

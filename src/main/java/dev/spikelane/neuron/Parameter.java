@@ -60,8 +60,12 @@ public final class Parameter {
         return true;
     }
 
-    /** How many values there are. */
-    int count() {
+    /**
+     * Returns how many values there are.
+     *
+     * @return 1, or the number of neurons
+     */
+    public int count() {
         return values.length;
     }
 
@@ -70,8 +74,14 @@ public final class Parameter {
         return values[Math.min(neuron, values.length - 1)];
     }
 
-    /** Returns this, or throws if a value is not finite. */
-    Parameter requireFinite(String name) {
+    /**
+     * Throws unless all values are finite.
+     *
+     * @param name how the message calls this parameter
+     * @return this
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     */
+    public Parameter requireFinite(String name) {
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
                 throw new IllegalArgumentException(name + (values.length == 1 ? "" : " of neuron " + i) + " is "

@@ -1,15 +1,18 @@
-package dev.spikelane.network;
+package dev.spikelane.connection;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
+import java.util.List;
 
 /**
- * Turns the spikes of one layer, or the analog input of a network, into the currents of the next. Immutable; may be shared between
- * threads if its arena is.
+ * A connection laid out behind its source: turns spikes, or values, into currents. It owns its weights, which change only between steps;
+ * several threads may use it if its arena is shared.
+ *
+ * <p>A shaped source's rows are in the inner order (y, x, channel), and so are the currents.
  */
-public interface Connection {
+public interface Operator {
 
     /**
      * Returns the number of inputs.
@@ -64,14 +67,30 @@ public interface Connection {
             FloatMatrix input, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace);
 
     /**
-     * Returns this connection for inputs whose spikes carry other values than 1 (graded spikes).
+     * Returns the weights by name.
+     *
+     * @return what this operator owns, in torch's layout; empty if it has no weights
+     */
+    default List<Values> values() {
+        return List.of();
+    }
+
+    /**
+     * Copies this operator with its weights.
      *
      * @param arena the arena that owns the copy
-     * @param spikeValue what one spike carries: one value, or one for each input
-     * @return the connection with its weights multiplied by the values, in float32
+     * @return an operator with weights of its own
+     */
+    Operator copy(Arena arena);
+
+    /**
+     * Sets what one spike of the source carries (graded spikes): the operator multiplies spikes by {@code value_i * w}, rounded once to
+     * float32. The weights stay what they are.
+     *
+     * @param value one value, or one for each input, in the order of the rows
      * @throws IllegalArgumentException if a product is not finite
      */
-    Connection withSpikeValue(Arena arena, Parameter spikeValue);
+    void setSpikeValue(Parameter value);
 
     /**
      * Advises how many rows to give {@code multiply} at a time where there are more. Results do not depend on it.

@@ -1,0 +1,57 @@
+package dev.spikelane.connection;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.neuron.Parameter;
+import java.lang.foreign.Arena;
+
+/**
+ * Connects each input to the output of the same number: {@code current_i = w_i} where input i fires and 0 where it does not, or {@code w_i *
+ * x_i} for a value x.
+ *
+ * @param weights one weight for all, or one for each input, in torch's order; finite
+ */
+public record OneToOne(Parameter weights) implements Connection {
+
+    /**
+     * Makes a connection.
+     *
+     * @throws IllegalArgumentException if a weight is NaN or infinite
+     */
+    public OneToOne {
+        weights.requireFinite("weight");
+    }
+
+    /**
+     * Makes a connection.
+     *
+     * @param weights one weight for all, or one for each input; finite
+     * @throws IllegalArgumentException if a weight is NaN or infinite, or there is none
+     */
+    public OneToOne(float... weights) {
+        this(Parameter.of(weights));
+    }
+
+    @Override
+    public Shape outputShape(Shape input) {
+        if (weights.count() != 1 && weights.count() != input.size()) {
+            throw new IllegalArgumentException(
+                    "one to one has " + weights.count() + " weights, expected 1 or " + input.size() + " for " + input);
+        }
+        return input;
+    }
+
+    @Override
+    public Operator bind(Arena arena, Shape rows, Parameter spikeValue) {
+        FloatMatrix each = FloatMatrix.zeros(arena, 1, rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+            each.set(0, i, weights.value(rows.torch(i)));
+        }
+        return new ElementwiseOperator(toString(), rows, each, spikeValue, true);
+    }
+
+    @Override
+    public String toString() {
+        return "one to one";
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * Operators that turn spikes or values into currents: what a projection's path is made of.
+ *
+ * <p>A {@link dev.spikelane.connection.Connection} is said, immutable and without a place in a network; bound to the shape of its source it
+ * becomes an {@link dev.spikelane.connection.Operator}, which owns its weights. Weights and shapes are in torch's order (channel, y, x).
+ */
+@NullMarked
+package dev.spikelane.connection;
+
+import org.jspecify.annotations.NullMarked;

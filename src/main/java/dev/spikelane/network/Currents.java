@@ -1,0 +1,63 @@
+package dev.spikelane.network;
+
+import dev.spikelane.kernel.RowSum;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/** The sum of some terms: each complete before it is added, in the order of declaration. */
+final class Currents {
+
+    /** Products of rows, inputs and outputs from which meeting of threads, some microseconds, pays. */
+    private static final long WORTH_SHARING = 4_000_000;
+
+    private final Term[] terms;
+    private final int columns;
+    /** A tile for each thread, for terms behind the first. */
+    private final FloatMatrix[] scratch;
+
+    Currents(List<Term> terms, int columns, Arena arena, int rows, int threads) {
+        this.terms = terms.toArray(Term[]::new);
+        this.columns = columns;
+        this.scratch = new FloatMatrix[terms.size() > 1 ? threads : 0];
+        for (int i = 0; i < scratch.length; i++) {
+            scratch[i] = FloatMatrix.zeros(arena, rows, Math.min(Parts.BLOCKS_IN_TILE, blocks()) * Long.SIZE);
+        }
+    }
+
+    /** Blocks of 64 currents. */
+    int blocks() {
+        return Math.ceilDiv(columns, Long.SIZE);
+    }
+
+    int columns() {
+        return columns;
+    }
+
+    Term[] terms() {
+        return terms;
+    }
+
+    void prepare(int rows) {
+        for (Term term : terms) {
+            term.prepare(rows);
+        }
+    }
+
+    /** Fills the first rows for some blocks, at most those of a tile if there are several terms. */
+    void fill(int rows, FloatMatrix current, int firstBlock, int endBlock, int thread) {
+        terms[0].fill(rows, current, firstBlock, endBlock, thread);
+        for (int i = 1; i < terms.length; i++) {
+            terms[i].fill(rows, scratch[thread], firstBlock, endBlock, thread);
+            RowSum.add(current, scratch[thread], rows, columns, firstBlock, endBlock);
+        }
+    }
+
+    boolean worthSharing(int rows) {
+        long work = 0;
+        for (Term term : terms) {
+            work += term.path.work();
+        }
+        return rows * work >= WORTH_SHARING;
+    }
+}

@@ -1,0 +1,21 @@
+package dev.spikelane.network;
+
+import dev.spikelane.memory.Shape;
+
+/**
+ * An input of a network, which gets spikes or values at each step.
+ *
+ * @param name the name, not empty
+ * @param shape the shape of one row; rows come in torch's order (channel, y, x)
+ */
+public record Input(String name, Shape shape) implements Source {
+
+    /**
+     * Makes an input.
+     *
+     * @throws IllegalArgumentException if the name is empty
+     */
+    public Input {
+        Names.require("input", name);
+    }
+}

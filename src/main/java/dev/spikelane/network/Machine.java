@@ -1,0 +1,323 @@
+package dev.spikelane.network;
+
+import dev.spikelane.connection.Values;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.lang.ref.Cleaner;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a simulation runs: its memory, its threads, the inputs and populations, and the stages in their order. */
+final class Machine {
+
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final Network network;
+    private final int batch;
+    private final int stepsInBlock;
+    private final Memory memory;
+    private final InputRun[] inputs;
+    private final Signal[] given;
+    private final boolean[] constant;
+    private final Site[] sites;
+    private final Weights plastic;
+    private final Map<String, Values> plasticValues = new LinkedHashMap<>();
+    private Stage[] stages;
+    private final SpikeMatrix output;
+
+    /** What must be freed: reachable from a cleaner, so it must not know its simulation. */
+    private record Memory(Arena arena, Workers workers) implements Runnable {
+
+        @Override
+        public void run() {
+            if (arena.scope().isAlive()) {
+                arena.close();
+                workers.close();
+            }
+        }
+    }
+
+    private Machine(Network network, int batch, int stepsInBlock, Memory memory, Simulation owner) {
+        this.network = network;
+        this.batch = batch;
+        this.stepsInBlock = stepsInBlock;
+        this.memory = memory;
+        Math.multiplyExact(stepsInBlock, batch);
+        Delays delays = new Delays(network.projections());
+        Arena arena = memory.arena;
+        this.inputs = network.inputs().stream()
+                .map(input -> new InputRun(input, arena, batch, delays.of(input.name()), stepsInBlock))
+                .toArray(InputRun[]::new);
+        this.given = new Signal[inputs.length];
+        this.constant = new boolean[inputs.length];
+        this.sites = new Site[network.populations().size()];
+        for (int i = 0; i < sites.length; i++) {
+            sites[i] = new Site(i, network, arena, batch, stepsInBlock, delays);
+        }
+        connect();
+        this.plastic = new Weights(plasticValues, change -> whileIdle(owner, change));
+        this.stages = stages();
+        this.output = sites[sites.length - 1].spikes().rows(0, batch);
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // close() or the cleaner does it
+    static Machine of(Simulation owner, Network network, int batch, int stepsInBlock, int threads) {
+        // Workers must reach it; a shared arena is dear to close, but closes once in a simulation.
+        Arena arena = Arena.ofShared();
+        Workers workers = null;
+        try {
+            workers = new Workers(threads);
+            Memory memory = new Memory(arena, workers);
+            Machine machine = new Machine(network, batch, stepsInBlock, memory, owner);
+            CLEANER.register(owner, memory);
+            return machine;
+        } catch (RuntimeException | Error failure) {
+            if (workers != null) {
+                workers.close();
+            }
+            arena.close();
+            throw failure;
+        }
+    }
+
+    private static void whileIdle(Simulation owner, Runnable change) {
+        owner.hold();
+        try {
+            change.run();
+        } finally {
+            owner.release();
+        }
+    }
+
+    /** Gives each population the terms of the projections to it. */
+    private void connect() {
+        List<Projection> projections = network.projections();
+        int rows = stepsInBlock * batch;
+        for (int i = 0; i < projections.size(); i++) {
+            Projection projection = projections.get(i);
+            Path path = network.path(i);
+            if (projection.plastic()) {
+                path = path.copy(memory.arena);
+                Network.addValues(plasticValues, projection.name(), path);
+            }
+            Term term = new Term(
+                    projection,
+                    new PathRun(path, memory.arena, rows, threads()),
+                    source(projection.source()));
+            sites[network.number(projection.target().name())].terms().add(term);
+        }
+    }
+
+    private SourceRun source(Source source) {
+        return switch (source) {
+            case Input input -> inputs[network.inputs().indexOf(input)];
+            case Population population -> sites[network.number(population.name())].source(source);
+            case Variable variable -> sites[network.number(variable.population().name())].source(source);
+        };
+    }
+
+    private Stage[] stages() {
+        List<Stage> made = new ArrayList<>();
+        int rows = stepsInBlock * batch;
+        for (Plan.Component component : network.plan().components()) {
+            List<Site> members = component.populations().stream().map(number -> sites[number]).toList();
+            boolean stepwise = members.stream().anyMatch(Site::stepwise);
+            if (component.steps() == 0 && !stepwise) {
+                made.add(new TileStage(members.getFirst(), memory.arena, rows, threads()));
+            } else {
+                int steps = stepwise ? 1 : Math.min(component.steps(), stepsInBlock);
+                List<LoopSite> loop = members.stream()
+                        .map(site -> new LoopSite(
+                                site, term -> isWithin(members, term), memory.arena, stepsInBlock, steps, threads()))
+                        .toList();
+                made.add(new LoopStage(loop, steps));
+            }
+        }
+        return made.toArray(Stage[]::new);
+    }
+
+    private static boolean isWithin(List<Site> members, Term term) {
+        Population source = term.projection.sourcePopulation();
+        return members.stream().anyMatch(site -> site.population() == source);
+    }
+
+    int threads() {
+        return memory.workers.threads();
+    }
+
+    boolean isOpen() {
+        return memory.arena.scope().isAlive();
+    }
+
+    void close() {
+        memory.run();
+    }
+
+    Site site(int number) {
+        if (number < 0 || number >= sites.length) {
+            throw new IndexOutOfBoundsException(
+                    "network has " + sites.length + " populations, asked for population " + number);
+        }
+        return sites[number];
+    }
+
+    Site[] sites() {
+        return sites;
+    }
+
+    Weights plastic() {
+        return plastic;
+    }
+
+    void record(int number, VariableRecorder recorder) {
+        boolean before = sites[number].stepwise();
+        sites[number].add(recorder);
+        if (!before) {
+            stages = stages();
+        }
+    }
+
+    /** The spikes of the last population in the first step of the block, in torch's order. */
+    SpikeMatrix output() {
+        Site last = sites[sites.length - 1];
+        return last.population().shape().reordered() ? last.outside(last.spikes(), batch).rows(0, batch) : output;
+    }
+
+    /** Takes the rows of an input for a call; constant ones are a frame for every step. */
+    void open(int number, Signal rows, long steps, boolean isConstant) {
+        inputs[number].requireKind(rows, steps);
+        inputs[number].open(rows);
+        given[number] = rows;
+        constant[number] = isConstant;
+        for (Site site : sites) {
+            for (int i = 0; i < site.terms().size(); i++) {
+                Term term = site.terms().get(i);
+                if (term.source == inputs[number]) {
+                    term.open();
+                }
+            }
+        }
+    }
+
+    /** Puts the input of some steps into the block, counted from the first of the call. */
+    void load(int firstStep, int steps) {
+        for (int i = 0; i < inputs.length; i++) {
+            if (!constant[i]) {
+                inputs[i].load(given[i], firstStep, steps);
+            } else if (inputs[i].hasHistory()) {
+                inputs[i].repeat(given[i], steps);
+            } else if (firstStep == 0) {
+                inputs[i].load(given[i], 0, 1);
+                hold(inputs[i]);
+            }
+        }
+    }
+
+    private void hold(InputRun input) {
+        for (Site site : sites) {
+            for (int i = 0; i < site.terms().size(); i++) {
+                Term term = site.terms().get(i);
+                if (term.source == input) {
+                    term.hold(memory.arena, batch, site.currents());
+                }
+            }
+        }
+    }
+
+    /** How many of the first rows of the block it is best to run at a time, for the input at hand. */
+    int rowsAtATime(int rows) {
+        int best = rows;
+        for (Site site : sites) {
+            for (int i = 0; i < site.terms().size(); i++) {
+                Term term = site.terms().get(i);
+                if (term.source instanceof InputRun) {
+                    best = Math.min(best, term.rowsAtATime(rows));
+                }
+            }
+        }
+        return best;
+    }
+
+    void run(long firstStep, int steps, boolean profiled) {
+        Stage[] all = stages;
+        for (Stage stage : all) {
+            stage.run(memory.workers, firstStep, steps, profiled);
+        }
+    }
+
+    void advance(int steps) {
+        for (InputRun input : inputs) {
+            input.advance(steps);
+        }
+        for (Site site : sites) {
+            site.advance(steps);
+        }
+    }
+
+    void emitProfiles() {
+        for (Site site : sites) {
+            site.emitProfile(threads());
+        }
+    }
+
+    void reset() {
+        for (InputRun input : inputs) {
+            input.reset();
+        }
+        for (Site site : sites) {
+            site.reset();
+        }
+    }
+
+    long bytes() {
+        long bytes = 0;
+        for (InputRun input : inputs) {
+            bytes += input.bytes();
+        }
+        for (Site site : sites) {
+            bytes += site.bytes();
+        }
+        for (Values values : plasticValues.values()) {
+            bytes += (long) values.rows() * values.columns() * Float.BYTES;
+        }
+        return bytes;
+    }
+
+    void write(ByteBuffer to) {
+        for (InputRun input : inputs) {
+            input.write(to);
+        }
+        for (Site site : sites) {
+            site.write(to);
+        }
+        for (Values values : plasticValues.values()) {
+            FloatMatrix matrix = FloatMatrix.zeros(values.rows(), values.columns());
+            values.read(matrix);
+            for (float value : matrix.toArray()) {
+                to.putFloat(value);
+            }
+        }
+    }
+
+    void read(ByteBuffer from) {
+        for (InputRun input : inputs) {
+            input.read(from);
+        }
+        for (Site site : sites) {
+            site.read(from);
+        }
+        for (Values values : plasticValues.values()) {
+            float[] numbers = new float[values.rows() * values.columns()];
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = from.getFloat();
+            }
+            values.write(FloatMatrix.copyOf(values.rows(), values.columns(), numbers));
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package dev.spikelane.network;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what a network is made of: by {@link #input}, {@link #population} and {@link #project}, or as a chain in the order in which
+ * snnTorch's tutorials declare it. A chain names its parts {@code input}, {@code fc1}, {@code lif1}, {@code fc2} and so on; both ways may be
+ * mixed.
+ */
+public final class NetworkBuilder {
+
+    private final Arena arena;
+    private final List<Input> inputs = new ArrayList<>();
+    private final List<Population> populations = new ArrayList<>();
+    private final List<ProjectionBuilder> projections = new ArrayList<>();
+    private final Set<String> sourceNames = new HashSet<>();
+    private final Set<String> projectionNames = new HashSet<>();
+    /** The end of the chain, and the connections behind it that have no neurons yet. */
+    private @Nullable Source end;
+
+    private final List<Connection> pending = new ArrayList<>();
+    private int layers;
+
+    NetworkBuilder(Arena arena) {
+        this.arena = Objects.requireNonNull(arena, "arena");
+        if (!arena.allocate(1).isAccessibleBy(new Thread(() -> {}))) {
+            throw new IllegalArgumentException("arena is confined to one thread, expected Arena.ofShared(), or no arena for"
+                    + " memory that is freed by itself: worker threads could not reach the weights, and the compiler"
+                    + " would compile kernels that meet confined and shared memory again and again");
+        }
+    }
+
+    NetworkBuilder chain(Shape shape) {
+        end = input("input", shape);
+        return this;
+    }
+
+    /**
+     * Adds an input.
+     *
+     * @param name a name that no other input or population has
+     * @param shape the shape of one row
+     * @return the input, a source of projections
+     * @throws IllegalArgumentException if the name is empty or used already
+     */
+    public Input input(String name, Shape shape) {
+        Input input = new Input(name, shape);
+        requireNew(sourceNames, "an input or a population", name);
+        inputs.add(input);
+        return input;
+    }
+
+    /**
+     * Adds neurons.
+     *
+     * @param name a name that no other input or population has
+     * @param shape how many neurons, and how they are arranged
+     * @param neuron their model
+     * @return the population, a source and a target of projections
+     * @throws IllegalArgumentException if the name is empty or used already
+     */
+    public Population population(String name, Shape shape, Neuron neuron) {
+        Population population = new Population(name, shape, neuron);
+        requireNew(sourceNames, "an input or a population", name);
+        populations.add(population);
+        return population;
+    }
+
+    /**
+     * Adds a projection. All that does not fit is reported by {@link #build}.
+     *
+     * @param name a name that no other projection has
+     * @param source an input, a population, or one of its {@linkplain Population#variable variables}
+     * @param target the population that gets the currents
+     * @param path the connections that rows go through; none for the identity
+     * @return what else may be said of it: its delay, its port
+     * @throws IllegalArgumentException if the name is used already, or source or target belong to another network
+     */
+    public ProjectionBuilder project(String name, Source source, Population target, Connection... path) {
+        requireNew(projectionNames, "a projection", name);
+        requireOwn(name, source);
+        requireOwn(name, target);
+        ProjectionBuilder projection = new ProjectionBuilder(name, source, target, List.of(path));
+        projections.add(projection);
+        return projection;
+    }
+
+    /**
+     * Adds a dense connection with the random weights that {@code torch.nn.Linear} starts with to the chain.
+     *
+     * @param outputs number of outputs, at least 1
+     * @param random the stream they are drawn from
+     * @return this
+     * @throws IllegalArgumentException if there is no output
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder dense(int outputs, TorchRandom random) {
+        return connect(Dense.linear(width().size(), outputs, random));
+    }
+
+    /**
+     * Adds {@link Flatten} to the chain.
+     *
+     * @return this
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder flatten() {
+        return connect(new Flatten());
+    }
+
+    /**
+     * Adds {@link Scale} to the chain.
+     *
+     * @param factor by which all is multiplied, finite
+     * @return this
+     * @throws IllegalArgumentException if the factor is NaN or infinite
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder scale(float factor) {
+        return connect(new Scale(factor));
+    }
+
+    /**
+     * Adds a connection to the chain.
+     *
+     * @param connection from the neurons (at first the inputs), or the connection, at its end
+     * @return this
+     * @throws IllegalArgumentException if its inputs do not fit
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder connect(Connection connection) {
+        try {
+            connection.outputShape(width());
+        } catch (IllegalArgumentException failure) {
+            throw new IllegalArgumentException(
+                    "projection 'fc" + (layers + 1) + "' from '" + end().name() + "': " + failure.getMessage(), failure);
+        }
+        pending.add(connection);
+        return this;
+    }
+
+    /**
+     * Adds the neurons that the chain feeds.
+     *
+     * @param neuron their model
+     * @return this
+     * @throws IllegalArgumentException if the model does not fit the currents
+     * @throws IllegalStateException if there is no connection behind the last neurons
+     */
+    public NetworkBuilder neuron(Neuron neuron) {
+        return neuron("lif" + (layers + 1), neuron);
+    }
+
+    /**
+     * Adds the neurons that the chain feeds.
+     *
+     * @param name their name
+     * @param neuron their model
+     * @return this
+     * @throws IllegalArgumentException if the model does not fit the currents, or the name is used already
+     * @throws IllegalStateException if there is no connection behind the last neurons
+     */
+    public NetworkBuilder neuron(String name, Neuron neuron) {
+        if (pending.isEmpty()) {
+            throw new IllegalStateException("population '" + name + "' has no connection from '" + end().name() + "' yet");
+        }
+        Shape currents = width();
+        int gates = neuron.gates();
+        if (currents.size() % gates != 0) {
+            throw new IllegalArgumentException("population '" + name + "' gets " + currents.size()
+                    + " currents, expected a multiple of " + gates + " for " + neuron);
+        }
+        Population population = population(name, gates == 1 ? currents : Shape.of(currents.size() / gates), neuron);
+        layers++;
+        project("fc" + layers, end(), population, pending.toArray(Connection[]::new));
+        pending.clear();
+        end = population;
+        return this;
+    }
+
+    /**
+     * Makes the network.
+     *
+     * @return the network
+     * @throws IllegalArgumentException if a shape, a port or a parameter does not fit
+     * @throws IllegalStateException if there is no population, one has no input, the chain ends in a connection, or projections without
+     *     delay form a cycle
+     */
+    public Network build() {
+        if (!pending.isEmpty()) {
+            throw new IllegalStateException("'" + pending.getLast() + "' behind '" + end().name() + "' has no neurons yet");
+        }
+        if (populations.isEmpty()) {
+            throw new IllegalStateException("the network has no population yet");
+        }
+        List<Projection> all = projections.stream().map(ProjectionBuilder::build).toList();
+        all.forEach(NetworkBuilder::requireFit);
+        for (Population population : populations) {
+            if (all.stream().noneMatch(projection -> projection.target() == population)) {
+                throw new IllegalStateException("population '" + population.name() + "' has no projection to it");
+            }
+        }
+        return new Network(arena, inputs, populations, all);
+    }
+
+    private static void requireFit(Projection projection) {
+        Population target = projection.target();
+        String name = "projection '" + projection.name() + "' from '"
+                + projection.source().name() + "' to '" + target.name() + "'";
+        if (!projection.port().equals(Projection.CURRENT)) {
+            throw new IllegalArgumentException(name + " enters the port '" + projection.port() + "', expected '"
+                    + Projection.CURRENT + "' for " + target.neuron());
+        }
+        Shape made;
+        try {
+            made = Path.outputShape(projection.path(), projection.source().shape());
+        } catch (IllegalArgumentException failure) {
+            throw new IllegalArgumentException(name + ": " + failure.getMessage(), failure);
+        }
+        int gates = target.neuron().gates();
+        Shape expected = gates == 1 ? target.shape() : Shape.of(gates * target.size());
+        if (!made.equals(expected)) {
+            throw new IllegalArgumentException(
+                    name + " makes currents of shape " + made + ", expected " + expected + " for " + target);
+        }
+    }
+
+    private Source end() {
+        Source last = end;
+        if (last == null) {
+            throw new IllegalStateException("there is no chain: start with Network.builder(inputs), or use project()");
+        }
+        return last;
+    }
+
+    /** The shape at the end of the chain. */
+    private Shape width() {
+        return Path.outputShape(pending, end().shape());
+    }
+
+    private void requireOwn(String projection, Source source) {
+        boolean own = switch (source) {
+            case Input input -> inputs.contains(input);
+            case Population population -> isOwn(population);
+            case Variable variable -> isOwn(variable.population());
+        };
+        if (!own) {
+            throw new IllegalArgumentException("projection '" + projection + "' names '" + source.name()
+                    + "', which is not a part of this network");
+        }
+    }
+
+    private boolean isOwn(Population population) {
+        return populations.stream().anyMatch(own -> own == population);
+    }
+
+    private static void requireNew(Set<String> names, String what, String name) {
+        if (!names.add(name)) {
+            throw new IllegalArgumentException("the name '" + name + "' is used already by " + what);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.spikelane.network;
+
+import dev.spikelane.connection.ElementwiseOperator;
+import dev.spikelane.connection.Operator;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/**
+ * The operators of a path at work. All but the last product run on whole rows, once a block; the last product and what multiplies its
+ * currents one by one run on the tile that a thread carries to the neurons.
+ */
+final class PathRun {
+
+    private final Operator[] first;
+    private final FloatMatrix[] made;
+    private final FloatMatrix[] scratch;
+    private final Operator product;
+    private final FloatMatrix[] workspaces;
+    private final ElementwiseOperator[] behind;
+
+    PathRun(Path path, Arena arena, int rows, int threads) {
+        List<Operator> operators = path.operators();
+        int last = operators.size() - 1;
+        while (last > 0 && operators.get(last) instanceof ElementwiseOperator) {
+            last--;
+        }
+        this.first = operators.subList(0, last).toArray(Operator[]::new);
+        this.made = new FloatMatrix[last];
+        this.scratch = new FloatMatrix[last];
+        for (int i = 0; i < last; i++) {
+            made[i] = FloatMatrix.zeros(arena, rows, first[i].outputs());
+            scratch[i] = first[i].workspace(arena);
+        }
+        this.product = operators.get(last);
+        this.workspaces = new FloatMatrix[threads];
+        for (int i = 0; i < threads; i++) {
+            workspaces[i] = product.workspace(arena);
+        }
+        this.behind = operators.subList(last + 1, operators.size()).toArray(ElementwiseOperator[]::new);
+    }
+
+    /** Runs what comes before the last product; to be called once before the first rows are filled. */
+    void prepare(Signal source, int rows) {
+        Signal at = source;
+        for (int i = 0; i < first.length; i++) {
+            multiply(first[i], at, rows, made[i], 0, Math.ceilDiv(first[i].outputs(), Long.SIZE), scratch[i]);
+            at = made[i];
+        }
+    }
+
+    /** Fills the currents of the first rows for some blocks of 64 outputs, in a whole matrix or a tile of these blocks. */
+    void fill(Signal source, int rows, FloatMatrix current, int firstBlock, int endBlock, int thread) {
+        Signal from = first.length == 0 ? source : made[first.length - 1];
+        multiply(product, from, rows, current, firstBlock, endBlock, workspaces[thread]);
+        for (ElementwiseOperator operator : behind) {
+            operator.apply(current, rows, firstBlock, endBlock);
+        }
+    }
+
+    private static void multiply(
+            Operator operator,
+            Signal source,
+            int rows,
+            FloatMatrix current,
+            int firstBlock,
+            int endBlock,
+            FloatMatrix workspace) {
+        switch (source) {
+            case SpikeMatrix spikes -> operator.multiply(spikes, rows, current, firstBlock, endBlock, workspace);
+            case FloatMatrix values -> operator.multiply(values, rows, current, firstBlock, endBlock, workspace);
+        }
+    }
+
+    /** The operator that sees the source. */
+    private Operator entry() {
+        return first.length == 0 ? product : first[0];
+    }
+
+    /** How many of the first rows it is best to fill at a time. */
+    int rowsAtATime(Signal source, int rows) {
+        return switch (source) {
+            case SpikeMatrix spikes -> entry().rowsAtATime(rows, spikes.count(0, rows));
+            case FloatMatrix values -> Math.min(rows, Term.VALUE_ROWS_AT_A_TIME);
+        };
+    }
+
+    String kernel(Signal source, int rows, long active) {
+        return source instanceof SpikeMatrix ? entry().kernel(rows, active) : entry().kernel(rows);
+    }
+
+    /** Multiplications of inputs by outputs for each row. */
+    long work() {
+        long work = (long) product.inputs() * product.outputs();
+        for (Operator operator : first) {
+            work += (long) operator.inputs() * operator.outputs();
+        }
+        return work;
+    }
+}

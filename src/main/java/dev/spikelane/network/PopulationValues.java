@@ -1,0 +1,52 @@
+package dev.spikelane.network;
+
+import dev.spikelane.connection.Values;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.neuron.Parameter;
+import java.util.Objects;
+
+/** A parameter of a population's neurons among a network's values. */
+final class PopulationValues implements Values {
+
+    private final Network network;
+    private final int population;
+    private final String name;
+
+    PopulationValues(Network network, int population, String name) {
+        this.network = network;
+        this.population = population;
+        this.name = name;
+    }
+
+    private Parameter parameter() {
+        return Objects.requireNonNull(network.bound(population).neuron().parameters().get(name));
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int rows() {
+        return 1;
+    }
+
+    @Override
+    public int columns() {
+        return parameter().count();
+    }
+
+    @Override
+    public void read(FloatMatrix into) {
+        into.requireShape("into", 1, columns());
+        into.copyFrom(parameter().values());
+    }
+
+    @Override
+    public void write(FloatMatrix from) {
+        from.requireShape("values", 1, from.columns() == 1 ? 1 : network.populations().get(population).size());
+        from.requireFinite("values");
+        network.rebind(population, network.bound(population).neuron().withParameter(name, Parameter.of(from.toArray())));
+    }
+}

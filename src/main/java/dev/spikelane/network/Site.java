@@ -1,0 +1,301 @@
+package dev.spikelane.network;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.NeuronState;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A population in a simulation: its state, the rows that it leaves for others, and those who look at it. */
+final class Site implements SourceRun {
+
+    private static final String MEMBRANE = "membrane";
+
+    private final int number;
+    private final Population population;
+    private final Network network;
+    private final Arena arena;
+    private final int batch;
+    private final NeuronState state;
+    private final Track<SpikeMatrix> spikes;
+    /** The variables that are sources of projections. */
+    private final Map<String, Track<FloatMatrix>> variables = new LinkedHashMap<>();
+
+    private final List<Term> terms = new ArrayList<>();
+    private final List<Observer> observers = new ArrayList<>();
+    private final List<VariableRecorder> recorders = new ArrayList<>();
+    private final LayerProfile profile = new LayerProfile();
+    private @Nullable FloatMatrix membranes;
+    private @Nullable BeforeReset before;
+    private @Nullable SpikeMatrix spikesOutside;
+    private @Nullable FloatMatrix membranesOutside;
+
+    Site(int number, Network network, Arena arena, int batch, int blockSteps, Delays delays) {
+        this.number = number;
+        this.network = network;
+        this.population = network.populations().get(number);
+        this.arena = arena;
+        this.batch = batch;
+        this.state = neurons().newState(arena, batch);
+        this.spikes = Track.ofSpikes(arena, size(), batch, delays.of(population.name()), blockSteps);
+        for (String variable : population.neuron().variables()) {
+            String source = population.variable(variable).name();
+            if (delays.isSource(source)) {
+                Track<FloatMatrix> track = Track.ofValues(arena, size(), batch, delays.of(source), blockSteps);
+                variables.put(variable, track);
+                if (variable.equals(MEMBRANE)) {
+                    membranes = track.block();
+                }
+            }
+        }
+    }
+
+    Population population() {
+        return population;
+    }
+
+    /** The neurons with the parameters that they have now. */
+    NeuronGroup neurons() {
+        return network.bound(number).neurons();
+    }
+
+    int batch() {
+        return batch;
+    }
+
+    int size() {
+        return population.size();
+    }
+
+    int currents() {
+        return neurons().currents();
+    }
+
+    int words() {
+        return Math.ceilDiv(size(), Long.SIZE);
+    }
+
+    NeuronState state() {
+        return state;
+    }
+
+    SpikeMatrix spikes() {
+        return spikes.block();
+    }
+
+    List<Term> terms() {
+        return terms;
+    }
+
+    /** The source that a projection takes from this population. */
+    SourceRun source(Source source) {
+        return source instanceof Variable variable ? new OfVariable(Objects.requireNonNull(variables.get(variable.variable()))) : this;
+    }
+
+    /** Whether somebody needs what no kernel keeps for a whole block. */
+    boolean stepwise() {
+        return !recorders.isEmpty()
+                || variables.keySet().stream().anyMatch(variable -> !variable.equals(MEMBRANE));
+    }
+
+    void add(Observer observer) {
+        observers.add(observer);
+        if (observer.needsMembranes() && membranes == null) {
+            membranes = FloatMatrix.zeros(arena, spikes.block().rows(), size());
+        }
+    }
+
+    void add(VariableRecorder recorder) {
+        recorders.add(recorder);
+        if (recorder.beforeReset() && before == null) {
+            before = new BeforeReset(
+                    network.bound(number).inside().beforeReset().bind(arena, currents()), arena, batch, network.version());
+        }
+    }
+
+    /** Takes the first rows of a block through their steps, for some words of neurons. */
+    void fire(FloatMatrix current, int rows, int firstWord, int endWord) {
+        if (membranes == null) {
+            neurons().run(current, rows, state, spikes.block(), firstWord, endWord);
+        } else {
+            neurons().record(current, rows, state, spikes.block(), membranes, firstWord, endWord);
+        }
+    }
+
+    /** Takes all neurons through some steps, by way of matrices that hold these steps only. */
+    void run(
+            long stepNumber, int step, int steps, FloatMatrix current, SpikeMatrix someSpikes, FloatMatrix someMembranes) {
+        BeforeReset unreset = before;
+        if (unreset != null) {
+            unreset.run(this, current, someSpikes);
+        }
+        int rows = steps * batch;
+        FloatMatrix kept = membranes;
+        if (kept == null) {
+            neurons().run(current, rows, state, someSpikes, 0, words());
+        } else {
+            neurons().record(current, rows, state, someSpikes, someMembranes, 0, words());
+            MemorySegment.copy(
+                    someMembranes.segment(),
+                    0,
+                    kept.segment(),
+                    kept.rowOffset(step * batch),
+                    someMembranes.rowOffset(rows));
+        }
+        spikes.put(someSpikes, step, steps);
+        if (stepwise()) {
+            variables.forEach((variable, track) -> track.put(state.variable(variable), step, 1));
+            for (VariableRecorder recorder : recorders) {
+                NeuronState seen = recorder.beforeReset() && unreset != null ? unreset.state : state;
+                recorder.record(stepNumber, seen.variable(recorder.variable()), population.shape());
+            }
+        }
+    }
+
+    /** Shows a block to the observers, in torch's order. */
+    void observe(long firstStep, int steps) {
+        if (observers.isEmpty()) {
+            return;
+        }
+        FloatMatrix seen = membranes == null ? state.membrane() : membranes;
+        SpikeMatrix fired = spikes.block();
+        if (population.shape().reordered()) {
+            fired = outside(fired, steps * batch);
+            seen = outside(seen, membranes == null ? batch : steps * batch);
+        }
+        for (int i = 0; i < observers.size(); i++) {
+            observers.get(i).observe(firstStep, steps, fired, seen);
+        }
+    }
+
+    /** The spikes of the first rows of the block, in torch's order. */
+    SpikeMatrix outside(SpikeMatrix rows, int count) {
+        Shape shape = population.shape();
+        if (!shape.reordered()) {
+            return rows;
+        }
+        SpikeMatrix made = spikesOutside;
+        if (made == null) {
+            made = SpikeMatrix.zeros(arena, spikes.block().rows(), size());
+            spikesOutside = made;
+        }
+        shape.toTorch(rows, 0, made, 0, count);
+        return made;
+    }
+
+    private FloatMatrix outside(FloatMatrix rows, int count) {
+        FloatMatrix made = membranesOutside;
+        if (made == null || made.rows() != rows.rows()) {
+            made = FloatMatrix.zeros(arena, rows.rows(), size());
+            membranesOutside = made;
+        }
+        population.shape().toTorch(rows, 0, made, 0, count);
+        return made;
+    }
+
+    void profile(int rows, long nanoseconds) {
+        long active = 0;
+        long inputs = 0;
+        for (Term term : terms) {
+            long ofTerm = term.active(rows);
+            active += ofTerm;
+            inputs += term.inputs();
+            profile.addKernel(term.kernel(rows, ofTerm));
+        }
+        profile.add(rows, (double) inputs * rows, active, nanoseconds);
+    }
+
+    void emitProfile(int threads) {
+        profile.emit(number, network.describeConnections(number), population.neuron().toString(), threads);
+    }
+
+    /** Makes the last steps of a block the history of the next. */
+    void advance(int steps) {
+        spikes.advance(steps);
+        variables.values().forEach(track -> track.advance(steps));
+    }
+
+    void reset() {
+        state.reset();
+        spikes.reset();
+        variables.values().forEach(Track::reset);
+        observers.forEach(Observer::reset);
+    }
+
+    @Override
+    public Signal delayed(int delay) {
+        return spikes.delayed(delay);
+    }
+
+    @Override
+    public void gather(int firstStep, int delay, int steps, Signal into) {
+        spikes.gather(firstStep, delay, steps, into);
+    }
+
+    long bytes() {
+        return state.bytes()
+                + spikes.bytes()
+                + variables.values().stream().mapToLong(Track::bytes).sum();
+    }
+
+    void write(ByteBuffer to) {
+        state.write(to);
+        spikes.write(to);
+        variables.values().forEach(track -> track.write(to));
+    }
+
+    void read(ByteBuffer from) {
+        state.read(from);
+        spikes.read(from);
+        variables.values().forEach(track -> track.read(from));
+    }
+
+    /** A variable as a source. */
+    private record OfVariable(Track<FloatMatrix> track) implements SourceRun {
+
+        @Override
+        public Signal delayed(int delay) {
+            return track.delayed(delay);
+        }
+
+        @Override
+        public void gather(int firstStep, int delay, int steps, Signal into) {
+            track.gather(firstStep, delay, steps, into);
+        }
+    }
+
+    /** Neurons that go through the same step without its reset, from a copy of the state. */
+    private static final class BeforeReset {
+
+        private final NeuronState state;
+        private final Arena arena;
+        private NeuronGroup neurons;
+        private long version;
+
+        BeforeReset(NeuronGroup neurons, Arena arena, int batch, long version) {
+            this.neurons = neurons;
+            this.arena = arena;
+            this.state = neurons.newState(arena, batch);
+            this.version = version;
+        }
+
+        void run(Site site, FloatMatrix current, SpikeMatrix scratch) {
+            if (version != site.network.version()) {
+                neurons = site.network.bound(site.number).inside().beforeReset().bind(arena, site.currents());
+                version = site.network.version();
+            }
+            state.copyFrom(site.state);
+            neurons.run(current, site.batch, state, scratch, 0, site.words());
+        }
+    }
+}

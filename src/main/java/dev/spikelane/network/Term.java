@@ -1,0 +1,110 @@
+package dev.spikelane.network;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** What one projection adds to the currents of a population in a block. */
+final class Term {
+
+    /** A product of values reads the weights once for 256 rows; currents of more rows would leave the L2 cache before neurons take them. */
+    static final int VALUE_ROWS_AT_A_TIME = 256;
+
+    final Projection projection;
+    final PathRun path;
+    final SourceRun source;
+    final int delay;
+    /** Currents computed once, {@code [batch x outputs]}, which drive every step; null if each step has its own. */
+    private @Nullable FloatMatrix held;
+
+    private @Nullable FloatMatrix holder;
+    private Signal rows;
+
+    Term(Projection projection, PathRun path, SourceRun source) {
+        this.projection = projection;
+        this.path = path;
+        this.source = source;
+        this.delay = projection.delay();
+        this.rows = source.delayed(delay);
+    }
+
+    /** Takes the kind of rows that the source has in this call. */
+    void open() {
+        held = null;
+        rows = source.delayed(delay);
+    }
+
+    /** Computes the currents of the source's first step, and holds them for all steps of this call. */
+    void hold(Arena arena, int batch, int currents) {
+        FloatMatrix into = holder;
+        if (into == null) {
+            into = FloatMatrix.zeros(arena, batch, currents);
+            holder = into;
+        }
+        path.prepare(rows, batch);
+        path.fill(rows, batch, into, 0, Math.ceilDiv(currents, Long.SIZE), 0);
+        held = into;
+    }
+
+    void prepare(int count) {
+        if (held == null) {
+            path.prepare(rows, count);
+        }
+    }
+
+    void fill(int count, FloatMatrix current, int firstBlock, int endBlock, int thread) {
+        FloatMatrix constant = held;
+        if (constant == null) {
+            path.fill(rows, count, current, firstBlock, endBlock, thread);
+        } else {
+            repeat(constant, count, current, firstBlock, endBlock);
+        }
+    }
+
+    private static void repeat(FloatMatrix held, int rows, FloatMatrix current, int firstBlock, int endBlock) {
+        long from = (long) firstBlock * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
+        long to = current.columns() == held.columns() ? from : 0; // else a tile
+        long bytes = (long) (endBlock - firstBlock) * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
+        for (int row = 0; row < rows; row++) {
+            long heldRow = held.rowOffset(row % held.rows());
+            MemorySegment.copy(held.segment(), heldRow + from, current.segment(), current.rowOffset(row) + to, bytes);
+        }
+    }
+
+    /** How many of the first rows it is best to fill at a time. */
+    int rowsAtATime(int count) {
+        return held == null ? path.rowsAtATime(rows, count) : count;
+    }
+
+    /** Inputs of the first rows that are not zero. */
+    long active(int count) {
+        if (held != null) {
+            return 0;
+        }
+        return switch (rows) {
+            case SpikeMatrix spikes -> spikes.count(0, count);
+            case FloatMatrix values -> active(values, count);
+        };
+    }
+
+    private static long active(FloatMatrix values, int count) {
+        long active = 0;
+        for (int row = 0; row < count; row++) {
+            for (int column = 0; column < values.columns(); column++) {
+                active += values.get(row, column) == 0 ? 0 : 1;
+            }
+        }
+        return active;
+    }
+
+    String kernel(int count, long active) {
+        return held == null ? path.kernel(rows, count, active) : "constant";
+    }
+
+    int inputs() {
+        return rows.columns();
+    }
+}

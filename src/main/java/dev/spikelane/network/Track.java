@@ -1,0 +1,104 @@
+package dev.spikelane.network;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The rows of a source in a block of steps, behind those of the steps before the block that delayed projections reach.
+ *
+ * @param <S> spikes or values
+ */
+final class Track<S extends Signal> {
+
+    private final S all;
+    private final S block;
+    private final int history;
+    private final int batch;
+
+    private Track(S all, S block, int history, int batch) {
+        this.all = all;
+        this.block = block;
+        this.history = history;
+        this.batch = batch;
+    }
+
+    static Track<SpikeMatrix> ofSpikes(Arena arena, int columns, int batch, int history, int blockSteps) {
+        SpikeMatrix all = SpikeMatrix.zeros(arena, rows(history, blockSteps, batch), columns);
+        return new Track<>(all, all.rows(history * batch, blockSteps * batch), history, batch);
+    }
+
+    static Track<FloatMatrix> ofValues(Arena arena, int columns, int batch, int history, int blockSteps) {
+        FloatMatrix all = FloatMatrix.zeros(arena, rows(history, blockSteps, batch), columns);
+        return new Track<>(all, all.rows(history * batch, blockSteps * batch), history, batch);
+    }
+
+    private static int rows(int history, int blockSteps, int batch) {
+        long rows = ((long) history + blockSteps) * batch;
+        if (rows > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("delays of " + history + " steps of batch " + batch + " need " + rows
+                    + " rows, expected at most " + Integer.MAX_VALUE);
+        }
+        return (int) rows;
+    }
+
+    /** The rows of the block. */
+    S block() {
+        return block;
+    }
+
+    /** The rows of the block as they are seen after a delay. */
+    @SuppressWarnings("unchecked") // rows of a matrix are a matrix of the same kind
+    S delayed(int delay) {
+        return delay == 0 ? block : (S) all.rows((history - delay) * batch, block.rows());
+    }
+
+    /** Copies some steps of the block, as they are seen after a delay, to the first rows of a matrix. */
+    void gather(int firstStep, int delay, int steps, Signal into) {
+        long from = all.rowOffset((history + firstStep - delay) * batch);
+        MemorySegment.copy(all.segment(), from, into.segment(), 0, into.rowOffset(steps * batch));
+    }
+
+    /** Copies the first rows of a matrix to some steps of the block. */
+    void put(Signal rows, int firstStep, int steps) {
+        MemorySegment.copy(
+                rows.segment(), 0, block.segment(), block.rowOffset(firstStep * batch), rows.rowOffset(steps * batch));
+    }
+
+    /** Makes the last steps of a block the history of the next. */
+    void advance(int steps) {
+        if (history > 0) {
+            long bytes = all.rowOffset(history * batch);
+            MemorySegment.copy(all.segment(), all.rowOffset(steps * batch), all.segment(), 0, bytes);
+        }
+    }
+
+    void reset() {
+        if (history > 0) {
+            all.segment().asSlice(0, all.rowOffset(history * batch)).fill((byte) 0);
+        }
+    }
+
+    /** Bytes of the history. */
+    long bytes() {
+        return all.rowOffset(history * batch);
+    }
+
+    void write(ByteBuffer to) {
+        if (history > 0) {
+            to.put(all.segment().asSlice(0, bytes()).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
+        }
+    }
+
+    void read(ByteBuffer from) {
+        if (history > 0) {
+            int size = Math.toIntExact(bytes());
+            all.segment().asSlice(0, size).copyFrom(MemorySegment.ofBuffer(from.slice(from.position(), size)));
+            from.position(from.position() + size);
+        }
+    }
+}

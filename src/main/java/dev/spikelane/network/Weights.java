@@ -1,0 +1,110 @@
+package dev.spikelane.network;
+
+import dev.spikelane.connection.Values;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The values of a network by name: weights and biases of its projections ({@code fc1.weight}, {@code fc1.bias}) and parameters of its
+ * neurons ({@code lif1.beta}), each seen as a matrix in torch's layout. They change only through {@link #replace}, between steps.
+ */
+public final class Weights {
+
+    private final Map<String, Values> values;
+    private final Consumer<Runnable> guard;
+    private long version;
+
+    /** Values by name; the guard runs what changes them while nobody computes with them. */
+    Weights(Map<String, Values> values, Consumer<Runnable> guard) {
+        this.values = new LinkedHashMap<>(values);
+        this.guard = guard;
+    }
+
+    /**
+     * Returns the names.
+     *
+     * @return names, in the order in which projections and populations were declared
+     */
+    public List<String> names() {
+        return List.copyOf(values.keySet());
+    }
+
+    /**
+     * Copies values out.
+     *
+     * @param name one of {@link #names}
+     * @return a matrix of its own: {@code [outputs x inputs]} for weights of a dense connection, {@code [1 x n]} for a bias or a parameter
+     * @throws IllegalArgumentException if there is no such name
+     */
+    public FloatMatrix get(String name) {
+        Values found = find(name);
+        FloatMatrix copy = FloatMatrix.zeros(found.rows(), found.columns());
+        found.read(copy);
+        return copy;
+    }
+
+    /**
+     * Copies values in.
+     *
+     * @param name one of {@link #names}
+     * @param from of the shape that {@link #get} returns; a parameter of neurons may have one value, or one for each neuron
+     * @throws IllegalArgumentException if there is no such name, the shape differs, or a value is not allowed; nothing changes then
+     * @throws IllegalStateException if a simulation is running
+     */
+    public void replace(String name, FloatMatrix from) {
+        Values found = find(name);
+        guard.accept(() -> found.write(from));
+        version++;
+    }
+
+    /**
+     * Returns a number that tells these values from others.
+     *
+     * @return the first 64 bits of the SHA-256 of all names and values
+     */
+    public long hash() {
+        Fingerprint fingerprint = new Fingerprint();
+        for (String name : values.keySet()) {
+            fingerprint.add(name);
+            FloatMatrix each = get(name);
+            ByteBuffer row = ByteBuffer.allocate(each.columns() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (int i = 0; i < each.rows(); i++) {
+                row.clear();
+                for (int j = 0; j < each.columns(); j++) {
+                    row.putInt(each.segment().get(ValueLayout.JAVA_INT, each.rowOffset(i) + (long) j * Float.BYTES));
+                }
+                fingerprint.add(row.flip());
+            }
+        }
+        return fingerprint.value();
+    }
+
+    /** Grows with every change. */
+    long version() {
+        return version;
+    }
+
+    Map<String, Values> values() {
+        return values;
+    }
+
+    private Values find(String name) {
+        Values found = values.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException(
+                    "there are no values named '" + name + "', expected one of " + values.keySet());
+        }
+        return found;
+    }
+
+    @Override
+    public String toString() {
+        return "Weights " + values.keySet();
+    }
+}
