@@ -157,22 +157,11 @@ public final class FloatMatrix implements Signal {
         return columns;
     }
 
-    /**
-     * Returns the distance of two rows.
-     *
-     * @return floats from one row's start to the next, a multiple of {@value #ROW_MULTIPLE}
-     */
     @Override
     public int stride() {
         return stride;
     }
 
-    /**
-     * Returns the native memory, {@code rows * stride} floats in native byte order. Whoever writes through it keeps the pad
-     * lanes zero.
-     *
-     * @return the memory of this matrix and no more
-     */
     @Override
     public MemorySegment segment() {
         return segment;
@@ -235,8 +224,8 @@ public final class FloatMatrix implements Signal {
      * @throws IllegalArgumentException if the array has another length
      */
     public void copyFrom(float[] values) {
+        Memory.requireLength(this, values.length);
         Memory.requireAccessible(this);
-        requireLength(values.length);
         for (int row = 0; row < rows; row++) {
             MemorySegment.copy(values, row * columns, segment, FLOAT, rowOffset(row), columns);
         }
@@ -261,8 +250,8 @@ public final class FloatMatrix implements Signal {
      * @throws IllegalArgumentException if the array has another length
      */
     public void copyTo(float[] values) {
+        Memory.requireLength(this, values.length);
         Memory.requireAccessible(this);
-        requireLength(values.length);
         for (int row = 0; row < rows; row++) {
             MemorySegment.copy(segment, FLOAT, rowOffset(row), values, row * columns, columns);
         }
@@ -275,9 +264,7 @@ public final class FloatMatrix implements Signal {
      * @throws IllegalArgumentException if they do not fit one array
      */
     public float[] toArray() {
-        if ((long) rows * columns > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(Memory.describe(this) + " does not fit one Java array");
-        }
+        Memory.requireArray(this);
         float[] values = new float[rows * columns];
         copyTo(values);
         return values;
@@ -297,34 +284,7 @@ public final class FloatMatrix implements Signal {
      */
     public void requireFinite(String name) {
         requireAccessible(name);
-        for (int row = 0; row < rows; row++) {
-            if (!isFinite(row)) {
-                int column = 0;
-                while (Float.isFinite(get(row, column))) {
-                    column++;
-                }
-                throw new IllegalArgumentException(name + " has " + get(row, column) + " at row " + row + ", column "
-                        + column + ", expected a finite number");
-            }
-        }
-    }
-
-    /** The exponent of NaN and infinities is the largest; the JIT turns the maximum over bits into vectors, which it does not for floats. */
-    private boolean isFinite(int row) {
-        long offset = rowOffset(row);
-        int largest = 0;
-        for (int column = 0; column < columns; column++) {
-            int magnitude = segment.get(ValueLayout.JAVA_INT, offset + (long) column * Float.BYTES) & Integer.MAX_VALUE;
-            largest = Math.max(largest, magnitude);
-        }
-        return Float.isFinite(Float.intBitsToFloat(largest));
-    }
-
-    private void requireLength(long length) {
-        if (length != (long) rows * columns) {
-            throw new IllegalArgumentException("array has " + length + " values, expected " + (long) rows * columns
-                    + " for a [" + rows + " x " + columns + "] matrix");
-        }
+        Finite.require(name, this);
     }
 
     @Override

@@ -84,6 +84,22 @@ final class Memory {
         return segment.isAccessibleBy(STRANGER);
     }
 
+    /** Throws unless an array of {@code length} has an element for each of {@code signal}. */
+    static void requireLength(Signal signal, int length) {
+        long expected = (long) signal.rows() * signal.columns();
+        if (length != expected) {
+            throw new IllegalArgumentException("array has " + length + " values, expected " + expected + " for a ["
+                    + signal.rows() + " x " + signal.columns() + "] matrix");
+        }
+    }
+
+    /** Throws unless the elements of {@code signal} fit one array. */
+    static void requireArray(Signal signal) {
+        if ((long) signal.rows() * signal.columns() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(describe(signal) + " does not fit one Java array");
+        }
+    }
+
     /** The kind and the shape of a matrix, for messages. */
     static String describe(Signal signal) {
         return switch (signal) {

@@ -104,22 +104,11 @@ public final class SpikeMatrix implements Signal {
         return columns;
     }
 
-    /**
-     * Returns the distance of two rows.
-     *
-     * @return 64-bit words from one row's start to the next
-     */
     @Override
     public int stride() {
         return stride;
     }
 
-    /**
-     * Returns the native memory, {@code rows * stride} words in native byte order. Whoever writes through it keeps the pad bits
-     * zero.
-     *
-     * @return the memory of this matrix and no more
-     */
     @Override
     public MemorySegment segment() {
         return segment;
@@ -172,8 +161,8 @@ public final class SpikeMatrix implements Signal {
      * @throws IllegalArgumentException if the array has another length or another value; nothing is written then
      */
     public void copyFrom(byte[] spikes) {
+        Memory.requireLength(this, spikes.length);
         Memory.requireAccessible(this);
-        requireLength(spikes.length);
         for (int i = 0; i < spikes.length; i++) {
             if ((spikes[i] & ~1) != 0) {
                 throw new IllegalArgumentException("spike at row " + i / columns + ", column " + i % columns + " is "
@@ -211,8 +200,8 @@ public final class SpikeMatrix implements Signal {
      * @throws IllegalArgumentException if the array has another length
      */
     public void copyTo(byte[] spikes) {
+        Memory.requireLength(this, spikes.length);
         Memory.requireAccessible(this);
-        requireLength(spikes.length);
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < columns; column++) {
                 spikes[row * columns + column] = (byte) (word(row, column / Long.SIZE) >>> column & 1);
@@ -227,9 +216,7 @@ public final class SpikeMatrix implements Signal {
      * @throws IllegalArgumentException if they do not fit one array
      */
     public byte[] toArray() {
-        if ((long) rows * columns > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(Memory.describe(this) + " does not fit one Java array");
-        }
+        Memory.requireArray(this);
         byte[] spikes = new byte[rows * columns];
         copyTo(spikes);
         return spikes;
@@ -284,13 +271,6 @@ public final class SpikeMatrix implements Signal {
 
     private long word(int row, int word) {
         return segment.get(WORD, rowOffset(row) + (long) word * Long.BYTES);
-    }
-
-    private void requireLength(long length) {
-        if (length != (long) rows * columns) {
-            throw new IllegalArgumentException("array has " + length + " values, expected " + (long) rows * columns
-                    + " for a [" + rows + " x " + columns + "] matrix");
-        }
     }
 
     @Override
