@@ -31,7 +31,7 @@ record LstmGroup(LeakyParameters parameters, PackedWeights weights) implements S
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        return NeuronState.zeros(arena, batch, neurons(), NAMES, false, currents(), LstmStep.GATES);
+        return NeuronState.zeros(arena, new NeuronState.Layout(batch, neurons(), NAMES), currents(), LstmStep.GATES);
     }
 
     @Override
