@@ -13,6 +13,7 @@ module dev.spikelane {
     requires static jdk.jfr;
     requires static org.jspecify;
 
+    exports dev.spikelane.connection;
     exports dev.spikelane.encode;
     exports dev.spikelane.io;
     exports dev.spikelane.kernel;

@@ -29,8 +29,8 @@ final class NetworkRun {
         this.attachments = attachments;
         this.progress = progress;
         this.kernels = new KernelUse[] {
-            new KernelUse(network.inputs()),
-            new KernelUse(network.layers().getFirst().size())
+            new KernelUse(network.inputs().getFirst().shape().size()),
+            new KernelUse(network.populations().getFirst().size())
         };
     }
 
@@ -63,8 +63,8 @@ final class NetworkRun {
     NetworkResult result() {
         return new NetworkResult(
                 List.copyOf(counts),
-                density(inputSpikes, network.inputs()),
-                density(hiddenSpikes, network.layers().getFirst().size()),
+                density(inputSpikes, network.inputs().getFirst().shape().size()),
+                density(hiddenSpikes, network.populations().getFirst().size()),
                 density(outputSpikes, network.outputs()),
                 List.of(kernels[0].describe(), kernels[1].describe()),
                 nanoseconds * 1e-9);

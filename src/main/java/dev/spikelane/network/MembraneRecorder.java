@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Keeps the membrane potentials of a layer since the last reset. */
@@ -13,13 +14,14 @@ public final class MembraneRecorder implements Observer {
     /**
      * Makes room for a run.
      *
+     * @param arena the arena that owns the recording
      * @param steps the most steps that can be recorded, at least 1
      * @param batch samples, at least 1
      * @param neurons neurons of the layer, at least 1
      * @throws IllegalArgumentException if a size is below 1 or they overflow
      */
-    public MembraneRecorder(int steps, int batch, int neurons) {
-        this.recorded = FloatMatrix.zeros(Recordings.rows(steps, batch), neurons);
+    public MembraneRecorder(Arena arena, int steps, int batch, int neurons) {
+        this.recorded = FloatMatrix.zeros(arena, Recordings.rows(steps, batch), neurons);
         this.batch = batch;
     }
 

@@ -4,6 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
+import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -99,6 +100,9 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalArgumentException if the observer was made for another batch or number of neurons
      */
     public <T extends Observer> T observe(int population, T observer) {
+        if (!machine.isOpen()) {
+            throw new IllegalStateException("simulation is closed");
+        }
         Site site = machine.site(population);
         observer.attach(batch, site.size());
         site.add(observer);
@@ -126,7 +130,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such population
      */
     public SpikeCounts countSpikes(int population) {
-        return observe(population, new SpikeCounts(batch, machine.site(population).size()));
+        return observe(population, new SpikeCounts(Arena.ofAuto(), batch, machine.site(population).size()));
     }
 
     /**
@@ -149,7 +153,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such population
      */
     public SpikeRecorder recordSpikes(int population, int mostSteps) {
-        return observe(population, new SpikeRecorder(mostSteps, batch, machine.site(population).size()));
+        return observe(population, new SpikeRecorder(Arena.ofAuto(), mostSteps, batch, machine.site(population).size()));
     }
 
     /**
@@ -173,7 +177,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such population
      */
     public MembraneRecorder recordMembranes(int population, int mostSteps) {
-        return observe(population, new MembraneRecorder(mostSteps, batch, machine.site(population).size()));
+        return observe(population, new MembraneRecorder(Arena.ofAuto(), mostSteps, batch, machine.site(population).size()));
     }
 
     /**
@@ -501,7 +505,7 @@ public final class Simulation implements AutoCloseable {
             machine.load(step, some);
             if (step == 0) {
                 some = Math.max(1, machine.rowsAtATime(some * batch) / batch);
-                most = some;
+                most = kept == null ? some : most;
             }
             machine.run(steps, some, profiled);
             if (kept != null) {

@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.kernel.SpikeCount;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
 
 /** Counts the spikes of a layer since the last reset. */
 public final class SpikeCounts implements Observer {
@@ -13,11 +14,12 @@ public final class SpikeCounts implements Observer {
     /**
      * Starts at zero.
      *
+     * @param arena the arena that owns the counts
      * @param batch samples, at least 1
      * @param neurons neurons of the layer, at least 1
      */
-    public SpikeCounts(int batch, int neurons) {
-        this.counts = FloatMatrix.zeros(batch, neurons);
+    public SpikeCounts(Arena arena, int batch, int neurons) {
+        this.counts = FloatMatrix.zeros(arena, batch, neurons);
     }
 
     /**

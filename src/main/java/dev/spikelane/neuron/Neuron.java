@@ -16,6 +16,15 @@ public interface Neuron {
     NeuronGroup bind(Arena arena, int currents);
 
     /**
+     * Returns how many currents each neuron takes.
+     *
+     * @return 1, unless the model has gates
+     */
+    default int gates() {
+        return 1;
+    }
+
+    /**
      * Returns what one spike carries to the next connection.
      *
      * @return 1, unless the model has graded spikes; one value, or one for each neuron

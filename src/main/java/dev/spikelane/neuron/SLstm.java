@@ -88,6 +88,11 @@ public record SLstm(PackedWeights recurrent, Firing firing) implements Neuron {
     }
 
     @Override
+    public int gates() {
+        return LstmStep.GATES;
+    }
+
+    @Override
     public String toString() {
         return "SLstm[recurrent=" + recurrent.pre() + " -> " + recurrent.post() + ", firing=" + firing + "]";
     }

@@ -10,9 +10,10 @@ import dev.spikelane.kernel.PackedWeights;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.Dense;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.network.MembraneRecorder;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeRecorder;
 import dev.spikelane.neuron.Firing;
@@ -74,7 +75,7 @@ class GoldenNetworkTest {
 
     private static Network network(Arena arena, GoldenCase golden) {
         JsonNode layers = golden.parameters().path("layers");
-        Network.Builder builder =
+        NetworkBuilder builder =
                 Network.builder(arena, layers.get(0).path("in_features").intValue());
         int width = 0;
         for (JsonNode layer : layers) {
@@ -144,7 +145,7 @@ class GoldenNetworkTest {
     private static void runNetwork(GoldenCase golden, Network network, Arena arena, int threads) {
         int steps = golden.integer("steps");
         int batch = golden.integer("batch");
-        int layers = network.layers().size();
+        int layers = network.populations().size();
         try (Simulation simulation = network.simulate(batch, threads)) {
             List<SpikeRecorder> spikes = new ArrayList<>();
             List<MembraneRecorder> membranes = new ArrayList<>();

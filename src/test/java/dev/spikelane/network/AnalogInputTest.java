@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.Dense;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;

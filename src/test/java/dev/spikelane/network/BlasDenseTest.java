@@ -1,17 +1,21 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.BlasDense;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Operator;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static dev.spikelane.Matrices.spikes;
 import static dev.spikelane.Matrices.uniform;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.kernel.OpenBlas;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Parameter;
@@ -29,7 +33,6 @@ final class BlasDenseTest {
 
     @AfterEach
     void close() {
-        System.clearProperty(BlasDense.PROPERTY);
         arena.close();
     }
 
@@ -43,10 +46,10 @@ final class BlasDenseTest {
         for (int inputs : new int[] {1, 63, 65, 784}) {
             for (int outputs : new int[] {1, 64, 130, 300}) {
                 Dense dense = dense(inputs, outputs);
-                BlasDense blas = BlasDense.of(arena, dense);
+                Operator blas = bound(BlasDense.of(dense), inputs);
                 for (int rows : new int[] {1, 2, 255, 256, 257}) {
                     SpikeMatrix spikes = spikes(arena, rows + 1, inputs, random.nextDouble(), random);
-                    assertClose(currents(dense, spikes, rows), currents(blas, spikes, rows), inputs);
+                    assertClose(currents(bound(dense, inputs), spikes, rows), currents(blas, spikes, rows), inputs);
                 }
             }
         }
@@ -58,13 +61,14 @@ final class BlasDenseTest {
         for (int inputs : new int[] {1, 65, 784}) {
             for (int outputs : new int[] {1, 64, 130}) {
                 Dense dense = dense(inputs, outputs);
-                BlasDense blas = BlasDense.of(arena, dense);
+                Operator blas = bound(BlasDense.of(dense), inputs);
                 for (int rows : new int[] {1, 2, 257}) {
                     FloatMatrix input = uniform(arena, rows + 1, inputs, random);
                     FloatMatrix expected = FloatMatrix.zeros(arena, rows, outputs);
                     FloatMatrix tile = FloatMatrix.zeros(arena, rows, 256);
                     int blocks = (outputs + 63) / 64;
-                    dense.multiply(input, rows, expected, 0, blocks, dense.workspace(arena));
+                    Operator own = bound(dense, inputs);
+                    own.multiply(input, rows, expected, 0, blocks, own.workspace(arena));
                     blas.multiply(input, rows, tile, 0, blocks, blas.workspace(arena));
                     FloatMatrix actual = FloatMatrix.zeros(arena, rows, outputs);
                     for (int row = 0; row < rows; row++) {
@@ -85,7 +89,7 @@ final class BlasDenseTest {
     @Test
     void blocksAndTilesHoldTheSame() {
         assumeAvailable();
-        BlasDense blas = BlasDense.of(arena, dense(100, 200));
+        Operator blas = bound(BlasDense.of(dense(100, 200)), 100);
         SpikeMatrix spikes = spikes(arena, 7, 100, 0.3, random);
         FloatMatrix all = currents(blas, spikes, 7);
         FloatMatrix workspace = blas.workspace(arena);
@@ -111,9 +115,9 @@ final class BlasDenseTest {
         Dense dense = dense(70, 90);
         Parameter values = Parameter.of(uniform(arena, 1, 70, random).toArray());
         SpikeMatrix spikes = spikes(arena, 5, 70, 0.5, random);
-        Connection scaled = BlasDense.of(arena, dense).withSpikeValue(arena, values);
-        assertInstanceOf(BlasDense.class, scaled);
-        assertClose(currents(dense.withSpikeValue(arena, values), spikes, 5), currents(scaled, spikes, 5), 70);
+        Operator scaled = BlasDense.of(dense).bind(arena, Shape.of(70), values);
+        assertClose(
+                currents(dense.bind(arena, Shape.of(70), values), spikes, 5), currents(scaled, spikes, 5), 70);
     }
 
     @Test
@@ -127,7 +131,7 @@ final class BlasDenseTest {
         FloatMatrix expectedOfAnalog = membranes(dense, simulation -> simulation.run(analog), steps, 1);
         // With no threshold in reach nothing turns a small difference into a spike.
         for (int threads = 1; threads <= 2; threads++) {
-            BlasDense blas = BlasDense.of(arena, dense);
+            BlasDense blas = BlasDense.of(dense);
             assertClose(expected, membranes(blas, simulation -> simulation.run(input), steps, threads), 784);
             assertClose(expectedOfAnalog, membranes(blas, simulation -> simulation.run(analog), steps, threads), 784);
         }
@@ -148,43 +152,31 @@ final class BlasDenseTest {
     }
 
     @Test
-    void thePropertyChoosesWhatABuilderMakes() {
+    void isChosenExplicitly() {
         assumeAvailable();
-        assertInstanceOf(Dense.class, built());
-        System.setProperty(BlasDense.PROPERTY, "exact");
-        Dense dense = assertInstanceOf(Dense.class, built());
-        System.setProperty(BlasDense.PROPERTY, "openblas");
-        BlasDense blas = assertInstanceOf(BlasDense.class, built());
-        assertEquals("dense by OpenBLAS 20 -> 10", blas.toString());
-        SpikeMatrix spikes = spikes(arena, 3, 20, 0.5, random);
-        assertClose(currents(dense, spikes, 3), currents(blas, spikes, 3), 20);
-    }
-
-    private Connection built() {
-        Network.Builder builder = Network.builder(arena, 20).dense(10, new TorchRandom(1));
-        return builder.neuron(new Leaky(0.9f)).build().layers().getFirst().connection();
-    }
-
-    @Test
-    void refusesAnUnknownChoice() {
-        System.setProperty(BlasDense.PROPERTY, "mkl");
-        assertMessage(
-                IllegalArgumentException.class, "spikelane.dense is 'mkl', expected exact or openblas", this::built);
+        Network network = Network.builder(20)
+                .connect(BlasDense.linear(20, 10, new TorchRandom(1)))
+                .neuron(new Leaky(0.9f))
+                .build();
+        assertEquals(
+                "dense by OpenBLAS 20 -> 10",
+                network.projections().getFirst().path().getFirst().toString());
+        assertSameBits(
+                Dense.linear(20, 10, new TorchRandom(1)).weights(), network.weights().get("fc1.weight"), "weights");
     }
 
     @Test
     void saysWhenOpenBlasIsMissing() {
         assumeFalse(OpenBlas.isAvailable(), "OpenBLAS is available");
-        System.setProperty(BlasDense.PROPERTY, "openblas");
         String message = "OpenBLAS is not available: " + OpenBlas.describe();
-        assertMessage(IllegalStateException.class, message, this::built);
-        assertMessage(IllegalStateException.class, message, () -> BlasDense.of(arena, dense(2, 2)));
+        assertMessage(IllegalStateException.class, message, () -> BlasDense.of(dense(2, 2)));
+        assertMessage(IllegalStateException.class, message, () -> BlasDense.linear(2, 2, new TorchRandom(1)));
     }
 
     @Test
     void refusesShapesThatDoNotFit() {
         assumeAvailable();
-        BlasDense blas = BlasDense.of(arena, dense(70, 90));
+        Operator blas = bound(BlasDense.of(dense(70, 90)), 70);
         FloatMatrix workspace = blas.workspace(arena);
         FloatMatrix current = FloatMatrix.zeros(arena, 4, 90);
         assertMessage(
@@ -204,24 +196,31 @@ final class BlasDenseTest {
                 IllegalArgumentException.class,
                 "input is [4 x 90], expected [4 x 70]",
                 () -> blas.multiply(current, 4, current, 0, 2, workspace));
-        FloatMatrix square = BlasDense.of(arena, dense(90, 90)).workspace(arena);
+        FloatMatrix square = square().workspace(arena);
         assertMessage(
                 IllegalArgumentException.class,
                 "current shares memory with workspace, expected memory of its own",
-                () -> BlasDense.of(arena, dense(90, 90))
-                        .multiply(SpikeMatrix.zeros(arena, 4, 90), 4, square, 0, 2, square));
+                () -> square().multiply(SpikeMatrix.zeros(arena, 4, 90), 4, square, 0, 2, square));
         assertMessage(
                 IllegalArgumentException.class,
                 "current shares memory with input, expected memory of its own",
-                () -> BlasDense.of(arena, dense(90, 90)).multiply(square, 4, square, 0, 2, square));
+                () -> square().multiply(square, 4, square, 0, 2, square));
     }
 
     private Dense dense(int inputs, int outputs) {
         return Dense.of(arena, uniform(arena, outputs, inputs, random), uniform(arena, 1, outputs, random));
     }
 
+    private Operator square() {
+        return bound(BlasDense.of(dense(90, 90)), 90);
+    }
+
+    private Operator bound(Connection connection, int inputs) {
+        return connection.bind(arena, Shape.of(inputs), Parameter.of(1));
+    }
+
     /** The currents of the first rows; those behind stay as they are. */
-    private FloatMatrix currents(Connection connection, SpikeMatrix spikes, int rows) {
+    private FloatMatrix currents(Operator connection, SpikeMatrix spikes, int rows) {
         FloatMatrix current = FloatMatrix.zeros(arena, rows + 1, connection.outputs());
         current.fill(7);
         int blocks = (connection.outputs() + 63) / 64;

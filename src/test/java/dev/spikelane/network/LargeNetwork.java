@@ -1,15 +1,21 @@
 package dev.spikelane.network;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Operator;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Two layers of six blocks, large enough that threads share a block of steps; its first connection is spied on. */
 final class LargeNetwork {
@@ -52,16 +58,32 @@ final class LargeNetwork {
     }
 
     /** Waits until as many threads as wanted have come, and throws in those of the workers if it is told to. */
-    static final class Spied implements Connection {
+    static final class Spied implements Connection, Operator {
 
-        private final Connection connection;
+        private final Dense dense;
+        private @Nullable Operator connection;
         final Set<Thread> threads = ConcurrentHashMap.newKeySet();
         volatile int wanted;
         volatile boolean broken;
         private volatile boolean resting;
 
-        Spied(Connection connection) {
-            this.connection = connection;
+        Spied(Dense dense) {
+            this.dense = dense;
+        }
+
+        @Override
+        public Shape outputShape(Shape input) {
+            return dense.outputShape(input);
+        }
+
+        @Override
+        public Operator bind(Arena arena, Shape rows, Parameter spikeValue) {
+            connection = dense.bind(arena, rows, spikeValue);
+            return this;
+        }
+
+        private Operator bound() {
+            return Objects.requireNonNull(connection);
         }
 
         /** Forgets who came; the next run goes on when this many threads take part in it. */
@@ -77,17 +99,17 @@ final class LargeNetwork {
 
         @Override
         public int inputs() {
-            return connection.inputs();
+            return dense.inputs();
         }
 
         @Override
         public int outputs() {
-            return connection.outputs();
+            return dense.outputs();
         }
 
         @Override
         public FloatMatrix workspace(Arena arena) {
-            return connection.workspace(arena);
+            return bound().workspace(arena);
         }
 
         @Override
@@ -101,7 +123,7 @@ final class LargeNetwork {
             if (!resting) {
                 spy();
             }
-            connection.multiply(spikes, rows, current, firstBlock, endBlock, workspace);
+            bound().multiply(spikes, rows, current, firstBlock, endBlock, workspace);
         }
 
         @Override
@@ -110,7 +132,7 @@ final class LargeNetwork {
             if (!resting) {
                 spy();
             }
-            connection.multiply(input, rows, current, firstBlock, endBlock, workspace);
+            bound().multiply(input, rows, current, firstBlock, endBlock, workspace);
         }
 
         private void spy() {
@@ -129,8 +151,13 @@ final class LargeNetwork {
         }
 
         @Override
-        public Connection withSpikeValue(Arena arena, Parameter spikeValue) {
-            return new Spied(connection.withSpikeValue(arena, spikeValue));
+        public Operator copy(Arena arena) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void setSpikeValue(Parameter value) {
+            bound().setSpikeValue(value);
         }
     }
 }

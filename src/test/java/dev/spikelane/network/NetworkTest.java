@@ -1,18 +1,20 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.Dense;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +28,7 @@ final class NetworkTest {
         arena.close();
     }
 
-    private Network.Builder builder() {
+    private NetworkBuilder builder() {
         return Network.builder(arena, 7);
     }
 
@@ -43,14 +45,17 @@ final class NetworkTest {
                 .dense(3, random)
                 .neuron(new Leaky(0.8f))
                 .build();
-        assertEquals(7, network.inputs());
+        assertEquals(List.of(new Input("input", Shape.of(7))), network.inputs());
         assertEquals(3, network.outputs());
-        assertEquals(2, network.layers().size());
-        assertEquals(5, network.layers().getFirst().size());
-        assertEquals(new Leaky(0.8f), network.layers().getLast().neuron());
-        assertTrue(network.toString().startsWith("Network dense 7 -> 5, Leaky[beta=0.9, "), network.toString());
-        assertTrue(network.toString().contains("; dense 5 -> 3, Leaky[beta=0.8, "), network.toString());
-        assertThrows(UnsupportedOperationException.class, () -> network.layers().clear());
+        assertEquals(
+                List.of("lif1", "lif2"),
+                network.populations().stream().map(Population::name).toList());
+        assertEquals(5, network.population("lif1").size());
+        assertEquals(new Leaky(0.8f), network.populations().getLast().neuron());
+        assertTrue(network.toString().startsWith("Network lif1 [5], Leaky[beta=0.9, "), network.toString());
+        assertTrue(network.toString().endsWith("; fc2: lif1 -> lif2 (dense 5 -> 3)"), network.toString());
+        assertThrows(
+                UnsupportedOperationException.class, () -> network.populations().clear());
     }
 
     /** One stream, in the order of the layers, weights before bias. */
@@ -64,31 +69,29 @@ final class NetworkTest {
                 .neuron(new Leaky(0.9f))
                 .build();
         TorchRandom again = new TorchRandom(5);
-        for (Layer layer : network.layers()) {
-            Dense dense = (Dense) layer.connection();
-            FloatMatrix weights = FloatMatrix.zeros(arena, dense.outputs(), dense.inputs());
-            FloatMatrix bias = FloatMatrix.zeros(arena, 1, dense.outputs());
+        for (String name : List.of("fc1", "fc2")) {
+            FloatMatrix actual = network.weights().get(name + ".weight");
+            FloatMatrix weights = FloatMatrix.zeros(arena, actual.rows(), actual.columns());
+            FloatMatrix bias = FloatMatrix.zeros(arena, 1, actual.rows());
             again.linear(weights, bias);
-            for (int output = 0; output < dense.outputs(); output++) {
-                assertEquals(bias.get(0, output), dense.weights().bias(output));
-                for (int input = 0; input < dense.inputs(); input++) {
-                    assertEquals(weights.get(output, input), dense.weights().weight(output, input));
-                }
-            }
+            assertSameBits(weights, actual, name);
+            assertSameBits(bias, network.weights().get(name + ".bias"), name);
         }
     }
 
     @Test
     void refusesANetworkWithoutInputs() {
         assertMessage(
-                IllegalArgumentException.class, "inputs is 0, expected at least 1", () -> Network.builder(arena, 0));
+                IllegalArgumentException.class,
+                "shape is [0], expected every size to be at least 1",
+                () -> Network.builder(arena, 0));
     }
 
     @Test
     void refusesANetworkWithoutLayers() {
         assertMessage(
                 IllegalStateException.class,
-                "layer 0 has no neurons yet",
+                "the network has no population yet",
                 () -> builder().build());
     }
 
@@ -96,11 +99,11 @@ final class NetworkTest {
     void refusesNeuronsWithoutConnection() {
         assertMessage(
                 IllegalStateException.class,
-                "layer 0 has no connection yet",
+                "population 'lif1' has no connection from 'input' yet",
                 () -> builder().neuron(new Leaky(0.9f)));
         assertMessage(
                 IllegalStateException.class,
-                "layer 1 has no connection yet",
+                "population 'lif2' has no connection from 'lif1' yet",
                 () -> builder().connect(dense(7, 5)).neuron(new Leaky(0.9f)).neuron(new Leaky(0.9f)));
     }
 
@@ -108,11 +111,11 @@ final class NetworkTest {
     void refusesConnectionsWithoutNeurons() {
         assertMessage(
                 IllegalStateException.class,
-                "layer 0 (dense 7 -> 5) has no neurons yet",
-                () -> builder().connect(dense(7, 5)).connect(dense(5, 3)));
+                "'dense 5 -> 3' behind 'input' has no neurons yet",
+                () -> builder().connect(dense(7, 5)).connect(dense(5, 3)).build());
         assertMessage(
                 IllegalStateException.class,
-                "layer 0 has no neurons yet",
+                "'dense 7 -> 5' behind 'input' has no neurons yet",
                 () -> builder().connect(dense(7, 5)).build());
     }
 
@@ -120,11 +123,11 @@ final class NetworkTest {
     void refusesAnotherNumberOfInputs() {
         assertMessage(
                 IllegalArgumentException.class,
-                "layer 0 (dense 8 -> 5) has 8 inputs, expected 7 to match the network's inputs",
+                "projection 'fc1' from 'input': dense 8 -> 5 has 8 inputs, expected 7 to match its source",
                 () -> builder().connect(dense(8, 5)));
         assertMessage(
                 IllegalArgumentException.class,
-                "layer 1 (dense 6 -> 3) has 6 inputs, expected 5 to match layer 0",
+                "projection 'fc2' from 'lif1': dense 6 -> 3 has 6 inputs, expected 5 to match its source",
                 () -> builder().connect(dense(7, 5)).neuron(new Leaky(0.9f)).connect(dense(6, 3)));
     }
 
@@ -132,8 +135,11 @@ final class NetworkTest {
     void refusesParametersOfAnotherNumberOfNeurons() {
         assertMessage(
                 IllegalArgumentException.class,
-                "beta has 2 values, expected 1 or 5, one for each neuron",
-                () -> builder().connect(dense(7, 5)).neuron(new Leaky(0.9f, 0.8f)));
+                "population 'lif1': beta has 2 values, expected 1 or 5, one for each neuron",
+                () -> builder()
+                        .connect(dense(7, 5))
+                        .neuron(new Leaky(0.9f, 0.8f))
+                        .build());
     }
 
     @Test
@@ -193,28 +199,17 @@ final class NetworkTest {
     }
 
     @Test
-    void spikesOfOneShareTheConnection() {
-        Dense second = dense(5, 3);
-        Network network = builder()
-                .connect(dense(7, 5))
-                .neuron(new Leaky(0.9f))
-                .connect(second)
-                .neuron(new Leaky(0.9f))
-                .build();
-        assertSame(second, network.layers().getLast().connection());
-    }
-
-    @Test
     void refusesGradedWeightsThatOverflow() {
         FloatMatrix huge = FloatMatrix.zeros(arena, 3, 5);
         huge.set(2, 4, 3e38f);
         assertMessage(
                 IllegalArgumentException.class,
-                "weights has Infinity at row 2, column 4, expected a finite number",
+                "projection 'fc2': weights has Infinity at row 2, column 4, expected a finite number",
                 () -> builder()
                         .connect(dense(7, 5))
                         .neuron(new Leaky(0.9f).withGradedSpikesFactor(2))
                         .connect(Dense.of(arena, huge))
-                        .neuron(new Leaky(0.9f)));
+                        .neuron(new Leaky(0.9f))
+                        .build());
     }
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.Dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;

@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.DenseCase;
-import dev.spikelane.kernel.PackedWeights;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Operator;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +41,7 @@ final class RandomNetwork {
         this.batch = batch;
         this.steps = steps;
         int inputs = size(random);
-        Network.Builder builder = Network.builder(arena, inputs);
+        NetworkBuilder builder = Network.builder(arena, inputs);
         int width = inputs;
         boolean drops = false;
         for (int layers = 1 + random.nextInt(3); layers > 0; layers--) {
@@ -140,19 +144,21 @@ final class RandomNetwork {
 
     /** By the definition: a step at a time, all layers, on the calling thread. */
     Outcome expected() {
-        return expected((connection, row, current) -> connection.multiply(
-                input.rows(row, batch), batch, current, 0, blocks(current), connection.workspace(arena)));
+        return expected((connection, row, current) -> {
+            Operator first = operator(0);
+            first.multiply(input.rows(row, batch), batch, current, 0, blocks(current), first.workspace(arena));
+        });
     }
 
     /** The same for the analog input, whose currents are the bias and a chain of fused multiply-adds over ascending inputs. */
     Outcome expectedOfAnalog() {
         return expected((connection, row, current) -> {
-            PackedWeights weights = ((Dense) connection).weights();
+            Dense dense = (Dense) connection;
             for (int sample = 0; sample < batch; sample++) {
-                for (int output = 0; output < weights.post(); output++) {
-                    float sum = weights.bias(output);
-                    for (int i = 0; i < weights.pre(); i++) {
-                        sum = DenseCase.fma(analog.get(row + sample, i), weights.weight(output, i), sum);
+                for (int output = 0; output < dense.outputs(); output++) {
+                    float sum = dense.bias().get(0, output);
+                    for (int i = 0; i < dense.inputs(); i++) {
+                        sum = DenseCase.fma(analog.get(row + sample, i), dense.weights().get(output, i), sum);
                     }
                     current.set(sample, output, sum);
                 }
@@ -169,28 +175,45 @@ final class RandomNetwork {
         return current.stride() / FloatMatrix.ROW_MULTIPLE;
     }
 
+    private Connection connection(int layer) {
+        return network.projections().get(layer).path().getFirst();
+    }
+
+    private Operator operator(int layer) {
+        Source source = network.projections().get(layer).source();
+        return connection(layer)
+                .bind(
+                        arena,
+                        source.shape(),
+                        layer == 0
+                                ? Parameter.of(1)
+                                : network.populations().get(layer - 1).neuron().spikeValue());
+    }
+
     private Outcome expected(FirstCurrents first) {
         Outcome outcome = new Outcome();
         SpikeMatrix from = input;
-        for (Layer layer : network.layers()) {
-            SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps * batch, layer.size());
-            FloatMatrix membranes = FloatMatrix.zeros(arena, steps * batch, layer.size());
-            FloatMatrix counts = FloatMatrix.zeros(arena, batch, layer.size());
-            FloatMatrix current =
-                    FloatMatrix.zeros(arena, batch, layer.connection().outputs());
-            FloatMatrix workspace = layer.connection().workspace(arena);
-            NeuronState state = layer.neurons().newState(arena, batch);
+        for (int layer = 0; layer < network.populations().size(); layer++) {
+            int size = network.populations().get(layer).size();
+            Operator operator = operator(layer);
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps * batch, size);
+            FloatMatrix membranes = FloatMatrix.zeros(arena, steps * batch, size);
+            FloatMatrix counts = FloatMatrix.zeros(arena, batch, size);
+            FloatMatrix current = FloatMatrix.zeros(arena, batch, operator.outputs());
+            FloatMatrix workspace = operator.workspace(arena);
+            NeuronGroup neurons = network.populations().get(layer).neuron().bind(arena, operator.outputs());
+            NeuronState state = neurons.newState(arena, batch);
             for (int row = 0; row < steps * batch; row += batch) {
                 SpikeMatrix fired = spikes.rows(row, batch);
                 if (outcome.spikes.isEmpty()) {
-                    first.fill(layer.connection(), row, current);
+                    first.fill(connection(0), row, current);
                 } else {
-                    layer.connection().multiply(from.rows(row, batch), batch, current, 0, blocks(current), workspace);
+                    operator.multiply(from.rows(row, batch), batch, current, 0, blocks(current), workspace);
                 }
-                layer.neurons().record(current, state, fired, membranes.rows(row, batch));
+                neurons.record(current, state, fired, membranes.rows(row, batch));
             }
             for (int row = 0; row < steps * batch; row++) {
-                for (int neuron = 0; neuron < layer.size(); neuron++) {
+                for (int neuron = 0; neuron < size; neuron++) {
                     float spike = spikes.get(row, neuron) ? 1 : 0;
                     counts.set(row % batch, neuron, counts.get(row % batch, neuron) + spike);
                 }
@@ -213,8 +236,8 @@ final class RandomNetwork {
     Outcome simulate(int threads, int rowsInBlock, Run run) {
         Outcome outcome = new Outcome();
         try (Simulation simulation = new Simulation(network, batch, threads, rowsInBlock)) {
-            for (int layer = 0; layer < network.layers().size(); layer++) {
-                int size = network.layers().get(layer).size();
+            for (int layer = 0; layer < network.populations().size(); layer++) {
+                int size = network.populations().get(layer).size();
                 outcome.spikes.add(simulation
                         .observe(layer, new SpikeRecorder(arena, steps, batch, size))
                         .spikes());
@@ -226,7 +249,7 @@ final class RandomNetwork {
                         .counts());
             }
             run.run(simulation);
-            for (int layer = 0; layer < network.layers().size(); layer++) {
+            for (int layer = 0; layer < network.populations().size(); layer++) {
                 FloatMatrix last = outcome.membranes.get(layer).rows((steps - 1) * batch, batch);
                 assertSameBits(last, simulation.state(layer).membrane(), "state of layer " + layer);
                 assertEquals(steps, simulation.state(layer).step(), "steps of layer " + layer);

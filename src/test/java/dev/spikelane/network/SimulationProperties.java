@@ -116,7 +116,7 @@ final class SimulationProperties {
         RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
         RandomNetwork.Outcome expected = random.expected();
         int sample = random.dropping ? 0 : new Random(~seed).nextInt(batch);
-        int last = random.network.layers().size() - 1;
+        int last = random.network.populations().size() - 1;
         SpikeMatrix input = SpikeMatrix.zeros(arena, steps, random.network.inputs());
         for (int step = 0; step < steps; step++) {
             input.rows(step, 1).copyFrom(random.input.rows(step * batch + sample, 1));

@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.Dense;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
 import dev.spikelane.kernel.LayerKernels;
@@ -26,8 +27,10 @@ final class LayerByLayer {
         for (int row = 0; row < input.rows(); row += rows) {
             blocks.add(input.rows(row, Math.min(rows, input.rows() - row)));
         }
-        for (Layer layer : network.layers()) {
-            layers.add(new LayerState(kernels, arena, ((Dense) layer.connection()).weights(), rows, batch));
+        for (Projection projection : network.projections()) {
+            Dense dense = (Dense) projection.path().getFirst();
+            PackedWeights weights = PackedWeights.pack(arena, dense.weights(), dense.bias());
+            layers.add(new LayerState(kernels, arena, weights, rows, batch));
         }
     }
 

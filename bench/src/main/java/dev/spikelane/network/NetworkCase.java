@@ -1,5 +1,8 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.BlasDense;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
@@ -64,7 +67,7 @@ final class NetworkCase implements Case {
         }
         if (OpenBlas.isAvailable()) {
             Simulation blas = simulate(network(connections.stream()
-                    .map(connection -> BlasDense.of(arena, connection))
+                    .map(connection -> BlasDense.of(connection))
                     .toList()));
             Runnable pass = pass(blas);
             // Threads of the simulation share the work, each in an OpenBLAS of one thread.
@@ -105,7 +108,7 @@ final class NetworkCase implements Case {
     }
 
     private Network network(List<? extends Connection> connections) {
-        Network.Builder builder = Network.builder(arena, NetworkWork.INPUTS);
+        NetworkBuilder builder = Network.builder(arena, NetworkWork.INPUTS);
         connections.forEach(connection -> builder.connect(connection).neuron(new Leaky(BETA)));
         return builder.build();
     }
@@ -142,7 +145,7 @@ final class NetworkCase implements Case {
     }
 
     private static List<MemorySegment> membranes(Simulation simulation) {
-        return IntStream.range(0, simulation.network().layers().size())
+        return IntStream.range(0, simulation.network().populations().size())
                 .mapToObj(layer -> simulation.state(layer).membrane().segment())
                 .toList();
     }
