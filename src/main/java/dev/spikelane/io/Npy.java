@@ -30,7 +30,8 @@ public final class Npy {
     private Npy() {}
 
     /**
-     * Writes a float32 array. The file appears under its name only when it is complete; an older one is replaced.
+     * Writes a float32 array. The file appears under its name only when it is complete; an older one is replaced, see
+     * {@link AtomicFile}.
      *
      * @param file where to
      * @param values the values, row after row
@@ -48,7 +49,7 @@ public final class Npy {
 
     /**
      * Writes spikes as a uint8 array of 0 and 1. The file appears under its name only when it is complete; an older one
-     * is replaced.
+     * is replaced, see {@link AtomicFile}.
      *
      * @param file where to
      * @param spikes the spikes, row after row

@@ -5,6 +5,6 @@
  * message starts with the file's name and says what was found and what was expected: sizes that a header declares are
  * checked against the bytes that are there before memory is allocated, and nothing in a file is ever executed. Writers
  * write to a temporary file in the target's folder and rename it, so that a file is either the old one or the new one
- * as a whole.
+ * as a whole; pipes and devices are written in place.
  */
 package dev.spikelane.io;
