@@ -266,25 +266,32 @@ public final class Simulation implements AutoCloseable {
      */
     public void reset() {
         begin();
-        busy.set(false);
-        steps = 0;
-        for (Stage stage : stages) {
-            stage.reset();
+        try {
+            steps = 0;
+            for (Stage stage : stages) {
+                stage.reset();
+            }
+        } finally {
+            busy.set(false);
         }
     }
 
     /**
      * Frees the memory; recordings and counts made by this simulation are gone with it. Closing again does nothing.
      *
-     * @throws IllegalStateException if another thread is running it, or an observer closes it; it is not closed then
+     * @throws IllegalStateException if another thread is running it, or an observer closes it, or another thread is in a system call on
+     *     one of its recordings; it is not closed then, and may be closed later
      */
     @Override
     public void close() {
         if (arena.scope().isAlive()) {
             begin();
-            workers.close();
-            arena.close();
-            busy.set(false);
+            try {
+                arena.close(); // the only one that fails; the workers are still there then
+                workers.close();
+            } finally {
+                busy.set(false);
+            }
         }
     }
 
