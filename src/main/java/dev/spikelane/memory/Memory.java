@@ -30,6 +30,11 @@ final class Memory {
         }
     }
 
+    /** Bytes of {@code rows} rows of {@code rowBytes} bytes. */
+    static long bytes(int rows, long rowBytes) {
+        return rows > Long.MAX_VALUE / rowBytes ? Long.MAX_VALUE : rows * rowBytes;
+    }
+
     static void requireSize(String what, int rows, int columns) {
         if (rows < 1 || columns < 1) {
             throw new IllegalArgumentException(
