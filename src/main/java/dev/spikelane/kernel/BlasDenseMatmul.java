@@ -25,7 +25,7 @@ public final class BlasDenseMatmul {
      * @param endBlock the block behind the last
      * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
      *     (endBlock - firstBlock)]}, which then holds these blocks only; shares no memory with the others
-     * @throws IllegalArgumentException if a shape or range does not fit
+     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} shares memory with another matrix
      * @throws IllegalStateException if OpenBLAS is not available, or an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -54,6 +54,7 @@ public final class BlasDenseMatmul {
         weights.requireShape("weights", weights.rows(), weights.columns());
         bias.requireShape("bias", 1, weights.rows());
         OpenBlas.requireApart("current", current, "weights", weights);
+        OpenBlas.requireApart("current", current, "bias", bias);
         return firstOutput;
     }
 

@@ -41,8 +41,9 @@ public final class BlasSpikeMatmul {
      * @param endBlock the block behind the last
      * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
      *     (endBlock - firstBlock)]}, which then holds these blocks only; shares no memory with the others
-     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time
-     * @throws IllegalArgumentException if a shape or range does not fit
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the others
+     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} or {@code workspace} shares memory with
+     *     another matrix
      * @throws IllegalStateException if OpenBLAS is not available, or an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -60,6 +61,8 @@ public final class BlasSpikeMatmul {
         int firstOutput = BlasDenseMatmul.checkedFirstOutput(rows, weights, bias, firstBlock, endBlock, current);
         workspace.requireShape("workspace", ROWS, weights.columns());
         OpenBlas.requireApart("current", current, "workspace", workspace);
+        OpenBlas.requireApart("workspace", workspace, "weights", weights);
+        OpenBlas.requireApart("workspace", workspace, "bias", bias);
         for (int row = 0; row < rows; row += ROWS) {
             int count = Math.min(ROWS, rows - row);
             SpikeExpand.expand(spikes, row, count, workspace);

@@ -1,6 +1,7 @@
 package dev.spikelane.kernel;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 
 /** Checks at the edge of the kernels. */
@@ -24,10 +25,30 @@ final class Checks {
         }
     }
 
-    /** Two matrices that must not share their memory. */
-    static void different(String name, FloatMatrix matrix, String otherName, FloatMatrix other) {
-        if (matrix.segment().equals(other.segment())) {
-            throw new IllegalArgumentException(name + " and " + otherName + " are the same matrix, expected two");
+    /** A matrix that is written shares no memory with another one. */
+    static void apart(String name, FloatMatrix written, String otherName, FloatMatrix other) {
+        if (written.sharesMemory(other)) {
+            throw new IllegalArgumentException(
+                    name + " shares memory with " + otherName + ", expected memory of its own");
+        }
+    }
+
+    /** The same for spikes. */
+    static void apart(String name, SpikeMatrix written, String otherName, SpikeMatrix other) {
+        if (written.sharesMemory(other)) {
+            throw new IllegalArgumentException(
+                    name + " shares memory with " + otherName + ", expected memory of its own");
+        }
+    }
+
+    /**
+     * A matrix that is written, element by element, after the same element of another one was read: it starts where that one does, and
+     * then has its stride, or shares no memory with it.
+     */
+    static void sameOrApart(String name, FloatMatrix written, String otherName, FloatMatrix other) {
+        if (written.segment().address() != other.segment().address() && written.sharesMemory(other)) {
+            throw new IllegalArgumentException(name + " shares memory with other rows of " + otherName
+                    + ", expected the same rows or memory of its own");
         }
     }
 

@@ -57,15 +57,15 @@ public final class DeltaSpikes {
      * @param batch samples in a step
      * @param threshold the smallest difference that fires
      * @param padding whether the first step is compared with itself and not with 0
-     * @param spikes {@code [steps * batch x neurons]}, overwritten; not the data
-     * @throws IllegalArgumentException if a shape does not fit, or the spikes are the data
+     * @param spikes {@code [steps * batch x neurons]}, overwritten; shares no memory with the data
+     * @throws IllegalArgumentException if a shape does not fit, or the spikes share memory with the data
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void signed(FloatMatrix data, int batch, float threshold, boolean padding, FloatMatrix spikes) {
         checkData(data, batch);
         spikes.requireShape("spikes", data.rows(), data.columns());
-        Checks.different("spikes", spikes, "data", data);
+        Checks.apart("spikes", spikes, "data", data);
         for (int row = 0; row < data.rows(); row++) {
             int before = row < batch ? row : row - batch;
             boolean fromZero = row < batch && !padding;

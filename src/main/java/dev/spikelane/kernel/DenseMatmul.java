@@ -41,8 +41,8 @@ public final class DenseMatmul {
      * @param transposeB whether {@code op(b)} is the transpose
      * @param c {@code [m x n]}, overwritten; shares no memory with {@code a} and {@code b}
      * @param accumulate whether the sums start at what {@code c} holds; else they start at zero
-     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time
-     * @throws IllegalArgumentException if a shape does not fit, or {@code c} shares memory with {@code a} or {@code b}
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the others
+     * @throws IllegalArgumentException if a shape does not fit, or {@code c} or {@code workspace} shares memory with another matrix
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -61,8 +61,11 @@ public final class DenseMatmul {
         a.requireShape("a", transposeA ? depth : m, transposeA ? m : depth);
         b.requireShape("b", transposeB ? n : depth, transposeB ? depth : n);
         workspace.requireShape("workspace", Panels.WORKSPACE_ROWS, PackedWeights.BLOCK);
-        requireApart("c", c, "a", a);
-        requireApart("c", c, "b", b);
+        Checks.apart("c", c, "a", a);
+        Checks.apart("c", c, "b", b);
+        Checks.apart("workspace", workspace, "a", a);
+        Checks.apart("workspace", workspace, "b", b);
+        Checks.apart("workspace", workspace, "c", c);
         if (Simd.VECTOR) {
             DenseMatmulVector.general(a, transposeA, b, transposeB, c, accumulate, workspace.segment());
         } else {
@@ -108,7 +111,7 @@ public final class DenseMatmul {
         input.requireShape("input", input.rows(), weights.pre());
         int firstOutput = Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
         weights.requireAccessible();
-        requireApart("current", current, "input", input);
+        Checks.apart("current", current, "input", input);
         if (Simd.VECTOR) {
             DenseMatmulVector.packed(input, rows, weights, firstBlock, endBlock, current, firstOutput);
         } else {
@@ -123,16 +126,6 @@ public final class DenseMatmul {
      */
     public static String variant() {
         return Simd.VECTOR ? "dense" : "scalar";
-    }
-
-    private static void requireApart(String name, FloatMatrix matrix, String otherName, FloatMatrix other) {
-        long start = matrix.segment().address();
-        long otherStart = other.segment().address();
-        if (start < otherStart + other.segment().byteSize()
-                && otherStart < start + matrix.segment().byteSize()) {
-            throw new IllegalArgumentException(
-                    name + " shares memory with " + otherName + ", expected a matrix of its own");
-        }
     }
 
     /** The specification for unpacked matrices. */

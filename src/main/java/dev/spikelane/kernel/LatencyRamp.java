@@ -30,8 +30,8 @@ public final class LatencyRamp {
      * @param range the difference of on and off, rounded once
      * @param on the target at a spike
      * @param off the target after it
-     * @param targets {@code [steps * batch x neurons]}, time-major, overwritten
-     * @throws IllegalArgumentException if a shape does not fit
+     * @param targets {@code [steps * batch x neurons]}, time-major, overwritten; shares no memory with the times
+     * @throws IllegalArgumentException if a shape does not fit, or the targets share memory with the times
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -40,6 +40,7 @@ public final class LatencyRamp {
         Checks.wholeSteps(targets.rows(), batch);
         times.requireShape("times", batch, targets.columns());
         targets.requireShape("targets", targets.rows(), targets.columns());
+        Checks.apart("targets", targets, "times", times);
         int steps = targets.rows() / batch;
         for (int row = 0; row < targets.rows(); row++) {
             int step = row / batch;

@@ -51,8 +51,8 @@ public final class LatencySpikes {
      * @param times {@code [batch x neurons]}, in steps
      * @param on the value of a spike
      * @param off the value elsewhere
-     * @param targets {@code [steps * batch x neurons]}, time-major, overwritten; not the times
-     * @throws IllegalArgumentException if a shape does not fit, or the targets are the times
+     * @param targets {@code [steps * batch x neurons]}, time-major, overwritten; shares no memory with the times
+     * @throws IllegalArgumentException if a shape does not fit, or the targets share memory with the times
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -60,7 +60,7 @@ public final class LatencySpikes {
         Checks.wholeSteps(targets.rows(), times.rows());
         times.requireShape("times", times.rows(), targets.columns());
         targets.requireShape("targets", targets.rows(), targets.columns());
-        Checks.different("targets", targets, "times", times);
+        Checks.apart("targets", targets, "times", times);
         targets.fill(off);
         int batch = times.rows();
         int steps = targets.rows() / batch;

@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
  * Turns data into the times at which neurons fire (latency coding). Times are float32, in steps.
  *
  * <p>Every operation is done for each element alone, in float32, in the order in which it is written. Data and times may be the same
- * matrix.
+ * matrix, but not overlap otherwise.
  */
 public final class LatencyTimes {
 
@@ -25,7 +25,7 @@ public final class LatencyTimes {
      * @param tau time constant in steps
      * @param first added to the time
      * @param times {@code [batch x neurons]}, overwritten
-     * @throws IllegalArgumentException if shapes differ
+     * @throws IllegalArgumentException if shapes differ, or times share memory with other rows of the data
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -49,7 +49,7 @@ public final class LatencyTimes {
      * @param latest no time is later, before {@code first} is added
      * @param first added to the time
      * @param times {@code [batch x neurons]}, overwritten
-     * @throws IllegalArgumentException if shapes differ
+     * @throws IllegalArgumentException if shapes differ, or times share memory with other rows of the data
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -93,7 +93,7 @@ public final class LatencyTimes {
      * @param data {@code [batch x neurons]}
      * @param threshold data that equal it keep their time
      * @param times {@code [batch x neurons]}, updated
-     * @throws IllegalArgumentException if shapes differ
+     * @throws IllegalArgumentException if shapes differ, or times share memory with other rows of the data
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -111,6 +111,7 @@ public final class LatencyTimes {
     private static void sameShape(FloatMatrix data, FloatMatrix times) {
         data.requireShape("data", times.rows(), times.columns());
         times.requireShape("times", data.rows(), data.columns());
+        Checks.sameOrApart("times", times, "data", data);
     }
 
     static void logarithmicScalar(

@@ -39,6 +39,9 @@ import dev.spikelane.memory.SpikeMatrix;
  * largest and does not fire.
  *
  * <p>The state is {@code [variables * batch x neurons]}: first the membranes of all samples, then those of the second variable, and so on.
+ *
+ * <p>What is updated or overwritten shares no memory with what else is passed, unless it is said that it may be another matrix itself; then it
+ * starts at the same row, or shares no memory with it either.
  */
 public final class LeakyStep {
 
@@ -51,7 +54,7 @@ public final class LeakyStep {
      * @param current {@code [rows x neurons]}, time-major ({@code row = step * batch + sample})
      * @param state {@code [variables * batch x neurons]}, updated
      * @param spikes {@code [rows x neurons]}, overwritten
-     * @throws IllegalArgumentException if a shape does not fit
+     * @throws IllegalArgumentException if a shape does not fit, or current and state share memory
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -71,7 +74,7 @@ public final class LeakyStep {
      * @param spikes {@code [at least rows x neurons]}, overwritten there
      * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
      * @param endWord the word behind the last; all words if the parameters are {@linkplain LeakyParameters#coupled coupled}
-     * @throws IllegalArgumentException if a shape or range does not fit
+     * @throws IllegalArgumentException if a shape or range does not fit, or matrices share memory that must not
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -98,7 +101,7 @@ public final class LeakyStep {
      * @param membranes {@code [at least rows x neurons]}, receives the membrane after each step; may be {@code current} itself
      * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
      * @param endWord the word behind the last; all words if the parameters are {@linkplain LeakyParameters#coupled coupled}
-     * @throws IllegalArgumentException if a shape or range does not fit
+     * @throws IllegalArgumentException if a shape or range does not fit, or matrices share memory that must not
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -130,7 +133,7 @@ public final class LeakyStep {
         }
         int firstNeuron = check(parameters, current, 0, rows, state, spikes, firstWord, endWord);
         if (record) {
-            requireMembranes(parameters, rows, membranes);
+            requireMembranes(parameters, rows, membranes, current, state);
         }
         run(
                 parameters.loops,
@@ -160,11 +163,11 @@ public final class LeakyStep {
      * @param feedback {@code [batch x neurons]}: the fed back currents, if {@link Feedback#CURRENTS}
      * @param previous {@code [batch x neurons]}: the spikes of the step before, updated if {@link Feedback#OWN_SPIKES}
      * @param spikes {@code [at least firstRow + rows x neurons]}, overwritten there
-     * @param membranes {@code [at least firstRow + rows x neurons]}, receives the membranes if {@code record}
+     * @param membranes {@code [at least firstRow + rows x neurons]}, receives the membranes if {@code record}; may be {@code current} itself
      * @param record whether membranes are kept
      * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
      * @param endWord the word behind the last; all words if the parameters are {@linkplain LeakyParameters#coupled coupled}
-     * @throws IllegalArgumentException if a shape or range does not fit
+     * @throws IllegalArgumentException if a shape or range does not fit, or matrices share memory that must not
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -185,12 +188,13 @@ public final class LeakyStep {
         int batch = state.rows() / parameters.variables();
         feedback.requireShape("feedback", batch, parameters.neurons());
         previous.requireShape("previous", batch, parameters.neurons());
+        requireFeedbackApart(parameters, state, feedback, previous, spikes, record ? membranes : state);
         if (firstRow % batch != 0 || (parameters.feedback() == Feedback.CURRENTS && rows != batch)) {
             throw new IllegalArgumentException("rows are " + firstRow + " to " + (firstRow + rows)
                     + ", expected whole steps of batch " + batch + ", and one of them if currents are fed back");
         }
         if (record) {
-            requireMembranes(parameters, firstRow + rows, membranes);
+            requireMembranes(parameters, firstRow + rows, membranes, current, state);
         }
         run(
                 parameters.loops,
@@ -221,9 +225,29 @@ public final class LeakyStep {
         }
     }
 
-    static void requireMembranes(LeakyParameters parameters, int rows, FloatMatrix membranes) {
+    static void requireMembranes(
+            LeakyParameters parameters, int rows, FloatMatrix membranes, FloatMatrix current, FloatMatrix state) {
         Checks.rows("membranes", membranes.rows(), rows);
         membranes.requireShape("membranes", membranes.rows(), parameters.neurons());
+        Checks.sameOrApart("membranes", membranes, "current", current);
+        Checks.apart("membranes", membranes, "state", state);
+    }
+
+    /** Neurons without such a feedback do not look at it, and may be given anything. */
+    private static void requireFeedbackApart(
+            LeakyParameters parameters,
+            FloatMatrix state,
+            FloatMatrix feedback,
+            SpikeMatrix previous,
+            SpikeMatrix spikes,
+            FloatMatrix membranes) {
+        if (parameters.feedback() == Feedback.CURRENTS) {
+            Checks.apart("state", state, "feedback", feedback);
+            Checks.apart("membranes", membranes, "feedback", feedback);
+        }
+        if (parameters.feedback() == Feedback.OWN_SPIKES) {
+            Checks.apart("spikes", spikes, "previous", previous);
+        }
     }
 
     /** Checks all, and returns the neuron whose currents stand in column 0. */
@@ -257,7 +281,9 @@ public final class LeakyStep {
                     "neurons with inhibition are updated whole rows at a time, asked for words [" + firstWord + ", "
                             + endWord + ") of [0, " + spikes.stride() + ")");
         }
-        return Checks.firstOutput(current, neurons, firstWord, endWord);
+        int firstNeuron = Checks.firstOutput(current, neurons, firstWord, endWord);
+        Checks.apart("state", state, "current", current);
+        return firstNeuron;
     }
 
     /** Runs the rows with the loops given, which trust their arguments. */

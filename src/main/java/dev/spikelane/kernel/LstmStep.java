@@ -36,7 +36,7 @@ public final class LstmStep {
     private LstmStep() {}
 
     /**
-     * Runs one step.
+     * Runs one step. What is updated or overwritten shares no memory with what else is passed.
      *
      * @param parameters of {@code neurons} neurons with two variables, membrane and cell state, of which only those of firing are read
      * @param current {@code [at least firstRow + batch x 4 neurons]}
@@ -47,7 +47,7 @@ public final class LstmStep {
      * @param spikes {@code [at least firstRow + batch x neurons]}, overwritten there
      * @param membranes {@code [at least firstRow + batch x neurons]}, receives the membranes if {@code record}
      * @param record whether membranes are kept
-     * @throws IllegalArgumentException if a shape or range does not fit, or the neurons fire before the step or feed something back
+     * @throws IllegalArgumentException if a shape or range does not fit, matrices share memory, or the neurons fire before the step or feed something back
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -70,6 +70,7 @@ public final class LstmStep {
         state.requireShape("state", state.rows(), neurons);
         feedback.requireShape("feedback", batch, GATES * neurons);
         workspace.requireShape("workspace", GATES, neurons);
+        Checks.apart("workspace", workspace, "state", state);
         if (firstRow < 0) {
             throw new IllegalArgumentException("firstRow is " + firstRow + ", expected at least 0");
         }
@@ -82,6 +83,8 @@ public final class LstmStep {
         if (record) {
             Checks.rows("membranes", membranes.rows(), firstRow + batch);
             membranes.requireShape("membranes", membranes.rows(), neurons);
+            Checks.apart("membranes", membranes, "state", state);
+            Checks.apart("membranes", membranes, "workspace", workspace);
         }
         for (int sample = 0; sample < batch; sample++) {
             int row = firstRow + sample;

@@ -14,14 +14,15 @@ public final class OneHotInverse {
      * Writes the inverse of a matrix.
      *
      * @param values {@code [rows x columns]}
-     * @param inverse {@code [rows x columns]}, overwritten; may be the same matrix
-     * @throws IllegalArgumentException if shapes differ
+     * @param inverse {@code [rows x columns]}, overwritten; may be the same matrix, but not overlap otherwise
+     * @throws IllegalArgumentException if shapes differ, or the inverse shares memory with other rows of the values
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void invert(FloatMatrix values, FloatMatrix inverse) {
         values.requireShape("values", values.rows(), values.columns());
         inverse.requireShape("inverse", values.rows(), values.columns());
+        Checks.sameOrApart("inverse", inverse, "values", values);
         for (int row = 0; row < values.rows(); row++) {
             if (Simd.VECTOR) {
                 OneHotInverseVector.row(values, inverse, row);

@@ -1,7 +1,6 @@
 package dev.spikelane.kernel;
 
 import dev.spikelane.memory.FloatMatrix;
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,8 +135,7 @@ public final class OpenBlas {
 
     /** Two matrices of which one is written. */
     static void requireApart(String name, FloatMatrix written, String otherName, FloatMatrix read) {
-        MemorySegment segment = written.segment();
-        if (segment.asOverlappingSlice(read.segment()).isPresent()) {
+        if (written.sharesMemory(read)) {
             throw new IllegalArgumentException(
                     name + " shares memory with " + otherName + ", expected memory of its own");
         }

@@ -50,8 +50,8 @@ public final class SpikeMatmul {
      * @param spikes {@code [rows x pre]}
      * @param weights {@code pre -> post}
      * @param current {@code [rows x post]}, overwritten
-     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time
-     * @throws IllegalArgumentException if a shape does not fit
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with {@code current}
+     * @throws IllegalArgumentException if a shape does not fit, or {@code current} and {@code workspace} share memory
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -71,8 +71,8 @@ public final class SpikeMatmul {
      * @param endBlock the block behind the last
      * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
      *     (endBlock - firstBlock)]}, which then holds these blocks only
-     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time
-     * @throws IllegalArgumentException if a shape or range does not fit
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with {@code current}
+     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} and {@code workspace} share memory
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -90,6 +90,7 @@ public final class SpikeMatmul {
         spikes.requireShape("spikes", spikes.rows(), weights.pre());
         int firstOutput = Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
         workspace.requireShape("workspace", WORKSPACE_ROWS, PackedWeights.BLOCK);
+        Checks.apart("workspace", workspace, "current", current);
         weights.requireAccessible();
         switch (choose(rows, weights.pre(), spikes.count(0, rows))) {
             case SCALAR -> scalar(spikes, rows, weights, firstBlock, endBlock, current, firstOutput);

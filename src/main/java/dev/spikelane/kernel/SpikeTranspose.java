@@ -19,14 +19,15 @@ public final class SpikeTranspose {
      * Transposes all spikes.
      *
      * @param spikes {@code [rows x columns]}
-     * @param transposed {@code [columns x rows]}, overwritten
-     * @throws IllegalArgumentException if a shape does not fit
+     * @param transposed {@code [columns x rows]}, overwritten; shares no memory with {@code spikes}
+     * @throws IllegalArgumentException if a shape does not fit, or they share memory
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void transpose(SpikeMatrix spikes, SpikeMatrix transposed) {
         spikes.requireShape("spikes", spikes.rows(), spikes.columns());
         transposed.requireShape("transposed", spikes.columns(), spikes.rows());
+        Checks.apart("transposed", transposed, "spikes", spikes);
         transposed.clear(); // the rows of the last squares are not all there, and neither are the last bytes
         for (int row = 0; row < spikes.rows(); row += Byte.SIZE) {
             for (int word = 0; word < spikes.stride(); word++) {

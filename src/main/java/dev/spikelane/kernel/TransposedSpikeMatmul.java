@@ -50,7 +50,7 @@ public final class TransposedSpikeMatmul {
      *
      * @param spikes {@code [rows x pre]}
      * @param values {@code [rows x post]}
-     * @param product {@code [pre x post]}, overwritten
+     * @param product {@code [pre x post]}, overwritten; may share memory with {@code values}, which are copied first
      * @param workspace from {@link #workspace} for these sizes, overwritten
      * @throws IllegalArgumentException if a shape does not fit
      * @throws IllegalStateException if an arena is closed

@@ -37,7 +37,8 @@ public final class WindowStep {
     private WindowStep() {}
 
     /**
-     * Runs one step for some blocks of 64 neurons. Threads that share the work take disjoint blocks.
+     * Runs one step for some blocks of 64 neurons. Threads that share the work take disjoint blocks. What is updated or
+     * overwritten shares no memory with what else is passed, but for membranes and current.
      *
      * @param parameters of {@code neurons} neurons with two variables, membrane and sum, without a reset
      * @param weights {@code [K x neurons]}: row k holds the weights of inputs that are k steps old
@@ -53,7 +54,7 @@ public final class WindowStep {
      * @param record whether membranes are kept
      * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
      * @param endWord the word behind the last; all words if the parameters are {@linkplain LeakyParameters#coupled coupled}
-     * @throws IllegalArgumentException if a shape or range does not fit, the step is negative, or the neurons have a reset, fire
+     * @throws IllegalArgumentException if a shape or range does not fit, matrices share memory that must not, the step is negative, or the neurons have a reset, fire
      *     before the step or feed something back
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
@@ -75,7 +76,9 @@ public final class WindowStep {
         int firstCurrent =
                 check(parameters, weights, current, firstRow, batch, step, state, window, spikes, firstWord, endWord);
         if (record) {
-            LeakyStep.requireMembranes(parameters, firstRow + batch, membranes);
+            LeakyStep.requireMembranes(parameters, firstRow + batch, membranes, current, state);
+            Checks.apart("membranes", membranes, "window", window);
+            Checks.apart("membranes", membranes, "weights", weights);
         }
         for (int sample = 0; sample < batch; sample++) {
             int row = firstRow + sample;
@@ -156,6 +159,10 @@ public final class WindowStep {
                     + "], expected [" + windowRows + " x " + parameters.neurons() + "]");
         }
         window.requireShape("window", window.rows(), parameters.neurons());
+        Checks.apart("state", state, "weights", weights);
+        Checks.apart("window", window, "weights", weights);
+        Checks.apart("window", window, "current", current);
+        Checks.apart("window", window, "state", state);
         return firstCurrent;
     }
 

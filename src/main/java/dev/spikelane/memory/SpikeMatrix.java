@@ -279,6 +279,17 @@ public final class SpikeMatrix {
     }
 
     /**
+     * Tells whether another matrix shares memory with this one, in whole or in part, as {@linkplain #rows views of rows} may. It
+     * allocates nothing.
+     *
+     * @param other the other matrix
+     * @return whether a value of one is a value of the other
+     */
+    public boolean sharesMemory(SpikeMatrix other) {
+        return Memory.overlap(segment, other.segment);
+    }
+
+    /**
      * Throws unless this matrix has the given shape and the current thread can use it now.
      *
      * @param name how the message calls this matrix

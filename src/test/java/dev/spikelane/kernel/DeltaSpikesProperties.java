@@ -110,7 +110,7 @@ final class DeltaSpikesProperties {
                 () -> DeltaSpikes.falls(data, 0, 1, false, spikes));
         assertMessage(
                 IllegalArgumentException.class,
-                "spikes and data are the same matrix, expected two",
+                "spikes shares memory with data, expected memory of its own",
                 () -> DeltaSpikes.signed(data, 2, 1, false, data));
         assertMessage(
                 IllegalArgumentException.class,

@@ -56,15 +56,15 @@ final class DenseMatmulTest {
         FloatMatrix square = FloatMatrix.zeros(arena, 4, 4);
         FloatMatrix other = FloatMatrix.zeros(arena, 4, 4);
         assertRefused(
-                "c shares memory with a, expected a matrix of its own",
+                "c shares memory with a, expected memory of its own",
                 () -> general(square, false, other, false, square));
         assertRefused(
-                "c shares memory with b, expected a matrix of its own",
+                "c shares memory with b, expected memory of its own",
                 () -> general(other, false, square, false, square));
         FloatMatrix both = FloatMatrix.zeros(arena, 5, 4);
         PackedWeights weights = PackedWeights.pack(arena, other);
         assertRefused(
-                "current shares memory with input, expected a matrix of its own",
+                "current shares memory with input, expected memory of its own",
                 () -> DenseMatmul.multiply(both.rows(0, 3), weights, both.rows(2, 3)));
         DenseMatmul.multiply(both.rows(0, 2), weights, both.rows(2, 2));
     }

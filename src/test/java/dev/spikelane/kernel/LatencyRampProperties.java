@@ -131,7 +131,7 @@ final class LatencyRampProperties {
                 () -> LatencySpikes.fire(times, SpikeMatrix.zeros(arena, 4, 6)));
         assertMessage(
                 IllegalArgumentException.class,
-                "targets and times are the same matrix, expected two",
+                "targets shares memory with times, expected memory of its own",
                 () -> LatencySpikes.fire(times, 1, 0, times));
     }
 }
