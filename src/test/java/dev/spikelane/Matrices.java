@@ -3,6 +3,7 @@ package dev.spikelane;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
@@ -37,7 +38,7 @@ public final class Matrices {
 
     /** Compares elements bit for bit, all NaN alike, and the padding with zero. */
     public static void assertSameBits(FloatMatrix expected, FloatMatrix actual, String what) {
-        assertEquals(expected.toString(), actual.toString(), what);
+        assertSameShape(expected, actual, what);
         for (int row = 0; row < expected.rows(); row++) {
             for (int column = 0; column < expected.columns(); column++) {
                 assertSameBits(expected.get(row, column), actual.get(row, column), what, row, column);
@@ -58,6 +59,11 @@ public final class Matrices {
         assertZeroPads(actual, what);
     }
 
+    private static void assertSameShape(Signal expected, Signal actual, String what) {
+        assertEquals(expected.rows(), actual.rows(), what + ": rows");
+        assertEquals(expected.columns(), actual.columns(), what + ": columns");
+    }
+
     private static void assertSameBits(float expected, float actual, String what, int row, int column) {
         if (Float.floatToIntBits(expected) != Float.floatToIntBits(actual)) {
             assertEquals(expected, actual, what + " at row " + row + ", column " + column);
@@ -66,7 +72,7 @@ public final class Matrices {
 
     /** Compares spikes, and the padding with zero. */
     public static void assertSameBits(SpikeMatrix expected, SpikeMatrix actual, String what) {
-        assertEquals(expected.toString(), actual.toString(), what);
+        assertSameShape(expected, actual, what);
         for (int row = 0; row < expected.rows(); row++) {
             for (int column = 0; column < expected.columns(); column++) {
                 if (expected.get(row, column) != actual.get(row, column)) {

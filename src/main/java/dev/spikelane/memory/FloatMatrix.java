@@ -9,10 +9,11 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>Rows start at multiples of 64 bytes and are {@link #stride()} floats apart, the number of columns rounded up to a
  * multiple of 64; the pad lanes hold zero and every writer keeps them so. So a row takes at least 256 bytes: {@code [n x 1]} takes 64
- * times the memory of its values, {@code [1 x n]} next to none on top of them; see {@link #bytes}. The matrix lives as long as its arena. It may be
- * read by many threads if the arena is shared; writes need the caller's own ordering.
+ * times the memory of its values, {@code [1 x n]} next to none on top of them; see {@link #bytes}. The matrix lives as long as its arena,
+ * or, made without one, as long as it or one of its row views can be reached. It may be read by many threads if the arena is shared or
+ * there is none; writes need the caller's own ordering.
  */
-public final class FloatMatrix {
+public final class FloatMatrix implements Signal {
 
     /** Floats to which a row is padded: one 64-bit word of spikes stands beside 64 floats. */
     public static final int ROW_MULTIPLE = 64;
@@ -98,48 +99,93 @@ public final class FloatMatrix {
     }
 
     /**
-     * Returns the number of rows.
+     * Allocates a {@code [rows x columns]} matrix of zeros that any thread may use and that needs no arena: its memory is freed
+     * after the matrix and all its row views have been forgotten. The JVM limits all such memory to
+     * {@code -XX:MaxDirectMemorySize}, by default as much as the heap may take.
      *
-     * @return rows, at least 1
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1 or the sizes overflow
+     * @throws OutOfMemoryError if the JVM or the system refuses the memory
      */
+    public static FloatMatrix zeros(int rows, int columns) {
+        try {
+            return zeros(Arena.ofAuto(), rows, columns);
+        } catch (OutOfMemoryError refused) {
+            throw Memory.refusedAutomatic(refused);
+        }
+    }
+
+    /**
+     * Allocates a {@code [rows x columns]} matrix without an arena, as {@link #zeros(int, int)} does, and fills it from an array.
+     *
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @param values {@code rows * columns} values, row after row
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1 or {@code values} has another length
+     */
+    public static FloatMatrix copyOf(int rows, int columns, float[] values) {
+        FloatMatrix matrix = zeros(rows, columns);
+        matrix.copyFrom(values);
+        return matrix;
+    }
+
+    /**
+     * Allocates a {@code [1 x values.length]} matrix, a vector, without an arena, as {@link #zeros(int, int)} does.
+     *
+     * @param values the values, at least one
+     * @return the matrix
+     * @throws IllegalArgumentException if {@code values} is empty
+     */
+    public static FloatMatrix vector(float... values) {
+        return copyOf(1, values.length, values);
+    }
+
+    /**
+     * Allocates a matrix without an arena, as {@link #zeros(int, int)} does, and fills it from arrays, one a row.
+     *
+     * @param rows the rows, at least one, all of the same length
+     * @return the matrix, {@code [rows.length x rows[0].length]}
+     * @throws IllegalArgumentException if there is no row, a row is empty or the lengths differ
+     */
+    public static FloatMatrix of(float[]... rows) {
+        int columns = rows.length == 0 ? 0 : rows[0].length;
+        for (int row = 1; row < rows.length; row++) {
+            if (rows[row].length != columns) {
+                throw new IllegalArgumentException(
+                        "row " + row + " has " + rows[row].length + " values, expected " + columns + ", as in row 0");
+            }
+        }
+        FloatMatrix matrix = zeros(rows.length, columns);
+        for (int row = 0; row < rows.length; row++) {
+            MemorySegment.copy(rows[row], 0, matrix.segment, FLOAT, matrix.rowOffset(row), columns);
+        }
+        return matrix;
+    }
+
+    @Override
     public int rows() {
         return rows;
     }
 
-    /**
-     * Returns the number of columns without the padding.
-     *
-     * @return columns, at least 1
-     */
+    @Override
     public int columns() {
         return columns;
     }
 
-    /**
-     * Returns the distance of two rows.
-     *
-     * @return floats from one row's start to the next, a multiple of {@value #ROW_MULTIPLE}
-     */
+    @Override
     public int stride() {
         return stride;
     }
 
-    /**
-     * Returns the native memory, {@code rows * stride} floats in native byte order. Whoever writes through it keeps the pad
-     * lanes zero.
-     *
-     * @return the memory of this matrix and no more
-     */
+    @Override
     public MemorySegment segment() {
         return segment;
     }
 
-    /**
-     * Returns where a row starts.
-     *
-     * @param row the row; not checked
-     * @return bytes from the start of {@link #segment()}
-     */
+    @Override
     public long rowOffset(int row) {
         return (long) row * stride * Float.BYTES;
     }
@@ -176,6 +222,7 @@ public final class FloatMatrix {
      * @param value the value
      */
     public void fill(float value) {
+        Memory.requireAccessible(this);
         if (Float.floatToRawIntBits(value) == 0) {
             segment.fill((byte) 0);
             return;
@@ -195,7 +242,8 @@ public final class FloatMatrix {
      * @throws IllegalArgumentException if the array has another length
      */
     public void copyFrom(float[] values) {
-        requireLength(values.length);
+        Memory.requireLength(this, values.length);
+        Memory.requireAccessible(this);
         for (int row = 0; row < rows; row++) {
             MemorySegment.copy(values, row * columns, segment, FLOAT, rowOffset(row), columns);
         }
@@ -208,6 +256,7 @@ public final class FloatMatrix {
      * @throws IllegalArgumentException if it has another shape
      */
     public void copyFrom(FloatMatrix source) {
+        Memory.requireAccessible(this);
         source.requireShape("source", rows, columns);
         MemorySegment.copy(source.segment, 0, segment, 0, segment.byteSize());
     }
@@ -219,7 +268,8 @@ public final class FloatMatrix {
      * @throws IllegalArgumentException if the array has another length
      */
     public void copyTo(float[] values) {
-        requireLength(values.length);
+        Memory.requireLength(this, values.length);
+        Memory.requireAccessible(this);
         for (int row = 0; row < rows; row++) {
             MemorySegment.copy(segment, FLOAT, rowOffset(row), values, row * columns, columns);
         }
@@ -232,22 +282,13 @@ public final class FloatMatrix {
      * @throws IllegalArgumentException if they do not fit one array
      */
     public float[] toArray() {
-        if ((long) rows * columns > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(this + " does not fit one Java array");
-        }
+        Memory.requireArray(this);
         float[] values = new float[rows * columns];
         copyTo(values);
         return values;
     }
 
-    /**
-     * Returns a view of some rows, which shares the memory. It allocates a small object: make it once, outside hot paths.
-     *
-     * @param first the first row
-     * @param count how many rows, at least 1
-     * @return the view, {@code [count x columns]}
-     * @throws IndexOutOfBoundsException if the rows are not all there
-     */
+    @Override
     public FloatMatrix rows(int first, int count) {
         Memory.requireRows("FloatMatrix", first, count, rows);
         return new FloatMatrix(segment.asSlice(rowOffset(first), rowOffset(count)), count, columns, stride);
@@ -265,62 +306,18 @@ public final class FloatMatrix {
     }
 
     /**
-     * Throws unless this matrix has the given shape and the current thread can use it now.
-     *
-     * @param name how the message calls this matrix
-     * @param expectedRows the rows it must have
-     * @param expectedColumns the columns it must have
-     * @throws IllegalArgumentException if it has another shape
-     * @throws IllegalStateException if its arena is closed
-     * @throws WrongThreadException if its arena is confined to another thread
-     */
-    public void requireShape(String name, int expectedRows, int expectedColumns) {
-        if (rows != expectedRows || columns != expectedColumns) {
-            throw new IllegalArgumentException(name + " is [" + rows + " x " + columns + "], expected [" + expectedRows
-                    + " x " + expectedColumns + "]");
-        }
-        Memory.requireAccessible(segment, name);
-    }
-
-    /**
      * Throws unless all elements are finite.
      *
      * @param name how the message calls this matrix
      * @throws IllegalArgumentException if an element is NaN or infinite; the message names the first one
      */
     public void requireFinite(String name) {
-        for (int row = 0; row < rows; row++) {
-            if (!isFinite(row)) {
-                int column = 0;
-                while (Float.isFinite(get(row, column))) {
-                    column++;
-                }
-                throw new IllegalArgumentException(name + " has " + get(row, column) + " at row " + row + ", column "
-                        + column + ", expected a finite number");
-            }
-        }
-    }
-
-    /** The exponent of NaN and infinities is the largest; the JIT turns the maximum over bits into vectors, which it does not for floats. */
-    private boolean isFinite(int row) {
-        long offset = rowOffset(row);
-        int largest = 0;
-        for (int column = 0; column < columns; column++) {
-            int magnitude = segment.get(ValueLayout.JAVA_INT, offset + (long) column * Float.BYTES) & Integer.MAX_VALUE;
-            largest = Math.max(largest, magnitude);
-        }
-        return Float.isFinite(Float.intBitsToFloat(largest));
-    }
-
-    private void requireLength(long length) {
-        if (length != (long) rows * columns) {
-            throw new IllegalArgumentException("array has " + length + " values, expected " + (long) rows * columns
-                    + " for a [" + rows + " x " + columns + "] matrix");
-        }
+        requireAccessible(name);
+        Finite.require(name, this);
     }
 
     @Override
     public String toString() {
-        return "FloatMatrix [" + rows + " x " + columns + "]";
+        return Preview.of(this);
     }
 }

@@ -9,6 +9,12 @@ final class Memory {
     /** Bytes of a cache line, and of the widest vector. */
     static final long ALIGNMENT = 64;
 
+    /** A thread that never runs and owns no arena; it inherits nothing that it would keep alive. */
+    private static final Thread STRANGER = Thread.ofPlatform()
+            .name("spikelane-stranger")
+            .inheritInheritableThreadLocals(false)
+            .unstarted(() -> {});
+
     private Memory() {}
 
     /** Zeroed memory for {@code rows} rows of {@code rowBytes} bytes, 64-byte aligned. */
@@ -61,15 +67,66 @@ final class Memory {
         }
     }
 
-    /** Throws unless {@code segment} can be read by the current thread now. */
-    static void requireAccessible(MemorySegment segment, String name) {
+    /** Throws unless the current thread can use {@code signal} now. */
+    static void requireAccessible(Signal signal) {
+        if (!isAccessible(signal.segment())) {
+            throw inaccessible(signal.segment(), describe(signal));
+        }
+    }
+
+    /** Whether the current thread can use {@code segment} now. */
+    static boolean isAccessible(MemorySegment segment) {
+        return segment.scope().isAlive() && segment.isAccessibleBy(Thread.currentThread());
+    }
+
+    /** Says why the current thread cannot use {@code segment}. */
+    static RuntimeException inaccessible(MemorySegment segment, String name) {
         if (!segment.scope().isAlive()) {
-            throw new IllegalStateException("the arena of " + name + " is closed");
+            return new IllegalStateException("the arena of " + name + " is closed");
         }
-        if (!segment.isAccessibleBy(Thread.currentThread())) {
-            throw new WrongThreadException(
-                    "the arena of " + name + " is confined to another thread, expected Arena.ofShared() for use from "
-                            + Thread.currentThread().getName());
+        return new WrongThreadException(
+                "the arena of " + name + " is confined to another thread, expected Arena.ofShared() for use from "
+                        + Thread.currentThread().getName());
+    }
+
+    /** Whether threads that own no arena may use {@code segment}. */
+    static boolean isShared(MemorySegment segment) {
+        return segment.isAccessibleBy(STRANGER);
+    }
+
+    /** Throws unless an array of {@code length} has an element for each of {@code signal}. */
+    static void requireLength(Signal signal, int length) {
+        long expected = (long) signal.rows() * signal.columns();
+        if (length != expected) {
+            throw new IllegalArgumentException("array has " + length + " values, expected " + expected + " for a ["
+                    + signal.rows() + " x " + signal.columns() + "] matrix");
         }
+    }
+
+    /** Throws unless the elements of {@code signal} fit one array. */
+    static void requireArray(Signal signal) {
+        if ((long) signal.rows() * signal.columns() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(describe(signal) + " does not fit one Java array");
+        }
+    }
+
+    /** The kind and the shape of a matrix, for messages. */
+    static String describe(Signal signal) {
+        return switch (signal) {
+            case FloatMatrix floats -> describe("FloatMatrix", floats);
+            case SpikeMatrix spikes -> describe("SpikeMatrix", spikes);
+        };
+    }
+
+    private static String describe(String kind, Signal signal) {
+        return kind + " [" + signal.rows() + " x " + signal.columns() + "]";
+    }
+
+    /** Adds to a refusal of automatic memory what limits it. */
+    static OutOfMemoryError refusedAutomatic(OutOfMemoryError refused) {
+        OutOfMemoryError named = new OutOfMemoryError(refused.getMessage()
+                + "; memory without an arena is limited by -XX:MaxDirectMemorySize, which is the most heap by default");
+        named.initCause(refused);
+        return named;
     }
 }

@@ -9,9 +9,10 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>A row is {@link #stride()} 64-bit words; column {@code c} is bit {@code c % 64} (from the lowest) of word {@code c / 64}.
  * Bits behind the last column are zero and every writer keeps them so. So a row takes at least 8 bytes: {@code [n x 1]} takes 64 times
- * the memory of its bits; see {@link #bytes}. The matrix lives as long as its arena.
+ * the memory of its bits; see {@link #bytes}. The matrix lives as long as its arena, or, made without one, as long as it or one of its
+ * row views can be reached.
  */
-public final class SpikeMatrix {
+public final class SpikeMatrix implements Signal {
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
@@ -78,48 +79,60 @@ public final class SpikeMatrix {
     }
 
     /**
-     * Returns the number of rows.
+     * Allocates a {@code [rows x columns]} matrix without a spike that any thread may use and that needs no arena: its memory is
+     * freed after the matrix and all its row views have been forgotten. The JVM limits all such memory to
+     * {@code -XX:MaxDirectMemorySize}, by default as much as the heap may take.
      *
-     * @return rows, at least 1
+     * @param rows number of rows, at least 1
+     * @param columns number of columns (neurons), at least 1
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1
+     * @throws OutOfMemoryError if the JVM or the system refuses the memory
      */
+    public static SpikeMatrix zeros(int rows, int columns) {
+        try {
+            return zeros(Arena.ofAuto(), rows, columns);
+        } catch (OutOfMemoryError refused) {
+            throw Memory.refusedAutomatic(refused);
+        }
+    }
+
+    /**
+     * Allocates a {@code [rows x columns]} matrix without an arena, as {@link #zeros(int, int)} does, and fills it from an array.
+     *
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @param spikes {@code rows * columns} values, row after row, each 0 or 1
+     * @return the matrix
+     * @throws IllegalArgumentException if a size is below 1, {@code spikes} has another length or another value
+     */
+    public static SpikeMatrix copyOf(int rows, int columns, byte[] spikes) {
+        SpikeMatrix matrix = zeros(rows, columns);
+        matrix.copyFrom(spikes);
+        return matrix;
+    }
+
+    @Override
     public int rows() {
         return rows;
     }
 
-    /**
-     * Returns the number of columns (neurons) without the padding.
-     *
-     * @return columns, at least 1
-     */
+    @Override
     public int columns() {
         return columns;
     }
 
-    /**
-     * Returns the distance of two rows.
-     *
-     * @return 64-bit words from one row's start to the next
-     */
+    @Override
     public int stride() {
         return stride;
     }
 
-    /**
-     * Returns the native memory, {@code rows * stride} words in native byte order. Whoever writes through it keeps the pad bits
-     * zero.
-     *
-     * @return the memory of this matrix and no more
-     */
+    @Override
     public MemorySegment segment() {
         return segment;
     }
 
-    /**
-     * Returns where a row starts.
-     *
-     * @param row the row; not checked
-     * @return bytes from the start of {@link #segment()}
-     */
+    @Override
     public long rowOffset(int row) {
         return (long) row * stride * Long.BYTES;
     }
@@ -155,6 +168,7 @@ public final class SpikeMatrix {
 
     /** Clears every spike. */
     public void clear() {
+        Memory.requireAccessible(this);
         segment.fill((byte) 0);
     }
 
@@ -165,7 +179,8 @@ public final class SpikeMatrix {
      * @throws IllegalArgumentException if the array has another length or another value; nothing is written then
      */
     public void copyFrom(byte[] spikes) {
-        requireLength(spikes.length);
+        Memory.requireLength(this, spikes.length);
+        Memory.requireAccessible(this);
         for (int i = 0; i < spikes.length; i++) {
             if ((spikes[i] & ~1) != 0) {
                 throw new IllegalArgumentException("spike at row " + i / columns + ", column " + i % columns + " is "
@@ -191,6 +206,7 @@ public final class SpikeMatrix {
      * @throws IllegalArgumentException if it has another shape
      */
     public void copyFrom(SpikeMatrix source) {
+        Memory.requireAccessible(this);
         source.requireShape("source", rows, columns);
         MemorySegment.copy(source.segment, 0, segment, 0, segment.byteSize());
     }
@@ -202,7 +218,8 @@ public final class SpikeMatrix {
      * @throws IllegalArgumentException if the array has another length
      */
     public void copyTo(byte[] spikes) {
-        requireLength(spikes.length);
+        Memory.requireLength(this, spikes.length);
+        Memory.requireAccessible(this);
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < columns; column++) {
                 spikes[row * columns + column] = (byte) (word(row, column / Long.SIZE) >>> column & 1);
@@ -217,9 +234,7 @@ public final class SpikeMatrix {
      * @throws IllegalArgumentException if they do not fit one array
      */
     public byte[] toArray() {
-        if ((long) rows * columns > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(this + " does not fit one Java array");
-        }
+        Memory.requireArray(this);
         byte[] spikes = new byte[rows * columns];
         copyTo(spikes);
         return spikes;
@@ -235,6 +250,7 @@ public final class SpikeMatrix {
      */
     public long count(int first, int count) {
         Memory.requireRows("SpikeMatrix", first, count, rows);
+        Memory.requireAccessible(this);
         long spikes = 0;
         for (int row = first; row < first + count; row++) {
             long offset = rowOffset(row);
@@ -265,14 +281,7 @@ public final class SpikeMatrix {
         return (double) count() / ((double) rows * columns);
     }
 
-    /**
-     * Returns a view of some rows, which shares the memory. It allocates a small object: make it once, outside hot paths.
-     *
-     * @param first the first row
-     * @param count how many rows, at least 1
-     * @return the view, {@code [count x columns]}
-     * @throws IndexOutOfBoundsException if the rows are not all there
-     */
+    @Override
     public SpikeMatrix rows(int first, int count) {
         Memory.requireRows("SpikeMatrix", first, count, rows);
         return new SpikeMatrix(segment.asSlice(rowOffset(first), rowOffset(count)), count, columns, stride);
@@ -289,37 +298,12 @@ public final class SpikeMatrix {
         return Memory.overlap(segment, other.segment);
     }
 
-    /**
-     * Throws unless this matrix has the given shape and the current thread can use it now.
-     *
-     * @param name how the message calls this matrix
-     * @param expectedRows the rows it must have
-     * @param expectedColumns the columns it must have
-     * @throws IllegalArgumentException if it has another shape
-     * @throws IllegalStateException if its arena is closed
-     * @throws WrongThreadException if its arena is confined to another thread
-     */
-    public void requireShape(String name, int expectedRows, int expectedColumns) {
-        if (rows != expectedRows || columns != expectedColumns) {
-            throw new IllegalArgumentException(name + " is [" + rows + " x " + columns + "], expected [" + expectedRows
-                    + " x " + expectedColumns + "]");
-        }
-        Memory.requireAccessible(segment, name);
-    }
-
     private long word(int row, int word) {
         return segment.get(WORD, rowOffset(row) + (long) word * Long.BYTES);
     }
 
-    private void requireLength(long length) {
-        if (length != (long) rows * columns) {
-            throw new IllegalArgumentException("array has " + length + " values, expected " + (long) rows * columns
-                    + " for a [" + rows + " x " + columns + "] matrix");
-        }
-    }
-
     @Override
     public String toString() {
-        return "SpikeMatrix [" + rows + " x " + columns + "]";
+        return Preview.of(this);
     }
 }

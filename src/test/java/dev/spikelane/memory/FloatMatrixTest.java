@@ -29,7 +29,7 @@ final class FloatMatrixTest {
     @Test
     void vectorIsOneRow() {
         FloatMatrix vector = FloatMatrix.vector(arena, 1, -0.0f, 3);
-        assertEquals("FloatMatrix [1 x 3]", vector.toString());
+        assertEquals(1, vector.rows());
         assertArrayEquals(new float[] {1, -0.0f, 3}, vector.toArray());
     }
 

@@ -31,7 +31,8 @@ final class SpikeMatrixProperties {
     void rowsAreWholeWords(
             @ForAll @IntRange(min = 1, max = 9) int rows, @ForAll @IntRange(min = 1, max = 300) int columns) {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, columns);
-        assertEquals("SpikeMatrix [" + rows + " x " + columns + "]", spikes.toString());
+        assertEquals(rows, spikes.rows());
+        assertEquals(columns, spikes.columns());
         assertEquals((columns + 63) / 64, spikes.stride());
         assertEquals(0, spikes.segment().address() % 64);
         assertEquals(
@@ -92,7 +93,8 @@ final class SpikeMatrixProperties {
         byte[] bits = bits(rows * columns, seed);
         SpikeMatrix spikes = SpikeMatrix.copyOf(arena, rows, columns, bits);
         SpikeMatrix view = spikes.rows(first, count);
-        assertEquals("SpikeMatrix [" + count + " x " + columns + "]", view.toString());
+        assertEquals(count, view.rows());
+        assertEquals(columns, view.columns());
         assertEquals(spikes.get(first, columns - 1), view.get(0, columns - 1));
         view.clear();
         byte[] after = spikes.toArray();

@@ -1,0 +1,258 @@
+package dev.spikelane.memory;
+
+/**
+ * The shape of a population: a row of {@code n} neurons, or maps of {@code channels x height x width} neurons.
+ *
+ * <p>A shape has two orders of its neurons. Outside, in weights, inputs, recordings and files, neurons stand in torch's order
+ * (channel, y, x). Inside, the rows of a shaped population stand in the order (y, x, channel), so that all channels of a
+ * position lie side by side. For a row of neurons, for one channel and for one position the two are the same.
+ */
+public final class Shape {
+
+    private final int rank;
+    private final int channels;
+    private final int height;
+    private final int width;
+
+    private Shape(int rank, int channels, int height, int width) {
+        this.rank = rank;
+        this.channels = channels;
+        this.height = height;
+        this.width = width;
+        if (channels < 1 || height < 1 || width < 1) {
+            throw new IllegalArgumentException("shape is " + this + ", expected every size to be at least 1");
+        }
+        if ((long) channels * height > Integer.MAX_VALUE / width) {
+            throw new IllegalArgumentException(
+                    "shape is " + this + ", expected at most " + Integer.MAX_VALUE + " neurons");
+        }
+    }
+
+    /**
+     * Returns the shape of a row of neurons.
+     *
+     * @param n number of neurons, at least 1
+     * @return the shape, of rank 1
+     * @throws IllegalArgumentException if {@code n} is below 1
+     */
+    public static Shape of(int n) {
+        return new Shape(1, n, 1, 1);
+    }
+
+    /**
+     * Returns the shape of maps of neurons.
+     *
+     * @param channels number of maps, at least 1
+     * @param height rows of a map, at least 1
+     * @param width columns of a map, at least 1
+     * @return the shape, of rank 3
+     * @throws IllegalArgumentException if a size is below 1 or there are more neurons than an {@code int} can say
+     */
+    public static Shape of(int channels, int height, int width) {
+        return new Shape(3, channels, height, width);
+    }
+
+    /**
+     * Returns the number of neurons.
+     *
+     * @return {@code channels * height * width}, the columns of a matrix of this shape
+     */
+    public int size() {
+        return channels * height * width;
+    }
+
+    /**
+     * Returns the number of dimensions.
+     *
+     * @return 1 for a row of neurons, 3 for maps
+     */
+    public int rank() {
+        return rank;
+    }
+
+    /**
+     * Returns the number of maps.
+     *
+     * @return the channels; for a row of neurons its length
+     */
+    public int channels() {
+        return channels;
+    }
+
+    /**
+     * Returns the height of a map.
+     *
+     * @return the rows of a map; 1 for a row of neurons
+     */
+    public int height() {
+        return height;
+    }
+
+    /**
+     * Returns the width of a map.
+     *
+     * @return the columns of a map; 1 for a row of neurons
+     */
+    public int width() {
+        return width;
+    }
+
+    /**
+     * Tells whether the order inside differs from torch's.
+     *
+     * @return whether there are several channels and several positions
+     */
+    public boolean reordered() {
+        return channels > 1 && positions() > 1;
+    }
+
+    /**
+     * Returns where a neuron stands inside.
+     *
+     * @param torchIndex its index in torch's order (channel, y, x)
+     * @return its index in the order (y, x, channel)
+     * @throws IndexOutOfBoundsException if there is no such neuron
+     */
+    public int inside(int torchIndex) {
+        requireIndex(torchIndex);
+        int positions = positions();
+        return torchIndex % positions * channels + torchIndex / positions;
+    }
+
+    /**
+     * Returns where a neuron stands in torch's order.
+     *
+     * @param insideIndex its index in the order (y, x, channel)
+     * @return its index in the order (channel, y, x)
+     * @throws IndexOutOfBoundsException if there is no such neuron
+     */
+    public int torch(int insideIndex) {
+        requireIndex(insideIndex);
+        return insideIndex % channels * positions() + insideIndex / channels;
+    }
+
+    /**
+     * Copies rows from torch's order into the order inside. It allocates nothing.
+     *
+     * @param from holds the rows in torch's order, {@code [any x size]}
+     * @param fromRow the first row to read
+     * @param to receives the rows in the order inside, {@code [any x size]}; the rows written and read must not overlap in memory
+     * @param toRow the first row to write
+     * @param rows how many rows, at least 1
+     * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory
+     * @throws IndexOutOfBoundsException if the rows are not all there
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public void toInside(FloatMatrix from, int fromRow, FloatMatrix to, int toRow, int rows) {
+        requireRows(from, fromRow, to, toRow, rows);
+        Reorder.transpose(from, fromRow, to, toRow, rows, channels);
+    }
+
+    /**
+     * Copies rows from the order inside into torch's order. It allocates nothing.
+     *
+     * @param from holds the rows in the order inside, {@code [any x size]}
+     * @param fromRow the first row to read
+     * @param to receives the rows in torch's order, {@code [any x size]}; the rows written and read must not overlap in memory
+     * @param toRow the first row to write
+     * @param rows how many rows, at least 1
+     * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory
+     * @throws IndexOutOfBoundsException if the rows are not all there
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public void toTorch(FloatMatrix from, int fromRow, FloatMatrix to, int toRow, int rows) {
+        requireRows(from, fromRow, to, toRow, rows);
+        Reorder.transpose(from, fromRow, to, toRow, rows, positions());
+    }
+
+    /**
+     * Copies rows of spikes from torch's order into the order inside. It allocates nothing.
+     *
+     * @param from holds the rows in torch's order, {@code [any x size]}
+     * @param fromRow the first row to read
+     * @param to receives the rows in the order inside, {@code [any x size]}; the rows written and read must not overlap in memory
+     * @param toRow the first row to write
+     * @param rows how many rows, at least 1
+     * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory
+     * @throws IndexOutOfBoundsException if the rows are not all there
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public void toInside(SpikeMatrix from, int fromRow, SpikeMatrix to, int toRow, int rows) {
+        requireRows(from, fromRow, to, toRow, rows);
+        Reorder.transpose(from, fromRow, to, toRow, rows, channels);
+    }
+
+    /**
+     * Copies rows of spikes from the order inside into torch's order. It allocates nothing.
+     *
+     * @param from holds the rows in the order inside, {@code [any x size]}
+     * @param fromRow the first row to read
+     * @param to receives the rows in torch's order, {@code [any x size]}; the rows written and read must not overlap in memory
+     * @param toRow the first row to write
+     * @param rows how many rows, at least 1
+     * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory
+     * @throws IndexOutOfBoundsException if the rows are not all there
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public void toTorch(SpikeMatrix from, int fromRow, SpikeMatrix to, int toRow, int rows) {
+        requireRows(from, fromRow, to, toRow, rows);
+        Reorder.transpose(from, fromRow, to, toRow, rows, positions());
+    }
+
+    private int positions() {
+        return height * width;
+    }
+
+    private void requireIndex(int index) {
+        if (index < 0 || index >= size()) {
+            throw new IndexOutOfBoundsException(
+                    "index is " + index + ", expected 0 to " + (size() - 1) + " in shape " + this);
+        }
+    }
+
+    private void requireRows(Signal from, int fromRow, Signal to, int toRow, int rows) {
+        requireRows("from", from, fromRow, rows);
+        requireRows("to", to, toRow, rows);
+        long bytes = from.rowOffset(rows);
+        long distance = from.segment().address()
+                + from.rowOffset(fromRow)
+                - to.segment().address()
+                - to.rowOffset(toRow);
+        if (Math.abs(distance) < bytes) {
+            throw new IllegalArgumentException("rows of from and to overlap in memory, expected them apart");
+        }
+    }
+
+    private void requireRows(String name, Signal signal, int first, int rows) {
+        if (signal.columns() != size()) {
+            throw new IllegalArgumentException(
+                    name + " has " + signal.columns() + " columns, expected " + size() + " for shape " + this);
+        }
+        Memory.requireRows(name, first, rows, signal.rows());
+        signal.requireAccessible(name);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Shape shape
+                && rank == shape.rank
+                && channels == shape.channels
+                && height == shape.height
+                && width == shape.width;
+    }
+
+    @Override
+    public int hashCode() {
+        return ((rank * 31 + channels) * 31 + height) * 31 + width;
+    }
+
+    /** Returns the sizes in torch's order, as {@code [1000]} or {@code [12 x 24 x 24]}. */
+    @Override
+    public String toString() {
+        return rank == 1 ? "[" + channels + "]" : "[" + channels + " x " + height + " x " + width + "]";
+    }
+}

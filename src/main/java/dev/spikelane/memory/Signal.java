@@ -1,0 +1,115 @@
+package dev.spikelane.memory;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What flows between populations: a matrix of rows in time-major order, {@code row = step * batch + sample}, which holds
+ * either spikes (bits, {@link SpikeMatrix}) or values (float32, {@link FloatMatrix}).
+ *
+ * <p>The memory is native. It lives as long as the arena it was made in, or, without an arena, as long as the matrix or one of
+ * its row views can be reached.
+ */
+public sealed interface Signal permits SpikeMatrix, FloatMatrix {
+
+    /**
+     * Returns the number of rows.
+     *
+     * @return rows, at least 1
+     */
+    int rows();
+
+    /**
+     * Returns the number of columns (neurons) without the padding.
+     *
+     * @return columns, at least 1
+     */
+    int columns();
+
+    /**
+     * Returns the distance of two rows.
+     *
+     * @return elements of storage (floats of values, 64-bit words of spikes) from one row's start to the next
+     */
+    int stride();
+
+    /**
+     * Returns the native memory, {@code rows * stride} floats or words in native byte order. Whoever writes through it keeps
+     * the padding zero.
+     *
+     * @return the memory of this matrix and no more
+     */
+    MemorySegment segment();
+
+    /**
+     * Returns where a row starts.
+     *
+     * @param row the row; not checked
+     * @return bytes from the start of {@link #segment()}
+     */
+    long rowOffset(int row);
+
+    /**
+     * Returns a view of some rows, which shares the memory. It allocates a small object: make it once, outside hot paths.
+     *
+     * @param first the first row
+     * @param count how many rows, at least 1
+     * @return the view, {@code [count x columns]}
+     * @throws IndexOutOfBoundsException if the rows are not all there
+     */
+    Signal rows(int first, int count);
+
+    /**
+     * Throws unless this matrix has the given shape and the current thread can use it now.
+     *
+     * @param name how the message calls this matrix
+     * @param expectedRows the rows it must have
+     * @param expectedColumns the columns it must have
+     * @throws IllegalArgumentException if it has another shape
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if its arena is confined to another thread
+     */
+    default void requireShape(String name, int expectedRows, int expectedColumns) {
+        if (rows() != expectedRows || columns() != expectedColumns) {
+            throw new IllegalArgumentException(name + " is [" + rows() + " x " + columns() + "], expected ["
+                    + expectedRows + " x " + expectedColumns + "]");
+        }
+        requireAccessible(name);
+    }
+
+    /**
+     * Throws unless the current thread can use this matrix now.
+     *
+     * @param name how the message calls this matrix
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if its arena is confined to another thread
+     */
+    default void requireAccessible(String name) {
+        if (!Memory.isAccessible(segment())) {
+            throw Memory.inaccessible(segment(), name);
+        }
+    }
+
+    /**
+     * Tells whether every thread may use this matrix. An arena that is confined to one thread forbids it; a shared arena, the
+     * global one and automatic memory allow it.
+     *
+     * @return whether threads other than the arena's may use the memory
+     */
+    default boolean isShared() {
+        return Memory.isShared(segment());
+    }
+
+    /**
+     * Throws unless every thread may use this matrix.
+     *
+     * @param name how the message calls this matrix
+     * @throws IllegalArgumentException if its arena is confined to one thread; the message says what to use instead
+     */
+    default void requireShared(String name) {
+        if (!isShared()) {
+            throw new IllegalArgumentException(
+                    "the arena of " + name
+                            + " is confined to one thread, expected Arena.ofShared(), or no arena for memory that is freed by itself");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.spikelane.memory;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.onOtherThread;
+import static dev.spikelane.Matrices.assertZeroPads;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Matrices that no arena owns. */
+final class AutomaticMemoryTest {
+
+    private static final long MEGABYTE = 1 << 20;
+    private static final int COLUMNS = 1 << 14;
+    private static final int FLOAT_ROWS = 1 << 10;
+    private static final long MATRIX_MEGABYTES = 64;
+
+    @Test
+    void forgottenMatricesAreFreed() {
+        long before = used();
+        long most = 0;
+        for (int round = 0; round < 5; round++) {
+            for (int i = 0; i < 4; i++) {
+                FloatMatrix.zeros(FLOAT_ROWS, COLUMNS).set(FLOAT_ROWS - 1, COLUMNS - 1, 1);
+                SpikeMatrix.zeros(32 * FLOAT_ROWS, COLUMNS).set(0, 0, true);
+            }
+            most = Math.max(most, used());
+            awaitUsed(before);
+        }
+        assertTrue(most >= before + MATRIX_MEGABYTES, "at most " + most + " MB counted, " + before + " MB before any");
+    }
+
+    @Test
+    void rowViewsKeepTheMemory() {
+        long before = used();
+        List<Signal> views = new ArrayList<>();
+        views.add(lastRow());
+        System.gc();
+        awaitCleaner();
+        assertTrue(used() >= before + MATRIX_MEGABYTES - 1, "the memory of a view was freed");
+        assertEquals(5, ((FloatMatrix) views.getFirst()).get(0, 3));
+        views.clear();
+        awaitUsed(before);
+    }
+
+    private static FloatMatrix lastRow() {
+        FloatMatrix matrix = FloatMatrix.zeros(FLOAT_ROWS, COLUMNS);
+        matrix.set(FLOAT_ROWS - 1, 3, 5);
+        return matrix.rows(FLOAT_ROWS - 1, 1);
+    }
+
+    @Test
+    void otherThreadsMayUseThem() {
+        FloatMatrix values = FloatMatrix.zeros(2, 3);
+        SpikeMatrix spikes = SpikeMatrix.zeros(2, 3);
+        @Nullable
+        Throwable failure = onOtherThread("friend", () -> {
+            values.requireShape("values", 2, 3);
+            spikes.requireAccessible("spikes");
+            values.set(1, 2, 7);
+            spikes.set(1, 2, true);
+        });
+        assertEquals(null, failure);
+        assertEquals(7, values.get(1, 2));
+        assertTrue(spikes.get(1, 2));
+    }
+
+    @Test
+    void factoriesFillTheRowsAndKeepThePads() {
+        float[] values = {1, -0.0f, 3, 4, 5, Float.NaN};
+        FloatMatrix copy = FloatMatrix.copyOf(2, 3, values);
+        FloatMatrix ofRows = FloatMatrix.of(new float[] {1, -0.0f, 3}, new float[] {4, 5, Float.NaN});
+        FloatMatrix vector = FloatMatrix.vector(values);
+        SpikeMatrix spikes = SpikeMatrix.copyOf(2, 3, new byte[] {0, 1, 1, 1, 0, 1});
+        assertArrayEquals(values, copy.toArray());
+        assertArrayEquals(values, ofRows.toArray());
+        assertEquals(2, ofRows.rows());
+        assertEquals(3, ofRows.columns());
+        assertArrayEquals(values, vector.toArray());
+        assertEquals(1, vector.rows());
+        assertArrayEquals(new byte[] {0, 1, 1, 1, 0, 1}, spikes.toArray());
+        assertZeroPads(copy, "copyOf");
+        assertZeroPads(ofRows, "of");
+        assertZeroPads(spikes, "copyOf");
+        assertEquals(0, ofRows.segment().address() % 64);
+    }
+
+    @Test
+    void refusesWhatIsNoMatrix() {
+        String empty = "], expected at least one row and one column";
+        assertMessage(IllegalArgumentException.class, "FloatMatrix is [0 x 0" + empty, () -> FloatMatrix.of());
+        assertMessage(
+                IllegalArgumentException.class, "FloatMatrix is [1 x 0" + empty, () -> FloatMatrix.of(new float[0]));
+        assertMessage(IllegalArgumentException.class, "FloatMatrix is [0 x 3" + empty, () -> FloatMatrix.zeros(0, 3));
+        assertMessage(IllegalArgumentException.class, "SpikeMatrix is [3 x -1" + empty, () -> SpikeMatrix.zeros(3, -1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "row 2 has 3 values, expected 2, as in row 0",
+                () -> FloatMatrix.of(new float[2], new float[2], new float[3]));
+        assertMessage(
+                IllegalArgumentException.class,
+                "array has 5 values, expected 6 for a [2 x 3] matrix",
+                () -> FloatMatrix.copyOf(2, 3, new float[5]));
+    }
+
+    @Test
+    void namesTheLimitOfTheJvm() {
+        String limit =
+                " bytes, which the system refused; memory without an arena is limited by -XX:MaxDirectMemorySize, "
+                        + "which is the most heap by default";
+        OutOfMemoryError floats = assertThrows(OutOfMemoryError.class, () -> FloatMatrix.zeros(1 << 30, 1 << 20));
+        assertEquals("FloatMatrix [1073741824 x 1048576] needs 4503599627370496" + limit, floats.getMessage());
+        OutOfMemoryError spikes = assertThrows(OutOfMemoryError.class, () -> SpikeMatrix.zeros(1 << 30, 1 << 20));
+        assertEquals("SpikeMatrix [1073741824 x 1048576] needs 140737488355328" + limit, spikes.getMessage());
+    }
+
+    /** Collects until no more than about the memory of before is in use. */
+    private static void awaitUsed(long before) {
+        long end = System.nanoTime() + 10_000_000_000L;
+        do {
+            System.gc();
+            awaitCleaner();
+        } while (used() > before + MATRIX_MEGABYTES / 2 && System.nanoTime() < end);
+        assertTrue(used() <= before + MATRIX_MEGABYTES / 2, used() + " MB in use, " + before + " MB before");
+    }
+
+    /** The JVM frees on a thread of its own, which gets a moment for it. */
+    private static void awaitCleaner() {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    /** Megabytes of native memory that wait for a collection. */
+    private static long used() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                        .filter(pool -> pool.getName().equals("direct"))
+                        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                        .sum()
+                / MEGABYTE;
+    }
+}
