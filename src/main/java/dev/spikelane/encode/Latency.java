@@ -1,7 +1,7 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.Extremes;
-import dev.spikelane.kernel.LatencySpikes;
+import dev.spikelane.kernel.base.Extremes;
+import dev.spikelane.kernel.code.LatencySpikes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 

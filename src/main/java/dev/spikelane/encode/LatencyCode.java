@@ -1,7 +1,7 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.Extremes;
-import dev.spikelane.kernel.LatencyTimes;
+import dev.spikelane.kernel.base.Extremes;
+import dev.spikelane.kernel.code.LatencyTimes;
 import dev.spikelane.memory.FloatMatrix;
 
 /**

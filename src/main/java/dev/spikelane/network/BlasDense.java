@@ -1,8 +1,8 @@
 package dev.spikelane.network;
 
-import dev.spikelane.kernel.BlasDenseMatmul;
-import dev.spikelane.kernel.BlasSpikeMatmul;
-import dev.spikelane.kernel.OpenBlas;
+import dev.spikelane.blas.BlasDenseMatmul;
+import dev.spikelane.blas.BlasSpikeMatmul;
+import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Parameter;
@@ -17,12 +17,6 @@ import java.lang.foreign.Arena;
  * {@link Dense} is faster for spikes. For analog input the two are about as fast.
  */
 public final class BlasDense implements Connection {
-
-    /**
-     * Name of the system property that chooses what {@link Network.Builder#dense} makes: {@code exact} (a {@link Dense}, the default) or
-     * {@code openblas} (a {@code BlasDense}).
-     */
-    public static final String PROPERTY = "spikelane.dense";
 
     private final FloatMatrix weights;
     private final FloatMatrix bias;
@@ -54,24 +48,21 @@ public final class BlasDense implements Connection {
     }
 
     /**
-     * Makes what {@link #PROPERTY} asks for, with the random weights and bias that {@code torch.nn.Linear} starts with.
+     * Makes a connection with the random weights and bias that {@code torch.nn.Linear(inputs, outputs)} starts with, the same numbers as
+     * {@link Dense#linear}.
      *
-     * @throws IllegalArgumentException if a size is below 1, or the property has another value
-     * @throws IllegalStateException if OpenBLAS is asked for and not available
+     * @param arena the arena that owns the weights; shared if several threads are to use it
+     * @param inputs number of inputs, at least 1
+     * @param outputs number of outputs, at least 1
+     * @param random the stream they are drawn from
+     * @return the connection
+     * @throws IllegalArgumentException if a size is below 1
+     * @throws IllegalStateException if OpenBLAS is not available
      */
-    static Connection linearAsAsked(Arena arena, int inputs, int outputs, TorchRandom random) {
-        String asked = System.getProperty(PROPERTY, "exact");
-        switch (asked) {
-            case "exact" -> {
-                return Dense.linear(arena, inputs, outputs, random);
-            }
-            case "openblas" -> {
-                OpenBlas.requireAvailable();
-                try (Arena temporary = Dense.temporaryArena()) {
-                    return of(arena, Dense.linear(temporary, inputs, outputs, random));
-                }
-            }
-            default -> throw new IllegalArgumentException(PROPERTY + " is '" + asked + "', expected exact or openblas");
+    public static BlasDense linear(Arena arena, int inputs, int outputs, TorchRandom random) {
+        OpenBlas.requireAvailable();
+        try (Arena temporary = Dense.temporaryArena()) {
+            return of(arena, Dense.linear(temporary, inputs, outputs, random));
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.spikelane.network;
 
-import dev.spikelane.kernel.DenseMatmul;
-import dev.spikelane.kernel.PackedWeights;
-import dev.spikelane.kernel.SpikeMatmul;
+import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Parameter;

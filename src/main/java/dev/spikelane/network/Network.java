@@ -124,17 +124,16 @@ public final class Network {
         }
 
         /**
-         * Adds a dense connection with the random weights that {@code torch.nn.Linear} starts with: a {@link Dense}, or a
-         * {@link BlasDense} if the system property {@value BlasDense#PROPERTY} is {@code openblas}.
+         * Adds a dense connection with the random weights that {@code torch.nn.Linear} starts with: {@link Dense#linear}.
          *
          * @param outputs number of outputs, at least 1
          * @param random the stream they are drawn from
          * @return this
          * @throws IllegalArgumentException if there is no output
-         * @throws IllegalStateException if the connection before has no neurons yet, or OpenBLAS is asked for and not available
+         * @throws IllegalStateException if the connection before has no neurons yet
          */
         public Builder dense(int outputs, TorchRandom random) {
-            return connect(BlasDense.linearAsAsked(arena, width(), outputs, random));
+            return connect(Dense.linear(arena, width(), outputs, random));
         }
 
         /**

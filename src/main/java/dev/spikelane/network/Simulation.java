@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Input is spikes, or numbers (analog input: currents, pixels) that the first layer multiplies by its weights; calls with both may
  * alternate. Numbers that are all 0 or 1 give what the same spikes give up to rounding, because the first layer's sums then have another
- * order (that of {@link dev.spikelane.kernel.DenseMatmul}, not of {@link dev.spikelane.kernel.SpikeMatmul}). NaN and infinities are
+ * order (that of {@link dev.spikelane.kernel.product.DenseMatmul}, not of {@link dev.spikelane.kernel.product.SpikeMatmul}). NaN and infinities are
  * refused before the first step: a membrane would keep them for ever.
  *
  * <p>Java Flight Recorder gets an event {@code dev.spikelane.Layer} for each layer and call, with rows, density of the input, kernel and

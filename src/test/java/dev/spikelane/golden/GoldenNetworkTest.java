@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.encode.Rate;
-import dev.spikelane.kernel.PackedWeights;
-import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.step.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Dense;

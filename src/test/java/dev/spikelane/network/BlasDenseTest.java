@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.spikelane.kernel.OpenBlas;
+import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
@@ -29,7 +29,6 @@ final class BlasDenseTest {
 
     @AfterEach
     void close() {
-        System.clearProperty(BlasDense.PROPERTY);
         arena.close();
     }
 
@@ -148,36 +147,20 @@ final class BlasDenseTest {
     }
 
     @Test
-    void thePropertyChoosesWhatABuilderMakes() {
+    void startsWithTheWeightsOfDense() {
         assumeAvailable();
-        assertInstanceOf(Dense.class, built());
-        System.setProperty(BlasDense.PROPERTY, "exact");
-        Dense dense = assertInstanceOf(Dense.class, built());
-        System.setProperty(BlasDense.PROPERTY, "openblas");
-        BlasDense blas = assertInstanceOf(BlasDense.class, built());
+        Dense dense = Dense.linear(arena, 20, 10, new TorchRandom(1));
+        BlasDense blas = BlasDense.linear(arena, 20, 10, new TorchRandom(1));
         assertEquals("dense by OpenBLAS 20 -> 10", blas.toString());
         SpikeMatrix spikes = spikes(arena, 3, 20, 0.5, random);
         assertClose(currents(dense, spikes, 3), currents(blas, spikes, 3), 20);
     }
 
-    private Connection built() {
-        Network.Builder builder = Network.builder(arena, 20).dense(10, new TorchRandom(1));
-        return builder.neuron(new Leaky(0.9f)).build().layers().getFirst().connection();
-    }
-
-    @Test
-    void refusesAnUnknownChoice() {
-        System.setProperty(BlasDense.PROPERTY, "mkl");
-        assertMessage(
-                IllegalArgumentException.class, "spikelane.dense is 'mkl', expected exact or openblas", this::built);
-    }
-
     @Test
     void saysWhenOpenBlasIsMissing() {
         assumeFalse(OpenBlas.isAvailable(), "OpenBLAS is available");
-        System.setProperty(BlasDense.PROPERTY, "openblas");
         String message = "OpenBLAS is not available: " + OpenBlas.describe();
-        assertMessage(IllegalStateException.class, message, this::built);
+        assertMessage(IllegalStateException.class, message, () -> BlasDense.linear(arena, 2, 2, new TorchRandom(1)));
         assertMessage(IllegalStateException.class, message, () -> BlasDense.of(arena, dense(2, 2)));
     }
 

@@ -4,8 +4,8 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.DenseCase;
-import dev.spikelane.kernel.PackedWeights;
+import dev.spikelane.kernel.product.DenseCase;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
