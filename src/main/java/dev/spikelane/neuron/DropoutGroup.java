@@ -36,7 +36,7 @@ record DropoutGroup(LeakyParameters parameters, @Nullable PackedWeights weights,
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        return NeuronState.zeros(arena, batch, neurons(), names(), false, neurons(), 1);
+        return NeuronState.zeros(arena, new NeuronState.Layout(batch, neurons(), names()), neurons(), 1);
     }
 
     @Override

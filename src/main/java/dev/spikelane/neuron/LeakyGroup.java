@@ -32,9 +32,11 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        return feedsSpikes()
-                ? NeuronState.zeros(arena, batch, neurons(), names, true, neurons(), 1)
-                : NeuronState.zeros(arena, batch, neurons(), names);
+        return NeuronState.zeros(
+                arena,
+                new NeuronState.Layout(batch, neurons(), names, feedsSpikes(), 0),
+                feedsSpikes() ? neurons() : 1,
+                1);
     }
 
     private boolean feedsSpikes() {

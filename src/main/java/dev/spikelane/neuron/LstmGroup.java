@@ -12,7 +12,7 @@ import java.util.List;
 /** Spiking long short-term memory cells, one step at a time. */
 record LstmGroup(LeakyParameters parameters, PackedWeights weights) implements StepwiseGroup {
 
-    private static final List<String> NAMES = List.of("membrane", "cell");
+    static final List<String> NAMES = List.of("membrane", "cell");
 
     @Override
     public int neurons() {
@@ -31,7 +31,7 @@ record LstmGroup(LeakyParameters parameters, PackedWeights weights) implements S
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        return NeuronState.zeros(arena, batch, neurons(), NAMES, false, currents(), LstmStep.GATES);
+        return NeuronState.zeros(arena, new NeuronState.Layout(batch, neurons(), NAMES), currents(), LstmStep.GATES);
     }
 
     @Override

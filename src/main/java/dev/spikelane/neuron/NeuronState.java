@@ -3,85 +3,94 @@ package dev.spikelane.neuron;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The variables that neurons carry from step to step, each {@code [batch x neurons]}, and how many steps they have done. The first variable is
- * always the membrane.
+ * All that neurons carry from step to step: their variables, each {@code [batch x neurons]}, how many steps they have done and, where a
+ * model needs them, the spikes of the step before and the newest inputs. The first variable is always the membrane.
  *
- * <p>A caller may read and write the variables between runs.
+ * <p>A caller may read and write the variables between runs. {@link #copyFrom}, {@link #write} and {@link #read} carry the whole state over:
+ * neurons go on from it bit for bit.
  */
 public final class NeuronState {
 
-    private final List<String> names;
+    private final Layout layout;
     private final FloatMatrix all;
     private final List<FloatMatrix> variables;
-    private final boolean recurrent;
     private final SpikeMatrix spikes;
+    private final @Nullable FloatMatrix window;
     private final FloatMatrix feedback;
     private final FloatMatrix workspace;
     /** Steps done, for each word of 64 neurons by itself: threads that share a row count those of their words. */
     private final long[] steps;
 
-    private NeuronState(
-            List<String> names,
-            FloatMatrix all,
-            List<FloatMatrix> variables,
-            boolean recurrent,
-            SpikeMatrix spikes,
-            FloatMatrix feedback,
-            FloatMatrix workspace) {
-        this.names = names;
-        this.all = all;
-        this.variables = variables;
-        this.recurrent = recurrent;
-        this.spikes = spikes;
-        this.feedback = feedback;
-        this.workspace = workspace;
+    /**
+     * What there is of a state; states of the same layout can be copied into each other.
+     *
+     * @param names of the variables, the membrane first
+     * @param recurrent whether the spikes of the step before are fed back
+     * @param window how many of the newest inputs are kept, or 0
+     */
+    record Layout(int batch, int neurons, List<String> names, boolean recurrent, int window) {
+
+        /** A layout of variables alone. */
+        Layout(int batch, int neurons, List<String> names) {
+            this(batch, neurons, names, false, 0);
+        }
+
+        /** Throws unless there is a sample, and not more than matrices can hold. */
+        Layout {
+            if (batch < 1) {
+                throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
+            }
+            requireRows("steps in its window", window, batch);
+            requireRows("variables", names.size(), batch);
+        }
+
+        @Override
+        public String toString() {
+            return "[" + batch + " x " + neurons + "] of " + names
+                    + (recurrent ? " with the spikes of the step before" : "")
+                    + (window == 0 ? "" : " with a window of " + window + " steps");
+        }
+    }
+
+    private NeuronState(Arena arena, Layout layout, int feedbackColumns, int workspaceRows) {
+        int batch = layout.batch();
+        int neurons = layout.neurons();
+        FloatMatrix[] each = new FloatMatrix[layout.names().size()];
+        this.layout = layout;
+        this.all = FloatMatrix.zeros(arena, each.length * batch, neurons);
+        for (int i = 0; i < each.length; i++) {
+            each[i] = all.rows(i * batch, batch);
+        }
+        this.variables = List.of(each);
+        this.spikes = SpikeMatrix.zeros(arena, batch, neurons);
+        this.window = layout.window() == 0 ? null : FloatMatrix.zeros(arena, layout.window() * batch, neurons);
+        this.feedback = FloatMatrix.zeros(arena, batch, feedbackColumns);
+        this.workspace = FloatMatrix.zeros(arena, workspaceRows, neurons);
         this.steps = new long[spikes.stride()];
     }
 
-    /** Zeros for each of the names. */
-    static NeuronState zeros(Arena arena, int batch, int neurons, List<String> names) {
-        return zeros(arena, batch, neurons, names, false, 1, 1);
+    /** Zeros. */
+    static NeuronState zeros(Arena arena, Layout layout) {
+        return new NeuronState(arena, layout, 1, 1);
     }
 
-    /** Zeros for each of the names, room for what recurrent neurons feed back, and rows of neurons for what else steps need. */
-    static NeuronState zeros(
-            Arena arena,
-            int batch,
-            int neurons,
-            List<String> names,
-            boolean recurrent,
-            int feedbackColumns,
-            int workspaceRows) {
-        if (batch < 1) {
-            throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
-        }
-        FloatMatrix all = FloatMatrix.zeros(arena, rows("variables", names.size(), batch), neurons);
-        FloatMatrix[] variables = new FloatMatrix[names.size()];
-        for (int i = 0; i < variables.length; i++) {
-            variables[i] = all.rows(i * batch, batch);
-        }
-        return new NeuronState(
-                names,
-                all,
-                List.of(variables),
-                recurrent,
-                SpikeMatrix.zeros(arena, batch, neurons),
-                FloatMatrix.zeros(arena, batch, feedbackColumns),
-                FloatMatrix.zeros(arena, workspaceRows, neurons));
+    /** Zeros, and memory for what a step needs while it runs: currents that are fed back, and rows of neurons for the rest. */
+    static NeuronState zeros(Arena arena, Layout layout, int feedbackColumns, int workspaceRows) {
+        return new NeuronState(arena, layout, feedbackColumns, workspaceRows);
     }
 
-    /** Rows of so many things for each sample. */
-    static int rows(String things, int count, int batch) {
-        long rows = (long) count * batch;
-        if (rows > Integer.MAX_VALUE) {
+    private static void requireRows(String things, int count, int batch) {
+        if ((long) count * batch > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("batch is " + batch + ", expected at most " + Integer.MAX_VALUE / count
                     + ", as each sample has " + count + " " + things);
         }
-        return (int) rows;
     }
 
     /**
@@ -90,7 +99,7 @@ public final class NeuronState {
      * @return names, the first of which is {@code membrane}
      */
     public List<String> names() {
-        return names;
+        return layout.names();
     }
 
     /**
@@ -110,9 +119,9 @@ public final class NeuronState {
      * @throws IllegalArgumentException if there is no such variable
      */
     public FloatMatrix variable(String name) {
-        int index = names.indexOf(name);
+        int index = layout.names().indexOf(name);
         if (index < 0) {
-            throw new IllegalArgumentException("no state variable '" + name + "', expected one of " + names);
+            throw new IllegalArgumentException("no state variable '" + name + "', expected one of " + layout.names());
         }
         return variables.get(index);
     }
@@ -124,7 +133,7 @@ public final class NeuronState {
      * @throws IllegalStateException if the neurons feed no spikes back
      */
     public SpikeMatrix previousSpikes() {
-        if (!recurrent) {
+        if (!layout.recurrent()) {
             throw new IllegalStateException("these neurons feed no spikes back");
         }
         return spikes;
@@ -139,11 +148,64 @@ public final class NeuronState {
         return steps[0];
     }
 
-    /** Sets all variables to zero, and begins with step 0 again. */
+    /** Sets all variables to zero, forgets spikes and inputs, and begins with step 0 again. */
     public void reset() {
         all.fill(0);
         spikes.clear();
+        if (window != null) {
+            window.fill(0);
+        }
         Arrays.fill(steps, 0);
+    }
+
+    /**
+     * Copies all of another state.
+     *
+     * @param other a state of the same model, batch and number of neurons
+     * @throws IllegalArgumentException if it has another shape, other variables, or keeps other things from step to step
+     */
+    public void copyFrom(NeuronState other) {
+        if (!layout.equals(other.layout)) {
+            throw new IllegalArgumentException("state is " + other.layout + ", expected " + layout);
+        }
+        all.copyFrom(other.all);
+        spikes.copyFrom(other.spikes);
+        if (window != null && other.window != null) {
+            window.copyFrom(other.window);
+        }
+        System.arraycopy(other.steps, 0, steps, 0, steps.length);
+    }
+
+    /**
+     * Returns how long this state is when it is written.
+     *
+     * @return bytes, the same for all states of a model, batch and number of neurons
+     */
+    public long bytes() {
+        return NeuronStateBytes.count(this);
+    }
+
+    /**
+     * Writes the state, little endian whatever the buffer's order: the steps done by each block of 64 neurons; the variables and the newest
+     * inputs, row after row, 4 bytes a neuron; and the spikes of the step before where they are fed back, a bit a neuron, each row in whole
+     * bytes. There is no header: who keeps the bytes keeps the model and the shape beside them.
+     *
+     * @param to receives {@link #bytes} from its position, which moves behind them
+     * @throws IllegalArgumentException if they do not fit; nothing is written then
+     */
+    public void write(ByteBuffer to) {
+        NeuronStateBytes.write(this, to);
+    }
+
+    /**
+     * Reads what {@link #write} has written from a state of the same model, batch and number of neurons.
+     *
+     * @param from holds {@link #bytes} from its position, which moves behind them
+     * @throws IllegalArgumentException if it has fewer bytes, a number of steps is negative, or there are spikes behind the last neuron;
+     *     nothing is changed then
+     */
+    public void read(ByteBuffer from) {
+        NeuronStateBytes.read(this, from);
     }
 
     /** The number of the step that some words of neurons come to; throws unless it is the same for all of them. */
@@ -170,8 +232,8 @@ public final class NeuronState {
 
     /** All variables one below the other, {@code [variables * batch x neurons]}; throws unless they have these names. */
     FloatMatrix require(List<String> expected) {
-        if (!names.equals(expected)) {
-            throw new IllegalArgumentException("state has the variables " + names + ", expected " + expected);
+        if (!layout.names().equals(expected)) {
+            throw new IllegalArgumentException("state has the variables " + layout.names() + ", expected " + expected);
         }
         return all;
     }
@@ -181,13 +243,38 @@ public final class NeuronState {
         return spikes;
     }
 
-    /** Memory for currents that are fed back. */
+    /** Memory for currents that are fed back while a step runs; no part of the state. */
     FloatMatrix feedback() {
         return feedback;
     }
 
-    /** What steps need beside the variables, some rows of neurons; a reset leaves it as it is. */
+    /** The newest inputs, {@code [window * batch x neurons]}; only where there is a window. */
+    FloatMatrix window() {
+        return Objects.requireNonNull(window, "window");
+    }
+
+    /** Tells whether the spikes of the step before count. */
+    boolean recurrent() {
+        return layout.recurrent();
+    }
+
+    /** The matrices of numbers that make up the state. */
+    List<FloatMatrix> matrices() {
+        return window == null ? List.of(all) : List.of(all, window);
+    }
+
+    /** The steps done by each word of 64 neurons; the array itself. */
+    long[] steps() {
+        return steps;
+    }
+
+    /** Memory that a step uses while it runs, some rows of neurons; no part of the state. */
     FloatMatrix workspace() {
         return workspace;
+    }
+
+    @Override
+    public String toString() {
+        return "NeuronState " + layout + " after " + step() + " steps";
     }
 }

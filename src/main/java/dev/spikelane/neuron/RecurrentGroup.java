@@ -42,7 +42,8 @@ record RecurrentGroup(LeakyParameters parameters, PackedWeights weights, boolean
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        return NeuronState.zeros(arena, batch, neurons(), names, !feedsMembranes, neurons(), 1);
+        return NeuronState.zeros(
+                arena, new NeuronState.Layout(batch, neurons(), names, !feedsMembranes, 0), neurons(), 1);
     }
 
     @Override

@@ -29,8 +29,7 @@ record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements S
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        int window = NeuronState.rows("steps in its window", weights.rows(), batch);
-        return NeuronState.zeros(arena, batch, neurons(), NAMES, false, 1, window);
+        return NeuronState.zeros(arena, new NeuronState.Layout(batch, neurons(), NAMES, false, weights.rows()));
     }
 
     @Override
@@ -52,7 +51,7 @@ record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements S
                 row,
                 step,
                 variables,
-                state.workspace(),
+                state.window(),
                 spikes,
                 membranes,
                 record,

@@ -26,30 +26,30 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 
 /** Neurons of every model with random options. */
-final class RandomNeuron {
+public final class RandomNeuron {
 
     /** How many models there are. */
-    static final int MODELS = 17;
+    public static final int MODELS = 17;
 
     /** The model whose spikes depend on the number of the sample in its batch. */
-    static final int DROPPING = 13;
+    public static final int DROPPING = 13;
 
     private final Arena arena;
     private final int neurons;
     private final Random random;
 
-    RandomNeuron(Arena arena, int neurons, Random random) {
+    public RandomNeuron(Arena arena, int neurons, Random random) {
         this.arena = arena;
         this.neurons = neurons;
         this.random = random;
     }
 
     /** Currents for each neuron of a model. */
-    static int gates(int model) {
+    public static int gates(int model) {
         return model == 0 ? 4 : 1;
     }
 
-    Neuron of(int model) {
+    public Neuron of(int model) {
         return switch (model) {
             case 0 -> new SLstm(weights(4 * neurons), firing(Reset.CLEAR).withThreshold(0.1f));
             case 1 -> new HandLif(shares(), Parameter.of(0.5f));
