@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.PackedWeights;
+import dev.spikelane.kernel.product.PackedWeights;
 import java.util.Objects;
 
 /** How neurons of a layer feed back to themselves what they did at the step before. */
@@ -58,6 +58,17 @@ public sealed interface Recurrence {
      * @throws IllegalArgumentException if a weight is NaN or infinite, or there is none
      */
     static Recurrence oneToOne(float... weights) {
+        return new OneToOne(Parameter.of(weights));
+    }
+
+    /**
+     * Connects each neuron to itself.
+     *
+     * @param weights one value, or one for each neuron, rounded once to float32
+     * @return the recurrence
+     * @throws IllegalArgumentException if a weight is NaN or infinite, or there is none
+     */
+    static Recurrence oneToOne(double... weights) {
         return new OneToOne(Parameter.of(weights));
     }
 
