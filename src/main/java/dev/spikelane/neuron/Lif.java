@@ -84,23 +84,12 @@ public record Lif(
     /**
      * The convention of {@code snntorch.Leaky}, the default here: what {@link Leaky} does, if beta is in [0, 1].
      *
-     * @param beta share of the membrane left after a step
-     * @return the model
-     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
-     */
-    public static Lif snnTorch(float... beta) {
-        return new Lif(Decay.MULTIPLY, Parameter.of(beta), Parameter.of(1), NOTHING, NOTHING, NOTHING, Firing.DEFAULT);
-    }
-
-    /**
-     * The convention of {@code snntorch.Leaky}, the default here: what {@link Leaky} does, if beta is in [0, 1].
-     *
      * @param beta share of the membrane left after a step, rounded once to float32
      * @return the model
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public static Lif snnTorch(double... beta) {
-        return snnTorch(Parameter.of(beta).values());
+        return new Lif(Decay.MULTIPLY, Parameter.of(beta), Parameter.of(1), NOTHING, NOTHING, NOTHING, Firing.DEFAULT);
     }
 
     /**
@@ -108,11 +97,11 @@ public record Lif(
      * v_reset=0}): {@code U = U + (I - U) / tau}, fires at {@code U >= 1}, then U is 0 at once. With {@code v_reset=None} it subtracts:
      * {@code withFiring(model.firing().withReset(Reset.SUBTRACT))}.
      *
-     * @param tau the time constant in steps, above 1; its default there is 2
+     * @param tau the time constant in steps, above 1, rounded once to float32; its default there is 2
      * @return the model
      * @throws IllegalArgumentException if tau is 0, NaN or infinite
      */
-    public static Lif spikingJelly(float... tau) {
+    public static Lif spikingJelly(double... tau) {
         return new Lif(
                 Decay.DIVIDE,
                 Parameter.of(tau),
@@ -121,19 +110,6 @@ public record Lif(
                 NOTHING,
                 NOTHING,
                 CLEARS.withCompare(Compare.INCLUSIVE));
-    }
-
-    /**
-     * The convention of {@code spikingjelly.activation_based.neuron.LIFNode} with its defaults ({@code decay_input=True, v_threshold=1,
-     * v_reset=0}): {@code U = U + (I - U) / tau}, fires at {@code U >= 1}, then U is 0 at once. With {@code v_reset=None} it subtracts:
-     * {@code withFiring(model.firing().withReset(Reset.SUBTRACT))}.
-     *
-     * @param tau the time constant in steps, above 1; its default there is 2, rounded once to float32
-     * @return the model
-     * @throws IllegalArgumentException if tau is 0, NaN or infinite
-     */
-    public static Lif spikingJelly(double... tau) {
-        return spikingJelly(Parameter.of(tau).values());
     }
 
     /**
@@ -166,14 +142,14 @@ public record Lif(
      * spike_threshold=1}, reset by subtraction): {@code U = a U + (1 - a) I} with {@code a = exp(-1 / tau)}, fires at {@code U >= 1}, then 1
      * is subtracted at once. Its default {@code MultiSpike}, several spikes of a neuron in a step, has no place in a matrix of bits.
      *
-     * @param tau the time constant in steps, above 0
+     * @param tau the time constant in steps, above 0, rounded once to float32
      * @return the model
      * @throws IllegalArgumentException if a value is NaN, or there is none
      */
-    public static Lif sinabs(float... tau) {
-        float[] leak = new float[tau.length];
-        for (int i = 0; i < tau.length; i++) {
-            leak[i] = (float) Math.exp(-1 / tau[i]);
+    public static Lif sinabs(double... tau) {
+        float[] leak = Parameter.of(tau).values();
+        for (int i = 0; i < leak.length; i++) {
+            leak[i] = (float) Math.exp(-1 / leak[i]);
         }
         return new Lif(
                 Decay.MULTIPLY_WEIGHTED,
@@ -183,19 +159,6 @@ public record Lif(
                 NOTHING,
                 NOTHING,
                 Firing.DEFAULT.withCompare(Compare.INCLUSIVE).withResetTime(ResetTime.SAME_STEP));
-    }
-
-    /**
-     * The convention of {@code sinabs.layers.LIF} with {@code spike_fn=SingleSpike} and the other defaults ({@code norm_input=True,
-     * spike_threshold=1}, reset by subtraction): {@code U = a U + (1 - a) I} with {@code a = exp(-1 / tau)}, fires at {@code U >= 1}, then 1
-     * is subtracted at once. Its default {@code MultiSpike}, several spikes of a neuron in a step, has no place in a matrix of bits.
-     *
-     * @param tau the time constant in steps, above 0, rounded once to float32
-     * @return the model
-     * @throws IllegalArgumentException if a value is NaN, or there is none
-     */
-    public static Lif sinabs(double... tau) {
-        return sinabs(Parameter.of(tau).values());
     }
 
     /**

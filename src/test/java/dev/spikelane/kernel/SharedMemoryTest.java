@@ -120,7 +120,7 @@ final class SharedMemoryTest {
     }
 
     @Test
-    void windowsAndLongShortTermMemory() {
+    void windows() {
         LeakyParameters window =
                 LeakyParameters.builder(NEURONS).reset(Reset.NONE).synapse(0.5f).build(arena);
         FloatMatrix[] apart = {all.rows(0, 2), all.rows(2, 1), all.rows(4, 2), all.rows(6, 2), all.rows(8, 1)};
@@ -133,7 +133,10 @@ final class SharedMemoryTest {
         assertApart("membranes", "window", () -> window(window, apart, 4, all.rows(7, 1)));
         assertApart("membranes", "weights", () -> window(window, apart, 4, all.rows(1, 1)));
         window(window, apart, 4, apart[1]);
+    }
 
+    @Test
+    void longShortTermMemory() {
         LeakyParameters cells = LeakyParameters.builder(NEURONS).synapse(0).build(arena);
         FloatMatrix gates = FloatMatrix.zeros(arena, 2, 4 * NEURONS);
         FloatMatrix state = last.rows(0, 2);

@@ -150,4 +150,30 @@ final class NeuronTest {
         assertEquals(Parameter.of(0.001f * 100f), norse.leak());
         assertEquals(Parameter.of(1 - 0.001f * 200f), norse.synapse());
     }
+
+    @Test
+    void withsChangeOneParameter() {
+        Lif lif = Lif.norse(0.001, 200, 100);
+        assertChanged(lif, "gain", lif.withGain(0.3));
+        assertChanged(lif, "synapse", lif.withSynapse(0.3));
+        assertChanged(lif, "rest", lif.withRest(0.3));
+        assertChanged(lif, "resetPotential", lif.withResetPotential(0.3));
+        assertChanged(lif, "threshold", lif.withThreshold(0.3));
+        Recurrence own = Recurrence.oneToOne(0.5);
+        assertChanged(new Synaptic(0.9, 0.8), "threshold", new Synaptic(0.9, 0.8).withThreshold(0.3));
+        assertChanged(new Alpha(0.9, 0.8), "threshold", new Alpha(0.9, 0.8).withThreshold(0.3));
+        assertChanged(Lapicque.ofBeta(0.9), "threshold", Lapicque.ofBeta(0.9).withThreshold(0.3));
+        assertChanged(new RLeaky(own, 0.9), "threshold", new RLeaky(own, 0.9).withThreshold(0.3));
+        assertChanged(new RSynaptic(own, 0.9, 0.8), "threshold", new RSynaptic(own, 0.9, 0.8).withThreshold(0.3));
+        assertChanged(new HandLif(0.9), "threshold", new HandLif(0.9).withThreshold(0.3));
+        assertChanged(new LeakyParallel(0.9), "bias", new LeakyParallel(0.9).withBias(0.3));
+        assertChanged(new LeakyParallel(0.9), "gradedSpikesFactor", new LeakyParallel(0.9).withGradedSpikesFactor(0.3));
+        assertChanged(new StateLeaky(0.9), "gradedSpikesFactor", new StateLeaky(0.9).withGradedSpikesFactor(0.3));
+        Quantization levels = Quantization.of(0, 1);
+        assertEquals(levels, new StateLeaky(0.9).withQuantization(levels).quantization());
+    }
+
+    private static void assertChanged(Neuron plain, String name, Neuron changed) {
+        assertEquals(plain.withParameter(name, Parameter.of(0.3f)), changed);
+    }
 }
