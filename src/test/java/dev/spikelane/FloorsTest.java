@@ -61,7 +61,8 @@ final class FloorsTest {
             }
         }
         assertEquals(Set.of(), wrong);
-        assertTrue(seen.containsAll(Set.of("memory", "random", "kernel.base", "kernel.step", "neuron")), "found " + seen);
+        assertTrue(
+                seen.containsAll(Set.of("memory", "random", "kernel.base", "kernel.step", "neuron")), "found " + seen);
     }
 
     @Test
@@ -180,7 +181,8 @@ final class FloorsTest {
     private static List<ClassModel> classes() throws IOException {
         List<ClassModel> classes = new ArrayList<>();
         try (Stream<Path> files = Files.walk(ROOT)) {
-            for (Path file : (Iterable<Path>) files.filter(path -> path.toString().endsWith(".class"))::iterator) {
+            for (Path file :
+                    (Iterable<Path>) files.filter(path -> path.toString().endsWith(".class"))::iterator) {
                 classes.add(ClassFile.of().parse(file));
             }
         }
@@ -189,7 +191,10 @@ final class FloorsTest {
 
     /** The name below {@code dev.spikelane}. */
     private static String nameOf(ClassModel file) {
-        return file.thisClass().asInternalName().replaceFirst("^dev/spikelane/", "").replace('/', '.');
+        return file.thisClass()
+                .asInternalName()
+                .replaceFirst("^dev/spikelane/", "")
+                .replace('/', '.');
     }
 
     private static String packageOf(ClassModel file) {
