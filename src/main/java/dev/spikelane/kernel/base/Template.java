@@ -2,16 +2,22 @@ package dev.spikelane.kernel.base;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Classes whose options are constants: a hidden class of the same bytes is defined for each set of options, which it finds as its class data. C2
  * compiles only what the options ask for, with profiles of its own, as if the class had been written for them.
+ *
+ * <p>Where classes cannot be defined at run time, as in native images, a plain object that gives the same bits serves instead, only slower.
  */
 public final class Template {
+
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
 
     private Template() {}
 
@@ -22,21 +28,44 @@ public final class Template {
      * @param type what it implements
      * @param template the class, with a constructor without parameters
      * @param data the options
+     * @param plain makes what serves where no class can be defined
      */
-    public static <T> T copy(MethodHandles.Lookup own, Class<T> type, Class<? extends T> template, Object data) {
+    public static <T> T copy(
+            MethodHandles.Lookup own,
+            Class<T> type,
+            Class<? extends T> template,
+            Object data,
+            Supplier<? extends T> plain) {
+        MethodHandles.Lookup copy = define(own, template, data);
+        if (copy == null) {
+            return plain.get();
+        }
         try {
-            MethodHandles.Lookup copy = own.defineHiddenClassWithClassData(bytes(template), data, true);
             return type.cast(copy.findConstructor(copy.lookupClass(), MethodType.methodType(void.class))
                     .invoke());
         } catch (RuntimeException | Error failure) {
             throw failure;
         } catch (Throwable impossible) {
-            throw new AssertionError("cannot define a " + template + " for " + data, impossible);
+            throw new AssertionError("cannot make an object of a copy of " + template, impossible);
         }
     }
 
-    /** The options of the copy that calls. */
+    /**
+     * The options of the copy that calls.
+     *
+     * @throws IllegalStateException if the class that calls is the template itself
+     */
     public static <T> T data(MethodHandles.Lookup copy, Class<T> type) {
+        T data = dataOfCopy(copy, type);
+        if (data == null) {
+            throw new IllegalStateException(copy.lookupClass().getName()
+                    + " is a template and has no options, expected a copy of it that Template.copy makes");
+        }
+        return data;
+    }
+
+    /** The options of the copy that calls, or null if the class that calls is the template itself. */
+    public static <T> @Nullable T dataOfCopy(MethodHandles.Lookup copy, Class<T> type) {
         try {
             return MethodHandles.classData(copy, ConstantDescs.DEFAULT_NAME, type);
         } catch (IllegalAccessException impossible) {
@@ -44,15 +73,32 @@ public final class Template {
         }
     }
 
-    private static byte[] bytes(Class<?> template) {
-        String file = template.getSimpleName() + ".class";
+    /** Defines a copy, or says once why that cannot be. What native images throw is an error of their own. */
+    private static MethodHandles.@Nullable Lookup define(MethodHandles.Lookup own, Class<?> template, Object data) {
+        try {
+            return own.defineHiddenClassWithClassData(bytes(template), data, false);
+        } catch (VirtualMachineError failure) {
+            throw failure;
+        } catch (IllegalAccessException | IOException | RuntimeException | Error failure) {
+            if (!WARNED.getAndSet(true)) {
+                System.getLogger("dev.spikelane")
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "Spikelane: slower plain loops serve, because classes cannot be defined at run time",
+                                failure);
+            }
+            return null;
+        }
+    }
+
+    private static byte[] bytes(Class<?> template) throws IOException {
+        String name = template.getName();
+        String file = name.substring(name.lastIndexOf('.') + 1) + ".class";
         try (InputStream stream = template.getResourceAsStream(file)) {
             if (stream == null) {
-                throw new AssertionError(file + " is missing");
+                throw new IOException(file + " is missing");
             }
             return stream.readAllBytes();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(file + " cannot be read", failure);
         }
     }
 }

@@ -30,13 +30,16 @@ final class DenseMatmulVector {
     private static final int STRIP_BYTES = 4 * BYTES;
 
     /** For sums that are alike in all rows of a tile, and for others. */
-    private static final DenseTile ALIKE =
-            Template.copy(MethodHandles.lookup(), DenseTile.class, DenseTileVector.class, true);
+    private static final DenseTile ALIKE = tile(true);
 
-    private static final DenseTile DIFFERENT =
-            Template.copy(MethodHandles.lookup(), DenseTile.class, DenseTileVector.class, false);
+    private static final DenseTile DIFFERENT = tile(false);
 
     private DenseMatmulVector() {}
+
+    private static DenseTile tile(boolean alike) {
+        return Template.copy(
+                MethodHandles.lookup(), DenseTile.class, DenseTileVector.class, alike, DenseTileScalar::new);
+    }
 
     /** Reads the weights where they are: they are packed already. */
     static void packed(

@@ -8,18 +8,36 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The specification of {@link LeakyStep}: charge a whole row, then fire it. A {@link Template}, of which {@link LeakyLoops}
- * defines a class for each set of options. The loops over neurons stand in the methods that do the work, and no method has more bytecode than
- * C2 inlines: with a call for each neuron it took 2.5 times as long (2026-11).
+ * The specification of {@link LeakyStep}: charge a whole row, then fire it. An object of this class knows its options. It is a
+ * {@link Template} as well, of which {@link LeakyLoops} defines a class for each set of options where vectors do not serve. The loops over
+ * neurons stand in the methods that do the work, and no method has more bytecode than C2 inlines: with a call for each neuron it took 2.5
+ * times as long (2026-11).
  */
 final class LeakyLoopScalar implements LeakyLoop {
 
-    private static final LeakyOptions OPTIONS = Template.data(MethodHandles.lookup(), LeakyOptions.class);
+    /** Those of a copy; a constant that the JIT folds. */
+    private static final @Nullable LeakyOptions COPIED =
+            Template.dataOfCopy(MethodHandles.lookup(), LeakyOptions.class);
+
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
-    LeakyLoopScalar() {}
+    private final LeakyOptions own;
+
+    /** Of a copy. */
+    LeakyLoopScalar() {
+        this(Template.data(MethodHandles.lookup(), LeakyOptions.class));
+    }
+
+    LeakyLoopScalar(LeakyOptions options) {
+        this.own = options;
+    }
+
+    private LeakyOptions options() {
+        return COPIED != null ? COPIED : own;
+    }
 
     @Override
     public void run(
@@ -37,12 +55,13 @@ final class LeakyLoopScalar implements LeakyLoop {
             int firstWord,
             int endWord,
             int winner) {
-        int batch = state.rows() / OPTIONS.variables();
+        LeakyOptions options = options();
+        int batch = state.rows() / options.variables();
         int first = firstWord * Long.SIZE;
         int end = Math.min(endWord * Long.SIZE, parameters.neurons());
         for (int row = firstRow; row < endRow; row++) {
             int sample = row % batch;
-            if (OPTIONS.phase() != Phase.FIRE) {
+            if (options.phase() != Phase.FIRE) {
                 charge(
                         parameters,
                         current,
@@ -57,7 +76,7 @@ final class LeakyLoopScalar implements LeakyLoop {
                         first,
                         end);
             }
-            if (OPTIONS.phase() != Phase.CHARGE && OPTIONS.spike() == Spike.AFTER) {
+            if (options.phase() != Phase.CHARGE && options.spike() == Spike.AFTER) {
                 fire(parameters, state, sample, previous, spikes, row, first, end, winner);
             }
             if (record) {
@@ -67,7 +86,7 @@ final class LeakyLoopScalar implements LeakyLoop {
     }
 
     /** Decay, input and delayed reset; leaves R, or the spike that is known by now, in the row of spikes. */
-    private static void charge(
+    private void charge(
             LeakyParameters parameters,
             FloatMatrix current,
             int firstCurrent,
@@ -80,38 +99,39 @@ final class LeakyLoopScalar implements LeakyLoop {
             int row,
             int first,
             int end) {
+        LeakyOptions options = options();
         for (int neuron = first; neuron < end; neuron++) {
             float threshold = Elements.get(parameters.threshold, 0, neuron);
             float before = Elements.get(state, sample, neuron);
             boolean over = above(before, threshold);
-            float r = over && OPTIONS.resetsLater() ? 1 : 0;
+            float r = over && options.resetsLater() ? 1 : 0;
             float input = Elements.get(current, row, neuron - firstCurrent);
             for (FloatMatrix gain : parameters.gains) {
                 input *= Elements.get(gain, 0, neuron);
             }
             float u;
-            if (OPTIONS.alphaFunction()) {
+            if (options.alphaFunction()) {
                 u = alphaFunction(parameters, input, r, state, batch, sample, neuron);
             } else {
                 float fedBack = fedBack(parameters, feedback, previous, sample, neuron);
-                if (OPTIONS.synapse()) {
+                if (options.synapse()) {
                     input = synapse(parameters, input, fedBack, state, batch + sample, neuron);
                 }
                 u = leak(parameters, before, input, fedBack, r, neuron);
             }
             Elements.set(state, sample, neuron, u);
             boolean changed = Math.abs(u - before) > threshold;
-            boolean known = OPTIONS.spike() == Spike.CHANGE ? changed : over;
+            boolean known = options.spike() == Spike.CHANGE ? changed : over;
             setSpike(spikes, row, neuron, known);
-            if (OPTIONS.spike() != Spike.AFTER && OPTIONS.feedback() == Feedback.OWN_SPIKES) {
+            if (options.spike() != Spike.AFTER && options.feedback() == Feedback.OWN_SPIKES) {
                 setSpike(previous, sample, neuron, known);
             }
         }
     }
 
-    private static float fedBack(
+    private float fedBack(
             LeakyParameters parameters, FloatMatrix feedback, SpikeMatrix previous, int sample, int neuron) {
-        return switch (OPTIONS.feedback()) {
+        return switch (options().feedback()) {
             case NONE -> 0;
             case CONSTANT -> Elements.get(parameters.own, 0, neuron);
             case OWN_SPIKES -> (spike(previous, sample, neuron) ? 1 : 0) * Elements.get(parameters.own, 0, neuron);
@@ -119,40 +139,40 @@ final class LeakyLoopScalar implements LeakyLoop {
         };
     }
 
-    private static float synapse(
+    private float synapse(
             LeakyParameters parameters, float input, float fedBack, FloatMatrix state, int synapseRow, int neuron) {
         float x = Elements.get(parameters.alpha, 0, neuron) * Elements.get(state, synapseRow, neuron) + input;
-        x = OPTIONS.feedback() == Feedback.NONE ? x : x + fedBack;
+        x = options().feedback() == Feedback.NONE ? x : x + fedBack;
         Elements.set(state, synapseRow, neuron, x);
         return x;
     }
 
-    private static float leak(
-            LeakyParameters parameters, float before, float input, float fedBack, float r, int neuron) {
+    private float leak(LeakyParameters parameters, float before, float input, float fedBack, float r, int neuron) {
+        LeakyOptions options = options();
         float threshold = Elements.get(parameters.threshold, 0, neuron);
         float u = before;
-        if (OPTIONS.resetsLater() && OPTIONS.reset() == Reset.ZERO) {
+        if (options.resetsLater() && options.reset() == Reset.ZERO) {
             u = (1 - r) * u;
         }
-        if (OPTIONS.resetsLater() && OPTIONS.reset() == Reset.SUBTRACT_DECAYED) {
+        if (options.resetsLater() && options.reset() == Reset.SUBTRACT_DECAYED) {
             u = u - r * threshold;
         }
         u = decay(u, input, Elements.get(parameters.beta, 0, neuron), Elements.get(parameters.rest, 0, neuron));
-        if (OPTIONS.feedback() != Feedback.NONE && !OPTIONS.synapse()) {
+        if (options.feedback() != Feedback.NONE && !options.synapse()) {
             u = u + fedBack;
         }
-        u = OPTIONS.rectified() ? Math.max(u, 0) : u;
-        if (OPTIONS.resetsLater() && OPTIONS.reset() == Reset.SUBTRACT) {
+        u = options.rectified() ? Math.max(u, 0) : u;
+        if (options.resetsLater() && options.reset() == Reset.SUBTRACT) {
             u = u - r * threshold;
         }
-        if (OPTIONS.resetsLater() && OPTIONS.reset() == Reset.CLEAR) {
+        if (options.resetsLater() && options.reset() == Reset.CLEAR) {
             u = u - r * u;
         }
         return u;
     }
 
-    private static float decay(float u, float input, float leak, float rest) {
-        return switch (OPTIONS.decay()) {
+    private float decay(float u, float input, float leak, float rest) {
+        return switch (options().decay()) {
             case MULTIPLY -> leak * u + input;
             case MULTIPLY_WEIGHTED -> leak * u + (1 - leak) * input;
             case EULER -> u + leak * ((rest - u) + input);
@@ -161,15 +181,15 @@ final class LeakyLoopScalar implements LeakyLoop {
         };
     }
 
-    private static float alphaFunction(
+    private float alphaFunction(
             LeakyParameters parameters, float input, float r, FloatMatrix state, int batch, int sample, int neuron) {
         float before = Elements.get(state, 2 * batch + sample, neuron);
         float excitatory =
                 Elements.get(parameters.alpha, 0, neuron) * Elements.get(state, batch + sample, neuron) + input;
         float inhibitory = Elements.get(parameters.beta, 0, neuron) * before - input;
         float u = Elements.get(parameters.scale, 0, neuron) * (excitatory + inhibitory);
-        if (OPTIONS.resetsLater()) {
-            boolean subtracts = OPTIONS.subtracts();
+        if (options().resetsLater()) {
+            boolean subtracts = options().subtracts();
             excitatory -= (subtracts ? Elements.get(parameters.threshold, 0, neuron) : excitatory) * r;
             inhibitory -= inhibitory * r;
             u -= (subtracts ? -before : u) * r;
@@ -180,7 +200,7 @@ final class LeakyLoopScalar implements LeakyLoop {
     }
 
     /** Spike and immediate reset; finds R in the row of spikes. Under inhibition only the winner may fire. */
-    private static void fire(
+    private void fire(
             LeakyParameters parameters,
             FloatMatrix state,
             int sample,
@@ -190,37 +210,39 @@ final class LeakyLoopScalar implements LeakyLoop {
             int first,
             int end,
             int winner) {
+        LeakyOptions options = options();
         for (int neuron = first; neuron < end; neuron++) {
             float threshold = Elements.get(parameters.threshold, 0, neuron);
             float u = Elements.get(state, sample, neuron);
             float r = spike(spikes, row, neuron) ? 1 : 0;
-            boolean fires = above(u, threshold) && (!OPTIONS.inhibition() || neuron == winner);
-            if (OPTIONS.resetsAtOnce()) {
+            boolean fires = above(u, threshold) && (!options.inhibition() || neuron == winner);
+            if (options.resetsAtOnce()) {
                 Elements.set(state, sample, neuron, resetAtOnce(parameters, u, threshold, r, fires, neuron));
             }
             setSpike(spikes, row, neuron, fires);
-            if (OPTIONS.feedback() == Feedback.OWN_SPIKES) {
+            if (options.feedback() == Feedback.OWN_SPIKES) {
                 setSpike(previous, sample, neuron, fires);
             }
         }
     }
 
-    private static float resetAtOnce(
+    private float resetAtOnce(
             LeakyParameters parameters, float u, float threshold, float r, boolean fires, int neuron) {
-        if (OPTIONS.resetTime() == ResetTime.SAME_STEP_DIFFERENCE) {
-            float s = OPTIONS.inhibition()
+        LeakyOptions options = options();
+        if (options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE) {
+            float s = options.inhibition()
                     ? Elements.get(fires ? parameters.fired : parameters.silent, 0, neuron)
                     : fires ? 1 : 0;
-            return u - (s - r) * (OPTIONS.subtracts() ? threshold : u);
+            return u - (s - r) * (options.subtracts() ? threshold : u);
         }
         float s = fires ? 1 : 0;
-        return OPTIONS.subtracts()
+        return options.subtracts()
                 ? u - s * threshold
                 : (1 - s) * u + s * Elements.get(parameters.potential, 0, neuron);
     }
 
-    private static boolean above(float u, float threshold) {
-        return OPTIONS.compare() == Compare.STRICT ? u > threshold : u >= threshold;
+    private boolean above(float u, float threshold) {
+        return options().compare() == Compare.STRICT ? u > threshold : u >= threshold;
     }
 
     private static boolean spike(SpikeMatrix spikes, int row, int neuron) {

@@ -20,21 +20,21 @@ record LeakyLoops(LeakyLoop whole, LeakyLoop charge, LeakyLoop fire) {
 
     private static final Map<LeakyOptions, LeakyLoops> VECTOR = new ConcurrentHashMap<>();
 
+    /** The specification: plain objects. */
+    static LeakyLoops plain(LeakyOptions options) {
+        return new LeakyLoops(
+                new LeakyLoopScalar(options),
+                new LeakyLoopScalar(options.in(Phase.CHARGE)),
+                new LeakyLoopScalar(options.in(Phase.FIRE)));
+    }
+
     static LeakyLoops scalar(LeakyOptions options) {
         return SCALAR.computeIfAbsent(
                 options,
                 wanted -> new LeakyLoops(
-                        Template.copy(MethodHandles.lookup(), LeakyLoop.class, LeakyLoopScalar.class, wanted),
-                        Template.copy(
-                                MethodHandles.lookup(),
-                                LeakyLoop.class,
-                                LeakyLoopScalar.class,
-                                wanted.in(Phase.CHARGE)),
-                        Template.copy(
-                                MethodHandles.lookup(),
-                                LeakyLoop.class,
-                                LeakyLoopScalar.class,
-                                wanted.in(Phase.FIRE))));
+                        copy(LeakyLoopScalar.class, wanted),
+                        copy(LeakyLoopScalar.class, wanted.in(Phase.CHARGE)),
+                        copy(LeakyLoopScalar.class, wanted.in(Phase.FIRE))));
     }
 
     static LeakyLoops vector(LeakyOptions options) {
@@ -42,17 +42,15 @@ record LeakyLoops(LeakyLoop whole, LeakyLoop charge, LeakyLoop fire) {
                 options,
                 wanted -> new LeakyLoops(
                         new LeakyTrainVector(wanted),
-                        Template.copy(
-                                MethodHandles.lookup(),
-                                LeakyLoop.class,
-                                LeakyLoopVector.class,
-                                wanted.in(Phase.CHARGE)),
+                        copy(LeakyLoopVector.class, wanted.in(Phase.CHARGE)),
                         wanted.inhibition() && !wanted.resetsAtOnce()
                                 ? new LeakyWinnerLoop(wanted)
-                                : Template.copy(
-                                        MethodHandles.lookup(),
-                                        LeakyLoop.class,
-                                        LeakyLoopVector.class,
-                                        wanted.in(Phase.FIRE))));
+                                : copy(LeakyLoopVector.class, wanted.in(Phase.FIRE))));
+    }
+
+    /** A loop whose options are constants, or a plain one where that cannot be. */
+    static LeakyLoop copy(Class<? extends LeakyLoop> template, LeakyOptions options) {
+        return Template.copy(
+                MethodHandles.lookup(), LeakyLoop.class, template, options, () -> new LeakyLoopScalar(options));
     }
 }

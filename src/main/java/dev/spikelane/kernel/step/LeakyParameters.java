@@ -43,8 +43,8 @@ public final class LeakyParameters {
 
     LeakyParameters(LeakyParametersBuilder from, LeakyOptions options, Arena arena) {
         this.options = options;
-        this.specification = LeakyLoops.scalar(options);
-        this.loops = SimdWidth.VECTOR ? LeakyLoops.vector(options) : specification;
+        this.specification = LeakyLoops.plain(options);
+        this.loops = SimdWidth.VECTOR ? LeakyLoops.vector(options) : LeakyLoops.scalar(options);
         this.beta = from.row(arena, "beta", from.leak);
         this.threshold = from.row(arena, "threshold", from.threshold);
         this.alpha = from.row(arena, "alpha", from.alpha);

@@ -4,7 +4,6 @@ import dev.spikelane.kernel.step.LeakyOptions.Phase;
 import dev.spikelane.kernel.step.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
 import java.util.Objects;
 
 /** Collects {@link LeakyParameters}; a single value stands for all neurons. */
@@ -120,7 +119,10 @@ public final class LeakyParametersBuilder {
         if (factors.length == 2 || factors.length > MOST_GAINS) {
             throw new IllegalArgumentException(factors.length + " gains, expected none, 1 or " + MOST_GAINS);
         }
-        this.gains = Arrays.stream(factors).map(float[]::clone).toArray(float[][]::new);
+        this.gains = new float[factors.length][];
+        for (int i = 0; i < factors.length; i++) {
+            gains[i] = factors[i].clone();
+        }
         return this;
     }
 

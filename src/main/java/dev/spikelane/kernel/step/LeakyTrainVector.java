@@ -1,9 +1,7 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.kernel.base.Template;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.invoke.MethodHandles;
 import org.jspecify.annotations.Nullable;
 
 /** Runs whole steps, two at a time and the last by itself, with copies of {@link LeakyLoopVector} that are made when first needed. */
@@ -80,8 +78,7 @@ final class LeakyTrainVector implements LeakyLoop {
         @Nullable LeakyLoop[] loops = record ? recording : plain;
         LeakyLoop made = loops[steps - 1];
         if (made == null) {
-            made = Template.copy(
-                    MethodHandles.lookup(), LeakyLoop.class, LeakyLoopVector.class, options.in(steps, record));
+            made = LeakyLoops.copy(LeakyLoopVector.class, options.in(steps, record));
             loops[steps - 1] = made;
         }
         return made;

@@ -43,11 +43,16 @@ final class LabelRowsProperties {
         FloatMatrix expected = Matrices.uniform(arena, first + samples + 1, classes, random);
         FloatMatrix rows = FloatMatrix.zeros(arena, expected.rows(), classes);
         rows.copyFrom(expected);
+        FloatMatrix scalar = FloatMatrix.zeros(arena, expected.rows(), classes);
+        scalar.copyFrom(expected);
         for (int sample = 0; sample < samples; sample++) {
-            LabelRows.scalar(expected, first + sample, -0.5f);
-            expected.set(first + sample, labels[sample], 2);
-            assertEquals(labels[sample] == 0 ? 2 : -0.5f, expected.get(first + sample, 0));
+            for (int column = 0; column < classes; column++) {
+                expected.set(first + sample, column, column == labels[sample] ? 2 : -0.5f);
+            }
+            LabelRows.scalar(scalar, first + sample, -0.5f);
+            scalar.set(first + sample, labels[sample], 2);
         }
+        assertSameBits(expected, scalar, "scalar");
         LabelRows.write(labels, 2, -0.5f, rows, first);
         assertSameBits(expected, rows, "rows");
     }

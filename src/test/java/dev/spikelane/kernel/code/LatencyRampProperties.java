@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -32,6 +33,7 @@ final class LatencyRampProperties {
         arena.close();
     }
 
+    @ComparesVectors
     @Property(tries = 300)
     void variantsOfTheRampAgree(
             @ForAll(supplier = Awkward.Sizes.class) int neurons,

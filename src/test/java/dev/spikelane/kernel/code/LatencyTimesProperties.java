@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
@@ -34,6 +35,7 @@ final class LatencyTimesProperties {
         arena.close();
     }
 
+    @ComparesVectors
     @Property(tries = 200)
     void variantsOfLogarithmicAgree(
             @ForAll(supplier = Awkward.Sizes.class) int neurons,
@@ -57,6 +59,7 @@ final class LatencyTimesProperties {
         assertSameBits(scalar, data, "entry, in place");
     }
 
+    @ComparesVectors
     @Property(tries = 200)
     void variantsOfLinearAgree(
             @ForAll(supplier = Awkward.Sizes.class) int neurons,

@@ -4,6 +4,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -28,6 +29,7 @@ final class RecurrentMatmulProperties {
         arena.close();
     }
 
+    @ComparesVectors
     @Property(tries = 200)
     void everyVariantGivesTheBitsOfTheSpecification(
             @ForAll(supplier = Awkward.Sizes.class) int pre,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -72,6 +73,7 @@ final class SpikeMatmulCrossoverProperties {
         assertFalse(SpikeMatmul.variant(60, 256, 0).isEmpty());
     }
 
+    @ComparesVectors
     @Property(tries = 60)
     void oneSpikeMore(
             @ForAll @IntRange(min = 1, max = 60) int rows,
@@ -91,6 +93,7 @@ final class SpikeMatmulCrossoverProperties {
     }
 
     /** The first rows of a matrix alone may be a matter for another variant than with one row more. */
+    @ComparesVectors
     @Property(tries = 60)
     void oneRowMore(
             @ForAll @IntRange(min = 2, max = 60) int rows,
@@ -125,6 +128,7 @@ final class SpikeMatmulCrossoverProperties {
     }
 
     /** The transposed product takes inputs for rows and rows for inputs. */
+    @ComparesVectors
     @Property(tries = 60)
     void oneSpikeMoreInTheTransposedProduct(
             @ForAll("inputs") int rows,

@@ -6,6 +6,7 @@ import static dev.spikelane.Matrices.assertZeroPads;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -32,6 +33,7 @@ final class NeuronOptionsProperties {
         arena.close();
     }
 
+    @ComparesVectors
     @Property(tries = 1500)
     void loopsFollowTheSpecification(@ForAll(supplier = NeuronCase.Supplier.class) NeuronCase neurons) {
         NeuronCase.Outcome expected = neurons.run(arena, true, false);
@@ -47,6 +49,7 @@ final class NeuronOptionsProperties {
         neurons.run(arena, false, false).assertSame(neurons.run(arena, false, true), "steps");
     }
 
+    @ComparesVectors
     @Property(tries = 300)
     void longShortTermMemory(
             @ForAll(supplier = Awkward.Sizes.class) int neurons,

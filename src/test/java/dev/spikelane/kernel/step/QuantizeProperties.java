@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.Progression;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
@@ -36,6 +37,7 @@ final class QuantizeProperties {
         arena.close();
     }
 
+    @ComparesVectors
     @Property(tries = 400)
     void anyLevels(
             @ForAll(supplier = Awkward.Sizes.class) int neurons,

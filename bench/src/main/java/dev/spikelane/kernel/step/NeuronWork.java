@@ -205,14 +205,13 @@ public record NeuronWork(Model model) implements Work {
                         fire(step);
                     }
                 }
-                default -> run(parameters.specification);
+                default -> run(LeakyLoops.scalar(parameters.options));
             }
         }
 
         /** Fires by the specification what is charged. */
         private void fire(int step) {
-            parameters
-                    .specification
+            LeakyLoops.scalar(parameters.options)
                     .fire()
                     .run(
                             parameters,

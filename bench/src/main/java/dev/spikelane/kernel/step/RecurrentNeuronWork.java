@@ -91,7 +91,7 @@ public record RecurrentNeuronWork(int neurons) implements Work {
         }
 
         private void run(boolean scalar) {
-            LeakyLoops loops = scalar ? parameters.specification : parameters.loops;
+            LeakyLoops loops = scalar ? LeakyLoops.scalar(parameters.options) : parameters.loops;
             for (int step = 0; step < STEPS; step++) {
                 if (scalar) {
                     ProductInside.scalarRecurrent(previous, weights, feedback);

@@ -19,9 +19,12 @@ public final class StepInside {
         return parameters.threshold.segment();
     }
 
-    /** The specification of {@link LeakyStep}. */
+    /** What serves without vectors. */
     public static void scalar(
             LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
-        LeakyStep.scalar(parameters, current, 0, rows, membrane, spikes, membrane, false, 0, spikes.stride());
+        LeakyLoops loops = LeakyLoops.scalar(parameters.options);
+        int words = spikes.stride();
+        LeakyStep.run(
+                loops, parameters, current, 0, 0, rows, membrane, membrane, spikes, spikes, membrane, false, 0, words);
     }
 }
