@@ -77,7 +77,11 @@ final class InputRun implements SourceRun {
         Signal block = track().block();
         if (!input.shape().reordered()) {
             MemorySegment.copy(
-                    from.segment(), from.rowOffset(firstRow), block.segment(), block.rowOffset(toRow), from.rowOffset(rows));
+                    from.segment(),
+                    from.rowOffset(firstRow),
+                    block.segment(),
+                    block.rowOffset(toRow),
+                    from.rowOffset(rows));
             return;
         }
         switch (from) {

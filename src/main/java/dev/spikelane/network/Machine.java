@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What a simulation runs: its memory, its threads, the inputs and populations, and the stages in their order. */
 final class Machine {
@@ -106,10 +105,8 @@ final class Machine {
                 path = path.copy(memory.arena);
                 Network.addValues(plasticValues, projection.name(), path);
             }
-            Term term = new Term(
-                    projection,
-                    new PathRun(path, memory.arena, rows, threads()),
-                    source(projection.source()));
+            Term term =
+                    new Term(projection, new PathRun(path, memory.arena, rows, threads()), source(projection.source()));
             sites[network.number(projection.target().name())].terms().add(term);
         }
     }
@@ -126,7 +123,9 @@ final class Machine {
         List<Stage> made = new ArrayList<>();
         int rows = stepsInBlock * batch;
         for (Plan.Component component : network.plan().components()) {
-            List<Site> members = component.populations().stream().map(number -> sites[number]).toList();
+            List<Site> members = component.populations().stream()
+                    .map(number -> sites[number])
+                    .toList();
             boolean stepwise = members.stream().anyMatch(Site::stepwise);
             if (component.steps() == 0 && !stepwise) {
                 made.add(new TileStage(members.getFirst(), memory.arena, rows, threads()));
@@ -187,7 +186,9 @@ final class Machine {
     /** The spikes of the last population in the first step of the block, in torch's order. */
     SpikeMatrix output() {
         Site last = sites[sites.length - 1];
-        return last.population().shape().reordered() ? last.outside(last.spikes(), batch).rows(0, batch) : output;
+        return last.population().shape().reordered()
+                ? last.outside(last.spikes(), batch).rows(0, batch)
+                : output;
     }
 
     /** Takes the rows of an input for a call; constant ones are a frame for every step. */

@@ -62,15 +62,14 @@ public final class Network {
         this.populations = List.copyOf(populations);
         this.projections = List.copyOf(projections);
         this.plan = Plan.of(populations, projections, this::number);
-        this.bound = populations.stream()
-                .map(population -> bind(arena, population))
-                .toArray(Bound[]::new);
-        this.paths = projections.stream()
-                .map(projection -> bind(arena, projection))
-                .toArray(Path[]::new);
+        this.bound =
+                populations.stream().map(population -> bind(arena, population)).toArray(Bound[]::new);
+        this.paths =
+                projections.stream().map(projection -> bind(arena, projection)).toArray(Path[]::new);
         this.weights = new Weights(values(), this::whileIdle);
-        this.fingerprint = fingerprint(
-                Stream.of(inputs, populations, projections).flatMap(List::stream).map(Object::toString));
+        this.fingerprint = fingerprint(Stream.of(inputs, populations, projections)
+                .flatMap(List::stream)
+                .map(Object::toString));
     }
 
     /**

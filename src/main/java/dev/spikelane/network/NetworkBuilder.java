@@ -37,9 +37,10 @@ public final class NetworkBuilder {
     NetworkBuilder(Arena arena) {
         this.arena = Objects.requireNonNull(arena, "arena");
         if (!arena.allocate(1).isAccessibleBy(new Thread(() -> {}))) {
-            throw new IllegalArgumentException("arena is confined to one thread, expected Arena.ofShared(), or no arena for"
-                    + " memory that is freed by itself: worker threads could not reach the weights, and the compiler"
-                    + " would compile kernels that meet confined and shared memory again and again");
+            throw new IllegalArgumentException(
+                    "arena is confined to one thread, expected Arena.ofShared(), or no arena for"
+                            + " memory that is freed by itself: worker threads could not reach the weights, and the compiler"
+                            + " would compile kernels that meet confined and shared memory again and again");
         }
     }
 
@@ -146,7 +147,8 @@ public final class NetworkBuilder {
             connection.outputShape(width());
         } catch (IllegalArgumentException failure) {
             throw new IllegalArgumentException(
-                    "projection 'fc" + (layers + 1) + "' from '" + end().name() + "': " + failure.getMessage(), failure);
+                    "projection 'fc" + (layers + 1) + "' from '" + end().name() + "': " + failure.getMessage(),
+                    failure);
         }
         pending.add(connection);
         return this;
@@ -175,7 +177,8 @@ public final class NetworkBuilder {
      */
     public NetworkBuilder neuron(String name, Neuron neuron) {
         if (pending.isEmpty()) {
-            throw new IllegalStateException("population '" + name + "' has no connection from '" + end().name() + "' yet");
+            throw new IllegalStateException(
+                    "population '" + name + "' has no connection from '" + end().name() + "' yet");
         }
         Shape currents = width();
         int gates = neuron.gates();
@@ -201,12 +204,14 @@ public final class NetworkBuilder {
      */
     public Network build() {
         if (!pending.isEmpty()) {
-            throw new IllegalStateException("'" + pending.getLast() + "' behind '" + end().name() + "' has no neurons yet");
+            throw new IllegalStateException(
+                    "'" + pending.getLast() + "' behind '" + end().name() + "' has no neurons yet");
         }
         if (populations.isEmpty()) {
             throw new IllegalStateException("the network has no population yet");
         }
-        List<Projection> all = projections.stream().map(ProjectionBuilder::build).toList();
+        List<Projection> all =
+                projections.stream().map(ProjectionBuilder::build).toList();
         all.forEach(NetworkBuilder::requireFit);
         for (Population population : populations) {
             if (all.stream().noneMatch(projection -> projection.target().equals(population))) {

@@ -81,7 +81,8 @@ record Plan(List<Component> components) {
                 }
             }
             if (edges.stream()
-                    .allMatch(edge -> !component.get(edge.target) || component.get(edge.source) || done.get(edge.source))) {
+                    .allMatch(edge ->
+                            !component.get(edge.target) || component.get(edge.source) || done.get(edge.source))) {
                 return component;
             }
         }
@@ -118,8 +119,7 @@ record Plan(List<Component> components) {
             next = -1;
             for (int i = members.nextSetBit(0); i >= 0 && next < 0; i = members.nextSetBit(i + 1)) {
                 int member = i;
-                boolean ready =
-                        edges.stream().allMatch(edge -> edge.target != member || placed.get(edge.source));
+                boolean ready = edges.stream().allMatch(edge -> edge.target != member || placed.get(edge.source));
                 if (ready && !placed.get(i)) {
                     next = i;
                 }

@@ -19,7 +19,8 @@ final class PopulationValues implements Values {
     }
 
     private Parameter parameter() {
-        return Objects.requireNonNull(network.bound(population).neuron().parameters().get(name));
+        return Objects.requireNonNull(
+                network.bound(population).neuron().parameters().get(name));
     }
 
     @Override
@@ -45,8 +46,12 @@ final class PopulationValues implements Values {
 
     @Override
     public void write(FloatMatrix from) {
-        from.requireShape("values", 1, from.columns() == 1 ? 1 : network.populations().get(population).size());
+        from.requireShape(
+                "values",
+                1,
+                from.columns() == 1 ? 1 : network.populations().get(population).size());
         from.requireFinite("values");
-        network.rebind(population, network.bound(population).neuron().withParameter(name, Parameter.of(from.toArray())));
+        network.rebind(
+                population, network.bound(population).neuron().withParameter(name, Parameter.of(from.toArray())));
     }
 }

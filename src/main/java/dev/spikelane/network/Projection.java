@@ -16,13 +16,7 @@ import java.util.stream.Collectors;
  * @param plastic whether its values belong to each simulation and are part of its state
  */
 public record Projection(
-        String name,
-        Source source,
-        Population target,
-        String port,
-        int delay,
-        List<Connection> path,
-        boolean plastic) {
+        String name, Source source, Population target, String port, int delay, List<Connection> path, boolean plastic) {
 
     /** The port that every model has. */
     public static final String CURRENT = "current";

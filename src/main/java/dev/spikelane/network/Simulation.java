@@ -130,7 +130,9 @@ public final class Simulation implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such population
      */
     public SpikeCounts countSpikes(int population) {
-        return observe(population, new SpikeCounts(Arena.ofAuto(), batch, machine.site(population).size()));
+        return observe(
+                population,
+                new SpikeCounts(Arena.ofAuto(), batch, machine.site(population).size()));
     }
 
     /**
@@ -153,7 +155,13 @@ public final class Simulation implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such population
      */
     public SpikeRecorder recordSpikes(int population, int mostSteps) {
-        return observe(population, new SpikeRecorder(Arena.ofAuto(), mostSteps, batch, machine.site(population).size()));
+        return observe(
+                population,
+                new SpikeRecorder(
+                        Arena.ofAuto(),
+                        mostSteps,
+                        batch,
+                        machine.site(population).size()));
     }
 
     /**
@@ -177,7 +185,13 @@ public final class Simulation implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such population
      */
     public MembraneRecorder recordMembranes(int population, int mostSteps) {
-        return observe(population, new MembraneRecorder(Arena.ofAuto(), mostSteps, batch, machine.site(population).size()));
+        return observe(
+                population,
+                new MembraneRecorder(
+                        Arena.ofAuto(),
+                        mostSteps,
+                        batch,
+                        machine.site(population).size()));
     }
 
     /**
@@ -324,7 +338,8 @@ public final class Simulation implements AutoCloseable {
         for (Input input : network.inputs()) {
             Signal given = given(inputs, input);
             requireRows("input '" + input.name() + "'", input, given);
-            given.requireShape("input '" + input.name() + "'", rows, input.shape().size());
+            given.requireShape(
+                    "input '" + input.name() + "'", rows, input.shape().size());
         }
         begin();
         try {
@@ -552,8 +567,7 @@ public final class Simulation implements AutoCloseable {
     private void requireNames(Map<String, ? extends Signal> inputs) {
         for (Input input : network.inputs()) {
             if (inputs.get(input.name()) == null) {
-                throw new IllegalArgumentException(
-                        "input '" + input.name() + "' is missing, found " + inputs.keySet());
+                throw new IllegalArgumentException("input '" + input.name() + "' is missing, found " + inputs.keySet());
             }
         }
         if (inputs.size() != network.inputs().size() || inputs.isEmpty()) {

@@ -99,13 +99,14 @@ final class Site implements SourceRun {
 
     /** The source that a projection takes from this population. */
     SourceRun source(Source source) {
-        return source instanceof Variable variable ? new OfVariable(Objects.requireNonNull(variables.get(variable.variable()))) : this;
+        return source instanceof Variable variable
+                ? new OfVariable(Objects.requireNonNull(variables.get(variable.variable())))
+                : this;
     }
 
     /** Whether somebody needs what no kernel keeps for a whole block. */
     boolean stepwise() {
-        return !recorders.isEmpty()
-                || variables.keySet().stream().anyMatch(variable -> !variable.equals(MEMBRANE));
+        return !recorders.isEmpty() || variables.keySet().stream().anyMatch(variable -> !variable.equals(MEMBRANE));
     }
 
     void add(Observer observer) {
@@ -119,7 +120,10 @@ final class Site implements SourceRun {
         recorders.add(recorder);
         if (recorder.beforeReset() && before == null) {
             before = new BeforeReset(
-                    network.bound(number).inside().beforeReset().bind(arena, currents()), arena, batch, network.version());
+                    network.bound(number).inside().beforeReset().bind(arena, currents()),
+                    arena,
+                    batch,
+                    network.version());
         }
     }
 
@@ -134,7 +138,12 @@ final class Site implements SourceRun {
 
     /** Takes all neurons through some steps, by way of matrices that hold these steps only. */
     void run(
-            long stepNumber, int step, int steps, FloatMatrix current, SpikeMatrix someSpikes, FloatMatrix someMembranes) {
+            long stepNumber,
+            int step,
+            int steps,
+            FloatMatrix current,
+            SpikeMatrix someSpikes,
+            FloatMatrix someMembranes) {
         BeforeReset unreset = before;
         if (unreset != null) {
             unreset.run(this, current, someSpikes);
@@ -216,7 +225,8 @@ final class Site implements SourceRun {
     }
 
     void emitProfile(int threads) {
-        profile.emit(number, network.describeConnections(number), population.neuron().toString(), threads);
+        profile.emit(
+                number, network.describeConnections(number), population.neuron().toString(), threads);
     }
 
     /** Makes the last steps of a block the history of the next. */

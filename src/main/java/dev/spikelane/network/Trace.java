@@ -103,7 +103,11 @@ public final class Trace {
             SpikeMatrix block = machine.site(i).spikes();
             SpikeMatrix all = spikes.get(i);
             MemorySegment.copy(
-                    block.segment(), 0, all.segment(), all.rowOffset((int) step * batch), block.rowOffset(steps * batch));
+                    block.segment(),
+                    0,
+                    all.segment(),
+                    all.rowOffset((int) step * batch),
+                    block.rowOffset(steps * batch));
         }
     }
 }

@@ -28,6 +28,9 @@ final class Workers implements AutoCloseable {
     private static final int ROUND_SHIFT = 32;
     private static final long NONE_LEFT = Integer.MAX_VALUE;
 
+    /** The job between two jobs: threads that wait must not keep what they worked for. */
+    private static final Job NOTHING = (part, thread) -> {};
+
     private final Helper[] helpers;
     /** The round in the high half, the parts taken in the low half: a part is taken only from the round that was read. */
     private final AtomicLong taken = new AtomicLong();
@@ -36,7 +39,7 @@ final class Workers implements AutoCloseable {
     private final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
     private volatile boolean closed;
     private volatile Thread caller = Thread.currentThread();
-    private volatile Job job = (part, thread) -> {};
+    private volatile Job job = NOTHING;
     private volatile int parts;
 
     Workers(int threads) {
@@ -81,6 +84,7 @@ final class Workers implements AutoCloseable {
                 LockSupport.park(this);
             }
         }
+        job = NOTHING;
         Throwable failure = thrown.getAndSet(null);
         if (failure instanceof RuntimeException exception) {
             throw exception;

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.step.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.connection.Dense;
 import dev.spikelane.network.MembraneRecorder;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
@@ -154,9 +154,17 @@ class GoldenNetworkTest {
                 membranes.add(simulation.recordMembranes(layer, steps));
             }
             if (golden.isFloat("input")) {
-                simulation.run(FloatMatrix.copyOf(arena, steps * batch, network.inputs().getFirst().shape().size(), golden.floats("input")));
+                simulation.run(FloatMatrix.copyOf(
+                        arena,
+                        steps * batch,
+                        network.inputs().getFirst().shape().size(),
+                        golden.floats("input")));
             } else {
-                simulation.run(SpikeMatrix.copyOf(arena, steps * batch, network.inputs().getFirst().shape().size(), golden.bytes("input")));
+                simulation.run(SpikeMatrix.copyOf(
+                        arena,
+                        steps * batch,
+                        network.inputs().getFirst().shape().size(),
+                        golden.bytes("input")));
             }
             for (int layer = 0; layer < layers; layer++) {
                 String number = String.valueOf(layer + 1);

@@ -1,10 +1,10 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.Dense;
 import static dev.spikelane.Allocations.assertNone;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.HandLif;

@@ -1,9 +1,9 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.Dense;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;

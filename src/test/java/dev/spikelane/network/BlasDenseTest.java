@@ -1,9 +1,5 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.BlasDense;
-import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Operator;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
@@ -14,6 +10,10 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.blas.OpenBlas;
+import dev.spikelane.connection.BlasDense;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Operator;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -116,8 +116,7 @@ final class BlasDenseTest {
         Parameter values = Parameter.of(uniform(arena, 1, 70, random).toArray());
         SpikeMatrix spikes = spikes(arena, 5, 70, 0.5, random);
         Operator scaled = BlasDense.of(dense).bind(arena, Shape.of(70), values);
-        assertClose(
-                currents(dense.bind(arena, Shape.of(70), values), spikes, 5), currents(scaled, spikes, 5), 70);
+        assertClose(currents(dense.bind(arena, Shape.of(70), values), spikes, 5), currents(scaled, spikes, 5), 70);
     }
 
     @Test
@@ -162,7 +161,9 @@ final class BlasDenseTest {
                 "dense by OpenBLAS 20 -> 10",
                 network.projections().getFirst().path().getFirst().toString());
         assertSameBits(
-                Dense.linear(20, 10, new TorchRandom(1)).weights(), network.weights().get("fc1.weight"), "weights");
+                Dense.linear(20, 10, new TorchRandom(1)).weights(),
+                network.weights().get("fc1.weight"),
+                "weights");
     }
 
     @Test

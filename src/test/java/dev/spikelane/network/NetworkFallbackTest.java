@@ -1,8 +1,8 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.Dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;

@@ -4,10 +4,10 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.product.DenseCase;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Operator;
+import dev.spikelane.kernel.product.DenseCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronGroup;
@@ -158,7 +158,8 @@ final class RandomNetwork {
                 for (int output = 0; output < dense.outputs(); output++) {
                     float sum = dense.bias().get(0, output);
                     for (int i = 0; i < dense.inputs(); i++) {
-                        sum = DenseCase.fma(analog.get(row + sample, i), dense.weights().get(output, i), sum);
+                        sum = DenseCase.fma(
+                                analog.get(row + sample, i), dense.weights().get(output, i), sum);
                     }
                     current.set(sample, output, sum);
                 }

@@ -23,8 +23,7 @@ final class RowSumVector {
         long at = from.rowOffset(row) + (long) fromColumn * Float.BYTES;
         int bytes = count * Float.BYTES;
         for (int i = 0; i < bytes; i += Lanes.BYTES) {
-            FloatVector sum = FloatVector.fromMemorySegment(
-                            Lanes.FLOAT, target, to + i, ORDER)
+            FloatVector sum = FloatVector.fromMemorySegment(Lanes.FLOAT, target, to + i, ORDER)
                     .add(FloatVector.fromMemorySegment(Lanes.FLOAT, source, at + i, ORDER));
             sum.intoMemorySegment(target, to + i, ORDER);
         }

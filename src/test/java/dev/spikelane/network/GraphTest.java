@@ -1,0 +1,319 @@
+package dev.spikelane.network;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Matrices.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.kernel.step.ResetTime;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.HandLif;
+import dev.spikelane.neuron.Leaky;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Graphs small enough to be worked out by hand, and what a builder refuses. */
+final class GraphTest {
+
+    private final NetworkBuilder builder = Network.builder();
+    private final Random random = new Random(20261125);
+
+    /** A neuron that fires one step after any input, however small: its spikes are its input's, as late as all delays on the way. */
+    private static Leaky relay() {
+        return new Leaky(0).withThreshold(0.5f);
+    }
+
+    private static SpikeMatrix pulse(int steps, int at) {
+        SpikeMatrix pulse = SpikeMatrix.zeros(steps, 1);
+        pulse.set(at, 0, true);
+        return pulse;
+    }
+
+    private static List<Integer> times(SpikeMatrix spikes) {
+        return IntStream.range(0, spikes.rows())
+                .filter(step -> spikes.get(step, 0))
+                .boxed()
+                .toList();
+    }
+
+    @Test
+    void delaysAddUpAlongAChain() {
+        Input x = builder.input("x", Shape.of(1));
+        Population a = builder.population("a", Shape.of(1), relay().withReset(Reset.NONE));
+        Population b = builder.population("b", Shape.of(1), relay().withReset(Reset.NONE));
+        builder.project("x-a", x, a, new OneToOne(1)).delay(3);
+        builder.project("a-b", a, b, new OneToOne(1)).delay(2);
+        try (Simulation simulation = builder.build().simulate(1)) {
+            SpikeRecorder ofA = simulation.recordSpikes("a", 20);
+            SpikeRecorder ofB = simulation.recordSpikes("b", 20);
+            simulation.run(pulse(20, 4));
+            assertEquals(List.of(7), times(ofA.spikes()));
+            assertEquals(List.of(9), times(ofB.spikes()));
+        }
+    }
+
+    @Test
+    void aSpikeGoesRoundALoop() {
+        Input x = builder.input("x", Shape.of(1));
+        Population a = builder.population("a", Shape.of(1), relay().withReset(Reset.NONE));
+        Population b = builder.population("b", Shape.of(1), relay().withReset(Reset.NONE));
+        builder.project("x-a", x, a, new OneToOne(1));
+        builder.project("a-b", a, b, new OneToOne(1)).delay(1);
+        builder.project("b-a", b, a, new OneToOne(1)).delay(2);
+        Network network = builder.build();
+        assertEquals(
+                List.of(new Plan.Component(List.of(0, 1), 2)), network.plan().components());
+        try (Simulation simulation = network.simulate(1)) {
+            SpikeRecorder ofA = simulation.recordSpikes("a", 12);
+            SpikeRecorder ofB = simulation.recordSpikes("b", 12);
+            simulation.run(pulse(12, 1));
+            assertEquals(List.of(1, 4, 7, 10), times(ofA.spikes()));
+            assertEquals(List.of(2, 5, 8, 11), times(ofB.spikes()));
+        }
+    }
+
+    @Test
+    void inputsOfTwoKindsMeetInOnePopulation() {
+        Input bits = builder.input("bits", Shape.of(2));
+        Input numbers = builder.input("numbers", Shape.of(2));
+        Population sum = builder.population("sum", Shape.of(2), new Leaky(0).withThreshold(100));
+        builder.project("bits-sum", bits, sum, new OneToOne(2, 4));
+        builder.project("numbers-sum", numbers, sum, new OneToOne(10));
+        try (Simulation simulation = builder.build().simulate(1)) {
+            SpikeMatrix spikes = SpikeMatrix.copyOf(1, 2, new byte[] {1, 0});
+            FloatMatrix values = FloatMatrix.of(new float[] {0.5f, -1});
+            simulation.step(Map.of("bits", spikes, "numbers", values));
+            assertEquals(
+                    List.of(7f, -10f),
+                    List.of(
+                            simulation.state("sum").membrane().get(0, 0),
+                            simulation.state("sum").membrane().get(0, 1)));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "the network has the inputs [bits, numbers], expected a map from their names",
+                    () -> simulation.step(spikes));
+            IllegalArgumentException missing =
+                    assertThrows(IllegalArgumentException.class, () -> simulation.run(Map.of("bits", spikes)));
+            assertTrue(missing.getMessage().startsWith("input 'numbers' is missing"), missing.getMessage());
+        }
+    }
+
+    /** Behind a flattened source, weights are given in torch's order, whatever the order of the rows. */
+    @Test
+    void aDenseConnectionBehindFlattenTakesTorchsOrder() {
+        Shape shape = Shape.of(3, 2, 4);
+        FloatMatrix weights = Matrices.uniform(Arena.ofAuto(), 5, shape.size(), random);
+        Network shaped = Network.builder(shape)
+                .flatten()
+                .connect(Dense.of(weights))
+                .neuron(new Leaky(0).withThreshold(1e6f))
+                .build();
+        assertSameBits(weights, shaped.weights().get("fc1.weight"), "weights");
+        for (int one = 0; one < shape.size(); one++) {
+            SpikeMatrix input = SpikeMatrix.zeros(1, shape.size());
+            input.set(0, one, true);
+            try (Simulation simulation = shaped.simulate(1)) {
+                simulation.step(input);
+                for (int output = 0; output < 5; output++) {
+                    assertEquals(
+                            weights.get(output, one),
+                            simulation.state(0).membrane().get(0, output),
+                            "input " + one);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shapedPopulationsAreRecordedInTorchsOrder() {
+        Shape shape = Shape.of(3, 2, 2);
+        Network network = Network.builder(shape).scale(1).neuron(relay()).build();
+        try (Simulation simulation = network.simulate(1)) {
+            SpikeRecorder recorder = simulation.recordSpikes(0, 1);
+            SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), 1, 12, 0.5, random);
+            SpikeMatrix output = simulation.step(input);
+            assertSameBits(input, output, "step");
+            assertSameBits(input, recorder.spikes(), "recording");
+        }
+    }
+
+    @Test
+    void weightsAreReplacedBetweenStepsOnly() {
+        Network network = Network.builder(3)
+                .connect(Dense.of(FloatMatrix.of(new float[] {1, 2, 3})))
+                .neuron(new Leaky(0.5f).withThreshold(100))
+                .build();
+        Weights weights = network.weights();
+        assertEquals(
+                List.of("fc1.weight", "fc1.bias", "lif1.beta", "lif1.threshold", "lif1.gradedSpikesFactor"),
+                weights.names());
+        long before = weights.hash();
+        SpikeMatrix input = SpikeMatrix.copyOf(1, 3, new byte[] {1, 0, 1});
+        try (Simulation simulation = network.simulate(1)) {
+            simulation.step(input);
+            assertEquals(4, simulation.state(0).membrane().get(0, 0));
+            weights.replace("fc1.weight", FloatMatrix.of(new float[] {10, 20, 30}));
+            weights.replace("fc1.bias", FloatMatrix.of(new float[] {1}));
+            weights.replace("lif1.beta", FloatMatrix.of(new float[] {0.25f}));
+            simulation.step(input);
+            assertEquals(0.25f * 4 + 41, simulation.state(0).membrane().get(0, 0));
+            assertFalse(before == weights.hash());
+            simulation.observe(0, (firstStep, steps, spikes, membranes) -> {
+                IllegalStateException busy = assertThrows(
+                        IllegalStateException.class,
+                        () -> weights.replace("fc1.bias", FloatMatrix.of(new float[] {2})));
+                assertTrue(busy.getMessage().startsWith("simulation is busy"), busy.getMessage());
+            });
+            simulation.step(input);
+        }
+        assertMessage(
+                IllegalArgumentException.class,
+                "there are no values named 'fc2.weight', expected one of " + weights.names(),
+                () -> weights.get("fc2.weight"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> weights.replace("fc1.weight", FloatMatrix.of(new float[] {1, Float.NaN, 3})));
+        assertSameBits(FloatMatrix.of(new float[] {10, 20, 30}), weights.get("fc1.weight"), "weights");
+    }
+
+    @Test
+    void gradedFactorsStayApartFromWeights() {
+        Network network = Network.builder(1)
+                .connect(new OneToOne(1))
+                .neuron(relay().withGradedSpikesFactor(3))
+                .connect(Dense.of(FloatMatrix.of(new float[] {7})))
+                .neuron(new Leaky(0).withThreshold(100))
+                .build();
+        SpikeMatrix input = pulse(1, 0);
+        try (Simulation simulation = network.simulate(1)) {
+            simulation.step(input);
+            assertEquals(21, simulation.state(1).membrane().get(0, 0));
+            assertEquals(7, network.weights().get("fc2.weight").get(0, 0));
+            network.weights().replace("lif1.gradedSpikesFactor", FloatMatrix.of(new float[] {-2}));
+            simulation.reset();
+            simulation.step(input);
+            assertEquals(-14, simulation.state(1).membrane().get(0, 0));
+        }
+    }
+
+    @Test
+    void plasticValuesBelongToTheSimulation() {
+        Input x = builder.input("x", Shape.of(1));
+        Population a = builder.population("a", Shape.of(1), new Leaky(0).withThreshold(100));
+        builder.project("x-a", x, a, new OneToOne(1)).plastic();
+        Network network = builder.build();
+        try (Simulation one = network.simulate(1);
+                Simulation other = network.simulate(1)) {
+            one.plasticWeights().replace("x-a.weight", FloatMatrix.of(new float[] {5}));
+            try (Simulation fork = one.fork()) {
+                for (Simulation each : List.of(one, other, fork)) {
+                    each.step(pulse(1, 0));
+                }
+                assertEquals(5, one.state("a").membrane().get(0, 0));
+                assertEquals(1, other.state("a").membrane().get(0, 0));
+                assertEquals(5, fork.state("a").membrane().get(0, 0));
+            }
+        }
+    }
+
+    @Test
+    void membranesBeforeTheResetAreThoseComparedWithTheThreshold() {
+        Leaky resetsAtOnce = new Leaky(0).withFiring(Firing.DEFAULT.withResetTime(ResetTime.SAME_STEP));
+        Network network = Network.builder(1)
+                .connect(new OneToOne(1.5f))
+                .neuron(resetsAtOnce)
+                .build();
+        try (Simulation simulation = network.simulate(1)) {
+            VariableRecorder before = simulation.recordBeforeReset("lif1", "membrane", 1);
+            VariableRecorder after = simulation.record("lif1", "membrane", 1);
+            simulation.run(pulse(1, 0));
+            assertEquals(1.5f, before.values().get(0, 0));
+            assertEquals(0.5f, after.values().get(0, 0));
+        }
+    }
+
+    @Test
+    void refusesACycleWithoutDelay() {
+        Input x = builder.input("x", Shape.of(1));
+        Population a = builder.population("a", Shape.of(1), relay());
+        Population b = builder.population("b", Shape.of(1), relay());
+        builder.project("x-a", x, a);
+        builder.project("a-b", a, b);
+        builder.project("b-a", b, a);
+        assertMessage(
+                IllegalStateException.class,
+                "cycle without delay: 'a' -> 'b' by 'a-b', 'b' -> 'a' by 'b-a'; give one of these projections a delay of"
+                        + " at least 1 step",
+                builder::build);
+    }
+
+    @Test
+    void namesWhatDoesNotFit() {
+        Input x = builder.input("x", Shape.of(3));
+        Population a = builder.population("a", Shape.of(2), relay());
+        assertMessage(
+                IllegalArgumentException.class,
+                "the name 'x' is used already by an input or a population",
+                () -> builder.population("x", Shape.of(1), relay()));
+        Population alien = Network.builder().population("alien", Shape.of(2), new HandLif(0.5f));
+        assertMessage(
+                IllegalArgumentException.class,
+                "projection 'p' names 'alien', which is not a part of this network",
+                () -> builder.project("p", x, alien));
+        assertMessage(
+                IllegalArgumentException.class,
+                "population 'a' has no variable 'synapse', expected one of [membrane]",
+                () -> a.variable("synapse"));
+        assertMessage(IllegalStateException.class, "population 'a' has no projection to it", builder::build);
+        builder.project("x-a", x, a);
+        assertMessage(
+                IllegalArgumentException.class,
+                "the name 'x-a' is used already by a projection",
+                () -> builder.project("x-a", x, a));
+        IllegalArgumentException shape = assertThrows(IllegalArgumentException.class, builder::build);
+        assertTrue(
+                shape.getMessage()
+                        .startsWith("projection 'x-a' from 'x' to 'a' makes currents of shape [3], expected [2]"),
+                shape.getMessage());
+    }
+
+    @Test
+    void namesAPortThatIsNotThere() {
+        Input x = builder.input("x", Shape.of(1));
+        Population a = builder.population("a", Shape.of(1), relay());
+        builder.project("x-a", x, a).port("excitatory");
+        IllegalArgumentException port = assertThrows(IllegalArgumentException.class, builder::build);
+        assertTrue(
+                port.getMessage()
+                        .startsWith(
+                                "projection 'x-a' from 'x' to 'a' enters the port 'excitatory', expected 'current'"),
+                port.getMessage());
+    }
+
+    @Test
+    void aDelayedInputKeepsItsKind() {
+        Input x = builder.input("x", Shape.of(1));
+        Population a = builder.population("a", Shape.of(1), relay());
+        builder.project("x-a", x, a).delay(1);
+        try (Simulation simulation = builder.build().simulate(1)) {
+            simulation.step(pulse(1, 0));
+            FloatMatrix value = FloatMatrix.of(new float[] {1});
+            assertThrows(IllegalArgumentException.class, () -> simulation.step(value));
+            simulation.reset();
+            simulation.step(value);
+        }
+    }
+}
