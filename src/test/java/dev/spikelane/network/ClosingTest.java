@@ -125,7 +125,7 @@ final class ClosingTest {
         }
     }
 
-    /** A thread that writes a recording to a file or a pipe keeps the arena open for the time of the system call. */
+    /** A thread that reads or writes the state from a file or a pipe keeps the arena open for the time of the system call. */
     @Test
     void aCloseThatIsRefusedMayBeRepeated() throws Exception {
         Pipe pipe = Pipe.open();
@@ -134,11 +134,10 @@ final class ClosingTest {
                 Pipe.SinkChannel sink = pipe.sink()) {
             LargeNetwork large = new LargeNetwork(arena, 1, false);
             Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 2);
-            MemorySegment recording =
-                    simulation.recordSpikes(0, LargeNetwork.STEPS).spikes().segment();
+            MemorySegment membranes = simulation.state(0).membrane().segment();
             simulation.run(large.input);
             AtomicReference<Throwable> thrown = new AtomicReference<>();
-            Thread reader = runner(() -> read(source, recording.asSlice(0, 1).asByteBuffer()), thrown);
+            Thread reader = runner(() -> read(source, membranes.asSlice(0, 1).asByteBuffer()), thrown);
             while (!isInSystemCall(reader)) {
                 assertTrue(reader.isAlive(), () -> "the reader ended: " + thrown.get());
                 LockSupport.parkNanos(100_000);
@@ -155,7 +154,7 @@ final class ClosingTest {
             reader.join(60_000);
             assertNull(thrown.get());
             simulation.close();
-            assertFalse(recording.scope().isAlive());
+            assertFalse(membranes.scope().isAlive());
             simulation.close();
         }
     }
