@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /** Transposes spikes: {@code transposed[column][row] = spikes[row][column]}. */
-public final class SpikeTranspose {
+final class SpikeTranspose {
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
@@ -24,7 +24,7 @@ public final class SpikeTranspose {
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void transpose(SpikeMatrix spikes, SpikeMatrix transposed) {
+    static void transpose(SpikeMatrix spikes, SpikeMatrix transposed) {
         spikes.requireShape("spikes", spikes.rows(), spikes.columns());
         transposed.requireShape("transposed", spikes.columns(), spikes.rows());
         transposed.clear(); // the rows of the last squares are not all there, and neither are the last bytes
