@@ -1,8 +1,8 @@
 package dev.spikelane.blas;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.SpikeExpand;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;

@@ -1,7 +1,7 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.code.LabelRows;
 import dev.spikelane.kernel.code.LatencySpikes;
+import dev.spikelane.kernel.target.LabelRows;
 import dev.spikelane.memory.FloatMatrix;
 
 /**

@@ -1,7 +1,7 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.code.LabelRows;
-import dev.spikelane.kernel.code.OneHotInverse;
+import dev.spikelane.kernel.target.LabelRows;
+import dev.spikelane.kernel.target.OneHotInverse;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.ValueLayout;

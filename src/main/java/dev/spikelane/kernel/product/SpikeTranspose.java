@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /** Transposes spikes: {@code transposed[column][row] = spikes[row][column]}. */
-public final class SpikeTranspose {
+final class SpikeTranspose {
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
@@ -25,7 +25,7 @@ public final class SpikeTranspose {
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void transpose(SpikeMatrix spikes, SpikeMatrix transposed) {
+    static void transpose(SpikeMatrix spikes, SpikeMatrix transposed) {
         spikes.requireShape("spikes", spikes.rows(), spikes.columns());
         transposed.requireShape("transposed", spikes.columns(), spikes.rows());
         Checks.apart("transposed", transposed, "spikes", spikes);

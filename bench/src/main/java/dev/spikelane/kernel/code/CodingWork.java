@@ -5,6 +5,7 @@ import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
 import dev.spikelane.bench.Work;
 import dev.spikelane.kernel.RandomData;
+import dev.spikelane.kernel.target.LatencyRamp;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

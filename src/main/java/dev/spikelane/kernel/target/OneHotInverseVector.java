@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.code;
+package dev.spikelane.kernel.target;
 
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;

@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.code;
+package dev.spikelane.kernel.target;
 
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;

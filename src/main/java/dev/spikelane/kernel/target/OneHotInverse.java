@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.code;
+package dev.spikelane.kernel.target;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;

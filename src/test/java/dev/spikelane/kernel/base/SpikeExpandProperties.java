@@ -1,11 +1,10 @@
-package dev.spikelane.kernel.product;
+package dev.spikelane.kernel.base;
 
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

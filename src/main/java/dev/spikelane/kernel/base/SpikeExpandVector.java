@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.product;
+package dev.spikelane.kernel.base;
 
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;

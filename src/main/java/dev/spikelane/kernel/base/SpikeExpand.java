@@ -1,7 +1,5 @@
-package dev.spikelane.kernel.product;
+package dev.spikelane.kernel.base;
 
-import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.ValueLayout;

@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.code;
+package dev.spikelane.kernel.target;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
@@ -55,7 +55,7 @@ public final class LatencyRamp {
     }
 
     /** The specification: one neuron after the other. */
-    static void scalar(
+    public static void scalar(
             FloatMatrix times,
             int sample,
             int step,
