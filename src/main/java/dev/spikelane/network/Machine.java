@@ -144,7 +144,8 @@ final class Machine {
 
     private static boolean isWithin(List<Site> members, Term term) {
         Population source = term.projection.sourcePopulation();
-        return members.stream().anyMatch(site -> site.population() == source);
+        return source != null
+                && members.stream().anyMatch(site -> site.population().name().equals(source.name()));
     }
 
     int threads() {

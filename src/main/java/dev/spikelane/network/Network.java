@@ -8,7 +8,6 @@ import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,16 +61,12 @@ public final class Network {
         this.inputs = List.copyOf(inputs);
         this.populations = List.copyOf(populations);
         this.projections = List.copyOf(projections);
-        Map<String, Integer> numbers = new HashMap<>();
-        for (int i = 0; i < populations.size(); i++) {
-            numbers.put(populations.get(i).name(), i);
-        }
-        this.plan = Plan.of(populations, projections, numbers);
+        this.plan = Plan.of(populations, projections, this::number);
         this.bound = populations.stream()
                 .map(population -> bind(arena, population))
                 .toArray(Bound[]::new);
         this.paths = projections.stream()
-                .map(projection -> bind(arena, projection, numbers))
+                .map(projection -> bind(arena, projection))
                 .toArray(Path[]::new);
         this.weights = new Weights(values(), this::whileIdle);
         this.fingerprint = fingerprint(
@@ -246,7 +241,7 @@ public final class Network {
     String describeConnections(int population) {
         Population target = populations.get(population);
         return projections.stream()
-                .filter(projection -> projection.target() == target)
+                .filter(projection -> projection.target().name().equals(target.name()))
                 .map(Projection::describePath)
                 .collect(Collectors.joining(" + "));
     }
@@ -265,7 +260,7 @@ public final class Network {
         Parameter spikeValue = changed.inside().spikeValue();
         if (!spikeValue.equals(bound[population].inside().spikeValue())) {
             for (int i = 0; i < paths.length; i++) {
-                if (projections.get(i).source() == populations.get(population)) {
+                if (projections.get(i).source().equals(populations.get(population))) {
                     paths[i].operators().getFirst().setSpikeValue(spikeValue);
                 }
             }
@@ -300,9 +295,9 @@ public final class Network {
         }
     }
 
-    private Path bind(Arena arena, Projection projection, Map<String, Integer> numbers) {
+    private Path bind(Arena arena, Projection projection) {
         Parameter spikeValue = projection.source() instanceof Population population
-                ? bound[numbers.get(population.name())].inside().spikeValue()
+                ? bound[number(population.name())].inside().spikeValue()
                 : Parameter.of(1);
         try {
             return Path.bind(arena, projection.path(), projection.source().shape(), spikeValue);

@@ -209,7 +209,7 @@ public final class NetworkBuilder {
         List<Projection> all = projections.stream().map(ProjectionBuilder::build).toList();
         all.forEach(NetworkBuilder::requireFit);
         for (Population population : populations) {
-            if (all.stream().noneMatch(projection -> projection.target() == population)) {
+            if (all.stream().noneMatch(projection -> projection.target().equals(population))) {
                 throw new IllegalStateException("population '" + population.name() + "' has no projection to it");
             }
         }
@@ -254,17 +254,13 @@ public final class NetworkBuilder {
     private void requireOwn(String projection, Source source) {
         boolean own = switch (source) {
             case Input input -> inputs.contains(input);
-            case Population population -> isOwn(population);
-            case Variable variable -> isOwn(variable.population());
+            case Population population -> populations.contains(population);
+            case Variable variable -> populations.contains(variable.population());
         };
         if (!own) {
             throw new IllegalArgumentException("projection '" + projection + "' names '" + source.name()
                     + "', which is not a part of this network");
         }
-    }
-
-    private boolean isOwn(Population population) {
-        return populations.stream().anyMatch(own -> own == population);
     }
 
     private static void requireNew(Set<String> names, String what, String name) {

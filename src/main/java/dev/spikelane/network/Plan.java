@@ -3,8 +3,8 @@ package dev.spikelane.network;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -27,14 +27,14 @@ record Plan(List<Component> components) {
     /** A projection between populations. */
     private record Edge(int source, int target, int delay, String name) {}
 
-    static Plan of(List<Population> populations, List<Projection> projections, Map<String, Integer> numbers) {
+    static Plan of(List<Population> populations, List<Projection> projections, ToIntFunction<String> numbers) {
         List<Edge> edges = new ArrayList<>();
         for (Projection projection : projections) {
             Population source = projection.sourcePopulation();
             if (source != null) {
                 edges.add(new Edge(
-                        numbers.get(source.name()),
-                        numbers.get(projection.target().name()),
+                        numbers.applyAsInt(source.name()),
+                        numbers.applyAsInt(projection.target().name()),
                         projection.delay(),
                         projection.name()));
             }

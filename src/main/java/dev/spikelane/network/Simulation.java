@@ -236,15 +236,25 @@ public final class Simulation implements AutoCloseable {
     /**
      * Keeps what a trace keeps of each step from now on.
      *
-     * @param kept made for this network and batch; null to keep nothing
+     * @param kept made for this network and batch
      * @throws IllegalArgumentException if it was made for another network or batch
+     * @throws IllegalStateException if the simulation is closed or busy
      */
-    public void trace(@Nullable Trace kept) {
-        if (kept != null) {
-            kept.requireFit(network, batch);
-        }
+    public void trace(Trace kept) {
+        kept.requireFit(network, batch);
         begin();
         trace = kept;
+        busy.set(false);
+    }
+
+    /**
+     * Keeps nothing any more.
+     *
+     * @throws IllegalStateException if the simulation is closed or busy
+     */
+    public void endTrace() {
+        begin();
+        trace = null;
         busy.set(false);
     }
 

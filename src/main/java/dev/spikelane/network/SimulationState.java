@@ -38,13 +38,14 @@ public final class SimulationState {
         if (size > Integer.MAX_VALUE - Long.BYTES) {
             throw new IllegalStateException("state has " + size + " bytes, expected at most 2 GB");
         }
-        ByteBuffer to = buffer(new byte[(int) size]);
+        byte[] bytes = new byte[(int) size];
+        ByteBuffer to = buffer(bytes);
         to.putInt(MAGIC).putInt(VERSION);
         to.putLong(network.fingerprint()).putLong(network.weights().hash());
         to.putInt(batch).putLong(steps);
         machine.write(to);
-        to.putInt(checksum(to.array()));
-        return new SimulationState(to.array());
+        to.putInt(checksum(bytes));
+        return new SimulationState(bytes);
     }
 
     /**
