@@ -5,6 +5,8 @@ import dev.spikelane.kernel.Logarithm;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -62,7 +64,7 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
      * @param beta share of the inhibitory current left after a step
      * @throws IllegalArgumentException if a value is NaN or infinite, or alpha is not above beta
      */
-    public Alpha(float alpha, float beta) {
+    public Alpha(double alpha, double beta) {
         this(Parameter.of(alpha), Parameter.of(beta), Firing.DEFAULT.withReset(Reset.ZERO));
     }
 
@@ -75,6 +77,39 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
      */
     public Alpha withFiring(Firing options) {
         return new Alpha(alpha, beta, options);
+    }
+
+    /**
+     * Returns this model with another threshold.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Alpha withThreshold(double... values) {
+        return withFiring(firing.withThreshold(values));
+    }
+
+    @Override
+    public List<String> variables() {
+        return LeakyGroup.ALPHA;
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return named().values();
+    }
+
+    @Override
+    public Alpha withParameter(String name, Parameter values) {
+        return named().with(name, values);
+    }
+
+    private Parameters<Alpha> named() {
+        return new Parameters<Alpha>()
+                .and("alpha", alpha, other -> new Alpha(other, beta, firing))
+                .and("beta", beta, other -> new Alpha(alpha, other, firing))
+                .and(firing, this::withFiring);
     }
 
     @Override

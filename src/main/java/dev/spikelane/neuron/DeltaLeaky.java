@@ -3,6 +3,8 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.LeakyParameters;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The leaky neuron of {@code snntorch.DeltaLeaky} (0.9.4), which fires when its membrane changes, bit for bit.
@@ -43,6 +45,16 @@ public record DeltaLeaky(Parameter beta, Parameter deltaThreshold) implements Ne
     }
 
     /**
+     * Makes a model that fires at changes above 1.
+     *
+     * @param beta one value, or one for each neuron, rounded once to float32
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public DeltaLeaky(double... beta) {
+        this(Parameter.of(beta), Parameter.of(1));
+    }
+
+    /**
      * Returns this model with another threshold.
      *
      * @param values one value, or one for each neuron
@@ -51,6 +63,38 @@ public record DeltaLeaky(Parameter beta, Parameter deltaThreshold) implements Ne
      */
     public DeltaLeaky withDeltaThreshold(float... values) {
         return new DeltaLeaky(beta, Parameter.of(values));
+    }
+
+    /**
+     * Returns this model with another threshold.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public DeltaLeaky withDeltaThreshold(double... values) {
+        return new DeltaLeaky(beta, Parameter.of(values));
+    }
+
+    @Override
+    public List<String> variables() {
+        return LeakyGroup.MEMBRANE;
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return named().values();
+    }
+
+    @Override
+    public DeltaLeaky withParameter(String name, Parameter values) {
+        return named().with(name, values);
+    }
+
+    private Parameters<DeltaLeaky> named() {
+        return new Parameters<DeltaLeaky>()
+                .and("beta", beta, other -> new DeltaLeaky(other, deltaThreshold))
+                .and("deltaThreshold", deltaThreshold, other -> new DeltaLeaky(beta, other));
     }
 
     @Override

@@ -49,7 +49,18 @@ public record Firing(
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public Firing withThreshold(float... values) {
-        return new Firing(Parameter.of(values), compare, reset, resetTime, inhibition, quantization);
+        return withThreshold(Parameter.of(values));
+    }
+
+    /**
+     * Returns these options with another threshold.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the options
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Firing withThreshold(double... values) {
+        return withThreshold(Parameter.of(values));
     }
 
     /**
@@ -110,6 +121,19 @@ public record Firing(
      */
     public Firing withQuantization(Quantization levels) {
         return new Firing(threshold, compare, reset, resetTime, inhibition, levels);
+    }
+
+    Firing withThreshold(Parameter values) {
+        return new Firing(values, compare, reset, resetTime, inhibition, quantization);
+    }
+
+    /** The options with which a step ends at the membrane that these compare with the threshold. */
+    Firing beforeReset() {
+        return switch (resetTime) {
+            case NEXT_STEP -> this;
+            case SAME_STEP -> withReset(Reset.NONE);
+            case SAME_STEP_DIFFERENCE -> withResetTime(ResetTime.NEXT_STEP);
+        };
     }
 
     /** The options for a kernel whose neurons have some variables to quantize. */

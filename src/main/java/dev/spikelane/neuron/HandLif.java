@@ -2,6 +2,8 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.LeakyParameters;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The leaky integrate-and-fire neuron that snnTorch's tutorial 3 writes by hand. Unlike {@link Leaky} it takes the spike from the
@@ -13,6 +15,9 @@ import java.lang.foreign.Arena;
  * S = U > threshold                                    from the membrane before the step
  * U = (beta * U + I) - S * threshold
  * }</pre>
+ *
+ * <p>The membrane that was compared with the threshold is that after the step before, which is recorded there: {@link #beforeReset} returns
+ * this model.
  *
  * @param beta share of the membrane left after a step, clamped to [0, 1] when used
  * @param threshold membrane above which a neuron fires
@@ -37,6 +42,48 @@ public record HandLif(Parameter beta, Parameter threshold) implements Neuron {
      */
     public HandLif(float... beta) {
         this(Parameter.of(beta), Parameter.of(1));
+    }
+
+    /**
+     * Makes a model with threshold 1.
+     *
+     * @param beta one value, or one for each neuron, rounded once to float32
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public HandLif(double... beta) {
+        this(Parameter.of(beta), Parameter.of(1));
+    }
+
+    /**
+     * Returns this model with another threshold.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public HandLif withThreshold(double... values) {
+        return new HandLif(beta, Parameter.of(values));
+    }
+
+    @Override
+    public List<String> variables() {
+        return LeakyGroup.MEMBRANE;
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return named().values();
+    }
+
+    @Override
+    public HandLif withParameter(String name, Parameter values) {
+        return named().with(name, values);
+    }
+
+    private Parameters<HandLif> named() {
+        return new Parameters<HandLif>()
+                .and("beta", beta, other -> new HandLif(other, threshold))
+                .and("threshold", threshold, other -> new HandLif(beta, other));
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.LeakyParameters;
 import dev.spikelane.kernel.Logarithm;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -57,6 +59,17 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
     }
 
     /**
+     * Makes a model from beta alone: resistance 1, time step 1, {@code C = 1 / ln(1 / beta)}.
+     *
+     * @param beta above 0 and not 1: one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a beta is out of range
+     */
+    public static Lapicque ofBeta(double... beta) {
+        return ofBetaAndResistance(Parameter.of(beta), Parameter.of(1), 1);
+    }
+
+    /**
      * Makes a model from beta and R: {@code C = timeStep / (R * ln(1 / beta))}.
      *
      * @param beta above 0 and not 1
@@ -65,8 +78,9 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
      * @return the model
      * @throws IllegalArgumentException if a value is out of range, or numbers of values differ
      */
-    public static Lapicque ofBetaAndResistance(Parameter beta, Parameter resistance, float timeStep) {
-        return new Lapicque(resistance, other(beta, resistance, timeStep), timeStep, Firing.DEFAULT);
+    public static Lapicque ofBetaAndResistance(Parameter beta, Parameter resistance, double timeStep) {
+        float step = (float) timeStep;
+        return new Lapicque(resistance, other(beta, resistance, step), step, Firing.DEFAULT);
     }
 
     /**
@@ -78,8 +92,9 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
      * @return the model
      * @throws IllegalArgumentException if a value is out of range, or numbers of values differ
      */
-    public static Lapicque ofBetaAndCapacitance(Parameter beta, Parameter capacitance, float timeStep) {
-        return new Lapicque(other(beta, capacitance, timeStep), capacitance, timeStep, Firing.DEFAULT);
+    public static Lapicque ofBetaAndCapacitance(Parameter beta, Parameter capacitance, double timeStep) {
+        float step = (float) timeStep;
+        return new Lapicque(other(beta, capacitance, step), capacitance, step, Firing.DEFAULT);
     }
 
     /**
@@ -91,8 +106,8 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
      * @return the model
      * @throws IllegalArgumentException if a value is NaN, infinite or zero
      */
-    public static Lapicque of(float resistance, float capacitance, float timeStep) {
-        return new Lapicque(Parameter.of(resistance), Parameter.of(capacitance), timeStep, Firing.DEFAULT);
+    public static Lapicque of(double resistance, double capacitance, double timeStep) {
+        return new Lapicque(Parameter.of(resistance), Parameter.of(capacitance), (float) timeStep, Firing.DEFAULT);
     }
 
     /**
@@ -135,6 +150,44 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
             throw new IllegalArgumentException(
                     "parameters have " + one.count() + " and " + other.count() + " values, expected 1 or as many");
         }
+    }
+
+    /**
+     * Returns this model with another threshold.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Lapicque withThreshold(double... values) {
+        return withFiring(firing.withThreshold(values));
+    }
+
+    @Override
+    public List<String> variables() {
+        return LeakyGroup.MEMBRANE;
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return named().values();
+    }
+
+    @Override
+    public Lapicque withParameter(String name, Parameter values) {
+        return named().with(name, values);
+    }
+
+    private Parameters<Lapicque> named() {
+        return new Parameters<Lapicque>()
+                .and("resistance", resistance, other -> new Lapicque(other, capacitance, timeStep, firing))
+                .and("capacitance", capacitance, other -> new Lapicque(resistance, other, timeStep, firing))
+                .and(firing, this::withFiring);
+    }
+
+    @Override
+    public Lapicque beforeReset() {
+        return withFiring(firing.beforeReset());
     }
 
     @Override

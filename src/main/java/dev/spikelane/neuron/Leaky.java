@@ -3,6 +3,8 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.LeakyParameters;
 import dev.spikelane.kernel.Reset;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -43,40 +45,22 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
     }
 
     /**
-     * Makes a model with snnTorch's options.
-     *
-     * @param beta share of the membrane left after a step
-     * @param threshold membrane above which a neuron fires
-     * @param reset what a reset does
-     * @param delayedReset whether a spike's reset comes at the next step (snnTorch's {@code reset_delay}) or at once
-     * @param inhibition whether only one neuron of a row may fire
-     * @param gradedSpikesFactor what one spike carries
-     * @throws IllegalArgumentException if a value is NaN or infinite
-     */
-    public Leaky(
-            Parameter beta,
-            Parameter threshold,
-            Reset reset,
-            boolean delayedReset,
-            boolean inhibition,
-            Parameter gradedSpikesFactor) {
-        this(
-                beta,
-                Firing.DEFAULT
-                        .withThreshold(threshold.values())
-                        .withReset(reset)
-                        .withDelayedReset(delayedReset)
-                        .withInhibition(inhibition),
-                gradedSpikesFactor);
-    }
-
-    /**
      * Makes a model with snnTorch's defaults: threshold 1, delayed reset by subtraction, no inhibition, spikes of 1.
      *
      * @param beta one value, or one for each neuron
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public Leaky(float... beta) {
+        this(Parameter.of(beta), Firing.DEFAULT, Parameter.of(1));
+    }
+
+    /**
+     * Makes a model with snnTorch's defaults: threshold 1, delayed reset by subtraction, no inhibition, spikes of 1.
+     *
+     * @param beta one value, or one for each neuron, rounded once to float32
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Leaky(double... beta) {
         this(Parameter.of(beta), Firing.DEFAULT, Parameter.of(1));
     }
 
@@ -98,6 +82,17 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public Leaky withThreshold(float... values) {
+        return withFiring(firing.withThreshold(values));
+    }
+
+    /**
+     * Returns this model with another threshold.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Leaky withThreshold(double... values) {
         return withFiring(firing.withThreshold(values));
     }
 
@@ -140,6 +135,44 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
      */
     public Leaky withGradedSpikesFactor(float... values) {
         return new Leaky(beta, firing, Parameter.of(values));
+    }
+
+    /**
+     * Returns this model with other graded spikes.
+     *
+     * @param values what one spike carries: one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Leaky withGradedSpikesFactor(double... values) {
+        return new Leaky(beta, firing, Parameter.of(values));
+    }
+
+    @Override
+    public List<String> variables() {
+        return LeakyGroup.MEMBRANE;
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return named().values();
+    }
+
+    @Override
+    public Leaky withParameter(String name, Parameter values) {
+        return named().with(name, values);
+    }
+
+    private Parameters<Leaky> named() {
+        return new Parameters<Leaky>()
+                .and("beta", beta, other -> new Leaky(other, firing, gradedSpikesFactor))
+                .and(firing, this::withFiring)
+                .and("gradedSpikesFactor", gradedSpikesFactor, other -> new Leaky(beta, firing, other));
+    }
+
+    @Override
+    public Leaky beforeReset() {
+        return withFiring(firing.beforeReset());
     }
 
     @Override

@@ -7,6 +7,8 @@ import dev.spikelane.kernel.LeakyParametersBuilder;
 import dev.spikelane.kernel.PackedWeights;
 import dev.spikelane.kernel.Reset;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -91,6 +93,16 @@ public record LeakyParallel(
     }
 
     /**
+     * Makes a model without a bias, with threshold 1 and spikes of 1.
+     *
+     * @param beta share of the membrane left after a step, clamped to [0, 1]: one value, or one for each neuron, rounded once to float32
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public LeakyParallel(double... beta) {
+        this(Parameter.of(beta).values());
+    }
+
+    /**
      * Returns this model with another threshold.
      *
      * @param values one value, or one for each neuron
@@ -102,6 +114,17 @@ public record LeakyParallel(
     }
 
     /**
+     * Returns this model with another threshold.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public LeakyParallel withThreshold(double... values) {
+        return withThreshold(Parameter.of(values).values());
+    }
+
+    /**
      * Returns this model with a dropout between membranes and spikes, snnTorch's {@code dropout}.
      *
      * @param probability that an output is dropped, from 0 to below 1; 0 for no dropout
@@ -109,8 +132,8 @@ public record LeakyParallel(
      * @return the model
      * @throws IllegalArgumentException if the probability is outside [0, 1)
      */
-    public LeakyParallel withDropout(float probability, long ofMasks) {
-        return new LeakyParallel(recurrence, bias, threshold, gradedSpikesFactor, probability, ofMasks);
+    public LeakyParallel withDropout(double probability, long ofMasks) {
+        return new LeakyParallel(recurrence, bias, threshold, gradedSpikesFactor, (float) probability, ofMasks);
     }
 
     private static float[] clamped(float... beta) {
@@ -120,6 +143,60 @@ public record LeakyParallel(
             values[i] = Math.clamp(values[i], 0.0f, 1.0f);
         }
         return values;
+    }
+
+    /**
+     * Returns this model with another bias.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public LeakyParallel withBias(double... values) {
+        return withParameter("bias", Parameter.of(values));
+    }
+
+    /**
+     * Returns this model with other graded spikes.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public LeakyParallel withGradedSpikesFactor(double... values) {
+        return withParameter("gradedSpikesFactor", Parameter.of(values));
+    }
+
+    @Override
+    public List<String> variables() {
+        return LeakyGroup.MEMBRANE;
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return named().values();
+    }
+
+    @Override
+    public LeakyParallel withParameter(String name, Parameter values) {
+        return named().with(name, values);
+    }
+
+    private Parameters<LeakyParallel> named() {
+        return new Parameters<LeakyParallel>()
+                .and(recurrence, other -> new LeakyParallel(other, bias, threshold, gradedSpikesFactor, dropout, seed))
+                .and(
+                        "bias",
+                        bias,
+                        other -> new LeakyParallel(recurrence, other, threshold, gradedSpikesFactor, dropout, seed))
+                .and(
+                        "threshold",
+                        threshold,
+                        other -> new LeakyParallel(recurrence, bias, other, gradedSpikesFactor, dropout, seed))
+                .and(
+                        "gradedSpikesFactor",
+                        gradedSpikesFactor,
+                        other -> new LeakyParallel(recurrence, bias, threshold, other, dropout, seed));
     }
 
     /**

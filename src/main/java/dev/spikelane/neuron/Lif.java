@@ -7,6 +7,8 @@ import dev.spikelane.kernel.LeakyParametersBuilder;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -82,11 +84,11 @@ public record Lif(
     /**
      * The convention of {@code snntorch.Leaky}, the default here: what {@link Leaky} does, if beta is in [0, 1].
      *
-     * @param beta share of the membrane left after a step
+     * @param beta share of the membrane left after a step, rounded once to float32
      * @return the model
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
-    public static Lif snnTorch(float... beta) {
+    public static Lif snnTorch(double... beta) {
         return new Lif(Decay.MULTIPLY, Parameter.of(beta), Parameter.of(1), NOTHING, NOTHING, NOTHING, Firing.DEFAULT);
     }
 
@@ -95,11 +97,11 @@ public record Lif(
      * v_reset=0}): {@code U = U + (I - U) / tau}, fires at {@code U >= 1}, then U is 0 at once. With {@code v_reset=None} it subtracts:
      * {@code withFiring(model.firing().withReset(Reset.SUBTRACT))}.
      *
-     * @param tau the time constant in steps, above 1; its default there is 2
+     * @param tau the time constant in steps, above 1, rounded once to float32; its default there is 2
      * @return the model
      * @throws IllegalArgumentException if tau is 0, NaN or infinite
      */
-    public static Lif spikingJelly(float... tau) {
+    public static Lif spikingJelly(double... tau) {
         return new Lif(
                 Decay.DIVIDE,
                 Parameter.of(tau),
@@ -123,12 +125,13 @@ public record Lif(
      * @return the model
      * @throws IllegalArgumentException if a value is NaN or infinite
      */
-    public static Lif norse(float dt, float inverseTauSynapse, float inverseTauMembrane) {
+    public static Lif norse(double dt, double inverseTauSynapse, double inverseTauMembrane) {
+        float step = (float) dt;
         return new Lif(
                 Decay.EULER,
-                Parameter.of(dt * inverseTauMembrane),
+                Parameter.of(step * (float) inverseTauMembrane),
                 Parameter.of(1),
-                Parameter.of(1 - dt * inverseTauSynapse),
+                Parameter.of(1 - step * (float) inverseTauSynapse),
                 NOTHING,
                 NOTHING,
                 CLEARS);
@@ -139,14 +142,14 @@ public record Lif(
      * spike_threshold=1}, reset by subtraction): {@code U = a U + (1 - a) I} with {@code a = exp(-1 / tau)}, fires at {@code U >= 1}, then 1
      * is subtracted at once. Its default {@code MultiSpike}, several spikes of a neuron in a step, has no place in a matrix of bits.
      *
-     * @param tau the time constant in steps, above 0
+     * @param tau the time constant in steps, above 0, rounded once to float32
      * @return the model
      * @throws IllegalArgumentException if a value is NaN, or there is none
      */
-    public static Lif sinabs(float... tau) {
-        float[] leak = new float[tau.length];
-        for (int i = 0; i < tau.length; i++) {
-            leak[i] = (float) Math.exp(-1 / tau[i]);
+    public static Lif sinabs(double... tau) {
+        float[] leak = Parameter.of(tau).values();
+        for (int i = 0; i < leak.length; i++) {
+            leak[i] = (float) Math.exp(-1 / leak[i]);
         }
         return new Lif(
                 Decay.MULTIPLY_WEIGHTED,
@@ -172,7 +175,7 @@ public record Lif(
      * @throws IllegalArgumentException if a value is NaN or infinite, or a tau is 0
      */
     public static Lif nir(
-            float dt,
+            double dt,
             Parameter tau,
             Parameter r,
             Parameter leakPotential,
@@ -180,7 +183,7 @@ public record Lif(
             Parameter resetPotential) {
         float[] leak = tau.values();
         for (int i = 0; i < leak.length; i++) {
-            leak[i] = dt / leak[i];
+            leak[i] = (float) dt / leak[i];
         }
         return new Lif(
                 Decay.EULER,
@@ -202,14 +205,106 @@ public record Lif(
         return new Lif(decay, leak, gain, synapse, rest, resetPotential, options);
     }
 
+    /**
+     * Returns this model with another factor of the input.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Lif withGain(double... values) {
+        return withParameter("gain", Parameter.of(values));
+    }
+
+    /**
+     * Returns this model with another share of the synaptic current left after a step; 0 for no synapse.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Lif withSynapse(double... values) {
+        return withParameter("synapse", Parameter.of(values));
+    }
+
+    /**
+     * Returns this model with another potential to which the membrane decays.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Lif withRest(double... values) {
+        return withParameter("rest", Parameter.of(values));
+    }
+
+    /**
+     * Returns this model with another potential after a reset to a value.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Lif withResetPotential(double... values) {
+        return withParameter("resetPotential", Parameter.of(values));
+    }
+
+    /**
+     * Returns this model with another threshold.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Lif withThreshold(double... values) {
+        return withFiring(firing.withThreshold(values));
+    }
+
+    private boolean isSynaptic() {
+        return !synapse.isAlways(0);
+    }
+
+    @Override
+    public List<String> variables() {
+        return isSynaptic() ? LeakyGroup.SYNAPTIC : LeakyGroup.MEMBRANE;
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return named().values();
+    }
+
+    @Override
+    public Lif withParameter(String name, Parameter values) {
+        return named().with(name, values);
+    }
+
+    private Parameters<Lif> named() {
+        return new Parameters<Lif>()
+                .and("leak", leak, other -> new Lif(decay, other, gain, synapse, rest, resetPotential, firing))
+                .and("gain", gain, other -> new Lif(decay, leak, other, synapse, rest, resetPotential, firing))
+                .and("synapse", synapse, other -> new Lif(decay, leak, gain, other, rest, resetPotential, firing))
+                .and("rest", rest, other -> new Lif(decay, leak, gain, synapse, other, resetPotential, firing))
+                .and(
+                        "resetPotential",
+                        resetPotential,
+                        other -> new Lif(decay, leak, gain, synapse, rest, other, firing))
+                .and(firing, this::withFiring);
+    }
+
+    @Override
+    public Lif beforeReset() {
+        return withFiring(firing.beforeReset());
+    }
+
     @Override
     public NeuronGroup bind(Arena arena, int neurons) {
-        boolean synaptic = !synapse.isAlways(0);
-        LeakyParametersBuilder builder = firing.applyTo(LeakyParameters.builder(neurons), synaptic ? 2 : 1)
+        LeakyParametersBuilder builder = firing.applyTo(
+                        LeakyParameters.builder(neurons), variables().size())
                 .decay(decay, leak.values())
                 .rest(rest.values())
                 .resetPotential(resetPotential.values());
-        if (synaptic) {
+        if (isSynaptic()) {
             builder.synapse(synapse.values());
         }
         if (!gain.isAlways(1)) {

@@ -12,7 +12,7 @@ import java.util.List;
 /** Spiking long short-term memory cells, one step at a time. */
 record LstmGroup(LeakyParameters parameters, PackedWeights weights) implements StepwiseGroup {
 
-    private static final List<String> NAMES = List.of("membrane", "cell");
+    static final List<String> NAMES = List.of("membrane", "cell");
 
     @Override
     public int neurons() {

@@ -272,4 +272,9 @@ public final class NeuronState {
     FloatMatrix workspace() {
         return workspace;
     }
+
+    @Override
+    public String toString() {
+        return "NeuronState " + layout + " after " + step() + " steps";
+    }
 }

@@ -26,6 +26,21 @@ public final class Parameter {
     }
 
     /**
+     * Makes a parameter.
+     *
+     * @param values one value for all neurons, or one for each, rounded once to float32
+     * @return the parameter
+     * @throws IllegalArgumentException if there is no value
+     */
+    public static Parameter of(double... values) {
+        float[] rounded = new float[values.length];
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = (float) values[i];
+        }
+        return of(rounded);
+    }
+
+    /**
      * Returns the values.
      *
      * @return a copy: one value, or one for each neuron

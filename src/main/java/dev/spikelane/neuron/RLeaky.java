@@ -2,6 +2,8 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.LeakyParameters;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -53,6 +55,17 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
     }
 
     /**
+     * Makes a model with snnTorch's defaults.
+     *
+     * @param recurrence what is fed back
+     * @param beta one value, or one for each neuron, rounded once to float32
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public RLeaky(Recurrence recurrence, double... beta) {
+        this(Parameter.of(beta), recurrence, Firing.DEFAULT);
+    }
+
+    /**
      * Returns this model with other options.
      *
      * @param options when neurons fire and what a spike does to them
@@ -60,6 +73,44 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
      */
     public RLeaky withFiring(Firing options) {
         return new RLeaky(beta, recurrence, options);
+    }
+
+    /**
+     * Returns this model with another threshold.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public RLeaky withThreshold(double... values) {
+        return withFiring(firing.withThreshold(values));
+    }
+
+    @Override
+    public List<String> variables() {
+        return LeakyGroup.MEMBRANE;
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return named().values();
+    }
+
+    @Override
+    public RLeaky withParameter(String name, Parameter values) {
+        return named().with(name, values);
+    }
+
+    private Parameters<RLeaky> named() {
+        return new Parameters<RLeaky>()
+                .and("beta", beta, other -> new RLeaky(other, recurrence, firing))
+                .and(recurrence, other -> new RLeaky(beta, other, firing))
+                .and(firing, this::withFiring);
+    }
+
+    @Override
+    public RLeaky beforeReset() {
+        return withFiring(firing.beforeReset());
     }
 
     /**

@@ -2,6 +2,8 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.LeakyParameters;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -53,7 +55,7 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
      * @param beta share of the membrane left after a step
      * @throws IllegalArgumentException if a value is NaN or infinite
      */
-    public RSynaptic(Recurrence recurrence, float alpha, float beta) {
+    public RSynaptic(Recurrence recurrence, double alpha, double beta) {
         this(Parameter.of(alpha), Parameter.of(beta), recurrence, Firing.DEFAULT);
     }
 
@@ -65,6 +67,45 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
      */
     public RSynaptic withFiring(Firing options) {
         return new RSynaptic(alpha, beta, recurrence, options);
+    }
+
+    /**
+     * Returns this model with another threshold.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public RSynaptic withThreshold(double... values) {
+        return withFiring(firing.withThreshold(values));
+    }
+
+    @Override
+    public List<String> variables() {
+        return LeakyGroup.SYNAPTIC;
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return named().values();
+    }
+
+    @Override
+    public RSynaptic withParameter(String name, Parameter values) {
+        return named().with(name, values);
+    }
+
+    private Parameters<RSynaptic> named() {
+        return new Parameters<RSynaptic>()
+                .and("alpha", alpha, other -> new RSynaptic(other, beta, recurrence, firing))
+                .and("beta", beta, other -> new RSynaptic(alpha, other, recurrence, firing))
+                .and(recurrence, other -> new RSynaptic(alpha, beta, other, firing))
+                .and(firing, this::withFiring);
+    }
+
+    @Override
+    public RSynaptic beforeReset() {
+        return withFiring(firing.beforeReset());
     }
 
     /**

@@ -62,6 +62,17 @@ public sealed interface Recurrence {
     }
 
     /**
+     * Connects each neuron to itself.
+     *
+     * @param weights one value, or one for each neuron, rounded once to float32
+     * @return the recurrence
+     * @throws IllegalArgumentException if a weight is NaN or infinite, or there is none
+     */
+    static Recurrence oneToOne(double... weights) {
+        return new OneToOne(Parameter.of(weights));
+    }
+
+    /**
      * Connects every neuron to every neuron.
      *
      * @param weights as many inputs as outputs; {@link PackedWeights#pack} makes them

@@ -5,6 +5,8 @@ import dev.spikelane.kernel.LstmStep;
 import dev.spikelane.kernel.PackedWeights;
 import dev.spikelane.kernel.Reset;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -59,6 +61,17 @@ public record SLstm(PackedWeights recurrent, Firing firing) implements Neuron {
     }
 
     /**
+     * Makes a model without a reset, as is snnTorch's default for it.
+     *
+     * @param recurrent weights of the hidden state, {@code neurons -> 4 neurons}, with the second bias
+     * @param threshold membrane above which a neuron fires, below 1: one value, or one for each neuron, rounded once to float32
+     * @throws IllegalArgumentException if there are not four outputs for each input, or a threshold is NaN or infinite
+     */
+    public SLstm(PackedWeights recurrent, double... threshold) {
+        this(recurrent, Firing.DEFAULT.withReset(Reset.NONE).withThreshold(threshold));
+    }
+
+    /**
      * Returns this model with other options.
      *
      * @param options when neurons fire and what a spike does to them
@@ -67,6 +80,41 @@ public record SLstm(PackedWeights recurrent, Firing firing) implements Neuron {
      */
     public SLstm withFiring(Firing options) {
         return new SLstm(recurrent, options);
+    }
+
+    /**
+     * Returns this model with another threshold.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public SLstm withThreshold(double... values) {
+        return withFiring(firing.withThreshold(values));
+    }
+
+    @Override
+    public List<String> variables() {
+        return LstmGroup.NAMES;
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return named().values();
+    }
+
+    @Override
+    public SLstm withParameter(String name, Parameter values) {
+        return named().with(name, values);
+    }
+
+    private Parameters<SLstm> named() {
+        return new Parameters<SLstm>().and(firing, this::withFiring);
+    }
+
+    @Override
+    public SLstm beforeReset() {
+        return withFiring(firing.beforeReset());
     }
 
     /**

@@ -7,6 +7,8 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -100,6 +102,16 @@ public record StateLeaky(
     }
 
     /**
+     * Makes a model with threshold 1, spikes of 1 and no quantization.
+     *
+     * @param beta one value, or one for each neuron, rounded once to float32
+     * @throws IllegalArgumentException if a value is above 1, NaN or infinite, or there is none
+     */
+    public StateLeaky(double... beta) {
+        this(Parameter.of(beta), Parameter.of(1), Parameter.of(1), Quantization.NONE);
+    }
+
+    /**
      * Returns this model with another threshold.
      *
      * @param values one value, or one for each neuron
@@ -107,6 +119,17 @@ public record StateLeaky(
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public StateLeaky withThreshold(float... values) {
+        return new StateLeaky(beta, Parameter.of(values), gradedSpikesFactor, quantization, kernelTruncation);
+    }
+
+    /**
+     * Returns this model with another threshold.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public StateLeaky withThreshold(double... values) {
         return new StateLeaky(beta, Parameter.of(values), gradedSpikesFactor, quantization, kernelTruncation);
     }
 
@@ -124,18 +147,74 @@ public record StateLeaky(
         return new StateLeaky(beta, threshold, gradedSpikesFactor, quantization, steps);
     }
 
+    /**
+     * Returns this model with other graded spikes.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32; its square is what one spike carries
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public StateLeaky withGradedSpikesFactor(double... values) {
+        return withParameter("gradedSpikesFactor", Parameter.of(values));
+    }
+
+    /**
+     * Returns this model with another quantization.
+     *
+     * @param levels what the membrane is rounded to before neurons fire
+     * @return the model
+     */
+    public StateLeaky withQuantization(Quantization levels) {
+        return new StateLeaky(beta, threshold, gradedSpikesFactor, levels, kernelTruncation);
+    }
+
+    /** Whether the membrane is the sum itself. */
+    private boolean isPlain() {
+        return kernelTruncation == UNTRUNCATED && quantization.equals(Quantization.NONE);
+    }
+
+    @Override
+    public List<String> variables() {
+        return isPlain() ? LeakyGroup.MEMBRANE : WindowGroup.NAMES;
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return named().values();
+    }
+
+    @Override
+    public StateLeaky withParameter(String name, Parameter values) {
+        return named().with(name, values);
+    }
+
+    private Parameters<StateLeaky> named() {
+        return new Parameters<StateLeaky>()
+                .and(
+                        "beta",
+                        beta,
+                        other -> new StateLeaky(other, threshold, gradedSpikesFactor, quantization, kernelTruncation))
+                .and(
+                        "threshold",
+                        threshold,
+                        other -> new StateLeaky(beta, other, gradedSpikesFactor, quantization, kernelTruncation))
+                .and(
+                        "gradedSpikesFactor",
+                        gradedSpikesFactor,
+                        other -> new StateLeaky(beta, threshold, other, quantization, kernelTruncation));
+    }
+
     @Override
     public NeuronGroup bind(Arena arena, int neurons) {
         float[] share = weights(1);
-        boolean quantized = !quantization.equals(Quantization.NONE);
         LeakyParametersBuilder builder =
                 LeakyParameters.builder(neurons).threshold(threshold.values()).reset(Reset.NONE);
-        if (kernelTruncation == UNTRUNCATED && !quantized) {
+        if (isPlain()) {
             return new LeakyGroup(builder.decay(Decay.MULTIPLY, share).build(arena));
         }
         // The sum is kept beside the membrane, so that what happens to the membrane does not come back.
         builder.synapse(share).decay(Decay.MULTIPLY, 0);
-        if (quantized) {
+        if (!quantization.equals(Quantization.NONE)) {
             builder.quantization(1, quantization.levels());
         }
         LeakyParameters parameters = builder.build(arena);

@@ -2,6 +2,8 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.LeakyParameters;
 import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -45,7 +47,7 @@ public record Synaptic(Parameter alpha, Parameter beta, Firing firing) implement
      * @param beta share of the membrane left after a step
      * @throws IllegalArgumentException if a value is NaN or infinite
      */
-    public Synaptic(float alpha, float beta) {
+    public Synaptic(double alpha, double beta) {
         this(Parameter.of(alpha), Parameter.of(beta), Firing.DEFAULT);
     }
 
@@ -57,6 +59,44 @@ public record Synaptic(Parameter alpha, Parameter beta, Firing firing) implement
      */
     public Synaptic withFiring(Firing options) {
         return new Synaptic(alpha, beta, options);
+    }
+
+    /**
+     * Returns this model with another threshold.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    public Synaptic withThreshold(double... values) {
+        return withFiring(firing.withThreshold(values));
+    }
+
+    @Override
+    public List<String> variables() {
+        return LeakyGroup.SYNAPTIC;
+    }
+
+    @Override
+    public Map<String, Parameter> parameters() {
+        return named().values();
+    }
+
+    @Override
+    public Synaptic withParameter(String name, Parameter values) {
+        return named().with(name, values);
+    }
+
+    private Parameters<Synaptic> named() {
+        return new Parameters<Synaptic>()
+                .and("alpha", alpha, other -> new Synaptic(other, beta, firing))
+                .and("beta", beta, other -> new Synaptic(alpha, other, firing))
+                .and(firing, this::withFiring);
+    }
+
+    @Override
+    public Synaptic beforeReset() {
+        return withFiring(firing.beforeReset());
     }
 
     @Override

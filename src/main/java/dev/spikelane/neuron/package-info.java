@@ -3,8 +3,11 @@
  *
  * <p>A {@link dev.spikelane.neuron.Neuron} is a model. {@linkplain dev.spikelane.neuron.Neuron#bind Bound} to a number of neurons it
  * becomes a {@link dev.spikelane.neuron.NeuronGroup}, which charges, fires and resets them; their
- * {@link dev.spikelane.neuron.NeuronState} belongs to the caller. {@link dev.spikelane.neuron.Firing} holds the options that models share;
+ * {@link dev.spikelane.neuron.NeuronState}, all that they carry from step to step, belongs to the caller. {@link dev.spikelane.neuron.Firing} holds the options that models share;
  * {@link dev.spikelane.neuron.Lif} has the conventions of other libraries as presets.
+ *
+ * <p>Values of parameters may be given as double everywhere, and are rounded once to float32. {@link
+ * dev.spikelane.neuron.Neuron#parameters} names them, and {@link dev.spikelane.neuron.Neuron#run} runs a few neurons in one line.
  *
  * <table>
  * <caption>Models of snnTorch 0.9.4</caption>

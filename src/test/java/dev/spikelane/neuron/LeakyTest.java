@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -182,10 +184,18 @@ final class LeakyTest {
     @Test
     void changesOneThingAtATime() {
         Leaky plain = new Leaky(0.5f);
+        assertEquals(new Leaky(Parameter.of(0.5f), Firing.DEFAULT, Parameter.of(1)), plain);
         assertEquals(
-                new Leaky(Parameter.of(0.5f), Parameter.of(1), Reset.SUBTRACT, true, false, Parameter.of(1)), plain);
-        assertEquals(
-                new Leaky(Parameter.of(0.5f), Parameter.of(2, 3), Reset.ZERO, false, true, Parameter.of(4)),
+                new Leaky(
+                        Parameter.of(0.5f),
+                        new Firing(
+                                Parameter.of(2, 3),
+                                Compare.STRICT,
+                                Reset.ZERO,
+                                ResetTime.SAME_STEP_DIFFERENCE,
+                                true,
+                                Quantization.NONE),
+                        Parameter.of(4)),
                 plain.withThreshold(2, 3)
                         .withReset(Reset.ZERO)
                         .withDelayedReset(false)

@@ -1,0 +1,12 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+
+/**
+ * What neurons did, one row for each step. The memory is freed when nothing refers to it any more.
+ *
+ * @param spikes {@code [steps x neurons]}
+ * @param membranes {@code [steps x neurons]}, the membrane after each step
+ */
+public record NeuronRun(SpikeMatrix spikes, FloatMatrix membranes) {}

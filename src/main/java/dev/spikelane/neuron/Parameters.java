@@ -1,0 +1,52 @@
+package dev.spikelane.neuron;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The parameters of a model by name, in order, and how other values make another model.
+ *
+ * @param <N> the model
+ */
+final class Parameters<N extends Neuron> {
+
+    private final Map<String, Parameter> values = new LinkedHashMap<>();
+    private final Map<String, Function<Parameter, N>> changes = new HashMap<>();
+
+    /** Adds a parameter. */
+    Parameters<N> and(String name, Parameter value, Function<Parameter, N> change) {
+        values.put(name, value);
+        changes.put(name, change);
+        return this;
+    }
+
+    /** Adds the threshold of models that share {@link Firing}. */
+    Parameters<N> and(Firing firing, Function<Firing, N> change) {
+        return and("threshold", firing.threshold(), other -> change.apply(firing.withThreshold(other)));
+    }
+
+    /** Adds the weights of a recurrence from one to one; those from all to all are no parameter. */
+    Parameters<N> and(Recurrence recurrence, Function<Recurrence, N> change) {
+        return switch (recurrence) {
+            case Recurrence.OneToOne own ->
+                and("V", own.weights(), other -> change.apply(new Recurrence.OneToOne(other)));
+            case Recurrence.AllToAll _ -> this;
+        };
+    }
+
+    Map<String, Parameter> values() {
+        return Collections.unmodifiableMap(values);
+    }
+
+    /** The model with other values. */
+    N with(String name, Parameter other) {
+        Function<Parameter, N> change = changes.get(name);
+        if (change == null) {
+            throw new IllegalArgumentException("no parameter '" + name + "', expected one of " + values.keySet());
+        }
+        return change.apply(other);
+    }
+}
