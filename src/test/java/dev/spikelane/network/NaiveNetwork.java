@@ -58,6 +58,19 @@ final class NaiveNetwork {
                 .get(step)[sample * network.population(population).size() + neuron];
     }
 
+    /** The share of neurons that fire. */
+    double density(String population) {
+        long fired = 0;
+        long all = 0;
+        for (boolean[] step : of(spikes, population)) {
+            for (boolean fires : step) {
+                fired += fires ? 1 : 0;
+                all++;
+            }
+        }
+        return (double) fired / all;
+    }
+
     private static <T> T of(Map<String, T> all, String name) {
         T found = all.get(name);
         if (found == null) {
