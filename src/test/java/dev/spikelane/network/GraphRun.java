@@ -53,7 +53,8 @@ final class GraphRun {
                 done += count;
                 compareState(simulation, done - 1);
                 if (random.nextInt(4) == 0) {
-                    SimulationState state = SimulationState.of(simulation.snapshot().toBytes());
+                    SimulationState state =
+                            SimulationState.of(simulation.snapshot().toBytes());
                     compareRecordings(done);
                     simulation.close();
                     simulation = simulation();
@@ -167,8 +168,7 @@ final class GraphRun {
         }
     }
 
-    private void compare(
-            Population population, String variable, int step, int sample, FloatMatrix actual, int row) {
+    private void compare(Population population, String variable, int step, int sample, FloatMatrix actual, int row) {
         for (int neuron = 0; neuron < population.size(); neuron++) {
             float value = expected.value(population.name(), variable, step, sample, neuron);
             if (Float.floatToIntBits(value) != Float.floatToIntBits(actual.get(row, neuron))) {

@@ -66,12 +66,15 @@ final class NaiveLif extends NaiveNeurons {
             }
             case HandLif model -> {
                 NaiveLif lif = new NaiveLif(
-                                shape, Firing.DEFAULT.withThreshold(model.threshold().values()), "membrane")
+                                shape,
+                                Firing.DEFAULT.withThreshold(model.threshold().values()),
+                                "membrane")
                         .leak(model.beta());
                 lif.firesBefore = true;
                 yield lif;
             }
-            case Synaptic model -> synaptic(shape, model.firing(), model.alpha()).leak(model.beta());
+            case Synaptic model ->
+                synaptic(shape, model.firing(), model.alpha()).leak(model.beta());
             case RSynaptic model -> {
                 NaiveLif lif = synaptic(shape, model.firing(), model.alpha()).leak(model.beta());
                 lif.recurrence = model.recurrence();
@@ -91,7 +94,9 @@ final class NaiveLif extends NaiveNeurons {
             case Lif model -> ofLif(model, shape);
             case DeltaLeaky model -> {
                 NaiveLif lif = new NaiveLif(
-                                shape, NO_RESET.withThreshold(model.deltaThreshold().values()), "membrane")
+                                shape,
+                                NO_RESET.withThreshold(model.deltaThreshold().values()),
+                                "membrane")
                         .decay(Decay.MULTIPLY, model.beta());
                 lif.firesOnChange = true;
                 yield lif;
@@ -149,7 +154,8 @@ final class NaiveLif extends NaiveNeurons {
     }
 
     private static NaiveLif ofLeakyParallel(LeakyParallel model, Shape shape) {
-        NaiveLif lif = new NaiveLif(shape, NO_RESET.withThreshold(model.threshold().values()), "membrane");
+        NaiveLif lif =
+                new NaiveLif(shape, NO_RESET.withThreshold(model.threshold().values()), "membrane");
         lif.rectified = true;
         if (model.recurrence() instanceof Recurrence.OneToOne own) {
             lif.decay(Decay.MULTIPLY, own.weights()).constant = model.bias();

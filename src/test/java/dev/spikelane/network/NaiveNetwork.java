@@ -45,12 +45,16 @@ final class NaiveNetwork {
             NaiveNeurons[] samples = NaiveNeurons.of(population.neuron(), population.shape(), batch);
             neurons.put(population.name(), samples);
             spikes.put(population.name(), new ArrayList<>());
-            samples[0].variables.keySet().forEach(name -> variables.put(population.name() + "." + name, new ArrayList<>()));
+            samples[0]
+                    .variables
+                    .keySet()
+                    .forEach(name -> variables.put(population.name() + "." + name, new ArrayList<>()));
         }
     }
 
     boolean spike(String population, int step, int sample, int neuron) {
-        return of(spikes, population).get(step)[sample * network.population(population).size() + neuron];
+        return of(spikes, population)
+                .get(step)[sample * network.population(population).size() + neuron];
     }
 
     float value(String population, String variable, int step, int sample, int neuron) {
@@ -141,16 +145,18 @@ final class NaiveNetwork {
         for (int i = 0; i < size; i++) {
             switch (source) {
                 case Input input -> {
-                    values[i] = step >= 0 && given instanceof FloatMatrix matrix ? matrix.get(step * batch + sample, i) : 0;
+                    values[i] =
+                            step >= 0 && given instanceof FloatMatrix matrix ? matrix.get(step * batch + sample, i) : 0;
                     fires[i] = step >= 0 && given instanceof SpikeMatrix matrix && matrix.get(step * batch + sample, i);
                 }
                 case Population population -> fires[i] = step >= 0 && spike(population.name(), step, sample, i);
-                case Variable variable -> values[i] = step < 0
-                        ? 0
-                        : value(variable.population().name(), variable.variable(), step, sample, i);
+                case Variable variable ->
+                    values[i] =
+                            step < 0 ? 0 : value(variable.population().name(), variable.variable(), step, sample, i);
             }
         }
-        Parameter spikeValue = source instanceof Population population ? population.neuron().spikeValue() : Parameter.of(1);
+        Parameter spikeValue =
+                source instanceof Population population ? population.neuron().spikeValue() : Parameter.of(1);
         for (int i = 0; !analog && i < size; i++) {
             values[i] = spikeValue.value(i);
         }
@@ -163,10 +169,13 @@ final class NaiveNetwork {
         List<Connection> path = projection.path();
         for (int i = 0; i < path.size(); i++) {
             // The order of a dense sum is that of the rows before the flatten that stands before it.
-            Shape order =
-                    i > 0 && path.get(i - 1) instanceof Flatten ? before(path, i - 1, projection.source().shape()) : shape;
+            Shape order = i > 0 && path.get(i - 1) instanceof Flatten
+                    ? before(path, i - 1, projection.source().shape())
+                    : shape;
             boolean seesThrough = !shape.reordered() || i + 1 < path.size() && path.get(i + 1) instanceof Dense;
-            row = path.get(i) instanceof Flatten ? seesThrough ? row : new Row(plain(row), null) : apply(path.get(i), row, order);
+            row = path.get(i) instanceof Flatten
+                    ? seesThrough ? row : new Row(plain(row), null)
+                    : apply(path.get(i), row, order);
             shape = path.get(i).outputShape(shape);
         }
         return plain(row);

@@ -110,7 +110,8 @@ abstract class NaiveNeurons {
             for (int i = 0; i < fired.length; i++) {
                 fired[i] = group.spikes.get(number, i);
                 for (Map.Entry<String, float[]> variable : variables.entrySet()) {
-                    variable.getValue()[i] = group.state.variable(variable.getKey()).get(number, i);
+                    variable.getValue()[i] =
+                            group.state.variable(variable.getKey()).get(number, i);
                 }
             }
         }

@@ -8,10 +8,12 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.statistics.Statistics;
+import net.jqwik.api.statistics.StatisticsReport;
 
 /** Random graphs do what {@link NaiveNetwork} says, bit for bit. */
 final class RandomGraphProperties {
 
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void graphsDoWhatTheInterpreterSays(
             @ForAll @IntRange(min = 1, max = 5) int batch,
@@ -37,20 +39,26 @@ final class RandomGraphProperties {
         often("a loop", network.plan().components().stream().anyMatch(part -> part.steps() > 0));
         often(
                 "a loop of several populations",
-                network.plan().components().stream().anyMatch(part -> part.populations().size() > 1));
+                network.plan().components().stream()
+                        .anyMatch(part -> part.populations().size() > 1));
         often("a loop of several steps", network.plan().components().stream().anyMatch(part -> part.steps() > 1));
         often(
                 "a projection from a population to itself",
                 all.stream().anyMatch(projection -> projection.source() == projection.target()));
         often("a delay outside loops", all.stream().anyMatch(RandomGraphProperties::isDelayedInput));
         often("a variable as a source", all.stream().anyMatch(projection -> projection.source() instanceof Variable));
-        often("no connection", all.stream().anyMatch(projection -> projection.path().isEmpty()));
-        often("several connections", all.stream().anyMatch(projection -> projection.path().size() > 1));
+        often(
+                "no connection",
+                all.stream().anyMatch(projection -> projection.path().isEmpty()));
+        often(
+                "several connections",
+                all.stream().anyMatch(projection -> projection.path().size() > 1));
         often("a plastic projection", all.stream().anyMatch(Projection::plastic));
         often("a snapshot", restored > 0);
         often(
                 "maps",
-                network.populations().stream().anyMatch(population -> population.shape().reordered()));
+                network.populations().stream()
+                        .anyMatch(population -> population.shape().reordered()));
         for (Population population : network.populations()) {
             double density = expected.density(population.name());
             often("a population that fires, but not always", density > 0.02 && density < 0.8);
