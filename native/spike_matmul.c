@@ -1,5 +1,5 @@
 /*
- * Spikes times weights, the two algorithms of dev.spikelane.kernel.SpikeMatmul on the same layouts: spikes are rows of 64-bit
+ * Spikes times weights, the two algorithms of dev.spikelane.kernel.product.SpikeMatmul on the same layouts: spikes are rows of 64-bit
  * words; weights are [blocks of 64 outputs][inputs, padded to 16][64]; rows of current are padded to 64 floats. Sums keep the
  * canonical order, so that results have the bits of Java's.
  */

@@ -1,5 +1,5 @@
 /*
- * The variant of dev.spikelane.kernel.SpikeMatmul that keeps tables in registers (SpikePermuteVector), where a vector has 16 lanes:
+ * The variant of dev.spikelane.kernel.product.SpikeMatmul that keeps tables in registers (SpikePermuteVector), where a vector has 16 lanes:
  * the table of one output's partial sums is a vector, and the spikes of 16 rows choose from it by one permutation.
  */
 #include "lanes.h"

@@ -13,10 +13,14 @@ module dev.spikelane {
     requires static jdk.jfr;
     requires static org.jspecify;
 
+    exports dev.spikelane.blas;
     exports dev.spikelane.connection;
     exports dev.spikelane.encode;
     exports dev.spikelane.io;
     exports dev.spikelane.kernel;
+    exports dev.spikelane.kernel.code;
+    exports dev.spikelane.kernel.product;
+    exports dev.spikelane.kernel.step;
     exports dev.spikelane.memory;
     exports dev.spikelane.network;
     exports dev.spikelane.neuron;

@@ -1,5 +1,6 @@
 package dev.spikelane.cli;
 
+import dev.spikelane.io.AtomicFile;
 import dev.spikelane.io.Npy;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -172,16 +173,13 @@ final class DemoCommand implements Callable<Integer> {
             return null;
         }
         Path page = report == null ? Path.of(REPORT) : report;
-        Path parent = page.toAbsolutePath().getParent();
-        if (parent == null || Files.isDirectory(page)) {
-            throw new FileSystemException(page.toString(), null, "is a folder, expected the name of a file");
-        }
-        if (!Files.isDirectory(parent)) {
-            throw new FileSystemException(page.toString(), null, "there is no folder " + parent);
-        }
-        if (!Files.isWritable(parent)) {
-            throw new FileSystemException(
-                    page.toString(), null, "cannot be written, permission denied; --no-report goes without");
+        try {
+            AtomicFile.requireWritable(page);
+        } catch (FileSystemException refused) {
+            if (report != null) {
+                throw refused;
+            }
+            throw new FileSystemException(REPORT, null, refused.getReason() + "; --no-report goes without");
         }
         return page;
     }

@@ -68,7 +68,7 @@ record ImageSet(String name, Idx file, int inputs, List<String> labels, int coun
 
     /** Intensities of some images, {@code [number x inputs]}. */
     FloatMatrix intensities(Arena arena, int first, int number) throws IOException {
-        return file.images(arena, first, number);
+        return file.images(arena, first, number, Long.MAX_VALUE); // DemoSettings.requireFits has limited them
     }
 
     /** The class of an image, or nothing. */

@@ -1,7 +1,7 @@
 package dev.spikelane.cli;
 
 import dev.spikelane.kernel.Simd;
-import dev.spikelane.kernel.SpikeMatmul;
+import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.SpikeMatrix;
 
 /** Counts which variant of the spike matmul serves the blocks of one layer. */

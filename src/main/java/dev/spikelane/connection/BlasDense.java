@@ -1,6 +1,6 @@
 package dev.spikelane.connection;
 
-import dev.spikelane.kernel.OpenBlas;
+import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Parameter;
 import dev.spikelane.random.TorchRandom;

@@ -1,7 +1,7 @@
 package dev.spikelane.connection;
 
-import dev.spikelane.kernel.BlasDenseMatmul;
-import dev.spikelane.kernel.BlasSpikeMatmul;
+import dev.spikelane.blas.BlasDenseMatmul;
+import dev.spikelane.blas.BlasSpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;

@@ -1,8 +1,8 @@
 package dev.spikelane.connection;
 
-import dev.spikelane.kernel.DenseMatmul;
-import dev.spikelane.kernel.PackedWeights;
-import dev.spikelane.kernel.SpikeMatmul;
+import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;

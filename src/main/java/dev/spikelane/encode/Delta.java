@@ -1,6 +1,6 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.DeltaSpikes;
+import dev.spikelane.kernel.code.DeltaSpikes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
@@ -66,8 +66,8 @@ public record Delta(float threshold, boolean padding) {
      * @param data {@code [steps * batch x neurons]}, time-major
      * @param batch samples in a step
      * @param spikes {@code [steps * batch x neurons]}, overwritten with 1, 0 and -1, or 0 where at a threshold of 0 and less both
-     *     would fire; not the data
-     * @throws IllegalArgumentException if a shape does not fit, or the spikes are the data
+     *     would fire; shares no memory with the data
+     * @throws IllegalArgumentException if a shape does not fit, or the spikes share memory with the data
      */
     public void encodeSigned(FloatMatrix data, int batch, FloatMatrix spikes) {
         DeltaSpikes.signed(data, batch, threshold, padding, spikes);

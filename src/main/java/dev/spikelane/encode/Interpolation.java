@@ -1,7 +1,7 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.LatencyRamp;
-import dev.spikelane.kernel.RateRamp;
+import dev.spikelane.kernel.code.LatencyRamp;
+import dev.spikelane.kernel.code.RateRamp;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
@@ -41,8 +41,8 @@ public final class Interpolation {
      * @param times {@code [batch x neurons]}, in steps, at least 0; infinite for neurons that never fire
      * @param onTarget the target at a spike
      * @param offTarget the target behind it
-     * @param targets {@code [steps * batch x neurons]}, time-major, overwritten
-     * @throws IllegalArgumentException if a shape does not fit, a target is not finite in float32, or on is less than off
+     * @param targets {@code [steps * batch x neurons]}, time-major, overwritten; shares no memory with the times
+     * @throws IllegalArgumentException if a shape does not fit, targets and times share memory, a target is not finite in float32, or on is less than off
      */
     public static void latency(FloatMatrix times, double onTarget, double offTarget, FloatMatrix targets) {
         requireFinite(onTarget, offTarget);

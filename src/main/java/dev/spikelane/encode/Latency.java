@@ -1,7 +1,7 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.Extremes;
-import dev.spikelane.kernel.LatencySpikes;
+import dev.spikelane.kernel.base.Extremes;
+import dev.spikelane.kernel.code.LatencySpikes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
@@ -51,9 +51,9 @@ public record Latency(LatencyCode code, boolean clip, boolean dropLate) {
      * Encodes data. snnTorch's choice of the number of steps, where none is given, is {@link LatencyCode#steps}.
      *
      * @param data {@code [batch x neurons]}, in [0, 1]
-     * @param times {@code [batch x neurons]}, overwritten with the spike times, infinite where clipped; not the data
+     * @param times {@code [batch x neurons]}, overwritten with the spike times, infinite where clipped; shares no memory with the data
      * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
-     * @throws IllegalArgumentException if a shape does not fit, a datum is not in [0, 1], the first spike time is not below the steps, a
+     * @throws IllegalArgumentException if a shape does not fit, times and data share memory, a datum is not in [0, 1], the first spike time is not below the steps, a
      *     spike is behind the last step and not to be dropped, or a time is infinite, because float32 loses epsilon beside the threshold
      */
     public void encode(FloatMatrix data, FloatMatrix times, SpikeMatrix spikes) {
@@ -65,8 +65,8 @@ public record Latency(LatencyCode code, boolean clip, boolean dropLate) {
 
     /** Computes times and checks that they are within the steps, before anything else is written. */
     void encodeTimes(FloatMatrix data, int steps, FloatMatrix times) {
-        if (data.segment().equals(times.segment())) {
-            throw new IllegalArgumentException("times and data are the same matrix, expected two");
+        if (times.sharesMemory(data)) {
+            throw new IllegalArgumentException("times shares memory with data, expected memory of its own");
         }
         float smallest = Extremes.min(data);
         float largest = Extremes.max(data);

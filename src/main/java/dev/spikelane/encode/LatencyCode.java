@@ -1,7 +1,7 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.Extremes;
-import dev.spikelane.kernel.LatencyTimes;
+import dev.spikelane.kernel.base.Extremes;
+import dev.spikelane.kernel.code.LatencyTimes;
 import dev.spikelane.memory.FloatMatrix;
 
 /**
@@ -128,7 +128,7 @@ public record LatencyCode(
      * Computes the times of a code that is not normalized.
      *
      * @param data {@code [batch x neurons]}, finite
-     * @param times {@code [batch x neurons]}, overwritten; may be the data
+     * @param times {@code [batch x neurons]}, overwritten; may be the data itself, but not overlap it otherwise
      * @throws IllegalArgumentException if the code is normalized, a shape does not fit, or a datum is not finite
      */
     public void encode(FloatMatrix data, FloatMatrix times) {
@@ -146,7 +146,7 @@ public record LatencyCode(
      *
      * @param data {@code [batch x neurons]}, finite
      * @param steps how many steps there are, more than the first spike time; only a normalized code keeps within them
-     * @param times {@code [batch x neurons]}, overwritten; may be the data
+     * @param times {@code [batch x neurons]}, overwritten; may be the data itself, but not overlap it otherwise
      * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, a datum is not finite, or a
      *     time that is to be normalized is infinite, because float32 loses epsilon beside the threshold or cannot hold a linear time
      */

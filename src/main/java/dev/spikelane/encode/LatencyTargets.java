@@ -1,7 +1,7 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.LabelRows;
-import dev.spikelane.kernel.LatencySpikes;
+import dev.spikelane.kernel.code.LabelRows;
+import dev.spikelane.kernel.code.LatencySpikes;
 import dev.spikelane.memory.FloatMatrix;
 
 /**
@@ -46,8 +46,8 @@ public record LatencyTargets(Latency latency, double onTarget, double offTarget,
      * Encodes data.
      *
      * @param data {@code [batch x neurons]}, in [0, 1]
-     * @param times {@code [batch x neurons]}, overwritten with the spike times, infinite where clipped; not the data
-     * @param targets {@code [steps * batch x neurons]}, time-major, overwritten; not the times
+     * @param times {@code [batch x neurons]}, overwritten with the spike times, infinite where clipped; shares no memory with the data
+     * @param targets {@code [steps * batch x neurons]}, time-major, overwritten; shares no memory with the times
      * @throws IllegalArgumentException as for {@link Latency#encode}, or if the targets are the times
      */
     public void encode(FloatMatrix data, FloatMatrix times, FloatMatrix targets) {

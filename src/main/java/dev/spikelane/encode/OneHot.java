@@ -1,7 +1,7 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.LabelRows;
-import dev.spikelane.kernel.OneHotInverse;
+import dev.spikelane.kernel.code.LabelRows;
+import dev.spikelane.kernel.code.OneHotInverse;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.ValueLayout;
@@ -45,7 +45,7 @@ public final class OneHot {
      * Swaps zeros and ones, {@code inverse = (value == 0 ? 1 : 0)}, as {@code snntorch.spikegen.to_one_hot_inverse} does.
      *
      * @param oneHot {@code [batch x classes]}
-     * @param inverse {@code [batch x classes]}, overwritten; may be the same matrix
+     * @param inverse {@code [batch x classes]}, overwritten; may be the same matrix, but not overlap otherwise
      * @throws IllegalArgumentException if shapes differ
      */
     public static void invert(FloatMatrix oneHot, FloatMatrix inverse) {
@@ -56,7 +56,7 @@ public final class OneHot {
      * Swaps spikes and silence.
      *
      * @param oneHot {@code [batch x classes]}
-     * @param inverse {@code [batch x classes]}, overwritten; may be the same matrix
+     * @param inverse {@code [batch x classes]}, overwritten; may be the same matrix, but not overlap otherwise
      * @throws IllegalArgumentException if shapes differ
      */
     public static void invert(SpikeMatrix oneHot, SpikeMatrix inverse) {

@@ -1,7 +1,7 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.BernoulliSpikes;
-import dev.spikelane.kernel.Extremes;
+import dev.spikelane.kernel.base.Extremes;
+import dev.spikelane.kernel.code.BernoulliSpikes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;

@@ -1,6 +1,6 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.LabelRows;
+import dev.spikelane.kernel.code.LabelRows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;

@@ -1,6 +1,6 @@
 package dev.spikelane.encode;
 
-import dev.spikelane.kernel.Progression;
+import dev.spikelane.kernel.base.Progression;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 

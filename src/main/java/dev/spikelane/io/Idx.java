@@ -239,16 +239,31 @@ public final class Idx {
     }
 
     /**
-     * Copies all images.
+     * Copies all images into at most 512 MiB of memory, enough for 160,000 images of 28 x 28 pixels.
      *
      * @param arena the arena that owns the matrix
      * @return {@code [count x (height * width)]} intensities in [0, 1]: {@code byte / 255} in float32, as torchvision's
      *     {@code ToTensor}
-     * @throws IOException if the file has one dimension, or no images, or the memory is refused
+     * @throws IOException if the file has one dimension, or no images, or the memory is refused or more than 512 MiB
      */
     public FloatMatrix images(Arena arena) throws IOException {
         requireImages();
         return images(arena, 0, count());
+    }
+
+    /**
+     * Copies some images into at most 512 MiB of memory.
+     *
+     * @param arena the arena that owns the matrix
+     * @param first the first image
+     * @param count how many, at least 1
+     * @return {@code [count x (height * width)]} intensities in [0, 1]: {@code byte / 255} in float32, as torchvision's
+     *     {@code ToTensor}
+     * @throws IOException if the file has one dimension, or no images, or the memory is refused or more than 512 MiB
+     * @throws IndexOutOfBoundsException if the images are not all there
+     */
+    public FloatMatrix images(Arena arena, int first, int count) throws IOException {
+        return images(arena, first, count, Inputs.MOST_BYTES);
     }
 
     /**
@@ -257,19 +272,22 @@ public final class Idx {
      * @param arena the arena that owns the matrix
      * @param first the first image
      * @param count how many, at least 1
+     * @param mostBytes the most memory that the matrix may take, see {@link FloatMatrix#bytes}: an image takes at least
+     *     256 bytes, even if it has one pixel
      * @return {@code [count x (height * width)]} intensities in [0, 1]: {@code byte / 255} in float32, as torchvision's
      *     {@code ToTensor}
-     * @throws IOException if the file has one dimension, or no images, or the memory is refused
+     * @throws IOException if the file has one dimension, or no images, or the memory is refused or more than
+     *     {@code mostBytes}
      * @throws IndexOutOfBoundsException if the images are not all there
      */
-    public FloatMatrix images(Arena arena, int first, int count) throws IOException {
+    public FloatMatrix images(Arena arena, int first, int count, long mostBytes) throws IOException {
         requireImages();
         if (first < 0 || count < 1 || first > count() - count) {
             throw new IndexOutOfBoundsException(
                     name + " has " + count() + " images, asked for " + count + " from image " + first);
         }
         int pixels = data.length / count();
-        FloatMatrix images = Inputs.zeros(name, arena, count, pixels);
+        FloatMatrix images = Inputs.zeros(name, describe(dimensions), arena, count, pixels, mostBytes);
         float[] row = new float[pixels];
         for (int image = 0; image < count; image++) {
             int start = (first + image) * pixels;

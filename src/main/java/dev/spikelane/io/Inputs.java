@@ -28,22 +28,42 @@ final class Inputs {
     }
 
     /**
-     * A matrix for what was found in a file; that the memory is refused is the file's fault, not an error of the JVM.
+     * The most bytes of a matrix, unless the caller says otherwise: enough for 160,000 images of 28 x 28 pixels. Rows are padded, so that a
+     * small file can ask for far more memory than it has bytes.
      */
-    static FloatMatrix zeros(String name, Arena arena, int rows, int columns) throws IOException {
+    static final long MOST_BYTES = 1L << 29;
+
+    /**
+     * A matrix for what was found in a file; that the memory is refused is the file's fault, not an error of the JVM.
+     *
+     * @param shape what the file declares, for the message
+     */
+    static FloatMatrix zeros(String name, String shape, Arena arena, int rows, int columns, long mostBytes)
+            throws IOException {
+        requireBytes(name, shape, "float32", rows, FloatMatrix.bytes(rows, columns), mostBytes);
         try {
             return FloatMatrix.zeros(arena, rows, columns);
-        } catch (OutOfMemoryError refused) {
+        } catch (OutOfMemoryError | IllegalArgumentException refused) {
             throw new IOException(name + ": " + refused.getMessage(), refused);
         }
     }
 
     /** The same for spikes. */
-    static SpikeMatrix noSpikes(String name, Arena arena, int rows, int columns) throws IOException {
+    static SpikeMatrix noSpikes(String name, String shape, Arena arena, int rows, int columns, long mostBytes)
+            throws IOException {
+        requireBytes(name, shape, "spikes", rows, SpikeMatrix.bytes(rows, columns), mostBytes);
         try {
             return SpikeMatrix.zeros(arena, rows, columns);
-        } catch (OutOfMemoryError refused) {
+        } catch (OutOfMemoryError | IllegalArgumentException refused) {
             throw new IOException(name + ": " + refused.getMessage(), refused);
+        }
+    }
+
+    private static void requireBytes(String name, String shape, String type, int rows, long bytes, long mostBytes)
+            throws IOException {
+        if (bytes > mostBytes) {
+            throw new IOException(name + ": shape " + shape + " needs " + bytes + " bytes of memory as a matrix of "
+                    + type + " (" + bytes / rows + " a row), expected at most " + mostBytes + ", the limit mostBytes");
         }
     }
 }

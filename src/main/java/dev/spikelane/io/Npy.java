@@ -30,7 +30,8 @@ public final class Npy {
     private Npy() {}
 
     /**
-     * Writes a float32 array. The file appears under its name only when it is complete; an older one is replaced.
+     * Writes a float32 array. The file appears under its name only when it is complete; an older one is replaced, see
+     * {@link AtomicFile}.
      *
      * @param file where to
      * @param values the values, row after row
@@ -48,7 +49,7 @@ public final class Npy {
 
     /**
      * Writes spikes as a uint8 array of 0 and 1. The file appears under its name only when it is complete; an older one
-     * is replaced.
+     * is replaced, see {@link AtomicFile}.
      *
      * @param file where to
      * @param spikes the spikes, row after row
@@ -65,17 +66,35 @@ public final class Npy {
     }
 
     /**
-     * Reads a float32 array. NaN and infinities are read as they are.
+     * Reads a float32 array into at most 512 MiB of memory. NaN and infinities are read as they are.
      *
      * @param file the file
      * @param arena the arena that owns the matrix
      * @return the values: the last dimension are the columns, the product of the others the rows
      * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of float32
-     *     ({@code '<f4'}) in C order, holds no item, or the memory is refused; the message starts with the file's name
+     *     ({@code '<f4'}) in C order, holds no item, or the memory is refused or more than 512 MiB; the message starts
+     *     with the file's name
      */
     public static NpyArray<FloatMatrix> readFloats(Path file, Arena arena) throws IOException {
+        return readFloats(file, arena, Inputs.MOST_BYTES);
+    }
+
+    /**
+     * Reads a float32 array. NaN and infinities are read as they are.
+     *
+     * @param file the file
+     * @param arena the arena that owns the matrix
+     * @param mostBytes the most memory that the matrix may take, see {@link FloatMatrix#bytes}: a row takes at least
+     *     256 bytes, 64 times the file's where the last dimension is 1
+     * @return the values: the last dimension are the columns, the product of the others the rows
+     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of float32
+     *     ({@code '<f4'}) in C order, holds no item, or the memory is refused or more than {@code mostBytes}; the
+     *     message starts with the file's name
+     */
+    public static NpyArray<FloatMatrix> readFloats(Path file, Arena arena, long mostBytes) throws IOException {
         try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32)) {
-            FloatMatrix values = Inputs.zeros(input.name(), arena, input.rows(), input.columns());
+            FloatMatrix values =
+                    Inputs.zeros(input.name(), input.shapeText(), arena, input.rows(), input.columns(), mostBytes);
             for (int row = 0; row < values.rows(); row++) {
                 readRow(input, values, row);
             }
@@ -84,18 +103,35 @@ public final class Npy {
     }
 
     /**
-     * Reads spikes from a uint8 array of 0 and 1.
+     * Reads spikes from a uint8 array of 0 and 1 into at most 512 MiB of memory.
      *
      * @param file the file
      * @param arena the arena that owns the matrix
      * @return the spikes: the last dimension are the columns, the product of the others the rows
      * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of uint8
-     *     ({@code '|u1'}) in C order, holds no item or another value than 0 and 1, or the memory is refused; the
-     *     message starts with the file's name
+     *     ({@code '|u1'}) in C order, holds no item or another value than 0 and 1, or the memory is refused or more
+     *     than 512 MiB; the message starts with the file's name
      */
     public static NpyArray<SpikeMatrix> readSpikes(Path file, Arena arena) throws IOException {
+        return readSpikes(file, arena, Inputs.MOST_BYTES);
+    }
+
+    /**
+     * Reads spikes from a uint8 array of 0 and 1.
+     *
+     * @param file the file
+     * @param arena the arena that owns the matrix
+     * @param mostBytes the most memory that the matrix may take, see {@link SpikeMatrix#bytes}: an eighth of the file's
+     *     bytes or less for 8 columns and more, 8 bytes a row for fewer
+     * @return the spikes: the last dimension are the columns, the product of the others the rows
+     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of uint8
+     *     ({@code '|u1'}) in C order, holds no item or another value than 0 and 1, or the memory is refused or more
+     *     than {@code mostBytes}; the message starts with the file's name
+     */
+    public static NpyArray<SpikeMatrix> readSpikes(Path file, Arena arena, long mostBytes) throws IOException {
         try (NpyInput input = NpyInput.open(file, NpyType.UINT8)) {
-            SpikeMatrix spikes = Inputs.noSpikes(input.name(), arena, input.rows(), input.columns());
+            SpikeMatrix spikes =
+                    Inputs.noSpikes(input.name(), input.shapeText(), arena, input.rows(), input.columns(), mostBytes);
             for (int row = 0; row < spikes.rows(); row++) {
                 readRow(input, spikes, row);
             }

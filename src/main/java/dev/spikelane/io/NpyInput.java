@@ -18,6 +18,7 @@ final class NpyInput implements Closeable {
     private final FileChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private List<Integer> shape = List.of();
+    private String shapeText = "";
     private int rows = 1;
     private int columns = 1;
     private long unread;
@@ -46,6 +47,11 @@ final class NpyInput implements Closeable {
 
     List<Integer> shape() {
         return shape;
+    }
+
+    /** The shape as the file writes it. */
+    String shapeText() {
+        return shapeText;
     }
 
     int rows() {
@@ -99,6 +105,7 @@ final class NpyInput implements Closeable {
                     name + ": is in Fortran order, expected C order (numpy.ascontiguousarray makes it so)");
         }
         shape = header.shape();
+        shapeText = header.shapeText();
         long items = items(header);
         unread = channel.size() - channel.position();
         if (unread != items * type.bytes()) {

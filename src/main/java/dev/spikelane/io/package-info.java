@@ -3,8 +3,9 @@
  *
  * <p>Readers are strict. Whatever a file holds, the worst that it can do is an {@link java.io.IOException} whose
  * message starts with the file's name and says what was found and what was expected: sizes that a header declares are
- * checked against the bytes that are there before memory is allocated, and nothing in a file is ever executed. Writers
+ * checked against the bytes that are there, and the memory of a matrix against a limit, before memory is allocated, and
+ * nothing in a file is ever executed. Writers
  * write to a temporary file in the target's folder and rename it, so that a file is either the old one or the new one
- * as a whole.
+ * as a whole; pipes and devices are written in place.
  */
 package dev.spikelane.io;

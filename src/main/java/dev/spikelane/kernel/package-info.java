@@ -1,10 +1,15 @@
 /**
  * SIMD kernels, usable alone like a BLAS.
  *
- * <p>One final class for each operation. Its public entries check shapes, then either its scalar variant (plain loops, the
- * specification) or its vector variant does the work; both give the same bits, whatever the vector width, the number of threads and
- * the variant that the density asks for. {@link dev.spikelane.kernel.Simd} tells which one serves.
+ * <p>{@code dev.spikelane.kernel.product} multiplies, {@code dev.spikelane.kernel.step} takes neurons through steps, and
+ * {@code dev.spikelane.kernel.code} encodes and counts. There is one final class for each operation. Its public entries check shapes, then
+ * either its scalar variant (plain loops, the specification) or its vector variant does the work; both give the same bits, whatever the
+ * vector width, the number of threads and the variant that the density asks for. {@link dev.spikelane.kernel.Simd} tells which one serves.
  *
- * <p>Only what is sent to {@link dev.spikelane.kernel.OpenBlas} is exempt: its sums have an order of their own.
+ * <p>A matrix of floats and one of spikes never share memory. Where a kernel reads and writes matrices of the same kind, its documentation
+ * says whether they may be the same; where they may not, or overlap in a part of their rows, it throws
+ * {@link java.lang.IllegalArgumentException} before anything is written.
+ *
+ * <p>Only what is sent to {@code dev.spikelane.blas} is exempt: the sums of OpenBLAS have an order of their own.
  */
 package dev.spikelane.kernel;

@@ -8,9 +8,10 @@ import java.lang.foreign.ValueLayout;
  * A row-major matrix of float32 values in native memory: weights, currents, membranes.
  *
  * <p>Rows start at multiples of 64 bytes and are {@link #stride()} floats apart, the number of columns rounded up to a
- * multiple of 64; the pad lanes hold zero and every writer keeps them so. The matrix lives as long as its arena, or, made without one, as long as it
- * or one of its row views can be reached. It may be
- * read by many threads if the arena is shared or there is none; writes need the caller's own ordering.
+ * multiple of 64; the pad lanes hold zero and every writer keeps them so. So a row takes at least 256 bytes: {@code [n x 1]} takes 64
+ * times the memory of its values, {@code [1 x n]} next to none on top of them; see {@link #bytes}. The matrix lives as long as its arena,
+ * or, made without one, as long as it or one of its row views can be reached. It may be read by many threads if the arena is shared or
+ * there is none; writes need the caller's own ordering.
  */
 public final class FloatMatrix implements Signal {
 
@@ -43,13 +44,30 @@ public final class FloatMatrix implements Signal {
      */
     public static FloatMatrix zeros(Arena arena, int rows, int columns) {
         Memory.requireSize("FloatMatrix", rows, columns);
-        long stride = ((long) columns + ROW_MULTIPLE - 1) / ROW_MULTIPLE * ROW_MULTIPLE;
+        long stride = stride(columns);
         if (stride > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("FloatMatrix has " + columns + " columns, expected at most "
                     + (Integer.MAX_VALUE - ROW_MULTIPLE + 1));
         }
         MemorySegment segment = Memory.allocate(arena, "FloatMatrix", rows, columns, stride * Float.BYTES);
         return new FloatMatrix(segment, rows, columns, (int) stride);
+    }
+
+    /**
+     * Returns the memory that a matrix takes, padding included.
+     *
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @return bytes, 4 for each float of a row padded to a multiple of {@value #ROW_MULTIPLE}; {@link Long#MAX_VALUE} if they are more
+     * @throws IllegalArgumentException if a size is below 1
+     */
+    public static long bytes(int rows, int columns) {
+        Memory.requireSize("FloatMatrix", rows, columns);
+        return Memory.bytes(rows, stride(columns) * Float.BYTES);
+    }
+
+    private static long stride(int columns) {
+        return ((long) columns + ROW_MULTIPLE - 1) / ROW_MULTIPLE * ROW_MULTIPLE;
     }
 
     /**
@@ -274,6 +292,17 @@ public final class FloatMatrix implements Signal {
     public FloatMatrix rows(int first, int count) {
         Memory.requireRows("FloatMatrix", first, count, rows);
         return new FloatMatrix(segment.asSlice(rowOffset(first), rowOffset(count)), count, columns, stride);
+    }
+
+    /**
+     * Tells whether another matrix shares memory with this one, in whole or in part, as {@linkplain #rows views of rows} may. It
+     * allocates nothing.
+     *
+     * @param other the other matrix
+     * @return whether a value of one is a value of the other
+     */
+    public boolean sharesMemory(FloatMatrix other) {
+        return Memory.overlap(segment, other.segment);
     }
 
     /**

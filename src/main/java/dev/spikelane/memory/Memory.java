@@ -36,6 +36,16 @@ final class Memory {
         }
     }
 
+    /** Bytes of {@code rows} rows of {@code rowBytes} bytes. */
+    static long bytes(int rows, long rowBytes) {
+        return rows > Long.MAX_VALUE / rowBytes ? Long.MAX_VALUE : rows * rowBytes;
+    }
+
+    /** Whether native segments overlap: {@link MemorySegment#asOverlappingSlice} would allocate the answer. */
+    static boolean overlap(MemorySegment one, MemorySegment other) {
+        return one.address() < other.address() + other.byteSize() && other.address() < one.address() + one.byteSize();
+    }
+
     static void requireSize(String what, int rows, int columns) {
         if (rows < 1 || columns < 1) {
             throw new IllegalArgumentException(

@@ -8,8 +8,9 @@ import java.lang.foreign.ValueLayout;
  * A matrix of spikes in native memory, one bit for each: 1 where the neuron fires.
  *
  * <p>A row is {@link #stride()} 64-bit words; column {@code c} is bit {@code c % 64} (from the lowest) of word {@code c / 64}.
- * Bits behind the last column are zero and every writer keeps them so. The matrix lives as long as its arena, or, made without one, as long as it
- * or one of its row views can be reached.
+ * Bits behind the last column are zero and every writer keeps them so. So a row takes at least 8 bytes: {@code [n x 1]} takes 64 times
+ * the memory of its bits; see {@link #bytes}. The matrix lives as long as its arena, or, made without one, as long as it or one of its
+ * row views can be reached.
  */
 public final class SpikeMatrix implements Signal {
 
@@ -39,9 +40,26 @@ public final class SpikeMatrix implements Signal {
      */
     public static SpikeMatrix zeros(Arena arena, int rows, int columns) {
         Memory.requireSize("SpikeMatrix", rows, columns);
-        int stride = (columns - 1) / Long.SIZE + 1;
+        int stride = stride(columns);
         MemorySegment segment = Memory.allocate(arena, "SpikeMatrix", rows, columns, (long) stride * Long.BYTES);
         return new SpikeMatrix(segment, rows, columns, stride);
+    }
+
+    /**
+     * Returns the memory that a matrix takes, padding included.
+     *
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @return bytes, 8 for each 64 columns or part of them
+     * @throws IllegalArgumentException if a size is below 1
+     */
+    public static long bytes(int rows, int columns) {
+        Memory.requireSize("SpikeMatrix", rows, columns);
+        return Memory.bytes(rows, (long) stride(columns) * Long.BYTES);
+    }
+
+    private static int stride(int columns) {
+        return (columns - 1) / Long.SIZE + 1;
     }
 
     /**
@@ -267,6 +285,17 @@ public final class SpikeMatrix implements Signal {
     public SpikeMatrix rows(int first, int count) {
         Memory.requireRows("SpikeMatrix", first, count, rows);
         return new SpikeMatrix(segment.asSlice(rowOffset(first), rowOffset(count)), count, columns, stride);
+    }
+
+    /**
+     * Tells whether another matrix shares memory with this one, in whole or in part, as {@linkplain #rows views of rows} may. It
+     * allocates nothing.
+     *
+     * @param other the other matrix
+     * @return whether a value of one is a value of the other
+     */
+    public boolean sharesMemory(SpikeMatrix other) {
+        return Memory.overlap(segment, other.segment);
     }
 
     private long word(int row, int word) {

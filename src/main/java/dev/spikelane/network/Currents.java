@@ -1,6 +1,6 @@
 package dev.spikelane.network;
 
-import dev.spikelane.kernel.RowSum;
+import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;

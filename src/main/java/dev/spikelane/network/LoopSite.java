@@ -1,6 +1,6 @@
 package dev.spikelane.network;
 
-import dev.spikelane.kernel.RowSum;
+import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;

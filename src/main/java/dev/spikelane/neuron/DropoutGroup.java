@@ -1,10 +1,10 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.DenseMatmul;
-import dev.spikelane.kernel.DropoutSpikes;
-import dev.spikelane.kernel.LeakyParameters;
-import dev.spikelane.kernel.LeakyStep;
-import dev.spikelane.kernel.PackedWeights;
+import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.step.DropoutSpikes;
+import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

@@ -1,8 +1,8 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.Decay;
-import dev.spikelane.kernel.LeakyParameters;
-import dev.spikelane.kernel.Logarithm;
+import dev.spikelane.kernel.base.Logarithm;
+import dev.spikelane.kernel.step.Decay;
+import dev.spikelane.kernel.step.LeakyParameters;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.Feedback;
-import dev.spikelane.kernel.LeakyParameters;
-import dev.spikelane.kernel.LeakyStep;
+import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

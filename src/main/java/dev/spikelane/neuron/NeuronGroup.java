@@ -65,7 +65,8 @@ public interface NeuronGroup {
      * @param rows how many rows, whole steps
      * @param state of the batch, updated
      * @param spikes {@code [at least rows x neurons]}, overwritten there
-     * @param membranes {@code [at least rows x neurons]}, receives the membrane after each step; may be {@code current} itself
+     * @param membranes {@code [at least rows x neurons]}, receives the membrane after each step; may be {@code current} itself, and
+     *     shares no memory with anything else
      * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
      * @param endWord the word behind the last; all words if the neurons are {@linkplain #coupled coupled}
      * @throws IllegalArgumentException if a shape or range does not fit, or the state is of another model
@@ -98,7 +99,8 @@ public interface NeuronGroup {
      * @param current {@code [rows x currents]}, time-major
      * @param state of the batch, updated
      * @param spikes {@code [rows x neurons]}, overwritten
-     * @param membranes {@code [rows x neurons]}, receives the membrane after each step; may be {@code current} itself
+     * @param membranes {@code [rows x neurons]}, receives the membrane after each step; may be {@code current} itself, and
+     *     shares no memory with anything else
      * @throws IllegalArgumentException if a shape does not fit, or the state is of another model
      */
     default void record(FloatMatrix current, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {

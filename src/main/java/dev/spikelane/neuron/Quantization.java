@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.Progression;
+import dev.spikelane.kernel.base.Progression;
 import java.util.Arrays;
 
 /**

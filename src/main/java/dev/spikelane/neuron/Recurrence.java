@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.PackedWeights;
+import dev.spikelane.kernel.product.PackedWeights;
 import java.util.Objects;
 
 /** How neurons of a layer feed back to themselves what they did at the step before. */

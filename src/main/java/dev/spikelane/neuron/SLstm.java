@@ -1,9 +1,9 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.LeakyParameters;
-import dev.spikelane.kernel.LstmStep;
-import dev.spikelane.kernel.PackedWeights;
-import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.LstmStep;
+import dev.spikelane.kernel.step.Reset;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.LeakyParameters;
-import dev.spikelane.kernel.WindowStep;
+import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

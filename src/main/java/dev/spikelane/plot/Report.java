@@ -117,7 +117,7 @@ public final class Report {
     }
 
     /**
-     * Writes the page; the file is written as a whole or not at all.
+     * Writes the page; the file is written as a whole or not at all, see {@link AtomicFile}.
      *
      * @param file the file, most often {@code .html}
      * @throws IllegalStateException if ECharts is missing; the message names the dependency to add

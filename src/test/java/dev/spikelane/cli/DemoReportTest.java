@@ -98,6 +98,15 @@ class DemoReportTest {
                 .requireFailureWith(2, "--report and --no-report exclude each other");
     }
 
+    @Test
+    void namesAReadOnlyReportBeforeTheRun() throws IOException {
+        Path file = Files.writeString(folder.resolve("report.html"), "precious");
+        assumeTrue(file.toFile().setWritable(false, false));
+        CommandRun.of("demo", "--report", file.toString())
+                .requireFailure(1, "spikelane: " + file + ": is read-only, expected a file that may be written");
+        assertEquals("precious", Files.readString(file));
+    }
+
     private static JsonNode json(String... options) throws IOException {
         return new ObjectMapper().readTree(demo(options));
     }

@@ -95,7 +95,7 @@ final class LatencyTest {
         Latency latency = new Latency(code);
         assertMessage(
                 IllegalArgumentException.class,
-                "times and data are the same matrix, expected two",
+                "times shares memory with data, expected memory of its own",
                 () -> latency.encode(data, data, spikes));
         assertMessage(
                 IllegalArgumentException.class,

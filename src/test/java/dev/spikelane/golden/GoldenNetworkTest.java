@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.encode.Rate;
-import dev.spikelane.kernel.PackedWeights;
-import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.step.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.connection.Dense;
@@ -154,9 +154,9 @@ class GoldenNetworkTest {
                 membranes.add(simulation.recordMembranes(layer, steps));
             }
             if (golden.isFloat("input")) {
-                simulation.run(FloatMatrix.copyOf(arena, steps * batch, network.inputs(), golden.floats("input")));
+                simulation.run(FloatMatrix.copyOf(arena, steps * batch, network.inputs().getFirst().shape().size(), golden.floats("input")));
             } else {
-                simulation.run(SpikeMatrix.copyOf(arena, steps * batch, network.inputs(), golden.bytes("input")));
+                simulation.run(SpikeMatrix.copyOf(arena, steps * batch, network.inputs().getFirst().shape().size(), golden.bytes("input")));
             }
             for (int layer = 0; layer < layers; layer++) {
                 String number = String.valueOf(layer + 1);

@@ -3,8 +3,8 @@ package dev.spikelane.golden;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.spikelane.kernel.DenseMatmul;
-import dev.spikelane.kernel.PackedWeights;
+import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;

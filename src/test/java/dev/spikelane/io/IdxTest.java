@@ -165,6 +165,27 @@ class IdxTest {
     }
 
     @Test
+    void memoryBeyondTheLimitIsRefusedBeforeItIsTaken() throws IOException {
+        Path file = folder.resolve("narrow-idx3-ubyte.gz");
+        ByteBuffer content = ByteBuffer.allocate(16 + 3_000_000);
+        content.putInt(0x0803).putInt(3_000_000).putInt(1).putInt(1);
+        try (GZIPOutputStream gzip = new GZIPOutputStream(Files.newOutputStream(file))) {
+            gzip.write(content.array());
+        }
+        assertTrue(Files.size(file) < 4_000);
+        Idx idx = Idx.read(file);
+        try (Arena arena = Arena.ofConfined()) {
+            String message =
+                    "shape [3000000 x 1 x 1] needs 768000000 bytes of memory as a matrix of float32 (256 a row),"
+                            + " expected at most 536870912, the limit mostBytes";
+            Malformed.assertRejected(file, message, () -> idx.images(arena));
+            Malformed.assertRejected(file, message, () -> idx.images(arena, 0, 3_000_000));
+            Malformed.assertRejected(file, "needs 1024 bytes", () -> idx.images(arena, 1, 4, 1_023));
+            assertEquals(4, idx.images(arena, 1, 4, 1_024).rows());
+        }
+    }
+
+    @Test
     void everyCutAndEveryWrongByteGivesAnExceptionThatNamesTheFile() throws IOException {
         byte[] plain = idx(new byte[] {1, 2, 3, 4, 5, 6}, 1, 2, 3);
         for (byte[] content : List.of(plain, gzip(plain))) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -181,6 +182,41 @@ class NpyTest {
             Files.write(file, npy(fault.getKey(), 8));
             Malformed.assertRejected(file, fault.getValue(), () -> Npy.readFloats(file, arena));
         }
+    }
+
+    @Test
+    void memoryBeyondTheLimitIsRefusedBeforeItIsTaken() throws IOException {
+        Path floats = sparse("floats.npy", "<f4", "(8000000, 1)", 32_000_000);
+        Malformed.assertRejected(
+                floats,
+                "shape (8000000, 1) needs 2048000000 bytes of memory as a matrix of float32 (256 a row),"
+                        + " expected at most 536870912, the limit mostBytes",
+                () -> Npy.readFloats(floats, arena));
+        Path spikes = sparse("spikes.npy", "|u1", "(67108865, 1)", 67_108_865);
+        Malformed.assertRejected(
+                spikes,
+                "shape (67108865, 1) needs 536870920 bytes of memory as a matrix of spikes (8 a row),"
+                        + " expected at most 536870912, the limit mostBytes",
+                () -> Npy.readSpikes(spikes, arena));
+        Path small = sparse("small.npy", "<f4", "(2, 65)", 520);
+        Malformed.assertRejected(small, "needs 1024 bytes", () -> Npy.readFloats(small, arena, 1_023));
+        assertEquals(2, Npy.readFloats(small, arena, 1_024).matrix().rows());
+        Path few = sparse("few.npy", "|u1", "(2, 65)", 130);
+        Malformed.assertRejected(few, "needs 32 bytes", () -> Npy.readSpikes(few, arena, 31));
+        assertEquals(2, Npy.readSpikes(few, arena, 32).matrix().rows());
+    }
+
+    /** Zeros, which take no room on the disk. */
+    private Path sparse(String name, String type, String shape, long bytes) throws IOException {
+        Path file = folder.resolve(name);
+        String header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }";
+        header += " ".repeat(127 - 10 - header.length()) + "\n";
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) header.length(), 0});
+            out.writeBytes(header);
+            out.setLength(out.getFilePointer() + bytes);
+        }
+        return file;
     }
 
     @Test

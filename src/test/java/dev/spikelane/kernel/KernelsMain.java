@@ -1,5 +1,11 @@
 package dev.spikelane.kernel;
 
+import dev.spikelane.kernel.code.BernoulliSpikes;
+import dev.spikelane.kernel.code.SpikeCount;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.SpikeMatmul;
+import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

@@ -3,6 +3,8 @@ package dev.spikelane.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.kernel.base.Lanes;
+import dev.spikelane.kernel.base.SimdWidth;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -12,7 +14,7 @@ final class SimdTest {
 
     @Test
     void theSwitchFollowsTheWidth() {
-        assertEquals(Simd.bits() > 0, Simd.VECTOR);
+        assertEquals(Simd.bits() > 0, SimdWidth.VECTOR);
     }
 
     @Test
@@ -35,15 +37,15 @@ final class SimdTest {
     @Test
     @DisabledIfSystemProperty(named = Simd.PROPERTY, matches = "scalar")
     void describesItsLanesOrWhyThereAreNone() {
-        if (!Simd.VECTOR) {
+        if (!SimdWidth.VECTOR) {
             assertTrue(Simd.describe().startsWith("scalar kernels, because this CPU has no "), Simd.describe());
             return;
         }
-        assertTrue(Simd.FUSED);
+        assertTrue(SimdWidth.FUSED);
         assertTrue(Set.of(128, 256, 512).contains(Simd.bits()), Simd.describe());
-        assertEquals(Simd.bits() / 32, Simd.Lanes.COUNT);
-        assertEquals(Simd.bits() / 8, Simd.Lanes.BYTES);
-        assertEquals(Simd.Lanes.COUNT, Simd.Lanes.INT.length());
+        assertEquals(Simd.bits() / 32, Lanes.COUNT);
+        assertEquals(Simd.bits() / 8, Lanes.BYTES);
+        assertEquals(Lanes.COUNT, Lanes.INT.length());
         String lanes = Simd.bits() + "-bit vectors (" + Simd.bits() / 32 + " floats), ";
         assertTrue(Simd.describe().startsWith(lanes), Simd.describe());
     }

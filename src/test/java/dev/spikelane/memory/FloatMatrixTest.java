@@ -177,4 +177,14 @@ final class FloatMatrixTest {
             assertTrue(matrix.get(1, 2) == 7);
         }
     }
+
+    @Test
+    void saysWhatItTakes() {
+        assertEquals(256, FloatMatrix.bytes(1, 1));
+        assertEquals(2 * 512, FloatMatrix.bytes(2, 65));
+        assertEquals(60_000L * 832 * Float.BYTES, FloatMatrix.bytes(60_000, 784));
+        assertEquals(Long.MAX_VALUE, FloatMatrix.bytes(Integer.MAX_VALUE, Integer.MAX_VALUE));
+        assertEquals(FloatMatrix.zeros(arena, 3, 70).segment().byteSize(), FloatMatrix.bytes(3, 70));
+        assertThrows(IllegalArgumentException.class, () -> FloatMatrix.bytes(0, 1));
+    }
 }

@@ -30,8 +30,11 @@ final class PreviewTest {
                 "FloatMatrix [9 x 9]" + zeros.repeat(7) + "\n 0.0 0.0 0.0 0.0 0.0 0.0 0.0 1.0 ...\n ...",
                 values.toString());
         assertEquals(
-                "FloatMatrix [8 x 9]" + zeros.repeat(8),
-                values.rows(0, 7).toString().replace("[7", "[8") + zeros);
+                "FloatMatrix [8 x 9]" + zeros.repeat(7) + "\n 0.0 0.0 0.0 0.0 0.0 0.0 0.0 1.0 ...",
+                values.rows(0, 8).toString());
+        assertEquals(
+                "FloatMatrix [9 x 8]" + zeros.replace(" ...", "").repeat(8) + "\n ...",
+                FloatMatrix.zeros(9, 8).toString());
     }
 
     @Test

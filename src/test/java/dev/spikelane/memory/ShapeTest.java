@@ -124,7 +124,7 @@ final class ShapeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"-1, 1", "0, 0", "0, 4", "3, 1", "2147483647, 1", "0, -1"})
+    @CsvSource({"-1, 1", "0, 4", "3, 1", "2, 2", "2147483647, 1"})
     void refusesRowsOutside(int first, int count) {
         SpikeMatrix from = SpikeMatrix.zeros(3, 30);
         SpikeMatrix to = SpikeMatrix.zeros(9, 30);
@@ -137,6 +137,16 @@ final class ShapeTest {
                 IndexOutOfBoundsException.class,
                 "to has 3 rows, asked for " + count + " from row " + first,
                 () -> MAPS.toTorch(many, 0, from, first, count));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
+    void refusesToCopyNoRows(int count) {
+        SpikeMatrix spikes = SpikeMatrix.zeros(3, 30);
+        assertMessage(
+                IndexOutOfBoundsException.class,
+                "from has 3 rows, asked for " + count + " from row 0",
+                () -> MAPS.toTorch(spikes, 0, SpikeMatrix.zeros(3, 30), 0, count));
     }
 
     @Test

@@ -122,4 +122,12 @@ final class SpikeMatrixTest {
                 thrown.getMessage());
         assertInstanceOf(WrongThreadException.class, onOtherThread("stranger", spikes::count));
     }
+
+    @Test
+    void saysWhatItTakes() {
+        assertEquals(8, SpikeMatrix.bytes(1, 1));
+        assertEquals(2 * 16, SpikeMatrix.bytes(2, 65));
+        assertEquals(SpikeMatrix.zeros(arena, 3, 70).segment().byteSize(), SpikeMatrix.bytes(3, 70));
+        assertThrows(IllegalArgumentException.class, () -> SpikeMatrix.bytes(1, 0));
+    }
 }

@@ -8,8 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -117,6 +123,85 @@ final class ClosingTest {
                 assertEquals(LargeNetwork.STEPS, simulation.steps());
             }
         }
+    }
+
+    /** A thread that writes a recording to a file or a pipe keeps the arena open for the time of the system call. */
+    @Test
+    void aCloseThatIsRefusedMayBeRepeated() throws Exception {
+        Pipe pipe = Pipe.open();
+        try (Arena arena = Arena.ofShared();
+                Pipe.SourceChannel source = pipe.source();
+                Pipe.SinkChannel sink = pipe.sink()) {
+            LargeNetwork large = new LargeNetwork(arena, 1, false);
+            Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 2);
+            MemorySegment recording =
+                    simulation.recordSpikes(0, LargeNetwork.STEPS).spikes().segment();
+            simulation.run(large.input);
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            Thread reader = runner(() -> read(source, recording.asSlice(0, 1).asByteBuffer()), thrown);
+            while (!isInSystemCall(reader)) {
+                assertTrue(reader.isAlive(), () -> "the reader ended: " + thrown.get());
+                LockSupport.parkNanos(100_000);
+            }
+
+            IllegalStateException refused = assertThrows(IllegalStateException.class, simulation::close);
+            assertFalse(refused.getMessage().startsWith("simulation is"), refused.getMessage());
+            assertThrows(IllegalStateException.class, simulation::close);
+            simulation.reset();
+            simulation.run(large.input);
+            assertEquals(LargeNetwork.STEPS, simulation.steps());
+
+            sink.write(ByteBuffer.allocate(1));
+            reader.join(60_000);
+            assertNull(thrown.get());
+            simulation.close();
+            assertFalse(recording.scope().isAlive());
+            simulation.close();
+        }
+    }
+
+    @Test
+    void nobodyElseRunsASimulationDuringAReset() {
+        try (Arena arena = Arena.ofShared()) {
+            LargeNetwork large = new LargeNetwork(arena, 1, false);
+            SpikeMatrix frame = large.input.rows(0, LargeNetwork.BATCH);
+            try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 2)) {
+                AtomicReference<Throwable> elsewhere = new AtomicReference<>();
+                simulation.observe(0, new Observer() {
+                    @Override
+                    public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
+                        assertEquals(0, firstStep);
+                    }
+
+                    @Override
+                    public void reset() {
+                        elsewhere.set(onOtherThread("second", () -> simulation.step(frame)));
+                    }
+                });
+                simulation.step(frame);
+                simulation.reset();
+                assertInstanceOf(IllegalStateException.class, elsewhere.get());
+                assertTrue(
+                        elsewhere.get().getMessage().startsWith("simulation is busy"),
+                        elsewhere.get().getMessage());
+                simulation.step(frame);
+            }
+        }
+    }
+
+    private static void read(Pipe.SourceChannel source, ByteBuffer target) {
+        try {
+            assertEquals(1, source.read(target));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static boolean isInSystemCall(Thread thread) {
+        StackTraceElement[] calls = thread.getStackTrace();
+        return calls.length > 0
+                && calls[0].isNativeMethod()
+                && calls[0].getMethodName().startsWith("read");
     }
 
     private static void assertStops(int time, Simulation simulation, LargeNetwork large, Runnable close)

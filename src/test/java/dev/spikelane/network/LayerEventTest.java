@@ -3,9 +3,9 @@ package dev.spikelane.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.kernel.DenseMatmul;
 import dev.spikelane.kernel.Simd;
-import dev.spikelane.kernel.SpikeMatmul;
+import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;

@@ -4,7 +4,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.DenseCase;
+import dev.spikelane.kernel.product.DenseCase;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Operator;

@@ -117,7 +117,7 @@ final class SimulationProperties {
         RandomNetwork.Outcome expected = random.expected();
         int sample = random.dropping ? 0 : new Random(~seed).nextInt(batch);
         int last = random.network.populations().size() - 1;
-        SpikeMatrix input = SpikeMatrix.zeros(arena, steps, random.network.inputs());
+        SpikeMatrix input = SpikeMatrix.zeros(arena, steps, random.network.inputs().getFirst().shape().size());
         for (int step = 0; step < steps; step++) {
             input.rows(step, 1).copyFrom(random.input.rows(step * batch + sample, 1));
         }

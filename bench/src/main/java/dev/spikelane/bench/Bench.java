@@ -2,8 +2,6 @@ package dev.spikelane.bench;
 
 import dev.spikelane.io.ReportFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -66,8 +64,8 @@ public final class Bench {
 
     private static void full(Options options, List<Work> works, String... arguments) throws IOException {
         // Before an hour of measuring rather than after it.
-        requireWritable(options.json());
-        requireWritable(options.markdown());
+        ReportFile.requireWritable(options.json());
+        ReportFile.requireWritable(options.markdown());
         Progress progress = new Progress(works.size());
         Map<String, Measurement> measured = new LinkedHashMap<>();
         for (Work work : works) {
@@ -83,14 +81,6 @@ public final class Bench {
         ReportFile.write(options.json(), JsonReport.of(report));
         ReportFile.write(options.markdown(), MarkdownReport.of(report));
         System.out.println("Wrote " + options.json() + " and " + options.markdown());
-    }
-
-    private static void requireWritable(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null || !Files.isWritable(folder) || Files.isDirectory(file)) {
-            throw new IOException(
-                    file + " cannot be written: expected the name of a file in a folder that is writable");
-        }
     }
 
     /** Verifies that all contestants agree, and times them. */

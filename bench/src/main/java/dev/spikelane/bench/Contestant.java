@@ -8,7 +8,7 @@ public enum Contestant {
     SCALAR("scalar"),
     /** C kernels of the same algorithm. */
     YARDSTICK("C"),
-    /** OpenBLAS, a dense product with spikes as floats; in a network by {@link dev.spikelane.network.BlasDense}. */
+    /** OpenBLAS, a dense product with spikes as floats; in a network by {@link dev.spikelane.connection.BlasDense}. */
     OPENBLAS("OpenBLAS"),
     /** PyTorch by the Deep Java Library. */
     PYTORCH("PyTorch"),

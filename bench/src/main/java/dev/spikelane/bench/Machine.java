@@ -1,6 +1,6 @@
 package dev.spikelane.bench;
 
-import dev.spikelane.kernel.OpenBlas;
+import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.Yardstick;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.spikelane.bench;
 
-import dev.spikelane.kernel.OpenBlas;
+import dev.spikelane.blas.OpenBlas;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

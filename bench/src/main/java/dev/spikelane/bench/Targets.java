@@ -3,8 +3,8 @@ package dev.spikelane.bench;
 import static dev.spikelane.bench.Works.MANY_ROWS;
 import static dev.spikelane.bench.Works.STEPS;
 
-import dev.spikelane.kernel.DenseMatmulWork;
-import dev.spikelane.kernel.SpikeMatmulWork;
+import dev.spikelane.kernel.product.DenseMatmulWork;
+import dev.spikelane.kernel.product.SpikeMatmulWork;
 import dev.spikelane.network.NetworkWork;
 import java.util.ArrayList;
 import java.util.HashSet;

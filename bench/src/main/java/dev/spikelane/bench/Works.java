@@ -1,14 +1,14 @@
 package dev.spikelane.bench;
 
-import dev.spikelane.kernel.BernoulliSpikesWork;
-import dev.spikelane.kernel.CodingWork;
-import dev.spikelane.kernel.DenseMatmulWork;
-import dev.spikelane.kernel.LeakyStepWork;
-import dev.spikelane.kernel.NeuronWork;
-import dev.spikelane.kernel.RecurrentNeuronWork;
-import dev.spikelane.kernel.SpikeCountWork;
-import dev.spikelane.kernel.SpikeMatmulWork;
-import dev.spikelane.kernel.TransposedSpikeMatmulWork;
+import dev.spikelane.kernel.code.BernoulliSpikesWork;
+import dev.spikelane.kernel.code.CodingWork;
+import dev.spikelane.kernel.code.SpikeCountWork;
+import dev.spikelane.kernel.product.DenseMatmulWork;
+import dev.spikelane.kernel.product.SpikeMatmulWork;
+import dev.spikelane.kernel.product.TransposedSpikeMatmulWork;
+import dev.spikelane.kernel.step.LeakyStepWork;
+import dev.spikelane.kernel.step.NeuronWork;
+import dev.spikelane.kernel.step.RecurrentNeuronWork;
 import dev.spikelane.network.NetworkWork;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

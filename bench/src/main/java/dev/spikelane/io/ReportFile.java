@@ -10,7 +10,12 @@ public final class ReportFile {
 
     private ReportFile() {}
 
-    /** Writes a text to a temporary file and renames it. */
+    /** Throws unless a text can be written; nothing is opened or created. */
+    public static void requireWritable(Path file) throws IOException {
+        AtomicFile.requireWritable(file);
+    }
+
+    /** Writes a text to a temporary file and renames it; into a pipe or a device, straight. */
     public static void write(Path file, String text) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
         AtomicFile.write(file, channel -> {

@@ -1,8 +1,11 @@
 package dev.spikelane.kernel;
 
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.ProductInside;
+import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.StepInside;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.SegmentAllocator;
 
 /** The two kernels of a layer of leaky neurons, of a contestant other than the library itself. */
 public enum LayerKernels {
@@ -11,13 +14,13 @@ public enum LayerKernels {
         @Override
         public void multiply(
                 SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, FloatMatrix workspace) {
-            SpikeMatmul.scalar(spikes, rows, weights, 0, weights.blocks(), current, 0);
+            ProductInside.scalar(spikes, rows, weights, current);
         }
 
         @Override
         public void fire(
                 LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
-            LeakyStep.scalar(parameters, current, 0, rows, membrane, spikes, membrane, false, 0, spikes.stride());
+            StepInside.scalar(parameters, current, rows, membrane, spikes);
         }
     },
     /** C, with the variant that the library chooses. */
@@ -25,14 +28,7 @@ public enum LayerKernels {
         @Override
         public void multiply(
                 SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, FloatMatrix workspace) {
-            switch (SpikeMatmul.choose(rows, weights.pre(), spikes.count(0, rows))) {
-                case SCALAR, ACTIVE -> Yardstick.active(spikes, rows, weights, current);
-                case TABLES -> Yardstick.tables(spikes, rows, weights, current, workspace);
-                case PERMUTE -> {
-                    SegmentAllocator scratch = SegmentAllocator.slicingAllocator(workspace.segment());
-                    new Yardstick.Permute(scratch, spikes, rows, weights, current).run();
-                }
-            }
+            ProductInside.yardstick(spikes, rows, weights, current, workspace);
         }
 
         @Override

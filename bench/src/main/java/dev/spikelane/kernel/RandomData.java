@@ -1,6 +1,8 @@
 package dev.spikelane.kernel;
 
 import dev.spikelane.bench.Peer;
+import dev.spikelane.kernel.code.BernoulliSpikes;
+import dev.spikelane.kernel.product.SpikeExpand;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;

@@ -5,6 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.ProductInside;
+import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.StepInside;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -58,9 +62,9 @@ public final class Yardstick {
                     spikes.segment(),
                     spikes.stride(),
                     rows,
-                    weights.segment(),
-                    weights.paddedPre(),
-                    weights.biasSegment(),
+                    ProductInside.segment(weights),
+                    ProductInside.paddedPre(weights),
+                    ProductInside.bias(weights),
                     weights.post(),
                     current.segment(),
                     current.stride());
@@ -77,9 +81,9 @@ public final class Yardstick {
                     spikes.segment(),
                     spikes.stride(),
                     rows,
-                    weights.segment(),
-                    weights.paddedPre(),
-                    weights.biasSegment(),
+                    ProductInside.segment(weights),
+                    ProductInside.paddedPre(weights),
+                    ProductInside.bias(weights),
                     weights.post(),
                     current.segment(),
                     current.stride(),
@@ -90,7 +94,7 @@ public final class Yardstick {
     }
 
     /** Tables in registers, with scratch memory for these spikes; for 512-bit vectors only. */
-    record Permute(
+    public record Permute(
             SpikeMatrix spikes,
             int rows,
             PackedWeights weights,
@@ -104,7 +108,8 @@ public final class Yardstick {
         private static final int LANES = 16;
         private static final int OUTPUTS = 16;
 
-        Permute(SegmentAllocator scratch, SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current) {
+        public Permute(
+                SegmentAllocator scratch, SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current) {
             int padded = Math.ceilDiv(rows, LANES) * LANES;
             // A line more than needed, so that the sums of two outputs do not fall into one set of the L1 cache.
             int sumsStride = padded + LANES;
@@ -113,8 +118,9 @@ public final class Yardstick {
                     rows,
                     weights,
                     current,
-                    scratch.allocate((long) weights.paddedPre() / 4 * OUTPUTS * 64, 64),
-                    scratch.allocate((long) padded * Math.ceilDiv(weights.paddedPre(), 32) * Integer.BYTES, 64),
+                    scratch.allocate((long) ProductInside.paddedPre(weights) / 4 * OUTPUTS * 64, 64),
+                    scratch.allocate(
+                            (long) padded * Math.ceilDiv(ProductInside.paddedPre(weights), 32) * Integer.BYTES, 64),
                     scratch.allocate((long) OUTPUTS * sumsStride * Float.BYTES, 64),
                     sumsStride);
         }
@@ -126,9 +132,9 @@ public final class Yardstick {
                         spikes.segment(),
                         spikes.stride(),
                         rows,
-                        weights.segment(),
-                        weights.paddedPre(),
-                        weights.biasSegment(),
+                        ProductInside.segment(weights),
+                        ProductInside.paddedPre(weights),
+                        ProductInside.bias(weights),
                         weights.post(),
                         current.segment(),
                         current.stride(),
@@ -147,8 +153,8 @@ public final class Yardstick {
             LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
         try {
             Functions.LEAKY_STEP.invokeExact(
-                    parameters.beta.segment(),
-                    parameters.threshold.segment(),
+                    StepInside.beta(parameters),
+                    StepInside.threshold(parameters),
                     current.segment(),
                     rows,
                     membrane.segment(),

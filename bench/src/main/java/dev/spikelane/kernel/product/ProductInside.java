@@ -1,0 +1,51 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.kernel.Yardstick;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+
+/** What benchmarks in other packages need of the inside of products. */
+public final class ProductInside {
+
+    private ProductInside() {}
+
+    /** The packed weights themselves, for C. */
+    public static MemorySegment segment(PackedWeights weights) {
+        return weights.segment();
+    }
+
+    /** The bias of packed weights, for C. */
+    public static MemorySegment bias(PackedWeights weights) {
+        return weights.biasSegment();
+    }
+
+    /** Inputs of packed weights, with padding. */
+    public static int paddedPre(PackedWeights weights) {
+        return weights.paddedPre();
+    }
+
+    /** The specification of {@link SpikeMatmul}. */
+    public static void scalar(SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current) {
+        SpikeMatmul.scalar(spikes, rows, weights, 0, weights.blocks(), current, 0);
+    }
+
+    /** C, with the variant that the library chooses. */
+    public static void yardstick(
+            SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, FloatMatrix workspace) {
+        switch (SpikeMatmul.choose(rows, weights.pre(), spikes.count(0, rows))) {
+            case SCALAR, ACTIVE -> Yardstick.active(spikes, rows, weights, current);
+            case TABLES -> Yardstick.tables(spikes, rows, weights, current, workspace);
+            case PERMUTE -> {
+                SegmentAllocator scratch = SegmentAllocator.slicingAllocator(workspace.segment());
+                new Yardstick.Permute(scratch, spikes, rows, weights, current).run();
+            }
+        }
+    }
+
+    /** The specification of {@link RecurrentMatmul}. */
+    public static void scalarRecurrent(SpikeMatrix spikes, PackedWeights weights, FloatMatrix feedback) {
+        RecurrentMatmul.scalar(spikes, weights, feedback);
+    }
+}

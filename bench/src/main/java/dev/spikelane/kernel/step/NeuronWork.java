@@ -1,0 +1,256 @@
+package dev.spikelane.kernel.step;
+
+import dev.spikelane.bench.Case;
+import dev.spikelane.bench.Contestant;
+import dev.spikelane.bench.Entry;
+import dev.spikelane.bench.Work;
+import dev.spikelane.kernel.RandomData;
+import dev.spikelane.kernel.Roofline;
+import dev.spikelane.kernel.Yardstick;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Quantization;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A thousand neurons of one model with random currents, a batch of one, over 200 steps.
+ *
+ * @param model the model
+ */
+public record NeuronWork(Model model) implements Work {
+
+    private static final int NEURONS = 1000;
+    private static final int STEPS = 200;
+
+    private static final int BITS = 8;
+    private static final int LEVELS = 1 << BITS;
+
+    /** How far the highest level is above the threshold. */
+    private static final double UPPER = 0.2;
+
+    /** Inputs that count where the sum of inputs is truncated. */
+    private static final int WINDOW = 20;
+
+    /**
+     * A model, and what 16 neurons need at each step at least: rows of 16 floats to load, and operations on such rows. Where two steps are taken at a
+     * time, state and parameters are loaded once for both. A cycle is counted for each load or for two operations, whichever are more.
+     */
+    public enum Model {
+        LEAKY(2.5, 5.5),
+        SYNAPTIC(3.5, 7.5),
+        ALPHA(8, 16),
+        LAPICQUE(4, 8.5),
+        RLEAKY_ONE_TO_ONE(3, 8.5),
+        RSYNAPTIC_ONE_TO_ONE(7, 11),
+        LIF_EULER(6, 12),
+        LIF_DIVIDE(6, 12),
+        DELTA_LEAKY(2.5, 5),
+        LEAKY_PARALLEL(3, 6),
+        /** Without a table: the nearest level is computed. */
+        LEAKY_QUANTIZED_8_BITS(4, 45),
+        /** Six operations for each level. */
+        LEAKY_QUANTIZED_AROUND_THRESHOLD_8_BITS(4, 6 * LEVELS),
+        STATE_LEAKY(2.5, 3),
+        STATE_LEAKY_TRUNCATED(10, 10),
+        /** Three sigmoids and two hyperbolic tangents. */
+        SLSTM(11, 150);
+
+        private final double cycles;
+
+        Model(double loads, double operations) {
+            this.cycles = Math.max(loads, operations / 2);
+        }
+
+        private LeakyParametersBuilder options() {
+            LeakyParametersBuilder builder = LeakyParameters.builder(NEURONS).beta(0.9f);
+            return switch (this) {
+                case LEAKY -> builder;
+                case SYNAPTIC -> builder.synapse(0.8f);
+                case ALPHA ->
+                    builder.alphaFunction(new float[] {0.95f}, new float[] {2}).reset(Reset.CLEAR);
+                case LAPICQUE -> builder.gains(new float[] {5}, new float[] {0.2f}, new float[] {1});
+                case RLEAKY_ONE_TO_ONE -> builder.feedback(Feedback.OWN_SPIKES, 0.5f);
+                case RSYNAPTIC_ONE_TO_ONE -> builder.synapse(0.8f).feedback(Feedback.OWN_SPIKES, 0.5f);
+                case LIF_EULER ->
+                    builder.decay(Decay.EULER, 0.1f).reset(Reset.CLEAR).resetTime(ResetTime.SAME_STEP);
+                case LIF_DIVIDE ->
+                    builder.decay(Decay.DIVIDE, 10)
+                            .compare(Compare.INCLUSIVE)
+                            .reset(Reset.CLEAR)
+                            .resetTime(ResetTime.SAME_STEP);
+                case DELTA_LEAKY -> builder.firesOnChange();
+                case LEAKY_PARALLEL -> builder.reset(Reset.NONE).rectified(true).feedback(Feedback.CONSTANT, 0.01f);
+                case LEAKY_QUANTIZED_8_BITS ->
+                    builder.quantization(
+                            1, Quantization.uniform(BITS, 1, 0, UPPER).levels());
+                case LEAKY_QUANTIZED_AROUND_THRESHOLD_8_BITS ->
+                    builder.quantization(
+                            1, Quantization.aroundThreshold(BITS, 1, 0, UPPER).levels());
+                case STATE_LEAKY -> builder.reset(Reset.NONE);
+                case STATE_LEAKY_TRUNCATED -> builder.synapse(0.9f).reset(Reset.NONE);
+                case SLSTM -> builder.threshold(0.1f).synapse(0).reset(Reset.NONE);
+            };
+        }
+    }
+
+    @Override
+    public String name() {
+        return "neuron update neurons %d batch 1 steps %d threads 1 %s"
+                .formatted(NEURONS, STEPS, model.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+    }
+
+    @Override
+    public int threads() {
+        return 1;
+    }
+
+    @Override
+    public Case open() {
+        return new Open(model);
+    }
+
+    private static final class Open implements Case {
+        private final Arena arena = Arena.ofShared();
+        private final Model model;
+        private final LeakyParameters parameters;
+        private final FloatMatrix current;
+        private final FloatMatrix state;
+        private final FloatMatrix feedback;
+        private final FloatMatrix workspace = FloatMatrix.zeros(arena, LstmStep.GATES, NEURONS);
+        private final FloatMatrix weights = FloatMatrix.zeros(arena, WINDOW, NEURONS);
+        private final FloatMatrix window = FloatMatrix.zeros(arena, WINDOW, NEURONS);
+        private final SpikeMatrix previous = SpikeMatrix.zeros(arena, 1, NEURONS);
+        private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS, NEURONS);
+
+        Open(Model model) {
+            this.model = model;
+            parameters = model.options().build(arena);
+            int currents = model == Model.SLSTM ? LstmStep.GATES * NEURONS : NEURONS;
+            current = RandomData.uniform(arena, STEPS, currents, -0.1f, 0.4f);
+            state = FloatMatrix.zeros(arena, parameters.variables(), NEURONS);
+            feedback = FloatMatrix.zeros(arena, 1, currents);
+            for (int age = 0; age < WINDOW; age++) {
+                for (int neuron = 0; neuron < NEURONS; neuron++) {
+                    weights.set(age, neuron, (float) Math.pow(0.9f, age));
+                }
+            }
+        }
+
+        @Override
+        public List<Entry> entries() {
+            List<Entry> entries = new ArrayList<>();
+            entries.add(entry(Contestant.JAVA, this::chosen));
+            entries.add(entry(Contestant.SCALAR, this::scalar));
+            if (Yardstick.AVAILABLE) {
+                long vectors = (long) STEPS * spikes.stride() * Long.SIZE / Roofline.FLOATS;
+                entries.addAll(Roofline.loads(arena, Math.round(vectors * model.cycles)));
+            }
+            return entries;
+        }
+
+        private Entry entry(Contestant contestant, Runnable pass) {
+            return new Entry(contestant, this::reset, pass, () -> List.of(state.segment(), spikes.segment()));
+        }
+
+        private void reset() {
+            state.fill(0);
+            feedback.fill(0);
+            previous.clear();
+        }
+
+        private void chosen() {
+            switch (model) {
+                case SLSTM -> {
+                    for (int step = 0; step < STEPS; step++) {
+                        LstmStep.step(parameters, current, step, state, feedback, workspace, spikes, state, false);
+                    }
+                }
+                case STATE_LEAKY_TRUNCATED -> {
+                    int words = spikes.stride();
+                    for (int step = 0; step < STEPS; step++) {
+                        WindowStep.step(
+                                parameters,
+                                weights,
+                                current,
+                                step,
+                                step,
+                                state,
+                                window,
+                                spikes,
+                                state,
+                                false,
+                                0,
+                                words);
+                    }
+                }
+                default -> run(parameters.loops);
+            }
+        }
+
+        private void scalar() {
+            switch (model) {
+                case SLSTM -> {
+                    for (int step = 0; step < STEPS; step++) {
+                        LstmStep.scalar(parameters, current, step, state, 1, 0, feedback, spikes);
+                        fire(step);
+                    }
+                }
+                case STATE_LEAKY_TRUNCATED -> {
+                    int words = spikes.stride();
+                    for (int step = 0; step < STEPS; step++) {
+                        WindowStep.scalar(parameters, weights, current, 0, step, step, state, 1, 0, window, 0, words);
+                        fire(step);
+                    }
+                }
+                default -> run(LeakyLoops.scalar(parameters.options));
+            }
+        }
+
+        /** Fires by the specification what is charged. */
+        private void fire(int step) {
+            LeakyLoops.scalar(parameters.options)
+                    .fire()
+                    .run(
+                            parameters,
+                            current,
+                            0,
+                            step,
+                            step + 1,
+                            state,
+                            feedback,
+                            previous,
+                            spikes,
+                            state,
+                            false,
+                            0,
+                            spikes.stride(),
+                            0);
+        }
+
+        private void run(LeakyLoops loops) {
+            LeakyStep.run(
+                    loops,
+                    parameters,
+                    current,
+                    0,
+                    0,
+                    STEPS,
+                    state,
+                    feedback,
+                    previous,
+                    spikes,
+                    state,
+                    false,
+                    0,
+                    spikes.stride());
+        }
+
+        @Override
+        public void close() {
+            arena.close();
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.spikelane.kernel.step;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+
+/** What benchmarks in other packages need of the inside of neuron steps. */
+public final class StepInside {
+
+    private StepInside() {}
+
+    /** The decay of each neuron, for C. */
+    public static MemorySegment beta(LeakyParameters parameters) {
+        return parameters.beta.segment();
+    }
+
+    /** The threshold of each neuron, for C. */
+    public static MemorySegment threshold(LeakyParameters parameters) {
+        return parameters.threshold.segment();
+    }
+
+    /** What serves without vectors. */
+    public static void scalar(
+            LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
+        LeakyLoops loops = LeakyLoops.scalar(parameters.options);
+        int words = spikes.stride();
+        LeakyStep.run(
+                loops, parameters, current, 0, 0, rows, membrane, membrane, spikes, spikes, membrane, false, 0, words);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.spikelane.kernel.base;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.ValueLayout;
+
+/** The padding behind a row, for kernels whose vectors write over it. */
+public final class Pads {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    private Pads() {}
+
+    /** Writes zero to the pad lanes of a row. */
+    public static void clear(FloatMatrix matrix, int row) {
+        long offset = matrix.rowOffset(row);
+        for (int column = matrix.columns(); column < matrix.stride(); column++) {
+            matrix.segment().set(FLOAT, offset + (long) column * Float.BYTES, 0f);
+        }
+    }
+
+    /** The bits of a row's last word, or of any other, that are neurons and not padding. */
+    public static long neuronsOfWord(SpikeMatrix spikes, int word) {
+        int neurons = spikes.columns() - word * Long.SIZE;
+        return neurons >= Long.SIZE ? -1L : (1L << neurons) - 1;
+    }
+}

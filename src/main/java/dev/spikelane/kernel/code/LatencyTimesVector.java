@@ -1,0 +1,132 @@
+package dev.spikelane.kernel.code;
+
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Logarithm.EXPONENT_BIAS;
+import static dev.spikelane.kernel.base.Logarithm.EXPONENT_SCALE;
+import static dev.spikelane.kernel.base.Logarithm.LOG_2;
+import static dev.spikelane.kernel.base.Logarithm.LOG_2_REST;
+import static dev.spikelane.kernel.base.Logarithm.MANTISSA_BITS;
+import static dev.spikelane.kernel.base.Logarithm.TERM_3;
+import static dev.spikelane.kernel.base.Logarithm.TERM_5;
+import static dev.spikelane.kernel.base.Logarithm.TERM_7;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Pads;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+
+/** The vector variants of {@link LatencyTimes}: whole vectors over a row, then the padding is cleared. */
+final class LatencyTimesVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    private LatencyTimesVector() {}
+
+    static void logarithmic(
+            FloatMatrix data, int row, float threshold, float lowest, float tau, float first, FloatMatrix times) {
+        MemorySegment from = data.segment();
+        MemorySegment to = times.segment();
+        Checks.isNative(from);
+        Checks.isNative(to);
+        long offset = times.rowOffset(row);
+        for (int neuron = 0; neuron < times.columns(); neuron += COUNT) {
+            long at = offset + (long) neuron * Float.BYTES;
+            FloatVector x =
+                    FloatVector.fromMemorySegment(FLOAT, from, at, ORDER).max(lowest);
+            FloatVector ratio = x.div(x.sub(threshold));
+            IntVector e = ratio.mul(EXPONENT_SCALE)
+                    .reinterpretAsInts()
+                    .lanewise(ASHR, MANTISSA_BITS)
+                    .sub(EXPONENT_BIAS);
+            FloatVector m = ratio.reinterpretAsInts()
+                    .sub(e.lanewise(LSHL, MANTISSA_BITS))
+                    .reinterpretAsFloats();
+            FloatVector power = (FloatVector) e.convert(I2F, 0);
+            FloatVector exponent = power.mul(LOG_2);
+            FloatVector log2 = FloatVector.broadcast(FLOAT, LOG_2);
+            FloatVector exponentRest =
+                    power.fma(FloatVector.broadcast(FLOAT, LOG_2_REST), power.fma(log2, exponent.neg()));
+            FloatVector top = m.sub(1);
+            FloatVector bottom = m.add(1);
+            FloatVector bottomRest = m.sub(bottom.sub(1));
+            FloatVector one = FloatVector.broadcast(FLOAT, 1);
+            FloatVector inverse = one.div(bottom);
+            FloatVector q = top.mul(inverse);
+            FloatVector inverseRest = bottomRest.neg().fma(inverse, bottom.neg().fma(inverse, one));
+            FloatVector qRest = q.fma(inverseRest, inverse.fma(top, q.neg()));
+            FloatVector q2 = q.mul(q);
+            FloatVector series = FloatVector.broadcast(FLOAT, TERM_7)
+                    .fma(q2, FloatVector.broadcast(FLOAT, TERM_5))
+                    .fma(q2, FloatVector.broadcast(FLOAT, TERM_3));
+            FloatVector twice = q.add(q);
+            FloatVector sum = exponent.add(twice);
+            FloatVector rest = exponent.sub(sum).add(twice).add(exponentRest).add(qRest.add(qRest));
+            FloatVector tail = q2.mul(q).mul(series);
+            FloatVector result = sum.add(tail);
+            FloatVector log = result.add(sum.sub(result).add(tail).add(rest))
+                    .blend(ratio, ratio.compare(EQ, Float.POSITIVE_INFINITY));
+            log.mul(tau).add(first).intoMemorySegment(to, at, ORDER);
+        }
+        Pads.clear(times, row);
+    }
+
+    static void linear(FloatMatrix data, int row, float tau, float latest, float first, FloatMatrix times) {
+        MemorySegment from = data.segment();
+        MemorySegment to = times.segment();
+        Checks.isNative(from);
+        Checks.isNative(to);
+        long offset = times.rowOffset(row);
+        for (int neuron = 0; neuron < times.columns(); neuron += COUNT) {
+            long at = offset + (long) neuron * Float.BYTES;
+            FloatVector.fromMemorySegment(FLOAT, from, at, ORDER)
+                    .sub(1)
+                    .mul(-tau)
+                    .min(latest)
+                    .add(first)
+                    .intoMemorySegment(to, at, ORDER);
+        }
+        Pads.clear(times, row);
+    }
+
+    static void rescale(FloatMatrix times, int row, float from, float scale, float span, float divisor, float to) {
+        MemorySegment values = times.segment();
+        Checks.isNative(values);
+        long offset = times.rowOffset(row);
+        for (int neuron = 0; neuron < times.columns(); neuron += COUNT) {
+            long at = offset + (long) neuron * Float.BYTES;
+            FloatVector.fromMemorySegment(FLOAT, values, at, ORDER)
+                    .sub(from)
+                    .mul(scale)
+                    .mul(span)
+                    .div(divisor)
+                    .add(to)
+                    .intoMemorySegment(values, at, ORDER);
+        }
+        Pads.clear(times, row);
+    }
+
+    static void silence(FloatMatrix data, int row, float threshold, FloatMatrix times) {
+        MemorySegment from = data.segment();
+        MemorySegment to = times.segment();
+        Checks.isNative(from);
+        Checks.isNative(to);
+        long offset = times.rowOffset(row);
+        for (int neuron = 0; neuron < times.columns(); neuron += COUNT) {
+            long at = offset + (long) neuron * Float.BYTES;
+            var below = FloatVector.fromMemorySegment(FLOAT, from, at, ORDER).compare(LT, threshold);
+            FloatVector.fromMemorySegment(FLOAT, to, at, ORDER)
+                    .blend(Float.POSITIVE_INFINITY, below)
+                    .intoMemorySegment(to, at, ORDER);
+        }
+        Pads.clear(times, row);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.spikelane.kernel.code;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.ValueLayout;
+
+/** Swaps zeros and ones: {@code inverse = (value == 0 ? 1 : 0)}; NaN is not zero. */
+public final class OneHotInverse {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    private OneHotInverse() {}
+
+    /**
+     * Writes the inverse of a matrix.
+     *
+     * @param values {@code [rows x columns]}
+     * @param inverse {@code [rows x columns]}, overwritten; may be the same matrix, but not overlap otherwise
+     * @throws IllegalArgumentException if shapes differ, or the inverse shares memory with other rows of the values
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void invert(FloatMatrix values, FloatMatrix inverse) {
+        values.requireShape("values", values.rows(), values.columns());
+        inverse.requireShape("inverse", values.rows(), values.columns());
+        Checks.sameOrApart("inverse", inverse, "values", values);
+        for (int row = 0; row < values.rows(); row++) {
+            if (SimdWidth.VECTOR) {
+                OneHotInverseVector.row(values, inverse, row);
+            } else {
+                scalar(values, inverse, row);
+            }
+        }
+    }
+
+    /** The specification: one element after the other. */
+    static void scalar(FloatMatrix values, FloatMatrix inverse, int row) {
+        for (int column = 0; column < values.columns(); column++) {
+            long at = values.rowOffset(row) + (long) column * Float.BYTES;
+            inverse.segment().set(FLOAT, at, values.segment().get(FLOAT, at) == 0 ? 1 : 0);
+        }
+    }
+}

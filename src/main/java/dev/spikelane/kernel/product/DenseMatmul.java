@@ -1,0 +1,220 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.FusedMultiplyAdd;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Dense float matrix product (SGEMM): analog input of a layer, and the products of training.
+ *
+ * <p>{@code c[i][j] = start + sum over k of a[i][k] * b[k][j]}, in float32 and in this order, whatever the variant: each output has one
+ * accumulator, which begins at its start (zero, the bias, or what {@code c} holds) and takes the products in ascending {@code k}, each by
+ * one fused multiply-add. So results never depend on the rows or blocks in a call, the vector width or the number of threads. NaN
+ * arises where the formula has NaN, but which of its bit patterns is not defined. x86 CPUs before AVX2 have no such instruction; there
+ * scalar code gives the same bits slowly.
+ */
+public final class DenseMatmul {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    private DenseMatmul() {}
+
+    /**
+     * Allocates the scratch memory that one thread needs for
+     * {@link #multiply(FloatMatrix, boolean, FloatMatrix, boolean, FloatMatrix, boolean, FloatMatrix)}; it fits all shapes and can be used
+     * again and again.
+     *
+     * @param arena the arena that owns the memory
+     * @return about 1.3 MB
+     */
+    public static FloatMatrix workspace(Arena arena) {
+        return FloatMatrix.zeros(arena, Panels.WORKSPACE_ROWS, PackedWeights.BLOCK);
+    }
+
+    /**
+     * Computes {@code c = op(a) * op(b)} or {@code c += op(a) * op(b)}, where {@code op} transposes or not, on the calling thread.
+     *
+     * @param a {@code [m x k]}; {@code [k x m]} if transposed
+     * @param transposeA whether {@code op(a)} is the transpose
+     * @param b {@code [k x n]}; {@code [n x k]} if transposed; may be the same as {@code a}
+     * @param transposeB whether {@code op(b)} is the transpose
+     * @param c {@code [m x n]}, overwritten; shares no memory with {@code a} and {@code b}
+     * @param accumulate whether the sums start at what {@code c} holds; else they start at zero
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the others
+     * @throws IllegalArgumentException if a shape does not fit, or {@code c} or {@code workspace} shares memory with another matrix
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void multiply(
+            FloatMatrix a,
+            boolean transposeA,
+            FloatMatrix b,
+            boolean transposeB,
+            FloatMatrix c,
+            boolean accumulate,
+            FloatMatrix workspace) {
+        int m = c.rows();
+        int n = c.columns();
+        int depth = transposeA ? a.rows() : a.columns();
+        c.requireShape("c", m, n);
+        a.requireShape("a", transposeA ? depth : m, transposeA ? m : depth);
+        b.requireShape("b", transposeB ? n : depth, transposeB ? depth : n);
+        workspace.requireShape("workspace", Panels.WORKSPACE_ROWS, PackedWeights.BLOCK);
+        Checks.apart("c", c, "a", a);
+        Checks.apart("c", c, "b", b);
+        Checks.apart("workspace", workspace, "a", a);
+        Checks.apart("workspace", workspace, "b", b);
+        Checks.apart("workspace", workspace, "c", c);
+        if (SimdWidth.VECTOR) {
+            DenseMatmulVector.general(a, transposeA, b, transposeB, c, accumulate, workspace.segment());
+        } else {
+            scalar(a, transposeA, b, transposeB, c, accumulate);
+        }
+    }
+
+    /**
+     * Computes all currents of analog input on the calling thread: {@code current = bias + input * weights^T}.
+     *
+     * @param input {@code [rows x pre]}
+     * @param weights {@code pre -> post}
+     * @param current {@code [rows x post]}, overwritten; shares no memory with {@code input}
+     * @throws IllegalArgumentException if a shape does not fit, or {@code current} shares memory with {@code input}
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void multiply(FloatMatrix input, PackedWeights weights, FloatMatrix current) {
+        current.requireShape("current", input.rows(), weights.post());
+        multiply(input, input.rows(), weights, 0, weights.blocks(), current);
+    }
+
+    /**
+     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that share a product
+     * take disjoint blocks. Needs no workspace, because the weights are packed.
+     *
+     * @param input {@code [at least rows x pre]}
+     * @param rows how many rows, at least 1
+     * @param weights {@code pre -> post}
+     * @param firstBlock the first block of outputs
+     * @param endBlock the block behind the last
+     * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
+     *     (endBlock - firstBlock)]}, which then holds these blocks only; shares no memory with {@code input}
+     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} shares memory with {@code input}
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void multiply(
+            FloatMatrix input, int rows, PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current) {
+        Checks.rows("input", input.rows(), rows);
+        Checks.rows("current", current.rows(), rows);
+        Checks.range("block of outputs", firstBlock, endBlock, weights.blocks());
+        input.requireShape("input", input.rows(), weights.pre());
+        int firstOutput = Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
+        weights.requireAccessible();
+        Checks.apart("current", current, "input", input);
+        if (SimdWidth.VECTOR) {
+            DenseMatmulVector.packed(input, rows, weights, firstBlock, endBlock, current, firstOutput);
+        } else {
+            scalar(input, rows, weights, firstBlock, endBlock, current, firstOutput);
+        }
+    }
+
+    /**
+     * Names the variant that the products with packed weights use. Results do not depend on it.
+     *
+     * @return {@code dense}, or {@code scalar} without vectors
+     */
+    public static String variant() {
+        return SimdWidth.VECTOR ? "dense" : "scalar";
+    }
+
+    /** The specification for unpacked matrices. */
+    static void scalar(
+            FloatMatrix a, boolean transposeA, FloatMatrix b, boolean transposeB, FloatMatrix c, boolean accumulate) {
+        int depth = transposeA ? a.rows() : a.columns();
+        long stepA = transposeA ? a.rowOffset(1) : Float.BYTES;
+        long stepB = transposeB ? Float.BYTES : b.rowOffset(1);
+        for (int row = 0; row < c.rows(); row++) {
+            long fromA = transposeA ? (long) row * Float.BYTES : a.rowOffset(row);
+            for (int column = 0; column < c.columns(); column++) {
+                long fromB = transposeB ? b.rowOffset(column) : (long) column * Float.BYTES;
+                long to = c.rowOffset(row) + (long) column * Float.BYTES;
+                float start = accumulate ? c.segment().get(FLOAT, to) : 0;
+                float sum = chain(start, depth, a.segment(), fromA, stepA, b.segment(), fromB, stepB);
+                c.segment().set(FLOAT, to, sum);
+            }
+        }
+    }
+
+    /** The specification for packed weights. */
+    static void scalar(
+            FloatMatrix input,
+            int rows,
+            PackedWeights weights,
+            int firstBlock,
+            int endBlock,
+            FloatMatrix current,
+            int firstOutput) {
+        for (int row = 0; row < rows; row++) {
+            for (int output = firstBlock * PackedWeights.BLOCK; output < endBlock * PackedWeights.BLOCK; output++) {
+                float sum = output < weights.post() ? output(input, row, weights, output) : 0;
+                long to = current.rowOffset(row) + (long) (output - firstOutput) * Float.BYTES;
+                current.segment().set(FLOAT, to, sum);
+            }
+        }
+    }
+
+    private static float output(FloatMatrix input, int row, PackedWeights weights, int output) {
+        long from =
+                weights.blockOffset(output / PackedWeights.BLOCK) + (long) (output % PackedWeights.BLOCK) * Float.BYTES;
+        return chain(
+                weights.bias(output),
+                weights.pre(),
+                input.segment(),
+                input.rowOffset(row),
+                Float.BYTES,
+                weights.segment(),
+                from,
+                PackedWeights.BLOCK_BYTES);
+    }
+
+    /** One output: a chain of {@code depth} fused multiply-adds. Offsets and steps are bytes. */
+    private static float chain(
+            float start, int depth, MemorySegment a, long fromA, long stepA, MemorySegment b, long fromB, long stepB) {
+        float sum = start;
+        for (int k = 0; k < depth; k++) {
+            sum = FusedMultiplyAdd.of(a.get(FLOAT, fromA + k * stepA), b.get(FLOAT, fromB + k * stepB), sum);
+        }
+        return sum;
+    }
+
+    /** The parts of the matrices that stay in a core's caches, and where the workspace holds their packed copies. */
+    static final class Panels {
+
+        /** Steps of the sum that are taken at a time: 64 columns of {@code b} are then 256 KB. A multiple of every vector. */
+        static final int DEPTH = 1_024;
+
+        /** Rows of {@code a} and {@code c} that are taken at a time. A multiple of every vector. */
+        static final int ROWS = 256;
+
+        /** The packed part of {@code a}: rows of {@link #DEPTH} floats. */
+        static final long A = 0;
+
+        static final long A_STEP = (long) DEPTH * Float.BYTES;
+
+        /** The packed part of {@code b}, in the layout of {@link PackedWeights}. */
+        static final long B = ROWS * A_STEP;
+
+        /** Two squares of at most 16 x 16 floats, between which a transposition goes to and fro. */
+        static final long SQUARES = B + (long) DEPTH * PackedWeights.BLOCK_BYTES;
+
+        static final int SQUARE_BYTES = 16 * 16 * Float.BYTES;
+
+        static final int WORKSPACE_ROWS = (int) ((SQUARES + 2 * SQUARE_BYTES) / PackedWeights.BLOCK_BYTES);
+
+        private Panels() {}
+    }
+}

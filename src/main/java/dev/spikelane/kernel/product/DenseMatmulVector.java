@@ -1,0 +1,234 @@
+package dev.spikelane.kernel.product;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Template;
+import dev.spikelane.kernel.product.DenseMatmul.Panels;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * The vector variant of {@link DenseMatmul}. The work is {@link DenseTileVector}: 4 rows by 4 vectors of sums in registers. Around it stand the
+ * loops that keep its operands in cache: {@link Panels#DEPTH} steps of the sum at a time, of 64 columns of {@code b}, for
+ * {@link Panels#ROWS} rows of {@code a}; between such panels the partial sums rest in {@code c}, as float32, which changes no bit.
+ */
+@SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
+final class DenseMatmulVector {
+
+    private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final FloatVector ZERO = FloatVector.zero(FLOAT);
+
+    private static final int STRIP_BYTES = 4 * BYTES;
+
+    /** For sums that are alike in all rows of a tile, and for others. */
+    private static final DenseTile ALIKE = tile(true);
+
+    private static final DenseTile DIFFERENT = tile(false);
+
+    private DenseMatmulVector() {}
+
+    private static DenseTile tile(boolean alike) {
+        return Template.copy(
+                MethodHandles.lookup(), DenseTile.class, DenseTileVector.class, alike, DenseTileScalar::new);
+    }
+
+    /** Reads the weights where they are: they are packed already. */
+    static void packed(
+            FloatMatrix input,
+            int rows,
+            PackedWeights weights,
+            int firstBlock,
+            int endBlock,
+            FloatMatrix current,
+            int firstOutput) {
+        int pre = weights.pre();
+        for (int row = 0; row < rows; row += Panels.ROWS) {
+            int rowsHere = Math.min(rows - row, Panels.ROWS);
+            for (int block = firstBlock; block < endBlock; block++) {
+                int columns = columns(weights.post(), block);
+                int to = block - firstOutput / PackedWeights.BLOCK;
+                start(current, row, rowsHere, to, weights.biasSegment(), block);
+                for (int k = 0; k < pre; k += Panels.DEPTH) {
+                    addPanel(
+                            input.segment(),
+                            input.rowOffset(row) + (long) k * Float.BYTES,
+                            input.rowOffset(1),
+                            rowsHere,
+                            weights.segment(),
+                            weights.blockOffset(block) + (long) k * PackedWeights.BLOCK_BYTES,
+                            Math.min(pre - k, Panels.DEPTH),
+                            current,
+                            row,
+                            to,
+                            columns,
+                            k == 0);
+                }
+                clear(current, row, rowsHere, to, columns);
+            }
+        }
+    }
+
+    /** Packs a panel of {@code b}, and of {@code a} where it is transposed, just before they are used. */
+    static void general(
+            FloatMatrix a,
+            boolean transposeA,
+            FloatMatrix b,
+            boolean transposeB,
+            FloatMatrix c,
+            boolean accumulate,
+            MemorySegment workspace) {
+        int depth = transposeA ? a.rows() : a.columns();
+        int blocks = c.stride() / PackedWeights.BLOCK;
+        MemorySegment rowsOfA = transposeA ? workspace : a.segment();
+        long step = transposeA ? Panels.A_STEP : a.rowOffset(1);
+        for (int row = 0; row < c.rows(); row += Panels.ROWS) {
+            int rowsHere = Math.min(c.rows() - row, Panels.ROWS);
+            for (int k = 0; k < depth; k += Panels.DEPTH) {
+                int steps = Math.min(depth - k, Panels.DEPTH);
+                long from = transposeA ? Panels.A : a.rowOffset(row) + (long) k * Float.BYTES;
+                if (transposeA) {
+                    DensePanelsVector.packA(a, k, steps, row, rowsHere, workspace);
+                }
+                for (int block = 0; block < blocks; block++) {
+                    DensePanelsVector.packB(b, transposeB, k, steps, block, c.columns(), workspace);
+                    if (k == 0 && !accumulate) {
+                        clear(c, row, rowsHere, block, 0);
+                    }
+                    int columns = columns(c.columns(), block);
+                    addPanel(
+                            rowsOfA,
+                            from,
+                            step,
+                            rowsHere,
+                            workspace,
+                            Panels.B,
+                            steps,
+                            c,
+                            row,
+                            block,
+                            columns,
+                            k == 0 && !accumulate);
+                    if (k + steps == depth) {
+                        clear(c, row, rowsHere, block, columns);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Starts the sums of one block at the bias of one. */
+    private static void start(FloatMatrix c, int row, int rows, int block, MemorySegment bias, int biasBlock) {
+        MemorySegment sums = c.segment();
+        Checks.isNative(sums);
+        Checks.isNative(bias);
+        long outputs = (long) block * PackedWeights.BLOCK_BYTES;
+        for (int lanes = 0; lanes < PackedWeights.BLOCK_BYTES; lanes += BYTES) {
+            FloatVector start = load(bias, (long) biasBlock * PackedWeights.BLOCK_BYTES + lanes);
+            for (int i = 0; i < rows; i++) {
+                start.intoMemorySegment(sums, c.rowOffset(row + i) + outputs + lanes, ORDER);
+            }
+        }
+    }
+
+    /**
+     * Adds {@code depth} products to the sums of one block, of which {@code columns} are of use. The lanes beyond them get sums too, not
+     * even finite. The sums of all rows may be {@code alike} before.
+     */
+    private static void addPanel(
+            MemorySegment a,
+            long fromA,
+            long stepA,
+            int rows,
+            MemorySegment b,
+            long fromB,
+            int depth,
+            FloatMatrix c,
+            int firstRow,
+            int block,
+            int columns,
+            boolean alike) {
+        int used = usedBytes(columns);
+        long step = c.rowOffset(1);
+        DenseTile tile = alike ? ALIKE : DIFFERENT;
+        for (int row = 0; row < rows; row += DenseTile.ROWS) {
+            long tileA = fromA + row * stepA;
+            long tileC = c.rowOffset(firstRow + row) + (long) block * PackedWeights.BLOCK_BYTES;
+            int last = Math.min(rows - row, DenseTile.ROWS) - 1;
+            for (int strip = 0; strip < used; strip += STRIP_BYTES) {
+                if (last == 0) {
+                    row(a, tileA, b, fromB + strip, depth, c.segment(), tileC + strip);
+                } else {
+                    tile.add(a, tileA, stepA, last, b, fromB + strip, depth, c.segment(), tileC + strip, step);
+                }
+            }
+        }
+    }
+
+    /** A tile of a single row: a batch of one, or one row left over. */
+    private static void row(
+            MemorySegment a, long fromA, MemorySegment b, long fromB, int depth, MemorySegment c, long at) {
+        Checks.isNative(a);
+        Checks.isNative(b);
+        Checks.isNative(c);
+        FloatVector sum0 = load(c, at);
+        FloatVector sum1 = load(c, at + BYTES);
+        FloatVector sum2 = load(c, at + 2 * BYTES);
+        FloatVector sum3 = load(c, at + 3 * BYTES);
+        for (int k = 0; k < depth; k++) {
+            FloatVector factor = broadcast(a, fromA + (long) k * Float.BYTES);
+            long from = fromB + (long) k * PackedWeights.BLOCK_BYTES;
+            sum0 = factor.fma(load(b, from), sum0);
+            sum1 = factor.fma(load(b, from + BYTES), sum1);
+            sum2 = factor.fma(load(b, from + 2 * BYTES), sum2);
+            sum3 = factor.fma(load(b, from + 3 * BYTES), sum3);
+        }
+        sum0.intoMemorySegment(c, at, ORDER);
+        sum1.intoMemorySegment(c, at + BYTES, ORDER);
+        sum2.intoMemorySegment(c, at + 2 * BYTES, ORDER);
+        sum3.intoMemorySegment(c, at + 3 * BYTES, ORDER);
+    }
+
+    /**
+     * Zeroes a block from a lane on. Behind the last column zeros in {@code b} would not do: infinity times zero is NaN. The mask serves
+     * whole vectors too, because C2 boxes what is either a computed vector or a constant one.
+     */
+    private static void clear(FloatMatrix c, int row, int rows, int block, int firstLane) {
+        MemorySegment sums = c.segment();
+        Checks.isNative(sums);
+        for (int lane = firstLane / COUNT * COUNT; lane < PackedWeights.BLOCK; lane += COUNT) {
+            VectorMask<Float> kept = FLOAT.indexInRange(lane, firstLane);
+            long outputs = (long) block * PackedWeights.BLOCK_BYTES + (long) lane * Float.BYTES;
+            for (int i = 0; i < rows; i++) {
+                long at = c.rowOffset(row + i) + outputs;
+                ZERO.blend(load(sums, at), kept).intoMemorySegment(sums, at, ORDER);
+            }
+        }
+    }
+
+    /** The columns of a block among {@code all}. */
+    private static int columns(int all, int block) {
+        return Math.min(all - block * PackedWeights.BLOCK, PackedWeights.BLOCK);
+    }
+
+    /** Bytes of a block that hold columns, rounded up to whole strips. */
+    private static int usedBytes(int columns) {
+        return (columns + 4 * COUNT - 1) / (4 * COUNT) * STRIP_BYTES;
+    }
+
+    private static FloatVector broadcast(MemorySegment segment, long offset) {
+        return FloatVector.broadcast(FLOAT, segment.get(ELEMENT, offset));
+    }
+
+    private static FloatVector load(MemorySegment segment, long offset) {
+        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
+    }
+}

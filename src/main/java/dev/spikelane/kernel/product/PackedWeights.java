@@ -1,0 +1,296 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Weights and bias of a dense connection in the order in which {@link SpikeMatmul} reads them.
+ *
+ * <p>Layout {@code [ceil(post/64)][pre rounded up to 16][64]} floats: the weights of 64 outputs from one input are 256
+ * consecutive bytes, those of the next input follow. Padding is zero. Immutable; may be shared between threads if its arena is.
+ */
+public final class PackedWeights {
+
+    /** Outputs that stand side by side; {@link SpikeMatmul} shares work between threads by such blocks. */
+    public static final int BLOCK = 64;
+
+    /** Inputs to which the packed rows are padded: the four groups that one step of the table variant takes. */
+    static final int INPUTS = 16;
+
+    static final int BLOCK_BYTES = BLOCK * Float.BYTES;
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    private final FloatMatrix packed;
+    private final FloatMatrix bias;
+    private final int pre;
+    private final int post;
+
+    private PackedWeights(FloatMatrix packed, FloatMatrix bias, int pre, int post) {
+        this.packed = packed;
+        this.bias = bias;
+        this.pre = pre;
+        this.post = post;
+    }
+
+    /**
+     * Packs weights without a bias.
+     *
+     * @param arena the arena that owns the copy
+     * @param weights {@code [post x pre]}, torch's layout of {@code nn.Linear}; copied
+     * @return the packed weights
+     * @throws IllegalArgumentException if a weight is NaN or infinite, or the copy would be too large
+     */
+    public static PackedWeights pack(Arena arena, FloatMatrix weights) {
+        return pack(arena, weights, FloatMatrix.zeros(arena, 1, weights.rows()));
+    }
+
+    /**
+     * Packs weights and a bias.
+     *
+     * @param arena the arena that owns the copy
+     * @param weights {@code [post x pre]}, torch's layout of {@code nn.Linear}; copied
+     * @param bias {@code [1 x post]}; copied
+     * @return the packed weights
+     * @throws IllegalArgumentException if the bias has another shape, or a value is NaN or infinite, or the copy would be too large
+     */
+    public static PackedWeights pack(Arena arena, FloatMatrix weights, FloatMatrix bias) {
+        int post = weights.rows();
+        int pre = weights.columns();
+        weights.requireShape("weights", post, pre);
+        bias.requireShape("bias", 1, post);
+        requireFinite("weights", weights);
+        requireFinite("bias", bias);
+        FloatMatrix ownBias = FloatMatrix.zeros(arena, 1, post);
+        ownBias.copyFrom(bias);
+        FloatMatrix packed = FloatMatrix.zeros(arena, packedRows(post, pre), BLOCK);
+        for (int output = 0; output < post; output++) {
+            copyOutput(weights, output, pre, packed.segment());
+        }
+        return new PackedWeights(packed, ownBias, pre, post);
+    }
+
+    /**
+     * Copies weights and bias.
+     *
+     * @param arena the arena that owns the copy
+     * @param other what is copied
+     * @return weights of their own
+     */
+    public static PackedWeights copyOf(Arena arena, PackedWeights other) {
+        PackedWeights copy = zeros(arena, other.pre, other.post);
+        copy.packed.copyFrom(other.packed);
+        copy.bias.copyFrom(other.bias);
+        return copy;
+    }
+
+    /**
+     * Replaces weights and bias. Nobody may multiply by them meanwhile.
+     *
+     * @param weights {@code [post x pre]}; copied
+     * @param newBias {@code [1 x post]}; copied
+     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite; nothing is replaced then
+     */
+    public void set(FloatMatrix weights, FloatMatrix newBias) {
+        weights.requireShape("weights", post, pre);
+        newBias.requireShape("bias", 1, post);
+        requireFinite("weights", weights);
+        requireFinite("bias", newBias);
+        bias.copyFrom(newBias);
+        for (int output = 0; output < post; output++) {
+            copyOutput(weights, output, pre, packed.segment());
+        }
+    }
+
+    /**
+     * Copies the weights out.
+     *
+     * @param weights {@code [post x pre]}, overwritten
+     * @throws IllegalArgumentException if its shape differs
+     */
+    public void read(FloatMatrix weights) {
+        weights.requireShape("weights", post, pre);
+        for (int output = 0; output < post; output++) {
+            long from = blockOffset(output / BLOCK) + (long) (output % BLOCK) * Float.BYTES;
+            long to = weights.rowOffset(output);
+            for (int input = 0; input < pre; input++) {
+                float value = packed.segment().get(FLOAT, from + (long) input * BLOCK_BYTES);
+                weights.segment().set(FLOAT, to + (long) input * Float.BYTES, value);
+            }
+        }
+    }
+
+    /**
+     * Copies the bias out.
+     *
+     * @param into {@code [1 x post]}, overwritten
+     * @throws IllegalArgumentException if its shape differs
+     */
+    public void readBias(FloatMatrix into) {
+        into.requireShape("bias", 1, post);
+        into.copyFrom(bias);
+    }
+
+    /**
+     * Multiplies the weights of each input by a factor, in float32; the bias stays.
+     *
+     * @param factors one for each input
+     * @return weights of their own, freed when they are forgotten
+     * @throws IllegalArgumentException if there is not one factor for each input, or a product is not finite
+     */
+    public PackedWeights scaled(float[] factors) {
+        if (factors.length != pre) {
+            throw new IllegalArgumentException("there are " + factors.length + " factors, expected " + pre);
+        }
+        FloatMatrix scaled = FloatMatrix.zeros(post, pre);
+        read(scaled);
+        for (int output = 0; output < post; output++) {
+            for (int input = 0; input < pre; input++) {
+                scaled.set(output, input, scaled.get(output, input) * factors[input]);
+            }
+        }
+        return pack(Arena.ofAuto(), scaled, bias);
+    }
+
+    /** Room for weights without bias, to be filled by {@link #setRows}. */
+    static PackedWeights zeros(Arena arena, int pre, int post) {
+        FloatMatrix packed = FloatMatrix.zeros(arena, packedRows(post, pre), BLOCK);
+        return new PackedWeights(packed, FloatMatrix.zeros(arena, 1, post), pre, post);
+    }
+
+    /** Fills these weights from {@code [pre x post]}, a row for each input. */
+    void setRows(FloatMatrix rows) {
+        rows.requireShape("values", pre, post);
+        for (int block = 0; block < blocks(); block++) {
+            for (int input = 0; input < pre; input++) {
+                MemorySegment.copy(
+                        rows.segment(),
+                        rows.rowOffset(input) + (long) block * BLOCK_BYTES,
+                        packed.segment(),
+                        blockOffset(block) + (long) input * BLOCK_BYTES,
+                        BLOCK_BYTES);
+            }
+        }
+    }
+
+    private static int packedRows(int post, int pre) {
+        long rows = (long) blocks(post) * paddedPre(pre);
+        if (rows > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("weights [" + post + " x " + pre + "] are too many to pack: " + rows
+                    + " packed rows, expected at most " + Integer.MAX_VALUE);
+        }
+        return (int) rows;
+    }
+
+    private static void copyOutput(FloatMatrix weights, int output, int pre, MemorySegment packed) {
+        MemorySegment source = weights.segment();
+        long from = weights.rowOffset(output);
+        long to = (long) (output / BLOCK) * paddedPre(pre) * BLOCK_BYTES + (long) (output % BLOCK) * Float.BYTES;
+        for (int input = 0; input < pre; input++) {
+            packed.set(FLOAT, to + (long) input * BLOCK_BYTES, source.get(FLOAT, from + (long) input * Float.BYTES));
+        }
+    }
+
+    private static void requireFinite(String name, FloatMatrix matrix) {
+        for (int row = 0; row < matrix.rows(); row++) {
+            for (int column = 0; column < matrix.columns(); column++) {
+                float value = matrix.segment().get(FLOAT, matrix.rowOffset(row) + (long) column * Float.BYTES);
+                if (!Float.isFinite(value)) {
+                    throw new IllegalArgumentException(name + " has " + value + " at row " + row + ", column " + column
+                            + ", expected a finite number");
+                }
+            }
+        }
+    }
+
+    /**
+     * Returns the number of inputs.
+     *
+     * @return presynaptic neurons
+     */
+    public int pre() {
+        return pre;
+    }
+
+    /**
+     * Returns the number of outputs.
+     *
+     * @return postsynaptic neurons
+     */
+    public int post() {
+        return post;
+    }
+
+    /**
+     * Returns the number of blocks of {@value #BLOCK} outputs.
+     *
+     * @return blocks, the last one perhaps not full
+     */
+    public int blocks() {
+        return blocks(post);
+    }
+
+    /**
+     * Reads one weight.
+     *
+     * @param output the postsynaptic neuron
+     * @param input the presynaptic neuron
+     * @return its weight
+     * @throws IndexOutOfBoundsException if there is no such output or input
+     */
+    public float weight(int output, int input) {
+        if (output < 0 || output >= post || input < 0 || input >= pre) {
+            throw new IndexOutOfBoundsException(
+                    "weights are [" + post + " x " + pre + "], asked for output " + output + ", input " + input);
+        }
+        return packed.get(output / BLOCK * paddedPre(pre) + input, output % BLOCK);
+    }
+
+    /**
+     * Reads one bias.
+     *
+     * @param output the postsynaptic neuron
+     * @return its bias
+     * @throws IndexOutOfBoundsException if there is no such output
+     */
+    public float bias(int output) {
+        return bias.get(0, output);
+    }
+
+    void requireAccessible() {
+        packed.requireShape("packed weights", packed.rows(), BLOCK);
+    }
+
+    MemorySegment segment() {
+        return packed.segment();
+    }
+
+    MemorySegment biasSegment() {
+        return bias.segment();
+    }
+
+    /** Bytes from the start of {@link #segment()} to the first input's weights of a block of outputs. */
+    long blockOffset(int block) {
+        return (long) block * paddedPre(pre) * BLOCK_BYTES;
+    }
+
+    /** Inputs rounded up to a multiple of {@link #INPUTS}. */
+    int paddedPre() {
+        return paddedPre(pre);
+    }
+
+    private static int blocks(int post) {
+        return (post - 1) / BLOCK + 1;
+    }
+
+    private static int paddedPre(int pre) {
+        return (pre + INPUTS - 1) / INPUTS * INPUTS;
+    }
+
+    @Override
+    public String toString() {
+        return "PackedWeights " + pre + " -> " + post;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.spikelane.kernel.product;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+
+/** The vector variant of {@link RecurrentMatmul}: four vectors of outputs at a time, and for them all active inputs. */
+@SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
+final class RecurrentMatmulVector {
+
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final int STRIP_BYTES = 4 * BYTES;
+
+    private RecurrentMatmulVector() {}
+
+    static void multiply(SpikeMatrix spikes, PackedWeights weights, FloatMatrix current) {
+        for (int row = 0; row < spikes.rows(); row++) {
+            for (int block = 0; block < weights.blocks(); block++) {
+                for (int strip = 0; strip < PackedWeights.BLOCK_BYTES; strip += STRIP_BYTES) {
+                    strip(spikes, row, weights, weights.blockOffset(block) + strip, current, block, strip);
+                }
+            }
+        }
+    }
+
+    private static void strip(
+            SpikeMatrix spikes,
+            int row,
+            PackedWeights weights,
+            long inputs,
+            FloatMatrix current,
+            int block,
+            int strip) {
+        MemorySegment fired = spikes.segment();
+        MemorySegment weight = weights.segment();
+        MemorySegment bias = weights.biasSegment();
+        MemorySegment to = current.segment();
+        Checks.isNative(fired);
+        Checks.isNative(weight);
+        Checks.isNative(bias);
+        Checks.isNative(to);
+        FloatVector sum0 = FloatVector.zero(FLOAT);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        int words = spikes.stride();
+        long spikeRow = spikes.rowOffset(row);
+        for (int word = 0; word < words; word++) {
+            long bits = fired.get(WORD, spikeRow + (long) word * Long.BYTES);
+            while (bits != 0) {
+                long input = (long) word * Long.SIZE + Long.numberOfTrailingZeros(bits);
+                bits &= bits - 1;
+                long at = inputs + input * PackedWeights.BLOCK_BYTES;
+                sum0 = sum0.add(load(weight, at));
+                sum1 = sum1.add(load(weight, at + BYTES));
+                sum2 = sum2.add(load(weight, at + 2 * BYTES));
+                sum3 = sum3.add(load(weight, at + 3 * BYTES));
+            }
+        }
+        long outputs = (long) block * PackedWeights.BLOCK_BYTES + strip;
+        long out = current.rowOffset(row) + outputs;
+        sum0.add(load(bias, outputs)).intoMemorySegment(to, out, ORDER);
+        sum1.add(load(bias, outputs + BYTES)).intoMemorySegment(to, out + BYTES, ORDER);
+        sum2.add(load(bias, outputs + 2 * BYTES)).intoMemorySegment(to, out + 2 * BYTES, ORDER);
+        sum3.add(load(bias, outputs + 3 * BYTES)).intoMemorySegment(to, out + 3 * BYTES, ORDER);
+    }
+
+    private static FloatVector load(MemorySegment segment, long offset) {
+        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
+    }
+}

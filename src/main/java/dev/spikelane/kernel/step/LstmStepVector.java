@@ -1,0 +1,258 @@
+package dev.spikelane.kernel.step;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Exponential;
+import dev.spikelane.kernel.base.SpikeLanesVector;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** The vector variant of {@link LstmStep}. Each gate has a loop of its own. */
+@SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
+final class LstmStepVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final FloatVector ZERO = FloatVector.zero(FLOAT);
+    private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1);
+
+    /**
+     * The loops of a step. Their four classes meet in one call, which C2 therefore never inlines: what inlines all loops passes the nodes that C2
+     * inlines, and vectors of the loop at the limit are boxed, as it happened once in six runs.
+     */
+    private enum Part {
+        SIGMOIDS {
+            @Override
+            void run(
+                    LeakyParameters parameters,
+                    FloatMatrix current,
+                    int row,
+                    FloatMatrix state,
+                    int batch,
+                    int sample,
+                    FloatMatrix feedback,
+                    FloatMatrix gates,
+                    SpikeMatrix spikes) {
+                for (int gate = 0; gate < LstmStep.GATES; gate++) {
+                    if (gate != LstmStep.CANDIDATE) {
+                        sigmoid(current, row, feedback, sample, gates, gate, parameters.neurons());
+                    }
+                }
+            }
+        },
+        CANDIDATE {
+            @Override
+            void run(
+                    LeakyParameters parameters,
+                    FloatMatrix current,
+                    int row,
+                    FloatMatrix state,
+                    int batch,
+                    int sample,
+                    FloatMatrix feedback,
+                    FloatMatrix gates,
+                    SpikeMatrix spikes) {
+                tanh(current, row, feedback, sample, gates, LstmStep.CANDIDATE, parameters.neurons());
+            }
+        },
+        RESETS {
+            @Override
+            void run(
+                    LeakyParameters parameters,
+                    FloatMatrix current,
+                    int row,
+                    FloatMatrix state,
+                    int batch,
+                    int sample,
+                    FloatMatrix feedback,
+                    FloatMatrix gates,
+                    SpikeMatrix spikes) {
+                resets(parameters, state, sample, spikes, row);
+            }
+        },
+        CELLS {
+            @Override
+            void run(
+                    LeakyParameters parameters,
+                    FloatMatrix current,
+                    int row,
+                    FloatMatrix state,
+                    int batch,
+                    int sample,
+                    FloatMatrix feedback,
+                    FloatMatrix gates,
+                    SpikeMatrix spikes) {
+                cells(parameters, state, batch, sample, gates);
+            }
+        };
+
+        abstract void run(
+                LeakyParameters parameters,
+                FloatMatrix current,
+                int row,
+                FloatMatrix state,
+                int batch,
+                int sample,
+                FloatMatrix feedback,
+                FloatMatrix gates,
+                SpikeMatrix spikes);
+    }
+
+    private static final Part[] PARTS = Part.values();
+
+    private LstmStepVector() {}
+
+    static void charge(
+            LeakyParameters parameters,
+            FloatMatrix current,
+            int row,
+            FloatMatrix state,
+            int batch,
+            int sample,
+            FloatMatrix feedback,
+            FloatMatrix gates,
+            SpikeMatrix spikes) {
+        for (Part part : PARTS) {
+            part.run(parameters, current, row, state, batch, sample, feedback, gates, spikes);
+        }
+    }
+
+    /** One gate of all neurons. Lanes behind the last neuron hold another gate; as zeros they leave the padding zero. */
+    private static void sigmoid(
+            FloatMatrix current, int row, FloatMatrix feedback, int sample, FloatMatrix gates, int gate, int neurons) {
+        MemorySegment inputs = current.segment();
+        MemorySegment fed = feedback.segment();
+        MemorySegment to = gates.segment();
+        Checks.isNative(inputs);
+        Checks.isNative(fed);
+        Checks.isNative(to);
+        long column = (long) gate * neurons * Float.BYTES;
+        long inputRow = current.rowOffset(row) + column;
+        long fedRow = feedback.rowOffset(sample) + column;
+        long toRow = gates.rowOffset(gate);
+        for (int neuron = 0; neuron < neurons; neuron += COUNT) {
+            long at = (long) neuron * Float.BYTES;
+            FloatVector sum = load(inputs, inputRow + at).add(load(fed, fedRow + at));
+            ZERO.blend(sigmoid(sum), FLOAT.indexInRange(neuron, neurons)).intoMemorySegment(to, toRow + at, ORDER);
+        }
+    }
+
+    private static void tanh(
+            FloatMatrix current, int row, FloatMatrix feedback, int sample, FloatMatrix gates, int gate, int neurons) {
+        MemorySegment inputs = current.segment();
+        MemorySegment fed = feedback.segment();
+        MemorySegment to = gates.segment();
+        Checks.isNative(inputs);
+        Checks.isNative(fed);
+        Checks.isNative(to);
+        long column = (long) gate * neurons * Float.BYTES;
+        long inputRow = current.rowOffset(row) + column;
+        long fedRow = feedback.rowOffset(sample) + column;
+        long toRow = gates.rowOffset(gate);
+        for (int neuron = 0; neuron < neurons; neuron += COUNT) {
+            long at = (long) neuron * Float.BYTES;
+            FloatVector sum = load(inputs, inputRow + at).add(load(fed, fedRow + at));
+            ZERO.blend(tanh(sum), FLOAT.indexInRange(neuron, neurons)).intoMemorySegment(to, toRow + at, ORDER);
+        }
+    }
+
+    /** R of all neurons, to the row of spikes; by itself, for with it the loop of the cells passes the nodes that C2 inlines. */
+    private static void resets(LeakyParameters parameters, FloatMatrix state, int sample, SpikeMatrix spikes, int row) {
+        MemorySegment thresholds = parameters.threshold.segment();
+        MemorySegment states = state.segment();
+        MemorySegment out = spikes.segment();
+        Checks.isNative(thresholds);
+        Checks.isNative(states);
+        Checks.isNative(out);
+        boolean strict = parameters.options.compare() == Compare.STRICT;
+        long stateRow = state.rowOffset(sample);
+        long outRow = spikes.rowOffset(row);
+        int vectors = spikes.stride() * (Long.SIZE / COUNT);
+        for (int i = 0; i < vectors; i++) {
+            long at = (long) i * BYTES;
+            VectorMask<Float> over = load(states, stateRow + at).compare(strict ? GT : GE, load(thresholds, at));
+            SpikeLanesVector.store(out, outRow, i, over);
+        }
+    }
+
+    private static void cells(LeakyParameters parameters, FloatMatrix state, int batch, int sample, FloatMatrix gates) {
+        MemorySegment thresholds = parameters.threshold.segment();
+        MemorySegment states = state.segment();
+        MemorySegment gate = gates.segment();
+        Checks.isNative(thresholds);
+        Checks.isNative(states);
+        Checks.isNative(gate);
+        boolean strict = parameters.options.compare() == Compare.STRICT;
+        boolean later = parameters.options.resetsLater();
+        boolean subtracts = parameters.options.subtracts();
+        long stateRow = state.rowOffset(sample);
+        long cellRow = state.rowOffset(batch + sample);
+        int vectors = state.stride() / COUNT;
+        for (int i = 0; i < vectors; i++) {
+            long at = (long) i * BYTES;
+            FloatVector input = load(gate, gates.rowOffset(LstmStep.INPUT) + at);
+            FloatVector forget = load(gate, gates.rowOffset(LstmStep.FORGET) + at);
+            FloatVector candidate = load(gate, gates.rowOffset(LstmStep.CANDIDATE) + at);
+            FloatVector output = load(gate, gates.rowOffset(LstmStep.OUTPUT) + at);
+            FloatVector cell = forget.mul(load(states, cellRow + at)).add(input.mul(candidate));
+            FloatVector h = output.mul(tanh(cell));
+            if (later) {
+                FloatVector threshold = load(thresholds, at);
+                VectorMask<Float> over = load(states, stateRow + at).compare(strict ? GT : GE, threshold);
+                h = h.sub(ZERO.blend(ONE, over).mul(subtracts ? threshold : h));
+            }
+            cell.intoMemorySegment(states, cellRow + at, ORDER);
+            h.intoMemorySegment(states, stateRow + at, ORDER);
+        }
+    }
+
+    private static FloatVector sigmoid(FloatVector x) {
+        FloatVector e = exponential(x.abs().neg());
+        return e.blend(ONE, x.compare(GE, 0)).div(e.add(ONE));
+    }
+
+    private static FloatVector tanh(FloatVector x) {
+        FloatVector magnitude = x.abs();
+        FloatVector e = exponential(magnitude.mul(-2));
+        FloatVector far = ONE.sub(e).div(ONE.add(e));
+        FloatVector square = x.mul(x);
+        FloatVector p = square.mul(LstmStep.TANH_11).add(LstmStep.TANH_9);
+        p = p.mul(square).add(LstmStep.TANH_7);
+        p = p.mul(square).add(LstmStep.TANH_5);
+        p = p.mul(square).add(LstmStep.TANH_3);
+        FloatVector near = p.mul(square).mul(x).add(x);
+        return far.blend(far.neg(), x.compare(LT, 0)).blend(near, magnitude.compare(LT, LstmStep.TANH_NEAR));
+    }
+
+    /** See {@link Exponential}. */
+    private static FloatVector exponential(FloatVector x) {
+        FloatVector bounded = x.max(Exponential.LEAST);
+        FloatVector rounded = bounded.mul(Exponential.LOG2_E).add(Exponential.ROUND);
+        FloatVector n = rounded.sub(Exponential.ROUND);
+        FloatVector r = bounded.sub(n.mul(Exponential.LN2_HIGH)).sub(n.mul(Exponential.LN2_LOW));
+        FloatVector p = r.mul(Exponential.TERM_7).add(Exponential.TERM_6);
+        p = p.mul(r).add(Exponential.TERM_5);
+        p = p.mul(r).add(Exponential.TERM_4);
+        p = p.mul(r).add(Exponential.TERM_3);
+        p = p.mul(r).add(Exponential.TERM_2);
+        FloatVector power = rounded.reinterpretAsInts()
+                .add(Exponential.EXPONENT)
+                .lanewise(LSHL, Exponential.MANTISSA_BITS)
+                .reinterpretAsFloats();
+        return p.mul(r.mul(r)).add(r).add(ONE).mul(power).blend(0, x.compare(LT, Exponential.LEAST));
+    }
+
+    private static FloatVector load(MemorySegment segment, long offset) {
+        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.spikelane.kernel.step;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Progression;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * The variant of {@link Quantize} for uniform levels: a division guesses the level, which is then compared with its neighbour on the side of x. The
+ * guess is off by one at most, and no other level is as near, as long as x is not so far away that rounding makes distances equal: there
+ * the levels are searched.
+ */
+final class QuantizeUniformVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final FloatVector ZERO = FloatVector.zero(FLOAT);
+    private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1f);
+    private static final FloatVector MINUS_ONE = FloatVector.broadcast(FLOAT, -1f);
+    /** Added and subtracted, it rounds numbers from 0 to 2^22 to integers. */
+    private static final float ROUND = 0x1p23f;
+
+    private QuantizeUniformVector() {}
+
+    static void row(QuantizeLevels levels, FloatMatrix state, int row, int first, int end) {
+        MemorySegment states = state.segment();
+        Checks.isNative(states);
+        long stateRow = state.rowOffset(row);
+        int count = levels.count();
+        int middle = count / 2;
+        int neurons = state.columns();
+        float lowest = levels.value(0);
+        float highest = levels.value(count - 1);
+        float distance = Progression.step(lowest, highest, count);
+        FloatVector low = FloatVector.broadcast(FLOAT, lowest);
+        FloatVector high = FloatVector.broadcast(FLOAT, highest);
+        FloatVector step = FloatVector.broadcast(FLOAT, distance);
+        FloatVector inverse = FloatVector.broadcast(FLOAT, 1 / distance);
+        FloatVector farthest = FloatVector.broadcast(FLOAT, QuantizeLevels.FARTHEST * distance);
+        FloatVector last = FloatVector.broadcast(FLOAT, (float) (count - 1));
+        FloatVector half = FloatVector.broadcast(FLOAT, (float) middle);
+        int endVector = Math.ceilDiv(Math.min(end, neurons), COUNT);
+        for (int i = first / COUNT; i < endVector; i++) {
+            long at = stateRow + (long) i * BYTES;
+            FloatVector x = FloatVector.fromMemorySegment(FLOAT, states, at, ORDER);
+            FloatVector above = x.sub(low);
+            if (!above.compare(LE, farthest).allTrue()) {
+                Quantize.search(levels, state, row, i * COUNT, (i + 1) * COUNT);
+            } else {
+                FloatVector guess = within(above.mul(inverse), last).add(ROUND).sub(ROUND);
+                FloatVector level = level(guess, low, high, step, last, half);
+                FloatVector over = x.sub(level);
+                FloatVector next = within(guess.add(ONE.blend(MINUS_ONE, over.compare(LT, 0))), last);
+                FloatVector other = level(next, low, high, step, last, half);
+                FloatVector far = over.abs();
+                FloatVector otherFar = x.sub(other).abs();
+                VectorMask<Float> nearer =
+                        otherFar.compare(LT, far).or(otherFar.compare(EQ, far).and(next.compare(LT, guess)));
+                ZERO.blend(level.blend(other, nearer), FLOAT.indexInRange(i * COUNT, neurons))
+                        .intoMemorySegment(states, at, ORDER);
+            }
+        }
+    }
+
+    private static FloatVector within(FloatVector index, FloatVector last) {
+        FloatVector positive = index.blend(ZERO, index.compare(LT, ZERO));
+        return positive.blend(last, positive.compare(GT, last));
+    }
+
+    /** See {@link Progression#between}. */
+    private static FloatVector level(
+            FloatVector index,
+            FloatVector low,
+            FloatVector high,
+            FloatVector step,
+            FloatVector last,
+            FloatVector half) {
+        FloatVector fromLow = step.fma(index, low);
+        FloatVector fromHigh = step.neg().fma(last.sub(index), high);
+        return fromHigh.blend(fromLow, index.compare(LT, half));
+    }
+}

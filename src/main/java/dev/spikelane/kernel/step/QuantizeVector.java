@@ -1,0 +1,70 @@
+package dev.spikelane.kernel.step;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+
+/** The vector variant of {@link Quantize}: all levels in turn, for four vectors of neurons, whose chains of compare and blend overlap. */
+@SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
+final class QuantizeVector {
+
+    private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final FloatVector ZERO = FloatVector.zero(FLOAT);
+
+    private QuantizeVector() {}
+
+    static void row(FloatMatrix levels, FloatMatrix state, int row, int first, int end) {
+        MemorySegment values = levels.segment();
+        MemorySegment states = state.segment();
+        Checks.isNative(values);
+        Checks.isNative(states);
+        int count = levels.columns();
+        int neurons = Math.min(end, state.columns());
+        for (int neuron = first; neuron < neurons; neuron += 4 * COUNT) {
+            long at = state.rowOffset(row) + (long) neuron * Float.BYTES;
+            FloatVector x0 = load(states, at);
+            FloatVector x1 = load(states, at + BYTES);
+            FloatVector x2 = load(states, at + 2 * BYTES);
+            FloatVector x3 = load(states, at + 3 * BYTES);
+            FloatVector nearest0 = FloatVector.broadcast(FLOAT, values.get(ELEMENT, 0));
+            FloatVector nearest1 = nearest0;
+            FloatVector nearest2 = nearest0;
+            FloatVector nearest3 = nearest0;
+            for (int i = 1; i < count; i++) {
+                FloatVector level = FloatVector.broadcast(FLOAT, values.get(ELEMENT, (long) i * Float.BYTES));
+                nearest0 = nearer(x0, nearest0, level);
+                nearest1 = nearer(x1, nearest1, level);
+                nearest2 = nearer(x2, nearest2, level);
+                nearest3 = nearer(x3, nearest3, level);
+            }
+            store(nearest0, states, at, neuron, neurons);
+            store(nearest1, states, at + BYTES, neuron + COUNT, neurons);
+            store(nearest2, states, at + 2 * BYTES, neuron + 2 * COUNT, neurons);
+            store(nearest3, states, at + 3 * BYTES, neuron + 3 * COUNT, neurons);
+        }
+    }
+
+    /** The level, where it is nearer than the nearest so far, whose distance is computed again: registers are dearer. */
+    private static FloatVector nearer(FloatVector x, FloatVector nearest, FloatVector level) {
+        return nearest.blend(
+                level, level.sub(x).abs().compare(LT, nearest.sub(x).abs()));
+    }
+
+    private static FloatVector load(MemorySegment segment, long offset) {
+        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
+    }
+
+    /** Lanes behind the last neuron become zero. */
+    private static void store(FloatVector values, MemorySegment states, long at, int neuron, int neurons) {
+        ZERO.blend(values, FLOAT.indexInRange(neuron, neurons)).intoMemorySegment(states, at, ORDER);
+    }
+}

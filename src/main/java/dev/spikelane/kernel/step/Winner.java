@@ -1,0 +1,43 @@
+package dev.spikelane.kernel.step;
+
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.FloatMatrix;
+
+/** Finds the neuron of a row that may fire under inhibition. */
+final class Winner {
+
+    private Winner() {}
+
+    /**
+     * The first neuron with the largest {@code membrane - threshold}, where NaN is larger than any number.
+     *
+     * @param threshold with {@link Float#MAX_VALUE} behind the last neuron
+     */
+    static int find(FloatMatrix membrane, int row, FloatMatrix threshold) {
+        return SimdWidth.VECTOR && membrane.columns() <= WinnerVector.MOST
+                ? WinnerVector.find(membrane, row, threshold)
+                : scalar(membrane, row, threshold);
+    }
+
+    /** The specification. */
+    static int scalar(FloatMatrix membrane, int row, FloatMatrix threshold) {
+        int winner = 0;
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int neuron = 0; neuron < membrane.columns(); neuron++) {
+            float excess = excess(membrane, row, threshold, neuron);
+            if (Float.isNaN(excess)) {
+                return neuron;
+            }
+            if (excess > largest) {
+                largest = excess;
+                winner = neuron;
+            }
+        }
+        return winner;
+    }
+
+    static float excess(FloatMatrix membrane, int row, FloatMatrix threshold, int neuron) {
+        return Elements.get(membrane, row, neuron) - Elements.get(threshold, 0, neuron);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.spikelane.blas;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.spikelane.Allocations;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.Test;
+
+/** Calls of OpenBLAS allocate nothing, neither the segments nor the slices that they pass. */
+final class OpenBlasAllocationTest {
+
+    @Test
+    void productsAllocateNothing() {
+        assumeTrue(OpenBlas.isAvailable(), () -> "OpenBLAS is not available: " + OpenBlas.describe());
+        try (Arena arena = Arena.ofShared()) {
+            FloatMatrix values = FloatMatrix.zeros(arena, 4, 64);
+            FloatMatrix weights = FloatMatrix.zeros(arena, 128, 64);
+            FloatMatrix bias = FloatMatrix.zeros(arena, 1, 128);
+            FloatMatrix current = FloatMatrix.zeros(arena, 4, 128);
+            FloatMatrix value = FloatMatrix.zeros(arena, 1, 64);
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 64);
+            FloatMatrix workspace = BlasSpikeMatmul.workspace(arena, 64);
+            Allocations.assertNone(10_000, () -> OpenBlas.sgemm(false, true, 1, values, weights, 0, current));
+            Allocations.assertNone(10_000, () -> OpenBlas.sgemv(false, 1, weights, value, 0, bias));
+            Allocations.assertNone(
+                    10_000, () -> BlasSpikeMatmul.multiply(spikes, 4, weights, bias, 0, 2, current, workspace));
+            Allocations.assertNone(
+                    10_000, () -> BlasSpikeMatmul.multiply(spikes, 1, weights, bias, 1, 2, current, workspace));
+        }
+    }
+}

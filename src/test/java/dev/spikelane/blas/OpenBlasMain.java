@@ -1,0 +1,24 @@
+package dev.spikelane.blas;
+
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+
+/** Prints whether OpenBLAS serves, what is said of it, and what a product gives or throws. */
+final class OpenBlasMain {
+
+    private OpenBlasMain() {}
+
+    public static void main(String[] arguments) {
+        System.out.println(OpenBlas.isAvailable());
+        System.out.println(OpenBlas.describe());
+        try (Arena arena = Arena.ofConfined()) {
+            FloatMatrix two = FloatMatrix.vector(arena, 2);
+            FloatMatrix three = FloatMatrix.vector(arena, 3);
+            FloatMatrix product = FloatMatrix.zeros(arena, 1, 1);
+            OpenBlas.sgemm(false, false, 1, two, three, 0, product);
+            System.out.println(product.get(0, 0));
+        } catch (IllegalStateException unavailable) {
+            System.out.println(unavailable.getMessage());
+        }
+    }
+}

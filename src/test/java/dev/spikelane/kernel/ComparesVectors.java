@@ -1,0 +1,28 @@
+package dev.spikelane.kernel;
+
+import dev.spikelane.kernel.base.SimdWidth;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
+import net.jqwik.api.lifecycle.LifecycleContext;
+import net.jqwik.api.lifecycle.SkipExecutionHook;
+
+/** A property that compares the vector variant with the specification; at scalar width that would compare the latter with itself. */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@AddLifecycleHook(ComparesVectors.WhereVectorsServe.class)
+public @interface ComparesVectors {
+
+    /** Leaves the property out at scalar width. */
+    @SuppressWarnings({"exports", "missing-explicit-ctor"})
+    final class WhereVectorsServe implements SkipExecutionHook {
+        @Override
+        public SkipResult shouldBeSkipped(LifecycleContext context) {
+            return SimdWidth.VECTOR
+                    ? SkipResult.doNotSkip()
+                    : SkipResult.skip("no vectors to compare with the specification");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package dev.spikelane.kernel;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.kernel.code.DeltaSpikes;
+import dev.spikelane.kernel.code.LatencyRamp;
+import dev.spikelane.kernel.code.LatencySpikes;
+import dev.spikelane.kernel.code.LatencyTimes;
+import dev.spikelane.kernel.code.OneHotInverse;
+import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.SpikeMatmul;
+import dev.spikelane.kernel.product.SpikeTranspose;
+import dev.spikelane.kernel.product.TransposedSpikeMatmul;
+import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.LeakyStep;
+import dev.spikelane.kernel.step.LstmStep;
+import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.kernel.step.WindowStep;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** Views of rows that overlap, which would be written before they are read, are refused; nothing is written then. */
+final class SharedMemoryTest {
+
+    private static final int NEURONS = 70;
+    private static final int ROWS = 4;
+
+    private final Arena arena = Arena.ofConfined();
+    private final FloatMatrix all = Matrices.uniform(arena, 4 * ROWS, NEURONS, new Random(1));
+    private final FloatMatrix first = all.rows(0, ROWS);
+    private final FloatMatrix second = all.rows(1, ROWS);
+    private final FloatMatrix last = all.rows(3 * ROWS, ROWS);
+    private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, ROWS, NEURONS);
+    private final float[] before = all.toArray();
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    @Test
+    void codesThatReadOtherRows() {
+        assertApart("spikes", "data", () -> DeltaSpikes.signed(first, 2, 0.1f, false, second));
+        assertApart("spikes", "data", () -> DeltaSpikes.signed(second, 2, 0.1f, false, first));
+        assertApart("targets", "times", () -> LatencySpikes.fire(all.rows(1, 2), 1, 0, first));
+        assertApart("targets", "times", () -> LatencySpikes.fire(all.rows(3, 2), 1, 0, first));
+        assertApart("targets", "times", () -> LatencyRamp.interpolate(all.rows(1, 2), 1, 1, 0, first));
+        DeltaSpikes.signed(first, 2, 0.1f, false, last);
+        LatencySpikes.fire(all.rows(4, 2), 1, 0, first);
+        LatencyRamp.interpolate(all.rows(4, 2), 1, 1, 0, first);
+    }
+
+    @Test
+    void codesThatReadTheSameRows() {
+        assertSameOrApart("times", "data", () -> LatencyTimes.logarithmic(first, 0.01f, 0.02f, 5, 0, second));
+        assertSameOrApart("times", "data", () -> LatencyTimes.linear(second, 5, 7, 0, first));
+        assertSameOrApart("times", "data", () -> LatencyTimes.silence(second, 0.01f, first));
+        assertSameOrApart("inverse", "values", () -> OneHotInverse.invert(first, second));
+        FloatMatrix expected = FloatMatrix.zeros(arena, ROWS, NEURONS);
+        LatencyTimes.logarithmic(first, 0.01f, 0.02f, 5, 0, expected);
+        LatencyTimes.logarithmic(all.rows(0, ROWS), 0.01f, 0.02f, 5, 0, first);
+        assertArrayEquals(expected.toArray(), first.toArray());
+    }
+
+    @Test
+    void neurons() {
+        LeakyParameters parameters = LeakyParameters.builder(NEURONS).beta(0.5f).build(arena);
+        FloatMatrix state = FloatMatrix.zeros(arena, 2, NEURONS);
+        assertApart("state", "current", () -> LeakyStep.run(parameters, first, all.rows(3, 2), spikes));
+        assertApart("state", "current", () -> LeakyStep.run(parameters, first, all.rows(0, 2), spikes));
+        assertApart("membranes", "state", () -> record(parameters, first, all.rows(6, 2), all.rows(4, ROWS)));
+        assertSameOrApart("membranes", "current", () -> record(parameters, first, state, second));
+        FloatMatrix expected = FloatMatrix.zeros(arena, ROWS, NEURONS);
+        record(parameters, first, state, expected);
+        state.fill(0);
+        record(parameters, first, state, all); // which has more rows
+        assertArrayEquals(expected.toArray(), first.toArray());
+    }
+
+    private void record(LeakyParameters parameters, FloatMatrix current, FloatMatrix state, FloatMatrix membranes) {
+        LeakyStep.record(parameters, current, ROWS, state, spikes, membranes, 0, 2);
+    }
+
+    @Test
+    void neuronsWithFeedback() {
+        LeakyParameters currents =
+                LeakyParameters.builder(NEURONS).feedback(Feedback.CURRENTS).build(arena);
+        FloatMatrix state = all.rows(0, 2);
+        FloatMatrix current = all.rows(2, 2);
+        SpikeMatrix previous = spikes.rows(2, 2);
+        assertApart("state", "feedback", () -> recurrent(currents, current, state, all.rows(1, 2), previous, last));
+        assertApart(
+                "membranes", "feedback", () -> recurrent(currents, current, state, last.rows(1, 2), previous, last));
+        LeakyParameters own = LeakyParameters.builder(NEURONS)
+                .feedback(Feedback.OWN_SPIKES, 0.5f)
+                .build(arena);
+        assertApart(
+                "spikes", "previous", () -> recurrent(own, current, state, last.rows(0, 2), spikes.rows(1, 2), last));
+        recurrent(own, current, state, state, previous, last);
+    }
+
+    private void recurrent(
+            LeakyParameters parameters,
+            FloatMatrix current,
+            FloatMatrix state,
+            FloatMatrix feedback,
+            SpikeMatrix previous,
+            FloatMatrix membranes) {
+        SpikeMatrix out = spikes.rows(0, 2);
+        LeakyStep.recurrent(parameters, current, 0, 2, state, feedback, previous, out, membranes, true, 0, 2);
+    }
+
+    @Test
+    void windows() {
+        LeakyParameters window =
+                LeakyParameters.builder(NEURONS).reset(Reset.NONE).synapse(0.5f).build(arena);
+        FloatMatrix[] apart = {all.rows(0, 2), all.rows(2, 1), all.rows(4, 2), all.rows(6, 2), all.rows(8, 1)};
+        assertApart("state", "current", () -> window(window, apart, 1, all.rows(4, 1)));
+        assertApart("state", "weights", () -> window(window, apart, 2, all.rows(0, 2)));
+        assertApart("window", "weights", () -> window(window, apart, 3, all.rows(0, 2)));
+        assertApart("window", "current", () -> window(window, apart, 3, all.rows(2, 2)));
+        assertApart("window", "state", () -> window(window, apart, 3, all.rows(5, 2)));
+        assertApart("membranes", "state", () -> window(window, apart, 4, all.rows(5, 1)));
+        assertApart("membranes", "window", () -> window(window, apart, 4, all.rows(7, 1)));
+        assertApart("membranes", "weights", () -> window(window, apart, 4, all.rows(1, 1)));
+        window(window, apart, 4, apart[1]);
+    }
+
+    @Test
+    void longShortTermMemory() {
+        LeakyParameters cells = LeakyParameters.builder(NEURONS).synapse(0).build(arena);
+        FloatMatrix gates = FloatMatrix.zeros(arena, 2, 4 * NEURONS);
+        FloatMatrix state = last.rows(0, 2);
+        FloatMatrix fed = gates.rows(1, 1);
+        FloatMatrix work = FloatMatrix.zeros(arena, 8, NEURONS);
+        FloatMatrix gate = work.rows(0, 4);
+        assertApart(
+                "workspace",
+                "state",
+                () -> LstmStep.step(cells, gates, 0, work.rows(3, 2), fed, gate, spikes, state, false));
+        assertApart(
+                "membranes",
+                "state",
+                () -> LstmStep.step(cells, gates, 0, state, fed, gate, spikes, last.rows(1, 1), true));
+        assertApart(
+                "membranes",
+                "workspace",
+                () -> LstmStep.step(cells, gates, 0, state, fed, gate, spikes, work.rows(3, 1), true));
+    }
+
+    /** Weights, current, state, window and membranes, with one of them in place of another. */
+    private void window(LeakyParameters parameters, FloatMatrix[] matrices, int index, FloatMatrix other) {
+        FloatMatrix[] m = matrices.clone();
+        m[index] = other;
+        SpikeMatrix out = spikes.rows(0, 1);
+        WindowStep.step(parameters, m[0], m[1], 0, 0, m[2], m[3], out, m[4], true, 0, 2);
+    }
+
+    @Test
+    void products() {
+        FloatMatrix workspace = DenseMatmul.workspace(arena);
+        FloatMatrix square = FloatMatrix.zeros(arena, 64, 64);
+        FloatMatrix own = FloatMatrix.zeros(arena, 64, 64);
+        FloatMatrix inside = workspace.rows(64, 64);
+        assertApart("workspace", "a", () -> DenseMatmul.multiply(inside, false, own, false, square, false, workspace));
+        assertApart("workspace", "b", () -> DenseMatmul.multiply(own, false, inside, false, square, false, workspace));
+        assertApart("workspace", "c", () -> DenseMatmul.multiply(own, false, own, false, inside, false, workspace));
+
+        PackedWeights weights = PackedWeights.pack(arena, own);
+        FloatMatrix tables = SpikeMatmul.workspace(arena);
+        SpikeMatrix bits = SpikeMatrix.zeros(arena, 1, 64);
+        assertApart("workspace", "current", () -> SpikeMatmul.multiply(bits, weights, tables.rows(1, 1), tables));
+
+        FloatMatrix values = Matrices.uniform(arena, 64, 64, new Random(2));
+        SpikeMatrix train = Matrices.spikes(arena, 64, 64, 0.3, new Random(3));
+        TransposedSpikeMatmul.Workspace transposed = TransposedSpikeMatmul.workspace(arena, 64, 64, 64);
+        TransposedSpikeMatmul.multiply(train, values, own, transposed);
+        TransposedSpikeMatmul.multiply(train, values, values, transposed);
+        assertArrayEquals(own.toArray(), values.toArray());
+
+        SpikeMatrix both = SpikeMatrix.zeros(arena, 65, 64);
+        assertApart("transposed", "spikes", () -> SpikeTranspose.transpose(both.rows(0, 64), both.rows(1, 64)));
+    }
+
+    private void assertApart(String written, String other, Executable call) {
+        assertRefused(written + " shares memory with " + other + ", expected memory of its own", call);
+    }
+
+    private void assertSameOrApart(String written, String other, Executable call) {
+        assertRefused(
+                written + " shares memory with other rows of " + other
+                        + ", expected the same rows or memory of its own",
+                call);
+    }
+
+    private void assertRefused(String message, Executable call) {
+        assertMessage(IllegalArgumentException.class, message, call);
+        assertArrayEquals(before, all.toArray());
+    }
+}

@@ -1,0 +1,96 @@
+package dev.spikelane.kernel.product;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.kernel.Awkward;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class PackedWeightsTest {
+
+    @Property(tries = 50)
+    void keepsACopyOfEveryValue(
+            @ForAll(supplier = Awkward.Sizes.class) int pre,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll long seed) {
+        try (Arena arena = Arena.ofShared()) {
+            FloatMatrix weights = Matrices.uniform(arena, post, pre, new Random(seed));
+            FloatMatrix bias = Matrices.uniform(arena, 1, post, new Random(~seed));
+            float[] weightsBefore = weights.toArray();
+            float[] biasBefore = bias.toArray();
+            PackedWeights packed = PackedWeights.pack(arena, weights, bias);
+            weights.fill(7);
+            bias.fill(7);
+            assertEquals(pre, packed.pre());
+            assertEquals(post, packed.post());
+            assertEquals((post + 63) / 64, packed.blocks());
+            for (int output = 0; output < post; output++) {
+                assertEquals(biasBefore[output], packed.bias(output));
+                for (int input = 0; input < pre; input++) {
+                    assertEquals(weightsBefore[output * pre + input], packed.weight(output, input));
+                }
+            }
+        }
+    }
+
+    @Test
+    void biasIsZeroWhereNoneIsGiven() {
+        try (Arena arena = Arena.ofShared()) {
+            PackedWeights packed = PackedWeights.pack(arena, Matrices.uniform(arena, 3, 2, new Random(1)));
+            assertEquals(0, packed.bias(2));
+            assertEquals("PackedWeights 2 -> 3", packed.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void refusesWhatIsNotFinite(float value) {
+        try (Arena arena = Arena.ofShared()) {
+            FloatMatrix weights = FloatMatrix.zeros(arena, 3, 70);
+            FloatMatrix bias = FloatMatrix.zeros(arena, 1, 3);
+            bias.set(0, 2, value);
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "bias has " + value + " at row 0, column 2, expected a finite number",
+                    () -> PackedWeights.pack(arena, weights, bias));
+            weights.set(1, 69, value);
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "weights has " + value + " at row 1, column 69, expected a finite number",
+                    () -> PackedWeights.pack(arena, weights));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 4", "2, 3"})
+    void refusesABiasOfAnotherShape(int rows, int columns) {
+        try (Arena arena = Arena.ofShared()) {
+            FloatMatrix weights = FloatMatrix.zeros(arena, 3, 2);
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "bias is [" + rows + " x " + columns + "], expected [1 x 3]",
+                    () -> PackedWeights.pack(arena, weights, FloatMatrix.zeros(arena, rows, columns)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 0", "3, 0", "0, -1", "0, 2", "0, 15"})
+    void refusesIndicesOutside(int output, int input) {
+        try (Arena arena = Arena.ofShared()) {
+            PackedWeights packed = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 3, 2));
+            assertMessage(
+                    IndexOutOfBoundsException.class,
+                    "weights are [3 x 2], asked for output " + output + ", input " + input,
+                    () -> packed.weight(output, input));
+        }
+    }
+}

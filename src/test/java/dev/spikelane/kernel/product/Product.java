@@ -1,0 +1,141 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+
+/** A random spike matmul, its result by the definition, and the variants that must give it. */
+final class Product {
+
+    /** What a current holds before a product, to see what is written. */
+    static final float BEFORE = 99;
+
+    /** Kinds of weights. */
+    enum Weights {
+        /** Multiples of 1/64, whose sums are exact. */
+        DYADIC,
+        UNIFORM,
+        SIGNED_ZEROS,
+        /** So large that sums overflow to infinities and NaN. */
+        HUGE;
+
+        float draw(Random random) {
+            return switch (this) {
+                case DYADIC -> (random.nextInt(257) - 128) / 64f;
+                case UNIFORM -> random.nextFloat() - 0.5f;
+                case SIGNED_ZEROS -> random.nextInt(4) == 0 ? 0.0f : -0.0f;
+                case HUGE -> (random.nextBoolean() ? 1 : -1) * (random.nextFloat() + 0.5f) * 2e38f;
+            };
+        }
+
+        FloatMatrix matrix(Arena arena, int rows, int columns, Random random) {
+            FloatMatrix matrix = FloatMatrix.zeros(arena, rows, columns);
+            for (int row = 0; row < rows; row++) {
+                for (int column = 0; column < columns; column++) {
+                    matrix.set(row, column, draw(random));
+                }
+            }
+            return matrix;
+        }
+    }
+
+    @FunctionalInterface
+    interface Multiply {
+        void multiply(
+                SpikeMatrix spikes, int rows, PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current);
+    }
+
+    final SpikeMatrix spikes;
+    final FloatMatrix weights;
+    final FloatMatrix bias;
+    final PackedWeights packed;
+    private final Arena arena;
+    private final FloatMatrix workspace;
+
+    Product(Arena arena, int rows, int pre, int post, double density, Weights kind, long seed) {
+        Random random = new Random(seed);
+        this.arena = arena;
+        this.spikes = Matrices.spikes(arena, rows, pre, density, random);
+        this.weights = kind.matrix(arena, post, pre, random);
+        this.bias = kind.matrix(arena, 1, post, random);
+        this.packed = PackedWeights.pack(arena, weights, bias);
+        this.workspace = SpikeMatmul.workspace(arena);
+        workspace.fill(Float.NaN);
+    }
+
+    /** The public entry, and each variant that this JVM can run. */
+    Map<String, Multiply> variants() {
+        Map<String, Multiply> variants = new LinkedHashMap<>();
+        variants.put(
+                "entry", (s, rows, w, first, end, to) -> SpikeMatmul.multiply(s, rows, w, first, end, to, workspace));
+        variants.put(
+                "scalar",
+                (s, rows, w, first, end, to) ->
+                        SpikeMatmul.scalar(s, rows, w, first, end, to, column(w, first, end, to)));
+        if (SimdWidth.VECTOR) {
+            variants.put(
+                    "active",
+                    (s, rows, w, first, end, to) ->
+                            SpikeMatmulVector.active(s, rows, w, first, end, to, column(w, first, end, to)));
+            variants.put(
+                    "tables",
+                    (s, rows, w, first, end, to) -> SpikeMatmulVector.tables(
+                            s, rows, w, first, end, to, column(w, first, end, to), workspace.segment()));
+        }
+        if (SimdWidth.bits() == SimdWidth.WIDEST) {
+            variants.put(
+                    "permute",
+                    (s, rows, w, first, end, to) -> SpikePermuteVector.permute(
+                            s, rows, w, first, end, to, column(w, first, end, to), workspace.segment()));
+        }
+        return variants;
+    }
+
+    private static int column(PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current) {
+        return Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
+    }
+
+    /** A matrix for the result, filled with {@link #BEFORE}. */
+    FloatMatrix current() {
+        FloatMatrix current = FloatMatrix.zeros(arena, spikes.rows(), packed.post());
+        current.fill(BEFORE);
+        return current;
+    }
+
+    FloatMatrix whole(Multiply variant) {
+        FloatMatrix current = current();
+        variant.multiply(spikes, spikes.rows(), packed, 0, packed.blocks(), current);
+        return current;
+    }
+
+    /** From the bias on; active weights of four inputs in ascending order; then the groups in ascending order. */
+    float[][] expected() {
+        int pre = weights.columns();
+        float[][] current = new float[spikes.rows()][packed.post()];
+        for (int row = 0; row < current.length; row++) {
+            for (int output = 0; output < current[row].length; output++) {
+                float sum = bias.get(0, output);
+                for (int group = 0; group < pre; group += 4) {
+                    boolean any = false;
+                    float ofGroup = 0;
+                    for (int input = group; input < Math.min(group + 4, pre); input++) {
+                        if (spikes.get(row, input)) {
+                            float weight = weights.get(output, input);
+                            ofGroup = any ? ofGroup + weight : weight;
+                            any = true;
+                        }
+                    }
+                    sum = any ? sum + ofGroup : sum;
+                }
+                current[row][output] = sum;
+            }
+        }
+        return current;
+    }
+}

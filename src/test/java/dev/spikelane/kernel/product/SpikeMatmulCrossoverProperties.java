@@ -1,0 +1,171 @@
+package dev.spikelane.kernel.product;
+
+import static dev.spikelane.Matrices.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.kernel.ComparesVectors;
+import dev.spikelane.kernel.Simd;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+/** Where {@link SpikeMatmul#variant} changes, by one spike or by one row more, the bits stay. */
+final class SpikeMatmulCrossoverProperties {
+
+    private Arena arena;
+
+    @BeforeTry
+    void open() {
+        arena = Arena.ofShared();
+    }
+
+    @AfterTry
+    void close() {
+        arena.close();
+    }
+
+    @Provide
+    Arbitrary<Integer> inputs() {
+        return Arbitraries.of(1, 3, 4, 16, 63, 64, 65, 100, 129, 256);
+    }
+
+    /** Every number of spikes at which one spike more brings another variant. */
+    private static List<Integer> crossovers(int rows, int pre) {
+        List<Integer> crossovers = new ArrayList<>();
+        for (int active = 0; active < rows * pre; active++) {
+            if (!SpikeMatmul.variant(rows, pre, active).equals(SpikeMatmul.variant(rows, pre, active + 1))) {
+                crossovers.add(active);
+            }
+        }
+        return crossovers;
+    }
+
+    /** Spikes at random places, exactly so many. */
+    private static void set(SpikeMatrix spikes, int active, Random random) {
+        int places = spikes.rows() * spikes.columns();
+        int left = active;
+        for (int place = 0; place < places; place++) {
+            if (random.nextInt(places - place) < left) {
+                spikes.set(place / spikes.columns(), place % spikes.columns(), true);
+                left--;
+            }
+        }
+        assertEquals(active, spikes.count());
+    }
+
+    @Example
+    void vectorsHaveACrossoverAndScalarCodeHasNone() {
+        assertEquals(Simd.bits() == 0, crossovers(60, 256).isEmpty());
+        assertFalse(SpikeMatmul.variant(60, 256, 0).isEmpty());
+    }
+
+    @ComparesVectors
+    @Property(tries = 60)
+    void oneSpikeMore(
+            @ForAll @IntRange(min = 1, max = 60) int rows,
+            @ForAll("inputs") int pre,
+            @ForAll @IntRange(min = 1, max = 130) int post,
+            @ForAll long seed) {
+        for (int crossover : crossovers(rows, pre)) {
+            for (int active : new int[] {crossover, crossover + 1}) {
+                Product product = new Product(arena, rows, pre, post, 0, Product.Weights.UNIFORM, seed);
+                set(product.spikes, active, new Random(~seed));
+                float[][] expected = product.expected();
+                product.variants()
+                        .forEach((name, variant) ->
+                                assertSameBits(expected, product.whole(variant), name + " at " + active + " spikes"));
+            }
+        }
+    }
+
+    /** The first rows of a matrix alone may be a matter for another variant than with one row more. */
+    @ComparesVectors
+    @Property(tries = 60)
+    void oneRowMore(
+            @ForAll @IntRange(min = 2, max = 60) int rows,
+            @ForAll("inputs") int pre,
+            @ForAll @IntRange(min = 1, max = 130) int post,
+            @ForAll @IntRange(min = 1, max = 10) int tenths,
+            @ForAll long seed) {
+        Product product = new Product(arena, rows, pre, post, tenths / 10.0, Product.Weights.UNIFORM, seed);
+        FloatMatrix workspace = SpikeMatmul.workspace(arena);
+        float[][] expected = product.expected();
+        for (int some = 1; some < rows; some++) {
+            String variant = variantOf(product, some);
+            if (!variant.equals(variantOf(product, some + 1))) {
+                for (int first : new int[] {some, some + 1}) {
+                    float[][] ofFirst = new float[rows][post];
+                    for (int row = 0; row < rows; row++) {
+                        for (int output = 0; output < post; output++) {
+                            ofFirst[row][output] = row < first ? expected[row][output] : Product.BEFORE;
+                        }
+                    }
+                    FloatMatrix current = product.current();
+                    SpikeMatmul.multiply(
+                            product.spikes, first, product.packed, 0, product.packed.blocks(), current, workspace);
+                    assertSameBits(ofFirst, current, first + " rows");
+                }
+            }
+        }
+    }
+
+    private static String variantOf(Product product, int rows) {
+        return SpikeMatmul.variant(rows, product.weights.columns(), product.spikes.count(0, rows));
+    }
+
+    /** The transposed product takes inputs for rows and rows for inputs. */
+    @ComparesVectors
+    @Property(tries = 60)
+    void oneSpikeMoreInTheTransposedProduct(
+            @ForAll("inputs") int rows,
+            @ForAll @IntRange(min = 1, max = 60) int pre,
+            @ForAll @IntRange(min = 1, max = 130) int post,
+            @ForAll long seed) {
+        TransposedSpikeMatmul.Workspace workspace = TransposedSpikeMatmul.workspace(arena, rows, pre, post);
+        FloatMatrix values = Matrices.uniform(arena, rows, post, new Random(seed));
+        for (int crossover : crossovers(pre, rows)) {
+            for (int active : new int[] {crossover, crossover + 1}) {
+                SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, pre);
+                set(spikes, active, new Random(~seed));
+                float[][] expected = new float[pre][post];
+                for (int input = 0; input < pre; input++) {
+                    for (int output = 0; output < post; output++) {
+                        expected[input][output] = sumOfRows(spikes, input, values, output);
+                    }
+                }
+                FloatMatrix product = FloatMatrix.zeros(arena, pre, post);
+                TransposedSpikeMatmul.multiply(spikes, values, product, workspace);
+                assertSameBits(expected, product, active + " spikes");
+            }
+        }
+    }
+
+    /** In the canonical order over rows. */
+    private static float sumOfRows(SpikeMatrix spikes, int input, FloatMatrix values, int output) {
+        float sum = 0;
+        for (int group = 0; group < spikes.rows(); group += 4) {
+            float part = -0.0f; // the identity of addition
+            for (int row = group; row < Math.min(group + 4, spikes.rows()); row++) {
+                if (spikes.get(row, input)) {
+                    part += values.get(row, output);
+                }
+            }
+            sum += part;
+        }
+        return sum;
+    }
+}

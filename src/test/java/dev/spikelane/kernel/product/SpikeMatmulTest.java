@@ -1,0 +1,164 @@
+package dev.spikelane.kernel.product;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.onOtherThread;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class SpikeMatmulTest {
+
+    private final Arena arena = Arena.ofConfined();
+    private final PackedWeights weights = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 130, 70));
+    private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, 3, 70);
+    private final FloatMatrix current = FloatMatrix.zeros(arena, 3, 130);
+    private final FloatMatrix workspace = SpikeMatmul.workspace(arena);
+
+    @AfterEach
+    void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+
+    @Test
+    void sumOfNothingIsTheBiasWithItsSign() {
+        FloatMatrix bias = FloatMatrix.vector(arena, -0.0f, 0.0f);
+        PackedWeights biased = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 2, 70), bias);
+        FloatMatrix to = FloatMatrix.zeros(arena, 3, 2);
+        SpikeMatmul.multiply(spikes, biased, to, workspace);
+        assertEquals(Float.floatToRawIntBits(-0.0f), Float.floatToRawIntBits(to.get(2, 0)));
+        assertEquals(0, Float.floatToRawIntBits(to.get(2, 1)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "TABLES, 21, 784, 0.5, true",
+        "TABLES, 19, 784, 0.5, false",
+        "TABLES, 256, 784, 0.3, true",
+        "TABLES, 100000, 784, 0.2, false",
+        "PERMUTE, 16, 784, 0.5, true",
+        "PERMUTE, 8, 784, 0.5, false",
+        "PERMUTE, 256, 784, 0.16, true",
+        "PERMUTE, 100000, 784, 0.12, false"
+    })
+    void tablesNeedDensityAndRows(SpikeMatmul.Variant kind, int rows, int pre, double density, boolean used) {
+        SpikeMatmul.Variant chosen = SpikeMatmul.choose(kind, rows, pre, (long) (density * rows * pre));
+        assertEquals(used ? kind : SpikeMatmul.Variant.ACTIVE, chosen);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SpikeMatmul.Variant.class,
+            names = {"TABLES", "PERMUTE"})
+    void tablesAreOfNoUseWithoutSpikes(SpikeMatmul.Variant kind) {
+        long all = Integer.MAX_VALUE * (1L << 20);
+        assertEquals(SpikeMatmul.Variant.ACTIVE, SpikeMatmul.choose(kind, Integer.MAX_VALUE, 1 << 20, 0));
+        assertEquals(kind, SpikeMatmul.choose(kind, Integer.MAX_VALUE, 1 << 20, all), "sizes do not overflow");
+    }
+
+    @Test
+    void namesTheVariantThatServes() {
+        String dense = SimdWidth.bits() == SimdWidth.WIDEST ? "permute" : SimdWidth.VECTOR ? "tables" : "scalar";
+        assertEquals(SimdWidth.VECTOR ? "active" : "scalar", SpikeMatmul.variant(256, 784, 784));
+        assertEquals(dense, SpikeMatmul.variant(256, 784, 128 * 784));
+    }
+
+    /** The table of an input's group must come from one vector, and the spikes of 16 rows must fit the workspace. */
+    @Test
+    void moreInputsThanFitTheWorkspaceAreServedFromMemory() {
+        int most = SpikePermuteVector.MOST_INPUTS;
+        String dense = SimdWidth.bits() == SimdWidth.WIDEST ? "permute" : SimdWidth.VECTOR ? "tables" : "scalar";
+        assertEquals(dense, SpikeMatmul.variant(64, most, 32L * most));
+        assertEquals(SimdWidth.VECTOR ? "tables" : "scalar", SpikeMatmul.variant(64, most + 1, 32L * most));
+    }
+
+    /** A tile holds the bits of its blocks, and zeros behind the last output, whatever it held before. */
+    @Test
+    void aTileHoldsTheBlocksInTheRange() {
+        SpikeMatmul.multiply(spikes, weights, current, workspace);
+        FloatMatrix tile = FloatMatrix.zeros(arena, 3, 128);
+        for (int first = 0; first < 2; first++) {
+            tile.fill(Float.NaN);
+            SpikeMatmul.multiply(spikes, 3, weights, first, first + 2, tile, workspace);
+            for (int row = 0; row < 3; row++) {
+                for (int column = 0; column < 128; column++) {
+                    int output = first * 64 + column;
+                    assertEquals(output < 130 ? current.get(row, output) : 0, tile.get(row, column));
+                }
+            }
+        }
+    }
+
+    @Test
+    void refusesShapesThatDoNotFit() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "spikes is [3 x 71], expected [3 x 70]",
+                () -> SpikeMatmul.multiply(SpikeMatrix.zeros(arena, 3, 71), weights, current, workspace));
+        assertMessage(
+                IllegalArgumentException.class,
+                "current is [2 x 130], expected [3 x 130]",
+                () -> SpikeMatmul.multiply(spikes, weights, FloatMatrix.zeros(arena, 2, 130), workspace));
+        assertMessage(
+                IllegalArgumentException.class,
+                "current is [3 x 129], expected [3 x 130], or a tile of at least 64 columns, a multiple of 64",
+                () -> SpikeMatmul.multiply(spikes, 3, weights, 0, 1, FloatMatrix.zeros(arena, 3, 129), workspace));
+        assertMessage(
+                IllegalArgumentException.class,
+                "workspace is [1 x 64], expected [" + workspace.rows() + " x 64]",
+                () -> SpikeMatmul.multiply(spikes, weights, current, FloatMatrix.zeros(arena, 1, 64)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 1", "0, 0", "2, 1", "0, 4", "3, 4"})
+    void refusesBlocksOutside(int first, int end) {
+        assertMessage(
+                IllegalArgumentException.class,
+                "block of outputs range is [" + first + ", " + end + "), expected a part of [0, 3)",
+                () -> SpikeMatmul.multiply(spikes, 3, weights, first, end, current, workspace));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "-1", "4"})
+    void refusesRowsThatAreNotThere(int rows) {
+        assertMessage(
+                IllegalArgumentException.class,
+                "spikes has 3 rows, expected at least " + rows + " and at least 1 in use",
+                () -> SpikeMatmul.multiply(spikes, rows, weights, 0, 1, current, workspace));
+    }
+
+    @Test
+    void refusesMemoryOfAClosedArena() {
+        Arena other = Arena.ofConfined();
+        PackedWeights gone = PackedWeights.pack(other, FloatMatrix.zeros(arena, 130, 70));
+        FloatMatrix nowhere = FloatMatrix.zeros(other, 3, 130);
+        other.close();
+        assertMessage(
+                IllegalStateException.class,
+                "the arena of current is closed",
+                () -> SpikeMatmul.multiply(spikes, weights, nowhere, workspace));
+        assertMessage(
+                IllegalStateException.class,
+                "the arena of packed weights is closed",
+                () -> SpikeMatmul.multiply(spikes, gone, current, workspace));
+    }
+
+    @Test
+    void refusesTheConfinedArenaOfAnotherThread() {
+        Throwable thrown = onOtherThread("stranger", () -> SpikeMatmul.multiply(spikes, weights, current, workspace));
+        assertInstanceOf(WrongThreadException.class, thrown);
+        assertEquals(
+                "the arena of current is confined to another thread, expected Arena.ofShared() for use from stranger",
+                thrown.getMessage());
+    }
+}

@@ -1,0 +1,197 @@
+package dev.spikelane.kernel.step;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.onOtherThread;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class LeakyStepTest {
+
+    private final Arena arena = Arena.ofConfined();
+    private final LeakyParameters parameters = LeakyParameters.builder(70).build(arena);
+    private final FloatMatrix current = FloatMatrix.zeros(arena, 6, 70);
+    private final FloatMatrix membrane = FloatMatrix.zeros(arena, 2, 70);
+    private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, 6, 70);
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    @Test
+    void thresholdItselfDoesNotFire() {
+        current.fill(1);
+        LeakyStep.run(parameters, current.rows(0, 2), membrane, spikes.rows(0, 2));
+        assertEquals(0, spikes.count());
+        current.fill(Math.ulp(1f));
+        LeakyStep.run(parameters, current.rows(0, 2), membrane, spikes.rows(0, 2));
+        assertEquals(140, spikes.count());
+    }
+
+    @Test
+    void refusesShapesThatDoNotFit() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "spikes is [5 x 70], expected [6 x 70]",
+                () -> LeakyStep.run(parameters, current, membrane, SpikeMatrix.zeros(arena, 5, 70)));
+        assertMessage(
+                IllegalArgumentException.class,
+                "current is [6 x 71], expected [6 x 70], or a tile of at least 128 columns, a multiple of 64",
+                () -> LeakyStep.run(parameters, FloatMatrix.zeros(arena, 6, 71), membrane, spikes));
+        assertMessage(
+                IllegalArgumentException.class,
+                "membrane is [2 x 69], expected [2 x 70]",
+                () -> LeakyStep.run(parameters, current, FloatMatrix.zeros(arena, 2, 69), spikes));
+        assertMessage(
+                IllegalArgumentException.class,
+                "membranes has 5 rows, expected at least 6 and at least 1 in use",
+                () -> LeakyStep.record(
+                        parameters, current, 6, membrane, spikes, FloatMatrix.zeros(arena, 5, 70), 0, 2));
+        assertMessage(
+                IllegalArgumentException.class,
+                "membranes is [6 x 64], expected [6 x 70]",
+                () -> LeakyStep.record(
+                        parameters, current, 6, membrane, spikes, FloatMatrix.zeros(arena, 6, 64), 0, 2));
+    }
+
+    @Test
+    void refusesAStateOfAnotherBatchAndLeavesItAlone() {
+        FloatMatrix four = FloatMatrix.zeros(arena, 4, 70);
+        four.fill(0.5f);
+        assertMessage(
+                IllegalArgumentException.class,
+                "6 rows are not a whole number of steps of batch 4",
+                () -> LeakyStep.run(parameters, current, four, spikes));
+        assertEquals(0.5f, four.get(3, 69));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 6", "-1, 6", "7, 6"})
+    void refusesRowsThatAreNotThere(int rows, int available) {
+        assertMessage(
+                IllegalArgumentException.class,
+                "current has " + available + " rows, expected at least " + rows + " and at least 1 in use",
+                () -> LeakyStep.run(parameters, current, rows, membrane, spikes, 0, 2));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 1", "0, 0", "1, 0", "0, 3", "2, 3"})
+    void refusesWordsOutside(int first, int end) {
+        assertMessage(
+                IllegalArgumentException.class,
+                "word of spikes range is [" + first + ", " + end + "), expected a part of [0, 2)",
+                () -> LeakyStep.run(parameters, current, 6, membrane, spikes, first, end));
+    }
+
+    @Test
+    void refusesPartsOfRowsUnderInhibition() {
+        LeakyParameters coupled = LeakyParameters.builder(70).inhibition(true).build(arena);
+        assertMessage(
+                IllegalArgumentException.class,
+                "neurons with inhibition are updated whole rows at a time, asked for words [1, 2) of [0, 2)",
+                () -> LeakyStep.run(coupled, current, 6, membrane, spikes, 1, 2));
+    }
+
+    @Test
+    void refusesMemoryItCannotUse() {
+        Arena other = Arena.ofConfined();
+        LeakyParameters gone = LeakyParameters.builder(70).build(other);
+        FloatMatrix nowhere = FloatMatrix.zeros(other, 2, 70);
+        other.close();
+        assertMessage(
+                IllegalStateException.class,
+                "the arena of parameters is closed",
+                () -> LeakyStep.run(gone, current, membrane, spikes));
+        assertMessage(
+                IllegalStateException.class,
+                "the arena of membrane is closed",
+                () -> LeakyStep.run(parameters, current, nowhere, spikes));
+        assertInstanceOf(
+                WrongThreadException.class,
+                onOtherThread("stranger", () -> LeakyStep.run(parameters, current, membrane, spikes)));
+    }
+
+    @Test
+    void refusesParametersThatMakeNoSense() {
+        assertMessage(
+                IllegalArgumentException.class, "neurons is 0, expected at least 1", () -> LeakyParameters.builder(0));
+        assertMessage(
+                IllegalArgumentException.class,
+                "beta has 2 values, expected 1 or 3, one for each neuron",
+                () -> LeakyParameters.builder(3).beta(0.5f, 0.5f).build(arena));
+        assertMessage(
+                IllegalArgumentException.class,
+                "threshold has 0 values, expected 1 or 3, one for each neuron",
+                () -> LeakyParameters.builder(3).threshold().build(arena));
+        assertMessage(
+                IllegalArgumentException.class,
+                "beta of neuron 0 is NaN, expected a finite number",
+                () -> LeakyParameters.builder(3).beta(Float.NaN).build(arena));
+        assertMessage(
+                IllegalArgumentException.class,
+                "threshold of neuron 2 is Infinity, expected a finite number",
+                () -> LeakyParameters.builder(3)
+                        .threshold(1, 1, Float.POSITIVE_INFINITY)
+                        .build(arena));
+        assertMessage(
+                IllegalArgumentException.class,
+                "gradedFactor of neuron 1 is -Infinity, expected a finite number",
+                () -> LeakyParameters.builder(3)
+                        .gradedFactor(1, Float.NEGATIVE_INFINITY, 1)
+                        .build(arena));
+        assertThrows(
+                NullPointerException.class, () -> LeakyParameters.builder(3).reset(null));
+        String message =
+                "firing from the membrane before the step or its change goes neither with inhibition or quantization nor with"
+                        + " an immediate reset";
+        assertMessage(
+                IllegalArgumentException.class,
+                message,
+                () -> LeakyParameters.builder(3)
+                        .firesBefore(true)
+                        .inhibition(true)
+                        .build(arena));
+        assertMessage(
+                IllegalArgumentException.class,
+                message,
+                () -> LeakyParameters.builder(3)
+                        .firesBefore(true)
+                        .delayedReset(false)
+                        .build(arena));
+    }
+
+    /** {@code S / factor} is 0 where nothing fires, however small the factor. */
+    @ParameterizedTest
+    @ValueSource(floats = {Float.MIN_VALUE, -Float.MIN_VALUE, 0x1p-129f})
+    void tinyGradedFactorLeavesSilentNeuronsAlone(float factor) {
+        LeakyParameters tiny = LeakyParameters.builder(1)
+                .gradedFactor(factor)
+                .inhibition(true)
+                .delayedReset(false)
+                .build(arena);
+        FloatMatrix one = FloatMatrix.vector(arena, 0.5f);
+        LeakyStep.run(tiny, FloatMatrix.vector(arena, 0.25f), one, SpikeMatrix.zeros(arena, 1, 1));
+        assertArrayEquals(new float[] {0.75f}, one.toArray());
+    }
+
+    @Test
+    void parametersAreCopied() {
+        float[] beta = {0.5f};
+        LeakyParametersBuilder builder = LeakyParameters.builder(1).beta(beta);
+        beta[0] = 0;
+        FloatMatrix one = FloatMatrix.vector(arena, 1);
+        LeakyStep.run(builder.build(arena), FloatMatrix.vector(arena, 0.25f), one, SpikeMatrix.zeros(arena, 1, 1));
+        assertArrayEquals(new float[] {0.75f}, one.toArray());
+    }
+}
