@@ -93,6 +93,10 @@ final class GraphRun {
                     variables.put(name + "." + variable, simulation.record(name, variable, graph.steps));
                 }
             }
+            if (records(Recorders.EVERYTHING)) {
+                variables.put(
+                        name + "." + NaiveNetwork.UNRESET, simulation.recordBeforeReset(name, "membrane", graph.steps));
+            }
         }
         return simulation;
     }
@@ -151,11 +155,16 @@ final class GraphRun {
                     compare(population, "membrane", step, sample, recorder.membranes(), row);
                 }
                 for (String variable : population.neuron().variables()) {
-                    if (variables.get(name + "." + variable) instanceof VariableRecorder recorder) {
-                        compare(population, variable, step, sample, recorder.values(), row);
-                    }
+                    compareVariable(population, variable, step, sample, row);
                 }
+                compareVariable(population, NaiveNetwork.UNRESET, step, sample, row);
             }
+        }
+    }
+
+    private void compareVariable(Population population, String variable, int step, int sample, int row) {
+        if (variables.get(population.name() + "." + variable) instanceof VariableRecorder recorder) {
+            compare(population, variable, step, sample, recorder.values(), row);
         }
     }
 

@@ -1,11 +1,11 @@
 package dev.spikelane.network;
 
-import dev.spikelane.kernel.Compare;
-import dev.spikelane.kernel.Decay;
-import dev.spikelane.kernel.Logarithm;
-import dev.spikelane.kernel.PackedWeights;
-import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.kernel.base.Logarithm;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.step.Compare;
+import dev.spikelane.kernel.step.Decay;
+import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.kernel.step.ResetTime;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
@@ -206,6 +206,7 @@ final class NaiveLif extends NaiveNeurons {
             left--;
         }
         int winner = winner();
+        System.arraycopy(u, 0, unreset, 0, u.length);
         for (int i = 0; i < u.length; i++) {
             boolean may = !firing.inhibition() || i == winner;
             if (firesBefore) {

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class NaiveNetwork {
 
+    /** What the membrane is called before the reset of its step. */
+    static final String UNRESET = "membrane before its reset";
+
     /** A row: what a spike carries where it fires, or values. */
     private record Row(float[] values, boolean @Nullable [] fires) {}
 
@@ -45,6 +48,7 @@ final class NaiveNetwork {
             NaiveNeurons[] samples = NaiveNeurons.of(population.neuron(), population.shape(), batch);
             neurons.put(population.name(), samples);
             spikes.put(population.name(), new ArrayList<>());
+            variables.put(population.name() + "." + UNRESET, new ArrayList<>());
             samples[0]
                     .variables
                     .keySet()
@@ -126,6 +130,11 @@ final class NaiveNetwork {
             System.arraycopy(samples[sample].fired, 0, fired, sample * size, size);
         }
         of(spikes, population.name()).add(fired);
+        float[] unreset = new float[batch * size];
+        for (int sample = 0; sample < batch; sample++) {
+            System.arraycopy(samples[sample].unreset, 0, unreset, sample * size, size);
+        }
+        of(variables, population.name() + "." + UNRESET).add(unreset);
         for (String name : samples[0].variables.keySet()) {
             float[] values = new float[batch * size];
             for (int sample = 0; sample < batch; sample++) {

@@ -22,11 +22,15 @@ abstract class NaiveNeurons {
     /** Which neurons fired in the step before. */
     final boolean[] fired;
 
+    /** The membranes that were compared with the threshold. */
+    final float[] unreset;
+
     NaiveNeurons(int neurons, String... names) {
         for (String name : names) {
             variables.put(name, new float[neurons]);
         }
         this.fired = new boolean[neurons];
+        this.unreset = new float[neurons];
     }
 
     /** Takes all neurons through a step. */
@@ -58,7 +62,9 @@ abstract class NaiveNeurons {
     private static final class Group {
 
         private final NeuronGroup neurons;
+        private final NeuronGroup withoutReset;
         private final NeuronState state;
+        private final NeuronState unreset;
         private final FloatMatrix current;
         private final SpikeMatrix spikes;
         private final Sample[] samples;
@@ -66,7 +72,9 @@ abstract class NaiveNeurons {
         Group(Neuron neuron, int size, int batch) {
             Arena arena = Arena.ofAuto();
             this.neurons = neuron.bind(arena, size * neuron.gates());
+            this.withoutReset = neuron.beforeReset().bind(arena, size * neuron.gates());
             this.state = neurons.newState(arena, batch);
+            this.unreset = neurons.newState(arena, batch);
             this.current = FloatMatrix.zeros(batch, neurons.currents());
             this.spikes = SpikeMatrix.zeros(batch, size);
             this.samples = new Sample[batch];
@@ -78,6 +86,8 @@ abstract class NaiveNeurons {
         }
 
         private void run() {
+            unreset.copyFrom(state);
+            withoutReset.run(current, unreset, spikes);
             neurons.run(current, state, spikes);
             for (Sample each : samples) {
                 each.take();
@@ -109,6 +119,7 @@ abstract class NaiveNeurons {
         private void take() {
             for (int i = 0; i < fired.length; i++) {
                 fired[i] = group.spikes.get(number, i);
+                unreset[i] = group.unreset.membrane().get(number, i);
                 for (Map.Entry<String, float[]> variable : variables.entrySet()) {
                     variable.getValue()[i] =
                             group.state.variable(variable.getKey()).get(number, i);

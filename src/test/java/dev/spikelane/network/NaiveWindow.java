@@ -35,6 +35,7 @@ final class NaiveWindow extends NaiveNeurons {
             u[i] = NaiveLif.nearest(model.quantization().levels(), u[i]);
             fired[i] = u[i] > model.threshold().value(i);
         }
+        System.arraycopy(u, 0, unreset, 0, u.length);
         step++;
     }
 

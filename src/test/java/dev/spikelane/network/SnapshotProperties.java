@@ -80,7 +80,8 @@ final class SnapshotProperties {
                         "spikes of model " + model);
                 try (Simulation fork = one.fork()) {
                     fork.run(second);
-                    assertArrayEquals(whole.snapshot().toBytes(), fork.snapshot().toBytes(), "fork of model " + model);
+                    assertArrayEquals(
+                            whole.snapshot().toBytes(), fork.snapshot().toBytes(), "fork of model " + model);
                 }
                 assertArrayEquals(bytes, one.snapshot().toBytes(), "a fork leaves its origin as it was");
             }
@@ -105,8 +106,7 @@ final class SnapshotProperties {
     }
 
     private Dense dense(int from, int to, Random random) {
-        return Dense.of(
-                arena, Matrices.uniform(arena, to, from, random), Matrices.uniform(arena, 1, to, random));
+        return Dense.of(arena, Matrices.uniform(arena, to, from, random), Matrices.uniform(arena, 1, to, random));
     }
 
     @Example
@@ -140,16 +140,13 @@ final class SnapshotProperties {
         byte[] bytes = bytes();
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(Integer.BYTES, 2);
         assertMessage(
-                IllegalArgumentException.class,
-                "state has version 2, expected 1",
-                () -> SimulationState.of(bytes));
+                IllegalArgumentException.class, "state has version 2, expected 1", () -> SimulationState.of(bytes));
         SimulationState state = SimulationState.of(bytes());
         Network same = network(new Leaky(0.5f), new Random(1));
         Network other = network(new Leaky(0.5f).withThreshold(2), new Random(1));
         try (Simulation more = same.simulate(3);
                 Simulation stranger = other.simulate(2)) {
-            assertMessage(
-                    IllegalArgumentException.class, "state is of batch 2, expected 3", () -> more.restore(state));
+            assertMessage(IllegalArgumentException.class, "state is of batch 2, expected 3", () -> more.restore(state));
             assertNotEquals(same.fingerprint(), other.fingerprint());
             String message = assertThrows(IllegalArgumentException.class, () -> stranger.restore(state))
                     .getMessage();

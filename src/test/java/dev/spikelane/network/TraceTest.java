@@ -92,7 +92,7 @@ final class TraceTest {
             simulation.run(rows(graph, 3, STEPS - 3));
             simulation.reset();
             simulation.run(rows(graph, 0, STEPS));
-            simulation.trace(null);
+            simulation.endTrace();
             simulation.reset();
             simulation.run(rows(graph, 5, STEPS - 5)); // of which nothing is kept
         }
@@ -103,7 +103,8 @@ final class TraceTest {
         for (Population population : graph.network.populations()) {
             String name = population.name();
             assertSameBits(once.spikes(name), twice.spikes(name), "spikes of " + name);
-            assertSameBits(once.state(name, 20).membrane(), twice.state(name, 20).membrane(), "membrane of " + name);
+            assertSameBits(
+                    once.state(name, 20).membrane(), twice.state(name, 20).membrane(), "membrane of " + name);
         }
     }
 
