@@ -49,6 +49,11 @@ public final class RandomNeuron {
         return model == 0 ? 4 : 1;
     }
 
+    /** Whether a model's neurons may be arranged in maps: those whose weights go from all to all are a row of neurons. */
+    public static boolean arranges(int model) {
+        return model != 0 && model != 5 && model != 6 && model != 7 && model != DROPPING;
+    }
+
     public Neuron of(int model) {
         return switch (model) {
             case 0 -> new SLstm(weights(4 * neurons), firing(Reset.CLEAR).withThreshold(0.1f));

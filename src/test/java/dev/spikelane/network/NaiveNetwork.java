@@ -1,0 +1,246 @@
+package dev.spikelane.network;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Parameter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Interprets a network step by step, on plain arrays in torch's order: each projection's currents are complete, from the bias on, before they
+ * are added in order of declaration. It knows nothing of blocks, packed weights, tiles, threads or vectors, and is what all of them are
+ * compared with.
+ */
+final class NaiveNetwork {
+
+    /** What the membrane is called before the reset of its step. */
+    static final String UNRESET = "membrane before its reset";
+
+    /** A row: what a spike carries where it fires, or values. */
+    private record Row(float[] values, boolean @Nullable [] fires) {}
+
+    private final Network network;
+    private final Map<String, Signal> inputs;
+    private final int batch;
+    private final Map<String, NaiveNeurons[]> neurons = new HashMap<>();
+    /** For each population and step, the spikes of all samples one after another. */
+    private final Map<String, List<boolean[]>> spikes = new HashMap<>();
+    /** For each variable of each population (as the name of a source) and step, the values of all samples. */
+    private final Map<String, List<float[]>> variables = new HashMap<>();
+
+    NaiveNetwork(Network network, Map<String, Signal> inputs, int batch) {
+        this.network = network;
+        this.inputs = inputs;
+        this.batch = batch;
+        for (Population population : network.populations()) {
+            NaiveNeurons[] samples = NaiveNeurons.of(population.neuron(), population.shape(), batch);
+            neurons.put(population.name(), samples);
+            spikes.put(population.name(), new ArrayList<>());
+            variables.put(population.name() + "." + UNRESET, new ArrayList<>());
+            samples[0]
+                    .variables
+                    .keySet()
+                    .forEach(name -> variables.put(population.name() + "." + name, new ArrayList<>()));
+        }
+    }
+
+    boolean spike(String population, int step, int sample, int neuron) {
+        return of(spikes, population)
+                .get(step)[sample * network.population(population).size() + neuron];
+    }
+
+    float value(String population, String variable, int step, int sample, int neuron) {
+        return of(variables, population + "." + variable)
+                .get(step)[sample * network.population(population).size() + neuron];
+    }
+
+    /** The share of neurons that fire. */
+    double density(String population) {
+        long fired = 0;
+        long all = 0;
+        for (boolean[] step : of(spikes, population)) {
+            for (boolean fires : step) {
+                fired += fires ? 1 : 0;
+                all++;
+            }
+        }
+        return (double) fired / all;
+    }
+
+    private static <T> T of(Map<String, T> all, String name) {
+        T found = all.get(name);
+        if (found == null) {
+            throw new AssertionError("there is no " + name);
+        }
+        return found;
+    }
+
+    /** Runs steps. */
+    void run(int steps) {
+        for (int step = 0; step < steps; step++) {
+            Set<String> done = new HashSet<>();
+            while (done.size() < network.populations().size()) {
+                for (Population population : network.populations()) {
+                    if (!done.contains(population.name()) && isReady(population, done)) {
+                        step(population, step);
+                        done.add(population.name());
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean isReady(Population population, Set<String> done) {
+        return network.projections().stream()
+                .filter(projection -> projection.target() == population && projection.delay() == 0)
+                .map(Projection::sourcePopulation)
+                .allMatch(source -> source == null || done.contains(source.name()));
+    }
+
+    private void step(Population population, int step) {
+        NaiveNeurons[] samples = of(neurons, population.name());
+        for (int sample = 0; sample < batch; sample++) {
+            float[] sum = {};
+            for (Projection projection : network.projections()) {
+                if (projection.target() == population) {
+                    float[] current = current(projection, step - projection.delay(), sample);
+                    for (int i = 0; i < sum.length; i++) {
+                        current[i] = sum[i] + current[i];
+                    }
+                    sum = current;
+                }
+            }
+            samples[sample].step(sum);
+        }
+        int size = population.size();
+        boolean[] fired = new boolean[batch * size];
+        for (int sample = 0; sample < batch; sample++) {
+            System.arraycopy(samples[sample].fired, 0, fired, sample * size, size);
+        }
+        of(spikes, population.name()).add(fired);
+        float[] unreset = new float[batch * size];
+        for (int sample = 0; sample < batch; sample++) {
+            System.arraycopy(samples[sample].unreset, 0, unreset, sample * size, size);
+        }
+        of(variables, population.name() + "." + UNRESET).add(unreset);
+        for (String name : samples[0].variables.keySet()) {
+            float[] values = new float[batch * size];
+            for (int sample = 0; sample < batch; sample++) {
+                System.arraycopy(of(samples[sample].variables, name), 0, values, sample * size, size);
+            }
+            of(variables, population.name() + "." + name).add(values);
+        }
+    }
+
+    /** The row of a source in a step, all zeros before the first. */
+    private Row source(Source source, int step, int sample) {
+        int size = source.shape().size();
+        float[] values = new float[size];
+        boolean[] fires = new boolean[size];
+        Signal given = inputs.get(source.name());
+        boolean analog = source instanceof Variable || source instanceof Input && given instanceof FloatMatrix;
+        for (int i = 0; i < size; i++) {
+            switch (source) {
+                case Input input -> {
+                    values[i] =
+                            step >= 0 && given instanceof FloatMatrix matrix ? matrix.get(step * batch + sample, i) : 0;
+                    fires[i] = step >= 0 && given instanceof SpikeMatrix matrix && matrix.get(step * batch + sample, i);
+                }
+                case Population population -> fires[i] = step >= 0 && spike(population.name(), step, sample, i);
+                case Variable variable ->
+                    values[i] =
+                            step < 0 ? 0 : value(variable.population().name(), variable.variable(), step, sample, i);
+            }
+        }
+        Parameter spikeValue =
+                source instanceof Population population ? population.neuron().spikeValue() : Parameter.of(1);
+        for (int i = 0; !analog && i < size; i++) {
+            values[i] = spikeValue.value(i);
+        }
+        return new Row(values, analog ? null : fires);
+    }
+
+    private float[] current(Projection projection, int step, int sample) {
+        Row row = source(projection.source(), step, sample);
+        Shape shape = projection.source().shape();
+        List<Connection> path = projection.path();
+        for (int i = 0; i < path.size(); i++) {
+            // The order of a dense sum is that of the rows before the flatten that stands before it.
+            Shape order = i > 0 && path.get(i - 1) instanceof Flatten
+                    ? before(path, i - 1, projection.source().shape())
+                    : shape;
+            boolean seesThrough = !shape.reordered() || i + 1 < path.size() && path.get(i + 1) instanceof Dense;
+            row = path.get(i) instanceof Flatten
+                    ? seesThrough ? row : new Row(plain(row), null)
+                    : apply(path.get(i), row, order);
+            shape = path.get(i).outputShape(shape);
+        }
+        return plain(row);
+    }
+
+    private static Shape before(List<Connection> path, int count, Shape source) {
+        Shape shape = source;
+        for (int i = 0; i < count; i++) {
+            shape = path.get(i).outputShape(shape);
+        }
+        return shape;
+    }
+
+    private static Row apply(Connection connection, Row row, Shape order) {
+        return switch (connection) {
+            case Dense dense -> new Row(dense(dense, row, order), null);
+            case OneToOne own -> new Row(multiply(own.weights(), row), null);
+            case Scale scale -> new Row(multiply(Parameter.of(scale.factor()), row), null);
+            default -> throw new AssertionError("no plain loop of " + connection);
+        };
+    }
+
+    /** What is left where no connection multiplies. */
+    private static float[] plain(Row row) {
+        return row.fires == null ? row.values : multiply(Parameter.of(1), row);
+    }
+
+    private static float[] multiply(Parameter weights, Row row) {
+        float[] current = new float[row.values.length];
+        for (int i = 0; i < current.length; i++) {
+            current[i] = row.fires == null || row.fires[i] ? weights.value(i) * row.values[i] : 0;
+        }
+        return current;
+    }
+
+    private static float[] dense(Dense dense, Row row, Shape order) {
+        float[] current = new float[dense.outputs()];
+        for (int output = 0; output < current.length; output++) {
+            float sum = dense.bias().get(0, output);
+            if (row.fires == null) {
+                for (int k = 0; k < dense.inputs(); k++) {
+                    int i = order.torch(k);
+                    sum = Math.fma(row.values[i], dense.weights().get(output, i), sum);
+                }
+            } else {
+                for (int group = 0; group < dense.inputs(); group += 4) {
+                    float part = -0.0f;
+                    for (int k = group; k < Math.min(group + 4, dense.inputs()); k++) {
+                        int i = order.torch(k);
+                        part = row.fires[i] ? part + dense.weights().get(output, i) * row.values[i] : part;
+                    }
+                    sum += part;
+                }
+            }
+            current[output] = sum;
+        }
+        return current;
+    }
+}

@@ -1,0 +1,130 @@
+package dev.spikelane.network;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.StateLeaky;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The neurons of one population and one sample, in torch's order, as plain arrays that go through one step at a time. */
+abstract class NaiveNeurons {
+
+    /** Values by the name of the variable, the membrane first. */
+    final Map<String, float[]> variables = new LinkedHashMap<>();
+
+    /** Which neurons fired in the step before. */
+    final boolean[] fired;
+
+    /** The membranes that were compared with the threshold. */
+    final float[] unreset;
+
+    NaiveNeurons(int neurons, String... names) {
+        for (String name : names) {
+            variables.put(name, new float[neurons]);
+        }
+        this.fired = new boolean[neurons];
+        this.unreset = new float[neurons];
+    }
+
+    /** Takes all neurons through a step. */
+    abstract void step(float[] current);
+
+    /** One object for each sample of a batch. */
+    static NaiveNeurons[] of(Neuron neuron, Shape shape, int batch) {
+        NaiveNeurons[] samples = new NaiveNeurons[batch];
+        if (neuron instanceof SLstm || neuron instanceof LeakyParallel parallel && parallel.dropout() > 0) {
+            Group group = new Group(neuron, shape.size(), batch);
+            for (int sample = 0; sample < batch; sample++) {
+                samples[sample] = group.sample(sample);
+            }
+            return samples;
+        }
+        for (int sample = 0; sample < batch; sample++) {
+            samples[sample] = neuron instanceof StateLeaky windowed && windowed.kernelTruncation() > 0
+                    ? new NaiveWindow(windowed, shape.size())
+                    : NaiveLif.of(neuron, shape);
+        }
+        return samples;
+    }
+
+    /**
+     * Cells of SLSTM, whose elementary functions are polynomials, and neurons with a dropout, whose masks come from a generator of random
+     * numbers: here the model's own neurons are the reference, on the calling thread, one step of the whole batch at a time. The last sample
+     * of a step makes it run.
+     */
+    private static final class Group {
+
+        private final NeuronGroup neurons;
+        private final NeuronGroup withoutReset;
+        private final NeuronState state;
+        private final NeuronState unreset;
+        private final FloatMatrix current;
+        private final SpikeMatrix spikes;
+        private final Sample[] samples;
+
+        Group(Neuron neuron, int size, int batch) {
+            Arena arena = Arena.ofAuto();
+            this.neurons = neuron.bind(arena, size * neuron.gates());
+            this.withoutReset = neuron.beforeReset().bind(arena, size * neuron.gates());
+            this.state = neurons.newState(arena, batch);
+            this.unreset = neurons.newState(arena, batch);
+            this.current = FloatMatrix.zeros(batch, neurons.currents());
+            this.spikes = SpikeMatrix.zeros(batch, size);
+            this.samples = new Sample[batch];
+        }
+
+        NaiveNeurons sample(int number) {
+            samples[number] = new Sample(this, number);
+            return samples[number];
+        }
+
+        private void run() {
+            unreset.copyFrom(state);
+            withoutReset.run(current, unreset, spikes);
+            neurons.run(current, state, spikes);
+            for (Sample each : samples) {
+                each.take();
+            }
+        }
+    }
+
+    private static final class Sample extends NaiveNeurons {
+
+        private final Group group;
+        private final int number;
+
+        Sample(Group group, int number) {
+            super(group.spikes.columns(), group.state.names().toArray(String[]::new));
+            this.group = group;
+            this.number = number;
+        }
+
+        @Override
+        void step(float[] current) {
+            for (int i = 0; i < current.length; i++) {
+                group.current.set(number, i, current[i]);
+            }
+            if (number == group.samples.length - 1) {
+                group.run();
+            }
+        }
+
+        private void take() {
+            for (int i = 0; i < fired.length; i++) {
+                fired[i] = group.spikes.get(number, i);
+                unreset[i] = group.unreset.membrane().get(number, i);
+                for (Map.Entry<String, float[]> variable : variables.entrySet()) {
+                    variable.getValue()[i] =
+                            group.state.variable(variable.getKey()).get(number, i);
+                }
+            }
+        }
+    }
+}

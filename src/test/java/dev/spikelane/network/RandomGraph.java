@@ -1,0 +1,189 @@
+package dev.spikelane.network;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.neuron.Neuron;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** A network of 2 to 8 populations with loops, skips and delays, and its input, all drawn from a seed. */
+final class RandomGraph {
+
+    private static final int[] SIZES = {1, 3, 5, 16, 63, 64, 65, 100, 130};
+    private static final Shape[] MAPS = {Shape.of(2, 3, 3), Shape.of(3, 5, 7), Shape.of(4, 1, 9), Shape.of(1, 4, 4)};
+    private static final int LONGEST_DELAY = 5;
+
+    final Network network;
+    final Map<String, Signal> inputs = new TreeMap<>();
+    /** Whether all steps have the same input. */
+    final boolean constant;
+
+    final int batch;
+    final int steps;
+
+    private final Arena arena;
+    private final Random random;
+    private final Shape maps;
+    private final List<Population> populations = new ArrayList<>();
+    /** The place of each population in an order of projections without a delay. */
+    private final List<Integer> ranks = new ArrayList<>();
+
+    RandomGraph(Arena arena, int batch, int steps, long seed) {
+        this.arena = arena;
+        this.random = new Random(seed);
+        this.batch = batch;
+        this.steps = steps;
+        this.constant = random.nextInt(6) == 0;
+        this.maps = MAPS[random.nextInt(MAPS.length)];
+        NetworkBuilder builder = Network.builder(arena);
+        List<Input> declared = new ArrayList<>();
+        declared.add(builder.input("x", random.nextBoolean() ? maps : flat()));
+        if (random.nextBoolean()) {
+            declared.add(builder.input("y", flat()));
+        }
+        for (Input input : declared) {
+            inputs.put(input.name(), rows(input.shape().size()));
+        }
+        int count = 2 + random.nextInt(7);
+        for (int i = 0; i < count; i++) {
+            ranks.add(random.nextInt(i + 1), i);
+            populations.add(population(builder, "p" + i, declared.getFirst().shape()));
+        }
+        for (Population target : populations) {
+            for (int j = 1 + random.nextInt(3); j > 0; j--) {
+                project(builder, target, declared);
+            }
+        }
+        this.network = builder.build();
+    }
+
+    private Shape flat() {
+        return Shape.of(SIZES[random.nextInt(SIZES.length)]);
+    }
+
+    private Signal rows(int columns) {
+        int rows = steps * batch;
+        if (!constant) {
+            return random.nextBoolean()
+                    ? Matrices.spikes(arena, rows, columns, random.nextInt(6) / 10.0, random)
+                    : Matrices.uniform(arena, rows, columns, random);
+        }
+        FloatMatrix frame = Matrices.uniform(arena, batch, columns, random);
+        FloatMatrix repeated = FloatMatrix.zeros(arena, rows, columns);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                repeated.set(row, column, frame.get(row % batch, column));
+            }
+        }
+        return repeated;
+    }
+
+    /** A population, which has maps only where the first input has the same, so that something can reach it. */
+    private Population population(NetworkBuilder builder, String name, Shape first) {
+        int model = random.nextInt(RandomNeuron.MODELS + 3); // a few more are Leaky
+        Shape shape = first.equals(maps) && RandomNeuron.arranges(model) && random.nextInt(3) == 0 ? maps : flat();
+        Neuron neuron = new RandomNeuron(arena, shape.size(), random).of(model);
+        return builder.population(name, shape, neuron);
+    }
+
+    private void project(NetworkBuilder builder, Population target, List<Input> declared) {
+        int gates = target.neuron().gates();
+        Shape currents = gates == 1 ? target.shape() : Shape.of(gates * target.size());
+        Source source = source(target, declared);
+        if (currents.rank() == 3 && !source.shape().equals(currents)) {
+            source = declared.getFirst();
+        }
+        boolean delayed = switch (source) {
+            case Input input -> false;
+            case Population population -> isLater(population, target);
+            case Variable variable -> isLater(variable.population(), target);
+        };
+        int delay = random.nextInt(3) == 0 && !delayed ? 0 : random.nextInt(LONGEST_DELAY + 1);
+        String name = source.name() + "-" + target.name() + "-" + random.nextInt(1_000_000_000);
+        ProjectionBuilder projection = builder.project(name, source, target, path(source, currents))
+                .delay(delayed ? Math.max(1, delay) : delay);
+        if (random.nextInt(4) == 0) {
+            projection.plastic();
+        }
+    }
+
+    private Source source(Population target, List<Input> declared) {
+        if (random.nextInt(5) < 2) {
+            return declared.get(random.nextInt(declared.size()));
+        }
+        Population population = random.nextInt(6) == 0 ? target : populations.get(random.nextInt(populations.size()));
+        List<String> names = population.neuron().variables();
+        return random.nextInt(4) == 0 ? population.variable(names.get(random.nextInt(names.size()))) : population;
+    }
+
+    /** Whether a projection must be delayed, so that those without a delay form no cycle. */
+    private boolean isLater(Population source, Population target) {
+        return ranks.indexOf(populations.indexOf(source)) >= ranks.indexOf(populations.indexOf(target));
+    }
+
+    private Connection[] path(Source source, Shape currents) {
+        List<Connection> path = new ArrayList<>();
+        Shape from = source.shape();
+        float strength = source instanceof Variable ? 0.5f : 3;
+        if (from.equals(currents) && (from.rank() == 3 || random.nextInt(3) == 0)) {
+            for (int i = random.nextInt(4); i > 0; i--) {
+                path.add(elementwise(from.size(), source instanceof Variable ? 0.8f : 1.5f));
+            }
+            return path.toArray(Connection[]::new);
+        }
+        if (random.nextInt(4) == 0) {
+            path.add(elementwise(from.size(), 1));
+        }
+        if (from.rank() == 3) {
+            path.add(new Flatten());
+            if (random.nextInt(4) == 0) {
+                path.add(elementwise(from.size(), 1));
+            }
+        }
+        int width = from.size();
+        if (path.size() < 2 && random.nextInt(4) == 0) {
+            int middle = flat().size();
+            path.add(dense(width, middle, strength));
+            width = middle;
+            strength = 1;
+        }
+        path.add(dense(width, currents.size(), strength));
+        if (path.size() < 3 && random.nextInt(4) == 0) {
+            path.add(elementwise(currents.size(), 1));
+        }
+        return path.toArray(Connection[]::new);
+    }
+
+    private Connection elementwise(int size, float strength) {
+        if (random.nextBoolean()) {
+            return new Scale((random.nextFloat() * 2 - 0.5f) * strength);
+        }
+        float[] weights = new float[random.nextInt(3) == 0 ? 1 : size];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (random.nextFloat() * 2 - 0.5f) * strength;
+        }
+        return new OneToOne(weights);
+    }
+
+    private Dense dense(int from, int to, float strength) {
+        FloatMatrix weights = Matrices.uniform(arena, to, from, random);
+        float scale = strength / (float) Math.sqrt(from);
+        for (int i = 0; i < to; i++) {
+            for (int j = 0; j < from; j++) {
+                weights.set(i, j, weights.get(i, j) * scale);
+            }
+        }
+        return Dense.of(arena, weights, Matrices.uniform(arena, 1, to, random));
+    }
+}

@@ -1,0 +1,180 @@
+package dev.spikelane.network;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Matrices.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Random;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+/** A run that is taken out in the middle and put in elsewhere goes on as if nothing had happened. */
+final class SnapshotProperties {
+
+    private static final int INPUTS = 12;
+    private static final int NEURONS = 70;
+
+    private Arena arena;
+
+    @BeforeTry
+    void open() {
+        arena = Arena.ofShared();
+    }
+
+    @AfterTry
+    void close() {
+        arena.close();
+    }
+
+    @Property(tries = 6, edgeCases = EdgeCasesMode.NONE)
+    void everyModelGoesOnInAnotherSimulation(
+            @ForAll @IntRange(min = 1, max = 3) int batch,
+            @ForAll @IntRange(min = 1, max = 12) int half,
+            @ForAll long seed) {
+        for (int model = 0; model < RandomNeuron.MODELS; model++) {
+            Random random = new Random(seed + model);
+            Network network = network(new RandomNeuron(arena, NEURONS, random).of(model), random);
+            SpikeMatrix input = Matrices.spikes(arena, 2 * half * batch, INPUTS, 0.4, random);
+            SpikeMatrix first = input.rows(0, half * batch);
+            SpikeMatrix second = input.rows(half * batch, half * batch);
+            FloatMatrix learned = Matrices.uniform(arena, 1, NEURONS, random);
+            try (Simulation whole = network.simulate(batch, 2);
+                    Simulation one = network.simulate(batch);
+                    Simulation other = network.simulate(batch, 2)) {
+                SpikeRecorder expected = whole.recordSpikes("out", 2 * half);
+                whole.plasticWeights().replace("own.weight", learned);
+                whole.run(input);
+                one.plasticWeights().replace("own.weight", learned);
+                one.run(first);
+                byte[] bytes = one.snapshot().toBytes();
+                other.run(second); // leaves something behind that must go
+                other.restore(SimulationState.of(bytes));
+                assertArrayEquals(bytes, other.snapshot().toBytes(), "model " + model + ", restored");
+                assertEquals(half, other.steps());
+                SpikeRecorder actual = other.recordSpikes("out", 2 * half);
+                other.run(second);
+                assertArrayEquals(whole.snapshot().toBytes(), other.snapshot().toBytes(), "model " + model);
+                assertSameBits(
+                        expected.spikes().rows(half * batch, half * batch),
+                        actual.spikes().rows(half * batch, half * batch),
+                        "spikes of model " + model);
+                try (Simulation fork = one.fork()) {
+                    fork.run(second);
+                    assertArrayEquals(
+                            whole.snapshot().toBytes(), fork.snapshot().toBytes(), "fork of model " + model);
+                }
+                assertArrayEquals(bytes, one.snapshot().toBytes(), "a fork leaves its origin as it was");
+            }
+        }
+    }
+
+    /** Neurons of a model in a loop, with a delayed input, a delayed variable and others behind them. */
+    private Network network(Neuron neuron, Random random) {
+        NetworkBuilder builder = Network.builder(arena);
+        Input x = builder.input("x", Shape.of(INPUTS));
+        Population p = builder.population("p", Shape.of(NEURONS), neuron);
+        Population out = builder.population("out", Shape.of(NEURONS), new Leaky(0.7f));
+        int currents = neuron.gates() * NEURONS;
+        builder.project("x-p", x, p, dense(INPUTS, currents, random)).delay(2);
+        builder.project("p-p", p, p, dense(NEURONS, currents, random)).delay(3);
+        builder.project("own", p, out, new OneToOne(new float[NEURONS]))
+                .plastic()
+                .delay(1);
+        builder.project("seen", p.variable(neuron.variables().getLast()), out, new OneToOne(0.5f))
+                .delay(4);
+        return builder.build();
+    }
+
+    private Dense dense(int from, int to, Random random) {
+        return Dense.of(arena, Matrices.uniform(arena, to, from, random), Matrices.uniform(arena, 1, to, random));
+    }
+
+    @Example
+    void refusesDamagedBytes() {
+        byte[] bytes = bytes();
+        for (int length = 0; length < bytes.length; length++) {
+            byte[] cut = new byte[length];
+            System.arraycopy(bytes, 0, cut, 0, length);
+            assertThrows(IllegalArgumentException.class, () -> SimulationState.of(cut), "cut to " + length);
+        }
+        for (int i = 0; i < bytes.length; i++) {
+            byte[] flipped = bytes.clone();
+            flipped[i] ^= 16;
+            IllegalArgumentException failure =
+                    assertThrows(IllegalArgumentException.class, () -> SimulationState.of(flipped), "byte " + i);
+            assertTrue(failure.getMessage().contains("expected"), failure.getMessage());
+        }
+        byte[] cut = new byte[bytes.length - 1];
+        System.arraycopy(bytes, 0, cut, 0, cut.length);
+        String message = assertThrows(IllegalArgumentException.class, () -> SimulationState.of(cut))
+                .getMessage();
+        assertTrue(message.startsWith("state is damaged: its checksum is "), message);
+        assertMessage(
+                IllegalArgumentException.class,
+                "3 bytes that do not start as a state does, expected SPKS and a header",
+                () -> SimulationState.of(new byte[3]));
+    }
+
+    @Example
+    void refusesOtherVersionsGraphsAndBatches() {
+        byte[] bytes = bytes();
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(Integer.BYTES, 2);
+        assertMessage(
+                IllegalArgumentException.class, "state has version 2, expected 1", () -> SimulationState.of(bytes));
+        SimulationState state = SimulationState.of(bytes());
+        Network same = network(new Leaky(0.5f), new Random(1));
+        Network other = network(new Leaky(0.5f).withThreshold(2), new Random(1));
+        try (Simulation more = same.simulate(3);
+                Simulation stranger = other.simulate(2)) {
+            assertMessage(IllegalArgumentException.class, "state is of batch 2, expected 3", () -> more.restore(state));
+            assertNotEquals(same.fingerprint(), other.fingerprint());
+            String message = assertThrows(IllegalArgumentException.class, () -> stranger.restore(state))
+                    .getMessage();
+            assertEquals(
+                    "state is of a graph or models with the fingerprint " + Long.toHexString(same.fingerprint())
+                            + ", expected " + Long.toHexString(other.fingerprint()),
+                    message);
+        }
+    }
+
+    @Example
+    void knowsTheValuesOfTheNetwork() {
+        Network network = network(new Leaky(0.5f), new Random(1));
+        Network otherValues = network(new Leaky(0.5f), new Random(2));
+        try (Simulation one = network.simulate(1);
+                Simulation other = otherValues.simulate(1)) {
+            SimulationState state = one.snapshot();
+            assertEquals(network.weights().hash(), state.valuesHash());
+            other.restore(state); // the same graph
+            assertNotEquals(other.snapshot().valuesHash(), state.valuesHash());
+        }
+    }
+
+    private byte[] bytes() {
+        Network network = network(new Leaky(0.5f), new Random(1));
+        try (Simulation simulation = network.simulate(2)) {
+            simulation.run(Matrices.spikes(arena, 10, INPUTS, 0.4, new Random(3)));
+            return simulation.snapshot().toBytes();
+        }
+    }
+}
