@@ -85,6 +85,7 @@ final class BlasDenseOperator implements Operator {
 
     @Override
     public void setSpikeValue(Parameter value) {
+        SpikeValues.require(value, inputs());
         FloatMatrix scaled = scaled(weights, value);
         spikeValue = value;
         ofSpikes = scaled;

@@ -97,6 +97,7 @@ final class DenseOperator implements Operator {
 
     @Override
     public void setSpikeValue(Parameter value) {
+        SpikeValues.require(value, inputs());
         PackedWeights scaled = value.isAlways(1) ? weights : weights.scaled(each(value));
         spikeValue = value;
         ofSpikes = scaled;

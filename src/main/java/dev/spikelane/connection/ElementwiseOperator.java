@@ -103,11 +103,22 @@ public final class ElementwiseOperator implements Operator {
 
     @Override
     public void setSpikeValue(Parameter value) {
+        SpikeValues.require(value, inputs());
+        requireFinite(weights, value);
         spikeValue = value;
         for (int i = 0; i < weights.columns(); i++) {
             ofSpikes.set(0, i, weights.get(0, i) * value.value(i));
         }
-        ofSpikes.requireFinite("weights times what a spike carries");
+    }
+
+    private static void requireFinite(FloatMatrix weights, Parameter value) {
+        for (int i = 0; i < weights.columns(); i++) {
+            float product = weights.get(0, i) * value.value(i);
+            if (!Float.isFinite(product)) {
+                throw new IllegalArgumentException("weight " + weights.get(0, i) + " times what a spike carries, "
+                        + value.value(i) + ", is " + product + ", expected a finite number");
+            }
+        }
     }
 
     @Override
@@ -144,9 +155,10 @@ public final class ElementwiseOperator implements Operator {
         public void write(FloatMatrix from) {
             from.requireShape("values", 1, columns());
             from.requireFinite("values");
-            for (int i = 0; i < columns(); i++) {
-                weights.set(0, i, from.get(0, shape.torch(i)));
-            }
+            FloatMatrix arranged = FloatMatrix.zeros(1, columns());
+            shape.toInside(from, 0, arranged, 0, 1);
+            requireFinite(arranged, spikeValue);
+            weights.copyFrom(arranged);
             setSpikeValue(spikeValue);
         }
     }

@@ -66,6 +66,7 @@ final class FlattenOperator implements Operator {
 
     @Override
     public void setSpikeValue(Parameter value) {
+        SpikeValues.require(value, inputs());
         spikeValue = value;
     }
 

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.base.Extremes;
 import dev.spikelane.kernel.code.LatencySpikes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.util.Objects;
 
 /**
  * Latency coding: every neuron fires once, the earlier the larger its datum, as {@code snntorch.spikegen.latency} has it.
@@ -17,6 +18,15 @@ import dev.spikelane.memory.SpikeMatrix;
  * @param dropLate whether spikes behind the last step are left out rather than refused, snnTorch's {@code bypass}
  */
 public record Latency(LatencyCode code, boolean clip, boolean dropLate) {
+
+    /**
+     * Makes a coding.
+     *
+     * @throws NullPointerException if the code is null
+     */
+    public Latency {
+        Objects.requireNonNull(code, "code");
+    }
 
     /**
      * Makes an encoder that fires for data below the threshold too, and refuses spikes behind the last step.

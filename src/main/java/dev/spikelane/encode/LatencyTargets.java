@@ -3,6 +3,7 @@ package dev.spikelane.encode;
 import dev.spikelane.kernel.code.LatencySpikes;
 import dev.spikelane.kernel.target.LabelRows;
 import dev.spikelane.memory.FloatMatrix;
+import java.util.Objects;
 
 /**
  * Latency coded targets of training: what a membrane or an output shall be at every step, as {@code snntorch.spikegen.latency} with targets
@@ -27,6 +28,7 @@ public record LatencyTargets(Latency latency, double onTarget, double offTarget,
      * @throws IllegalArgumentException if a target is not finite in float32, or with interpolation on is less than off
      */
     public LatencyTargets {
+        Objects.requireNonNull(latency, "latency");
         Interpolation.requireFinite(onTarget, offTarget);
         if (interpolate) {
             Interpolation.requireRise(onTarget, offTarget);

@@ -3,6 +3,7 @@ package dev.spikelane.encode;
 import dev.spikelane.kernel.base.Progression;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
+import java.util.Objects;
 
 /**
  * A neuron that fires at a rate, as {@code snntorch.spikegen.target_rate_code} has it.
@@ -31,6 +32,7 @@ public record TargetRate(double rate, int firstSpikeTime, FiringPattern pattern)
      * @throws IllegalArgumentException if the rate is not in [0, 1] or the first spike time is negative
      */
     public TargetRate {
+        Objects.requireNonNull(pattern, "pattern");
         if (!(rate >= 0 && rate <= 1)) {
             throw new IllegalArgumentException("rate is " + rate + ", expected it in [0, 1]");
         }

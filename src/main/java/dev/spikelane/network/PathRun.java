@@ -68,9 +68,10 @@ final class PathRun {
             int firstBlock,
             int endBlock,
             FloatMatrix workspace) {
-        switch (source) {
-            case SpikeMatrix spikes -> operator.multiply(spikes, rows, current, firstBlock, endBlock, workspace);
-            case FloatMatrix values -> operator.multiply(values, rows, current, firstBlock, endBlock, workspace);
+        if (source instanceof SpikeMatrix spikes) {
+            operator.multiply(spikes, rows, current, firstBlock, endBlock, workspace);
+        } else {
+            operator.multiply((FloatMatrix) source, rows, current, firstBlock, endBlock, workspace);
         }
     }
 

@@ -39,6 +39,10 @@ public final class SpikeCounts implements Observer {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public int label(int sample) {
+        if (sample < 0 || sample >= counts.rows()) {
+            throw new IndexOutOfBoundsException(
+                    "counts are of " + counts.rows() + " samples, asked for sample " + sample);
+        }
         int label = 0;
         for (int neuron = 1; neuron < counts.columns(); neuron++) {
             if (counts.get(sample, neuron) > counts.get(sample, label)) {

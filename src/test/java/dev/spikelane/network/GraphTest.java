@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Scale;
 import dev.spikelane.kernel.step.Reset;
 import dev.spikelane.kernel.step.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
@@ -18,6 +20,8 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Parameter;
+import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -301,6 +305,20 @@ final class GraphTest {
                         .startsWith(
                                 "projection 'x-a' from 'x' to 'a' enters the port 'excitatory', expected 'current'"),
                 port.getMessage());
+    }
+
+    @Test
+    void refusesAnotherNumberOfSpikeValues() {
+        for (int count : new int[] {2, 4}) {
+            Parameter values = Parameter.of(new float[count]);
+            for (Connection connection :
+                    List.of(Dense.linear(3, 2, new TorchRandom(1)), new OneToOne(1), new Scale(2))) {
+                assertMessage(
+                        IllegalArgumentException.class,
+                        "there are values for " + count + " spikes, expected 1 or 3, one for each input",
+                        () -> connection.bind(Arena.ofAuto(), Shape.of(3), values));
+            }
+        }
     }
 
     @Test

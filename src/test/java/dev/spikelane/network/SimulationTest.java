@@ -96,6 +96,13 @@ final class SimulationTest {
         assertEquals(1, counts.label(0));
         assertEquals(0, counts.label(1));
         assertThrows(IndexOutOfBoundsException.class, () -> counts.label(2));
+        SpikeCounts ofOneNeuron = new SpikeCounts(arena, 2, 1);
+        for (int sample : new int[] {-5, 2, 99}) {
+            assertMessage(
+                    IndexOutOfBoundsException.class,
+                    "counts are of 2 samples, asked for sample " + sample,
+                    () -> ofOneNeuron.label(sample));
+        }
     }
 
     @Test

@@ -1,0 +1,17 @@
+package dev.spikelane.encode;
+
+import static dev.spikelane.Failures.assertMessage;
+
+import org.junit.jupiter.api.Test;
+
+/** What is missing is said where it is missing, not where it is used. */
+@SuppressWarnings("NullAway")
+final class NullComponentsTest {
+
+    @Test
+    void areNamedWhenARecordIsMade() {
+        assertMessage(NullPointerException.class, "pattern", () -> new TargetRate(0.5, 0, null));
+        assertMessage(NullPointerException.class, "code", () -> new Latency(null, true, true));
+        assertMessage(NullPointerException.class, "latency", () -> new LatencyTargets(null, 1, 0, false));
+    }
+}
