@@ -1,9 +1,15 @@
 package dev.spikelane.network;
 
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.Parameter;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.RSynaptic;
+import dev.spikelane.neuron.Recurrence;
 import java.lang.foreign.Arena;
 import java.util.Map;
 
@@ -18,12 +24,12 @@ import java.util.Map;
 record Bound(Population population, Neuron neuron, Neuron inside, NeuronGroup neurons) {
 
     static Bound of(Arena arena, Population population, Neuron neuron) {
-        Neuron inside = inside(population.shape(), neuron);
+        Neuron inside = inside(arena, population.shape(), neuron);
         return new Bound(population, neuron, inside, inside.bind(arena, population.size() * neuron.gates()));
     }
 
-    /** The model with parameters of single neurons in the order of the rows. */
-    private static Neuron inside(Shape shape, Neuron neuron) {
+    /** The model with parameters of single neurons, and weights between them, in the order of the rows. */
+    private static Neuron inside(Arena arena, Shape shape, Neuron neuron) {
         if (!shape.reordered()) {
             return neuron;
         }
@@ -38,6 +44,38 @@ record Bound(Population population, Neuron neuron, Neuron inside, NeuronGroup ne
                 arranged = arranged.withParameter(each.getKey(), Parameter.of(rows));
             }
         }
-        return arranged;
+        return switch (arranged) {
+            case RLeaky model -> new RLeaky(model.beta(), inside(arena, shape, model.recurrence()), model.firing());
+            case RSynaptic model ->
+                new RSynaptic(model.alpha(), model.beta(), inside(arena, shape, model.recurrence()), model.firing());
+            case LeakyParallel model ->
+                new LeakyParallel(
+                        inside(arena, shape, model.recurrence()),
+                        model.bias(),
+                        model.threshold(),
+                        model.gradedSpikesFactor(),
+                        model.dropout(),
+                        model.seed());
+            default -> arranged;
+        };
+    }
+
+    private static Recurrence inside(Arena arena, Shape shape, Recurrence recurrence) {
+        int size = shape.size();
+        if (!(recurrence instanceof Recurrence.AllToAll all)
+                || all.weights().pre() != size
+                || all.weights().post() != size) {
+            return recurrence; // binding refuses another number of neurons
+        }
+        PackedWeights weights = all.weights();
+        FloatMatrix arranged = FloatMatrix.zeros(size, size);
+        FloatMatrix bias = FloatMatrix.zeros(1, size);
+        for (int output = 0; output < size; output++) {
+            bias.set(0, output, weights.bias(shape.torch(output)));
+            for (int input = 0; input < size; input++) {
+                arranged.set(output, input, weights.weight(shape.torch(output), shape.torch(input)));
+            }
+        }
+        return Recurrence.allToAll(PackedWeights.pack(arena, arranged, bias));
     }
 }

@@ -71,10 +71,14 @@ public final class NetworkBuilder {
      * @param shape how many neurons, and how they are arranged
      * @param neuron their model
      * @return the population, a source and a target of projections
-     * @throws IllegalArgumentException if the name is empty or used already
+     * @throws IllegalArgumentException if the name is empty or used already, or a model with several gates is arranged in maps
      */
     public Population population(String name, Shape shape, Neuron neuron) {
         Population population = new Population(name, shape, neuron);
+        if (neuron.gates() > 1 && shape.reordered()) {
+            throw new IllegalArgumentException("population '" + name + "' has the shape " + shape
+                    + ", expected a row of neurons, such as " + Shape.of(shape.size()) + ", for " + neuron);
+        }
         requireNew(sourceNames, "an input or a population", name);
         populations.add(population);
         return population;

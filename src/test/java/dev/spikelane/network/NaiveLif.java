@@ -307,7 +307,8 @@ final class NaiveLif extends NaiveNeurons {
                 PackedWeights weights = recurrent.weights();
                 for (int i = 0; i < all.length; i++) {
                     float sum = feedsMembranes ? weights.bias(i) : 0;
-                    for (int j = 0; j < all.length; j++) {
+                    for (int inside = 0; inside < all.length; inside++) {
+                        int j = shape.torch(inside);
                         if (feedsMembranes) {
                             sum = Math.fma(u[j], weights.weight(i, j), sum);
                         } else if (fired[j]) {

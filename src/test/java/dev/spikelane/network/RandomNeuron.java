@@ -49,9 +49,9 @@ public final class RandomNeuron {
         return model == 0 ? 4 : 1;
     }
 
-    /** Whether a model's neurons may be arranged in maps: those whose weights go from all to all are a row of neurons. */
+    /** Whether a model's neurons may be arranged in maps and be compared: neither cells with gates, nor a dropout that counts neurons. */
     public static boolean arranges(int model) {
-        return model != 0 && model != 5 && model != 6 && model != 7 && model != DROPPING;
+        return model != 0 && model != DROPPING;
     }
 
     public Neuron of(int model) {
