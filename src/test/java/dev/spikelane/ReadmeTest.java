@@ -3,6 +3,7 @@ package dev.spikelane;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.example.Loop;
 import dev.spikelane.example.Pictures;
 import dev.spikelane.example.Tutorial;
 import java.io.ByteArrayOutputStream;
@@ -26,7 +27,7 @@ class ReadmeTest {
     private static final Path EXAMPLES = Path.of("src/test/java/dev/spikelane/example");
 
     @ParameterizedTest
-    @ValueSource(strings = {"Tutorial.java", "Pictures.java"})
+    @ValueSource(strings = {"Tutorial.java", "Loop.java", "Pictures.java"})
     void exampleStandsInTheReadme(String example) throws IOException {
         String source = Files.readString(EXAMPLES.resolve(example));
         String printed = source.substring(source.indexOf("import "));
@@ -56,12 +57,21 @@ class ReadmeTest {
     }
 
     @Test
-    void examplePrintsWhatTheReadmeSays() throws IOException {
+    void tutorialPrintsWhatTheReadmeSays() throws IOException {
+        assertPrintsWhatTheReadmeSays(() -> Tutorial.main(new String[0]));
+    }
+
+    @Test
+    void loopPrintsWhatTheReadmeSays() throws IOException {
+        assertPrintsWhatTheReadmeSays(() -> Loop.main(new String[0]));
+    }
+
+    private static void assertPrintsWhatTheReadmeSays(Runnable example) throws IOException {
         PrintStream before = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
         try {
-            Tutorial.main(new String[0]);
+            example.run();
         } finally {
             System.setOut(before);
         }
