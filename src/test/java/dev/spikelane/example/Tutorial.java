@@ -6,26 +6,22 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 
 public class Tutorial {
     public static void main(String[] arguments) {
-        try (var arena = Arena.ofShared()) {
-            var random = new TorchRandom(42);                     // torch.manual_seed(42)
-            var network = Network.builder(arena, 784)
-                    .dense(1000, random).neuron(new Leaky(0.99f)) // nn.Linear(784, 1000), snn.Leaky(beta=0.99)
-                    .dense(10, random).neuron(new Leaky(0.99f))
-                    .build();
-            var pixels = FloatMatrix.zeros(arena, 1, 784);        // one image; its pixels are 0 to 1
-            pixels.fill(0.5f);
-            var spikes = SpikeMatrix.zeros(arena, 200, 784);      // 200 steps
-            new Rate().encode(pixels, spikes, 7);
-            try (var simulation = network.simulate(1)) {          // batch 1
-                var counts = simulation.countSpikes(1);           // of the output layer
-                simulation.run(spikes);
-                System.out.println(counts.label(0) + " of " + Arrays.toString(counts.counts().toArray()));
-            }
-        }
+        var random = new TorchRandom(42); // torch.manual_seed(42)
+        var network = Network.builder(784)
+                .dense(1000, random).neuron(new Leaky(0.99)) // nn.Linear(784, 1000), snn.Leaky(beta=0.99)
+                .dense(10, random).neuron(new Leaky(0.99))
+                .build();
+        var pixels = FloatMatrix.zeros(1, 784); // one image; its pixels are 0 to 1
+        pixels.fill(0.5f);
+        var spikes = SpikeMatrix.zeros(200, 784); // 200 steps
+        new Rate().encode(pixels, spikes, 7);
+        var simulation = network.simulate(1); // batch 1
+        var counts = simulation.countSpikes("lif2"); // of the output layer
+        simulation.run(spikes);
+        System.out.println(counts.label(0) + " of " + Arrays.toString(counts.counts().toArray()));
     }
 }
