@@ -64,6 +64,14 @@ final class DemoCommand implements Callable<Integer> {
     private @Nullable Path file;
 
     @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description =
+                    "IDX file of the classes of these images. Default: the one beside them, if its name differs in"
+                            + " \"labels\" and \"idx1\" only.")
+    private @Nullable Path labels;
+
+    @Option(
             names = "--count",
             paramLabel = "N",
             description =
@@ -79,7 +87,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "Time steps of the network, 1 to " + MOST_STEPS + ". Default: ${DEFAULT-VALUE}.")
+            description = "Time steps of the neurons and networks, 1 to " + MOST_STEPS + ". Default: ${DEFAULT-VALUE}.")
     private int steps = STEPS;
 
     @Option(
@@ -100,9 +108,10 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "SECONDS",
-            description = "How long to run before the time is taken, 0 to " + MOST_WARM_UP
-                    + "; the JIT compiler needs it. Default: ${DEFAULT-VALUE}.")
-    private int warmUp = 2;
+            description = "How long to run at most until the time is taken, 0 to " + MOST_WARM_UP
+                    + ": the JIT compiler needs it. Ends when the times of the last passes agree."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int warmUp = 20;
 
     @Option(
             names = "--out",
@@ -135,12 +144,12 @@ final class DemoCommand implements Callable<Integer> {
         DemoSettings settings = settings();
         ImageSet images = images();
         settings.requireFits(images, folder != null);
-        Path page = page();
+        PrintWriter err = command.commandLine().getErr();
+        Path page = page(err);
         if (folder != null) {
             makeFolder(folder);
         }
         PrintWriter out = command.commandLine().getOut();
-        PrintWriter err = command.commandLine().getErr();
         DemoText text = new DemoText(quiet || json ? new PrintWriter(Writer.nullWriter()) : out, settings);
         Progress progress = Progress.on(err, quiet);
         try (Arena arena = Arena.ofShared()) {
@@ -165,7 +174,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** Where the report goes, if there is one; before the run, so that a wrong name does not cost one. */
-    private @Nullable Path page() throws IOException {
+    private @Nullable Path page(PrintWriter err) throws IOException {
         if (noReport && report != null) {
             throw new ParameterException(command.commandLine(), "--report and --no-report exclude each other");
         }
@@ -179,7 +188,11 @@ final class DemoCommand implements Callable<Integer> {
             if (report != null) {
                 throw refused;
             }
-            throw new FileSystemException(REPORT, null, refused.getReason() + "; --no-report goes without");
+            if (!quiet) {
+                err.println(Main.NAME + ": no report is written, because " + REPORT + " " + refused.getReason());
+                err.flush();
+            }
+            return null;
         }
         return page;
     }
@@ -196,7 +209,11 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private ImageSet images() throws IOException {
-        ImageSet all = file == null ? ImageSet.sample() : ImageSet.read(file);
+        if (labels != null && file == null) {
+            throw new ParameterException(
+                    command.commandLine(), "--labels needs --images, the file of the images that it names");
+        }
+        ImageSet all = file == null ? ImageSet.sample() : ImageSet.read(file, labels);
         if (count == null) {
             return all.first(Math.min(COUNT, all.count()));
         }
@@ -209,7 +226,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private List<Trace> traces(Arena arena, DemoText text) throws IOException {
-        List<Trace> traces = List.of(Trace.handLif(arena), Trace.leaky(arena));
+        List<Trace> traces = List.of(Trace.handLif(arena, steps), Trace.leaky(arena, steps));
         for (Trace trace : traces) {
             if (folder != null) {
                 Npy.write(folder.resolve(trace.file() + "_spikes.npy"), trace.spikes());

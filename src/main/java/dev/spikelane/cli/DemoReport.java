@@ -141,6 +141,9 @@ final class DemoReport {
     }
 
     private static String milliseconds(double value) {
+        if (Double.isNaN(value)) {
+            return "not settled";
+        }
         return String.format(Locale.ROOT, value < 0.1 ? "%.3f ms" : "%.2f ms", value);
     }
 

@@ -1,6 +1,7 @@
 package dev.spikelane.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,12 +69,46 @@ class DemoReportTest {
 
     @Test
     void jsonIsOneObject() throws IOException {
-        JsonNode json = json("--count", "2", "--steps", "20", "--json", "--no-report");
-        assertEquals(20, json.get("settings").get("steps").asInt());
+        JsonNode json = json("--count", "2", "--steps", "30", "--json", "--no-report");
+        assertEquals(30, json.get("settings").get("steps").asInt());
         assertEquals(2, json.get("images").get("results").size());
         assertEquals(10, json.get("tutorial").get("counts").size());
         assertEquals(22, json.get("neurons").get(0).get("spike_steps").get(0).asInt());
         assertTrue(json.get("report") == null);
+        assertTrue(json.get("images").get("network_ms_per_image").isNull(), "nothing was timed");
+        assertFalse(json.get("images").get("settled").asBoolean());
+    }
+
+    @Test
+    void timesCountOnceTheyAgree() throws IOException {
+        List<String> command = List.of("demo", "--warm-up", "60", "--count", "1", "--steps", "200", "--threads", "1");
+        CommandRun run = CommandRun.of(Stream.concat(command.stream(), Stream.of("--no-report", "--json"))
+                .toArray(String[]::new));
+        JsonNode images = new ObjectMapper().readTree(run.requireSuccess()).get("images");
+        assertEquals(
+                images.get("settled").asBoolean(),
+                images.get("network_ms_per_image").isNumber());
+        assumeTrue(images.get("settled").asBoolean(), "this machine is too busy for times that agree");
+        assertTrue(images.get("network_ms_per_image").asDouble() > 0);
+    }
+
+    @Test
+    void goesOnWithoutAPageInAReadOnlyFolder() throws IOException {
+        Path file = Path.of("spikelane-demo.html");
+        assumeTrue(!Files.exists(file), file + " is in the working folder");
+        // A folder of this name is refused as a read-only folder is, which root could write to.
+        Files.createDirectory(file);
+        try {
+            CommandRun run = CommandRun.of("demo", "--count", "1", "--steps", "5", "--warm-up", "0");
+            assertEquals(0, run.code());
+            assertEquals(
+                    "spikelane: no report is written, because spikelane-demo.html is a folder, expected the name of a"
+                            + " file" + System.lineSeparator(),
+                    run.err());
+            assertTrue(run.out().contains("Tutorial network"));
+        } finally {
+            Files.delete(file);
+        }
     }
 
     @Test
