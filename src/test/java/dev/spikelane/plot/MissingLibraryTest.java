@@ -46,6 +46,23 @@ class MissingLibraryTest {
         assertTrue(pom.contains("<vectorgraphics2d.version>" + version(OptionalLibrary.VECTOR_GRAPHICS) + "<"));
     }
 
+    /** The artifact that brings them all has this build's version and theirs. */
+    @Test
+    void oneArtifactBringsThem() throws IOException {
+        String pom = Files.readString(Path.of("src/plot/pom.xml"));
+        String build = Files.readString(Path.of("pom.xml"));
+        String version = build.substring(build.indexOf("<version>"), build.indexOf("</version>"));
+        assertTrue(pom.contains("<artifactId>spikelane-plot</artifactId>\n  " + version + "<"), version);
+        for (String library :
+                List.of(OptionalLibrary.ECHARTS, OptionalLibrary.XCHART, OptionalLibrary.VECTOR_GRAPHICS)) {
+            String[] parts = library.split(":");
+            assertTrue(
+                    pom.contains("<groupId>" + parts[0] + "</groupId>\n      <artifactId>" + parts[1]
+                            + "</artifactId>\n      <version>" + parts[2] + "</version>"),
+                    library);
+        }
+    }
+
     private static String version(String dependency) {
         return dependency.substring(dependency.lastIndexOf(':') + 1);
     }
