@@ -6,6 +6,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.neuron.PortCurrents;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -97,6 +98,18 @@ final class Site implements SourceRun {
         return terms;
     }
 
+    /** The terms that enter a port, in the order of declaration. */
+    List<Term> terms(String port) {
+        return terms.stream()
+                .filter(term -> term.projection.port().equals(port))
+                .toList();
+    }
+
+    /** Whether something enters the port {@code feedback}. */
+    boolean takesFeedback() {
+        return neurons().takesFeedback();
+    }
+
     /** The source that a projection takes from this population. */
     SourceRun source(Source source) {
         return source instanceof Variable variable
@@ -120,19 +133,36 @@ final class Site implements SourceRun {
         recorders.add(recorder);
         if (recorder.beforeReset() && before == null) {
             before = new BeforeReset(
-                    network.bound(number).inside().beforeReset().bind(arena, currents()),
+                    network.bound(number).beforeReset(arena),
                     arena,
                     batch,
                     network.version());
         }
     }
 
-    /** Takes the first rows of a block through their steps, for some words of neurons. */
-    void fire(FloatMatrix current, int rows, int firstWord, int endWord) {
-        if (membranes == null) {
-            neurons().run(current, rows, state, spikes.block(), firstWord, endWord);
+    /** Takes the first rows of a block through their steps, for some words of neurons; without a second port both matrices are one. */
+    void fire(PortCurrents currents, int rows, int firstWord, int endWord) {
+        run(neurons(), currents, rows, state, spikes.block(), membranes, firstWord, endWord);
+    }
+
+    private static void run(
+            NeuronGroup neurons,
+            PortCurrents currents,
+            int rows,
+            NeuronState state,
+            SpikeMatrix spikes,
+            @Nullable FloatMatrix membranes,
+            int firstWord,
+            int endWord) {
+        boolean fed = neurons.takesFeedback();
+        if (fed && membranes == null) {
+            neurons.run(currents, rows, state, spikes, firstWord, endWord);
+        } else if (fed) {
+            neurons.record(currents, rows, state, spikes, membranes, firstWord, endWord);
+        } else if (membranes == null) {
+            neurons.run(currents.current(), rows, state, spikes, firstWord, endWord);
         } else {
-            neurons().record(current, rows, state, spikes.block(), membranes, firstWord, endWord);
+            neurons.record(currents.current(), rows, state, spikes, membranes, firstWord, endWord);
         }
     }
 
@@ -141,19 +171,17 @@ final class Site implements SourceRun {
             long stepNumber,
             int step,
             int steps,
-            FloatMatrix current,
+            PortCurrents currents,
             SpikeMatrix someSpikes,
             FloatMatrix someMembranes) {
         BeforeReset unreset = before;
         if (unreset != null) {
-            unreset.run(this, current, someSpikes);
+            unreset.run(this, currents, someSpikes);
         }
         int rows = steps * batch;
         FloatMatrix kept = membranes;
-        if (kept == null) {
-            neurons().run(current, rows, state, someSpikes, 0, words());
-        } else {
-            neurons().record(current, rows, state, someSpikes, someMembranes, 0, words());
+        run(neurons(), currents, rows, state, someSpikes, kept == null ? null : someMembranes, 0, words());
+        if (kept != null) {
             MemorySegment.copy(
                     someMembranes.segment(),
                     0,
@@ -299,13 +327,13 @@ final class Site implements SourceRun {
             this.version = version;
         }
 
-        void run(Site site, FloatMatrix current, SpikeMatrix scratch) {
+        void run(Site site, PortCurrents currents, SpikeMatrix scratch) {
             if (version != site.network.version()) {
-                neurons = site.network.bound(site.number).inside().beforeReset().bind(arena, site.currents());
+                neurons = site.network.bound(site.number).beforeReset(arena);
                 version = site.network.version();
             }
             state.copyFrom(site.state);
-            neurons.run(current, site.batch, state, scratch, 0, site.words());
+            Site.run(neurons, currents, site.batch, state, scratch, null, 0, site.words());
         }
     }
 }
