@@ -15,6 +15,7 @@ final class LoopSite {
     private final Site site;
     /** The sums at the ports: of {@code current}, and of {@code feedback} where something enters it. */
     private final List<LoopSum> sums;
+
     private final int rowsInPart;
     /** Currents, spikes and membranes of the steps that run at a time, for each such part of the block. */
     private final List<PortCurrents> currents = new ArrayList<>();

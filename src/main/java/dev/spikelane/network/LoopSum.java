@@ -22,8 +22,7 @@ final class LoopSum {
     private final FloatMatrix added;
 
     /** For a port of a site, some rows at a time; terms from populations of the loop are inner ones. */
-    LoopSum(
-            Site site, String port, Predicate<Term> isInner, Arena arena, int rowsInPart, int blockSteps, int threads) {
+    LoopSum(Site site, String port, Predicate<Term> isInner, Arena arena, int rowsInPart, int blockSteps, int threads) {
         this.columns = site.currents();
         this.rowsInPart = rowsInPart;
         this.added = FloatMatrix.zeros(arena, rowsInPart, columns);
@@ -37,8 +36,7 @@ final class LoopSum {
     }
 
     /** Terms of one kind stand together as long as the order of declaration allows. */
-    private List<Piece> pieces(
-            List<Term> terms, Predicate<Term> isInner, Arena arena, int blockRows, int threads) {
+    private List<Piece> pieces(List<Term> terms, Predicate<Term> isInner, Arena arena, int blockRows, int threads) {
         List<Piece> all = new ArrayList<>();
         List<Term> leading = new ArrayList<>();
         for (Term term : terms) {

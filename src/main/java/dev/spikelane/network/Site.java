@@ -136,11 +136,7 @@ final class Site implements SourceRun {
     void add(VariableRecorder recorder) {
         recorders.add(recorder);
         if (recorder.beforeReset() && before == null) {
-            before = new BeforeReset(
-                    network.bound(number).beforeReset(arena),
-                    arena,
-                    batch,
-                    network.version());
+            before = new BeforeReset(network.bound(number).beforeReset(arena), arena, batch, network.version());
         }
     }
 
@@ -158,15 +154,16 @@ final class Site implements SourceRun {
             @Nullable FloatMatrix membranes,
             int firstWord,
             int endWord) {
-        boolean fed = neurons.takesFeedback();
-        if (fed && membranes == null) {
+        if (membranes != null) {
+            if (neurons.takesFeedback()) {
+                neurons.record(currents, rows, state, spikes, membranes, firstWord, endWord);
+            } else {
+                neurons.record(currents.current(), rows, state, spikes, membranes, firstWord, endWord);
+            }
+        } else if (neurons.takesFeedback()) {
             neurons.run(currents, rows, state, spikes, firstWord, endWord);
-        } else if (fed) {
-            neurons.record(currents, rows, state, spikes, membranes, firstWord, endWord);
-        } else if (membranes == null) {
-            neurons.run(currents.current(), rows, state, spikes, firstWord, endWord);
         } else {
-            neurons.record(currents.current(), rows, state, spikes, membranes, firstWord, endWord);
+            neurons.run(currents.current(), rows, state, spikes, firstWord, endWord);
         }
     }
 
