@@ -48,7 +48,7 @@ class DemoReportTest {
                 assertEquals(result.get("counts"), shown);
             }
             List<Integer> counts = new ArrayList<>();
-            page.evaluate("echarts.getInstanceByDom(document.getElementById('chart-3')).getModel().getSeriesByIndex(0)"
+            page.evaluate("echarts.getInstanceByDom(document.getElementById('chart-1')).getModel().getSeriesByIndex(0)"
                             + ".getData().mapArray('x', v => v)")
                     .forEach(count -> counts.add(count.asInt()));
             assertEquals(
