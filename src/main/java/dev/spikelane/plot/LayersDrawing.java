@@ -70,7 +70,7 @@ final class LayersDrawing {
             svg.append("<circle class=\"gap\" cx=\"%d\" cy=\"%d\" r=\"1.6\"/>".formatted(x(layer), MIDDLE + 7 * gap));
         }
         svg.append("<text class=\"size\" x=\"%d\" y=\"%d\">%s</text>"
-                .formatted(x(layer), HEIGHT - 24, String.format(Locale.ROOT, "%,d", neurons)));
+                .formatted(x(layer), HEIGHT - 25, String.format(Locale.ROOT, "%,d", neurons)));
         svg.append("<text x=\"%d\" y=\"%d\">%s</text></g>\n"
                 .formatted(x(layer), HEIGHT - 6, HtmlPage.escape(shown.name())));
     }

@@ -172,7 +172,7 @@ public final class TracesPlot extends Figure {
         }
         int[] counts = spikes.counts();
         return all.boxed()
-                .sorted(Comparator.comparing(neuron -> -counts[neuron]))
+                .sorted(Comparator.comparingInt(neuron -> -counts[neuron]))
                 .limit(SHOWN)
                 .mapToInt(Integer::intValue)
                 .toArray();

@@ -25,26 +25,22 @@ function countSeries(figure, theme) {
     return [{ data: counts.map((count) => ({ value: count, itemStyle: { color: count === most ? theme.accent : theme.bar } })) }];
 }
 
-/** A round number that is not below a count, so that the last tick ends the axis. */
-function roundEnd(count) {
-    const power = Math.pow(10, Math.max(0, Math.floor(Math.log10(count / 2))));
-    return Math.ceil(count / power) * power;
-}
-
 function countsChart(figure, theme, width) {
     const final = Math.max(1, countsUpTo(figure, figure.train.steps).reduce((larger, count) => Math.max(larger, count), 0));
-    const option = (figure.profile ? profileOption : barsOption)(figure, theme, width, roundEnd(final));
+    const option = (figure.profile ? profileOption : barsOption)(figure, theme, width, final);
     const series = countSeries(figure, theme);
     option.series.forEach((one, i) => Object.assign(one, series[i]));
     return { height: option.grid.height + 54, option: option };
 }
 
-function countAxis(theme, end, more) {
+/** The last tick ends the axis. */
+function countAxis(theme, most, more) {
+    const step = roundStep(most, 7);
     return axis(theme, Object.assign({
         type: 'value',
         min: 0,
-        max: end,
-        minInterval: 1,
+        max: step * Math.ceil(most / step),
+        interval: step,
         splitLine: { show: true, lineStyle: { color: theme.line, opacity: 0.6 } },
     }, upName('spikes', 24), more));
 }
@@ -54,7 +50,7 @@ function spikesAfter(figure, name, count) {
         + ' after ' + figure.step + ' steps';
 }
 
-function barsOption(figure, theme, width, end) {
+function barsOption(figure, theme, width, most) {
     const longest = Math.max(...figure.labels.map((label) => label.length));
     const left = clamp(longest * 7 + 34, 50, Math.min(150, width * 0.36));
     const suitable = figure.labels.length * (figure.labels.length > 30 ? 14 : 26);
@@ -62,7 +58,7 @@ function barsOption(figure, theme, width, end) {
     const font = height / figure.labels.length > 20 ? 12 : 10;
     const option = baseOption(theme);
     option.grid = { left: left, right: 46, top: 4, height: height };
-    option.xAxis = countAxis(theme, end);
+    option.xAxis = countAxis(theme, most);
     option.yAxis = axis(theme, Object.assign({ type: 'category', data: figure.labels, inverse: true }, upName('neuron', left - 14)));
     Object.assign(option.yAxis.axisLabel, { fontSize: font, width: left - 30, overflow: 'truncate', color: theme.ink });
     option.yAxis.axisTick = { show: false };
@@ -75,11 +71,11 @@ function barsOption(figure, theme, width, end) {
     return option;
 }
 
-function profileOption(figure, theme, width, end) {
+function profileOption(figure, theme, width, most) {
     const option = baseOption(theme);
     option.grid = { left: 54, right: 16, top: 8, height: 240 * stretch(figure, 240, 54) };
     option.xAxis = stepAxis(theme, figure.train.neurons, { name: 'neuron' });
-    option.yAxis = countAxis(theme, end, { nameGap: 38 });
+    option.yAxis = countAxis(theme, most, { nameGap: 38 });
     option.series = [
         {
             type: 'line',

@@ -15,8 +15,8 @@ function trainTitle(train, width) {
 
 /** Few neurons are rows with a number each; of many the ends are named. */
 function neuronAxis(theme, neurons, more) {
-    const few = neurons <= 12;
-    const style = few ? wholeNumbers(theme, neurons, { interval: neurons > 6 ? 2 : 1 }) : stepAxis(theme, neurons, { splitNumber: 4 });
+    const few = { type: 'category', data: Array.from({ length: neurons }, (none, neuron) => String(neuron)) };
+    const style = neurons <= 12 ? axis(theme, few) : stepAxis(theme, neurons, { interval: roundStep(neurons, 5) });
     return Object.assign(style, upName('neuron', 38), more);
 }
 

@@ -57,6 +57,12 @@ function wholeNumbers(theme, count, more) {
     return Object.assign(style, more);
 }
 
+/** The smallest of 1, 2 and 5 times a power of ten that divides a length into some parts or less. */
+function roundStep(length, parts) {
+    const power = Math.pow(10, Math.max(0, Math.floor(Math.log10(length / parts))));
+    return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= length / parts);
+}
+
 /** The steps from 0 to the end of the last one, both named. */
 function stepAxis(theme, steps, more) {
     const style = axis(theme, { type: 'value', min: 0, max: steps, minInterval: 1, nameLocation: 'middle', nameGap: 24 });
@@ -146,7 +152,9 @@ function zoom(theme, top, left, right) {
         fillerColor: theme.bar + '44',
         borderRadius: 4,
         backgroundColor: 'transparent',
-        handleStyle: { color: theme.card, borderColor: theme.muted },
+        handleIcon: 'path://M0,3a3,3,0,0,1,6,0v18a3,3,0,0,1,-6,0z',
+        handleSize: '100%',
+        handleStyle: { color: theme.muted, borderWidth: 0 },
         moveHandleSize: 0,
     };
     return matchMedia('(pointer: coarse)').matches

@@ -34,9 +34,9 @@ function tracesChart(figure, theme, width) {
         const step = line.dataIndex;
         return 'step ' + step + ': ' + short(panel.values[step]) + (panel.spikes.includes(step) ? ', spike' : '');
     };
-    option.dataZoom = zoom(theme, rows * pitch - 4, left, right);
+    option.dataZoom = zoom(theme, rows * pitch + 2, left, right);
     option.dataZoom.forEach((one) => { one.filterMode = 'none'; });
-    return { height: rows * pitch + 20, option: option };
+    return { height: rows * pitch + 24, option: option };
 }
 
 function traceLine(figure, theme, i) {
