@@ -102,8 +102,10 @@ final class DemoReport {
                 ? String.format(Locale.ROOT, " The first %,d of %,d steps.", trains.steps(), steps)
                 : "";
         report.section("The tutorial's network")
-                .text("Random input through the network 784 → 1000 → 10 of snnTorch's tutorial 3: Leaky neurons, beta 0.99,"
-                        + " seed " + results.settings().seed() + ", all numbers as after torch.manual_seed." + first)
+                .text(
+                        "Random input through the network 784 → 1000 → 10 of snnTorch's tutorial 3: Leaky neurons, beta 0.99,"
+                                + " seed " + results.settings().seed() + ", all numbers as after torch.manual_seed."
+                                + first)
                 .figure(Plot.raster("input", trains.input())
                         .panel("hidden", trains.hidden())
                         .panel("output", trains.output())

@@ -42,8 +42,7 @@ final class AnimatedGif {
             case SpikeCountPlot counts ->
                 write(
                         CountsPicture.all(
-                                counts,
-                                steps(counts.spikes().steps(), counts.profile() ? MOST_PROFILES : MOST_FRAMES)),
+                                counts, steps(counts.spikes().steps(), counts.profile() ? MOST_PROFILES : MOST_FRAMES)),
                         new Palette(Ink.TEXT, Ink.MUTED, Ink.ACCENT, Ink.BAR),
                         counts.profile() ? PROFILE_DELAY : DELAY,
                         file);

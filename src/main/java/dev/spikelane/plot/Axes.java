@@ -186,7 +186,10 @@ final class Axes {
         double end = Math.floor(range.to());
         boolean whole = 2 * range.to() == Math.rint(2 * range.to()) && 2 * range.from() == Math.rint(2 * range.from());
         boolean far = end - round[round.length - 1] > 0.6 * unit;
-        return whole && far ? DoubleStream.concat(DoubleStream.of(round), DoubleStream.of(end)).toArray() : round;
+        return whole && far
+                ? DoubleStream.concat(DoubleStream.of(round), DoubleStream.of(end))
+                        .toArray()
+                : round;
     }
 
     /** The multiples in a range of 1, 2 or 5 times a power of ten, the smallest of which there are at most {@code most}. */

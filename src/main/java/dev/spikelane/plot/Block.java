@@ -22,8 +22,8 @@ sealed interface Block {
 
         static List<Fact> all(Map<String, String> facts) {
             List<Fact> all = new ArrayList<>();
-            facts.forEach((name, value) -> all.add(new Fact(
-                    Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value of " + name))));
+            facts.forEach((name, value) -> all.add(
+                    new Fact(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value of " + name))));
             return List.copyOf(all);
         }
     }

@@ -56,7 +56,8 @@ record CurvePicture(CurvePlot plot) implements Picture {
         }
         Shape before = graphics.getClip();
         Rectangle2D area = axes.area();
-        graphics.clip(new Rectangle2D.Double(area.getX() - 1, area.getY() - 1, area.getWidth() + 2, area.getHeight() + 2));
+        graphics.clip(
+                new Rectangle2D.Double(area.getX() - 1, area.getY() - 1, area.getWidth() + 2, area.getHeight() + 2));
         verticals(graphics, axes);
         if (!Double.isNaN(panel.threshold())) {
             axes.level(graphics, panel.threshold());

@@ -15,9 +15,7 @@ final class FigureText {
             case RasterPlot raster -> "Raster over " + raster.steps() + " steps: " + panels(raster.panels());
             case TracesPlot traces ->
                 "Membranes over " + traces.steps() + " steps of "
-                        + traces.panels().stream()
-                                .map(TracesPlot.Panel::label)
-                                .collect(Collectors.joining(", "));
+                        + traces.panels().stream().map(TracesPlot.Panel::label).collect(Collectors.joining(", "));
             case CurvePlot curves ->
                 "Curves: " + curves.panels().stream().map(CurvePanel::caption).collect(Collectors.joining("; "));
             case ImagePlot image ->

@@ -11,8 +11,17 @@ import org.jspecify.annotations.Nullable;
 final class HtmlPage {
 
     /** In this order: later ones use earlier ones. */
-    private static final List<String> SCRIPTS =
-            List.of("data.js", "style.js", "raster.js", "traces.js", "curves.js", "counts.js", "image.js", "matrix.js", "verdicts.js", "page.js");
+    private static final List<String> SCRIPTS = List.of(
+            "data.js",
+            "style.js",
+            "raster.js",
+            "traces.js",
+            "curves.js",
+            "counts.js",
+            "image.js",
+            "matrix.js",
+            "verdicts.js",
+            "page.js");
 
     /** A browser that keeps to it loads nothing from anywhere, whatever the page holds. */
     private static final String POLICY =
@@ -20,16 +29,14 @@ final class HtmlPage {
 
     private final StringBuilder text = new StringBuilder();
     private final JsonWriter figures = new JsonWriter().array();
-    private final @Nullable Block first;
+    private int blocks;
     private int charts;
     private Block.@Nullable Verdicts images;
 
-    private HtmlPage(@Nullable Block first) {
-        this.first = first;
-    }
+    private HtmlPage() {}
 
     static String of(String title, List<Block> blocks) throws IOException {
-        HtmlPage page = new HtmlPage(blocks.isEmpty() ? null : blocks.getFirst());
+        HtmlPage page = new HtmlPage();
         page.head(title.isEmpty() ? firstTitle(blocks) : title);
         if (!title.isEmpty()) {
             page.element("h1", title);
@@ -63,6 +70,7 @@ final class HtmlPage {
     }
 
     private void block(Block block) {
+        blocks++;
         switch (block) {
             case Block.Section section -> element("h2", section.heading());
             case Block.Text paragraph -> paragraph(paragraph);
@@ -75,7 +83,7 @@ final class HtmlPage {
 
     /** The sentence that a page starts with is larger. */
     private void paragraph(Block.Text block) {
-        text.append(block == first ? "<p class=\"lead\">" : "<p>")
+        text.append(blocks == 1 ? "<p class=\"lead\">" : "<p>")
                 .append(escape(block.paragraph()))
                 .append("</p>\n");
     }
@@ -99,7 +107,9 @@ final class HtmlPage {
         int end = value.indexOf('\n');
         element("dd", end < 0 ? value : value.substring(0, end));
         if (end >= 0) {
-            text.append("<dd class=\"note\">").append(escape(value.substring(end + 1))).append("</dd>");
+            text.append("<dd class=\"note\">")
+                    .append(escape(value.substring(end + 1)))
+                    .append("</dd>");
         }
         text.append("</div>\n");
     }

@@ -13,8 +13,8 @@ public final class ImagePlot extends Figure {
 
     ImagePlot(Signals frames, int columns) {
         if (columns < 1 || frames.columns() % columns != 0) {
-            throw new IllegalArgumentException("width is " + columns + ", expected a divisor of the "
-                    + frames.columns() + " pixels of an image");
+            throw new IllegalArgumentException(
+                    "width is " + columns + ", expected a divisor of the " + frames.columns() + " pixels of an image");
         }
         requireSize(frames.rows(), frames.columns());
         this.frames = frames;
@@ -86,8 +86,8 @@ public final class ImagePlot extends Figure {
 
     private static void requireSize(int steps, int pixels) {
         if ((long) steps * pixels > MOST_PIXELS) {
-            throw new IllegalArgumentException(steps + " images of " + pixels + " pixels, expected at most " + MOST_PIXELS
-                    + " pixels in all; plot fewer steps, with rows(first, count)");
+            throw new IllegalArgumentException(steps + " images of " + pixels + " pixels, expected at most "
+                    + MOST_PIXELS + " pixels in all; plot fewer steps, with rows(first, count)");
         }
     }
 

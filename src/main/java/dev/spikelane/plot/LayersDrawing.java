@@ -2,6 +2,7 @@ package dev.spikelane.plot;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A chain of layers as SVG inside a page, without a script: a column of dots for each, lines between neighbours. */
 final class LayersDrawing {
@@ -30,10 +31,8 @@ final class LayersDrawing {
         int width = 2 * MARGIN + (layers.size() - 1) * PITCH;
         svg.append("<svg class=\"layers\" viewBox=\"0 0 %d %d\" style=\"max-width:%dpx\" role=\"img\" aria-label=\""
                 .formatted(width, HEIGHT, width));
-        for (Block.Layer layer : layers) {
-            svg.append(layer == layers.getFirst() ? "" : " to ").append(text(layer));
-        }
-        svg.append("\">\n");
+        svg.append(layers.stream().map(LayersDrawing::text).collect(Collectors.joining(" to ")))
+                .append("\">\n");
         for (int i = 1; i < layers.size(); i++) {
             lines(i, layers.get(i - 1).neurons(), layers.get(i).neurons());
         }
@@ -63,8 +62,8 @@ final class LayersDrawing {
         int neurons = shown.neurons();
         svg.append("<g class=\"").append(kind).append("\">");
         for (int dot = 0; dot < dots(neurons); dot++) {
-            svg.append(String.format(
-                    Locale.ROOT, "<circle cx=\"%d\" cy=\"%.0f\" r=\"6\"/>", x(layer), y(dot, neurons)));
+            svg.append(
+                    String.format(Locale.ROOT, "<circle cx=\"%d\" cy=\"%.0f\" r=\"6\"/>", x(layer), y(dot, neurons)));
         }
         for (int gap = -1; neurons > MOST_DOTS && gap <= 1; gap++) {
             svg.append("<circle class=\"gap\" cx=\"%d\" cy=\"%d\" r=\"1.6\"/>".formatted(x(layer), MIDDLE + 7 * gap));

@@ -49,8 +49,8 @@ enum Output {
                 return output;
             }
         }
-        throw new IllegalArgumentException(file + ": expected the extension .html, .png"
-                + (animated(figure) ? ", .svg or .gif" : " or .svg"));
+        throw new IllegalArgumentException(
+                file + ": expected the extension .html, .png" + (animated(figure) ? ", .svg or .gif" : " or .svg"));
     }
 
     private static boolean animated(Figure figure) {

@@ -69,7 +69,8 @@ public final class RasterPlot extends Figure {
         if (!panels.isEmpty()) {
             Samples.requireSteps("panel", train.steps(), steps());
         }
-        long spikes = train.count() + panels.stream().mapToLong(SpikeTrain::count).sum();
+        long spikes =
+                train.count() + panels.stream().mapToLong(SpikeTrain::count).sum();
         if (spikes > MOST_SPIKES) {
             throw new IllegalArgumentException("raster has " + spikes + " spikes, expected at most " + MOST_SPIKES
                     + "; plot fewer steps, with rows(first, count)");

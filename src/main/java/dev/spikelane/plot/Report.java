@@ -138,11 +138,7 @@ public final class Report {
      * @throws IllegalStateException if the report has such images already
      */
     public Report verdicts(
-            FloatMatrix images,
-            int width,
-            List<String> labels,
-            List<List<Integer>> counts,
-            List<RasterPlot> rasters) {
+            FloatMatrix images, int width, List<String> labels, List<List<Integer>> counts, List<RasterPlot> rasters) {
         if (blocks.stream().anyMatch(Block.Verdicts.class::isInstance)) {
             throw new IllegalStateException("the report has verdicts already, expected one list of them");
         }

@@ -33,11 +33,12 @@ record TracesPicture(TracesPlot traces, List<TracesPlot.Panel> panels) implement
         double[] steps = CurveLine.steps(traces.steps());
         for (int i = 0; i < panels.size(); i++) {
             TracesPlot.Panel panel = panels.get(i);
+            int row = i / columns();
+            int column = i % columns();
             boolean lowest = i + columns() >= panels.size();
-            Rectangle2D place = new Rectangle2D.Double(
-                    i % columns() * width, Sheet.top(traces) + i / columns() * height, width, height);
+            Rectangle2D place = new Rectangle2D.Double(column * width, Sheet.top(traces) + row * height, width, height);
             Axes axes = new Axes(place, caption(panel), Range.steps(traces.steps()), panel.range())
-                    .names(lowest ? "step" : "", i % columns() == 0 ? "membrane" : "");
+                    .names(lowest ? "step" : "", column == 0 ? "membrane" : "");
             axes.paint(graphics, false);
             if (!Float.isNaN(traces.threshold())) {
                 axes.level(graphics, traces.threshold());

@@ -30,7 +30,6 @@ final class VectorFile {
     private static String tidy(String svg) {
         String fonts = svg.replaceAll("font-family:&quot;[^&<>]*&quot;", "font-family:sans-serif");
         return PATH.matcher(fonts)
-                .replaceAll(path -> Matcher.quoteReplacement(
-                        path.group().replaceAll("(\\d)\\.0(?=[ ,\"])", "$1")));
+                .replaceAll(path -> Matcher.quoteReplacement(path.group().replaceAll("(\\d)\\.0(?=[ ,\"])", "$1")));
     }
 }

@@ -2,7 +2,6 @@ package dev.spikelane.plot;
 
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.memory.FloatMatrix;
@@ -58,7 +57,12 @@ class CurvesTest {
             String svg = svg(tutorial.traces());
             assertTrue(svg.length() < 44_000, svg.length() + " bytes");
             assertTrue(svg.contains(">neuron 2 – 57 spikes</text>"));
-            assertEquals(9, Pattern.compile("d=\"M[^M\"]{1000,}\"").matcher(svg).results().count());
+            assertEquals(
+                    9,
+                    Pattern.compile("d=\"M[^M\"]{1000,}\"")
+                            .matcher(svg)
+                            .results()
+                            .count());
             assertTrue(Pattern.compile("<path").matcher(svg).results().count() < 70);
             assertTrue(svg.contains("font-family:sans-serif"));
             assertTrue(!svg.contains("DejaVu"), "names a font of this machine");
@@ -82,10 +86,20 @@ class CurvesTest {
     void rangesAreSharedOrOwn() {
         try (TutorialFigures tutorial = new TutorialFigures()) {
             TracesPlot traces = tutorial.traces();
-            assertEquals(1, traces.panels().stream().map(TracesPlot.Panel::range).distinct().count());
+            assertEquals(
+                    1,
+                    traces.panels().stream()
+                            .map(TracesPlot.Panel::range)
+                            .distinct()
+                            .count());
             assertTrue(share(traces.panels().getFirst()) < 0.1);
             traces.ownRanges();
-            assertEquals(9, traces.panels().stream().map(TracesPlot.Panel::range).distinct().count());
+            assertEquals(
+                    9,
+                    traces.panels().stream()
+                            .map(TracesPlot.Panel::range)
+                            .distinct()
+                            .count());
             assertTrue(share(traces.panels().getFirst()) > 0.5);
         }
     }
@@ -124,14 +138,19 @@ class CurvesTest {
     @Test
     void curvesHaveLabelsLimitsLinesAndSize() throws IOException {
         CurvePlot plot = Plot.curve("loss", 3, 2, 1, 0.5).line("test", new double[] {1, 3}, new double[] {2, 1});
-        plot.xLabel("epoch").yLabel("cross entropy").verticalLines(1, 2).threshold(0.75).yLimits(0, 4);
+        plot.xLabel("epoch")
+                .yLabel("cross entropy")
+                .verticalLines(1, 2)
+                .threshold(0.75)
+                .yLimits(0, 4);
         plot.panel("accuracy", 0.1, 0.5, 0.9).yLimits(0, 1).size(500, 400).title("Training");
         String svg = svg(plot);
         for (String text : List.of("epoch", "cross entropy", "loss", "test", "accuracy", "Training", "4")) {
             assertTrue(svg.contains(">" + text + "</text>"), text);
         }
         assertTrue(svg.contains("viewBox=\"0 0 500 400\""));
-        assertEquals(5, Pattern.compile("stroke-dasharray").matcher(svg).results().count());
+        assertEquals(
+                5, Pattern.compile("stroke-dasharray").matcher(svg).results().count());
         assertEquals(new Range(0, 3), plot.range());
         assertEquals(new Range(-1, 9), plot.xLimits(-1, 9).range());
         BufferedImage image = png(plot);
@@ -234,8 +253,7 @@ class CurvesTest {
                 IllegalArgumentException.class,
                 "0 places and 0 values, expected as many, at least one",
                 () -> Plot.curve("x"));
-        assertMessage(
-                IllegalArgumentException.class, "x has 2 columns, expected 1", () -> Plot.curve("x", two));
+        assertMessage(IllegalArgumentException.class, "x has 2 columns, expected 1", () -> Plot.curve("x", two));
         assertMessage(
                 IllegalArgumentException.class,
                 "limits are 1.0 and 1.0, expected two finite numbers, the lower first",
@@ -252,12 +270,15 @@ class CurvesTest {
                 IllegalStateException.class,
                 "2 neurons chosen after 1 labels were given, expected as many; choose neurons before labels",
                 () -> Plot.traces(two).neurons(0).labels("a").neurons(0, 1));
-        assertMessage(NullPointerException.class, "label 1", () -> Plot.traces(two).labels("a", null));
+        assertMessage(
+                NullPointerException.class, "label 1", () -> Plot.traces(two).labels("a", null));
         assertMessage(NullPointerException.class, "name", () -> Plot.raster(null, spikes));
-        assertMessage(NullPointerException.class, "name", () -> Plot.raster(spikes).panel(null, spikes));
+        assertMessage(
+                NullPointerException.class, "name", () -> Plot.raster(spikes).panel(null, spikes));
         assertMessage(NullPointerException.class, "name", () -> Plot.firingRate(null, spikes));
         assertMessage(NullPointerException.class, "name", () -> Plot.curve(null, 1));
-        assertMessage(NullPointerException.class, "title", () -> Plot.raster(spikes).title(null));
+        assertMessage(
+                NullPointerException.class, "title", () -> Plot.raster(spikes).title(null));
     }
 
     private static double share(TracesPlot.Panel panel) {

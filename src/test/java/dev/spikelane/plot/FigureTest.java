@@ -169,7 +169,8 @@ class FigureTest {
         Path gif = folder.resolve("a.gif");
         assertMessage(
                 IllegalArgumentException.class,
-                gif + ": only spike counts and images of several steps are animated as .gif, expected the extension .html, .png or .svg",
+                gif
+                        + ": only spike counts and images of several steps are animated as .gif, expected the extension .html, .png or .svg",
                 () -> Plot.raster(spikes).write(gif));
         for (String name : List.of("a.html", "a.png", "a.svg", "a.gif")) {
             Path file = folder.resolve("none").resolve(name);

@@ -47,8 +47,7 @@ class FiguresInBrowserTest extends InBrowser {
                 .panel("accuracy", 0.1, 0.5, 0.9)
                 .yLimits(0, 1);
         BrowserPage page = open(Report.of("").figure(TUTORIAL.neuron(2)).figure(curve));
-        String[] expected = {
-            "3", "57", "[0,4]", "[\"\",\"epoch\"]", "[\"cross entropy\",\"\"]", "[0,1]", "[3,2,1]", "1"
+        String[] expected = {"3", "57", "[0,4]", "[\"\",\"epoch\"]", "[\"cross entropy\",\"\"]", "[0,1]", "[3,2,1]", "1"
         };
         String[] found = {
             chart(0) + ".getOption().series.length",
@@ -65,7 +64,8 @@ class FiguresInBrowserTest extends InBrowser {
         }
         assertTrue(inked(page, 0) > 500 && inked(page, 1) > 500);
         JsonNode point = page.evaluate("(() => { const r = document.getElementById('chart-1').getBoundingClientRect();"
-                + " const at = " + chart(1) + ".convertToPixel({gridIndex: 0}, [1, 2]); return [r.x + at[0], r.y + at[1]]; })()");
+                + " const at = " + chart(1)
+                + ".convertToPixel({gridIndex: 0}, [1, 2]); return [r.x + at[0], r.y + at[1]]; })()");
         page.hover(point.get(0).asDouble() - 3, point.get(1).asDouble());
         page.hover(point.get(0).asDouble(), point.get(1).asDouble());
         page.await("/epoch \\d/.test(document.body.innerText)");
@@ -89,8 +89,9 @@ class FiguresInBrowserTest extends InBrowser {
         assertEquals("[0,0,0,0,0,255]", page.evaluate(shown).asText());
         page.click(".controls button");
         page.await(shown + " === '[255,0,0,0,0,0]'");
-        JsonNode box = page.evaluate("(() => { const r = document.querySelector('#chart-0 canvas').getBoundingClientRect();"
-                + " return [r.width / 3, r.height / 2]; })()");
+        JsonNode box =
+                page.evaluate("(() => { const r = document.querySelector('#chart-0 canvas').getBoundingClientRect();"
+                        + " return [r.width / 3, r.height / 2]; })()");
         assertEquals(box.get(0).asDouble(), box.get(1).asDouble(), 0.5, "pixels are not square");
         requireClean(page);
     }
@@ -102,8 +103,9 @@ class FiguresInBrowserTest extends InBrowser {
         assertEquals(1000, counts.size());
         assertEquals(
                 TUTORIAL.hidden.count(),
-                page.evaluate(chart(0)
-                                + ".getModel().getSeriesByIndex(0).getData().mapArray('y', v => v).reduce((a, b) => a + b)")
+                page.evaluate(
+                                chart(0)
+                                        + ".getModel().getSeriesByIndex(0).getData().mapArray('y', v => v).reduce((a, b) => a + b)")
                         .asLong());
         page.click(".controls button");
         page.await("Number(document.querySelector('.controls input').value) > 3");
@@ -124,17 +126,21 @@ class FiguresInBrowserTest extends InBrowser {
                         List.of("first", HOSTILE),
                         List.of(List.of(1, 0), List.of(2, 2)),
                         List.of(Plot.raster("output", spikes, 2, 0), Plot.raster("output", spikes, 2, 1))));
-        assertEquals(false, page.evaluate("document.querySelector('dialog').open").asBoolean());
+        assertEquals(
+                false, page.evaluate("document.querySelector('dialog').open").asBoolean());
         page.click("li:last-child button.image");
         page.await("document.querySelector('dialog').dataset.drawn === '1'");
         assertEquals(
                 HOSTILE,
-                page.evaluate("document.querySelector('dialog strong').textContent").asText());
+                page.evaluate("document.querySelector('dialog strong').textContent")
+                        .asText());
         assertEquals(
                 "tie: neurons 0 and 1, 2 times each",
-                page.evaluate("document.querySelector('dialog .verdict').textContent").asText());
-        String drawn = "(() => { const data = echarts.getInstanceByDom(document.querySelector('dialog .chart')).getModel()"
-                + ".getSeriesByIndex(0).getData(); return [data.count(), data.get('step', 0), data.get('neuron', 0)]; })()";
+                page.evaluate("document.querySelector('dialog .verdict').textContent")
+                        .asText());
+        String drawn =
+                "(() => { const data = echarts.getInstanceByDom(document.querySelector('dialog .chart')).getModel()"
+                        + ".getSeriesByIndex(0).getData(); return [data.count(), data.get('step', 0), data.get('neuron', 0)]; })()";
         assertEquals("[1,7,3]", page.evaluate(drawn).toString());
         page.click(".close");
         page.await("!document.querySelector('dialog').open");
@@ -162,12 +168,16 @@ class FiguresInBrowserTest extends InBrowser {
         for (int figure = 0; figure < 4; figure++) {
             assertEquals(
                     across[figure],
-                    page.evaluate(chart(figure) + ".getOption().xAxis.at(-1).name").asText());
-            assertEquals(up[figure], page.evaluate(chart(figure) + ".getOption().yAxis[0].name").asText());
+                    page.evaluate(chart(figure) + ".getOption().xAxis.at(-1).name")
+                            .asText());
+            assertEquals(
+                    up[figure],
+                    page.evaluate(chart(figure) + ".getOption().yAxis[0].name").asText());
             String axis = chart(figure) + ".getModel().getComponent('xAxis', 0).axis";
             assertEquals(
                     page.evaluate(axis + ".scale.getExtent()[1]").asText(),
-                    page.evaluate(axis + ".getViewLabels().at(-1).formattedLabel").asText());
+                    page.evaluate(axis + ".getViewLabels().at(-1).formattedLabel")
+                            .asText());
         }
         requireClean(page);
     }

@@ -28,6 +28,7 @@ abstract class InBrowser {
 
     /** Stays open for the next class. */
     static final TutorialFigures TUTORIAL = new TutorialFigures();
+
     private static @Nullable Browser browser;
 
     @BeforeAll

@@ -35,8 +35,18 @@ class ReportTest {
         report.verdicts(FloatMatrix.zeros(1, 4), 2, List.of("An image"), List.of(List.of(1, 1)));
         String page = written(report);
         for (String text : List.of(
-                ">A title<", ">A sentence.<", ">A number<", ">17<", ">A note<", ">A layer<", ">1,234<", ">A section<",
-                ">A fact<", ">A value<", ">A figure<", ">An image<")) {
+                ">A title<",
+                ">A sentence.<",
+                ">A number<",
+                ">17<",
+                ">A note<",
+                ">A layer<",
+                ">1,234<",
+                ">A section<",
+                ">A fact<",
+                ">A value<",
+                ">A figure<",
+                ">An image<")) {
             assertTrue(page.contains(text), text);
         }
     }
