@@ -16,7 +16,7 @@ final class ImageTrains implements Attachment {
     /** More images than anybody looks at make the page slow. */
     static final int MOST_IMAGES = 256;
 
-    /** Of the hidden layer, steps of all images together: each takes 125 bytes of the page, a third of which packing saves. */
+    /** Of the hidden layer, steps of all images together: each takes 125 bytes before they are packed. */
     private static final int MOST_HIDDEN = 16_000;
 
     private final int steps;
