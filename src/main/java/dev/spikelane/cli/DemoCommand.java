@@ -10,7 +10,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -156,12 +158,14 @@ final class DemoCommand implements Callable<Integer> {
             TutorialTrains trains = new TutorialTrains(arena, settings.steps());
             List<Trace> traces = traces(arena, text);
             NetworkResult tutorial = tutorial(settings, trains, text, progress);
-            DemoResults results = new DemoResults(settings, traces, tutorial, images(settings, images, text, progress));
+            ImageTrains shown = page == null ? null : new ImageTrains(arena, settings.steps(), images.count());
+            DemoResults results =
+                    new DemoResults(settings, traces, tutorial, images(settings, images, shown, text, progress));
             if (folder != null) {
                 text.files(folder);
             }
-            if (page != null) {
-                new DemoReport(results, trains).write(page);
+            if (page != null && shown != null) {
+                new DemoReport(results, trains, shown).write(page);
                 text.report(page);
             }
             if (json) {
@@ -249,11 +253,13 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private ImageRun.Result images(DemoSettings settings, ImageSet images, DemoText text, Progress progress)
+    private ImageRun.Result images(
+            DemoSettings settings, ImageSet images, @Nullable ImageTrains shown, DemoText text, Progress progress)
             throws IOException {
         try (Arena arena = Arena.ofShared()) {
             Recording recording = recording(arena, images.count(), images.inputs());
-            List<Attachment> attachments = recording == null ? List.of() : List.of(recording);
+            List<Attachment> attachments =
+                    Stream.of(recording, shown).filter(Objects::nonNull).toList();
             ImageRun.Result result = ImageRun.run(settings, images, attachments, progress);
             write(recording, "images");
             text.images(result);

@@ -28,7 +28,7 @@ final class DemoJson {
         images(results.images(), json);
         path("report", report, json);
         path("recordings", folder, json);
-        return json.end().toString();
+        return json.end().text();
     }
 
     private static void settings(DemoSettings settings, JsonWriter json) {

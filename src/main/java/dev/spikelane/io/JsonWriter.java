@@ -140,16 +140,25 @@ public final class JsonWriter {
     }
 
     /**
-     * Returns what was written.
+     * Returns the text, which is complete.
      *
      * @return the text
      * @throws IllegalStateException if an object or array is open
      */
-    @Override
-    public String toString() {
+    public String text() {
         if (!open.isEmpty()) {
             throw new IllegalStateException(open.size() + " objects or arrays are open");
         }
+        return text.toString();
+    }
+
+    /**
+     * Returns what was written so far, complete or not.
+     *
+     * @return the text
+     */
+    @Override
+    public String toString() {
         return text.toString();
     }
 

@@ -50,12 +50,13 @@ class DemoReportTest {
                 assertEquals(result.get("counts"), shown);
             }
             List<Integer> counts = new ArrayList<>();
-            page.evaluate("echarts.getInstanceByDom(document.getElementById('chart-3')).getModel().getSeriesByIndex(0)"
+            page.evaluate("echarts.getInstanceByDom(document.getElementById('chart-1')).getModel().getSeriesByIndex(0)"
                             + ".getData().mapArray('x', v => v)")
                     .forEach(count -> counts.add(count.asInt()));
             assertEquals(
                     json.get("tutorial").get("counts").toString(),
                     counts.toString().replace(" ", ""));
+            requireSaysWhatItShows(page, json);
             page.screenshot(Path.of("target/screenshots/report.png"));
             assertEquals(List.of(), page.errors());
             assertEquals(1, page.requests().size());
@@ -65,6 +66,46 @@ class DemoReportTest {
             phone.screenshot(Path.of("target/screenshots/report-phone.png"));
             assertEquals(List.of(), phone.errors());
         }
+    }
+
+    /** One sentence, three numbers with the CPU's name, the network's drawing, the network before single neurons, rasters on click. */
+    private static void requireSaysWhatItShows(BrowserPage page, JsonNode json) {
+        assertTrue(
+                page.evaluate("document.querySelector('.lead').textContent")
+                        .asText()
+                        .startsWith(
+                                "5 images, turned into spikes and run through a network of 1,010 spiking neurons for 200 steps"));
+        assertEquals(
+                3,
+                page.evaluate("document.querySelectorAll('.tiles dt').length").asInt());
+        assertTrue(page.evaluate("document.querySelector('.tiles .note').textContent")
+                .asText()
+                .endsWith(InfoCommand.cpu()));
+        assertEquals(
+                "[\"784\",\"1,000\",\"10\"]",
+                page.evaluate("[...document.querySelectorAll('.layers .size')].map(t => t.textContent)")
+                        .toString());
+        assertEquals(
+                "[\"Images\",\"The tutorial's network\",\"Two single neurons\",\"Configuration\"]",
+                page.evaluate("[...document.querySelectorAll('h2')].map(h => h.textContent)")
+                        .toString());
+        for (int image : new int[] {0, 4}) {
+            page.click("li:nth-child(" + (image + 1) + ") button.image");
+            page.await("document.querySelector('dialog').dataset.drawn === '" + image + "'");
+            JsonNode counts = page.evaluate("(() => { const counts = new Array(10).fill(0);"
+                    + " echarts.getInstanceByDom(document.querySelector('dialog .chart')).getModel().getSeriesByIndex(1)"
+                    + ".getData().each('neuron', v => counts[v]++); return counts; })()");
+            assertEquals(json.get("images").get("results").get(image).get("counts"), counts);
+            page.click("dialog .close");
+            page.await("!document.querySelector('dialog').open");
+        }
+    }
+
+    @Test
+    void rastersOfManyImagesLeaveOutTheHiddenLayer() throws IOException {
+        Path file = folder.resolve("many.html");
+        demo("--count", "100", "--batch", "7", "--quiet", "--report", file.toString());
+        assertTrue(Files.size(file) < 1_500_000, Files.size(file) + " bytes");
     }
 
     @Test
@@ -119,7 +160,7 @@ class DemoReportTest {
     @Test
     void longRunsShowTheirFirstSteps() throws IOException {
         Path file = folder.resolve("long.html");
-        demo("--count", "1", "--steps", "2100", "--quiet", "--report", file.toString());
+        demo("--count", "3", "--batch", "2", "--steps", "2100", "--quiet", "--report", file.toString());
         assertTrue(Files.readString(file).contains("The first 2,000 of 2,100 steps."));
     }
 
