@@ -159,7 +159,11 @@ final class DemoText {
 
     private static String winner(NetworkResult result, int sample) {
         int winner = result.winner(sample);
-        return winner < 0 ? "-" : String.valueOf(winner);
+        if (winner < 0) {
+            return "-";
+        }
+        List<Integer> counts = result.counts().get(sample);
+        return counts.lastIndexOf(counts.get(winner)) == winner ? String.valueOf(winner) : "tie";
     }
 
     private void title(String text) {

@@ -52,8 +52,7 @@ class MissingLibraryTest {
         String build = Files.readString(Path.of("pom.xml"));
         String version = build.substring(build.indexOf("<version>"), build.indexOf("</version>"));
         assertTrue(pom.contains("<artifactId>spikelane-plot</artifactId>\n  " + version + "<"), version);
-        for (String library :
-                List.of(OptionalLibrary.ECHARTS, OptionalLibrary.XCHART, OptionalLibrary.VECTOR_GRAPHICS)) {
+        for (String library : List.of(OptionalLibrary.ECHARTS, OptionalLibrary.VECTOR_GRAPHICS)) {
             String[] parts = library.split(":");
             assertTrue(
                     pom.contains("<groupId>" + parts[0] + "</groupId>\n      <artifactId>" + parts[1]
