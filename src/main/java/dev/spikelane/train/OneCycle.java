@@ -108,7 +108,7 @@ public record OneCycle(
         double end = steps - 1;
         double at = Math.min(step, steps - 1);
         if (at <= top) {
-            return between(initial, most, at / top);
+            return between(initial, most, top == 0 ? 1 : at / top);
         }
         if (!threePhases) {
             return between(most, last, (at - top) / (end - top));
