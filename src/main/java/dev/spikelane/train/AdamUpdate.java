@@ -31,7 +31,7 @@ final class AdamUpdate implements ParameterUpdate {
             state.put("max_exp_avg_sq", most);
             step = new AdamStep(coefficients, parameter, mean, square, most);
         } else {
-            step = new AdamStep(coefficients, parameter, mean, square, null);
+            step = new AdamStep(coefficients, parameter, mean, square);
         }
     }
 

@@ -34,8 +34,8 @@ record LossShape(int steps, int batch, int outputs) {
         }
         Objects.checkFromToIndex(first, end, input.batch());
         Objects.checkFromToIndex(first, end, results);
-        requireShape("gradient of spikes", gradient.spikes(), input);
-        requireShape("gradient of membranes", gradient.membranes(), input);
+        requireShape("gradient of spikes", gradient.spikes().orElse(null), input);
+        requireShape("gradient of membranes", gradient.membranes().orElse(null), input);
     }
 
     private static void requireShape(String name, @Nullable FloatMatrix matrix, LossInput input) {

@@ -28,7 +28,7 @@ final class StepEntropy implements LossEvaluator {
         Labels.require(input, input.batch(), "sample", first, end, term.classes());
         double divisor = input.divisor() * (ofSpikes ? shape.steps() : 1);
         float scale = (float) (1 / divisor);
-        FloatMatrix out = ofSpikes ? gradient.spikes() : gradient.membranes();
+        FloatMatrix out = (ofSpikes ? gradient.spikes() : gradient.membranes()).orElse(null);
         for (int sample = first; sample < end; sample++) {
             double sum = 0;
             for (int step = 0; step < shape.steps(); step++) {

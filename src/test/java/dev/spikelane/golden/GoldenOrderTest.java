@@ -39,7 +39,8 @@ class GoldenOrderTest {
         try (BatchLoader loader = new BatchLoader(data, batching)) {
             for (int epoch = 0; epoch < epochs; epoch++) {
                 loader.start(epoch);
-                for (Batch batch = loader.next(); batch != null; batch = loader.next()) {
+                while (loader.next()) {
+                    Batch batch = loader.batch();
                     for (int row = 0; row < batch.count(); row++) {
                         orders[at++] = batch.values().get(row, 0);
                     }
