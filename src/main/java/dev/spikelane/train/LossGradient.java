@@ -7,8 +7,7 @@ import java.util.Optional;
 public final class LossGradient {
 
     /** Writes nothing but the terms: evaluation without training. */
-    public static final LossGradient NONE =
-            new LossGradient(Optional.empty(), Optional.empty(), Optional.empty());
+    public static final LossGradient NONE = new LossGradient(Optional.empty(), Optional.empty(), Optional.empty());
 
     private final Optional<FloatMatrix> spikes;
     private final Optional<FloatMatrix> membranes;

@@ -29,7 +29,8 @@ record LossShape(int steps, int batch, int outputs) {
     void require(LossInput input, int first, int end, LossGradient gradient, int results) {
         if (input.steps() != steps || input.outputs() != outputs || input.batch() > batch) {
             throw new IllegalArgumentException("input has " + input.steps() + " steps, " + input.batch()
-                    + " samples and " + input.outputs() + " outputs, expected " + steps + ", at most " + batch + ", and "
+                    + " samples and " + input.outputs() + " outputs, expected " + steps + ", at most " + batch
+                    + ", and "
                     + outputs);
         }
         Objects.checkFromToIndex(first, end, input.batch());

@@ -21,8 +21,7 @@ final class SgdUpdate implements ParameterUpdate {
         } else {
             MemorySegment buffer = Arena.ofAuto().allocate(parameter.byteSize(), ALIGNMENT);
             state = Map.of("momentum_buffer", buffer);
-            step = new SgdStep(
-                    parameter, buffer, sgd.momentum(), sgd.dampening(), sgd.nesterov(), sgd.weightDecay());
+            step = new SgdStep(parameter, buffer, sgd.momentum(), sgd.dampening(), sgd.nesterov(), sgd.weightDecay());
         }
     }
 

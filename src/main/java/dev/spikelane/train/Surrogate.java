@@ -190,7 +190,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
         if (beta < 0) {
             throw new IllegalArgumentException("beta is " + beta + ", expected at least 0");
         }
-        return SurrogateFunction.of(SurrogateShape.SPIKE_RATE_ESCAPE, "spike_rate_escape", "beta", beta, "slope", slope);
+        return SurrogateFunction.of(
+                SurrogateShape.SPIKE_RATE_ESCAPE, "spike_rate_escape", "beta", beta, "slope", slope);
     }
 
     /**

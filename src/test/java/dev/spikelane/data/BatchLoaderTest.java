@@ -213,8 +213,7 @@ final class BatchLoaderTest {
 
     @Test
     void saysWhatIsWrong() {
-        assertMessage(
-                IllegalArgumentException.class, "batch size is 0, expected at least 1", () -> new Batching(0));
+        assertMessage(IllegalArgumentException.class, "batch size is 0, expected at least 1", () -> new Batching(0));
         assertMessage(
                 IllegalArgumentException.class,
                 "data set has 23 samples, expected at least a batch of 24, as smaller ones are left out",
@@ -226,9 +225,7 @@ final class BatchLoaderTest {
                 "there is no batch, expected a call of next() that returned true before",
                 loader::batch);
         assertMessage(
-                IllegalArgumentException.class,
-                "epoch is -1, batch 0, expected at least 0",
-                () -> loader.start(-1));
+                IllegalArgumentException.class, "epoch is -1, batch 0, expected at least 0", () -> loader.start(-1));
         loader.close();
         loader.close();
         assertMessage(IllegalStateException.class, "loader is closed", () -> loader.start(0));

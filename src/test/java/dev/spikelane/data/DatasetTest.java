@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class DatasetTest {
 
-    private final FloatMatrix values = FloatMatrix.of(
-            new float[] {0, 1, 2, 3}, new float[] {4, 5, 6, 7}, new float[] {8, 9, 10, 11});
+    private final FloatMatrix values =
+            FloatMatrix.of(new float[] {0, 1, 2, 3}, new float[] {4, 5, 6, 7}, new float[] {8, 9, 10, 11});
     private final Dataset data = ArrayDataset.of(Shape.of(2, 1, 2), values, new int[] {2, 0, 1}, 3);
 
     private static float[] read(Dataset data, int sample) {
@@ -60,17 +60,15 @@ final class DatasetTest {
 
     @Test
     void targets() {
-        Dataset regression = ArrayDataset.ofTargets(Shape.of(4), values, FloatMatrix.of(
-                new float[] {1, 2}, new float[] {3, 4}, new float[] {5, 6}));
+        Dataset regression = ArrayDataset.ofTargets(
+                Shape.of(4), values, FloatMatrix.of(new float[] {1, 2}, new float[] {3, 4}, new float[] {5, 6}));
         FloatMatrix into = FloatMatrix.zeros(1, 2);
         regression.subset(2).readTarget(0, into, 0);
         assertArrayEquals(new float[] {5, 6}, into.toArray());
         assertEquals(2, regression.scaled(2, 0).targetSize());
         assertEquals(0, regression.classes());
         assertMessage(
-                IllegalStateException.class,
-                "data set has no targets, only labels",
-                () -> data.readTarget(0, into, 0));
+                IllegalStateException.class, "data set has no targets, only labels", () -> data.readTarget(0, into, 0));
     }
 
     @Test

@@ -95,9 +95,8 @@ class GoldenLossTest {
             input.setMembranes(FloatMatrix.copyOf(steps * batch, outputs, golden.floats("input")));
         }
         if (golden.flagIfSet("target_is_time")) {
-            float[] times = golden.isFloat("targets")
-                    ? golden.floats("targets")
-                    : GoldenLabels.floats(golden.bytes("targets"));
+            float[] times =
+                    golden.isFloat("targets") ? golden.floats("targets") : GoldenLabels.floats(golden.bytes("targets"));
             input.setTargets(FloatMatrix.copyOf(times.length / outputs, outputs, times));
         } else if (golden.hasInput("targets")) {
             input.setLabels(labels(golden));
@@ -184,8 +183,7 @@ class GoldenLossTest {
         SpikeTimeErrorLoss loss;
         if (golden.flagIfSet("target_is_time")) {
             boolean several = golden.flagIfSet("multi_spike");
-            loss = SpikeTimeErrorLoss.ofTimes(
-                    several ? golden.shape("targets").getFirst() : 1);
+            loss = SpikeTimeErrorLoss.ofTimes(several ? golden.shape("targets").getFirst() : 1);
         } else {
             loss = new SpikeTimeErrorLoss(
                     times(golden.parameters().path("on_target"), 0),

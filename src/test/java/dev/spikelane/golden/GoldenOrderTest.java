@@ -56,8 +56,8 @@ class GoldenOrderTest {
             JsonNode lengths = golden.parameters().path("lengths");
             int[] each = new int[lengths.size()];
             Arrays.setAll(each, i -> lengths.get(i).intValue());
-            List<Dataset> parts = numbered(samples)
-                    .split(golden.parameters().path("seed").longValue(), each);
+            List<Dataset> parts =
+                    numbered(samples).split(golden.parameters().path("seed").longValue(), each);
             List<String> names = List.of("first", "second");
             for (int part = 0; part < names.size(); part++) {
                 golden.assertClose(names.get(part), numbers(parts.get(part)));

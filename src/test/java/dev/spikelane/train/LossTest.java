@@ -50,8 +50,7 @@ final class LossTest {
     }
 
     private LossGradient places() {
-        return LossGradient.of(
-                FloatMatrix.zeros(STEPS * BATCH, OUTPUTS), FloatMatrix.zeros(STEPS * BATCH, OUTPUTS));
+        return LossGradient.of(FloatMatrix.zeros(STEPS * BATCH, OUTPUTS), FloatMatrix.zeros(STEPS * BATCH, OUTPUTS));
     }
 
     /** Ranges of samples, on evaluators of their own, give the terms and gradients of the whole batch, bit for bit. */
@@ -73,7 +72,8 @@ final class LossTest {
         }
         assertEquals(sum, ascending);
         Matrices.assertSameBits(whole.spikes().orElseThrow(), parts.spikes().orElseThrow(), "spikes");
-        Matrices.assertSameBits(whole.membranes().orElseThrow(), parts.membranes().orElseThrow(), "membranes");
+        Matrices.assertSameBits(
+                whole.membranes().orElseThrow(), parts.membranes().orElseThrow(), "membranes");
     }
 
     /** A shard with matrices of its own and the divisor of the whole batch gives the whole batch's terms. */
@@ -189,8 +189,8 @@ final class LossTest {
         FloatMatrix gradient = FloatMatrix.zeros(STEPS * BATCH, OUTPUTS);
         Loss loss = MembraneErrorLoss.ofTargets();
         input.setTargets(varying).setDivisor(loss.divisor(input));
-        double got = loss.bind(STEPS, BATCH, OUTPUTS)
-                .evaluate(input, LossGradient.ofMembranes(gradient), new double[BATCH]);
+        double got =
+                loss.bind(STEPS, BATCH, OUTPUTS).evaluate(input, LossGradient.ofMembranes(gradient), new double[BATCH]);
         double expected = 0;
         for (int row = 0; row < STEPS * BATCH; row++) {
             for (int output = 0; output < OUTPUTS; output++) {
@@ -227,8 +227,7 @@ final class LossTest {
         assertEquals(0, loss.bind(STEPS, 1, 2).evaluate(one, LossGradient.NONE, new double[1]));
         SpikeTimeErrorLoss shared = SpikeTimeErrorLoss.ofTimes(2).withSharedSteps(true);
         double expected = Math.pow((4 - 2) / 5.0, 2);
-        assertEquals(
-                expected, shared.bind(STEPS, 1, 2).evaluate(one, LossGradient.NONE, new double[1]), 1e-7);
+        assertEquals(expected, shared.bind(STEPS, 1, 2).evaluate(one, LossGradient.NONE, new double[1]), 1e-7);
     }
 
     @Test
@@ -239,13 +238,11 @@ final class LossTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "label 2 is 6, expected a class of [0, 6)",
-                () -> evaluator.evaluate(
-                        input.setLabels(new int[] {0, 1, 6, 0, 0, 0, 0}), LossGradient.NONE, terms));
+                () -> evaluator.evaluate(input.setLabels(new int[] {0, 1, 6, 0, 0, 0, 0}), LossGradient.NONE, terms));
         assertMessage(
                 IllegalArgumentException.class,
                 "label 0 is -1, expected a class of [0, 6)",
-                () -> evaluator.evaluate(
-                        input.setLabels(new int[] {-1, 1, 6, 0, 0, 0, 0}), LossGradient.NONE, terms));
+                () -> evaluator.evaluate(input.setLabels(new int[] {-1, 1, 6, 0, 0, 0, 0}), LossGradient.NONE, terms));
         assertMessage(
                 IllegalArgumentException.class,
                 "there are 2 labels, expected 7, one for each sample",

@@ -50,8 +50,9 @@ final class OptimizerTest {
         FloatMatrix copy = FloatMatrix.copyOf(3, 5, parameter.toArray());
         ParameterUpdate resumed = optimizer.bind(copy);
         resumed.setSteps(update.steps());
-        update.state().forEach((name, memory) ->
-                MemorySegment.copy(memory, 0, resumed.state().get(name), 0, memory.byteSize()));
+        update.state()
+                .forEach((name, memory) ->
+                        MemorySegment.copy(memory, 0, resumed.state().get(name), 0, memory.byteSize()));
         run(optimizer, update, 5, 9);
         run(optimizer, resumed, 5, 9);
         assertArrayEquals(parameter.toArray(), copy.toArray());
@@ -95,12 +96,8 @@ final class OptimizerTest {
                 IllegalStateException.class,
                 "no step has begun",
                 () -> new Sgd(0.1).bind(gradient(0)).update(gradient(1).segment(), 0, 1));
-        assertMessage(
-                IllegalArgumentException.class,
-                "most is -1.0, expected at least 0",
-                () -> Clipping.norm(-1));
-        assertMessage(
-                IllegalArgumentException.class, "size is 0, expected at least 1", () -> Schedule.step(0, 0.1));
+        assertMessage(IllegalArgumentException.class, "most is -1.0, expected at least 0", () -> Clipping.norm(-1));
+        assertMessage(IllegalArgumentException.class, "size is 0, expected at least 1", () -> Schedule.step(0, 0.1));
         assertMessage(
                 IllegalArgumentException.class,
                 "steps is -1, expected at least 0",

@@ -27,8 +27,11 @@ final class SurrogateTest {
         assertEquals("atan", Surrogate.atan().name());
         assertEquals(Map.of("alpha", 2.0), Surrogate.atan().parameters());
         assertEquals(Map.of("slope", 25.0, "B", 1.0), Surrogate.sfs().parameters());
-        assertEquals(Map.of("beta", 1.0, "slope", 25.0), Surrogate.spikeRateEscape().parameters());
-        assertEquals("spike_rate_escape{beta=1.0, slope=25.0}", Surrogate.spikeRateEscape().toString());
+        assertEquals(
+                Map.of("beta", 1.0, "slope", 25.0), Surrogate.spikeRateEscape().parameters());
+        assertEquals(
+                "spike_rate_escape{beta=1.0, slope=25.0}",
+                Surrogate.spikeRateEscape().toString());
         assertEquals(Surrogate.lso(0.1), Surrogate.lso());
     }
 

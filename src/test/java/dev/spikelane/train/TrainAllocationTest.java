@@ -30,8 +30,8 @@ final class TrainAllocationTest {
 
     @Test
     void losses() {
-        LossGradient gradient = LossGradient.of(
-                FloatMatrix.zeros(STEPS * BATCH, OUTPUTS), FloatMatrix.zeros(STEPS * BATCH, OUTPUTS));
+        LossGradient gradient =
+                LossGradient.of(FloatMatrix.zeros(STEPS * BATCH, OUTPUTS), FloatMatrix.zeros(STEPS * BATCH, OUTPUTS));
         List<Loss> losses = List.of(
                 CrossEntropyLoss.rate(),
                 CrossEntropyLoss.count().withPopulationCode(10),

@@ -37,8 +37,7 @@ public final class AdamStep {
      * @param square v, zeros before the first step
      * @throws IllegalArgumentException if lengths differ or memory is not native
      */
-    public AdamStep(
-            AdamCoefficients coefficients, MemorySegment parameter, MemorySegment mean, MemorySegment square) {
+    public AdamStep(AdamCoefficients coefficients, MemorySegment parameter, MemorySegment mean, MemorySegment square) {
         this(coefficients, parameter, mean, square, square, false);
     }
 

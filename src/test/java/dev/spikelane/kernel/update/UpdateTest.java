@@ -26,9 +26,7 @@ final class UpdateTest {
         MemorySegment parameter = zeros(5);
         AdamStep step = new AdamStep(coefficients, parameter, zeros(5), zeros(5));
         assertMessage(
-                IllegalArgumentException.class,
-                "gradient has 4 values, expected 5",
-                () -> step.update(zeros(4), 0, 5));
+                IllegalArgumentException.class, "gradient has 4 values, expected 5", () -> step.update(zeros(4), 0, 5));
         assertMessage(
                 IllegalArgumentException.class,
                 "gradient shares memory with parameter, expected memory of its own",
