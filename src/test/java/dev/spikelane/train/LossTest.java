@@ -230,6 +230,60 @@ final class LossTest {
         assertEquals(expected, shared.bind(STEPS, 1, 2).evaluate(one, LossGradient.NONE, new double[1]), 1e-7);
     }
 
+    /** Half the square of the last step's membranes, written as a user would. */
+    @Test
+    void aLossOfOnesOwnNeedsFewLines() {
+        Loss mine = new Loss() {
+            @Override
+            public String name() {
+                return "half_square";
+            }
+
+            @Override
+            public boolean readsSpikes() {
+                return false;
+            }
+
+            @Override
+            public boolean readsMembranes() {
+                return true;
+            }
+
+            @Override
+            public LossEvaluator bind(int steps, int batch, int outputs) {
+                return (given, first, end, gradient, terms) -> {
+                    for (int sample = first; sample < end; sample++) {
+                        int row = (steps - 1) * given.batch() + sample;
+                        terms[sample] = 0;
+                        for (int output = 0; output < outputs; output++) {
+                            float membrane = given.membranes().get(row, output);
+                            terms[sample] += membrane * membrane / 2 / given.divisor();
+                            gradient.membranes()
+                                    .orElseThrow()
+                                    .set(row, output, (float) (membrane / given.divisor()));
+                        }
+                    }
+                };
+            }
+        };
+        LossGradient gradient = places();
+        input.setDivisor(mine.divisor(input));
+        double got = mine.bind(STEPS, BATCH, OUTPUTS).evaluate(input, gradient, new double[BATCH]);
+        double expected = 0;
+        int last = (STEPS - 1) * BATCH;
+        for (int row = last; row < STEPS * BATCH; row++) {
+            for (int output = 0; output < OUTPUTS; output++) {
+                expected += Math.pow(membranes.get(row, output), 2) / 2 / BATCH;
+            }
+        }
+        assertEquals(expected, got, 1e-6);
+        assertEquals(
+                membranes.get(last, 2) / BATCH,
+                gradient.membranes().orElseThrow().get(last, 2));
+        assertEquals(Decoding.NONE, mine.decoding());
+        assertEquals(OUTPUTS, mine.classes(OUTPUTS));
+    }
+
     @Test
     void saysWhatIsWrong() {
         CrossEntropyLoss loss = CrossEntropyLoss.rate();
