@@ -258,9 +258,7 @@ final class LossTest {
                         for (int output = 0; output < outputs; output++) {
                             float membrane = given.membranes().get(row, output);
                             terms[sample] += membrane * membrane / 2 / given.divisor();
-                            gradient.membranes()
-                                    .orElseThrow()
-                                    .set(row, output, (float) (membrane / given.divisor()));
+                            gradient.membranes().orElseThrow().set(row, output, (float) (membrane / given.divisor()));
                         }
                     }
                 };
