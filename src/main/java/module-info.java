@@ -16,15 +16,18 @@ module dev.spikelane {
 
     exports dev.spikelane.blas;
     exports dev.spikelane.connection;
+    exports dev.spikelane.data;
     exports dev.spikelane.encode;
     exports dev.spikelane.io;
     exports dev.spikelane.kernel;
     exports dev.spikelane.kernel.code;
     exports dev.spikelane.kernel.product;
     exports dev.spikelane.kernel.step;
+    exports dev.spikelane.kernel.update;
     exports dev.spikelane.memory;
     exports dev.spikelane.network;
     exports dev.spikelane.neuron;
     exports dev.spikelane.plot;
     exports dev.spikelane.random;
+    exports dev.spikelane.train;
 }
