@@ -103,6 +103,25 @@ final class DenseOperator implements Operator {
         ofSpikes = scaled;
     }
 
+    @Override
+    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+        return new DenseGradient(this, rows, weights, arena, pulls, threads);
+    }
+
+    /** Takes notice that the weights have changed. */
+    void refresh() {
+        if (ofSpikes != weights) {
+            setSpikeValue(spikeValue);
+        }
+    }
+
+    /** Multiplies the sums of each input by what its spikes carry. */
+    void scaleBySpikes(PackedWeights sum) {
+        if (!spikeValue.isAlways(1)) {
+            sum.scale(each(spikeValue));
+        }
+    }
+
     private float[] each(Parameter value) {
         float[] each = new float[inputs()];
         for (int input = 0; input < each.length; input++) {
