@@ -21,9 +21,11 @@ module dev.spikelane {
     exports dev.spikelane.kernel.code;
     exports dev.spikelane.kernel.product;
     exports dev.spikelane.kernel.step;
+    exports dev.spikelane.kernel.update;
     exports dev.spikelane.memory;
     exports dev.spikelane.network;
     exports dev.spikelane.neuron;
     exports dev.spikelane.plot;
     exports dev.spikelane.random;
+    exports dev.spikelane.train;
 }

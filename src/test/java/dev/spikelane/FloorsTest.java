@@ -31,7 +31,7 @@ final class FloorsTest {
             Set.of("memory"),
             Set.of("io", "random"),
             Set.of("kernel.base"),
-            Set.of("kernel", "kernel.product", "kernel.step", "kernel.code", "kernel.target"),
+            Set.of("kernel", "kernel.product", "kernel.step", "kernel.code", "kernel.target", "kernel.update"),
             Set.of("blas"),
             Set.of("neuron", "encode"),
             Set.of("connection"),
@@ -119,7 +119,7 @@ final class FloorsTest {
         }
         assertTrue(users.remove("kernel.base.SimdWidth") && users.remove("kernel.base.Lanes"), "found " + users);
         assertTrue(users.size() > 1);
-        users.removeIf(name -> name.matches("kernel\\.(base|product|step|code|target)\\.\\w+Vector"));
+        users.removeIf(name -> name.matches("kernel\\.(base|product|step|code|target|update)\\.\\w+Vector"));
         assertEquals(Set.of(), users);
     }
 

@@ -5,11 +5,10 @@ import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
-import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Exponential;
+import dev.spikelane.kernel.base.ExponentialVector;
 import dev.spikelane.kernel.base.SpikeLanesVector;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -217,13 +216,13 @@ final class LstmStepVector {
     }
 
     private static FloatVector sigmoid(FloatVector x) {
-        FloatVector e = exponential(x.abs().neg());
+        FloatVector e = ExponentialVector.of(x.abs().neg());
         return e.blend(ONE, x.compare(GE, 0)).div(e.add(ONE));
     }
 
     private static FloatVector tanh(FloatVector x) {
         FloatVector magnitude = x.abs();
-        FloatVector e = exponential(magnitude.mul(-2));
+        FloatVector e = ExponentialVector.of(magnitude.mul(-2));
         FloatVector far = ONE.sub(e).div(ONE.add(e));
         FloatVector square = x.mul(x);
         FloatVector p = square.mul(LstmStep.TANH_11).add(LstmStep.TANH_9);
@@ -232,24 +231,6 @@ final class LstmStepVector {
         p = p.mul(square).add(LstmStep.TANH_3);
         FloatVector near = p.mul(square).mul(x).add(x);
         return far.blend(far.neg(), x.compare(LT, 0)).blend(near, magnitude.compare(LT, LstmStep.TANH_NEAR));
-    }
-
-    /** See {@link Exponential}. */
-    private static FloatVector exponential(FloatVector x) {
-        FloatVector bounded = x.max(Exponential.LEAST);
-        FloatVector rounded = bounded.mul(Exponential.LOG2_E).add(Exponential.ROUND);
-        FloatVector n = rounded.sub(Exponential.ROUND);
-        FloatVector r = bounded.sub(n.mul(Exponential.LN2_HIGH)).sub(n.mul(Exponential.LN2_LOW));
-        FloatVector p = r.mul(Exponential.TERM_7).add(Exponential.TERM_6);
-        p = p.mul(r).add(Exponential.TERM_5);
-        p = p.mul(r).add(Exponential.TERM_4);
-        p = p.mul(r).add(Exponential.TERM_3);
-        p = p.mul(r).add(Exponential.TERM_2);
-        FloatVector power = rounded.reinterpretAsInts()
-                .add(Exponential.EXPONENT)
-                .lanewise(LSHL, Exponential.MANTISSA_BITS)
-                .reinterpretAsFloats();
-        return p.mul(r.mul(r)).add(r).add(ONE).mul(power).blend(0, x.compare(LT, Exponential.LEAST));
     }
 
     private static FloatVector load(MemorySegment segment, long offset) {

@@ -1,0 +1,33 @@
+package dev.spikelane.kernel.base;
+
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import jdk.incubator.vector.FloatVector;
+
+/** The vector variant of {@link Exponential}. */
+public final class ExponentialVector {
+
+    private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1);
+
+    private ExponentialVector() {}
+
+    /** Lane by lane what {@link Exponential#scalar} gives. */
+    public static FloatVector of(FloatVector x) {
+        FloatVector bounded = x.max(Exponential.LEAST);
+        FloatVector rounded = bounded.mul(Exponential.LOG2_E).add(Exponential.ROUND);
+        FloatVector n = rounded.sub(Exponential.ROUND);
+        FloatVector r = bounded.sub(n.mul(Exponential.LN2_HIGH)).sub(n.mul(Exponential.LN2_LOW));
+        FloatVector p = r.mul(Exponential.TERM_7).add(Exponential.TERM_6);
+        p = p.mul(r).add(Exponential.TERM_5);
+        p = p.mul(r).add(Exponential.TERM_4);
+        p = p.mul(r).add(Exponential.TERM_3);
+        p = p.mul(r).add(Exponential.TERM_2);
+        FloatVector power = rounded.reinterpretAsInts()
+                .add(Exponential.EXPONENT)
+                .lanewise(LSHL, Exponential.MANTISSA_BITS)
+                .reinterpretAsFloats();
+        return p.mul(r.mul(r)).add(r).add(ONE).mul(power).blend(0, x.compare(LT, Exponential.LEAST));
+    }
+}

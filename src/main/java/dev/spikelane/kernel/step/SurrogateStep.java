@@ -1,0 +1,148 @@
+package dev.spikelane.kernel.step;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.Exponential;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.random.CounterRandom;
+import dev.spikelane.random.SampleDraws;
+
+/**
+ * Goes back through the firing decision: multiplies gradients of spikes by a surrogate of its derivative, element by element.
+ *
+ * <p>The formulas are those of {@link SurrogateShape}, in float32, unfused and in the order in which they are written there. Constants are
+ * computed in float64 and rounded once.
+ */
+public final class SurrogateStep {
+
+    private final SurrogateShape shape;
+    private final SurrogateConstants constants;
+
+    /**
+     * Makes the step of a surrogate.
+     *
+     * @param shape the formula
+     * @param first parameter a, if the formula has one
+     * @param second parameter b, if the formula has one
+     */
+    public SurrogateStep(SurrogateShape shape, double first, double second) {
+        this.shape = shape;
+        this.constants = SurrogateConstants.of(shape, first, second);
+    }
+
+    /**
+     * Computes gradients with respect to the membrane.
+     *
+     * @param distance {@code [rows x neurons]}, membrane minus threshold
+     * @param gradientOfSpikes {@code [rows x neurons]}
+     * @param gradientOfDistance {@code [rows x neurons]}, overwritten; may be one of the others
+     * @throws IllegalArgumentException if shapes differ, or matrices overlap without being the same
+     * @throws IllegalStateException if this surrogate draws random numbers, or an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public void backward(FloatMatrix distance, FloatMatrix gradientOfSpikes, FloatMatrix gradientOfDistance) {
+        if (shape == SurrogateShape.STOCHASTIC_SPIKE_OPERATOR) {
+            throw new IllegalStateException("surrogate " + shape + " draws random numbers, expected draws");
+        }
+        requireShapes(distance, gradientOfSpikes, gradientOfDistance);
+        if (SimdWidth.VECTOR) {
+            SurrogateStepVector.backward(shape, constants, distance, gradientOfSpikes, gradientOfDistance);
+        } else {
+            scalar(distance, gradientOfSpikes, gradientOfDistance);
+        }
+    }
+
+    /**
+     * Computes gradients with respect to the membrane of the surrogate that draws random numbers. This loop is scalar.
+     *
+     * @param distance {@code [samples x neurons]}, membrane minus threshold
+     * @param gradientOfSpikes {@code [samples x neurons]}
+     * @param gradientOfDistance {@code [samples x neurons]}, overwritten; may be one of the others
+     * @param draws the random streams of the samples
+     * @param step the number of the step
+     * @param firstNeuron the neuron of column 0, at least 0
+     * @throws IllegalArgumentException if shapes differ, or matrices overlap without being the same
+     * @throws IllegalStateException if this surrogate draws no random numbers, or an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public void backward(
+            FloatMatrix distance,
+            FloatMatrix gradientOfSpikes,
+            FloatMatrix gradientOfDistance,
+            SampleDraws draws,
+            int step,
+            int firstNeuron) {
+        if (shape != SurrogateShape.STOCHASTIC_SPIKE_OPERATOR) {
+            throw new IllegalStateException("surrogate " + shape + " draws no random numbers");
+        }
+        requireShapes(distance, gradientOfSpikes, gradientOfDistance);
+        for (int row = 0; row < distance.rows(); row++) {
+            long key = draws.rowKey(step, row);
+            for (int neuron = 0; neuron < distance.columns(); neuron++) {
+                float g = Elements.get(gradientOfSpikes, row, neuron);
+                boolean fired = Elements.get(distance, row, neuron) > 0;
+                float u = CounterRandom.uniform(key, firstNeuron + neuron);
+                float noise = (u - 0.5f + constants.a()) * constants.b();
+                Elements.set(gradientOfDistance, row, neuron, fired ? g : g * noise);
+            }
+        }
+    }
+
+    /**
+     * Throws unless the matrices have one shape and the result shares no memory with other elements.
+     *
+     * @param distance any shape
+     * @param gradientOfSpikes the same shape
+     * @param gradientOfDistance the same shape
+     * @throws IllegalArgumentException if shapes differ, or matrices overlap without being the same
+     */
+    public static void requireShapes(
+            FloatMatrix distance, FloatMatrix gradientOfSpikes, FloatMatrix gradientOfDistance) {
+        int rows = distance.rows();
+        int neurons = distance.columns();
+        distance.requireShape("distance", rows, neurons);
+        gradientOfSpikes.requireShape("gradientOfSpikes", rows, neurons);
+        gradientOfDistance.requireShape("gradientOfDistance", rows, neurons);
+        Checks.sameOrApart("gradientOfDistance", gradientOfDistance, "distance", distance);
+        Checks.sameOrApart("gradientOfDistance", gradientOfDistance, "gradientOfSpikes", gradientOfSpikes);
+    }
+
+    /** The specification. */
+    void scalar(FloatMatrix distance, FloatMatrix gradientOfSpikes, FloatMatrix gradientOfDistance) {
+        for (int row = 0; row < distance.rows(); row++) {
+            for (int neuron = 0; neuron < distance.columns(); neuron++) {
+                float x = Elements.get(distance, row, neuron);
+                float g = Elements.get(gradientOfSpikes, row, neuron);
+                Elements.set(gradientOfDistance, row, neuron, scalar(x, g));
+            }
+        }
+    }
+
+    private float scalar(float x, float g) {
+        float a = constants.a();
+        return switch (shape) {
+            case ATAN -> {
+                float y = a * x;
+                yield 1 / (1 + y * y) * constants.b() * g;
+            }
+            case FAST_SIGMOID -> g / squareOfSum(a * Math.abs(x));
+            case SIGMOID -> {
+                float e = Exponential.scalar(-Math.abs(a * x));
+                yield g * a * e / squareOfSum(e);
+            }
+            case STRAIGHT_THROUGH -> g;
+            case TRIANGULAR -> x >= 0 ? -(g * a) : g * a;
+            case HEAVISIDE -> g * (x > 0 ? 1 : 0);
+            case SPIKE_RATE_ESCAPE -> g * constants.b() * Exponential.scalar(-(a * Math.abs(x - 1)));
+            case LEAKY_SPIKE_OPERATOR -> x > 0 ? g : a * g;
+            case SPARSE_FAST_SIGMOID -> g / squareOfSum(a * Math.abs(x)) * (x > constants.b() ? 1 : 0);
+            case STOCHASTIC_SPIKE_OPERATOR -> throw new AssertionError(shape);
+        };
+    }
+
+    private static float squareOfSum(float term) {
+        float sum = term + 1;
+        return sum * sum;
+    }
+}

@@ -1,0 +1,150 @@
+package dev.spikelane.kernel.step;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.GT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.ExponentialVector;
+import dev.spikelane.kernel.base.Pads;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The vector variant of {@link SurrogateStep}. Formulas that are alike share a loop and store in branches of their own: a vector that were one or
+ * the other would be boxed.
+ */
+final class SurrogateStepVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final FloatVector ZERO = FloatVector.zero(FLOAT);
+    private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1);
+
+    private SurrogateStepVector() {}
+
+    static void backward(
+            SurrogateShape shape, SurrogateConstants constants, FloatMatrix distance, FloatMatrix from, FloatMatrix to) {
+        int vectors = Math.ceilDiv(distance.columns(), COUNT);
+        for (int row = 0; row < distance.rows(); row++) {
+            MemorySegment x = distance.segment();
+            MemorySegment g = from.segment();
+            MemorySegment out = to.segment();
+            long at = distance.rowOffset(row);
+            switch (shape) {
+                case ATAN -> atan(x, g, out, at, vectors, constants);
+                case FAST_SIGMOID, SPARSE_FAST_SIGMOID ->
+                    fastSigmoid(x, g, out, at, vectors, constants, shape == SurrogateShape.SPARSE_FAST_SIGMOID);
+                case SIGMOID -> sigmoid(x, g, out, at, vectors, constants.a());
+                case SPIKE_RATE_ESCAPE -> spikeRateEscape(x, g, out, at, vectors, constants);
+                default -> steps(x, g, out, at, vectors, constants.a(), shape);
+            }
+            Pads.clear(to, row);
+        }
+    }
+
+    private static void atan(
+            MemorySegment x, MemorySegment g, MemorySegment out, long row, int vectors, SurrogateConstants constants) {
+        Checks.isNative(x);
+        Checks.isNative(g);
+        Checks.isNative(out);
+        FloatVector a = FloatVector.broadcast(FLOAT, constants.a());
+        FloatVector b = FloatVector.broadcast(FLOAT, constants.b());
+        for (int i = 0; i < vectors; i++) {
+            long at = row + (long) i * BYTES;
+            FloatVector y = a.mul(load(x, at));
+            ONE.div(ONE.add(y.mul(y))).mul(b).mul(load(g, at)).intoMemorySegment(out, at, ORDER);
+        }
+    }
+
+    private static void fastSigmoid(
+            MemorySegment x,
+            MemorySegment g,
+            MemorySegment out,
+            long row,
+            int vectors,
+            SurrogateConstants constants,
+            boolean sparse) {
+        Checks.isNative(x);
+        Checks.isNative(g);
+        Checks.isNative(out);
+        FloatVector a = FloatVector.broadcast(FLOAT, constants.a());
+        FloatVector b = FloatVector.broadcast(FLOAT, constants.b());
+        for (int i = 0; i < vectors; i++) {
+            long at = row + (long) i * BYTES;
+            FloatVector distance = load(x, at);
+            FloatVector sum = a.mul(distance.abs()).add(ONE);
+            FloatVector gradient = load(g, at).div(sum.mul(sum));
+            if (sparse) {
+                gradient.mul(ZERO.blend(ONE, distance.compare(GT, b))).intoMemorySegment(out, at, ORDER);
+            } else {
+                gradient.intoMemorySegment(out, at, ORDER);
+            }
+        }
+    }
+
+    private static void sigmoid(
+            MemorySegment x, MemorySegment g, MemorySegment out, long row, int vectors, float slope) {
+        Checks.isNative(x);
+        Checks.isNative(g);
+        Checks.isNative(out);
+        FloatVector a = FloatVector.broadcast(FLOAT, slope);
+        for (int i = 0; i < vectors; i++) {
+            long at = row + (long) i * BYTES;
+            FloatVector e = ExponentialVector.of(a.mul(load(x, at)).abs().neg());
+            FloatVector sum = e.add(ONE);
+            load(g, at).mul(a).mul(e).div(sum.mul(sum)).intoMemorySegment(out, at, ORDER);
+        }
+    }
+
+    private static void spikeRateEscape(
+            MemorySegment x, MemorySegment g, MemorySegment out, long row, int vectors, SurrogateConstants constants) {
+        Checks.isNative(x);
+        Checks.isNative(g);
+        Checks.isNative(out);
+        FloatVector a = FloatVector.broadcast(FLOAT, constants.a());
+        FloatVector b = FloatVector.broadcast(FLOAT, constants.b());
+        for (int i = 0; i < vectors; i++) {
+            long at = row + (long) i * BYTES;
+            FloatVector e = ExponentialVector.of(a.mul(load(x, at).sub(ONE).abs()).neg());
+            load(g, at).mul(b).mul(e).intoMemorySegment(out, at, ORDER);
+        }
+    }
+
+    /** The formulas that are constant on either side of the threshold. */
+    private static void steps(
+            MemorySegment x,
+            MemorySegment g,
+            MemorySegment out,
+            long row,
+            int vectors,
+            float parameter,
+            SurrogateShape shape) {
+        Checks.isNative(x);
+        Checks.isNative(g);
+        Checks.isNative(out);
+        FloatVector a = FloatVector.broadcast(FLOAT, parameter);
+        for (int i = 0; i < vectors; i++) {
+            long at = row + (long) i * BYTES;
+            FloatVector distance = load(x, at);
+            FloatVector gradient = load(g, at);
+            if (shape == SurrogateShape.TRIANGULAR) {
+                FloatVector below = gradient.mul(a);
+                below.blend(below.neg(), distance.compare(GE, 0)).intoMemorySegment(out, at, ORDER);
+            } else if (shape == SurrogateShape.HEAVISIDE) {
+                gradient.mul(ZERO.blend(ONE, distance.compare(GT, 0))).intoMemorySegment(out, at, ORDER);
+            } else if (shape == SurrogateShape.LEAKY_SPIKE_OPERATOR) {
+                a.mul(gradient).blend(gradient, distance.compare(GT, 0)).intoMemorySegment(out, at, ORDER);
+            } else {
+                gradient.intoMemorySegment(out, at, ORDER);
+            }
+        }
+    }
+
+    private static FloatVector load(MemorySegment segment, long offset) {
+        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.spikelane.kernel.update;
+
+import dev.spikelane.kernel.base.SimdWidth;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Updates a parameter by Adam (D. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015), element by element, with the numbers of
+ * {@link AdamCoefficients}, in float32 and unfused:
+ *
+ * <pre>{@code
+ * g += (decay == 0 ? 0 : w) * decay                so that an infinite w stays infinite where nothing decays
+ * m += (g - m) * toFirst
+ * v = v * keepSecond + (g * g) * toSecond
+ * x = max(x, v)                                    only with amsgrad, which then takes x for v below
+ * w = w * shrink - (rate * m) / (sqrt(v) + epsilon)
+ * }</pre>
+ */
+public final class AdamStep {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    private final AdamCoefficients coefficients;
+    private final MemorySegment parameter;
+    private final MemorySegment mean;
+    private final MemorySegment square;
+    private final @Nullable MemorySegment most;
+    private final long floats;
+
+    /**
+     * Binds the rule to memory, all of the same length.
+     *
+     * @param coefficients the numbers of the step, read at each update
+     * @param parameter w
+     * @param mean m, zeros before the first step
+     * @param square v, zeros before the first step
+     * @param most x, zeros before the first step; null without amsgrad
+     * @throws IllegalArgumentException if lengths differ or memory is not native
+     */
+    public AdamStep(
+            AdamCoefficients coefficients,
+            MemorySegment parameter,
+            MemorySegment mean,
+            MemorySegment square,
+            @Nullable MemorySegment most) {
+        this.coefficients = coefficients;
+        this.parameter = parameter;
+        this.mean = mean;
+        this.square = square;
+        this.most = most;
+        this.floats = Ranges.floats("parameter", parameter);
+        Ranges.sameLength("mean", mean, floats);
+        Ranges.sameLength("square", square, floats);
+        if (most != null) {
+            Ranges.sameLength("most", most, floats);
+        }
+    }
+
+    /**
+     * Updates a range of values.
+     *
+     * @param gradient g, as long as the parameter
+     * @param first the first value
+     * @param end the value behind the last
+     * @throws IllegalArgumentException if the gradient has another length or shares memory with the parameter
+     * @throws IndexOutOfBoundsException if the values are not all there
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public void update(MemorySegment gradient, long first, long end) {
+        Ranges.sameLength("gradient", gradient, floats);
+        Ranges.apart("gradient", gradient, "parameter", parameter);
+        Ranges.part(first, end, floats);
+        long vectorEnd = first;
+        if (SimdWidth.VECTOR) {
+            vectorEnd = AdamStepVector.update(coefficients, parameter, mean, square, most, gradient, first, end);
+        }
+        scalar(gradient, vectorEnd, end);
+    }
+
+    /** The specification. */
+    void scalar(MemorySegment gradient, long first, long end) {
+        for (long i = first; i < end; i++) {
+            float w = parameter.getAtIndex(FLOAT, i);
+            float g = gradient.getAtIndex(FLOAT, i);
+            g += (coefficients.decay() != 0 ? w : 0) * coefficients.decay();
+            float m = mean.getAtIndex(FLOAT, i);
+            m += (g - m) * coefficients.toFirst();
+            mean.setAtIndex(FLOAT, i, m);
+            float v = square.getAtIndex(FLOAT, i) * coefficients.keepSecond() + g * g * coefficients.toSecond();
+            square.setAtIndex(FLOAT, i, v);
+            if (most != null) {
+                v = Math.max(most.getAtIndex(FLOAT, i), v);
+                most.setAtIndex(FLOAT, i, v);
+            }
+            float root = (float) Math.sqrt(v) + coefficients.epsilon();
+            parameter.setAtIndex(FLOAT, i, w * coefficients.shrink() - coefficients.rate() * m / root);
+        }
+    }
+}

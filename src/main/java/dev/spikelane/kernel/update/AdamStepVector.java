@@ -1,0 +1,72 @@
+package dev.spikelane.kernel.update;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.INT;
+
+import dev.spikelane.kernel.base.Checks;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import org.jspecify.annotations.Nullable;
+
+/** The vector variant of {@link AdamStep}: one loop for all options, whose branches store what they compute. */
+final class AdamStepVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    private AdamStepVector() {}
+
+    /** Updates whole vectors from the first value on, and returns the value behind the last of them. */
+    static long update(
+            AdamCoefficients coefficients,
+            MemorySegment parameter,
+            MemorySegment mean,
+            MemorySegment square,
+            @Nullable MemorySegment most,
+            MemorySegment gradient,
+            long first,
+            long end) {
+        Checks.isNative(parameter);
+        Checks.isNative(mean);
+        Checks.isNative(square);
+        Checks.isNative(gradient);
+        boolean amsgrad = most != null;
+        MemorySegment largest = most == null ? square : most;
+        Checks.isNative(largest);
+        FloatVector decay = FloatVector.broadcast(FLOAT, coefficients.decay());
+        IntVector decaying = IntVector.broadcast(INT, coefficients.decay() != 0 ? -1 : 0);
+        FloatVector toFirst = FloatVector.broadcast(FLOAT, coefficients.toFirst());
+        FloatVector keepSecond = FloatVector.broadcast(FLOAT, coefficients.keepSecond());
+        FloatVector toSecond = FloatVector.broadcast(FLOAT, coefficients.toSecond());
+        FloatVector rate = FloatVector.broadcast(FLOAT, coefficients.rate());
+        FloatVector epsilon = FloatVector.broadcast(FLOAT, coefficients.epsilon());
+        FloatVector shrink = FloatVector.broadcast(FLOAT, coefficients.shrink());
+        long vectors = (end - first) / COUNT;
+        for (long i = 0; i < vectors; i++) {
+            long at = first * Float.BYTES + i * BYTES;
+            FloatVector w = load(parameter, at);
+            FloatVector kept = w.reinterpretAsInts().and(decaying).reinterpretAsFloats();
+            FloatVector g = load(gradient, at).add(kept.mul(decay));
+            FloatVector m = load(mean, at);
+            m = m.add(g.sub(m).mul(toFirst));
+            m.intoMemorySegment(mean, at, ORDER);
+            FloatVector v = load(square, at).mul(keepSecond).add(g.mul(g).mul(toSecond));
+            v.intoMemorySegment(square, at, ORDER);
+            if (amsgrad) {
+                FloatVector x = load(largest, at).max(v);
+                x.intoMemorySegment(largest, at, ORDER);
+                w.mul(shrink).sub(rate.mul(m).div(x.sqrt().add(epsilon))).intoMemorySegment(parameter, at, ORDER);
+            } else {
+                w.mul(shrink).sub(rate.mul(m).div(v.sqrt().add(epsilon))).intoMemorySegment(parameter, at, ORDER);
+            }
+        }
+        return first + vectors * COUNT;
+    }
+
+    private static FloatVector load(MemorySegment segment, long offset) {
+        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.spikelane.kernel.update;
+
+import dev.spikelane.kernel.base.SimdWidth;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Updates a parameter by gradient descent, element by element, in float32 and unfused:
+ *
+ * <pre>{@code
+ * g += (decay == 0 ? 0 : w) * decay
+ * b = b * momentum + g * take                      take = 1 - dampening, but 1 at the first step
+ * w = w - rate * (nesterov ? g + b * momentum : b)
+ * }</pre>
+ *
+ * <p>Without momentum there is no b and {@code w = w - rate * g}.
+ */
+public final class SgdStep {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    private final float momentum;
+    private final float take;
+    private final boolean nesterov;
+    private final float decay;
+    private final MemorySegment parameter;
+    private final @Nullable MemorySegment buffer;
+    private final long floats;
+    private float takeNow = 1;
+    private float rate;
+
+    /**
+     * Binds the rule to memory.
+     *
+     * @param parameter w
+     * @param buffer b, as long as the parameter, zeros before the first step; null without momentum
+     * @param momentum how much of b is kept
+     * @param dampening the share of a gradient that does not enter b
+     * @param nesterov whether the step looks ahead
+     * @param decay how much weights decay
+     * @throws IllegalArgumentException if lengths differ or memory is not native
+     */
+    public SgdStep(
+            MemorySegment parameter,
+            @Nullable MemorySegment buffer,
+            double momentum,
+            double dampening,
+            boolean nesterov,
+            double decay) {
+        this.parameter = parameter;
+        this.buffer = buffer;
+        this.momentum = (float) momentum;
+        this.take = (float) (1 - dampening);
+        this.nesterov = nesterov;
+        this.decay = (float) decay;
+        this.floats = Ranges.floats("parameter", parameter);
+        if (buffer != null) {
+            Ranges.sameLength("buffer", buffer, floats);
+        }
+    }
+
+    /**
+     * Goes to a step.
+     *
+     * @param step its number, from 1
+     * @param learningRate its learning rate
+     */
+    public void begin(long step, double learningRate) {
+        takeNow = step == 1 ? 1 : take;
+        rate = (float) learningRate;
+    }
+
+    /**
+     * Updates a range of values.
+     *
+     * @param gradient g, as long as the parameter
+     * @param first the first value
+     * @param end the value behind the last
+     * @throws IllegalArgumentException if the gradient has another length or shares memory with the parameter
+     * @throws IndexOutOfBoundsException if the values are not all there
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public void update(MemorySegment gradient, long first, long end) {
+        Ranges.sameLength("gradient", gradient, floats);
+        Ranges.apart("gradient", gradient, "parameter", parameter);
+        Ranges.part(first, end, floats);
+        long vectorEnd = first;
+        if (SimdWidth.VECTOR) {
+            vectorEnd = SgdStepVector.update(this, parameter, buffer, gradient, first, end);
+        }
+        scalar(gradient, vectorEnd, end);
+    }
+
+    /** The specification. */
+    void scalar(MemorySegment gradient, long first, long end) {
+        for (long i = first; i < end; i++) {
+            float w = parameter.getAtIndex(FLOAT, i);
+            float g = gradient.getAtIndex(FLOAT, i);
+            g += (decay != 0 ? w : 0) * decay;
+            float step = g;
+            if (buffer != null) {
+                float b = buffer.getAtIndex(FLOAT, i) * momentum + g * takeNow;
+                buffer.setAtIndex(FLOAT, i, b);
+                step = nesterov ? g + b * momentum : b;
+            }
+            parameter.setAtIndex(FLOAT, i, w - rate * step);
+        }
+    }
+
+    float momentum() {
+        return momentum;
+    }
+
+    float takeNow() {
+        return takeNow;
+    }
+
+    boolean nesterov() {
+        return nesterov;
+    }
+
+    float decay() {
+        return decay;
+    }
+
+    float rate() {
+        return rate;
+    }
+}

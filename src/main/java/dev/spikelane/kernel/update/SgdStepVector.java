@@ -1,0 +1,65 @@
+package dev.spikelane.kernel.update;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.INT;
+
+import dev.spikelane.kernel.base.Checks;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import org.jspecify.annotations.Nullable;
+
+/** The vector variant of {@link SgdStep}: one loop for all options, whose branches store what they compute. */
+final class SgdStepVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    private SgdStepVector() {}
+
+    /** Updates whole vectors from the first value on, and returns the value behind the last of them. */
+    static long update(
+            SgdStep step,
+            MemorySegment parameter,
+            @Nullable MemorySegment buffer,
+            MemorySegment gradient,
+            long first,
+            long end) {
+        Checks.isNative(parameter);
+        Checks.isNative(gradient);
+        boolean remembers = buffer != null;
+        boolean nesterov = step.nesterov();
+        MemorySegment kept = buffer == null ? parameter : buffer;
+        Checks.isNative(kept);
+        FloatVector decay = FloatVector.broadcast(FLOAT, step.decay());
+        IntVector decaying = IntVector.broadcast(INT, step.decay() != 0 ? -1 : 0);
+        FloatVector momentum = FloatVector.broadcast(FLOAT, step.momentum());
+        FloatVector take = FloatVector.broadcast(FLOAT, step.takeNow());
+        FloatVector rate = FloatVector.broadcast(FLOAT, step.rate());
+        long vectors = (end - first) / COUNT;
+        for (long i = 0; i < vectors; i++) {
+            long at = first * Float.BYTES + i * BYTES;
+            FloatVector w = load(parameter, at);
+            FloatVector weight = w.reinterpretAsInts().and(decaying).reinterpretAsFloats();
+            FloatVector g = load(gradient, at).add(weight.mul(decay));
+            if (remembers) {
+                FloatVector b = load(kept, at).mul(momentum).add(g.mul(take));
+                b.intoMemorySegment(kept, at, ORDER);
+                if (nesterov) {
+                    w.sub(rate.mul(g.add(b.mul(momentum)))).intoMemorySegment(parameter, at, ORDER);
+                } else {
+                    w.sub(rate.mul(b)).intoMemorySegment(parameter, at, ORDER);
+                }
+            } else {
+                w.sub(rate.mul(g)).intoMemorySegment(parameter, at, ORDER);
+            }
+        }
+        return first + vectors * COUNT;
+    }
+
+    private static FloatVector load(MemorySegment segment, long offset) {
+        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
+    }
+}

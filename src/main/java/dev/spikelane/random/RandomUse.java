@@ -1,0 +1,60 @@
+package dev.spikelane.random;
+
+/**
+ * What the random numbers of a training run are for. Each use has a stream of its own in each epoch, so that one more use of random
+ * numbers changes no other.
+ *
+ * <p>A run has one seed. The numbers of a sample are those of {@link CounterRandom} under a seed of their use and epoch:
+ *
+ * <pre>{@code
+ * key     = threefry((low half of seed, high half of seed), (epoch, code + 256 * index))
+ * row key = CounterRandom.rowKey(key, step, sample)        sample: its number in the data set
+ * number  = CounterRandom.uniform(row key, element)        element: the pixel or the neuron
+ * }</pre>
+ *
+ * <p>A sample's place in a batch, the batch's size, shards and threads do not enter.
+ */
+public enum RandomUse {
+    /** Spikes that are drawn from intensities. */
+    ENCODING(1),
+    /** Shifts and flips of images. */
+    AUGMENTATION(2),
+    /** Membranes that a dropout silences; the index is the population's number. */
+    DROPOUT(3),
+    /** Surrogate gradients that are noise; the index is the population's number. */
+    SURROGATE(4);
+
+    private static final int INDICES = 1 << 23;
+    private static final int CODES = 256;
+
+    private final int code;
+
+    RandomUse(int code) {
+        this.code = code;
+    }
+
+    /**
+     * Returns the number that stands for this use in keys; it never changes.
+     *
+     * @return a number from 1 to 255
+     */
+    public int code() {
+        return code;
+    }
+
+    /**
+     * Computes the seed of this use in an epoch.
+     *
+     * @param seed the seed of the run
+     * @param epoch the number of the epoch
+     * @param index tells several uses of a kind apart, from 0 to 8,388,607
+     * @return a seed for {@link CounterRandom}
+     * @throws IllegalArgumentException if the index is out of range
+     */
+    public long seed(long seed, int epoch, int index) {
+        if (index < 0 || index >= INDICES) {
+            throw new IllegalArgumentException("index is " + index + ", expected 0 to " + (INDICES - 1));
+        }
+        return CounterRandom.block((int) seed, (int) (seed >>> Integer.SIZE), epoch, code + CODES * index);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.spikelane.train;
+
+import dev.spikelane.kernel.update.AdamCoefficients;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Adam, and AdamW where the weight decay is decoupled, as {@code torch.optim.Adam} and {@code AdamW} compute them, in the order that {@link
+ * dev.spikelane.kernel.update.AdamStep} says.
+ *
+ * @param rate the learning rate, finite, at least 0
+ * @param beta1 how much of the mean of gradients is kept, in [0, 1)
+ * @param beta2 how much of the mean of squared gradients is kept, in [0, 1)
+ * @param epsilon what is added to the root of the latter, above 0
+ * @param weightDecay how much weights decay, at least 0
+ * @param decoupled whether they decay by themselves (AdamW), and not as a part of the gradient
+ * @param amsgrad whether the largest mean of squares so far takes the place of the last
+ */
+public record Adam(
+        double rate,
+        double beta1,
+        double beta2,
+        double epsilon,
+        double weightDecay,
+        boolean decoupled,
+        boolean amsgrad)
+        implements Optimizer {
+
+    private static final double BETA_1 = 0.9;
+    private static final double BETA_2 = 0.999;
+    private static final double EPSILON = 1e-8;
+    private static final double DECOUPLED_DECAY = 0.01;
+
+    /**
+     * Makes a rule.
+     *
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public Adam {
+        Sgd.requireRate(rate);
+        new AdamCoefficients(beta1, beta2, epsilon, weightDecay, decoupled);
+    }
+
+    /**
+     * Makes {@code torch.optim.Adam(lr=rate)}: betas 0.9 and 0.999, epsilon 1e-8, no decay.
+     *
+     * @param rate the learning rate, finite, at least 0
+     * @throws IllegalArgumentException if the rate is out of range
+     */
+    public Adam(double rate) {
+        this(rate, BETA_1, BETA_2, EPSILON, 0, false, false);
+    }
+
+    /**
+     * Makes {@code torch.optim.AdamW(lr=rate)}: the same with a decoupled decay of 0.01.
+     *
+     * @param rate the learning rate, finite, at least 0
+     * @return the rule
+     * @throws IllegalArgumentException if the rate is out of range
+     */
+    public static Adam decoupled(double rate) {
+        return new Adam(rate, BETA_1, BETA_2, EPSILON, DECOUPLED_DECAY, true, false);
+    }
+
+    /**
+     * Returns this rule with other betas.
+     *
+     * @param first how much of the mean of gradients is kept, in [0, 1)
+     * @param second how much of the mean of squared gradients is kept, in [0, 1)
+     * @return the rule
+     * @throws IllegalArgumentException if one is out of range
+     */
+    public Adam withBetas(double first, double second) {
+        return new Adam(rate, first, second, epsilon, weightDecay, decoupled, amsgrad);
+    }
+
+    /**
+     * Returns this rule with another epsilon.
+     *
+     * @param number what is added to the root, above 0
+     * @return the rule
+     * @throws IllegalArgumentException if it is not above 0
+     */
+    public Adam withEpsilon(double number) {
+        return new Adam(rate, beta1, beta2, number, weightDecay, decoupled, amsgrad);
+    }
+
+    /**
+     * Returns this rule with another weight decay.
+     *
+     * @param decay how much weights decay, at least 0
+     * @return the rule
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Adam withWeightDecay(double decay) {
+        return new Adam(rate, beta1, beta2, epsilon, decay, decoupled, amsgrad);
+    }
+
+    /**
+     * Returns this rule with or without amsgrad.
+     *
+     * @param largest whether the largest mean of squares so far takes the place of the last
+     * @return the rule
+     */
+    public Adam withAmsgrad(boolean largest) {
+        return new Adam(rate, beta1, beta2, epsilon, weightDecay, decoupled, largest);
+    }
+
+    @Override
+    public String name() {
+        return decoupled ? "adamw" : "adam";
+    }
+
+    @Override
+    public ParameterUpdate bind(MemorySegment parameter) {
+        return new AdamUpdate(this, parameter);
+    }
+}

@@ -1,0 +1,287 @@
+package dev.spikelane.train;
+
+import dev.spikelane.kernel.step.SurrogateShape;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.random.SampleDraws;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands for the derivative of the firing decision {@code S = (x > 0)}, {@code x = membrane - threshold}, on the way back. The
+ * decision itself stays what it is.
+ *
+ * <p>Formulas and defaults are those of {@code snntorch.surrogate}, in float32 and in its order of operations. Where that gives NaN or raises
+ * an error, the methods below say what comes out here.
+ */
+public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
+
+    /**
+     * Returns the name.
+     *
+     * @return the name of snnTorch's function, such as {@code atan}, or that of a custom one
+     */
+    String name();
+
+    /**
+     * Returns the parameters by the names that snnTorch gives them.
+     *
+     * @return such as {@code alpha}; empty for a custom surrogate
+     */
+    Map<String, Double> parameters();
+
+    /**
+     * Tells whether the gradient is drawn at random.
+     *
+     * @return whether {@link #backward(FloatMatrix, FloatMatrix, FloatMatrix, SampleDraws, int, int)} needs draws
+     */
+    boolean isRandom();
+
+    /**
+     * Computes the gradient with respect to the membrane from that with respect to the spikes.
+     *
+     * @param distance {@code x}, membrane minus threshold before the reset, {@code [samples x neurons]} of one step
+     * @param gradientOfSpikes {@code [samples x neurons]}
+     * @param gradientOfDistance {@code [samples x neurons]}, overwritten; may be one of the others
+     * @param draws the random streams of the samples, for a surrogate that {@linkplain #isRandom draws}; else ignored
+     * @param step the number of the step, from which random numbers are drawn
+     * @param firstNeuron the neuron of column 0, where the matrices hold a tile of a population; a multiple of 64
+     * @throws IllegalArgumentException if shapes differ, or matrices overlap without being the same
+     * @throws IllegalStateException if there are no draws and this surrogate needs them
+     */
+    void backward(
+            FloatMatrix distance,
+            FloatMatrix gradientOfSpikes,
+            FloatMatrix gradientOfDistance,
+            @Nullable SampleDraws draws,
+            int step,
+            int firstNeuron);
+
+    /**
+     * Computes the gradient with respect to the membrane from that with respect to the spikes, for surrogates that are not random.
+     *
+     * @param distance {@code x}, membrane minus threshold before the reset
+     * @param gradientOfSpikes of the same shape
+     * @param gradientOfDistance of the same shape, overwritten; may be one of the others
+     * @throws IllegalArgumentException if shapes differ, or matrices overlap without being the same
+     * @throws IllegalStateException if this surrogate is random
+     */
+    default void backward(FloatMatrix distance, FloatMatrix gradientOfSpikes, FloatMatrix gradientOfDistance) {
+        backward(distance, gradientOfSpikes, gradientOfDistance, null, 0, 0);
+    }
+
+    /**
+     * Returns the arc tangent with alpha 2, snnTorch's default.
+     *
+     * @return the surrogate
+     */
+    static Surrogate atan() {
+        return atan(2);
+    }
+
+    /**
+     * Returns the arc tangent: {@code (alpha / 2) / (1 + (pi / 2 * alpha * x)^2) * g}.
+     *
+     * @param alpha the slope at the threshold, times 2; finite
+     * @return the surrogate
+     * @throws IllegalArgumentException if a parameter is not finite
+     */
+    static Surrogate atan(double alpha) {
+        return SurrogateFunction.of(SurrogateShape.ATAN, "atan", "alpha", alpha);
+    }
+
+    /**
+     * Returns the fast sigmoid with slope 25.
+     *
+     * @return the surrogate
+     */
+    static Surrogate fastSigmoid() {
+        return fastSigmoid(25);
+    }
+
+    /**
+     * Returns the fast sigmoid: {@code g / (slope * |x| + 1)^2}.
+     *
+     * @param slope how steep it is, finite
+     * @return the surrogate
+     * @throws IllegalArgumentException if a parameter is not finite
+     */
+    static Surrogate fastSigmoid(double slope) {
+        return SurrogateFunction.of(SurrogateShape.FAST_SIGMOID, "fast_sigmoid", "slope", slope);
+    }
+
+    /**
+     * Returns the sigmoid with slope 25.
+     *
+     * @return the surrogate
+     */
+    static Surrogate sigmoid() {
+        return sigmoid(25);
+    }
+
+    /**
+     * Returns the sigmoid: {@code g * slope * e / (e + 1)^2}, {@code e = exp(-|slope * x|)}. The function is even; snnTorch's
+     * {@code exp(-slope * x)} overflows far below the threshold and gives NaN, where this is 0.
+     *
+     * @param slope how steep it is, finite
+     * @return the surrogate
+     * @throws IllegalArgumentException if a parameter is not finite
+     */
+    static Surrogate sigmoid(double slope) {
+        return SurrogateFunction.of(SurrogateShape.SIGMOID, "sigmoid", "slope", slope);
+    }
+
+    /**
+     * Returns the straight-through estimator: {@code g}.
+     *
+     * @return the surrogate
+     */
+    static Surrogate straightThrough() {
+        return SurrogateFunction.of(SurrogateShape.STRAIGHT_THROUGH, "straight_through_estimator", Map.of());
+    }
+
+    /**
+     * Returns snnTorch's triangular surrogate with threshold 1.
+     *
+     * @return the surrogate
+     */
+    static Surrogate triangular() {
+        return triangular(1);
+    }
+
+    /**
+     * Returns snnTorch's triangular surrogate, which is no triangle: {@code g * threshold} below the neuron's threshold, {@code -(g *
+     * threshold)} at it and above.
+     *
+     * @param threshold the factor, finite
+     * @return the surrogate
+     * @throws IllegalArgumentException if a parameter is not finite
+     */
+    static Surrogate triangular(double threshold) {
+        return SurrogateFunction.of(SurrogateShape.TRIANGULAR, "triangular", "threshold", threshold);
+    }
+
+    /**
+     * Returns the step itself: {@code g} where the neuron fired, else 0.
+     *
+     * @return the surrogate
+     */
+    static Surrogate heaviside() {
+        return SurrogateFunction.of(SurrogateShape.HEAVISIDE, "heaviside", Map.of());
+    }
+
+    /**
+     * Returns the spike rate escape with beta 1 and slope 25.
+     *
+     * @return the surrogate
+     */
+    static Surrogate spikeRateEscape() {
+        return spikeRateEscape(1, 25);
+    }
+
+    /**
+     * Returns the spike rate escape: {@code g * slope * exp(-beta * |x - 1|)}. As in snnTorch it is largest 1 above the threshold.
+     *
+     * @param beta how fast it falls, finite, at least 0
+     * @param slope its largest value, finite
+     * @return the surrogate
+     * @throws IllegalArgumentException if a parameter is not finite or beta is negative
+     */
+    static Surrogate spikeRateEscape(double beta, double slope) {
+        if (beta < 0) {
+            throw new IllegalArgumentException("beta is " + beta + ", expected at least 0");
+        }
+        return SurrogateFunction.of(SurrogateShape.SPIKE_RATE_ESCAPE, "spike_rate_escape", "beta", beta, "slope", slope);
+    }
+
+    /**
+     * Returns the stochastic spike operator with mean 0 and variance 0.2.
+     *
+     * @return the surrogate
+     */
+    static Surrogate sso() {
+        return sso(0, 0.2);
+    }
+
+    /**
+     * Returns the stochastic spike operator: {@code g} where the neuron fired, else {@code g * (u - 0.5 + mean) * variance} with u uniform in [0,
+     * 1), a function of (seed, epoch, sample, step, neuron).
+     *
+     * @param mean what is added to the noise, finite
+     * @param variance the factor of the noise, finite
+     * @return the surrogate
+     * @throws IllegalArgumentException if a parameter is not finite
+     */
+    static Surrogate sso(double mean, double variance) {
+        return SurrogateFunction.of(
+                SurrogateShape.STOCHASTIC_SPIKE_OPERATOR, "SSO", "mean", mean, "variance", variance);
+    }
+
+    /**
+     * Returns the leaky spike operator with slope 0.1.
+     *
+     * @return the surrogate
+     */
+    static Surrogate lso() {
+        return lso(0.1);
+    }
+
+    /**
+     * Returns the leaky spike operator: {@code g} where the neuron fired, else {@code slope * g}. snnTorch 0.9.4 cannot call it; this is what it
+     * documents.
+     *
+     * @param slope the factor below the threshold, finite
+     * @return the surrogate
+     * @throws IllegalArgumentException if a parameter is not finite
+     */
+    static Surrogate lso(double slope) {
+        return SurrogateFunction.of(SurrogateShape.LEAKY_SPIKE_OPERATOR, "LSO", "slope", slope);
+    }
+
+    /**
+     * Returns the sparse fast sigmoid with slope 25 and B 1.
+     *
+     * @return the surrogate
+     */
+    static Surrogate sfs() {
+        return sfs(25, 1);
+    }
+
+    /**
+     * Returns the sparse fast sigmoid: {@code g / (slope * |x| + 1)^2} where {@code x > b}, else 0. As in snnTorch, b is compared with membrane
+     * minus threshold, so that a b of 1 leaves neurons near their threshold without a gradient.
+     *
+     * @param slope how steep it is, finite
+     * @param b the distance above which there is a gradient, finite
+     * @return the surrogate
+     * @throws IllegalArgumentException if a parameter is not finite
+     */
+    static Surrogate sfs(double slope, double b) {
+        return SurrogateFunction.of(SurrogateShape.SPARSE_FAST_SIGMOID, "SFS", "slope", slope, "B", b);
+    }
+
+    /**
+     * Returns a surrogate of one's own.
+     *
+     * @param name a name for files and messages
+     * @param function the derivative; it is called for every neuron, sample and step, by several threads, and must not depend on anything
+     *     but its arguments
+     * @return the surrogate
+     */
+    static Surrogate custom(String name, Function function) {
+        return new CustomSurrogate(name, function);
+    }
+
+    /** A gradient of one's own. */
+    @FunctionalInterface
+    interface Function {
+
+        /**
+         * Computes the gradient of one neuron at one step.
+         *
+         * @param distance membrane minus threshold; the neuron fired if it is above 0
+         * @param gradient the gradient with respect to the spike
+         * @return the gradient with respect to the membrane
+         */
+        float gradient(float distance, float gradient);
+    }
+}
