@@ -1,6 +1,5 @@
 package dev.spikelane.network;
 
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.LeakyParallel;
@@ -24,12 +23,12 @@ import java.util.Map;
 record Bound(Population population, Neuron neuron, Neuron inside, NeuronGroup neurons) {
 
     static Bound of(Arena arena, Population population, Neuron neuron) {
-        Neuron inside = inside(arena, population.shape(), neuron);
+        Neuron inside = inside(population.shape(), neuron);
         return new Bound(population, neuron, inside, inside.bind(arena, population.size() * neuron.gates()));
     }
 
     /** The model with parameters of single neurons, and weights between them, in the order of the rows. */
-    private static Neuron inside(Arena arena, Shape shape, Neuron neuron) {
+    private static Neuron inside(Shape shape, Neuron neuron) {
         if (!shape.reordered()) {
             return neuron;
         }
@@ -45,12 +44,12 @@ record Bound(Population population, Neuron neuron, Neuron inside, NeuronGroup ne
             }
         }
         return switch (arranged) {
-            case RLeaky model -> new RLeaky(model.beta(), inside(arena, shape, model.recurrence()), model.firing());
+            case RLeaky model -> new RLeaky(model.beta(), inside(shape, model.recurrence()), model.firing());
             case RSynaptic model ->
-                new RSynaptic(model.alpha(), model.beta(), inside(arena, shape, model.recurrence()), model.firing());
+                new RSynaptic(model.alpha(), model.beta(), inside(shape, model.recurrence()), model.firing());
             case LeakyParallel model ->
                 new LeakyParallel(
-                        inside(arena, shape, model.recurrence()),
+                        inside(shape, model.recurrence()),
                         model.bias(),
                         model.threshold(),
                         model.gradedSpikesFactor(),
@@ -60,22 +59,21 @@ record Bound(Population population, Neuron neuron, Neuron inside, NeuronGroup ne
         };
     }
 
-    private static Recurrence inside(Arena arena, Shape shape, Recurrence recurrence) {
+    private static Recurrence inside(Shape shape, Recurrence recurrence) {
         int size = shape.size();
         if (!(recurrence instanceof Recurrence.AllToAll all)
-                || all.weights().pre() != size
-                || all.weights().post() != size) {
+                || all.weights().columns() != size
+                || all.weights().rows() != size) {
             return recurrence; // binding refuses another number of neurons
         }
-        PackedWeights weights = all.weights();
         FloatMatrix arranged = FloatMatrix.zeros(size, size);
         FloatMatrix bias = FloatMatrix.zeros(1, size);
         for (int output = 0; output < size; output++) {
-            bias.set(0, output, weights.bias(shape.torch(output)));
+            bias.set(0, output, all.bias().get(0, shape.torch(output)));
             for (int input = 0; input < size; input++) {
-                arranged.set(output, input, weights.weight(shape.torch(output), shape.torch(input)));
+                arranged.set(output, input, all.weights().get(shape.torch(output), shape.torch(input)));
             }
         }
-        return Recurrence.allToAll(PackedWeights.pack(arena, arranged, bias));
+        return Recurrence.allToAll(arranged, bias);
     }
 }

@@ -1,23 +1,16 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.product.DenseMatmul;
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.step.DropoutSpikes;
+import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Neurons without a reset that fire through a dropout, one step at a time.
- *
- * @param weights of the membranes that are fed back to all neurons; null if each neuron keeps to itself
- */
-record DropoutGroup(LeakyParameters parameters, @Nullable PackedWeights weights, float probability, long seed)
-        implements StepwiseGroup {
+/** Neurons without a reset that fire through a dropout, one step at a time. */
+record DropoutGroup(LeakyParameters parameters, float probability, long seed) implements StepwiseGroup {
 
     @Override
     public int neurons() {
@@ -26,7 +19,12 @@ record DropoutGroup(LeakyParameters parameters, @Nullable PackedWeights weights,
 
     @Override
     public boolean coupled() {
-        return weights != null;
+        return false;
+    }
+
+    @Override
+    public boolean takesFeedback() {
+        return parameters.feedback() == Feedback.CURRENTS;
     }
 
     @Override
@@ -36,12 +34,13 @@ record DropoutGroup(LeakyParameters parameters, @Nullable PackedWeights weights,
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        return NeuronState.zeros(arena, new NeuronState.Layout(batch, neurons(), names()), neurons(), 1);
+        return NeuronState.zeros(arena, new NeuronState.Layout(batch, neurons(), names()));
     }
 
     @Override
     public void step(
             FloatMatrix current,
+            FloatMatrix feedback,
             int row,
             long step,
             NeuronState state,
@@ -52,16 +51,13 @@ record DropoutGroup(LeakyParameters parameters, @Nullable PackedWeights weights,
             int firstWord,
             int endWord) {
         int batch = state.membrane().rows();
-        if (weights != null) {
-            DenseMatmul.multiply(state.membrane(), weights, state.feedback());
-        }
         LeakyStep.recurrent(
                 parameters,
                 current,
                 row,
                 batch,
                 variables,
-                state.feedback(),
+                feedback,
                 state.spikes(),
                 spikes,
                 membranes,

@@ -8,7 +8,10 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/** Neurons that {@link LeakyStep} updates by themselves, many steps at a time; they feed back their own spikes at most. */
+/**
+ * Neurons that {@link LeakyStep} updates, many steps at a time. They feed back their own spikes at most; what comes from others enters the
+ * port {@code feedback}.
+ */
 record LeakyGroup(LeakyParameters parameters, List<String> names) implements NeuronGroup {
 
     static final List<String> MEMBRANE = List.of("membrane");
@@ -32,11 +35,12 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        return NeuronState.zeros(
-                arena,
-                new NeuronState.Layout(batch, neurons(), names, feedsSpikes(), 0),
-                feedsSpikes() ? neurons() : 1,
-                1);
+        return NeuronState.zeros(arena, new NeuronState.Layout(batch, neurons(), names, feedsSpikes(), 0));
+    }
+
+    @Override
+    public boolean takesFeedback() {
+        return parameters.feedback() == Feedback.CURRENTS;
     }
 
     private boolean feedsSpikes() {
@@ -45,9 +49,10 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
 
     @Override
     public void run(FloatMatrix current, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
+        PortCurrents.require(this, false);
         FloatMatrix variables = state.require(names);
         if (feedsSpikes()) {
-            recurrent(current, rows, state, variables, spikes, variables, false, firstWord, endWord);
+            recurrent(current, variables, rows, state, variables, spikes, variables, false, firstWord, endWord);
         } else {
             LeakyStep.run(parameters, current, rows, variables, spikes, firstWord, endWord);
         }
@@ -63,17 +68,63 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
             FloatMatrix membranes,
             int firstWord,
             int endWord) {
+        PortCurrents.require(this, false);
         FloatMatrix variables = state.require(names);
         if (feedsSpikes()) {
-            recurrent(current, rows, state, variables, spikes, membranes, true, firstWord, endWord);
+            recurrent(current, variables, rows, state, variables, spikes, membranes, true, firstWord, endWord);
         } else {
             LeakyStep.record(parameters, current, rows, variables, spikes, membranes, firstWord, endWord);
         }
         state.advance(firstWord, endWord, rows / state.membrane().rows());
     }
 
+    @Override
+    public void run(
+            PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
+        PortCurrents.require(this, true);
+        FloatMatrix variables = state.require(names);
+        recurrent(
+                currents.current(),
+                currents.feedback(),
+                rows,
+                state,
+                variables,
+                spikes,
+                variables,
+                false,
+                firstWord,
+                endWord);
+        state.advance(firstWord, endWord, rows / state.membrane().rows());
+    }
+
+    @Override
+    public void record(
+            PortCurrents currents,
+            int rows,
+            NeuronState state,
+            SpikeMatrix spikes,
+            FloatMatrix membranes,
+            int firstWord,
+            int endWord) {
+        PortCurrents.require(this, true);
+        FloatMatrix variables = state.require(names);
+        recurrent(
+                currents.current(),
+                currents.feedback(),
+                rows,
+                state,
+                variables,
+                spikes,
+                membranes,
+                true,
+                firstWord,
+                endWord);
+        state.advance(firstWord, endWord, rows / state.membrane().rows());
+    }
+
     private void recurrent(
             FloatMatrix current,
+            FloatMatrix feedback,
             int rows,
             NeuronState state,
             FloatMatrix variables,
@@ -88,7 +139,7 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
                 0,
                 rows,
                 variables,
-                state.feedback(),
+                feedback,
                 state.spikes(),
                 spikes,
                 membranes,

@@ -1,6 +1,5 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.step.Decay;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
@@ -20,6 +19,7 @@ import java.util.Objects;
  * <pre>{@code
  * U = max((weight * U + I) + bias, 0)                  one to one
  * U = max(I + (bias + weights * U), 0)                 all to all, in the order of DenseMatmul
+ * U = max(I + F, 0)                                    no recurrence, but projections of a network into the port feedback
  * S = U > threshold
  * }</pre>
  *
@@ -206,27 +206,46 @@ public record LeakyParallel(
      */
     @Override
     public NeuronGroup bind(Arena arena, int neurons) {
-        LeakyParametersBuilder builder = LeakyParameters.builder(neurons)
+        return switch (recurrence) {
+            case Recurrence.None _ -> group(parameters(neurons).decay(Decay.NONE, 0), arena);
+            case Recurrence.OneToOne own ->
+                group(
+                        parameters(neurons)
+                                .decay(Decay.MULTIPLY, own.weights().values())
+                                .feedback(Feedback.CONSTANT, bias.values()),
+                        arena);
+            case Recurrence.AllToAll all -> RecurrentGroup.of(arena, bindPorts(arena, neurons), all, this);
+        };
+    }
+
+    @Override
+    public NeuronGroup bindPorts(Arena arena, int neurons) {
+        return ports().contains(FEEDBACK)
+                ? group(parameters(neurons).decay(Decay.NONE, 0).feedback(Feedback.CURRENTS), arena)
+                : Neuron.super.bindPorts(arena, neurons);
+    }
+
+    private LeakyParametersBuilder parameters(int neurons) {
+        return LeakyParameters.builder(neurons)
                 .threshold(threshold.values())
                 .reset(Reset.NONE)
                 .rectified(true);
-        return switch (recurrence) {
-            case Recurrence.OneToOne own -> {
-                LeakyParameters parameters = builder.decay(
-                                Decay.MULTIPLY, own.weights().values())
-                        .feedback(Feedback.CONSTANT, bias.values())
-                        .build(arena);
-                yield dropout == 0 ? new LeakyGroup(parameters) : new DropoutGroup(parameters, null, dropout, seed);
-            }
-            case Recurrence.AllToAll all -> {
-                PackedWeights weights = all.require(neurons, neurons);
-                LeakyParameters parameters =
-                        builder.decay(Decay.NONE, 0).feedback(Feedback.CURRENTS).build(arena);
-                yield dropout == 0
-                        ? new RecurrentGroup(parameters, weights, true, LeakyGroup.MEMBRANE)
-                        : new DropoutGroup(parameters, weights, dropout, seed);
-            }
-        };
+    }
+
+    private NeuronGroup group(LeakyParametersBuilder builder, Arena arena) {
+        LeakyParameters parameters = builder.build(arena);
+        return dropout == 0 ? new LeakyGroup(parameters) : new DropoutGroup(parameters, dropout, seed);
+    }
+
+    /** {@code current}; and {@code feedback}, unless the recurrence is one to one, which is the decay of the membrane. */
+    @Override
+    public List<String> ports() {
+        return recurrence instanceof Recurrence.OneToOne ? List.of(CURRENT) : List.of(CURRENT, FEEDBACK);
+    }
+
+    @Override
+    public boolean feedsMembranes() {
+        return true;
     }
 
     @Override

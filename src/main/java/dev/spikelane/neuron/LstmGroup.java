@@ -1,7 +1,5 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.product.DenseMatmul;
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LstmStep;
 import dev.spikelane.memory.FloatMatrix;
@@ -9,8 +7,8 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/** Spiking long short-term memory cells, one step at a time. */
-record LstmGroup(LeakyParameters parameters, PackedWeights weights) implements StepwiseGroup {
+/** Spiking long short-term memory cells, one step at a time, whose feedback comes from outside. */
+record LstmGroup(LeakyParameters parameters) implements StepwiseGroup {
 
     static final List<String> NAMES = List.of("membrane", "cell");
 
@@ -25,18 +23,24 @@ record LstmGroup(LeakyParameters parameters, PackedWeights weights) implements S
     }
 
     @Override
+    public boolean takesFeedback() {
+        return true;
+    }
+
+    @Override
     public List<String> names() {
         return NAMES;
     }
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        return NeuronState.zeros(arena, new NeuronState.Layout(batch, neurons(), NAMES), currents(), LstmStep.GATES);
+        return NeuronState.zeros(arena, new NeuronState.Layout(batch, neurons(), NAMES));
     }
 
     @Override
     public void step(
             FloatMatrix current,
+            FloatMatrix feedback,
             int row,
             long step,
             NeuronState state,
@@ -46,8 +50,7 @@ record LstmGroup(LeakyParameters parameters, PackedWeights weights) implements S
             boolean record,
             int firstWord,
             int endWord) {
-        DenseMatmul.multiply(state.membrane(), weights, state.feedback());
         LstmStep.step(
-                parameters, current, row, variables, state.feedback(), state.workspace(), spikes, membranes, record);
+                parameters, current, row, variables, feedback, state.workspace(), spikes, membranes, record);
     }
 }

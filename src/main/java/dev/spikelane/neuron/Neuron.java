@@ -5,6 +5,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A neuron model: an immutable record of its parameters, validated when it is made.
@@ -31,6 +32,12 @@ public sealed interface Neuron
                 StateLeaky,
                 Synaptic {
 
+    /** The port that every model has. */
+    String CURRENT = "current";
+
+    /** The port at which recurrent models take what neurons of their layer did at the step before. */
+    String FEEDBACK = "feedback";
+
     /**
      * Lays the parameters out for neurons behind a connection.
      *
@@ -42,9 +49,50 @@ public sealed interface Neuron
     NeuronGroup bind(Arena arena, int currents);
 
     /**
+     * Lays the parameters out for neurons whose currents at the port {@code feedback} come from outside, whatever their own
+     * {@link #recurrence} is.
+     *
+     * @param arena the arena that owns the copy; shared if several threads are to run the group
+     * @param currents how many currents the neurons get at each port
+     * @return the neurons, without a state, which {@linkplain NeuronGroup#takesFeedback take feedback}
+     * @throws IllegalArgumentException if the model has no such port, or a parameter is given for each neuron and their number differs
+     */
+    default NeuronGroup bindPorts(Arena arena, int currents) {
+        throw new IllegalArgumentException(this + " has the ports " + ports() + ", expected '" + FEEDBACK + "' too");
+    }
+
+    /**
+     * Returns the names of the ports at which currents enter.
+     *
+     * @return names in the order in which they enter the equation: {@code current}; and {@code feedback} where the model adds what comes from
+     *     neurons of its own layer
+     */
+    default List<String> ports() {
+        return List.of(CURRENT);
+    }
+
+    /**
+     * Returns what the neurons feed back to themselves from the step before.
+     *
+     * @return the recurrence; null if the model has none
+     */
+    default @Nullable Recurrence recurrence() {
+        return null;
+    }
+
+    /**
+     * Tells what the recurrence feeds back.
+     *
+     * @return whether it is membranes, in place of spikes
+     */
+    default boolean feedsMembranes() {
+        return false;
+    }
+
+    /**
      * Returns how many currents each neuron takes.
      *
-     * @return 1, unless the model has gates
+     * @return 1 at each port, unless the model has gates
      */
     default int gates() {
         return 1;

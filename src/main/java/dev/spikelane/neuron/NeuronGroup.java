@@ -81,6 +81,50 @@ public interface NeuronGroup {
             int endWord);
 
     /**
+     * Tells whether the neurons take currents at the port {@code feedback} too; then all runs are given {@link PortCurrents}.
+     *
+     * @return whether there are two ports
+     */
+    default boolean takesFeedback() {
+        return false;
+    }
+
+    /**
+     * Runs the steps of the first rows for some words of 64 neurons with two ports.
+     *
+     * @param currents of both ports, each as for the neurons with one
+     * @param rows how many rows, whole steps
+     * @param state of the batch, updated
+     * @param spikes {@code [at least rows x neurons]}, overwritten there
+     * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
+     * @param endWord the word behind the last; all words if the neurons are {@linkplain #coupled coupled}
+     * @throws IllegalArgumentException if there is no port {@code feedback}, a shape or range does not fit, or the state is of another model
+     */
+    void run(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord);
+
+    /**
+     * The same, and keeps the membrane of every step.
+     *
+     * @param currents of both ports, each as for the neurons with one
+     * @param rows how many rows, whole steps
+     * @param state of the batch, updated
+     * @param spikes {@code [at least rows x neurons]}, overwritten there
+     * @param membranes {@code [at least rows x neurons]}, receives the membrane after each step; may be the matrix of the port {@code current},
+     *     and shares no memory with anything else
+     * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
+     * @param endWord the word behind the last; all words if the neurons are {@linkplain #coupled coupled}
+     * @throws IllegalArgumentException if there is no port {@code feedback}, a shape or range does not fit, or the state is of another model
+     */
+    void record(
+            PortCurrents currents,
+            int rows,
+            NeuronState state,
+            SpikeMatrix spikes,
+            FloatMatrix membranes,
+            int firstWord,
+            int endWord);
+
+    /**
      * Runs the steps of all rows.
      *
      * @param current {@code [rows x currents]}, time-major

@@ -1,5 +1,6 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.step.LstmStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -23,7 +24,7 @@ public final class NeuronState {
     private final List<FloatMatrix> variables;
     private final SpikeMatrix spikes;
     private final @Nullable FloatMatrix window;
-    private final FloatMatrix feedback;
+    private final @Nullable PortCurrents currents;
     private final FloatMatrix workspace;
     /** Steps done, for each word of 64 neurons by itself: threads that share a row count those of their words. */
     private final long[] steps;
@@ -59,7 +60,7 @@ public final class NeuronState {
         }
     }
 
-    private NeuronState(Arena arena, Layout layout, int feedbackColumns, int workspaceRows) {
+    private NeuronState(Arena arena, Layout layout, @Nullable PortCurrents currents) {
         int batch = layout.batch();
         int neurons = layout.neurons();
         FloatMatrix[] each = new FloatMatrix[layout.names().size()];
@@ -71,19 +72,24 @@ public final class NeuronState {
         this.variables = List.of(each);
         this.spikes = SpikeMatrix.zeros(arena, batch, neurons);
         this.window = layout.window() == 0 ? null : FloatMatrix.zeros(arena, layout.window() * batch, neurons);
-        this.feedback = FloatMatrix.zeros(arena, batch, feedbackColumns);
-        this.workspace = FloatMatrix.zeros(arena, workspaceRows, neurons);
+        this.currents = currents;
+        this.workspace = FloatMatrix.zeros(arena, LstmStep.GATES, neurons);
         this.steps = new long[spikes.stride()];
     }
 
     /** Zeros. */
     static NeuronState zeros(Arena arena, Layout layout) {
-        return new NeuronState(arena, layout, 1, 1);
+        return new NeuronState(arena, layout, null);
     }
 
-    /** Zeros, and memory for what a step needs while it runs: currents that are fed back, and rows of neurons for the rest. */
-    static NeuronState zeros(Arena arena, Layout layout, int feedbackColumns, int workspaceRows) {
-        return new NeuronState(arena, layout, feedbackColumns, workspaceRows);
+    /** Zeros, and memory for the currents of a step, which neurons that feed back to themselves compute while they run. */
+    static NeuronState feedingBack(Arena arena, Layout layout, int columns) {
+        return new NeuronState(
+                arena,
+                layout,
+                new PortCurrents(
+                        FloatMatrix.zeros(arena, layout.batch(), columns),
+                        FloatMatrix.zeros(arena, layout.batch(), columns)));
     }
 
     private static void requireRows(String things, int count, int batch) {
@@ -127,7 +133,8 @@ public final class NeuronState {
     }
 
     /**
-     * Returns the spikes of the step before, which recurrent neurons feed back.
+     * Returns the spikes of the step before, where neurons feed them back by themselves. In a network, what projections bring from the step
+     * before is kept outside this state.
      *
      * @return {@code [batch x neurons]}
      * @throws IllegalStateException if the neurons feed no spikes back
@@ -243,9 +250,9 @@ public final class NeuronState {
         return spikes;
     }
 
-    /** Memory for currents that are fed back while a step runs; no part of the state. */
-    FloatMatrix feedback() {
-        return feedback;
+    /** Memory for the currents of a step of neurons that feed back to themselves; no part of the state. */
+    PortCurrents currents() {
+        return Objects.requireNonNull(currents, "currents");
     }
 
     /** The newest inputs, {@code [window * batch x neurons]}; only where there is a window. */

@@ -33,7 +33,7 @@ final class Parameters<N extends Neuron> {
         return switch (recurrence) {
             case Recurrence.OneToOne own ->
                 and("V", own.weights(), other -> change.apply(new Recurrence.OneToOne(other)));
-            case Recurrence.AllToAll _ -> this;
+            case Recurrence.AllToAll _, Recurrence.None _ -> this;
         };
     }
 

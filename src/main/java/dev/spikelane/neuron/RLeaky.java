@@ -1,6 +1,8 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.LeakyParametersBuilder;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.Objects;
  * <pre>{@code
  * F = V * S'                                           one to one
  * F = weights * S' + bias                              all to all, in the order of RecurrentMatmul
+ * F = what projections of a network bring to the port feedback, if there are any, in place of these
  * R = U > threshold                                    from the membrane before the step
  * V = (beta * U + I) + F
  * U = V - R * threshold                                reset SUBTRACT
@@ -87,6 +90,11 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
     }
 
     @Override
+    public List<String> ports() {
+        return List.of(CURRENT, FEEDBACK);
+    }
+
+    @Override
     public List<String> variables() {
         return LeakyGroup.MEMBRANE;
     }
@@ -120,11 +128,24 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
      */
     @Override
     public NeuronGroup bind(Arena arena, int neurons) {
-        return RecurrentGroup.feedingSpikes(
-                firing.clearing().applyTo(LeakyParameters.builder(neurons), 1).beta(beta.values()),
-                recurrence,
-                arena,
-                neurons,
-                LeakyGroup.MEMBRANE);
+        return switch (recurrence) {
+            case Recurrence.None _ -> group(parameters(neurons), arena);
+            case Recurrence.OneToOne own ->
+                group(parameters(neurons).feedback(Feedback.OWN_SPIKES, own.weights().values()), arena);
+            case Recurrence.AllToAll all -> RecurrentGroup.of(arena, bindPorts(arena, neurons), all, this);
+        };
+    }
+
+    @Override
+    public NeuronGroup bindPorts(Arena arena, int neurons) {
+        return group(parameters(neurons).feedback(Feedback.CURRENTS), arena);
+    }
+
+    private LeakyParametersBuilder parameters(int neurons) {
+        return firing.clearing().applyTo(LeakyParameters.builder(neurons), 1).beta(beta.values());
+    }
+
+    private static NeuronGroup group(LeakyParametersBuilder builder, Arena arena) {
+        return new LeakyGroup(builder.build(arena));
     }
 }

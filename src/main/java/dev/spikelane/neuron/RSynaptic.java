@@ -1,6 +1,8 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.LeakyParametersBuilder;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.Objects;
  * <pre>{@code
  * F = V * S'                                           one to one
  * F = weights * S' + bias                              all to all, in the order of RecurrentMatmul
+ * F = what projections of a network bring to the port feedback, if there are any, in place of these
  * R = U > threshold                                    from the membrane before the step
  * X = (alpha * X + I) + F
  * V = beta * U + X
@@ -81,6 +84,11 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
     }
 
     @Override
+    public List<String> ports() {
+        return List.of(CURRENT, FEEDBACK);
+    }
+
+    @Override
     public List<String> variables() {
         return LeakyGroup.SYNAPTIC;
     }
@@ -115,14 +123,27 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
      */
     @Override
     public NeuronGroup bind(Arena arena, int neurons) {
-        return RecurrentGroup.feedingSpikes(
-                firing.clearing()
-                        .applyTo(LeakyParameters.builder(neurons), 2)
-                        .synapse(alpha.values())
-                        .beta(beta.values()),
-                recurrence,
-                arena,
-                neurons,
-                LeakyGroup.SYNAPTIC);
+        return switch (recurrence) {
+            case Recurrence.None _ -> group(parameters(neurons), arena);
+            case Recurrence.OneToOne own ->
+                group(parameters(neurons).feedback(Feedback.OWN_SPIKES, own.weights().values()), arena);
+            case Recurrence.AllToAll all -> RecurrentGroup.of(arena, bindPorts(arena, neurons), all, this);
+        };
+    }
+
+    @Override
+    public NeuronGroup bindPorts(Arena arena, int neurons) {
+        return group(parameters(neurons).feedback(Feedback.CURRENTS), arena);
+    }
+
+    private LeakyParametersBuilder parameters(int neurons) {
+        return firing.clearing()
+                .applyTo(LeakyParameters.builder(neurons), 2)
+                .synapse(alpha.values())
+                .beta(beta.values());
+    }
+
+    private static NeuronGroup group(LeakyParametersBuilder builder, Arena arena) {
+        return new LeakyGroup(builder.build(arena));
     }
 }

@@ -1,10 +1,15 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.product.PackedWeights;
-import java.util.Objects;
+import dev.spikelane.memory.FloatMatrix;
 
-/** How neurons of a layer feed back to themselves what they did at the step before. */
+/**
+ * How neurons of a layer feed back to themselves what they did at the step before. In a network it is one of the projections into the
+ * port {@code feedback}, and others may join it.
+ */
 public sealed interface Recurrence {
+
+    /** Nothing: only projections of a network, if there are some, enter the port {@code feedback}. */
+    record None() implements Recurrence {}
 
     /**
      * Each neuron to itself, snnTorch's {@code all_to_all=False}.
@@ -26,28 +31,51 @@ public sealed interface Recurrence {
     /**
      * Every neuron to every neuron, snnTorch's {@code linear_features}.
      *
-     * @param weights as many inputs as outputs, and the bias that snnTorch's recurrence has too
+     * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}; copied, and not to be changed
+     * @param bias {@code [1 x outputs]}, which snnTorch's recurrence has too; copied, and not to be changed
      */
-    record AllToAll(PackedWeights weights) implements Recurrence {
+    record AllToAll(FloatMatrix weights, FloatMatrix bias) implements Recurrence {
 
-        /** Makes a recurrence. */
+        /**
+         * Makes a recurrence.
+         *
+         * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
+         */
         public AllToAll {
-            Objects.requireNonNull(weights, "weights");
+            bias.requireShape("bias", 1, weights.rows());
+            weights.requireFinite("weights");
+            bias.requireFinite("bias");
+            weights = copy(weights);
+            bias = copy(bias);
+        }
+
+        private static FloatMatrix copy(FloatMatrix values) {
+            FloatMatrix copy = FloatMatrix.zeros(values.rows(), values.columns());
+            copy.copyFrom(values);
+            return copy;
         }
 
         @Override
         public String toString() {
-            return "AllToAll[" + weights.pre() + " -> " + weights.post() + "]";
+            return "AllToAll[" + weights.columns() + " -> " + weights.rows() + "]";
         }
 
-        /** Returns the weights, or throws unless they have so many inputs and outputs. */
-        PackedWeights require(int inputs, int outputs) {
-            if (weights.pre() != inputs || weights.post() != outputs) {
-                throw new IllegalArgumentException("recurrent weights are " + weights.pre() + " -> " + weights.post()
-                        + ", expected " + inputs + " -> " + outputs);
+        /** Throws unless the weights have so many inputs and outputs. */
+        void require(int inputs, int outputs) {
+            if (weights.columns() != inputs || weights.rows() != outputs) {
+                throw new IllegalArgumentException("recurrent weights are " + weights.columns() + " -> "
+                        + weights.rows() + ", expected " + inputs + " -> " + outputs);
             }
-            return weights;
         }
+    }
+
+    /**
+     * Connects nothing.
+     *
+     * @return the recurrence of neurons that wait for projections of a network
+     */
+    static Recurrence none() {
+        return new None();
     }
 
     /**
@@ -75,10 +103,23 @@ public sealed interface Recurrence {
     /**
      * Connects every neuron to every neuron.
      *
-     * @param weights as many inputs as outputs; {@link PackedWeights#pack} makes them
+     * @param weights {@code [neurons x neurons]}, torch's layout of {@code nn.Linear}; copied
+     * @param bias {@code [1 x neurons]}; copied
      * @return the recurrence
+     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
      */
-    static Recurrence allToAll(PackedWeights weights) {
-        return new AllToAll(weights);
+    static AllToAll allToAll(FloatMatrix weights, FloatMatrix bias) {
+        return new AllToAll(weights, bias);
+    }
+
+    /**
+     * Connects every neuron to every neuron, without a bias.
+     *
+     * @param weights {@code [neurons x neurons]}, torch's layout of {@code nn.Linear}; copied
+     * @return the recurrence
+     * @throws IllegalArgumentException if a weight is NaN or infinite
+     */
+    static AllToAll allToAll(FloatMatrix weights) {
+        return new AllToAll(weights, FloatMatrix.zeros(1, weights.rows()));
     }
 }

@@ -1,12 +1,6 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.product.DenseMatmul;
-import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.RecurrentMatmul;
-import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LeakyParametersBuilder;
-import dev.spikelane.kernel.step.LeakyStep;
+import dev.spikelane.kernel.product.RecurrentWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -14,41 +8,44 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Neurons that feed back to all of them, one step at a time: their spikes, in the order of {@link RecurrentMatmul}, or their membranes, in that
- * of {@link DenseMatmul}.
+ * Neurons without a network that feed back to all of them, one step at a time: their spikes, in the order of
+ * {@link dev.spikelane.kernel.product.RecurrentMatmul}, or their membranes, in that of {@link dev.spikelane.kernel.product.DenseMatmul}.
+ *
+ * @param fed the same neurons, whose feedback comes from outside
  */
-record RecurrentGroup(LeakyParameters parameters, PackedWeights weights, boolean feedsMembranes, List<String> names)
+record RecurrentGroup(NeuronGroup fed, RecurrentWeights weights, boolean feedsMembranes, List<String> names)
         implements StepwiseGroup {
 
-    /** Neurons that feed their spikes back, one to one or all to all. */
-    static NeuronGroup feedingSpikes(
-            LeakyParametersBuilder builder, Recurrence recurrence, Arena arena, int neurons, List<String> names) {
-        return switch (recurrence) {
-            case Recurrence.OneToOne own -> {
-                float[] weights = own.weights().values();
-                yield new LeakyGroup(
-                        builder.feedback(Feedback.OWN_SPIKES, weights).build(arena), names);
-            }
-            case Recurrence.AllToAll all ->
-                new RecurrentGroup(
-                        builder.feedback(Feedback.CURRENTS).build(arena), all.require(neurons, neurons), false, names);
-        };
+    /** Neurons that get their feedback from themselves, after a check that their number fits. */
+    static NeuronGroup of(Arena arena, NeuronGroup fed, Recurrence.AllToAll recurrence, Neuron model) {
+        recurrence.require(fed.neurons(), fed.currents());
+        return new RecurrentGroup(
+                fed,
+                RecurrentWeights.of(arena, recurrence.weights(), recurrence.bias()),
+                model.feedsMembranes(),
+                model.variables());
     }
 
     @Override
     public int neurons() {
-        return parameters.neurons();
+        return fed.neurons();
+    }
+
+    @Override
+    public int currents() {
+        return fed.currents();
     }
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        return NeuronState.zeros(
-                arena, new NeuronState.Layout(batch, neurons(), names, !feedsMembranes, 0), neurons(), 1);
+        return NeuronState.feedingBack(
+                arena, new NeuronState.Layout(batch, neurons(), names, !feedsMembranes, 0), currents());
     }
 
     @Override
     public void step(
             FloatMatrix current,
+            FloatMatrix feedback,
             int row,
             long step,
             NeuronState state,
@@ -59,25 +56,35 @@ record RecurrentGroup(LeakyParameters parameters, PackedWeights weights, boolean
             int firstWord,
             int endWord) {
         SpikeMatrix previous = state.spikes();
-        int batch = state.membrane().rows();
+        FloatMatrix membrane = state.membrane();
+        int batch = membrane.rows();
+        PortCurrents now = state.currents();
         if (feedsMembranes) {
-            DenseMatmul.multiply(state.membrane(), weights, state.feedback());
+            weights.multiply(membrane, now.feedback());
         } else {
-            RecurrentMatmul.multiply(previous, weights, state.feedback());
+            weights.multiply(previous, now.feedback());
         }
-        LeakyStep.recurrent(
-                parameters,
-                current,
-                row,
-                batch,
-                variables,
-                state.feedback(),
-                previous,
-                spikes,
-                membranes,
-                record,
-                firstWord,
-                endWord);
-        MemorySegment.copy(spikes.segment(), spikes.rowOffset(row), previous.segment(), 0, previous.rowOffset(batch));
+        copy(current, row, now.current(), 0, batch);
+        fed.run(now, batch, state, previous, firstWord, endWord);
+        MemorySegment.copy(previous.segment(), 0, spikes.segment(), spikes.rowOffset(row), previous.rowOffset(batch));
+        if (record) {
+            copy(membrane, 0, membranes, row, batch);
+        }
     }
+
+    private static void copy(FloatMatrix from, int fromRow, FloatMatrix to, int toRow, int rows) {
+        MemorySegment.copy(
+                from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(rows));
+    }
+
+    @Override
+    public void requireShapes(FloatMatrix current, SpikeMatrix spikes, FloatMatrix membranes) {
+        current.requireShape("current", current.rows(), currents());
+        spikes.requireShape("spikes", spikes.rows(), neurons());
+        membranes.requireShape("membranes", membranes.rows(), neurons());
+    }
+
+    /** The neurons that get their feedback count the step. */
+    @Override
+    public void advance(NeuronState state, int firstWord, int endWord) {}
 }

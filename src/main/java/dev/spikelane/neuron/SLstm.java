@@ -1,9 +1,9 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LstmStep;
 import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +29,10 @@ import java.util.Objects;
  * <p>A hidden state is below 1, so the default threshold 1 never fires: choose a lower one. snnTorch zeroes both states at every step unless
  * there are as many inputs as neurons, and ignores inhibition; here states go on, and inhibition acts.
  *
- * @param recurrent weights of the hidden state, {@code neurons -> 4 neurons}, with the second bias
+ * @param recurrence weights of the hidden state, {@code neurons -> 4 neurons}, with the second bias
  * @param firing when neurons fire and what a spike does to them; quantization rounds membrane and cell state
  */
-public record SLstm(PackedWeights recurrent, Firing firing) implements Neuron {
+public record SLstm(Recurrence.AllToAll recurrence, Firing firing) implements Neuron {
 
     /**
      * Makes a model.
@@ -40,8 +40,10 @@ public record SLstm(PackedWeights recurrent, Firing firing) implements Neuron {
      * @throws IllegalArgumentException if there are not four outputs for each input, or the reset is SUBTRACT_DECAYED
      */
     public SLstm {
-        if (recurrent.post() != LstmStep.GATES * (long) recurrent.pre()) {
-            throw new IllegalArgumentException("recurrent weights are " + recurrent.pre() + " -> " + recurrent.post()
+        int inputs = recurrence.weights().columns();
+        int outputs = recurrence.weights().rows();
+        if (outputs != LstmStep.GATES * (long) inputs) {
+            throw new IllegalArgumentException("recurrent weights are " + inputs + " -> " + outputs
                     + ", expected four outputs for each input");
         }
         if (Objects.requireNonNull(firing, "firing").reset() == Reset.SUBTRACT_DECAYED) {
@@ -52,23 +54,31 @@ public record SLstm(PackedWeights recurrent, Firing firing) implements Neuron {
     /**
      * Makes a model without a reset, as is snnTorch's default for it.
      *
-     * @param recurrent weights of the hidden state, {@code neurons -> 4 neurons}, with the second bias
+     * @param weights of the hidden state, {@code [4 neurons x neurons]}, torch's {@code weight_hh}; copied
+     * @param bias the second bias, {@code [1 x 4 neurons]}, torch's {@code bias_hh}; copied
      * @param threshold membrane above which a neuron fires, below 1: one value, or one for each neuron
-     * @throws IllegalArgumentException if there are not four outputs for each input, or a threshold is NaN or infinite
+     * @throws IllegalArgumentException if there are not four outputs for each input, the bias has another shape, or a value is NaN or
+     *     infinite
      */
-    public SLstm(PackedWeights recurrent, float... threshold) {
-        this(recurrent, Firing.DEFAULT.withReset(Reset.NONE).withThreshold(threshold));
+    public SLstm(FloatMatrix weights, FloatMatrix bias, float... threshold) {
+        this(
+                Recurrence.allToAll(weights, bias),
+                Firing.DEFAULT.withReset(Reset.NONE).withThreshold(threshold));
     }
 
     /**
      * Makes a model without a reset, as is snnTorch's default for it.
      *
-     * @param recurrent weights of the hidden state, {@code neurons -> 4 neurons}, with the second bias
+     * @param weights of the hidden state, {@code [4 neurons x neurons]}, torch's {@code weight_hh}; copied
+     * @param bias the second bias, {@code [1 x 4 neurons]}, torch's {@code bias_hh}; copied
      * @param threshold membrane above which a neuron fires, below 1: one value, or one for each neuron, rounded once to float32
-     * @throws IllegalArgumentException if there are not four outputs for each input, or a threshold is NaN or infinite
+     * @throws IllegalArgumentException if there are not four outputs for each input, the bias has another shape, or a value is NaN or
+     *     infinite
      */
-    public SLstm(PackedWeights recurrent, double... threshold) {
-        this(recurrent, Firing.DEFAULT.withReset(Reset.NONE).withThreshold(threshold));
+    public SLstm(FloatMatrix weights, FloatMatrix bias, double... threshold) {
+        this(
+                Recurrence.allToAll(weights, bias),
+                Firing.DEFAULT.withReset(Reset.NONE).withThreshold(threshold));
     }
 
     /**
@@ -79,7 +89,7 @@ public record SLstm(PackedWeights recurrent, Firing firing) implements Neuron {
      * @throws IllegalArgumentException if the reset is SUBTRACT_DECAYED
      */
     public SLstm withFiring(Firing options) {
-        return new SLstm(recurrent, options);
+        return new SLstm(recurrence, options);
     }
 
     /**
@@ -117,6 +127,16 @@ public record SLstm(PackedWeights recurrent, Firing firing) implements Neuron {
         return withFiring(firing.beforeReset());
     }
 
+    @Override
+    public List<String> ports() {
+        return List.of(CURRENT, FEEDBACK);
+    }
+
+    @Override
+    public boolean feedsMembranes() {
+        return true;
+    }
+
     /**
      * {@inheritDoc}
      *
@@ -124,24 +144,29 @@ public record SLstm(PackedWeights recurrent, Firing firing) implements Neuron {
      */
     @Override
     public NeuronGroup bind(Arena arena, int currents) {
-        if (currents != recurrent.post()) {
-            throw new IllegalArgumentException(currents + " currents, expected " + recurrent.post()
+        return RecurrentGroup.of(arena, bindPorts(arena, currents), recurrence, this);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if the currents are not four for each neuron of the recurrent weights
+     */
+    @Override
+    public NeuronGroup bindPorts(Arena arena, int currents) {
+        int neurons = recurrence.weights().columns();
+        if (currents != LstmStep.GATES * neurons) {
+            throw new IllegalArgumentException(currents + " currents, expected " + LstmStep.GATES * neurons
                     + ", four for each neuron of the recurrent weights");
         }
-        LeakyParameters parameters = firing.clearing()
-                .applyTo(LeakyParameters.builder(recurrent.pre()), 2)
+        return new LstmGroup(firing.clearing()
+                .applyTo(LeakyParameters.builder(neurons), 2)
                 .synapse(0)
-                .build(arena);
-        return new LstmGroup(parameters, recurrent);
+                .build(arena));
     }
 
     @Override
     public int gates() {
         return LstmStep.GATES;
-    }
-
-    @Override
-    public String toString() {
-        return "SLstm[recurrent=" + recurrent.pre() + " -> " + recurrent.post() + ", firing=" + firing + "]";
     }
 }

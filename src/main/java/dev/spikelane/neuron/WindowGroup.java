@@ -35,6 +35,7 @@ record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements S
     @Override
     public void step(
             FloatMatrix current,
+            FloatMatrix feedback,
             int row,
             long step,
             NeuronState state,

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.encode.Rate;
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.step.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -131,7 +130,7 @@ class GoldenNetworkTest {
         }
         FloatMatrix weights = FloatMatrix.copyOf(arena, neurons, neurons, golden.floats(name + "_recurrent_weight"));
         FloatMatrix bias = FloatMatrix.vector(arena, golden.floats(name + "_recurrent_bias"));
-        return Recurrence.allToAll(PackedWeights.pack(arena, weights, bias));
+        return Recurrence.allToAll(weights, bias);
     }
 
     /** Learned parameters stand among the inputs. */

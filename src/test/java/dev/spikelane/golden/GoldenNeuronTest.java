@@ -1,8 +1,8 @@
 package dev.spikelane.golden;
 
+import static dev.spikelane.golden.GoldenNeurons.allToAll;
 import static dev.spikelane.golden.GoldenNeurons.check;
 import static dev.spikelane.golden.GoldenNeurons.dense;
-import static dev.spikelane.golden.GoldenNeurons.packed;
 import static dev.spikelane.golden.GoldenOptions.firing;
 import static dev.spikelane.golden.GoldenOptions.gradedFactor;
 import static dev.spikelane.golden.GoldenOptions.parameter;
@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.golden.GoldenNeurons.Rule;
 import dev.spikelane.golden.GoldenNeurons.Trace;
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.step.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Alpha;
@@ -126,7 +125,7 @@ class GoldenNeuronTest {
                 Parameter factor = gradedFactor(golden, neurons);
                 Neuron model = new LeakyParallel(
                         golden.flagIfSet("weight_hh_enable")
-                                ? Recurrence.allToAll(packed(arena, golden, "_hh"))
+                                ? allToAll(golden, "_hh")
                                 : new Recurrence.OneToOne(Parameter.of(diagonal(golden.floats("weight_hh"), neurons))),
                         golden.hasInput("bias_hh") ? Parameter.of(golden.floats("bias_hh")) : Parameter.of(0),
                         threshold,
@@ -146,7 +145,7 @@ class GoldenNeuronTest {
             try (Arena arena = Arena.ofShared()) {
                 float[] current = dense(arena, golden, "_ih", golden.floats("input"), inputs);
                 Neuron model = new SLstm(
-                        packed(arena, golden, "_hh"),
+                        allToAll(golden, "_hh"),
                         firing(golden, neurons, Reset.NONE).withInhibition(false));
                 if (golden.flag("states_carried")) {
                     check(golden, model, current, 4 * neurons, names, Rule.STORED_TOLERANCE);
@@ -184,9 +183,8 @@ class GoldenNeuronTest {
             return new Recurrence.OneToOne(parameter(golden, "V", neurons, 1));
         }
         FloatMatrix weights = FloatMatrix.copyOf(arena, neurons, neurons, golden.floats("recurrent_weight"));
-        return Recurrence.allToAll(
-                golden.hasInput("recurrent_bias")
-                        ? PackedWeights.pack(arena, weights, FloatMatrix.vector(arena, golden.floats("recurrent_bias")))
-                        : PackedWeights.pack(arena, weights));
+        return golden.hasInput("recurrent_bias")
+                ? Recurrence.allToAll(weights, FloatMatrix.vector(arena, golden.floats("recurrent_bias")))
+                : Recurrence.allToAll(weights);
     }
 }

@@ -10,6 +10,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.neuron.Recurrence;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -115,18 +116,21 @@ final class GoldenNeurons {
         }
         return values;
     }
-    /** The weights and bias with a suffix, such as torch's {@code _ih}. */
-    static PackedWeights packed(Arena arena, GoldenCase golden, String suffix) {
+
+    /** The weights and bias with a suffix, such as torch's {@code _hh}. */
+    static Recurrence.AllToAll allToAll(GoldenCase golden, String suffix) {
         List<Integer> shape = golden.shape("weight" + suffix);
-        FloatMatrix weights = FloatMatrix.copyOf(arena, shape.get(0), shape.get(1), golden.floats("weight" + suffix));
+        FloatMatrix weights = FloatMatrix.copyOf(shape.get(0), shape.get(1), golden.floats("weight" + suffix));
         return golden.hasInput("bias" + suffix)
-                ? PackedWeights.pack(arena, weights, FloatMatrix.vector(arena, golden.floats("bias" + suffix)))
-                : PackedWeights.pack(arena, weights);
+                ? Recurrence.allToAll(
+                        weights, FloatMatrix.copyOf(1, shape.get(0), golden.floats("bias" + suffix)))
+                : Recurrence.allToAll(weights);
     }
 
     /** What the dense connection in front of the neurons gives. */
     static float[] dense(Arena arena, GoldenCase golden, String suffix, float[] input, int inputs) {
-        PackedWeights weights = packed(arena, golden, suffix);
+        Recurrence.AllToAll said = allToAll(golden, suffix);
+        PackedWeights weights = PackedWeights.pack(arena, said.weights(), said.bias());
         int rows = input.length / inputs;
         FloatMatrix current = FloatMatrix.zeros(arena, rows, weights.post());
         DenseMatmul.multiply(FloatMatrix.copyOf(arena, rows, inputs, input), weights, current);

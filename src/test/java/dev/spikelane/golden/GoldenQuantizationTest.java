@@ -98,7 +98,7 @@ class GoldenQuantizationTest {
         float[] current =
                 GoldenNeurons.dense(arena, golden, "_ih", golden.floats("input"), golden.integer("input_size"));
         Neuron model = new SLstm(
-                GoldenNeurons.packed(arena, golden, "_hh"),
+                GoldenNeurons.allToAll(golden, "_hh"),
                 firing(golden, neurons, Reset.NONE).withQuantization(GoldenOptions.quantization(golden)));
         Map<String, String> names = Map.of("syn", "cell", "mem", "membrane");
         GoldenNeurons.check(golden, model, current, 4 * neurons, names, Rule.STORED_TOLERANCE);

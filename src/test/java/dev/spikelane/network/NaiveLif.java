@@ -1,7 +1,6 @@
 package dev.spikelane.network;
 
 import dev.spikelane.kernel.base.Logarithm;
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.step.Compare;
 import dev.spikelane.kernel.step.Decay;
 import dev.spikelane.kernel.step.Reset;
@@ -298,24 +297,26 @@ final class NaiveLif extends NaiveNeurons {
                     all[i] = constant.value(i);
                 }
             }
+            case Recurrence.None _ -> {
+                return null;
+            }
             case Recurrence.OneToOne own -> {
                 for (int i = 0; i < all.length; i++) {
                     all[i] = own.weights().value(i) * (fired[i] ? 1 : 0);
                 }
             }
             case Recurrence.AllToAll recurrent -> {
-                PackedWeights weights = recurrent.weights();
                 for (int i = 0; i < all.length; i++) {
-                    float sum = feedsMembranes ? weights.bias(i) : 0;
+                    float sum = feedsMembranes ? recurrent.bias().get(0, i) : 0;
                     for (int inside = 0; inside < all.length; inside++) {
                         int j = shape.torch(inside);
                         if (feedsMembranes) {
-                            sum = Math.fma(u[j], weights.weight(i, j), sum);
+                            sum = Math.fma(u[j], recurrent.weights().get(i, j), sum);
                         } else if (fired[j]) {
-                            sum += weights.weight(i, j);
+                            sum += recurrent.weights().get(i, j);
                         }
                     }
-                    all[i] = feedsMembranes ? sum : sum + weights.bias(i);
+                    all[i] = feedsMembranes ? sum : sum + recurrent.bias().get(0, i);
                 }
             }
         }

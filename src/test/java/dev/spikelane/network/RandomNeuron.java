@@ -1,7 +1,6 @@
 package dev.spikelane.network;
 
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.step.Compare;
 import dev.spikelane.kernel.step.Reset;
 import dev.spikelane.kernel.step.ResetTime;
@@ -56,7 +55,7 @@ public final class RandomNeuron {
 
     public Neuron of(int model) {
         return switch (model) {
-            case 0 -> new SLstm(weights(4 * neurons), firing(Reset.CLEAR).withThreshold(0.1f));
+            case 0 -> new SLstm(allToAll(4 * neurons), firing(Reset.CLEAR).withThreshold(0.1f));
             case 1 -> new HandLif(shares(), Parameter.of(0.5f));
             case 2 -> new Synaptic(shares(), shares(), firing(Reset.NONE));
             case 3 ->
@@ -117,11 +116,11 @@ public final class RandomNeuron {
     }
 
     private Recurrence recurrence() {
-        return random.nextBoolean() ? new Recurrence.OneToOne(shares()) : Recurrence.allToAll(weights(neurons));
+        return random.nextBoolean() ? new Recurrence.OneToOne(shares()) : allToAll(neurons);
     }
 
-    private PackedWeights weights(int outputs) {
-        return PackedWeights.pack(
-                arena, Matrices.uniform(arena, outputs, neurons, random), Matrices.uniform(arena, 1, outputs, random));
+    private Recurrence.AllToAll allToAll(int outputs) {
+        return Recurrence.allToAll(
+                Matrices.uniform(arena, outputs, neurons, random), Matrices.uniform(arena, 1, outputs, random));
     }
 }

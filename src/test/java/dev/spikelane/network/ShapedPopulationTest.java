@@ -4,7 +4,6 @@ import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -20,8 +19,6 @@ final class ShapedPopulationTest {
 
     private static final Shape MAPS = Shape.of(2, 3, 3);
 
-    private final Arena arena = Arena.ofAuto();
-
     @Test
     void weightsFromAllToAllAreInTorchOrder() {
         Random random = new Random(1);
@@ -30,8 +27,8 @@ final class ShapedPopulationTest {
         for (int i = 0; i < size * size; i++) {
             weights.set(i / size, i % size, (random.nextInt(9) - 4) / 8f); // sums of which are exact in any order
         }
-        Recurrence recurrence = Recurrence.allToAll(PackedWeights.pack(arena, weights));
-        SpikeMatrix input = Matrices.spikes(arena, 20, size, 0.5, random);
+        Recurrence recurrence = Recurrence.allToAll(weights);
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), 20, size, 0.5, random);
         assertSameBits(membranes(Shape.of(size), recurrence, input), membranes(MAPS, recurrence, input), "membranes");
     }
 
@@ -50,7 +47,7 @@ final class ShapedPopulationTest {
     @Test
     void gatesNeedARowOfNeurons() {
         int size = MAPS.size();
-        SLstm model = new SLstm(PackedWeights.pack(arena, FloatMatrix.zeros(4 * size, size)), 0.5f);
+        SLstm model = new SLstm(FloatMatrix.zeros(4 * size, size), FloatMatrix.zeros(1, 4 * size), 0.5f);
         assertMessage(
                 IllegalArgumentException.class,
                 "population 'cells' has the shape [2 x 3 x 3], expected a row of neurons, such as [18], for " + model,

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
@@ -60,7 +59,7 @@ final class DropoutTest {
     private LeakyParallel model(boolean allToAll) {
         Recurrence recurrence = allToAll
                 ? Recurrence.allToAll(
-                        PackedWeights.pack(arena, Matrices.uniform(arena, NEURONS, NEURONS, new Random(2))))
+                        Matrices.uniform(arena, NEURONS, NEURONS, new Random(2)))
                 : Recurrence.oneToOne(0.9f);
         return new LeakyParallel(recurrence, Parameter.of(0.1f), Parameter.of(0.5f), Parameter.of(1));
     }

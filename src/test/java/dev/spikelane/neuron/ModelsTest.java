@@ -4,7 +4,6 @@ import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.step.Reset;
 import dev.spikelane.kernel.step.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
@@ -67,7 +66,7 @@ final class ModelsTest {
     void parallelNeuronsFeedInfinityBack() {
         FloatMatrix halves = FloatMatrix.copyOf(arena, 2, 2, new float[] {0.5f, 0.5f, 0.5f, 0.5f});
         Neuron model = new LeakyParallel(
-                Recurrence.allToAll(PackedWeights.pack(arena, halves)),
+                Recurrence.allToAll(halves),
                 Parameter.of(0),
                 Parameter.of(1),
                 Parameter.of(1));
@@ -80,8 +79,7 @@ final class ModelsTest {
     /** As upstream, where the sigmoid of a very negative number is 0 and lets nothing of the cell state through. */
     @Test
     void closedForgetGateForgetsAnyCellState() {
-        PackedWeights nothing = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 4, 1));
-        NeuronGroup group = new SLstm(nothing, 0.1f).bind(arena, 4);
+        NeuronGroup group = new SLstm(FloatMatrix.zeros(4, 1), FloatMatrix.zeros(1, 4), 0.1f).bind(arena, 4);
         NeuronState state = group.newState(arena, 1);
         state.variable("cell").copyFrom(new float[] {Float.MAX_VALUE});
         FloatMatrix gates = FloatMatrix.copyOf(arena, 1, 4, new float[] {0, -120, 0, 0});
@@ -155,7 +153,7 @@ final class ModelsTest {
 
     @Test
     void refusesWhatModelsDoNotHave() {
-        PackedWeights three = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 3, 3));
+        FloatMatrix three = FloatMatrix.zeros(arena, 3, 3);
         assertMessage(
                 IllegalArgumentException.class,
                 "alpha of neuron 0 is 0.5, expected more than its beta, 0.5, after both are clamped to [0, 1]",
@@ -180,7 +178,7 @@ final class ModelsTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "recurrent weights are 3 -> 3, expected four outputs for each input",
-                () -> new SLstm(three, 0.1f));
+                () -> new SLstm(three, FloatMatrix.zeros(1, 3), 0.1f));
         assertMessage(
                 IllegalArgumentException.class,
                 "beta is 1.5, expected a finite number, at most 1",

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product;
 
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -31,29 +33,74 @@ public final class RecurrentMatmul {
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void multiply(SpikeMatrix spikes, PackedWeights weights, FloatMatrix current) {
-        spikes.requireShape("spikes", spikes.rows(), weights.pre());
         current.requireShape("current", spikes.rows(), weights.post());
+        multiply(spikes, spikes.rows(), weights, 0, weights.blocks(), current);
+    }
+
+    /**
+     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that share a product
+     * take disjoint blocks.
+     *
+     * @param spikes {@code [at least rows x pre]}
+     * @param rows how many rows, at least 1
+     * @param weights {@code pre -> post}
+     * @param firstBlock the first block of outputs
+     * @param endBlock the block behind the last
+     * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
+     *     (endBlock - firstBlock)]}, which then holds these blocks only
+     * @throws IllegalArgumentException if a shape or range does not fit
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void multiply(
+            SpikeMatrix spikes, int rows, PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current) {
+        Checks.rows("spikes", spikes.rows(), rows);
+        Checks.rows("current", current.rows(), rows);
+        Checks.range("block of outputs", firstBlock, endBlock, weights.blocks());
+        spikes.requireShape("spikes", spikes.rows(), weights.pre());
+        int firstOutput = Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
         weights.requireAccessible();
         if (SimdWidth.VECTOR) {
-            RecurrentMatmulVector.multiply(spikes, weights, current);
+            RecurrentMatmulVector.multiply(spikes, rows, weights, firstBlock, endBlock, current, firstOutput);
         } else {
-            scalar(spikes, weights, current);
+            scalar(spikes, rows, weights, firstBlock, endBlock, current, firstOutput);
         }
     }
 
+    /**
+     * Names the variant that {@link #multiply} uses. Results do not depend on it.
+     *
+     * @return {@code recurrent}, or {@code scalar} without vectors
+     */
+    public static String variant() {
+        return SimdWidth.VECTOR ? "recurrent" : "scalar";
+    }
+
     /** The specification. */
-    static void scalar(SpikeMatrix spikes, PackedWeights weights, FloatMatrix current) {
-        for (int row = 0; row < spikes.rows(); row++) {
-            for (int output = 0; output < weights.post(); output++) {
-                float sum = 0;
-                for (int word = 0; word < spikes.stride(); word++) {
-                    long bits = spikes.segment().get(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES);
-                    for (; bits != 0; bits &= bits - 1) {
-                        sum += weights.weight(output, word * Long.SIZE + Long.numberOfTrailingZeros(bits));
-                    }
-                }
-                current.set(row, output, sum + weights.bias(output));
+    static void scalar(
+            SpikeMatrix spikes,
+            int rows,
+            PackedWeights weights,
+            int firstBlock,
+            int endBlock,
+            FloatMatrix current,
+            int firstOutput) {
+        for (int row = 0; row < rows; row++) {
+            for (int output = firstBlock * PackedWeights.BLOCK; output < endBlock * PackedWeights.BLOCK; output++) {
+                float sum = output < weights.post() ? output(spikes, row, weights, output) : 0;
+                Elements.set(current, row, output - firstOutput, sum);
             }
         }
+    }
+
+    private static float output(SpikeMatrix spikes, int row, PackedWeights weights, int output) {
+        float sum = 0;
+        for (int word = 0; word < spikes.stride(); word++) {
+            long bits = spikes.segment().get(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES);
+            for (; bits != 0; bits &= bits - 1) {
+                sum += weights.weight(output, word * Long.SIZE + Long.numberOfTrailingZeros(bits));
+            }
+        }
+        return sum + weights.bias(output);
     }
 }

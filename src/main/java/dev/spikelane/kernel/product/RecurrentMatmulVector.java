@@ -21,11 +21,19 @@ final class RecurrentMatmulVector {
 
     private RecurrentMatmulVector() {}
 
-    static void multiply(SpikeMatrix spikes, PackedWeights weights, FloatMatrix current) {
-        for (int row = 0; row < spikes.rows(); row++) {
-            for (int block = 0; block < weights.blocks(); block++) {
+    static void multiply(
+            SpikeMatrix spikes,
+            int rows,
+            PackedWeights weights,
+            int firstBlock,
+            int endBlock,
+            FloatMatrix current,
+            int firstOutput) {
+        for (int row = 0; row < rows; row++) {
+            long to = current.rowOffset(row) - (long) firstOutput * Float.BYTES;
+            for (int block = firstBlock; block < endBlock; block++) {
                 for (int strip = 0; strip < PackedWeights.BLOCK_BYTES; strip += STRIP_BYTES) {
-                    strip(spikes, row, weights, weights.blockOffset(block) + strip, current, block, strip);
+                    strip(spikes, row, weights, weights.blockOffset(block) + strip, current, to, block, strip);
                 }
             }
         }
@@ -37,6 +45,7 @@ final class RecurrentMatmulVector {
             PackedWeights weights,
             long inputs,
             FloatMatrix current,
+            long currentRow,
             int block,
             int strip) {
         MemorySegment fired = spikes.segment();
@@ -66,7 +75,7 @@ final class RecurrentMatmulVector {
             }
         }
         long outputs = (long) block * PackedWeights.BLOCK_BYTES + strip;
-        long out = current.rowOffset(row) + outputs;
+        long out = currentRow + outputs;
         sum0.add(load(bias, outputs)).intoMemorySegment(to, out, ORDER);
         sum1.add(load(bias, outputs + BYTES)).intoMemorySegment(to, out + BYTES, ORDER);
         sum2.add(load(bias, outputs + 2 * BYTES)).intoMemorySegment(to, out + 2 * BYTES, ORDER);

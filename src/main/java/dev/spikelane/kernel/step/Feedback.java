@@ -8,6 +8,6 @@ public enum Feedback {
     CONSTANT,
     /** A weight of each neuron if it fired at the step before. */
     OWN_SPIKES,
-    /** Currents that the caller computes from the spikes or membranes of the step before, {@code [batch x neurons]}. */
+    /** Currents of their own, a row for each row of the others. */
     CURRENTS
 }

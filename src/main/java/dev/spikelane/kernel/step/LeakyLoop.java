@@ -15,7 +15,7 @@ interface LeakyLoop {
      *
      * @param firstCurrent the neuron whose currents stand in column 0
      * @param state {@code [variables * batch x neurons]}
-     * @param feedback {@code [batch x neurons]}; read if the options want currents
+     * @param feedback laid out as {@code current}; read if the options want currents
      * @param previous {@code [batch x neurons]}, the spikes of the step before; read and written if the options want own spikes
      * @param membranes receives the membrane of each row if {@code record}
      * @param winner the only neuron that may fire under inhibition

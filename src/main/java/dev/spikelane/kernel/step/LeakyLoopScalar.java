@@ -113,7 +113,9 @@ final class LeakyLoopScalar implements LeakyLoop {
             if (options.alphaFunction()) {
                 u = alphaFunction(parameters, input, r, state, batch, sample, neuron);
             } else {
-                float fedBack = fedBack(parameters, feedback, previous, sample, neuron);
+                float fedBack = options.feedback() == Feedback.CURRENTS
+                        ? Elements.get(feedback, row, neuron - firstCurrent)
+                        : fedBack(parameters, previous, sample, neuron);
                 if (options.synapse()) {
                     input = synapse(parameters, input, fedBack, state, batch + sample, neuron);
                 }
@@ -129,13 +131,11 @@ final class LeakyLoopScalar implements LeakyLoop {
         }
     }
 
-    private float fedBack(
-            LeakyParameters parameters, FloatMatrix feedback, SpikeMatrix previous, int sample, int neuron) {
+    private float fedBack(LeakyParameters parameters, SpikeMatrix previous, int sample, int neuron) {
         return switch (options().feedback()) {
-            case NONE -> 0;
+            case NONE, CURRENTS -> 0;
             case CONSTANT -> Elements.get(parameters.own, 0, neuron);
             case OWN_SPIKES -> (spike(previous, sample, neuron) ? 1 : 0) * Elements.get(parameters.own, 0, neuron);
-            case CURRENTS -> Elements.get(feedback, sample, neuron);
         };
     }
 

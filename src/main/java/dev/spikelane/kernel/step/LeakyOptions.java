@@ -79,14 +79,19 @@ record LeakyOptions(
     private int onceSize() {
         int rest = decay == Decay.EULER || decay == Decay.DIVIDE ? 1 : 0;
         int potential = resetsAtOnce() ? 1 : 0;
-        int fed = feedback == Feedback.OWN_SPIKES ? 5 : feedback == Feedback.NONE ? 0 : 1;
+        int fed = feedback == Feedback.OWN_SPIKES ? 5 : feedback == Feedback.CONSTANT ? 1 : 0;
         return 2 + 3 * variables() + rest + potential + fed + gains;
     }
 
     /** Accesses and operations for 16 neurons at each step. */
     private int stepSize() {
         int decays = decay == Decay.NONE ? 0 : decay == Decay.MULTIPLY ? 2 : 4;
-        int fed = feedback == Feedback.OWN_SPIKES ? 3 : feedback == Feedback.NONE ? 0 : 1;
+        int fed = switch (feedback) {
+            case NONE -> 0;
+            case CONSTANT -> 1;
+            case CURRENTS -> 2;
+            case OWN_SPIKES -> 3;
+        };
         int fires = spike == Spike.CHANGE ? 3 : 1;
         int cuts = rectified ? 2 : 0;
         int resets = (resetsLater() ? alphaFunction ? 10 : 3 : 0) + (resetsAtOnce() ? 8 : 0);

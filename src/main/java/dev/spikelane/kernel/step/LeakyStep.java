@@ -159,9 +159,9 @@ public final class LeakyStep {
      * @param parameters of {@code neurons} neurons
      * @param current {@code [at least firstRow + rows x neurons]}, time-major; or a tile, as for {@link #run}
      * @param firstRow the first row, the begin of a step
-     * @param rows how many rows: whole steps, or one step if the feedback is currents
+     * @param rows how many rows, whole steps
      * @param state {@code [variables * batch x neurons]}, updated
-     * @param feedback {@code [batch x neurons]}: the fed back currents, if {@link Feedback#CURRENTS}
+     * @param feedback the fed back currents, of as many columns as {@code current}, row for row, if {@link Feedback#CURRENTS}
      * @param previous {@code [batch x neurons]}: the spikes of the step before, updated if {@link Feedback#OWN_SPIKES}
      * @param spikes {@code [at least firstRow + rows x neurons]}, overwritten there
      * @param membranes {@code [at least firstRow + rows x neurons]}, receives the membranes if {@code record}; may be {@code current} itself
@@ -187,12 +187,15 @@ public final class LeakyStep {
             int endWord) {
         int firstNeuron = check(parameters, current, firstRow, rows, state, spikes, firstWord, endWord);
         int batch = state.rows() / parameters.variables();
-        feedback.requireShape("feedback", batch, parameters.neurons());
+        if (parameters.feedback() == Feedback.CURRENTS) {
+            Checks.rows("feedback", feedback.rows(), firstRow + rows);
+            feedback.requireShape("feedback", feedback.rows(), current.columns());
+        }
         previous.requireShape("previous", batch, parameters.neurons());
         requireFeedbackApart(parameters, state, feedback, previous, spikes, record ? membranes : state);
-        if (firstRow % batch != 0 || (parameters.feedback() == Feedback.CURRENTS && rows != batch)) {
-            throw new IllegalArgumentException("rows are " + firstRow + " to " + (firstRow + rows)
-                    + ", expected whole steps of batch " + batch + ", and one of them if currents are fed back");
+        if (firstRow % batch != 0) {
+            throw new IllegalArgumentException(
+                    "firstRow is " + firstRow + ", expected a multiple of the batch, " + batch);
         }
         if (record) {
             requireMembranes(parameters, firstRow + rows, membranes, current, state);

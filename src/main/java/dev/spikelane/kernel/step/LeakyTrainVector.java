@@ -19,12 +19,9 @@ final class LeakyTrainVector implements LeakyLoop {
         this.most = twice(options) ? 2 : 1;
     }
 
-    /** Not where fed back currents are known for one step only; nor where a reset at once makes the chain so long that nothing is gained. */
+    /** Not where a reset at once makes the chain so long that nothing is gained. */
     private static boolean twice(LeakyOptions options) {
-        return !options.alphaFunction()
-                && options.feedback() != Feedback.CURRENTS
-                && !options.resetsAtOnce()
-                && options.fits(2);
+        return !options.alphaFunction() && !options.resetsAtOnce() && options.fits(2);
     }
 
     @Override

@@ -46,7 +46,7 @@ public final class LstmStep {
      * @param current {@code [at least firstRow + batch x 4 neurons]}
      * @param firstRow the first row of the step, a multiple of the batch
      * @param state {@code [2 * batch x neurons]}: the membranes, then the cell states; updated
-     * @param feedback {@code [batch x 4 neurons]}
+     * @param feedback {@code [at least firstRow + batch x 4 neurons]}, row for row with {@code current}
      * @param workspace {@code [4 x neurons]}, overwritten
      * @param spikes {@code [at least firstRow + batch x neurons]}, overwritten there
      * @param membranes {@code [at least firstRow + batch x neurons]}, receives the membranes if {@code record}
@@ -72,7 +72,6 @@ public final class LstmStep {
         }
         int batch = state.rows() / 2;
         state.requireShape("state", state.rows(), neurons);
-        feedback.requireShape("feedback", batch, GATES * neurons);
         workspace.requireShape("workspace", GATES, neurons);
         Checks.apart("workspace", workspace, "state", state);
         if (firstRow < 0) {
@@ -81,6 +80,8 @@ public final class LstmStep {
         LeakyStep.requireFiringOnly(parameters, firstRow, batch);
         Checks.rows("current", current.rows(), firstRow + batch);
         current.requireShape("current", current.rows(), GATES * neurons);
+        Checks.rows("feedback", feedback.rows(), firstRow + batch);
+        feedback.requireShape("feedback", feedback.rows(), GATES * neurons);
         Checks.rows("spikes", spikes.rows(), firstRow + batch);
         spikes.requireShape("spikes", spikes.rows(), neurons);
         parameters.threshold.requireShape("parameters", 1, neurons);
@@ -134,10 +135,10 @@ public final class LstmStep {
                 float before = Elements.get(state, sample, neuron);
                 float r = (strict ? before > threshold : before >= threshold) ? 1 : 0;
                 bits |= (long) r << neuron;
-                float input = sigmoid(gate(current, row, feedback, sample, neuron));
-                float forget = sigmoid(gate(current, row, feedback, sample, FORGET * neurons + neuron));
-                float candidate = tanh(gate(current, row, feedback, sample, CANDIDATE * neurons + neuron));
-                float output = sigmoid(gate(current, row, feedback, sample, OUTPUT * neurons + neuron));
+                float input = sigmoid(gate(current, row, feedback, neuron));
+                float forget = sigmoid(gate(current, row, feedback, FORGET * neurons + neuron));
+                float candidate = tanh(gate(current, row, feedback, CANDIDATE * neurons + neuron));
+                float output = sigmoid(gate(current, row, feedback, OUTPUT * neurons + neuron));
                 float cell = forget * Elements.get(state, batch + sample, neuron) + input * candidate;
                 float h = output * tanh(cell);
                 if (later) {
@@ -150,8 +151,8 @@ public final class LstmStep {
         }
     }
 
-    private static float gate(FloatMatrix current, int row, FloatMatrix feedback, int sample, int column) {
-        return Elements.get(current, row, column) + Elements.get(feedback, sample, column);
+    private static float gate(FloatMatrix current, int row, FloatMatrix feedback, int column) {
+        return Elements.get(current, row, column) + Elements.get(feedback, row, column);
     }
 
     static float sigmoid(float x) {

@@ -44,7 +44,7 @@ final class LstmStepVector {
                     SpikeMatrix spikes) {
                 for (int gate = 0; gate < LstmStep.GATES; gate++) {
                     if (gate != LstmStep.CANDIDATE) {
-                        sigmoid(current, row, feedback, sample, gates, gate, parameters.neurons());
+                        sigmoid(current, row, feedback, gates, gate, parameters.neurons());
                     }
                 }
             }
@@ -61,7 +61,7 @@ final class LstmStepVector {
                     FloatMatrix feedback,
                     FloatMatrix gates,
                     SpikeMatrix spikes) {
-                tanh(current, row, feedback, sample, gates, LstmStep.CANDIDATE, parameters.neurons());
+                tanh(current, row, feedback, gates, LstmStep.CANDIDATE, parameters.neurons());
             }
         },
         RESETS {
@@ -128,7 +128,7 @@ final class LstmStepVector {
 
     /** One gate of all neurons. Lanes behind the last neuron hold another gate; as zeros they leave the padding zero. */
     private static void sigmoid(
-            FloatMatrix current, int row, FloatMatrix feedback, int sample, FloatMatrix gates, int gate, int neurons) {
+            FloatMatrix current, int row, FloatMatrix feedback, FloatMatrix gates, int gate, int neurons) {
         MemorySegment inputs = current.segment();
         MemorySegment fed = feedback.segment();
         MemorySegment to = gates.segment();
@@ -137,7 +137,7 @@ final class LstmStepVector {
         Checks.isNative(to);
         long column = (long) gate * neurons * Float.BYTES;
         long inputRow = current.rowOffset(row) + column;
-        long fedRow = feedback.rowOffset(sample) + column;
+        long fedRow = feedback.rowOffset(row) + column;
         long toRow = gates.rowOffset(gate);
         for (int neuron = 0; neuron < neurons; neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;
@@ -147,7 +147,7 @@ final class LstmStepVector {
     }
 
     private static void tanh(
-            FloatMatrix current, int row, FloatMatrix feedback, int sample, FloatMatrix gates, int gate, int neurons) {
+            FloatMatrix current, int row, FloatMatrix feedback, FloatMatrix gates, int gate, int neurons) {
         MemorySegment inputs = current.segment();
         MemorySegment fed = feedback.segment();
         MemorySegment to = gates.segment();
@@ -156,7 +156,7 @@ final class LstmStepVector {
         Checks.isNative(to);
         long column = (long) gate * neurons * Float.BYTES;
         long inputRow = current.rowOffset(row) + column;
-        long fedRow = feedback.rowOffset(sample) + column;
+        long fedRow = feedback.rowOffset(row) + column;
         long toRow = gates.rowOffset(gate);
         for (int neuron = 0; neuron < neurons; neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;

@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.product;
 
 import static dev.spikelane.Matrices.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
@@ -9,6 +10,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.Random;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -44,8 +46,35 @@ final class RecurrentMatmulProperties {
         FloatMatrix expected = FloatMatrix.zeros(arena, rows, post);
         FloatMatrix actual = FloatMatrix.zeros(arena, rows, post);
         actual.fill(99);
-        RecurrentMatmul.scalar(spikes, weights, expected);
+        RecurrentMatmul.scalar(spikes, rows, weights, 0, weights.blocks(), expected, 0);
         RecurrentMatmul.multiply(spikes, weights, actual);
         assertSameBits(expected, actual, "currents");
+    }
+
+    @Property(tries = 100)
+    void blocksOfATileHaveTheBitsOfTheWhole(
+            @ForAll(supplier = Awkward.Sizes.class) int pre,
+            @ForAll(supplier = Awkward.Sizes.class) int post,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        PackedWeights weights = PackedWeights.pack(
+                arena, Matrices.uniform(arena, post, pre, random), Matrices.uniform(arena, 1, post, random));
+        SpikeMatrix spikes = Matrices.spikes(arena, 3, pre, density, random);
+        FloatMatrix whole = FloatMatrix.zeros(arena, 3, post);
+        RecurrentMatmul.multiply(spikes, weights, whole);
+        int first = random.nextInt(weights.blocks());
+        int end = first + 1 + random.nextInt(weights.blocks() - first);
+        FloatMatrix tile = FloatMatrix.zeros(arena, 3, 64 * (end - first));
+        Assume.that(tile.columns() != post); // as wide as the whole, it would be no tile
+        tile.fill(99);
+        RecurrentMatmul.multiply(spikes, 2, weights, first, end, tile);
+        for (int column = 0; column < tile.columns(); column++) {
+            int output = 64 * first + column;
+            assertEquals(99, tile.get(2, column), "a row behind the last");
+            for (int row = 0; row < 2; row++) {
+                assertEquals(output < post ? whole.get(row, output) : 0, tile.get(row, column), "output " + output);
+            }
+        }
     }
 }

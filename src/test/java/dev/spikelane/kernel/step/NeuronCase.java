@@ -138,7 +138,7 @@ record NeuronCase(long seed) {
         LeakyParameters parameters = parameters(arena);
         FloatMatrix state = matrix(arena, parameters.variables() * batch(), 7);
         FloatMatrix current = matrix(arena, rows(), 8);
-        FloatMatrix feedback = matrix(arena, batch(), 9);
+        FloatMatrix feedback = matrix(arena, rows(), 9);
         FloatMatrix membranes = FloatMatrix.zeros(arena, rows(), neurons());
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows(), neurons());
         SpikeMatrix previous = Matrices.spikes(arena, batch(), neurons(), 0.5, random(10));

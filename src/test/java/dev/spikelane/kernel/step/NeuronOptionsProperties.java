@@ -137,7 +137,7 @@ final class NeuronOptionsProperties {
                 FloatMatrix.zeros(arena, 4, 20),
                 firstRow,
                 state,
-                FloatMatrix.zeros(arena, 2, 20),
+                FloatMatrix.zeros(arena, 4, 20),
                 FloatMatrix.zeros(arena, 4, 5),
                 SpikeMatrix.zeros(arena, 4, 5),
                 state,

@@ -46,6 +46,6 @@ public final class ProductInside {
 
     /** The specification of {@link RecurrentMatmul}. */
     public static void scalarRecurrent(SpikeMatrix spikes, PackedWeights weights, FloatMatrix feedback) {
-        RecurrentMatmul.scalar(spikes, weights, feedback);
+        RecurrentMatmul.scalar(spikes, spikes.rows(), weights, 0, weights.blocks(), feedback, 0);
     }
 }

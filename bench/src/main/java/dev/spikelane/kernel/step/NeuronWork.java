@@ -131,7 +131,7 @@ public record NeuronWork(Model model) implements Work {
             int currents = model == Model.SLSTM ? LstmStep.GATES * NEURONS : NEURONS;
             current = RandomData.uniform(arena, STEPS, currents, -0.1f, 0.4f);
             state = FloatMatrix.zeros(arena, parameters.variables(), NEURONS);
-            feedback = FloatMatrix.zeros(arena, 1, currents);
+            feedback = FloatMatrix.zeros(arena, STEPS, currents);
             for (int age = 0; age < WINDOW; age++) {
                 for (int neuron = 0; neuron < NEURONS; neuron++) {
                     weights.set(age, neuron, (float) Math.pow(0.9f, age));

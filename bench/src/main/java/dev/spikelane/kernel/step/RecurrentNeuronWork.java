@@ -50,6 +50,7 @@ public record RecurrentNeuronWork(int neurons) implements Work {
         private final FloatMatrix current;
         private final FloatMatrix state;
         private final FloatMatrix feedback;
+        private final FloatMatrix[] feedbackOfStep = new FloatMatrix[STEPS];
         private final SpikeMatrix previous;
         private final SpikeMatrix spikes;
 
@@ -61,7 +62,10 @@ public record RecurrentNeuronWork(int neurons) implements Work {
             weights = PackedWeights.pack(arena, RandomData.uniform(arena, neurons, neurons, -0.02f, 0.02f));
             current = RandomData.uniform(arena, STEPS, neurons, -0.1f, 0.4f);
             state = FloatMatrix.zeros(arena, 1, neurons);
-            feedback = FloatMatrix.zeros(arena, 1, neurons);
+            feedback = FloatMatrix.zeros(arena, STEPS, neurons);
+            for (int step = 0; step < STEPS; step++) {
+                feedbackOfStep[step] = feedback.rows(step, 1);
+            }
             previous = SpikeMatrix.zeros(arena, 1, neurons);
             spikes = SpikeMatrix.zeros(arena, STEPS, neurons);
         }
@@ -94,9 +98,9 @@ public record RecurrentNeuronWork(int neurons) implements Work {
             LeakyLoops loops = scalar ? LeakyLoops.scalar(parameters.options) : parameters.loops;
             for (int step = 0; step < STEPS; step++) {
                 if (scalar) {
-                    ProductInside.scalarRecurrent(previous, weights, feedback);
+                    ProductInside.scalarRecurrent(previous, weights, feedbackOfStep[step]);
                 } else {
-                    RecurrentMatmul.multiply(previous, weights, feedback);
+                    RecurrentMatmul.multiply(previous, weights, feedbackOfStep[step]);
                 }
                 LeakyStep.run(
                         loops,
