@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An object serves one thread at a time.
  */
-public final class LeakyBackward {
+public final class LeakyBackward implements NeuronBackward {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
@@ -63,38 +63,7 @@ public final class LeakyBackward {
     private final float[] ofInput;
     private final float[] other;
     private final float[] summed;
-
-    /**
-     * Where the numbers of one step stand. A matrix of as many columns as there are neurons holds all of them, any other the tile.
-     */
-    public static final class Step {
-        /** The variables before the step. */
-        public final FloatMatrix[] before = new FloatMatrix[3];
-
-        /** The row of the first sample in these. */
-        public int beforeRow;
-
-        /** The membranes after the step. */
-        public @Nullable FloatMatrix after;
-
-        /** The row of the first sample in these. */
-        public int afterRow;
-
-        /** The currents of the step. */
-        public @Nullable FloatMatrix current;
-
-        /** The row of the first sample in these. */
-        public int currentRow;
-
-        /** Gradients with respect to the currents, which may stand where the currents or the membranes of the step stand. */
-        public @Nullable FloatMatrix ofCurrent;
-
-        /** The row of the first sample in these. */
-        public int ofCurrentRow;
-
-        /** Gradients with respect to what is fed back; null if nobody wants them. */
-        public @Nullable FloatMatrix ofFeedback;
-    }
+    private final float[] fed;
 
     /**
      * Prepares a tile.
@@ -140,16 +109,21 @@ public final class LeakyBackward {
         this.ofInput = new float[neurons];
         this.other = new float[neurons];
         this.summed = new float[neurons];
+        this.fed = new float[neurons];
     }
 
     private float[] row(FloatMatrix all) {
         float[] tile = new float[count];
-        MemorySegment.copy(all.segment(), FLOAT, (long) first * Float.BYTES, tile, 0, count);
+        fill(all, tile);
         return tile;
     }
 
+    private void fill(FloatMatrix all, float[] tile) {
+        MemorySegment.copy(all.segment(), FLOAT, (long) first * Float.BYTES, tile, 0, count);
+    }
+
     /**
-     * Tells which numbers beside the membranes this needs.
+     * Tells whether this needs more than the membranes.
      *
      * @param parameters of the neurons
      * @param wanted the parameters whose gradients are wanted
@@ -165,6 +139,17 @@ public final class LeakyBackward {
     }
 
     /**
+     * Tells whether a reset lets gradients into spikes.
+     *
+     * @param parameters of the neurons
+     * @return whether it is a reset at the {@link ResetTime#SAME_STEP_DIFFERENCE}
+     */
+    public static boolean resetsThroughSpikes(LeakyParameters parameters) {
+        LeakyOptions options = parameters.options;
+        return options.resetsAtOnce() && options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE;
+    }
+
+    /**
      * Tells whether a row of neurons is taken back as a whole.
      *
      * @param parameters of the neurons
@@ -174,24 +159,12 @@ public final class LeakyBackward {
         return parameters.coupled();
     }
 
-    /**
-     * Adds gradients of a parameter from now on.
-     *
-     * @param parameter the parameter
-     * @param sum {@code [batch x neurons]}, the tile of which is added to
-     */
+    @Override
     public void sum(LeakySums parameter, FloatMatrix sum) {
         sums.put(parameter, sum);
     }
 
-    /**
-     * The first pass: from what spikes carry to the spikes.
-     *
-     * @param step where the step's numbers stand
-     * @param ofVariables {@code [variables * batch x tile]}: gradients with respect to the variables after the step
-     * @param ofSpikes {@code [batch x tile]}: gradients with respect to what spikes carry; becomes those with respect to the spikes
-     * @param distance {@code [batch x tile]}: receives the membrane minus the threshold, when neurons fire
-     */
+    @Override
     public void toDistance(Step step, FloatMatrix ofVariables, FloatMatrix ofSpikes, FloatMatrix distance) {
         int batch = ofSpikes.rows();
         for (int sample = 0; sample < batch; sample++) {
@@ -201,7 +174,7 @@ public final class LeakyBackward {
             load(ofSpikes, sample, ofInput);
             scaleSpikes(sample);
             if (options.resetsAtOnce() && options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE) {
-                load(ofVariables, sample, ofMembrane);
+                loadAt(ofVariables, sample, ofMembrane);
                 throughReset();
             }
             if (winner >= 0) {
@@ -215,37 +188,48 @@ public final class LeakyBackward {
         }
     }
 
-    /**
-     * The second pass: from the distance to the threshold to the currents and to the variables before the step.
-     *
-     * @param step where the step's numbers stand
-     * @param ofDistance {@code [batch x tile]}: gradients with respect to the membrane minus the threshold
-     * @param ofVariables {@code [variables * batch x tile]}: those with respect to the variables after the step, become those before it
-     */
-    public void toCurrents(Step step, FloatMatrix ofDistance, FloatMatrix ofVariables) {
-        int batch = ofDistance.rows();
+    @Override
+    public void update() {
+        fill(parameters.threshold, threshold);
+        fill(parameters.beta, leak);
+        fill(parameters.alpha, alpha);
+        fill(parameters.scale, scale);
+        fill(parameters.rest, rest);
+        fill(parameters.potential, potential);
+        fill(parameters.own, own);
+        for (int i = 0; i < gains.length; i++) {
+            fill(parameters.gains[i], gains[i]);
+        }
+    }
+
+    @Override
+    public void toCurrents(Step step, @Nullable FloatMatrix ofDistance, FloatMatrix ofVariables, int batch) {
         for (int sample = 0; sample < batch; sample++) {
             open(step, sample);
-            load(ofVariables, sample, ofMembrane);
+            loadAt(ofVariables, sample, ofMembrane);
             if (options.resetsAtOnce()) {
                 fires(options.inhibition() ? winner() : -1);
                 resetAtOnce(sample);
             }
-            load(ofDistance, sample, other);
-            if (options.spike() == Spike.AFTER) {
-                add(ofMembrane, other);
+            if (ofDistance == null) {
+                Arrays.fill(other, 0);
+            } else {
+                load(ofDistance, sample, other);
+                if (options.spike() == Spike.AFTER) {
+                    add(ofMembrane, other);
+                }
+                subtractSum(LeakySums.THRESHOLD, sample, other);
             }
-            subtractSum(LeakySums.THRESHOLD, sample, other);
             if (options.alphaFunction()) {
                 alphaFunction(ofVariables, batch, sample);
             } else {
                 charge(step, ofVariables, batch, sample);
             }
-            store(ofMembrane, ofVariables, sample);
+            storeAt(ofMembrane, ofVariables, sample);
             FloatMatrix to = step.ofCurrent;
             if (to != null) {
                 toCurrent(sample);
-                storeAt(ofInput, to, step.ofCurrentRow + sample);
+                storeAt(ofInput, to, step.currentRow + sample);
             }
         }
     }
@@ -266,6 +250,10 @@ public final class LeakyBackward {
             System.arraycopy(current, 0, input, 0, count);
             for (float[] gain : gains) {
                 multiply(input, gain);
+            }
+            FloatMatrix feedback = step.feedback;
+            if (feedback != null) {
+                loadAt(feedback, step.currentRow + sample, fed);
             }
             forward();
         }
@@ -301,7 +289,7 @@ public final class LeakyBackward {
             return;
         }
         for (int i = 0; i < count; i++) {
-            float fedBack = options.feedback() == Feedback.CONSTANT ? own[i] : 0;
+            float fedBack = options.feedback() == Feedback.CONSTANT ? own[i] : fed[i];
             float in = input[i];
             if (options.synapse()) {
                 in = alpha[i] * synapse[i] + in;
@@ -446,7 +434,7 @@ public final class LeakyBackward {
         System.arraycopy(ofMembrane, 0, ofSecond, 0, count); // what comes after the decay
         undecay(sample);
         if (options.synapse()) {
-            load(ofVariables, batch + sample, ofSecond);
+            loadAt(ofVariables, batch + sample, ofSecond);
             add(ofSecond, ofInput);
             System.arraycopy(ofSecond, 0, ofInput, 0, count);
             for (int i = 0; i < count; i++) {
@@ -454,12 +442,12 @@ public final class LeakyBackward {
                 ofThird[i] = alpha[i] * ofInput[i];
             }
             addSum(LeakySums.SYNAPSE, sample, other);
-            store(ofThird, ofVariables, batch + sample);
+            storeAt(ofThird, ofVariables, batch + sample);
         }
         addSum(LeakySums.OWN, sample, ofSecond);
         FloatMatrix fedBack = step.ofFeedback;
         if (fedBack != null) {
-            storeAt(ofSecond, fedBack, step.ofCurrentRow + sample);
+            storeAt(ofSecond, fedBack, step.currentRow + sample);
         }
         if (options.spike() != Spike.AFTER) {
             // The distance is that of the membrane before the step, or of the change.
@@ -569,8 +557,8 @@ public final class LeakyBackward {
     }
 
     private void alphaFunction(FloatMatrix ofVariables, int batch, int sample) {
-        load(ofVariables, batch + sample, ofSecond);
-        load(ofVariables, 2 * batch + sample, ofThird);
+        loadAt(ofVariables, batch + sample, ofSecond);
+        loadAt(ofVariables, 2 * batch + sample, ofThird);
         if (options.resetsLater() && options.subtracts()) {
             for (int i = 0; i < count; i++) {
                 other[i] = reset[i] * ofSecond[i];
@@ -602,8 +590,8 @@ public final class LeakyBackward {
             ofThird[i] = leak[i] * ofThird[i] + old;
             ofMembrane[i] = 0;
         }
-        store(ofSecond, ofVariables, batch + sample);
-        store(ofThird, ofVariables, 2 * batch + sample);
+        storeAt(ofSecond, ofVariables, batch + sample);
+        storeAt(ofThird, ofVariables, 2 * batch + sample);
     }
 
     /** What is left of a gradient where a reset clears; a reset that subtracts leaves it. */
