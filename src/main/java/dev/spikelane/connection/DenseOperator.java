@@ -2,18 +2,25 @@ package dev.spikelane.connection;
 
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.RecurrentMatmul;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** A dense connection whose weights are packed for the kernels. */
+/** A dense or a recurrent connection whose weights are packed for the kernels. */
 final class DenseOperator implements Operator {
 
     private final Shape rows;
+    /** The shape whose inner order the currents have. */
+    private final Shape made;
+    /** Whether spikes are summed in the order of {@link RecurrentMatmul}. */
+    private final boolean recurrent;
+
     private final PackedWeights weights;
     private Parameter spikeValue = Parameter.of(1);
     /** The weights, or the weights times what a spike carries. */
@@ -21,26 +28,56 @@ final class DenseOperator implements Operator {
 
     DenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
         this.rows = rows;
-        this.weights = PackedWeights.pack(arena, arranged(said.weights(), rows), said.bias());
+        this.made = Shape.of(said.outputs());
+        this.recurrent = false;
+        this.weights = PackedWeights.pack(arena, arranged(said.weights()), said.bias());
+        this.ofSpikes = weights;
+        setSpikeValue(spikeValue);
+    }
+
+    DenseOperator(Arena arena, Recurrent said, Shape rows, Shape made, Parameter spikeValue) {
+        this.rows = rows;
+        this.made = made;
+        this.recurrent = true;
+        this.weights = PackedWeights.pack(
+                arena,
+                arranged(said.weights().weights()),
+                arrangedBias(said.weights().bias()));
         this.ofSpikes = weights;
         setSpikeValue(spikeValue);
     }
 
     private DenseOperator(Arena arena, DenseOperator other) {
         this.rows = other.rows;
+        this.made = other.made;
+        this.recurrent = other.recurrent;
         this.weights = PackedWeights.copyOf(arena, other.weights);
         this.ofSpikes = weights;
         setSpikeValue(other.spikeValue);
     }
 
-    /** The columns of {@code weights}, from torch's order into that of the rows. */
-    private static FloatMatrix arranged(FloatMatrix weights, Shape rows) {
-        if (!rows.reordered()) {
-            return weights;
+    /** The weights, from torch's order into that of the rows: columns by those of the source, rows by the currents. */
+    private FloatMatrix arranged(FloatMatrix torch) {
+        if (!rows.reordered() && !made.reordered()) {
+            return torch;
         }
-        FloatMatrix arranged = FloatMatrix.zeros(weights.rows(), weights.columns());
-        rows.toInside(weights, 0, arranged, 0, weights.rows());
+        FloatMatrix columns = FloatMatrix.zeros(torch.rows(), torch.columns());
+        rows.toInside(torch, 0, columns, 0, torch.rows());
+        FloatMatrix arranged = FloatMatrix.zeros(torch.rows(), torch.columns());
+        for (int output = 0; output < torch.rows(); output++) {
+            copyRow(columns, made.torch(output), arranged, output);
+        }
         return arranged;
+    }
+
+    private FloatMatrix arrangedBias(FloatMatrix torch) {
+        FloatMatrix arranged = FloatMatrix.zeros(1, torch.columns());
+        made.toInside(torch, 0, arranged, 0, 1);
+        return arranged;
+    }
+
+    private static void copyRow(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
+        MemorySegment.copy(from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(1));
     }
 
     @Override
@@ -55,13 +92,17 @@ final class DenseOperator implements Operator {
 
     @Override
     public FloatMatrix workspace(Arena arena) {
-        return SpikeMatmul.workspace(arena);
+        return recurrent ? FloatMatrix.zeros(arena, 1, 1) : SpikeMatmul.workspace(arena);
     }
 
     @Override
     public void multiply(
             SpikeMatrix spikes, int count, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
-        SpikeMatmul.multiply(spikes, count, ofSpikes, firstBlock, endBlock, current, workspace);
+        if (recurrent) {
+            RecurrentMatmul.multiply(spikes, count, ofSpikes, firstBlock, endBlock, current);
+        } else {
+            SpikeMatmul.multiply(spikes, count, ofSpikes, firstBlock, endBlock, current, workspace);
+        }
     }
 
     @Override
@@ -72,12 +113,12 @@ final class DenseOperator implements Operator {
 
     @Override
     public int rowsAtATime(int count, long active) {
-        return SpikeMatmul.rowsAtATime(count, inputs(), active);
+        return recurrent ? count : SpikeMatmul.rowsAtATime(count, inputs(), active);
     }
 
     @Override
     public String kernel(int count, long active) {
-        return SpikeMatmul.variant(count, inputs(), active);
+        return recurrent ? RecurrentMatmul.variant() : SpikeMatmul.variant(count, inputs(), active);
     }
 
     @Override
@@ -141,7 +182,7 @@ final class DenseOperator implements Operator {
 
     @Override
     public String toString() {
-        return "dense " + inputs() + " -> " + outputs();
+        return (recurrent ? "recurrent " : "dense ") + inputs() + " -> " + outputs();
     }
 
     private final class Weight implements Values {
@@ -164,13 +205,17 @@ final class DenseOperator implements Operator {
         @Override
         public void read(FloatMatrix into) {
             into.requireShape("into", rows(), columns());
-            if (!rows.reordered()) {
+            if (!rows.reordered() && !made.reordered()) {
                 weights.read(into);
                 return;
             }
             FloatMatrix arranged = FloatMatrix.zeros(rows(), columns());
             weights.read(arranged);
-            rows.toTorch(arranged, 0, into, 0, rows());
+            FloatMatrix columns = FloatMatrix.zeros(rows(), columns());
+            for (int output = 0; output < rows(); output++) {
+                copyRow(arranged, output, columns, made.torch(output));
+            }
+            rows.toTorch(columns, 0, into, 0, rows());
         }
 
         @Override
@@ -178,7 +223,7 @@ final class DenseOperator implements Operator {
             from.requireShape("values", rows(), columns());
             FloatMatrix bias = FloatMatrix.zeros(1, outputs());
             weights.readBias(bias);
-            set(arranged(from, rows), bias);
+            set(arranged(from), bias);
         }
     }
 
@@ -201,7 +246,10 @@ final class DenseOperator implements Operator {
 
         @Override
         public void read(FloatMatrix into) {
-            weights.readBias(into);
+            into.requireShape("into", 1, columns());
+            FloatMatrix arranged = FloatMatrix.zeros(1, columns());
+            weights.readBias(arranged);
+            made.toTorch(arranged, 0, into, 0, 1);
         }
 
         @Override
@@ -209,7 +257,7 @@ final class DenseOperator implements Operator {
             from.requireShape("values", 1, columns());
             FloatMatrix old = FloatMatrix.zeros(outputs(), inputs());
             weights.read(old);
-            set(old, from);
+            set(old, arrangedBias(from));
         }
     }
 }

@@ -44,7 +44,13 @@ import java.util.stream.Stream;
  * }</pre>
  *
  * <p><b>Order of sums.</b> Each projection's currents are complete, from their bias on, before they are added to those of the projections
- * that were declared before it.
+ * that were declared before it and enter the same port.
+ *
+ * <p><b>Recurrent neurons.</b> A model that feeds back to all neurons (RLeaky and RSynaptic from all to all, SLSTM, LeakyParallel from all to
+ * all) gets a projection named after its population, {@code lif1.recurrent}, from the spikes or membranes of the step before into the port
+ * {@code feedback}, behind all that are declared; its weights are {@code lif1.recurrent.weight} and {@code lif1.recurrent.bias}. Other
+ * projections may enter that port too. Weights from one to one stay the neurons' parameter {@code lif1.V} as long as nothing else enters it;
+ * else they are a projection as well, {@code lif1.recurrent.weight}.
  */
 public final class Network {
 
@@ -260,7 +266,7 @@ public final class Network {
 
     /** Gives a population a model with other parameters. */
     void rebind(int population, Neuron neuron) {
-        Bound changed = Bound.of(Arena.ofAuto(), populations.get(population), neuron);
+        Bound changed = Bound.of(Arena.ofAuto(), populations.get(population), neuron, isFed(populations.get(population)));
         Parameter spikeValue = changed.inside().spikeValue();
         if (!spikeValue.equals(bound[population].inside().spikeValue())) {
             for (int i = 0; i < paths.length; i++) {
@@ -291,9 +297,15 @@ public final class Network {
         }
     }
 
-    private static Bound bind(Arena arena, Population population) {
+    private boolean isFed(Population population) {
+        return projections.stream()
+                .anyMatch(projection -> projection.target().equals(population)
+                        && projection.port().equals(Neuron.FEEDBACK));
+    }
+
+    private Bound bind(Arena arena, Population population) {
         try {
-            return Bound.of(arena, population, population.neuron());
+            return Bound.of(arena, population, population.neuron(), isFed(population));
         } catch (IllegalArgumentException failure) {
             throw new IllegalArgumentException(
                     "population '" + population.name() + "': " + failure.getMessage(), failure);
@@ -318,7 +330,7 @@ public final class Network {
             addValues(values, projections.get(i).name(), paths[i]);
         }
         for (int i = 0; i < bound.length; i++) {
-            for (String name : bound[i].neuron().parameters().keySet()) {
+            for (String name : bound[i].parameters()) {
                 values.put(populations.get(i).name() + "." + name, new PopulationValues(this, i, name));
             }
         }

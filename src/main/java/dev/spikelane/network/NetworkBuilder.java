@@ -3,9 +3,12 @@ package dev.spikelane.network;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -214,25 +217,62 @@ public final class NetworkBuilder {
         if (populations.isEmpty()) {
             throw new IllegalStateException("the network has no population yet");
         }
-        List<Projection> all =
-                projections.stream().map(ProjectionBuilder::build).toList();
+        List<Projection> all = new ArrayList<>(
+                projections.stream().map(ProjectionBuilder::build).toList());
         all.forEach(NetworkBuilder::requireFit);
         for (Population population : populations) {
-            if (all.stream().noneMatch(projection -> projection.target().equals(population))) {
-                throw new IllegalStateException("population '" + population.name() + "' has no projection to it");
+            if (!enters(all, population, Neuron.CURRENT)) {
+                throw new IllegalStateException(
+                        "population '" + population.name() + "' has no projection to its port '" + Neuron.CURRENT + "'");
             }
         }
+        for (Population population : populations) {
+            List<Projection> own = recurrent(population, enters(all, population, Neuron.FEEDBACK));
+            own.forEach(NetworkBuilder::requireFit);
+            all.addAll(own);
+        }
         return new Network(arena, inputs, populations, all);
+    }
+
+    private static boolean enters(List<Projection> all, Population population, String port) {
+        return all.stream()
+                .anyMatch(projection -> projection.target().equals(population)
+                        && projection.port().equals(port));
+    }
+
+    /**
+     * What a model's recurrence says, as a projection. One to one, the neurons' own loop gives the same bits faster, unless others enter the
+     * port too.
+     */
+    private List<Projection> recurrent(Population population, boolean othersEnter) {
+        Connection connection =
+                switch (population.neuron().recurrence()) {
+                    case Recurrence.AllToAll all -> new Recurrent(all);
+                    case Recurrence.OneToOne own when othersEnter -> new OneToOne(own.weights());
+                    case null, default -> null;
+                };
+        if (connection == null) {
+            return List.of();
+        }
+        String name = population.name() + ".recurrent";
+        if (projectionNames.contains(name)) {
+            throw new IllegalArgumentException("the name '" + name
+                    + "' is used already by a projection, expected another, because it is that of the recurrence of population '"
+                    + population.name() + "'");
+        }
+        Source source = population.neuron().feedsMembranes() ? population.variable("membrane") : population;
+        return List.of(new Projection(name, source, population, Neuron.FEEDBACK, 1, List.of(connection), false));
     }
 
     private static void requireFit(Projection projection) {
         Population target = projection.target();
         String name = "projection '" + projection.name() + "' from '"
                 + projection.source().name() + "' to '" + target.name() + "'";
-        if (!projection.port().equals(Projection.CURRENT)) {
-            throw new IllegalArgumentException(name + " enters the port '" + projection.port() + "', expected '"
-                    + Projection.CURRENT + "' for " + target.neuron());
+        if (!target.neuron().ports().contains(projection.port())) {
+            throw new IllegalArgumentException(name + " enters the port '" + projection.port() + "', expected one of "
+                    + target.neuron().ports() + " for " + target.neuron());
         }
+        name += projection.port().equals(Neuron.CURRENT) ? "" : " (port '" + projection.port() + "')";
         Shape made;
         try {
             made = Path.outputShape(projection.path(), projection.source().shape());

@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.neuron.Neuron;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -19,7 +20,7 @@ public record Projection(
         String name, Source source, Population target, String port, int delay, List<Connection> path, boolean plastic) {
 
     /** The port that every model has. */
-    public static final String CURRENT = "current";
+    public static final String CURRENT = Neuron.CURRENT;
 
     /**
      * Makes a projection.

@@ -41,7 +41,7 @@ public final class ProjectionBuilder {
     /**
      * Says where the currents enter the target's equation.
      *
-     * @param name one of the target model's ports; {@code current} by default
+     * @param name one of the target model's {@linkplain dev.spikelane.neuron.Neuron#ports ports}; {@code current} by default
      * @return this
      */
     public ProjectionBuilder port(String name) {

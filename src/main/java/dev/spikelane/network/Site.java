@@ -6,14 +6,12 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.neuron.PortCurrents;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A population in a simulation: its state, the rows that it leaves for others, and those who look at it. */
@@ -29,7 +27,10 @@ final class Site implements SourceRun {
     private final NeuronState state;
     private final Track<SpikeMatrix> spikes;
     /** The variables that are sources of projections. */
-    private final Map<String, Track<FloatMatrix>> variables = new LinkedHashMap<>();
+    private final List<Kept> variables = new ArrayList<>();
+
+    /** Whether one of them is kept by no kernel. */
+    private boolean keepsOthers;
 
     private final List<Term> terms = new ArrayList<>();
     private final List<Observer> observers = new ArrayList<>();
@@ -52,9 +53,11 @@ final class Site implements SourceRun {
             String source = population.variable(variable).name();
             if (delays.isSource(source)) {
                 Track<FloatMatrix> track = Track.ofValues(arena, size(), batch, delays.of(source), blockSteps);
-                variables.put(variable, track);
+                variables.add(new Kept(variable, track));
                 if (variable.equals(MEMBRANE)) {
                     membranes = track.block();
+                } else {
+                    keepsOthers = true;
                 }
             }
         }
@@ -97,16 +100,31 @@ final class Site implements SourceRun {
         return terms;
     }
 
+    /** The terms that enter a port, in the order of declaration. */
+    List<Term> terms(String port) {
+        return terms.stream()
+                .filter(term -> term.projection.port().equals(port))
+                .toList();
+    }
+
+    /** Whether something enters the port {@code feedback}. */
+    boolean takesFeedback() {
+        return neurons().takesFeedback();
+    }
+
     /** The source that a projection takes from this population. */
     SourceRun source(Source source) {
         return source instanceof Variable variable
-                ? new OfVariable(Objects.requireNonNull(variables.get(variable.variable())))
+                ? variables.stream()
+                        .filter(kept -> kept.name.equals(variable.variable()))
+                        .findFirst()
+                        .orElseThrow()
                 : this;
     }
 
     /** Whether somebody needs what no kernel keeps for a whole block. */
     boolean stepwise() {
-        return !recorders.isEmpty() || variables.keySet().stream().anyMatch(variable -> !variable.equals(MEMBRANE));
+        return keepsOthers || !recorders.isEmpty();
     }
 
     void add(Observer observer) {
@@ -120,19 +138,36 @@ final class Site implements SourceRun {
         recorders.add(recorder);
         if (recorder.beforeReset() && before == null) {
             before = new BeforeReset(
-                    network.bound(number).inside().beforeReset().bind(arena, currents()),
+                    network.bound(number).beforeReset(arena),
                     arena,
                     batch,
                     network.version());
         }
     }
 
-    /** Takes the first rows of a block through their steps, for some words of neurons. */
-    void fire(FloatMatrix current, int rows, int firstWord, int endWord) {
-        if (membranes == null) {
-            neurons().run(current, rows, state, spikes.block(), firstWord, endWord);
+    /** Takes the first rows of a block through their steps, for some words of neurons; without a second port both matrices are one. */
+    void fire(PortCurrents currents, int rows, int firstWord, int endWord) {
+        run(neurons(), currents, rows, state, spikes.block(), membranes, firstWord, endWord);
+    }
+
+    private static void run(
+            NeuronGroup neurons,
+            PortCurrents currents,
+            int rows,
+            NeuronState state,
+            SpikeMatrix spikes,
+            @Nullable FloatMatrix membranes,
+            int firstWord,
+            int endWord) {
+        boolean fed = neurons.takesFeedback();
+        if (fed && membranes == null) {
+            neurons.run(currents, rows, state, spikes, firstWord, endWord);
+        } else if (fed) {
+            neurons.record(currents, rows, state, spikes, membranes, firstWord, endWord);
+        } else if (membranes == null) {
+            neurons.run(currents.current(), rows, state, spikes, firstWord, endWord);
         } else {
-            neurons().record(current, rows, state, spikes.block(), membranes, firstWord, endWord);
+            neurons.record(currents.current(), rows, state, spikes, membranes, firstWord, endWord);
         }
     }
 
@@ -141,30 +176,32 @@ final class Site implements SourceRun {
             long stepNumber,
             int step,
             int steps,
-            FloatMatrix current,
+            PortCurrents currents,
             SpikeMatrix someSpikes,
             FloatMatrix someMembranes) {
         BeforeReset unreset = before;
         if (unreset != null) {
-            unreset.run(this, current, someSpikes);
+            unreset.run(this, currents, someSpikes);
         }
         int rows = steps * batch;
-        FloatMatrix kept = membranes;
-        if (kept == null) {
-            neurons().run(current, rows, state, someSpikes, 0, words());
-        } else {
-            neurons().record(current, rows, state, someSpikes, someMembranes, 0, words());
+        FloatMatrix block = membranes;
+        run(neurons(), currents, rows, state, someSpikes, block == null ? null : someMembranes, 0, words());
+        if (block != null) {
             MemorySegment.copy(
                     someMembranes.segment(),
                     0,
-                    kept.segment(),
-                    kept.rowOffset(step * batch),
+                    block.segment(),
+                    block.rowOffset(step * batch),
                     someMembranes.rowOffset(rows));
         }
         spikes.put(someSpikes, step, steps);
         if (stepwise()) {
-            variables.forEach((variable, track) -> track.put(state.variable(variable), step, 1));
-            for (VariableRecorder recorder : recorders) {
+            for (int i = 0; i < variables.size(); i++) {
+                Kept kept = variables.get(i);
+                kept.track.put(state.variable(kept.name), step, 1);
+            }
+            for (int i = 0; i < recorders.size(); i++) {
+                VariableRecorder recorder = recorders.get(i);
                 NeuronState seen = recorder.beforeReset() && unreset != null ? unreset.state : state;
                 recorder.record(stepNumber, seen.variable(recorder.variable()), population.shape());
             }
@@ -232,13 +269,15 @@ final class Site implements SourceRun {
     /** Makes the last steps of a block the history of the next. */
     void advance(int steps) {
         spikes.advance(steps);
-        variables.values().forEach(track -> track.advance(steps));
+        for (int i = 0; i < variables.size(); i++) {
+            variables.get(i).track.advance(steps);
+        }
     }
 
     void reset() {
         state.reset();
         spikes.reset();
-        variables.values().forEach(Track::reset);
+        variables.forEach(kept -> kept.track.reset());
         observers.forEach(Observer::reset);
     }
 
@@ -255,23 +294,23 @@ final class Site implements SourceRun {
     long bytes() {
         return state.bytes()
                 + spikes.bytes()
-                + variables.values().stream().mapToLong(Track::bytes).sum();
+                + variables.stream().mapToLong(kept -> kept.track.bytes()).sum();
     }
 
     void write(ByteBuffer to) {
         state.write(to);
         spikes.write(to);
-        variables.values().forEach(track -> track.write(to));
+        variables.forEach(kept -> kept.track.write(to));
     }
 
     void read(ByteBuffer from) {
         state.read(from);
         spikes.read(from);
-        variables.values().forEach(track -> track.read(from));
+        variables.forEach(kept -> kept.track.read(from));
     }
 
     /** A variable as a source. */
-    private record OfVariable(Track<FloatMatrix> track) implements SourceRun {
+    private record Kept(String name, Track<FloatMatrix> track) implements SourceRun {
 
         @Override
         public Signal delayed(int delay) {
@@ -299,13 +338,13 @@ final class Site implements SourceRun {
             this.version = version;
         }
 
-        void run(Site site, FloatMatrix current, SpikeMatrix scratch) {
+        void run(Site site, PortCurrents currents, SpikeMatrix scratch) {
             if (version != site.network.version()) {
-                neurons = site.network.bound(site.number).inside().beforeReset().bind(arena, site.currents());
+                neurons = site.network.bound(site.number).beforeReset(arena);
                 version = site.network.version();
             }
             state.copyFrom(site.state);
-            neurons.run(current, site.batch, state, scratch, 0, site.words());
+            Site.run(neurons, currents, site.batch, state, scratch, null, 0, site.words());
         }
     }
 }

@@ -19,12 +19,15 @@ final class Track<S extends Signal> {
     private final S block;
     private final int history;
     private final int batch;
+    /** The memory of the history. */
+    private final MemorySegment past;
 
     private Track(S all, S block, int history, int batch) {
         this.all = all;
         this.block = block;
         this.history = history;
         this.batch = batch;
+        this.past = all.segment().asSlice(0, all.rowOffset(history * batch));
     }
 
     static Track<SpikeMatrix> ofSpikes(Arena arena, int columns, int batch, int history, int blockSteps) {
@@ -78,26 +81,24 @@ final class Track<S extends Signal> {
     }
 
     void reset() {
-        if (history > 0) {
-            all.segment().asSlice(0, all.rowOffset(history * batch)).fill((byte) 0);
-        }
+        past.fill((byte) 0);
     }
 
     /** Bytes of the history. */
     long bytes() {
-        return all.rowOffset(history * batch);
+        return past.byteSize();
     }
 
     void write(ByteBuffer to) {
         if (history > 0) {
-            to.put(all.segment().asSlice(0, bytes()).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
+            to.put(past.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
         }
     }
 
     void read(ByteBuffer from) {
         if (history > 0) {
             int size = Math.toIntExact(bytes());
-            all.segment().asSlice(0, size).copyFrom(MemorySegment.ofBuffer(from.slice(from.position(), size)));
+            past.copyFrom(MemorySegment.ofBuffer(from.slice(from.position(), size)));
             from.position(from.position() + size);
         }
     }

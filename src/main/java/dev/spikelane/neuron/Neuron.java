@@ -38,6 +38,9 @@ public sealed interface Neuron
     /** The port at which recurrent models take what neurons of their layer did at the step before. */
     String FEEDBACK = "feedback";
 
+    /** The parameter that is the weights of a recurrence from one to one. */
+    String RECURRENT_WEIGHTS = "V";
+
     /**
      * Lays the parameters out for neurons behind a connection.
      *
@@ -108,7 +111,7 @@ public sealed interface Neuron
     /**
      * Returns the parameters that are one value, or one for each neuron, by the names of the record's components; {@code threshold}, which
      * most models have in {@link Firing}; and {@code V}, the weights of a recurrence from one to one. Weights from all to all are not
-     * among them.
+     * among them: in a network they are those of a projection.
      *
      * @return the parameters in the order of the components, not modifiable
      */

@@ -32,7 +32,7 @@ final class Parameters<N extends Neuron> {
     Parameters<N> and(Recurrence recurrence, Function<Recurrence, N> change) {
         return switch (recurrence) {
             case Recurrence.OneToOne own ->
-                and("V", own.weights(), other -> change.apply(new Recurrence.OneToOne(other)));
+                and(Neuron.RECURRENT_WEIGHTS, own.weights(), other -> change.apply(new Recurrence.OneToOne(other)));
             case Recurrence.AllToAll _, Recurrence.None _ -> this;
         };
     }

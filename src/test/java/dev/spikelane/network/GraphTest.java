@@ -281,7 +281,7 @@ final class GraphTest {
                 IllegalArgumentException.class,
                 "population 'a' has no variable 'synapse', expected one of [membrane]",
                 () -> a.variable("synapse"));
-        assertMessage(IllegalStateException.class, "population 'a' has no projection to it", builder::build);
+        assertMessage(IllegalStateException.class, "population 'a' has no projection to its port 'current'", builder::build);
         builder.project("x-a", x, a);
         assertMessage(
                 IllegalArgumentException.class,
@@ -303,7 +303,7 @@ final class GraphTest {
         assertTrue(
                 port.getMessage()
                         .startsWith(
-                                "projection 'x-a' from 'x' to 'a' enters the port 'excitatory', expected 'current'"),
+                                "projection 'x-a' from 'x' to 'a' enters the port 'excitatory', expected one of [current]"),
                 port.getMessage());
     }
 

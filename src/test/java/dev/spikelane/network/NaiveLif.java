@@ -40,7 +40,6 @@ final class NaiveLif extends NaiveNeurons {
     private @Nullable Alpha alpha;
     private @Nullable Recurrence recurrence;
     private Parameter constant = Parameter.of(0);
-    private boolean feedsMembranes;
     private boolean rectified;
     private boolean firesBefore;
     private boolean firesOnChange;
@@ -159,8 +158,7 @@ final class NaiveLif extends NaiveNeurons {
         if (model.recurrence() instanceof Recurrence.OneToOne own) {
             lif.decay(Decay.MULTIPLY, own.weights()).constant = model.bias();
         } else {
-            lif.decay(Decay.NONE, ONE).recurrence = model.recurrence();
-            lif.feedsMembranes = true;
+            lif.decay(Decay.NONE, ONE).recurrence = Recurrence.none();
         }
         return lif;
     }
@@ -183,11 +181,11 @@ final class NaiveLif extends NaiveNeurons {
     }
 
     @Override
-    void step(float[] current) {
+    void step(float[] current, float @Nullable [] feedback) {
         float[] u = variables.get("membrane");
         boolean[] over = new boolean[u.length];
         float[] before = u.clone();
-        float[] fedBack = fedBack();
+        float[] fedBack = feedback == null ? fedBack() : feedback;
         for (int i = 0; i < u.length; i++) {
             over[i] = above(u[i], i);
             float r = over[i] && firing.resetTime() != ResetTime.SAME_STEP && firing.reset() != Reset.NONE ? 1 : 0;
@@ -284,10 +282,9 @@ final class NaiveLif extends NaiveNeurons {
         return subtracts ? u - s * threshold : (1 - s) * u + s * resetPotential.value(i);
     }
 
-    /** What comes from the step before to each neuron; null if nothing does. */
+    /** What comes to each neuron from itself in the step before; null if nothing does. */
     private float @Nullable [] fedBack() {
-        float[] u = variables.get("membrane");
-        float[] all = new float[u.length];
+        float[] all = new float[fired.length];
         switch (recurrence) {
             case null -> {
                 if (!rectified) {
@@ -305,20 +302,7 @@ final class NaiveLif extends NaiveNeurons {
                     all[i] = own.weights().value(i) * (fired[i] ? 1 : 0);
                 }
             }
-            case Recurrence.AllToAll recurrent -> {
-                for (int i = 0; i < all.length; i++) {
-                    float sum = feedsMembranes ? recurrent.bias().get(0, i) : 0;
-                    for (int inside = 0; inside < all.length; inside++) {
-                        int j = shape.torch(inside);
-                        if (feedsMembranes) {
-                            sum = Math.fma(u[j], recurrent.weights().get(i, j), sum);
-                        } else if (fired[j]) {
-                            sum += recurrent.weights().get(i, j);
-                        }
-                    }
-                    all[i] = feedsMembranes ? sum : sum + recurrent.bias().get(0, i);
-                }
-            }
+            case Recurrence.AllToAll _ -> throw new AssertionError("weights from all to all are a projection");
         }
         return all;
     }

@@ -4,17 +4,21 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
+import dev.spikelane.neuron.Recurrence;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -39,13 +43,17 @@ final class NaiveNetwork {
     private final Map<String, List<boolean[]>> spikes = new HashMap<>();
     /** For each variable of each population (as the name of a source) and step, the values of all samples. */
     private final Map<String, List<float[]>> variables = new HashMap<>();
+    /** The connections of recurrences, by the name of the projection. */
+    private final Map<String, Connection> recurrences = new HashMap<>();
 
     NaiveNetwork(Network network, Map<String, Signal> inputs, int batch) {
         this.network = network;
         this.inputs = inputs;
         this.batch = batch;
         for (Population population : network.populations()) {
-            NaiveNeurons[] samples = NaiveNeurons.of(population.neuron(), population.shape(), batch);
+            boolean fed = network.projections().stream()
+                    .anyMatch(projection -> enters(projection, population, Neuron.FEEDBACK));
+            NaiveNeurons[] samples = NaiveNeurons.of(population.neuron(), population.shape(), batch, fed);
             neurons.put(population.name(), samples);
             spikes.put(population.name(), new ArrayList<>());
             variables.put(population.name() + "." + UNRESET, new ArrayList<>());
@@ -112,17 +120,9 @@ final class NaiveNetwork {
     private void step(Population population, int step) {
         NaiveNeurons[] samples = of(neurons, population.name());
         for (int sample = 0; sample < batch; sample++) {
-            float[] sum = {};
-            for (Projection projection : network.projections()) {
-                if (projection.target() == population) {
-                    float[] current = current(projection, step - projection.delay(), sample);
-                    for (int i = 0; i < sum.length; i++) {
-                        current[i] = sum[i] + current[i];
-                    }
-                    sum = current;
-                }
-            }
-            samples[sample].step(sum);
+            float[] current = sum(population, Neuron.CURRENT, step, sample);
+            samples[sample].step(
+                    Objects.requireNonNull(current), sum(population, Neuron.FEEDBACK, step, sample));
         }
         int size = population.size();
         boolean[] fired = new boolean[batch * size];
@@ -142,6 +142,25 @@ final class NaiveNetwork {
             }
             of(variables, population.name() + "." + name).add(values);
         }
+    }
+
+    private static boolean enters(Projection projection, Population population, String port) {
+        return projection.target() == population && projection.port().equals(port);
+    }
+
+    /** What enters a port; null if no projection does. */
+    private float @Nullable [] sum(Population population, String port, int step, int sample) {
+        float[] sum = null;
+        for (Projection projection : network.projections()) {
+            if (enters(projection, population, port)) {
+                float[] current = current(projection, step - projection.delay(), sample);
+                for (int i = 0; sum != null && i < sum.length; i++) {
+                    current[i] = sum[i] + current[i];
+                }
+                sum = current;
+            }
+        }
+        return sum;
     }
 
     /** The row of a source in a step, all zeros before the first. */
@@ -178,13 +197,13 @@ final class NaiveNetwork {
         List<Connection> path = projection.path();
         for (int i = 0; i < path.size(); i++) {
             // The order of a dense sum is that of the rows before the flatten that stands before it.
-            Shape order = i > 0 && path.get(i - 1) instanceof Flatten
+            Shape order = i > 0 && path.get(i - 1) instanceof Flatten && path.get(i) instanceof Dense
                     ? before(path, i - 1, projection.source().shape())
                     : shape;
             boolean seesThrough = !shape.reordered() || i + 1 < path.size() && path.get(i + 1) instanceof Dense;
             row = path.get(i) instanceof Flatten
                     ? seesThrough ? row : new Row(plain(row), null)
-                    : apply(path.get(i), row, order);
+                    : apply(present(projection, path.get(i)), row, order);
             shape = path.get(i).outputShape(shape);
         }
         return plain(row);
@@ -198,8 +217,23 @@ final class NaiveNetwork {
         return shape;
     }
 
+    /** The connection with the values that the network has now, if it is the projection of a recurrence. */
+    private Connection present(Projection projection, Connection said) {
+        String name = projection.name() + ".weight";
+        if (!RandomGraph.isRecurrence(projection)) {
+            return said;
+        }
+        return recurrences.computeIfAbsent(
+                projection.name(),
+                _ -> said instanceof Recurrent
+                        ? new Recurrent(
+                                network.weights().get(name), network.weights().get(projection.name() + ".bias"))
+                        : new OneToOne(network.weights().get(name).toArray()));
+    }
+
     private static Row apply(Connection connection, Row row, Shape order) {
         return switch (connection) {
+            case Recurrent recurrent -> new Row(recurrent(recurrent.weights(), row, order), null);
             case Dense dense -> new Row(dense(dense, row, order), null);
             case OneToOne own -> new Row(multiply(own.weights(), row), null);
             case Scale scale -> new Row(multiply(Parameter.of(scale.factor()), row), null);
@@ -216,6 +250,24 @@ final class NaiveNetwork {
         float[] current = new float[row.values.length];
         for (int i = 0; i < current.length; i++) {
             current[i] = row.fires == null || row.fires[i] ? weights.value(i) * row.values[i] : 0;
+        }
+        return current;
+    }
+
+    private static float[] recurrent(Recurrence.AllToAll said, Row row, Shape order) {
+        float[] current = new float[said.weights().rows()];
+        for (int output = 0; output < current.length; output++) {
+            float sum = row.fires == null ? said.bias().get(0, output) : 0;
+            for (int k = 0; k < row.values.length; k++) {
+                int i = order.torch(k);
+                float weight = said.weights().get(output, i);
+                if (row.fires == null) {
+                    sum = Math.fma(row.values[i], weight, sum);
+                } else if (row.fires[i]) {
+                    sum += weight * row.values[i];
+                }
+            }
+            current[output] = row.fires == null ? sum : sum + said.bias().get(0, output);
         }
         return current;
     }

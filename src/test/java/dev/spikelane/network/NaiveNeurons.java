@@ -7,11 +7,13 @@ import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.neuron.PortCurrents;
 import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.StateLeaky;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The neurons of one population and one sample, in torch's order, as plain arrays that go through one step at a time. */
 abstract class NaiveNeurons {
@@ -33,14 +35,14 @@ abstract class NaiveNeurons {
         this.unreset = new float[neurons];
     }
 
-    /** Takes all neurons through a step. */
-    abstract void step(float[] current);
+    /** Takes all neurons through a step; what enters the port feedback is null where no projection does. */
+    abstract void step(float[] current, float @Nullable [] feedback);
 
-    /** One object for each sample of a batch. */
-    static NaiveNeurons[] of(Neuron neuron, Shape shape, int batch) {
+    /** One object for each sample of a batch, of neurons that projections feed back to or not. */
+    static NaiveNeurons[] of(Neuron neuron, Shape shape, int batch, boolean fed) {
         NaiveNeurons[] samples = new NaiveNeurons[batch];
         if (neuron instanceof SLstm || neuron instanceof LeakyParallel parallel && parallel.dropout() > 0) {
-            Group group = new Group(neuron, shape.size(), batch);
+            Group group = new Group(neuron, shape.size(), batch, fed);
             for (int sample = 0; sample < batch; sample++) {
                 samples[sample] = group.sample(sample);
             }
@@ -66,16 +68,18 @@ abstract class NaiveNeurons {
         private final NeuronState state;
         private final NeuronState unreset;
         private final FloatMatrix current;
+        private final FloatMatrix feedback;
         private final SpikeMatrix spikes;
         private final Sample[] samples;
 
-        Group(Neuron neuron, int size, int batch) {
+        Group(Neuron neuron, int size, int batch, boolean fed) {
             Arena arena = Arena.ofAuto();
-            this.neurons = neuron.bind(arena, size * neuron.gates());
-            this.withoutReset = neuron.beforeReset().bind(arena, size * neuron.gates());
+            this.neurons = bind(neuron, arena, size, fed);
+            this.withoutReset = bind(neuron.beforeReset(), arena, size, fed);
             this.state = neurons.newState(arena, batch);
             this.unreset = neurons.newState(arena, batch);
             this.current = FloatMatrix.zeros(batch, neurons.currents());
+            this.feedback = FloatMatrix.zeros(batch, neurons.currents());
             this.spikes = SpikeMatrix.zeros(batch, size);
             this.samples = new Sample[batch];
         }
@@ -85,10 +89,24 @@ abstract class NaiveNeurons {
             return samples[number];
         }
 
+        private static NeuronGroup bind(Neuron neuron, Arena arena, int size, boolean fed) {
+            int currents = size * neuron.gates();
+            return fed ? neuron.bindPorts(arena, currents) : neuron.bind(arena, currents);
+        }
+
+        private void run(NeuronGroup group, NeuronState from) {
+            if (group.takesFeedback()) {
+                PortCurrents currents = new PortCurrents(current, feedback);
+                group.run(currents, current.rows(), from, spikes, 0, spikes.stride());
+            } else {
+                group.run(current, from, spikes);
+            }
+        }
+
         private void run() {
             unreset.copyFrom(state);
-            withoutReset.run(current, unreset, spikes);
-            neurons.run(current, state, spikes);
+            run(withoutReset, unreset);
+            run(neurons, state);
             for (Sample each : samples) {
                 each.take();
             }
@@ -107,9 +125,10 @@ abstract class NaiveNeurons {
         }
 
         @Override
-        void step(float[] current) {
+        void step(float[] current, float @Nullable [] feedback) {
             for (int i = 0; i < current.length; i++) {
                 group.current.set(number, i, current[i]);
+                group.feedback.set(number, i, feedback == null ? 0 : feedback[i]);
             }
             if (number == group.samples.length - 1) {
                 group.run();

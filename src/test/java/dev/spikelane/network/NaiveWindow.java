@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.neuron.StateLeaky;
+import org.jspecify.annotations.Nullable;
 
 /** Neurons whose newest K inputs count: sums since the last multiple of K steps, and sums of what is older, from the back. */
 final class NaiveWindow extends NaiveNeurons {
@@ -20,7 +21,7 @@ final class NaiveWindow extends NaiveNeurons {
     }
 
     @Override
-    void step(float[] current) {
+    void step(float[] current, float @Nullable [] feedback) {
         float[] u = variables.get("membrane");
         float[] sum = variables.get("sum");
         int n = step % length;

@@ -5,6 +5,7 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -28,6 +29,8 @@ final class RandomGraph {
     final Map<String, Signal> inputs = new TreeMap<>();
     /** Whether all steps have the same input. */
     final boolean constant;
+    /** Whether values of a recurrence are others than those of its model. */
+    boolean replaced;
 
     final int batch;
     final int steps;
@@ -62,10 +65,31 @@ final class RandomGraph {
         }
         for (Population target : populations) {
             for (int j = 1 + random.nextInt(3); j > 0; j--) {
-                project(builder, target, declared);
+                project(builder, target, Neuron.CURRENT, declared);
+            }
+            for (int j = random.nextInt(3); j > 0 && target.neuron().ports().contains(Neuron.FEEDBACK); j--) {
+                project(builder, target, Neuron.FEEDBACK, declared);
             }
         }
         this.network = builder.build();
+        for (Projection projection : network.projections()) {
+            if (isRecurrence(projection) && random.nextBoolean()) {
+                network.weights().names().stream()
+                        .filter(name -> name.startsWith(projection.name() + "."))
+                        .forEach(this::replace);
+                replaced = true;
+            }
+        }
+    }
+
+    /** Whether a projection is one that the recurrence of a model says. */
+    static boolean isRecurrence(Projection projection) {
+        return projection.name().equals(projection.target().name() + ".recurrent");
+    }
+
+    private void replace(String name) {
+        FloatMatrix old = network.weights().get(name);
+        network.weights().replace(name, Matrices.uniform(arena, old.rows(), old.columns(), random));
     }
 
     private Shape flat() {
@@ -97,7 +121,7 @@ final class RandomGraph {
         return builder.population(name, shape, neuron);
     }
 
-    private void project(NetworkBuilder builder, Population target, List<Input> declared) {
+    private void project(NetworkBuilder builder, Population target, String port, List<Input> declared) {
         int gates = target.neuron().gates();
         Shape currents = gates == 1 ? target.shape() : Shape.of(gates * target.size());
         Source source = source(target, declared);
@@ -112,7 +136,8 @@ final class RandomGraph {
         int delay = random.nextInt(3) == 0 && !delayed ? 0 : random.nextInt(LONGEST_DELAY + 1);
         String name = source.name() + "-" + target.name() + "-" + random.nextInt(1_000_000_000);
         ProjectionBuilder projection = builder.project(name, source, target, path(source, currents))
-                .delay(delayed ? Math.max(1, delay) : delay);
+                .delay(delayed ? Math.max(1, delay) : delay)
+                .port(port);
         if (random.nextInt(4) == 0) {
             projection.plastic();
         }
@@ -158,7 +183,8 @@ final class RandomGraph {
             width = middle;
             strength = 1;
         }
-        path.add(dense(width, currents.size(), strength));
+        Dense last = dense(width, currents.size(), strength);
+        path.add(random.nextInt(5) == 0 ? new Recurrent(last.weights(), last.bias()) : last);
         if (path.size() < 3 && random.nextInt(4) == 0) {
             path.add(elementwise(currents.size(), 1));
         }

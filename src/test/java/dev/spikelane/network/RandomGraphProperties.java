@@ -1,5 +1,7 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
 import java.util.List;
 import net.jqwik.api.EdgeCasesMode;
@@ -32,12 +34,13 @@ final class RandomGraphProperties {
                 run.run();
                 restored += run.restored;
             }
-            requireVariety(graph.network, expected, restored);
+            requireVariety(graph, expected, restored);
         }
     }
 
     /** What must not be rare, or the property would say little. */
-    private static void requireVariety(Network network, NaiveNetwork expected, int restored) {
+    private static void requireVariety(RandomGraph graph, NaiveNetwork expected, int restored) {
+        Network network = graph.network;
         List<Projection> all = network.projections();
         often("a loop", network.plan().components().stream().anyMatch(part -> part.steps() > 0));
         often(
@@ -58,6 +61,21 @@ final class RandomGraphProperties {
                 all.stream().anyMatch(projection -> projection.path().size() > 1));
         often("a plastic projection", all.stream().anyMatch(Projection::plastic));
         often("a snapshot", restored > 0);
+        often("weights from all to all", all.stream().anyMatch(RandomGraphProperties::isAllToAll));
+        often("other weights than those of the model", graph.replaced);
+        often(
+                "a projection of others into the port feedback",
+                all.stream()
+                        .anyMatch(projection -> projection.port().equals(Neuron.FEEDBACK)
+                                && !RandomGraph.isRecurrence(projection)));
+        often(
+                "a recurrence and others at the port feedback",
+                all.stream()
+                        .anyMatch(projection -> RandomGraph.isRecurrence(projection)
+                                && all.stream()
+                                        .anyMatch(other -> other != projection
+                                                && other.target() == projection.target()
+                                                && other.port().equals(Neuron.FEEDBACK))));
         often(
                 "maps",
                 network.populations().stream()
@@ -66,6 +84,10 @@ final class RandomGraphProperties {
             double density = expected.density(population.name());
             often("a population that fires, but not always", density > 0.02 && density < 0.8);
         }
+    }
+
+    private static boolean isAllToAll(Projection projection) {
+        return RandomGraph.isRecurrence(projection) && projection.path().getFirst() instanceof Recurrent;
     }
 
     private static boolean isDelayedInput(Projection projection) {

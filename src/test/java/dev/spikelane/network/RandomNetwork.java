@@ -79,13 +79,16 @@ final class RandomNetwork {
             this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         }
 
-        /** Copies the state of the next layer. */
-        void keep(Arena arena, NeuronState state) {
+        /** Copies the state of the next layer; the spikes of the step before, unless a projection keeps them. */
+        void keep(Arena arena, NeuronState state, boolean fed) {
             for (String name : state.names()) {
                 FloatMatrix variable = state.variable(name);
                 FloatMatrix copy = FloatMatrix.zeros(arena, variable.rows(), variable.columns());
                 copy.copyFrom(variable);
                 variables.add(copy);
+            }
+            if (fed) {
+                return;
             }
             SpikeMatrix fedBack;
             try {
@@ -222,7 +225,7 @@ final class RandomNetwork {
             outcome.spikes.add(spikes);
             outcome.membranes.add(membranes);
             outcome.counts.add(counts);
-            outcome.keep(arena, state);
+            outcome.keep(arena, state, network.bound(layer).neurons().takesFeedback());
             from = spikes;
         }
         return outcome;
@@ -254,7 +257,10 @@ final class RandomNetwork {
                 FloatMatrix last = outcome.membranes.get(layer).rows((steps - 1) * batch, batch);
                 assertSameBits(last, simulation.state(layer).membrane(), "state of layer " + layer);
                 assertEquals(steps, simulation.state(layer).step(), "steps of layer " + layer);
-                outcome.keep(arena, simulation.state(layer));
+                outcome.keep(
+                        arena,
+                        simulation.state(layer),
+                        network.bound(layer).neurons().takesFeedback());
             }
         }
         return outcome;

@@ -116,7 +116,11 @@ public final class RandomNeuron {
     }
 
     private Recurrence recurrence() {
-        return random.nextBoolean() ? new Recurrence.OneToOne(shares()) : allToAll(neurons);
+        return switch (random.nextInt(5)) {
+            case 0 -> Recurrence.none();
+            case 1, 2 -> new Recurrence.OneToOne(shares());
+            default -> allToAll(neurons);
+        };
     }
 
     private Recurrence.AllToAll allToAll(int outputs) {
