@@ -71,7 +71,7 @@ public final class NeuronGradient {
      */
     public static NeuronGradient of(Arena arena, Neuron model, NeuronGroup group, int batch, Set<String> learned) {
         LeakyParameters parameters = switch (group) {
-            case LeakyGroup leaky when !leaky.feedsSpikes() -> leaky.parameters();
+            case LeakyGroup leaky -> leaky.parameters();
             case LstmGroup cells -> cells.parameters();
             case DropoutGroup _ -> throw new IllegalArgumentException("a dropout has no gradient");
             case WindowGroup _ -> throw new IllegalArgumentException("a truncated kernel has no gradient");
@@ -128,7 +128,7 @@ public final class NeuronGradient {
             case "resetPotential" -> List.of(new Link(LeakySums.POTENTIAL, ONE));
             case "synapse" -> List.of(new Link(LeakySums.SYNAPSE, clamped(name)));
             case "bias" -> List.of(new Link(LeakySums.OWN, ONE));
-            case "V" -> model instanceof LeakyParallel ? List.of(new Link(LeakySums.LEAK, ONE)) : List.of();
+            case "V" -> List.of(new Link(model instanceof LeakyParallel ? LeakySums.LEAK : LeakySums.OWN, ONE));
             case "gradedSpikesFactor" ->
                 List.of(new Link(
                         LeakySums.FACTOR,
@@ -201,6 +201,15 @@ public final class NeuronGradient {
      */
     public boolean needsCurrents() {
         return needsCurrents;
+    }
+
+    /**
+     * Tells whether neurons feed their own spikes back.
+     *
+     * @return whether {@link NeuronBackward.Step#previous} must be there
+     */
+    public boolean feedsOwnSpikes() {
+        return group instanceof LeakyGroup leaky && leaky.feedsSpikes();
     }
 
     /**

@@ -113,8 +113,8 @@ final class GradientOutlet implements GradientSource {
     void gather(
             GradientViews<FloatMatrix> into, GradientViews<FloatMatrix> added, int firstBlock, int endBlock) {
         FloatMatrix sum = into.steps(0, steps);
-        boolean started = given != null;
-        if (given != null) {
+        boolean started = given != null && firstStep >= 0;
+        if (given != null && firstStep >= 0) {
             copy(given.steps(firstStep, steps), 0, sum, 0, steps * size.batch(), firstBlock, endBlock);
         } else if (reached.length == 0 || reached[0] < steps) {
             sum.fill(0);
@@ -130,7 +130,7 @@ final class GradientOutlet implements GradientSource {
             }
             started = true;
         }
-        if (observed != null) {
+        if (observed != null && firstStep >= 0) {
             copy(sum, 0, observed.steps(firstStep, steps), 0, steps * size.batch(), firstBlock, endBlock);
         }
     }

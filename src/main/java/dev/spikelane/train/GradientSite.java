@@ -49,6 +49,9 @@ final class GradientSite implements GradientSource {
     private final FloatMatrix carried;
 
     private final FloatMatrix[] carriedOf;
+    /** Gradients of what the spikes of the step that comes next on the way back carry, where neurons feed them back. */
+    private final FloatMatrix carriedSpikes;
+
     private final boolean coupled;
     private final boolean alone;
     private final int blocksInTile;
@@ -99,6 +102,7 @@ final class GradientSite implements GradientSource {
             carriedOf[i] = carried.rows(i * size.batch(), size.batch());
             reached[i] = ofVariables[i].mayHaveGradients();
         }
+        this.carriedSpikes = FloatMatrix.zeros(arena, size.batch(), population.size());
         this.coupled = gradient.coupled() || group.coupled();
         int blocks = blocks();
         this.blocksInTile = coupled || !alone ? blocks : tile(blocks, size.threads());
@@ -161,6 +165,31 @@ final class GradientSite implements GradientSource {
         return ofVariables[variables.indexOf(name)];
     }
 
+    /**
+     * The spikes of the step before the window, for neurons that feed spikes back, themselves or by a projection; null if there are none.
+     */
+    @Nullable
+    SpikeMatrix previousSpikes() {
+        if (gradient.feedsOwnSpikes()) {
+            return state.previousSpikes();
+        }
+        return spikes.hasHistory() ? spikes.steps(-1, 1, 0) : null;
+    }
+
+    /** The gradients of what these carry, behind the way back. */
+    FloatMatrix ofPreviousSpikes() {
+        if (!gradient.feedsOwnSpikes()) {
+            FloatMatrix added = FloatMatrix.zeros(size.batch(), population.size());
+            ofSpikes.open(-1, 1);
+            ofSpikes.gather(
+                    new GradientViews<>(carriedSpikes, size.batch()),
+                    new GradientViews<>(added, size.batch()),
+                    0,
+                    blocks());
+        }
+        return carriedSpikes;
+    }
+
     FloatMatrix carriedOf(String name) {
         return carriedOf[variables.indexOf(name)];
     }
@@ -172,7 +201,7 @@ final class GradientSite implements GradientSource {
 
     /** Whether spikes have gradients. */
     private boolean firesBack() {
-        return ofSpikes.mayHaveGradients() || gradient.resetsThroughSpikes();
+        return ofSpikes.mayHaveGradients() || gradient.resetsThroughSpikes() || gradient.feedsOwnSpikes();
     }
 
     int blocks() {
@@ -268,6 +297,7 @@ final class GradientSite implements GradientSource {
     /** Begins the way back. */
     void begin() {
         carried.fill(0);
+        carriedSpikes.fill(0);
         gradient.clear();
     }
 
@@ -364,6 +394,9 @@ final class GradientSite implements GradientSource {
             NeuronBackward tile = tiles[part];
             if (fires) {
                 FloatMatrix of = own.ofSpikes.steps(step, 1);
+                if (gradient.feedsOwnSpikes()) {
+                    RowSum.add(of, carriedSpikes, size.batch(), population.size(), firstBlock, endBlock);
+                }
                 tile.toDistance(own.step, carried, of, own.distance);
                 surrogate.backward(own.distance, of, of, draws, first + step, firstBlock * Long.SIZE);
                 tile.toCurrents(own.step, of, carried, size.batch());
@@ -373,11 +406,21 @@ final class GradientSite implements GradientSource {
         }
     }
 
+    /** The state before the segment. */
+    private NeuronState start() {
+        return checkpoints[segmentStart / size.segment()];
+    }
+
     private void place(NeuronBackward.Step at, int step, GradientScratch own) {
         int row = current.row(step);
         at.currentRow = row;
         at.ofCurrent = current.all();
         at.ofFeedback = feedback == null ? null : feedback.all();
+        if (gradient.feedsOwnSpikes()) {
+            at.previous = row == 0 ? start().previousSpikes() : spikes.window();
+            at.previousRow = row == 0 ? 0 : (step - 1) * size.batch();
+            at.ofPrevious = carriedSpikes;
+        }
         if (gradient.needsCurrents()) {
             at.current = current.all();
             at.feedback = feedback == null ? null : feedback.all();
@@ -387,7 +430,7 @@ final class GradientSite implements GradientSource {
             at.afterRow = row + size.batch();
         } else {
             boolean starts = row == 0;
-            at.before[0] = starts ? work.membrane() : current.all();
+            at.before[0] = starts ? start().membrane() : current.all();
             at.beforeRow = starts ? 0 : row - size.batch();
             at.after = current.all();
             at.afterRow = row;

@@ -104,6 +104,9 @@ final class GradientTerm {
     /** Takes gradients of the currents that some steps of the source have given back to what the first operator makes. */
     int open(int first, int count) {
         int reached = Math.min(count, size.steps() - projection.delay() - first);
+        if (first + projection.delay() < 0) {
+            reached = 0;
+        }
         ofFirst = reached > 0 ? path.toFirst(port.gradients(first + projection.delay(), reached)) : null;
         return Math.max(0, reached);
     }

@@ -38,6 +38,10 @@ final class GradientTrack<S extends Signal> {
         return all.steps(history + first - delay, count);
     }
 
+    boolean hasHistory() {
+        return history > 0;
+    }
+
     /** All steps of the window. */
     S window() {
         return all.steps(history, steps);

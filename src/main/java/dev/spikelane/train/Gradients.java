@@ -286,6 +286,32 @@ public final class Gradients implements AutoCloseable {
         return site(population).state();
     }
 
+    /**
+     * Returns the spikes of the step before the window, which neurons feed back to themselves.
+     *
+     * @param population its name
+     * @return {@code [batch x neurons]}, which may be changed between windows
+     * @throws IllegalArgumentException if there is no such population, or nothing reads these spikes
+     */
+    public SpikeMatrix previousSpikes(String population) {
+        SpikeMatrix spikes = site(population).previousSpikes();
+        if (spikes == null) {
+            throw new IllegalArgumentException("nothing reads spikes of population '" + population + "' a step later");
+        }
+        return spikes;
+    }
+
+    /**
+     * Returns the gradient of what the spikes of the step before the window carried.
+     *
+     * @param population its name
+     * @return {@code [batch x neurons]}; overwritten by the next call
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public FloatMatrix gradientOfPreviousSpikes(String population) {
+        return site(population).ofPreviousSpikes();
+    }
+
     private GradientSite site(String population) {
         int number = plan.network().populations().indexOf(plan.network().population(population));
         return machine.sites()[number];

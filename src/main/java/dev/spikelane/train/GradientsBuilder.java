@@ -126,7 +126,10 @@ public final class GradientsBuilder {
         Set<String> all = GradientValues.weights(network, layout);
         for (Population population : network.populations()) {
             for (String parameter : NeuronGradient.learnable(population.neuron())) {
-                all.add(population.name() + "." + parameter);
+                String learnable = population.name() + "." + parameter;
+                if (network.weights().names().contains(learnable)) {
+                    all.add(learnable);
+                }
             }
         }
         if (!all.contains(name)) {

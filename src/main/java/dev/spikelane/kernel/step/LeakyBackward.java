@@ -2,6 +2,7 @@ package dev.spikelane.kernel.step;
 
 import dev.spikelane.kernel.step.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -64,6 +65,7 @@ public final class LeakyBackward implements NeuronBackward {
     private final float[] other;
     private final float[] summed;
     private final float[] fed;
+    private final float[] previous;
 
     /**
      * Prepares a tile.
@@ -110,6 +112,7 @@ public final class LeakyBackward implements NeuronBackward {
         this.other = new float[neurons];
         this.summed = new float[neurons];
         this.fed = new float[neurons];
+        this.previous = new float[neurons];
     }
 
     private float[] row(FloatMatrix all) {
@@ -243,6 +246,13 @@ public final class LeakyBackward implements NeuronBackward {
         }
         if (options.variables() > 2) {
             loadAt(step.before[2], step.beforeRow + sample, third);
+        }
+        SpikeMatrix fired = step.previous;
+        if (options.feedback() == Feedback.OWN_SPIKES && fired != null) {
+            for (int i = 0; i < count; i++) {
+                previous[i] = fired.get(step.previousRow + sample, first + i) ? 1 : 0;
+                fed[i] = previous[i] * own[i];
+            }
         }
         FloatMatrix currents = step.current;
         if (currents != null) {
@@ -444,7 +454,11 @@ public final class LeakyBackward implements NeuronBackward {
             addSum(LeakySums.SYNAPSE, sample, other);
             storeAt(ofThird, ofVariables, batch + sample);
         }
-        addSum(LeakySums.OWN, sample, ofSecond);
+        if (options.feedback() == Feedback.OWN_SPIKES) {
+            ownSpikes(step, sample);
+        } else {
+            addSum(LeakySums.OWN, sample, ofSecond);
+        }
         FloatMatrix fedBack = step.ofFeedback;
         if (fedBack != null) {
             storeAt(ofSecond, fedBack, step.currentRow + sample);
@@ -454,6 +468,20 @@ public final class LeakyBackward implements NeuronBackward {
             for (int i = 0; i < count; i++) {
                 ofMembrane[i] = ofMembrane[i] + ofThird[i];
             }
+        }
+    }
+
+    private void ownSpikes(Step step, int sample) {
+        for (int i = 0; i < count; i++) {
+            other[i] = previous[i] * ofSecond[i];
+        }
+        addSum(LeakySums.OWN, sample, other);
+        FloatMatrix to = step.ofPrevious;
+        if (to != null) {
+            for (int i = 0; i < count; i++) {
+                other[i] = own[i] * ofSecond[i];
+            }
+            storeAt(other, to, sample);
         }
     }
 

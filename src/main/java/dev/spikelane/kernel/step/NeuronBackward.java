@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.step;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,15 @@ public sealed interface NeuronBackward permits LeakyBackward, LstmBackward {
 
         /** The row of the first sample in the currents and their gradients. */
         public int currentRow;
+
+        /** The spikes of the step before, of all neurons; needed where neurons feed their own spikes back. */
+        public @Nullable SpikeMatrix previous;
+
+        /** The row of the first sample in {@code previous}. */
+        public int previousRow;
+
+        /** {@code [batch x neurons]}: receives the gradients of what the spikes of the step before carried, where neurons feed them back. */
+        public @Nullable FloatMatrix ofPrevious;
     }
 
     /**
