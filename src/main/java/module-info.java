@@ -15,6 +15,7 @@ module dev.spikelane {
 
     exports dev.spikelane.blas;
     exports dev.spikelane.connection;
+    exports dev.spikelane.data;
     exports dev.spikelane.encode;
     exports dev.spikelane.io;
     exports dev.spikelane.kernel;

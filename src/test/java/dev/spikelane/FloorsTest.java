@@ -34,7 +34,7 @@ final class FloorsTest {
             Set.of("kernel", "kernel.product", "kernel.step", "kernel.code", "kernel.target", "kernel.update"),
             Set.of("blas"),
             Set.of("neuron", "encode"),
-            Set.of("connection"),
+            Set.of("connection", "data"),
             Set.of("layout"),
             Set.of("network"),
             Set.of("plot", "train"),

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.base.Extremes;
 import dev.spikelane.kernel.code.BernoulliSpikes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.SampleDraws;
 import dev.spikelane.random.TorchRandom;
 
 /**
@@ -65,6 +66,21 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
     public void encode(FloatMatrix data, SpikeMatrix spikes, long seed, int firstSample) {
         int firstRow = silence(data, data.rows(), spikes);
         BernoulliSpikes.draw(seed, 0, firstSample, data.rows(), data, gain, offset, spikes, firstRow);
+    }
+
+    /**
+     * Encodes the samples of a batch of a data set. The spikes of a sample are the same in whatever place of whatever batch it stands, and others in
+     * another epoch; see {@link dev.spikelane.random.RandomUse}.
+     *
+     * @param data {@code [batch x neurons]}, the same at all steps
+     * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
+     * @param draws the random streams of the samples
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum is NaN
+     * @throws IndexOutOfBoundsException if there are fewer random streams than samples
+     */
+    public void encodeSamples(FloatMatrix data, SpikeMatrix spikes, SampleDraws draws) {
+        int firstRow = silence(data, data.rows(), spikes);
+        BernoulliSpikes.draw(draws, data, gain, offset, spikes, firstRow);
     }
 
     /**

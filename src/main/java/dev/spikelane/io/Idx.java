@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -297,6 +298,27 @@ public final class Idx {
             MemorySegment.copy(row, 0, images.segment(), ValueLayout.JAVA_FLOAT, images.rowOffset(image), pixels);
         }
         return images;
+    }
+
+    /**
+     * Writes one image into a row of a matrix. It allocates nothing.
+     *
+     * @param image the image
+     * @param into {@code [any x (height * width)]}
+     * @param row the row, overwritten with intensities in [0, 1]: {@code byte / 255} in float32
+     * @throws IndexOutOfBoundsException if there is no such image or row
+     * @throws IllegalArgumentException if the matrix has another number of columns
+     */
+    public void read(int image, FloatMatrix into, int row) {
+        Objects.checkIndex(image, count());
+        Objects.checkIndex(row, into.rows());
+        int pixels = data.length / count();
+        into.requireShape("into", into.rows(), pixels);
+        long at = into.rowOffset(row);
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            float intensity = INTENSITY[Byte.toUnsignedInt(data[image * pixels + pixel])];
+            into.segment().set(ValueLayout.JAVA_FLOAT, at + (long) pixel * Float.BYTES, intensity);
+        }
     }
 
     private void requireImages() throws IOException {

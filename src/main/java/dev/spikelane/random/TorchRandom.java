@@ -63,6 +63,17 @@ public final class TorchRandom {
     }
 
     /**
+     * Draws a whole number: {@code torch.empty((), dtype=torch.int64).random_()}, with which PyTorch's DataLoader makes seeds. It takes two
+     * outputs, the high half first.
+     *
+     * @return a number from 0 to {@code 2^63 - 1}
+     */
+    public long nextLong() {
+        long high = nextOutput();
+        return (high << Integer.SIZE | Integer.toUnsignedLong(nextOutput())) & Long.MAX_VALUE;
+    }
+
+    /**
      * Fills a matrix with uniform values in [0, 1): {@code torch.rand(rows, columns)}.
      *
      * @param matrix receives {@code rows * columns} draws

@@ -37,7 +37,9 @@ public interface Loss {
      *
      * @return how outputs should become classes; {@link Decoding#NONE} if the loss is not about classes
      */
-    Decoding decoding();
+    default Decoding decoding() {
+        return Decoding.NONE;
+    }
 
     /**
      * Returns the number of classes that labels may name.
@@ -46,15 +48,20 @@ public interface Loss {
      * @return classes, fewer than {@code outputs} for a population code
      * @throws IllegalArgumentException if the loss does not fit as many outputs
      */
-    int classes(int outputs);
+    default int classes(int outputs) {
+        return outputs;
+    }
 
     /**
-     * Computes the number by which every term is divided. It depends on the whole batch and nothing that the network computes.
+     * Computes the number by which every term is divided, by default the number of samples. It depends on the whole batch and nothing that the
+     * network computes.
      *
      * @param input labels or targets of the whole batch, and its size; spikes and membranes are not read
      * @return the divisor
      */
-    double divisor(LossInput input);
+    default double divisor(LossInput input) {
+        return input.batch();
+    }
 
     /**
      * Makes what computes this loss.

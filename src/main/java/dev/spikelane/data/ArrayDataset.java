@@ -1,0 +1,125 @@
+package dev.spikelane.data;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Samples in memory, with labels, targets or neither. */
+public final class ArrayDataset implements Dataset {
+
+    private static final int[] NO_LABELS = {};
+
+    private final Shape shape;
+    private final FloatMatrix values;
+    private final int[] labels;
+    private final int classes;
+    private final @Nullable FloatMatrix targets;
+
+    private ArrayDataset(
+            Shape shape, FloatMatrix values, int[] labels, int classes, @Nullable FloatMatrix targets) {
+        values.requireShape("values", values.rows(), shape.size());
+        values.requireShared("values");
+        this.shape = shape;
+        this.values = values;
+        this.labels = labels;
+        this.classes = classes;
+        this.targets = targets;
+    }
+
+    /**
+     * Makes a data set of samples with labels.
+     *
+     * @param shape the shape of a sample
+     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may read
+     * @param labels one for each sample, from 0
+     * @param classes how many classes there are, at least 1
+     * @return the data set
+     * @throws IllegalArgumentException if a shape does not fit or a label is not a class
+     */
+    public static ArrayDataset of(Shape shape, FloatMatrix values, int[] labels, int classes) {
+        if (labels.length != values.rows()) {
+            throw new IllegalArgumentException(
+                    "there are " + labels.length + " labels, expected " + values.rows() + ", one for each sample");
+        }
+        requireClasses(labels, classes);
+        return new ArrayDataset(shape, values, labels.clone(), classes, null);
+    }
+
+    /**
+     * Makes a data set of samples with targets that are numbers.
+     *
+     * @param shape the shape of a sample
+     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may read
+     * @param targets {@code [samples x any]}; not copied, and of memory that every thread may read
+     * @return the data set
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public static ArrayDataset ofTargets(Shape shape, FloatMatrix values, FloatMatrix targets) {
+        targets.requireShape("targets", values.rows(), targets.columns());
+        targets.requireShared("targets");
+        return new ArrayDataset(shape, values, NO_LABELS, 0, targets);
+    }
+
+    static void requireClasses(int[] labels, int classes) {
+        for (int sample = 0; sample < labels.length; sample++) {
+            if (labels[sample] < 0 || labels[sample] >= classes) {
+                throw new IllegalArgumentException(
+                        "label " + sample + " is " + labels[sample] + ", expected a class of [0, " + classes + ")");
+            }
+        }
+    }
+
+    @Override
+    public int size() {
+        return values.rows();
+    }
+
+    @Override
+    public Shape shape() {
+        return shape;
+    }
+
+    @Override
+    public int classes() {
+        return classes;
+    }
+
+    @Override
+    public int label(int sample) {
+        Objects.checkIndex(sample, size());
+        return classes == 0 ? 0 : labels[sample];
+    }
+
+    @Override
+    public void read(int sample, FloatMatrix into, int row) {
+        copy(values, sample, into, row);
+    }
+
+    @Override
+    public int targetSize() {
+        return targets == null ? 0 : targets.columns();
+    }
+
+    @Override
+    public void readTarget(int sample, FloatMatrix into, int row) {
+        if (targets == null) {
+            throw new IllegalStateException("data set has no targets, only labels");
+        }
+        copy(targets, sample, into, row);
+    }
+
+    static void copy(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
+        Objects.checkIndex(fromRow, from.rows());
+        Objects.checkIndex(toRow, to.rows());
+        to.requireShape("into", to.rows(), from.columns());
+        long bytes = (long) from.columns() * Float.BYTES;
+        MemorySegment.copy(from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), bytes);
+    }
+
+    @Override
+    public String toString() {
+        return size() + " samples of shape " + shape;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.spikelane.data;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads, changes and encodes batches ahead of whoever uses them: while one is used, a thread fills the next.
+ *
+ * <pre>{@code
+ * try (BatchLoader loader = new BatchLoader(data, batching)) {
+ *     loader.start(epoch);
+ *     for (Batch batch = loader.next(); batch != null; batch = loader.next()) { ... }
+ * }
+ * }</pre>
+ *
+ * <p>Batches are the same whether they are read ahead or not. From the second epoch on nothing is allocated but the order of each epoch.
+ */
+public final class BatchLoader implements AutoCloseable {
+
+    private final Batching batching;
+    private final Shuffle.Orders orders;
+    private final Batch[] slots;
+    private final boolean[] ready = new boolean[2];
+    private final Thread thread;
+    private final int batches;
+
+    private int epoch;
+    private int run;
+    private int wanted;
+    private int given = -1;
+    private boolean closed;
+    private @Nullable Throwable failure;
+
+    /**
+     * Makes a loader and its thread.
+     *
+     * @param data the samples
+     * @param batching how they become batches
+     * @throws IllegalArgumentException if there are no samples, or no batch, because there are fewer samples than one has
+     */
+    public BatchLoader(Dataset data, Batching batching) {
+        if (data.size() < 1) {
+            throw new IllegalArgumentException("data set has no samples, expected at least one");
+        }
+        this.batches = batching.batches(data.size());
+        if (batches == 0) {
+            throw new IllegalArgumentException("data set has " + data.size() + " samples, expected at least a batch of "
+                    + batching.size() + ", as smaller ones are left out");
+        }
+        this.batching = batching;
+        this.orders = batching.shuffle().orders(data.size());
+        this.slots = new Batch[] {new Batch(data, batching), new Batch(data, batching)};
+        this.wanted = batches;
+        this.thread = Thread.ofPlatform().daemon().name("spikelane-loader").start(this::work);
+    }
+
+    /**
+     * Starts an epoch from its first batch; the last batch that {@link #next} gave is no longer valid.
+     *
+     * @param number the epoch's number, from 0
+     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalStateException if this loader is closed
+     */
+    public void start(int number) {
+        start(number, 0);
+    }
+
+    /**
+     * Starts an epoch from some batch, as a run that is resumed does.
+     *
+     * @param number the epoch's number, from 0
+     * @param batch the number of the batch that {@link #next} gives first, from 0
+     * @throws IllegalArgumentException if a number is negative
+     * @throws IllegalStateException if this loader is closed
+     */
+    public synchronized void start(int number, int batch) {
+        requireOpen();
+        if (number < 0 || batch < 0) {
+            throw new IllegalArgumentException("epoch is " + number + ", batch " + batch + ", expected at least 0");
+        }
+        epoch = number;
+        run++;
+        wanted = batch;
+        given = -1;
+        failure = null;
+        ready[0] = false;
+        ready[1] = false;
+        notifyAll();
+    }
+
+    /**
+     * Gives the next batch of the epoch, which is valid until the next call.
+     *
+     * @return the batch, or null behind the last
+     * @throws IllegalStateException if this loader is closed, or reading failed; the cause says why
+     */
+    public synchronized @Nullable Batch next() {
+        requireOpen();
+        if (given >= 0) {
+            ready[given % 2] = false;
+            wanted = given + 1;
+            given = -1;
+            notifyAll();
+        }
+        if (wanted >= batches) {
+            return null;
+        }
+        while (!ready[wanted % 2] && failure == null && !closed) {
+            await();
+        }
+        requireOpen();
+        if (failure != null) {
+            throw new IllegalStateException("batch " + wanted + " of epoch " + epoch + " cannot be read", failure);
+        }
+        given = wanted;
+        return slots[given % 2];
+    }
+
+    /**
+     * Returns the number of batches of an epoch.
+     *
+     * @return batches, at least 1
+     */
+    public int batches() {
+        return batches;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("loader is closed");
+        }
+    }
+
+    private void await() {
+        try {
+            wait();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for a batch", interrupted);
+        }
+    }
+
+    /** What the thread does: it fills batches of the current run until both slots are full. */
+    private void work() {
+        int mine = 0;
+        int fill = batches;
+        int ofEpoch = 0;
+        int[] order = {};
+        while (true) {
+            boolean fresh;
+            synchronized (this) {
+                while (!closed && run == mine && (fill >= batches || ready[fill % 2])) {
+                    awaitWork();
+                }
+                if (closed) {
+                    return;
+                }
+                fresh = run != mine;
+                if (fresh) {
+                    mine = run;
+                    fill = wanted;
+                    ofEpoch = epoch;
+                }
+            }
+            try {
+                if (fresh) {
+                    order = orders.next(ofEpoch);
+                }
+                if (fill < batches) {
+                    slots[fill % 2].read(ofEpoch, fill, order);
+                    publish(mine, fill, null);
+                    fill++;
+                }
+            } catch (RuntimeException | Error problem) {
+                publish(mine, fill, problem);
+                fill = batches;
+            }
+        }
+    }
+
+    /** Hands a batch over, or why there is none, unless another run has started. */
+    private synchronized void publish(int ofRun, int batch, @Nullable Throwable problem) {
+        if (run == ofRun) {
+            ready[batch % 2] = problem == null;
+            failure = problem;
+            notifyAll();
+        }
+    }
+
+    private void awaitWork() {
+        try {
+            wait();
+        } catch (InterruptedException nobody) {
+            closed = true; // only close() ends this thread; whoever interrupts it wants the same
+        }
+    }
+
+    /** Ends the thread. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.spikelane.data;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.random.TorchRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Samples with numbers from 0, each an array of values and a label. A data set does not change, and any number of threads may read it at once.
+ */
+public interface Dataset {
+
+    /**
+     * Returns how many samples there are.
+     *
+     * @return samples, at least 1
+     */
+    int size();
+
+    /**
+     * Returns the shape of a sample.
+     *
+     * @return the shape; values stand in torch's order (channel, y, x)
+     */
+    Shape shape();
+
+    /**
+     * Returns how many classes labels may name.
+     *
+     * @return classes, or 0 if samples have no labels
+     */
+    int classes();
+
+    /**
+     * Returns the class of a sample.
+     *
+     * @param sample its number
+     * @return a number from 0 to {@code classes() - 1}; 0 if samples have no labels
+     * @throws IndexOutOfBoundsException if there is no such sample
+     */
+    int label(int sample);
+
+    /**
+     * Writes the values of a sample, without allocation.
+     *
+     * @param sample its number
+     * @param into {@code [any x shape().size()]}
+     * @param row the row, overwritten
+     * @throws IndexOutOfBoundsException if there is no such sample or row
+     * @throws IllegalArgumentException if the matrix has another number of columns
+     */
+    void read(int sample, FloatMatrix into, int row);
+
+    /**
+     * Returns the number of values that a sample's target has, where targets are numbers and not classes.
+     *
+     * @return values, or 0 if there are no such targets
+     */
+    default int targetSize() {
+        return 0;
+    }
+
+    /**
+     * Writes the target of a sample, without allocation.
+     *
+     * @param sample its number
+     * @param into {@code [any x targetSize()]}
+     * @param row the row, overwritten
+     * @throws IndexOutOfBoundsException if there is no such sample or row
+     * @throws IllegalStateException if there are no such targets
+     */
+    default void readTarget(int sample, FloatMatrix into, int row) {
+        throw new IllegalStateException("data set has no targets, only labels");
+    }
+
+    /**
+     * Returns some of the samples, numbered anew from 0.
+     *
+     * @param samples their numbers, in any order, at least one
+     * @return the data set
+     * @throws IllegalArgumentException if there are none
+     * @throws IndexOutOfBoundsException if there is no such sample
+     */
+    default Dataset subset(int... samples) {
+        return new Subset(this, samples);
+    }
+
+    /**
+     * Returns successive samples, numbered anew from 0.
+     *
+     * @param first the first sample
+     * @param count how many, at least 1
+     * @return the data set
+     * @throws IllegalArgumentException if there are none
+     * @throws IndexOutOfBoundsException if the samples are not all there
+     */
+    default Dataset range(int first, int count) {
+        int[] samples = new int[Math.max(0, count)];
+        Arrays.setAll(samples, i -> first + i);
+        return new Subset(this, samples);
+    }
+
+    /**
+     * Splits the samples at random, as {@code torch.utils.data.random_split} does with {@code torch.Generator().manual_seed(seed)}.
+     *
+     * @param seed the seed
+     * @param lengths samples of each part, which add up to all
+     * @return the parts
+     * @throws IllegalArgumentException if a length is below 1 or they do not add up to the number of samples
+     */
+    default List<Dataset> split(long seed, int... lengths) {
+        if (Arrays.stream(lengths).asLongStream().sum() != size()) {
+            throw new IllegalArgumentException(
+                    "lengths are " + Arrays.toString(lengths) + ", expected a sum of " + size() + ", all samples");
+        }
+        int[] order = new TorchRandom(seed).randperm(size());
+        List<Dataset> parts = new ArrayList<>();
+        int first = 0;
+        for (int length : lengths) {
+            parts.add(new Subset(this, Arrays.copyOfRange(order, first, first + length)));
+            first += length;
+        }
+        return List.copyOf(parts);
+    }
+
+    /**
+     * Returns the samples with each value multiplied and shifted, {@code value * factor + offset}, in float32.
+     *
+     * @param factor the factor, finite
+     * @param offset what is added, finite
+     * @return the data set
+     * @throws IllegalArgumentException if a number is not finite
+     */
+    default Dataset scaled(float factor, float offset) {
+        return MappedDataset.scaled(this, factor, offset);
+    }
+
+    /**
+     * Returns the samples normalized by channel, {@code (value - mean) / deviation}, in float32, as torchvision's {@code Normalize} does.
+     *
+     * @param means one for each channel, or one for all
+     * @param deviations one for each channel, or one for all, not 0
+     * @return the data set
+     * @throws IllegalArgumentException if their numbers do not fit the channels, one is not finite, or a deviation is 0
+     */
+    default Dataset normalized(float[] means, float[] deviations) {
+        return MappedDataset.normalized(this, means, deviations);
+    }
+
+    /**
+     * Returns the samples as rows of values, in torch's order.
+     *
+     * @return the data set, of shape {@code [shape().size()]}
+     */
+    default Dataset flattened() {
+        return MappedDataset.shaped(this, Shape.of(shape().size()));
+    }
+}

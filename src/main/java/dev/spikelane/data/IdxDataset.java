@@ -1,0 +1,138 @@
+package dev.spikelane.data;
+
+import dev.spikelane.io.Idx;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Images and labels of IDX files, the format of MNIST and Fashion-MNIST. Values are {@code byte / 255}, as torchvision's {@code ToTensor} computes them. A
+ * set of 60,000 images takes 47 MB, a byte each pixel.
+ */
+public final class IdxDataset implements Dataset {
+
+    /** Where Debian's package dataset-fashion-mnist puts its files. */
+    private static final Path FASHION_MNIST = Path.of("/usr/share/datasets/fashion-mnist");
+
+    private final String name;
+    private final Idx images;
+    private final int[] labels;
+    private final int classes;
+    private final Shape shape;
+
+    private IdxDataset(String name, Idx images, int[] labels, Shape shape) {
+        this.name = name;
+        this.images = images;
+        this.labels = labels;
+        this.classes = Arrays.stream(labels).max().orElse(0) + 1;
+        this.shape = shape;
+    }
+
+    /**
+     * Joins images and labels.
+     *
+     * @param name what messages call the set
+     * @param images {@code [count x height x width]} or {@code [count x features]}
+     * @param labels {@code [count]}; there is a class for each number up to the largest
+     * @return the data set, of shape {@code [1 x height x width]} or {@code [features]}
+     * @throws IOException if there are no images, the images have one dimension, the labels another number of dimensions than one, or their
+     *     counts differ
+     */
+    public static IdxDataset of(String name, Idx images, Idx labels) throws IOException {
+        List<Integer> sizes = images.shape();
+        if (sizes.size() < 2 || sizes.contains(0)) {
+            throw new IOException(name + ": images are " + sizes
+                    + ", expected [count, height, width] or [count, features], at least one");
+        }
+        int[] classes = labels.labels();
+        if (classes.length != images.count()) {
+            throw new IOException(
+                    name + ": there are " + classes.length + " labels, expected " + images.count() + ", one for each image");
+        }
+        Shape shape = sizes.size() == 2 ? Shape.of(sizes.get(1)) : Shape.of(1, sizes.get(1), sizes.get(2));
+        return new IdxDataset(name, images, classes, shape);
+    }
+
+    /**
+     * Reads the training images of a folder: {@code train-images-idx3-ubyte} and {@code train-labels-idx1-ubyte}, each plain or with {@code .gz}.
+     *
+     * @param folder the folder
+     * @return the data set
+     * @throws IOException if a file is missing or not what it should be
+     */
+    public static IdxDataset train(Path folder) throws IOException {
+        return read(folder, "train");
+    }
+
+    /**
+     * Reads the test images of a folder: {@code t10k-images-idx3-ubyte} and {@code t10k-labels-idx1-ubyte}, each plain or with {@code .gz}.
+     *
+     * @param folder the folder
+     * @return the data set
+     * @throws IOException if a file is missing or not what it should be
+     */
+    public static IdxDataset test(Path folder) throws IOException {
+        return read(folder, "t10k");
+    }
+
+    /**
+     * Finds Fashion-MNIST where Debian's package dataset-fashion-mnist installs it.
+     *
+     * @return the folder, or nothing if the package is not installed
+     */
+    public static Optional<Path> fashionMnist() {
+        return Optional.of(FASHION_MNIST).filter(Files::isDirectory);
+    }
+
+    private static IdxDataset read(Path folder, String part) throws IOException {
+        Idx images = Idx.read(file(folder, part + "-images-idx3-ubyte"));
+        Idx labels = Idx.read(file(folder, part + "-labels-idx1-ubyte"));
+        return of(folder + " (" + part + ")", images, labels);
+    }
+
+    private static Path file(Path folder, String name) throws IOException {
+        for (String each : List.of(name, name + ".gz")) {
+            if (Files.isRegularFile(folder.resolve(each))) {
+                return folder.resolve(each);
+            }
+        }
+        throw new NoSuchFileException(
+                folder.resolve(name).toString(), null, "no such file, and none with .gz, expected an IDX file");
+    }
+
+    @Override
+    public int size() {
+        return labels.length;
+    }
+
+    @Override
+    public Shape shape() {
+        return shape;
+    }
+
+    @Override
+    public int classes() {
+        return classes;
+    }
+
+    @Override
+    public int label(int sample) {
+        return labels[sample];
+    }
+
+    @Override
+    public void read(int sample, FloatMatrix into, int row) {
+        images.read(sample, into, row);
+    }
+
+    @Override
+    public String toString() {
+        return name + ", " + size() + " images of shape " + shape;
+    }
+}

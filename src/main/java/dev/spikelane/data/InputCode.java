@@ -1,0 +1,85 @@
+package dev.spikelane.data;
+
+import dev.spikelane.encode.Latency;
+import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.SampleDraws;
+
+/**
+ * How the values of a batch become what a network's input gets. Random numbers come from the samples' streams, so a sample's spikes do not depend on
+ * its place.
+ */
+public interface InputCode {
+
+    /**
+     * Allocates what this code writes.
+     *
+     * @param samples of a batch, at least 1
+     * @param neurons values of a sample
+     * @return a matrix of spikes {@code [steps * samples x neurons]}, or of values
+     */
+    Signal allocate(int samples, int neurons);
+
+    /**
+     * Encodes a batch.
+     *
+     * @param values {@code [samples x neurons]}
+     * @param draws the random streams of the samples
+     * @param into from {@link #allocate} for as many samples, overwritten
+     * @throws IllegalArgumentException if the values cannot be encoded so
+     */
+    void encode(FloatMatrix values, SampleDraws draws, Signal into);
+
+    /**
+     * Returns the code that gives the values as they are, one row for each sample: a frame that does not change in time.
+     *
+     * @return the code
+     */
+    static InputCode frame() {
+        return new InputCode() {
+            @Override
+            public Signal allocate(int samples, int neurons) {
+                return FloatMatrix.zeros(samples, neurons);
+            }
+
+            @Override
+            public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
+                ((FloatMatrix) into).copyFrom(values);
+            }
+        };
+    }
+
+    /**
+     * Returns rate coding.
+     *
+     * @param rate the encoder
+     * @param steps time steps, at least 1
+     * @return the code, which draws from the streams of {@link dev.spikelane.random.RandomUse#ENCODING}
+     */
+    static InputCode rate(Rate rate, int steps) {
+        return new InputCode() {
+            @Override
+            public Signal allocate(int samples, int neurons) {
+                return SpikeMatrix.zeros(Math.multiplyExact(steps, samples), neurons);
+            }
+
+            @Override
+            public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
+                rate.encodeSamples(values, (SpikeMatrix) into, draws);
+            }
+        };
+    }
+
+    /**
+     * Returns latency coding.
+     *
+     * @param latency the encoder
+     * @param steps time steps, at least 1
+     * @return the code, which has memory of its own and is for one loader at a time
+     */
+    static InputCode latency(Latency latency, int steps) {
+        return new LatencyInput(latency, steps);
+    }
+}

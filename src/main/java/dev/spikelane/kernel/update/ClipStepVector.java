@@ -1,0 +1,67 @@
+package dev.spikelane.kernel.update;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+
+import dev.spikelane.kernel.base.Checks;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** The vector variants of {@link ClipStep}. */
+final class ClipStepVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    private ClipStepVector() {}
+
+    /** How many of so many floats whole vectors hold. */
+    static long vectors(long floats) {
+        return floats - floats % COUNT;
+    }
+
+    /** The sums of a whole block, as many of its lanes at a time as a vector has. */
+    static void squares(MemorySegment values, long first, float[] lanes) {
+        Checks.isNative(values);
+        for (int lane = 0; lane < ClipStep.LANES; lane += COUNT) {
+            FloatVector sum = FloatVector.zero(FLOAT);
+            for (int i = lane; i < ClipStep.BLOCK; i += ClipStep.LANES) {
+                FloatVector value = load(values, (first + i) * Float.BYTES);
+                sum = sum.add(value.mul(value));
+            }
+            sum.intoArray(lanes, lane);
+        }
+    }
+
+    static float largest(MemorySegment values, long floats) {
+        Checks.isNative(values);
+        FloatVector largest = FloatVector.zero(FLOAT);
+        for (long at = 0; at < floats * Float.BYTES; at += BYTES) {
+            largest = largest.max(load(values, at).abs());
+        }
+        return largest.reduceLanes(VectorOperators.MAX);
+    }
+
+    static void multiply(MemorySegment values, long floats, float factor) {
+        Checks.isNative(values);
+        FloatVector factors = FloatVector.broadcast(FLOAT, factor);
+        for (long at = 0; at < floats * Float.BYTES; at += BYTES) {
+            load(values, at).mul(factors).intoMemorySegment(values, at, ORDER);
+        }
+    }
+
+    static void limit(MemorySegment values, long floats, float most) {
+        Checks.isNative(values);
+        FloatVector high = FloatVector.broadcast(FLOAT, most);
+        FloatVector low = high.neg();
+        for (long at = 0; at < floats * Float.BYTES; at += BYTES) {
+            load(values, at).max(low).min(high).intoMemorySegment(values, at, ORDER);
+        }
+    }
+
+    private static FloatVector load(MemorySegment segment, long offset) {
+        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.spikelane.train;
+
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.update.Softmax;
+import dev.spikelane.memory.FloatMatrix;
+
+/**
+ * Turns what a population did into classes, and counts how many are right. It is bound to one size of batch and allocates nothing; it is for one
+ * thread at a time.
+ *
+ * <p>{@link Decoding#RATE} and {@link Decoding#FIRST_SPIKE} give the classes that snnTorch's {@code accuracy_rate} and {@code accuracy_temporal}
+ * compare with the labels.
+ */
+public final class ClassDecoder {
+
+    private final Decoding decoding;
+    private final LossShape shape;
+    private final ClassBlocks blocks;
+    private final OutputCounts counts;
+    private final OwnSpikeTimes times;
+    private final int[] steps;
+    private final FloatMatrix scores;
+    private final FloatMatrix row;
+
+    /**
+     * Makes a decoder without a population code.
+     *
+     * @param decoding how outputs become a class
+     * @param steps time steps, at least 1
+     * @param batch the most samples, at least 1
+     * @param outputs neurons of the population, at least 1
+     * @throws IllegalArgumentException if a size is below 1 or the decoding is none
+     */
+    public ClassDecoder(Decoding decoding, int steps, int batch, int outputs) {
+        this(decoding, steps, batch, outputs, 0);
+    }
+
+    /**
+     * Makes a decoder.
+     *
+     * @param decoding how outputs become a class
+     * @param steps time steps, at least 1
+     * @param batch the most samples, at least 1
+     * @param outputs neurons of the population, at least 1
+     * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which {@link Decoding#RATE} adds up; 0: each is one
+     * @throws IllegalArgumentException if a size is below 1, the decoding is none, or there is a population code that it does not have
+     */
+    public ClassDecoder(Decoding decoding, int steps, int batch, int outputs, int populationClasses) {
+        if (decoding == Decoding.NONE || populationClasses != 0 && decoding != Decoding.RATE) {
+            throw new IllegalArgumentException("decoding is " + decoding + ", expected "
+                    + (populationClasses == 0 ? "one that gives classes" : "RATE for a population code"));
+        }
+        this.decoding = decoding;
+        this.shape = new LossShape(steps, batch, outputs);
+        this.blocks = ClassBlocks.of(outputs, populationClasses);
+        this.counts = new OutputCounts(outputs);
+        this.times = new OwnSpikeTimes(1, outputs);
+        this.steps = new int[outputs];
+        this.scores = FloatMatrix.zeros(1, blocks.classes());
+        this.row = FloatMatrix.zeros(1, outputs);
+    }
+
+    /**
+     * Decodes some samples.
+     *
+     * @param input spikes or membranes, as the decoding needs; labels are not read
+     * @param first the first sample
+     * @param end the sample behind the last
+     * @param classes receives the class of each of these samples, at the sample's own index
+     * @throws IllegalArgumentException if shapes do not fit
+     * @throws IllegalStateException if spikes or membranes are missing
+     * @throws IndexOutOfBoundsException if the samples are not all there
+     */
+    public void decode(LossInput input, int first, int end, int[] classes) {
+        shape.require(input, first, end, LossGradient.NONE, classes.length);
+        for (int sample = first; sample < end; sample++) {
+            score(input, sample);
+            int best = 0;
+            for (int c = 1; c < blocks.classes(); c++) {
+                if (Elements.get(scores, 0, c) > Elements.get(scores, 0, best)) {
+                    best = c;
+                }
+            }
+            classes[sample] = best;
+        }
+    }
+
+    /** Scores of which the largest wins, the first of equals. */
+    private void score(LossInput input, int sample) {
+        switch (decoding) {
+            case RATE -> blocks.pool(counts.count(input, sample), 0, scores, 0);
+            case FIRST_SPIKE -> {
+                times.find(input, sample);
+                for (int output = 0; output < shape.outputs(); output++) {
+                    Elements.set(scores, 0, output, -times.get(0, output));
+                }
+            }
+            case MAX_MEMBRANE -> MaxMembraneEntropy.highest(input, sample, scores, steps);
+            case MEMBRANE -> addSoftmax(input, sample);
+            case NONE -> throw new AssertionError(decoding);
+        }
+    }
+
+    private void addSoftmax(LossInput input, int sample) {
+        scores.fill(0);
+        FloatMatrix membranes = input.membranes();
+        for (int step = 0; step < shape.steps(); step++) {
+            int at = step * input.batch() + sample;
+            float sum = Softmax.exponentials(membranes, at, Softmax.maximum(membranes, at), row, 0);
+            Softmax.divide(row, 0, sum, 1);
+            for (int output = 0; output < shape.outputs(); output++) {
+                Elements.set(scores, 0, output, Elements.get(scores, 0, output) + Elements.get(row, 0, output));
+            }
+        }
+    }
+
+    /**
+     * Counts the samples whose class is their label.
+     *
+     * @param classes from {@link #decode}
+     * @param labels what they should be
+     * @param first the first sample
+     * @param end the sample behind the last
+     * @return how many are right
+     * @throws IndexOutOfBoundsException if the samples are not all there
+     */
+    public static int right(int[] classes, int[] labels, int first, int end) {
+        int right = 0;
+        for (int sample = first; sample < end; sample++) {
+            right += classes[sample] == labels[sample] ? 1 : 0;
+        }
+        return right;
+    }
+}

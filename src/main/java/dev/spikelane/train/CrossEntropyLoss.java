@@ -1,0 +1,252 @@
+package dev.spikelane.train;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cross-entropy of the softmax of what a population did, with labels: {@code -log softmax(z)[label]}.
+ *
+ * <p>The five forms differ in z and in how steps are reduced. The first three and the last have the values of snnTorch's functions:
+ *
+ * <table>
+ * <caption>Forms</caption>
+ * <tr><th>form</th><th>z</th><th>steps</th><th>in Python</th></tr>
+ * <tr><td>{@link #rate}</td><td>spikes of one step</td><td>mean</td><td>{@code ce_rate_loss}</td></tr>
+ * <tr><td>{@link #count}</td><td>spikes of all steps, added up</td><td>one term</td><td>{@code ce_count_loss}</td></tr>
+ * <tr><td>{@link #maxMembrane}</td><td>the highest membrane of all steps</td><td>one term</td><td>{@code ce_max_membrane_loss}</td></tr>
+ * <tr><td>{@link #membrane}</td><td>membranes of one step</td><td>sum</td><td>a loop over {@code nn.CrossEntropyLoss}, as in tutorial 5</td></tr>
+ * <tr><td>{@link #temporal}</td><td>{@code -t} or {@code 1 / (t + 1)}, t the step of the first spike, the last where there is none</td><td>one
+ *     term</td><td>{@code ce_temporal_loss}</td></tr>
+ * </table>
+ *
+ * <p>The gradient of the highest membrane goes to the first step that has it; that of a first spike, with the sign turned, to its step.
+ *
+ * <p>Class weights multiply the terms of their labels. The mean over the batch then divides by the number of samples in the first three forms, as
+ * snnTorch does, and by the sum of the weights of all labels in the others, as PyTorch does.
+ *
+ * <p>With a population code the outputs of each class are added up before the softmax. snnTorch's {@code ce_rate_loss} does not do so: it
+ * raises an error without weights, and with them gives the first block of outputs the first weight and all others the second, for
+ * labels that name outputs. Weights of that kind, one for each output and no population code, give its numbers.
+ */
+public final class CrossEntropyLoss implements Loss {
+
+    /** What the softmax is taken of. */
+    enum Form {
+        RATE("ce_rate_loss", Decoding.RATE),
+        COUNT("ce_count_loss", Decoding.RATE),
+        MAX_MEMBRANE("ce_max_membrane_loss", Decoding.MAX_MEMBRANE),
+        MEMBRANE("ce_membrane_loss", Decoding.MEMBRANE),
+        TEMPORAL("ce_temporal_loss", Decoding.FIRST_SPIKE);
+
+        private final String name;
+        private final Decoding decoding;
+
+        Form(String name, Decoding decoding) {
+            this.name = name;
+            this.decoding = decoding;
+        }
+
+        boolean readsMembranes() {
+            return this == MAX_MEMBRANE || this == MEMBRANE;
+        }
+
+        boolean dividesByWeights() {
+            return this == MEMBRANE || this == TEMPORAL;
+        }
+    }
+
+    private final Form form;
+    private final Reduction reduction;
+    private final float @Nullable [] weights;
+    private final int populationClasses;
+    private final double smoothing;
+    private final boolean reciprocal;
+
+    private CrossEntropyLoss(
+            Form form,
+            Reduction reduction,
+            float @Nullable [] weights,
+            int populationClasses,
+            double smoothing,
+            boolean reciprocal) {
+        this.form = form;
+        this.reduction = reduction;
+        this.weights = weights;
+        this.populationClasses = populationClasses;
+        this.smoothing = smoothing;
+        this.reciprocal = reciprocal;
+    }
+
+    private static CrossEntropyLoss of(Form form) {
+        return new CrossEntropyLoss(form, Reduction.MEAN, null, 0, 0, false);
+    }
+
+    /**
+     * Returns the form that takes the softmax of spikes at each step.
+     *
+     * @return the loss
+     */
+    public static CrossEntropyLoss rate() {
+        return of(Form.RATE);
+    }
+
+    /**
+     * Returns the form that takes the softmax of spike counts.
+     *
+     * @return the loss
+     */
+    public static CrossEntropyLoss count() {
+        return of(Form.COUNT);
+    }
+
+    /**
+     * Returns the form that takes the softmax of the highest membranes.
+     *
+     * @return the loss
+     */
+    public static CrossEntropyLoss maxMembrane() {
+        return of(Form.MAX_MEMBRANE);
+    }
+
+    /**
+     * Returns the form that takes the softmax of membranes at each step.
+     *
+     * @return the loss
+     */
+    public static CrossEntropyLoss membrane() {
+        return of(Form.MEMBRANE);
+    }
+
+    /**
+     * Returns the form that takes the softmax of negated first spike times.
+     *
+     * @return the loss
+     */
+    public static CrossEntropyLoss temporal() {
+        return of(Form.TEMPORAL);
+    }
+
+    /**
+     * Returns the form that takes the softmax of {@code 1 / (t + 1)}, t the first spike time.
+     *
+     * @return the loss
+     */
+    public static CrossEntropyLoss reciprocalTemporal() {
+        return new CrossEntropyLoss(Form.TEMPORAL, Reduction.MEAN, null, 0, 0, true);
+    }
+
+    /**
+     * Returns this loss with another reduction.
+     *
+     * @param terms what becomes of the terms of samples
+     * @return the loss
+     */
+    public CrossEntropyLoss withReduction(Reduction terms) {
+        return new CrossEntropyLoss(form, terms, weights, populationClasses, smoothing, reciprocal);
+    }
+
+    /**
+     * Returns this loss with class weights.
+     *
+     * @param ofClasses one for each class, finite, at least 0
+     * @return the loss
+     * @throws IllegalArgumentException if a weight is negative or not finite
+     */
+    public CrossEntropyLoss withWeights(float... ofClasses) {
+        return new CrossEntropyLoss(
+                form, reduction, ErrorWeights.copyOf(ofClasses), populationClasses, smoothing, reciprocal);
+    }
+
+    /**
+     * Returns this loss with a population code.
+     *
+     * @param classes how many classes the outputs stand for, in blocks of the same size, at least 1
+     * @return the loss
+     * @throws IllegalArgumentException if there is no class, or this loss reads membranes or spike times
+     */
+    public CrossEntropyLoss withPopulationCode(int classes) {
+        if (form != Form.RATE && form != Form.COUNT) {
+            throw new IllegalArgumentException(name() + " has no population code, expected one that counts spikes");
+        }
+        return new CrossEntropyLoss(
+                form, reduction, weights, ClassBlocks.requireClasses(classes), smoothing, reciprocal);
+    }
+
+    /**
+     * Returns this loss with label smoothing: the target of the label's class is {@code 1 - share + share / classes}, that of the others {@code
+     * share / classes}, each times its class's weight for the shared part, as in {@code nn.CrossEntropyLoss}.
+     *
+     * @param share from 0 to 1
+     * @return the loss
+     * @throws IllegalArgumentException if it is outside
+     */
+    public CrossEntropyLoss withLabelSmoothing(double share) {
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException("label smoothing is " + share + ", expected 0 to 1");
+        }
+        return new CrossEntropyLoss(form, reduction, weights, populationClasses, share, reciprocal);
+    }
+
+    @Override
+    public String name() {
+        return form.name;
+    }
+
+    @Override
+    public boolean readsSpikes() {
+        return !form.readsMembranes();
+    }
+
+    @Override
+    public boolean readsMembranes() {
+        return form.readsMembranes();
+    }
+
+    @Override
+    public Decoding decoding() {
+        return form.decoding;
+    }
+
+    @Override
+    public int classes(int outputs) {
+        int classes = ClassBlocks.of(outputs, populationClasses).classes();
+        if (weights != null && weights.length != classes) {
+            throw new IllegalArgumentException(
+                    name() + " has " + weights.length + " class weights, expected " + classes + ", one for each class");
+        }
+        return classes;
+    }
+
+    @Override
+    public double divisor(LossInput input) {
+        if (reduction != Reduction.MEAN) {
+            return 1;
+        }
+        if (weights == null || !form.dividesByWeights()) {
+            return input.batch();
+        }
+        Labels.require(input, input.batch(), "sample", 0, input.batch(), classes(input.outputs()));
+        double sum = 0;
+        for (int sample = 0; sample < input.batch(); sample++) {
+            sum += weights[input.labels()[sample]];
+        }
+        return sum;
+    }
+
+    @Override
+    public LossEvaluator bind(int steps, int batch, int outputs) {
+        LossShape shape = new LossShape(steps, batch, outputs);
+        SoftmaxTerm term = new SoftmaxTerm(classes(outputs), weights, smoothing);
+        ClassBlocks blocks = ClassBlocks.of(outputs, populationClasses);
+        return switch (form) {
+            case RATE, MEMBRANE -> new StepEntropy(shape, term, blocks, form == Form.RATE);
+            case COUNT -> new CountEntropy(shape, term, blocks);
+            case MAX_MEMBRANE -> new MaxMembraneEntropy(shape, term);
+            case TEMPORAL -> new TemporalEntropy(shape, term, reciprocal);
+        };
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}

@@ -1,0 +1,160 @@
+package dev.spikelane.train;
+
+/**
+ * How the learning rate changes from step to step: a function of the step's number and the optimizer's own rate. A step may be an iteration or an
+ * epoch, as the trainer counts.
+ *
+ * <p>The formulas are those of {@code torch.optim.lr_scheduler}, in closed form and float64; step 0 is the one before the first call of torch's {@code
+ * scheduler.step()}.
+ */
+@FunctionalInterface
+public interface Schedule {
+
+    /**
+     * Computes the rate of a step.
+     *
+     * @param step its number, from 0
+     * @param rate the optimizer's own rate
+     * @return the rate of this step
+     */
+    double rate(long step, double rate);
+
+    /**
+     * Returns the schedule that changes nothing.
+     *
+     * @return the schedule
+     */
+    static Schedule constant() {
+        return (step, rate) -> rate;
+    }
+
+    /**
+     * Returns {@code StepLR}: {@code rate * gamma^(step / size)}, the quotient whole.
+     *
+     * @param size steps between two changes, at least 1
+     * @param gamma the factor
+     * @return the schedule
+     * @throws IllegalArgumentException if the size is below 1 or the factor not finite
+     */
+    static Schedule step(long size, double gamma) {
+        Schedules.requireSteps("size", size);
+        Schedules.requireFinite("gamma", gamma);
+        return (step, rate) -> rate * StrictMath.pow(gamma, step / size);
+    }
+
+    /**
+     * Returns {@code MultiStepLR}: the rate is multiplied by {@code gamma} at each milestone; one that is named twice counts twice.
+     *
+     * @param gamma the factor
+     * @param milestones steps from which on the factor holds, in any order
+     * @return the schedule
+     * @throws IllegalArgumentException if the factor is not finite
+     */
+    static Schedule multiStep(double gamma, long... milestones) {
+        Schedules.requireFinite("gamma", gamma);
+        long[] copy = milestones.clone();
+        return (step, rate) -> {
+            double now = rate;
+            for (long milestone : copy) {
+                now *= step >= milestone ? gamma : 1;
+            }
+            return now;
+        };
+    }
+
+    /**
+     * Returns {@code ExponentialLR}: {@code rate * gamma^step}.
+     *
+     * @param gamma the factor
+     * @return the schedule
+     * @throws IllegalArgumentException if it is not finite
+     */
+    static Schedule exponential(double gamma) {
+        Schedules.requireFinite("gamma", gamma);
+        return (step, rate) -> rate * StrictMath.pow(gamma, step);
+    }
+
+    /**
+     * Returns {@code CosineAnnealingLR}: {@code least + (rate - least) * (1 + cos(pi * step / steps)) / 2}, which rises again behind the last step.
+     *
+     * @param steps steps from the rate to the least, at least 1
+     * @param least the least rate
+     * @return the schedule
+     * @throws IllegalArgumentException if there is no step or the least rate is not finite
+     */
+    static Schedule cosine(long steps, double least) {
+        Schedules.requireSteps("steps", steps);
+        Schedules.requireFinite("least", least);
+        return (step, rate) -> least + (rate - least) * (1 + StrictMath.cos(Math.PI * step / steps)) / 2;
+    }
+
+    /**
+     * Returns {@code CosineAnnealingWarmRestarts}: a cosine from the rate to the least, again and again, each time {@code growth} times as long.
+     *
+     * @param steps steps of the first cosine, at least 1
+     * @param growth factor of the number of steps, at least 1
+     * @param least the least rate
+     * @return the schedule
+     * @throws IllegalArgumentException if there is no step, the factor is below 1 or the least rate is not finite
+     */
+    static Schedule cosineRestarts(long steps, int growth, double least) {
+        Schedules.requireSteps("steps", steps);
+        Schedules.requireSteps("growth", growth);
+        Schedules.requireFinite("least", least);
+        return (step, rate) -> {
+            long length = steps;
+            long at = step;
+            if (growth == 1) {
+                at %= length;
+            } else {
+                while (at >= length) {
+                    at -= length;
+                    length *= growth;
+                }
+            }
+            return least + (rate - least) * (1 + StrictMath.cos(Math.PI * at / length)) / 2;
+        };
+    }
+
+    /**
+     * Returns {@code LinearLR}: the factor of the rate goes from {@code start} to {@code end}, and stays there.
+     *
+     * @param start the factor of step 0
+     * @param end the factor from step {@code steps} on
+     * @param steps how many steps it takes, at least 1
+     * @return the schedule
+     * @throws IllegalArgumentException if there is no step or a factor is not finite
+     */
+    static Schedule linear(double start, double end, long steps) {
+        Schedules.requireFinite("start", start);
+        Schedules.requireFinite("end", end);
+        Schedules.requireSteps("steps", steps);
+        return (step, rate) -> rate * (start + (end - start) * Math.min(step, steps) / steps);
+    }
+
+    /**
+     * Returns {@code OneCycleLR} with torch's defaults: from {@code most / 25} up to {@code most} in 0.3 of the steps and down to {@code most / 250,000}, along
+     * cosines. The optimizer's own rate does not matter.
+     *
+     * @param most the highest rate
+     * @param steps all steps, at least 1; the last rate stays
+     * @return the schedule
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    static OneCycle oneCycle(double most, long steps) {
+        return new OneCycle(most, steps);
+    }
+
+    /**
+     * Returns a schedule that first rises from a part of the rate and then follows this one, whose steps start when it has risen.
+     *
+     * @param start the factor of step 0
+     * @param steps how many steps it takes to rise, at least 1
+     * @return the schedule
+     * @throws IllegalArgumentException if there is no step or the factor is not finite
+     */
+    default Schedule afterWarmUp(double start, long steps) {
+        Schedule warmUp = linear(start, 1, steps);
+        return (step, rate) -> step < steps ? warmUp.rate(step, rate) : rate(step - steps, rate);
+    }
+}

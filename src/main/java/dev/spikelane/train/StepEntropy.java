@@ -1,0 +1,54 @@
+package dev.spikelane.train;
+
+import dev.spikelane.kernel.base.SpikeExpand;
+import dev.spikelane.memory.FloatMatrix;
+
+/** Cross-entropy of the spikes or the membranes of each step, whose terms are averaged over the steps or added up. */
+final class StepEntropy implements LossEvaluator {
+
+    private final LossShape shape;
+    private final SoftmaxTerm term;
+    private final ClassBlocks blocks;
+    private final boolean ofSpikes;
+    private final FloatMatrix spikes;
+    private final FloatMatrix row;
+
+    StepEntropy(LossShape shape, SoftmaxTerm term, ClassBlocks blocks, boolean ofSpikes) {
+        this.shape = shape;
+        this.term = term;
+        this.blocks = blocks;
+        this.ofSpikes = ofSpikes;
+        this.spikes = FloatMatrix.zeros(1, shape.outputs());
+        this.row = FloatMatrix.zeros(1, term.classes());
+    }
+
+    @Override
+    public void evaluate(LossInput input, int first, int end, LossGradient gradient, double[] terms) {
+        shape.require(input, first, end, gradient, terms);
+        Labels.require(input, input.batch(), "sample", first, end, term.classes());
+        double divisor = input.divisor() * (ofSpikes ? shape.steps() : 1);
+        float scale = (float) (1 / divisor);
+        FloatMatrix out = ofSpikes ? gradient.spikes() : gradient.membranes();
+        for (int sample = first; sample < end; sample++) {
+            double sum = 0;
+            for (int step = 0; step < shape.steps(); step++) {
+                int at = step * input.batch() + sample;
+                sum += one(input, at, input.labels()[sample], scale);
+                if (out != null) {
+                    blocks.spread(row, 0, out, at);
+                }
+            }
+            terms[sample] = sum / divisor;
+            LossTerms.write(gradient, sample, 0, terms[sample]);
+        }
+    }
+
+    private double one(LossInput input, int at, int label, float scale) {
+        if (!ofSpikes) {
+            return term.evaluate(input.membranes(), at, label, scale, row, 0);
+        }
+        SpikeExpand.expand(input.spikes(), at, 1, spikes);
+        blocks.pool(spikes, 0, row, 0);
+        return term.evaluate(row, 0, label, scale, row, 0);
+    }
+}

@@ -1,0 +1,255 @@
+package dev.spikelane.golden;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.train.ClassDecoder;
+import dev.spikelane.train.CountErrorLoss;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Decoding;
+import dev.spikelane.train.Loss;
+import dev.spikelane.train.LossEvaluator;
+import dev.spikelane.train.LossGradient;
+import dev.spikelane.train.LossInput;
+import dev.spikelane.train.MembraneErrorLoss;
+import dev.spikelane.train.Reduction;
+import dev.spikelane.train.SpikeRatePenalty;
+import dev.spikelane.train.SpikeTimeErrorLoss;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Losses and their gradients, and accuracies, are snnTorch's. */
+class GoldenLossTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ce_count_loss",
+                "ce_max_membrane_loss",
+                "ce_rate_loss",
+                "ce_temporal_loss",
+                "l1_rate_sparsity",
+                "mse_count_loss",
+                "mse_membrane_loss",
+                "mse_temporal_loss"
+            })
+    void losses(String operation) {
+        GoldenSet.of(operation).check(golden -> {
+            List<Integer> shape = golden.shape("input");
+            int steps = shape.get(0);
+            int batch = shape.get(1);
+            int outputs = shape.get(2);
+            Loss loss = loss(golden, outputs);
+            LossInput input = input(golden, loss, steps, batch, outputs);
+            if (golden.raises().isPresent()) {
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> evaluate(golden, loss, input, LossGradient.NONE),
+                        golden.toString());
+                return;
+            }
+            check(golden, loss, input);
+        });
+    }
+
+    private static void check(GoldenCase golden, Loss loss, LossInput input) {
+        FloatMatrix gradient = FloatMatrix.zeros(input.steps() * input.batch(), input.outputs());
+        gradient.fill(7);
+        boolean bySample = golden.operation().startsWith("ce_");
+        int spikes = golden.parameters().path("on_target").isArray()
+                ? golden.parameters().path("on_target").size()
+                : 1;
+        int values = GoldenArray.length(golden.shape("value"));
+        FloatMatrix elements = bySample
+                ? FloatMatrix.zeros(input.batch(), 1)
+                : FloatMatrix.zeros(
+                        golden.operation().equals("mse_temporal_loss") && values > 1
+                                ? values / input.outputs()
+                                : Math.max(1, spikes) * input.batch(),
+                        loss.classes(input.outputs()));
+        LossGradient out = new LossGradient(
+                loss.readsSpikes() ? gradient : null, loss.readsMembranes() ? gradient : null, elements);
+        double sum = evaluate(golden, loss, input, out);
+        golden.assertClose("value", values == 1 ? new float[] {(float) sum} : elements.toArray());
+        golden.assertClose("grad_input", gradient.toArray());
+    }
+
+    private static double evaluate(GoldenCase golden, Loss loss, LossInput input, LossGradient out) {
+        input.setDivisor(loss.divisor(input));
+        LossEvaluator evaluator = loss.bind(input.steps(), input.batch(), input.outputs());
+        return evaluator.evaluate(input, out, new double[input.batch()]);
+    }
+
+    private static LossInput input(GoldenCase golden, Loss loss, int steps, int batch, int outputs) {
+        LossInput input = new LossInput(
+                steps,
+                batch,
+                outputs,
+                loss.readsSpikes() ? SpikeMatrix.copyOf(steps * batch, outputs, golden.bytes("input")) : null,
+                loss.readsMembranes() ? FloatMatrix.copyOf(steps * batch, outputs, golden.floats("input")) : null);
+        if (golden.flagIfSet("target_is_time")) {
+            float[] times = golden.isFloat("targets")
+                    ? golden.floats("targets")
+                    : GoldenLabels.floats(golden.bytes("targets"));
+            input.setTargets(FloatMatrix.copyOf(times.length / outputs, outputs, times));
+        } else if (golden.hasInput("targets")) {
+            input.setLabels(labels(golden));
+        }
+        return input;
+    }
+
+    private static int[] labels(GoldenCase golden) {
+        if (!golden.isFloat("targets")) {
+            return GoldenLabels.of(golden);
+        }
+        float[] floats = golden.floats("targets");
+        int[] labels = new int[floats.length];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = (int) floats[i];
+        }
+        return labels;
+    }
+
+    private static Loss loss(GoldenCase golden, int outputs) {
+        return switch (golden.operation()) {
+            case "ce_rate_loss" -> rateEntropy(golden, outputs);
+            case "ce_count_loss" -> entropy(golden, CrossEntropyLoss.count());
+            case "ce_max_membrane_loss" -> entropy(golden, CrossEntropyLoss.maxMembrane());
+            case "ce_temporal_loss" ->
+                entropy(
+                        golden,
+                        golden.has("inverse") && golden.text("inverse").equals("reciprocal")
+                                ? CrossEntropyLoss.reciprocalTemporal()
+                                : CrossEntropyLoss.temporal());
+            case "l1_rate_sparsity" -> new SpikeRatePenalty(golden.real("Lambda", 1e-5));
+            case "mse_count_loss" -> countError(golden);
+            case "mse_membrane_loss" -> membraneError(golden);
+            case "mse_temporal_loss" -> timeError(golden);
+            default -> throw new IllegalArgumentException(golden.operation());
+        };
+    }
+
+    private static Reduction reduction(GoldenCase golden) {
+        return golden.has("reduction")
+                ? Reduction.valueOf(golden.text("reduction").toUpperCase(Locale.ROOT))
+                : Reduction.MEAN;
+    }
+
+    private static CrossEntropyLoss entropy(GoldenCase golden, CrossEntropyLoss plain) {
+        CrossEntropyLoss loss = plain.withReduction(reduction(golden));
+        if (golden.has("weight")) {
+            loss = loss.withWeights(weights(golden));
+        }
+        return golden.flagIfSet("population_code") ? loss.withPopulationCode(golden.integer("num_classes")) : loss;
+    }
+
+    /** A population code does not pool there: it gives the first block of outputs the first weight and all others the second. */
+    private static CrossEntropyLoss rateEntropy(GoldenCase golden, int outputs) {
+        if (!golden.flagIfSet("population_code") || !golden.has("weight")) {
+            return entropy(golden, CrossEntropyLoss.rate());
+        }
+        float[] two = weights(golden);
+        float[] ofOutputs = new float[outputs];
+        Arrays.fill(ofOutputs, two[1]);
+        Arrays.fill(ofOutputs, 0, outputs / golden.integer("num_classes"), two[0]);
+        return CrossEntropyLoss.rate().withReduction(reduction(golden)).withWeights(ofOutputs);
+    }
+
+    private static Loss countError(GoldenCase golden) {
+        CountErrorLoss loss = new CountErrorLoss(golden.real("correct_rate", 1), golden.real("incorrect_rate", 0))
+                .withReduction(reduction(golden));
+        if (golden.flagIfSet("population_code")) {
+            loss = loss.withPopulationCode(golden.integer("num_classes"));
+        }
+        return golden.has("weight") ? loss.withOutputWeights(weights(golden)) : loss;
+    }
+
+    private static Loss membraneError(GoldenCase golden) {
+        MembraneErrorLoss loss = new MembraneErrorLoss(golden.real("on_target", 1), golden.real("off_target", 0))
+                .withReduction(reduction(golden));
+        if (golden.flagIfSet("time_var_targets")) {
+            loss = loss.withStepLabels();
+        }
+        return golden.has("weight") ? loss.withOutputWeights(weights(golden)) : loss;
+    }
+
+    private static Loss timeError(GoldenCase golden) {
+        SpikeTimeErrorLoss loss;
+        if (golden.flagIfSet("target_is_time")) {
+            boolean several = golden.flagIfSet("multi_spike");
+            loss = SpikeTimeErrorLoss.ofTimes(
+                    several ? golden.shape("targets").getFirst() : 1);
+        } else {
+            loss = new SpikeTimeErrorLoss(
+                    times(golden.parameters().path("on_target"), 0),
+                    times(golden.parameters().path("off_target"), -1));
+        }
+        loss = loss.withSharedSteps(golden.flagIfSet("multi_spike"))
+                .withTolerance(golden.real("tolerance", 0))
+                .withReduction(reduction(golden));
+        return golden.has("weight") ? loss.withOutputWeights(weights(golden)) : loss;
+    }
+
+    private static double[] times(JsonNode value, double otherwise) {
+        if (!value.isArray()) {
+            return new double[] {value.asDouble(otherwise)};
+        }
+        double[] times = new double[value.size()];
+        for (int i = 0; i < times.length; i++) {
+            times[i] = value.get(i).doubleValue();
+        }
+        return times;
+    }
+
+    private static float[] weights(GoldenCase golden) {
+        JsonNode weight = golden.parameters().path("weight");
+        if (weight.isArray()) {
+            float[] weights = new float[weight.size()];
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = (float) weight.get(i).doubleValue();
+            }
+            return weights;
+        }
+        return golden.floats(weight.asText().substring("array:".length()));
+    }
+
+    @Test
+    void accuracyByRate() {
+        accuracy("accuracy_rate", Decoding.RATE);
+    }
+
+    @Test
+    void accuracyByFirstSpike() {
+        accuracy("accuracy_temporal", Decoding.FIRST_SPIKE);
+    }
+
+    private static void accuracy(String operation, Decoding decoding) {
+        GoldenSet.of(operation).check(golden -> {
+            List<Integer> shape = golden.shape("input");
+            int steps = shape.get(0);
+            int batch = shape.get(1);
+            int outputs = shape.get(2);
+            SpikeMatrix spikes = SpikeMatrix.copyOf(steps * batch, outputs, golden.bytes("input"));
+            int classes = golden.flagIfSet("population_code") ? golden.integer("num_classes") : 0;
+            ClassDecoder decoder = new ClassDecoder(decoding, steps, batch, outputs, classes);
+            int[] decoded = new int[batch];
+            decoder.decode(new LossInput(steps, batch, outputs, spikes, null), 0, batch, decoded);
+            double right = ClassDecoder.right(decoded, labels(golden), 0, batch);
+            assertEquals(golden.scalar("value"), right / batch, 1e-9, golden.toString());
+            if (golden.outputs().contains("predicted")) {
+                byte[] bytes = new byte[batch];
+                for (int i = 0; i < batch; i++) {
+                    bytes[i] = (byte) decoded[i];
+                }
+                golden.assertSpikes("predicted", bytes);
+            }
+        });
+    }
+}

@@ -1,0 +1,85 @@
+package dev.spikelane.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.data.ArrayDataset;
+import dev.spikelane.data.Batch;
+import dev.spikelane.data.BatchLoader;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.Shuffle;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Orders and splits of samples are torch's. */
+class GoldenOrderTest {
+
+    @Test
+    void shuffle() {
+        GoldenSet.of("shuffle").check(golden -> {
+            int samples = golden.integer("samples");
+            long seed = golden.parameters().path("seed").longValue();
+            Shuffle shuffle = golden.flagIfSet("own_generator") ? Shuffle.of(seed) : Shuffle.ofGlobalSeed(seed);
+            Batching batching = new Batching(golden.integer("batch"))
+                    .withShuffle(shuffle)
+                    .withDropLast(golden.flagIfSet("drop_last"));
+            List<Integer> shape = golden.shape("orders");
+            float[] orders = new float[shape.get(0) * shape.get(1)];
+            if (batching.batches(samples) > 0) {
+                read(numbered(samples), batching, shape.get(0), orders);
+            }
+            golden.assertClose("orders", orders);
+        });
+    }
+
+    private static void read(Dataset data, Batching batching, int epochs, float... orders) {
+        int at = 0;
+        try (BatchLoader loader = new BatchLoader(data, batching)) {
+            for (int epoch = 0; epoch < epochs; epoch++) {
+                loader.start(epoch);
+                for (Batch batch = loader.next(); batch != null; batch = loader.next()) {
+                    for (int row = 0; row < batch.count(); row++) {
+                        orders[at++] = batch.values().get(row, 0);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void split() {
+        GoldenSet.of("split").check(golden -> {
+            int samples = golden.integer("samples");
+            JsonNode lengths = golden.parameters().path("lengths");
+            int[] each = new int[lengths.size()];
+            Arrays.setAll(each, i -> lengths.get(i).intValue());
+            List<Dataset> parts = numbered(samples)
+                    .split(golden.parameters().path("seed").longValue(), each);
+            List<String> names = List.of("first", "second");
+            for (int part = 0; part < names.size(); part++) {
+                golden.assertClose(names.get(part), numbers(parts.get(part)));
+            }
+        });
+    }
+
+    /** Samples whose only value is their number. */
+    private static Dataset numbered(int samples) {
+        FloatMatrix values = FloatMatrix.zeros(samples, 1);
+        for (int sample = 0; sample < samples; sample++) {
+            values.set(sample, 0, sample);
+        }
+        return ArrayDataset.of(Shape.of(1), values, new int[samples], 1);
+    }
+
+    private static float[] numbers(Dataset data) {
+        FloatMatrix value = FloatMatrix.zeros(1, 1);
+        float[] numbers = new float[data.size()];
+        for (int sample = 0; sample < numbers.length; sample++) {
+            data.read(sample, value, 0);
+            numbers[sample] = value.get(0, 0);
+        }
+        return numbers;
+    }
+}
