@@ -215,6 +215,21 @@ final class GradientInput implements GradientSource {
         }
     }
 
+    void takeHistory(GradientInput other) {
+        GradientTrack<SpikeMatrix> fired = other.spikes;
+        GradientTrack<FloatMatrix> numbers = other.values;
+        if (history > 0 && fired != null) {
+            analog = false;
+            track();
+            Objects.requireNonNull(spikes).takeHistory(fired);
+        }
+        if (history > 0 && numbers != null) {
+            analog = true;
+            track();
+            Objects.requireNonNull(values).takeHistory(numbers);
+        }
+    }
+
     void reset() {
         if (spikes != null) {
             spikes.reset();

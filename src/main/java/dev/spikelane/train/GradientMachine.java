@@ -51,6 +51,9 @@ final class GradientMachine {
         for (int i = 0; i < terms.length; i++) {
             terms[i] = connect(i);
         }
+        for (GradientSite site : sites) {
+            site.layOut();
+        }
         this.adding = terms[0];
         this.stages = components.stream()
                 .map(component -> new GradientStage(
@@ -217,6 +220,16 @@ final class GradientMachine {
         }
         for (GradientSite site : sites) {
             site.update();
+        }
+    }
+
+    /** Takes the state over to which another machine has come. */
+    void takeState(GradientMachine other) {
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i].takeHistory(other.inputs[i]);
+        }
+        for (int i = 0; i < sites.length; i++) {
+            sites[i].takeState(other.sites[i]);
         }
     }
 

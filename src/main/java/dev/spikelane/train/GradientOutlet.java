@@ -135,6 +135,13 @@ final class GradientOutlet implements GradientSource {
         }
     }
 
+    void takeHistory(GradientOutlet other) {
+        GradientTrack<FloatMatrix> from = other.kept;
+        if (kept != null && from != null) {
+            kept.takeHistory(from);
+        }
+    }
+
     void reset() {
         if (kept != null) {
             kept.reset();

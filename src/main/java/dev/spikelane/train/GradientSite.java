@@ -91,7 +91,6 @@ final class GradientSite implements GradientSource {
                 arena, population.size(), size.batch(), plan.historyOf(population.name()), size.steps());
         this.ofSpikes = plan.outlet(population.name(), population.size(), false);
         this.ofVariables = new GradientOutlet[variables.size()];
-        boolean[] reached = new boolean[variables.size()];
         for (int i = 0; i < ofVariables.length; i++) {
             ofVariables[i] =
                     plan.outlet(population.variable(variables.get(i)).name(), population.size(), true);
@@ -100,19 +99,26 @@ final class GradientSite implements GradientSource {
         this.carriedOf = new FloatMatrix[variables.size()];
         for (int i = 0; i < carriedOf.length; i++) {
             carriedOf[i] = carried.rows(i * size.batch(), size.batch());
-            reached[i] = ofVariables[i].mayHaveGradients();
         }
         this.carriedSpikes = FloatMatrix.zeros(arena, size.batch(), population.size());
         this.coupled = gradient.coupled() || group.coupled();
         int blocks = blocks();
         this.blocksInTile = coupled || !alone ? blocks : tile(blocks, size.threads());
-        int columns = blocksInTile == blocks ? population.size() : blocksInTile * Long.SIZE;
         this.scratch = new GradientScratch[coupled || !alone ? 1 : size.threads()];
+        this.tiles = tiles();
+    }
+
+    /** Makes room for the way back, when all projections are there. */
+    void layOut() {
+        boolean[] reached = new boolean[variables.size()];
+        for (int i = 0; i < reached.length; i++) {
+            reached[i] = ofVariables[i].mayHaveGradients();
+        }
+        int columns = blocksInTile == blocks() ? population.size() : blocksInTile * Long.SIZE;
         for (int i = 0; i < scratch.length; i++) {
             int again = gradient.needsCurrents() ? variables.size() : 0;
             scratch[i] = new GradientScratch(arena, size, columns, firesBack(), reached, again);
         }
-        this.tiles = tiles();
     }
 
     private static int tile(int blocks, int threads) {
@@ -451,6 +457,15 @@ final class GradientSite implements GradientSource {
         state.reset();
         spikes.reset();
         Arrays.stream(ofVariables).forEach(GradientOutlet::reset);
+    }
+
+    /** Goes on from the state of another site of the same population. */
+    void takeState(GradientSite other) {
+        state.copyFrom(other.state);
+        spikes.takeHistory(other.spikes);
+        for (int i = 0; i < ofVariables.length; i++) {
+            ofVariables[i].takeHistory(other.ofVariables[i]);
+        }
     }
 
     /** Goes on from the state at the end of the window. */

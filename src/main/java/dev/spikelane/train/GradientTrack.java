@@ -63,6 +63,15 @@ final class GradientTrack<S extends Signal> {
         }
     }
 
+    /** Takes the history of another track of the same source. */
+    void takeHistory(GradientTrack<S> other) {
+        S rows = all.all();
+        S from = other.all.all();
+        if (history > 0) {
+            MemorySegment.copy(from.segment(), 0, rows.segment(), 0, rows.rowOffset(history * batch));
+        }
+    }
+
     void reset() {
         S rows = all.all();
         if (history > 0) {

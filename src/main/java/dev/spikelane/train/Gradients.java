@@ -7,7 +7,9 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.random.SampleDraws;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -119,6 +121,26 @@ public final class Gradients implements AutoCloseable {
             throw new IllegalArgumentException("input '" + input.name() + "' is missing, found " + inputs.keySet());
         }
         return found;
+    }
+
+    /** Says which samples of a data set the next window has, for surrogates that draw. */
+    void setSamples(int[] numbers) {
+        for (GradientSite site : machine.sites()) {
+            SampleDraws draws = site.draws();
+            if (draws != null) {
+                draws.setSamples(numbers, 0, numbers.length);
+            }
+        }
+    }
+
+    /** Says which epoch it is, for surrogates that draw. */
+    void setEpoch(int epoch) {
+        for (GradientSite site : machine.sites()) {
+            SampleDraws draws = site.draws();
+            if (draws != null) {
+                draws.setEpoch(epoch);
+            }
+        }
     }
 
     /** Takes the window back, from the gradients that were {@linkplain #given written}. */
@@ -334,19 +356,30 @@ public final class Gradients implements AutoCloseable {
         return crew;
     }
 
-    /** Takes over what an optimizer has written into the values of the slots. */
-    void update() {
-        plan.layout().change(this::replaceParameters);
-        machine.update();
+    /** Makes a change of the network's values while no simulation of it runs. */
+    void change(Runnable change) {
+        plan.layout().change(change);
     }
 
-    private void replaceParameters() {
-        for (GradientSlot slot : slots) {
-            int number = plan.network().populations().indexOf(slot.population());
-            if (number >= 0) {
-                plan.layout().setParameter(number, slot.parameter(), slot.values().toArray());
+    /** Takes over what an optimizer has written: parameters of neurons, which the network has in another form. */
+    void replace(List<TrainingParameter> parameters) {
+        for (int i = 0; i < slots.size(); i++) {
+            GradientSlot slot = slots.get(i);
+            Population population = slot.population();
+            if (population != null) {
+                int number = plan.network().populations().indexOf(population);
+                float[] values = parameters.get(i).values().toArray();
+                plan.layout().setParameter(number, slot.parameter(), values);
             }
         }
+    }
+
+    /** Goes on from the state at the end of another window of the same network and samples. */
+    void goOnFrom(Gradients other) {
+        other.machine.advance();
+        other.ran = false;
+        machine.takeState(other.machine);
+        ran = false;
     }
 
     /** Starts the next window from a state of zeros. */
