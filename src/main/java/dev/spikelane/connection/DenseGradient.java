@@ -14,17 +14,20 @@ import org.jspecify.annotations.Nullable;
 /** The way back through a dense connection. */
 final class DenseGradient implements OperatorGradient {
 
+    /** The shapes whose inner orders inputs and outputs have. */
+    record Order(Shape inputs, Shape outputs) {}
+
     private final DenseOperator operator;
-    private final Shape rows;
+    private final Order order;
     private final PackedWeights weights;
     private final PackedWeights sum;
     private final @Nullable PackedWeights transposed;
     private final WeightGradient kernel;
     private boolean ofSpikes;
 
-    DenseGradient(DenseOperator operator, Shape rows, PackedWeights weights, Arena arena, boolean pulls, int threads) {
+    DenseGradient(DenseOperator operator, Order order, PackedWeights weights, Arena arena, boolean pulls, int threads) {
         this.operator = operator;
-        this.rows = rows;
+        this.order = order;
         this.weights = weights;
         this.sum = PackedWeights.zeros(arena, weights.pre(), weights.post());
         this.transposed = pulls ? PackedWeights.zeros(arena, weights.post(), weights.pre()) : null;
@@ -85,10 +88,10 @@ final class DenseGradient implements OperatorGradient {
 
     @Override
     public List<Learned> learned() {
-        DenseValues ofSum = new DenseValues(rows, sum);
+        DenseValues ofSum = new DenseValues(order.inputs, order.outputs, sum);
         return List.of(
                 new Learned("weight", weights.packed(), sum.packed(), ofSum),
-                new Learned("bias", weights.bias(), sum.bias(), new RowValues("bias", Shape.of(weights.post()), sum.bias())));
+                new Learned("bias", weights.bias(), sum.bias(), new RowValues("bias", order.outputs, sum.bias())));
     }
 
     @Override

@@ -76,7 +76,7 @@ final class DenseOperator implements Operator {
         return arranged;
     }
 
-    private static void copyRow(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
+    static void copyRow(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
         MemorySegment.copy(from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(1));
     }
 
@@ -146,7 +146,7 @@ final class DenseOperator implements Operator {
 
     @Override
     public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
-        return new DenseGradient(this, rows, weights, arena, pulls, threads);
+        return new DenseGradient(this, new DenseGradient.Order(rows, made), weights, arena, pulls, threads);
     }
 
     /** Takes notice that the weights have changed. */
@@ -204,18 +204,7 @@ final class DenseOperator implements Operator {
 
         @Override
         public void read(FloatMatrix into) {
-            into.requireShape("into", rows(), columns());
-            if (!rows.reordered() && !made.reordered()) {
-                weights.read(into);
-                return;
-            }
-            FloatMatrix arranged = FloatMatrix.zeros(rows(), columns());
-            weights.read(arranged);
-            FloatMatrix columns = FloatMatrix.zeros(rows(), columns());
-            for (int output = 0; output < rows(); output++) {
-                copyRow(arranged, output, columns, made.torch(output));
-            }
-            rows.toTorch(columns, 0, into, 0, rows());
+            new DenseValues(rows, made, weights).read(into);
         }
 
         @Override

@@ -5,11 +5,12 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 
 /**
- * Packed numbers of a dense connection, such as gradients, to be read in torch's layout.
+ * Packed numbers of a dense connection, weights or gradients, to be read in torch's layout.
  *
- * @param order the shape whose inner order the inputs have
+ * @param inputs the shape whose inner order the inputs have
+ * @param outputs the shape whose inner order the outputs have
  */
-record DenseValues(Shape order, PackedWeights packed) implements Values {
+record DenseValues(Shape inputs, Shape outputs, PackedWeights packed) implements Values {
 
     @Override
     public String name() {
@@ -29,13 +30,17 @@ record DenseValues(Shape order, PackedWeights packed) implements Values {
     @Override
     public void read(FloatMatrix into) {
         into.requireShape("into", rows(), columns());
-        if (!order.reordered()) {
+        if (!inputs.reordered() && !outputs.reordered()) {
             packed.read(into);
             return;
         }
         FloatMatrix arranged = FloatMatrix.zeros(rows(), columns());
         packed.read(arranged);
-        order.toTorch(arranged, 0, into, 0, rows());
+        FloatMatrix columns = FloatMatrix.zeros(rows(), columns());
+        for (int output = 0; output < rows(); output++) {
+            DenseOperator.copyRow(arranged, output, columns, outputs.torch(output));
+        }
+        inputs.toTorch(columns, 0, into, 0, rows());
     }
 
     @Override
