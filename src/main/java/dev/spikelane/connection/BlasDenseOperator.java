@@ -84,6 +84,12 @@ final class BlasDenseOperator implements Operator {
     }
 
     @Override
+    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+        throw new UnsupportedOperationException(
+                this + " has no gradient, because its results depend on the library; use Dense to train");
+    }
+
+    @Override
     public void setSpikeValue(Parameter value) {
         SpikeValues.require(value, inputs());
         FloatMatrix scaled = scaled(weights, value);

@@ -76,9 +76,8 @@ final class DenseOperator implements Operator {
         return arranged;
     }
 
-    private static void copyRow(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
-        MemorySegment.copy(
-                from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(1));
+    static void copyRow(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
+        MemorySegment.copy(from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(1));
     }
 
     @Override
@@ -145,6 +144,25 @@ final class DenseOperator implements Operator {
         ofSpikes = scaled;
     }
 
+    @Override
+    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+        return new DenseGradient(this, new DenseGradient.Order(rows, made), weights, arena, pulls, threads);
+    }
+
+    /** Takes notice that the weights have changed. */
+    void refresh() {
+        if (ofSpikes != weights) {
+            setSpikeValue(spikeValue);
+        }
+    }
+
+    /** Multiplies the sums of each input by what its spikes carry. */
+    void scaleBySpikes(PackedWeights sum) {
+        if (!spikeValue.isAlways(1)) {
+            sum.scale(each(spikeValue));
+        }
+    }
+
     private float[] each(Parameter value) {
         float[] each = new float[inputs()];
         for (int input = 0; input < each.length; input++) {
@@ -186,18 +204,7 @@ final class DenseOperator implements Operator {
 
         @Override
         public void read(FloatMatrix into) {
-            into.requireShape("into", rows(), columns());
-            if (!rows.reordered() && !made.reordered()) {
-                weights.read(into);
-                return;
-            }
-            FloatMatrix arranged = FloatMatrix.zeros(rows(), columns());
-            weights.read(arranged);
-            FloatMatrix columns = FloatMatrix.zeros(rows(), columns());
-            for (int output = 0; output < rows(); output++) {
-                copyRow(arranged, output, columns, made.torch(output));
-            }
-            rows.toTorch(columns, 0, into, 0, rows());
+            new DenseValues(rows, made, weights).read(into);
         }
 
         @Override

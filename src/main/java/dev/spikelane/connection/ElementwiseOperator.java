@@ -111,6 +111,23 @@ public final class ElementwiseOperator implements Operator {
         }
     }
 
+    @Override
+    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+        return new ElementwiseGradient(this, shape, weights, arena, named);
+    }
+
+    /** Takes notice that the weights have changed. */
+    void refresh() {
+        setSpikeValue(spikeValue);
+    }
+
+    /** Multiplies a sum for each input by what its spikes carry. */
+    void scaleBySpikes(FloatMatrix sum) {
+        for (int i = 0; i < sum.columns(); i++) {
+            sum.set(0, i, sum.get(0, i) * spikeValue.value(i));
+        }
+    }
+
     private static void requireFinite(FloatMatrix weights, Parameter value) {
         for (int i = 0; i < weights.columns(); i++) {
             float product = weights.get(0, i) * value.value(i);

@@ -65,6 +65,11 @@ final class FlattenOperator implements Operator {
     }
 
     @Override
+    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+        return new FlattenGradient(shape);
+    }
+
+    @Override
     public void setSpikeValue(Parameter value) {
         SpikeValues.require(value, inputs());
         spikeValue = value;

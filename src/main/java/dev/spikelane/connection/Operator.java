@@ -84,6 +84,19 @@ public interface Operator {
     Operator copy(Arena arena);
 
     /**
+     * Prepares the way back.
+     *
+     * @param arena the arena that owns sums of gradients and scratch memory
+     * @param pulls whether gradients of the source are wanted
+     * @param threads threads that add gradients of weights
+     * @return the way back through this operator, with its weights
+     * @throws UnsupportedOperationException if this operator has no gradient; the message says why
+     */
+    default OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+        throw new UnsupportedOperationException(this + " has no gradient");
+    }
+
+    /**
      * Sets what one spike of the source carries (graded spikes): the operator multiplies spikes by {@code value_i * w}, rounded once to
      * float32. The weights stay what they are.
      *

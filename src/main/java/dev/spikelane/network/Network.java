@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.connection.Operator;
+import dev.spikelane.layout.Layouts;
 import dev.spikelane.connection.Values;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
@@ -53,6 +54,10 @@ import java.util.stream.Stream;
  * else they are a projection as well, {@code lif1.recurrent.weight}.
  */
 public final class Network {
+
+    static {
+        Layouts.open(network -> new NetworkLayout((Network) network));
+    }
 
     private final List<Input> inputs;
     private final List<Population> populations;
@@ -299,7 +304,8 @@ public final class Network {
         bound[population] = changed;
     }
 
-    private void whileIdle(Runnable change) {
+    /** Makes a change while no simulation runs. */
+    void whileIdle(Runnable change) {
         List<Simulation> held = new ArrayList<>();
         synchronized (simulations) {
             try {

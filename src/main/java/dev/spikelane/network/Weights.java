@@ -59,7 +59,12 @@ public final class Weights {
      */
     public void replace(String name, FloatMatrix from) {
         Values found = find(name);
-        guard.accept(() -> found.write(from));
+        change(() -> found.write(from));
+    }
+
+    /** Makes a change while nobody computes with these values, and counts it. */
+    void change(Runnable change) {
+        guard.accept(change);
         version++;
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.layout.Crew;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,12 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever is free takes the next part, so the job never waits for a thread that the system has not woken or has put aside; idle
  * threads spin for some microseconds, then park.
  */
-final class Workers implements AutoCloseable {
-
-    /** A job whose parts may run at the same time. */
-    interface Job {
-        void run(int part, int thread);
-    }
+final class Workers implements Crew {
 
     /** The most threads. */
     static final int MOST = 1_024;
@@ -57,12 +53,13 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    int threads() {
+    @Override
+    public int threads() {
         return helpers.length + 1;
     }
 
-    /** Does all parts and returns when the last is done; rethrows what a part threw. */
-    void run(Job next, int count) {
+    @Override
+    public void run(Job next, int count) {
         long round = round(taken.get());
         // A late thread that has read the last round's value must not take a part with the next one's number of parts.
         taken.set(round << ROUND_SHIFT | NONE_LEFT);

@@ -43,7 +43,8 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
         return parameters.feedback() == Feedback.CURRENTS;
     }
 
-    private boolean feedsSpikes() {
+    /** Whether neurons feed their own spikes back. */
+    boolean feedsSpikes() {
         return parameters.feedback() == Feedback.OWN_SPIKES;
     }
 

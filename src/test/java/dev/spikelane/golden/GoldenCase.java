@@ -156,6 +156,11 @@ public final class GoldenCase {
         return required(json.path("scalars"), scalar).doubleValue();
     }
 
+    /** All plain numbers that were computed, and lists of them. */
+    public JsonNode scalars() {
+        return json.path("scalars");
+    }
+
     /** The names of the input arrays. */
     public List<String> inputs() {
         return names("inputs");

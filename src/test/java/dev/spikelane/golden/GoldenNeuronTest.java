@@ -131,6 +131,7 @@ class GoldenNeuronTest {
                         threshold,
                         factor);
                 check(golden, model, current, neurons, Map.of("mem", "membrane"), Rule.STORED_TOLERANCE);
+                GoldenGradients.check(golden, model, Map.of("mem", "membrane"));
             }
         });
     }
@@ -149,6 +150,7 @@ class GoldenNeuronTest {
                         firing(golden, neurons, Reset.NONE).withInhibition(false));
                 if (golden.flag("states_carried")) {
                     check(golden, model, current, 4 * neurons, names, Rule.STORED_TOLERANCE);
+                    GoldenGradients.check(golden, model, names);
                     return;
                 }
                 int batch = golden.shape("input").get(1);

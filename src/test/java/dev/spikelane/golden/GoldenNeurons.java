@@ -19,8 +19,6 @@ import java.util.Map;
 /** Runs a model over a case's input, as a whole train and step by step, and compares what the case has. */
 final class GoldenNeurons {
 
-    private static final String GRADIENTS = "gradients: this version does not train";
-
     private GoldenNeurons() {}
 
     /** How states are compared. */
@@ -34,11 +32,11 @@ final class GoldenNeurons {
 
     static void check(GoldenCase golden, Neuron model, Map<String, String> names, Rule rule) {
         check(golden, model, golden.floats("input"), golden.shape("input").getLast(), names, rule);
+        GoldenGradients.check(golden, model, names);
     }
 
     static void check(
             GoldenCase golden, Neuron model, float[] input, int currents, Map<String, String> names, Rule rule) {
-        golden.leaveOutStarting("grad_", GRADIENTS);
         int steps = golden.shape("input").getFirst();
         int batch = input.length / currents / steps;
         try (Arena arena = Arena.ofShared()) {

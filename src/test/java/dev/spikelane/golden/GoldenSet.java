@@ -40,6 +40,7 @@ public final class GoldenSet {
     public static final List<String> OPERATIONS = List.of(
             "accuracy_rate",
             "accuracy_temporal",
+            "adam",
             "alpha",
             "bptt",
             "ce_count_loss",
@@ -83,6 +84,7 @@ public final class GoldenSet {
             "targets_convert",
             "targets_latency",
             "targets_rate",
+            "tbptt",
             "to_one_hot",
             "to_one_hot_inverse");
 

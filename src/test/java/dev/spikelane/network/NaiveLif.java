@@ -30,24 +30,24 @@ final class NaiveLif extends NaiveNeurons {
     private static final Parameter ONE = Parameter.of(1);
     private static final Firing NO_RESET = Firing.DEFAULT.withReset(Reset.NONE);
 
-    private final Shape shape;
-    private final Firing firing;
-    private Decay decay = Decay.MULTIPLY;
-    private Parameter leak = ONE;
-    private boolean clampsLeak = true;
-    private Parameter[] gains = {};
-    private @Nullable Parameter synapse;
-    private @Nullable Alpha alpha;
-    private @Nullable Recurrence recurrence;
-    private Parameter constant = Parameter.of(0);
-    private boolean rectified;
-    private boolean firesBefore;
-    private boolean firesOnChange;
-    private Parameter rest = Parameter.of(0);
-    private Parameter resetPotential = Parameter.of(0);
-    private Parameter graded = ONE;
+    final Shape shape;
+    final Firing firing;
+    Decay decay = Decay.MULTIPLY;
+    Parameter leak = ONE;
+    boolean clampsLeak = true;
+    Parameter[] gains = {};
+    @Nullable Parameter synapse;
+    @Nullable Alpha alpha;
+    @Nullable Recurrence recurrence;
+    Parameter constant = Parameter.of(0);
+    boolean rectified;
+    boolean firesBefore;
+    boolean firesOnChange;
+    Parameter rest = Parameter.of(0);
+    Parameter resetPotential = Parameter.of(0);
+    Parameter graded = ONE;
     /** How many variables are quantized. */
-    private int quantized = Integer.MAX_VALUE;
+    int quantized = Integer.MAX_VALUE;
 
     private NaiveLif(Shape shape, Firing firing, String... names) {
         super(shape.size(), names);

@@ -33,7 +33,7 @@ final class NaiveNetwork {
     static final String UNRESET = "membrane before its reset";
 
     /** A row: what a spike carries where it fires, or values. */
-    private record Row(float[] values, boolean @Nullable [] fires) {}
+    record Row(float[] values, boolean @Nullable [] fires) {}
 
     private final Network network;
     private final Map<String, Signal> inputs;
@@ -191,7 +191,14 @@ final class NaiveNetwork {
     }
 
     private float[] current(Projection projection, int step, int sample) {
+        return plain(rows(projection, step, sample).getLast());
+    }
+
+    /** The row of a source, and what each connection of a path makes of it. */
+    List<Row> rows(Projection projection, int step, int sample) {
         Row row = source(projection.source(), step, sample);
+        List<Row> rows = new ArrayList<>();
+        rows.add(row);
         Shape shape = projection.source().shape();
         List<Connection> path = projection.path();
         for (int i = 0; i < path.size(); i++) {
@@ -204,8 +211,9 @@ final class NaiveNetwork {
                     ? seesThrough ? row : new Row(plain(row), null)
                     : apply(present(projection, path.get(i)), row, order);
             shape = path.get(i).outputShape(shape);
+            rows.add(row);
         }
-        return plain(row);
+        return rows;
     }
 
     private static Shape before(List<Connection> path, int count, Shape source) {
@@ -217,7 +225,7 @@ final class NaiveNetwork {
     }
 
     /** The connection with the values that the network has now, if it is the projection of a recurrence. */
-    private Connection present(Projection projection, Connection said) {
+    Connection present(Projection projection, Connection said) {
         String name = projection.name() + ".weight";
         if (!RandomGraph.isRecurrence(projection)) {
             return said;

@@ -35,6 +35,7 @@ final class RandomGraph {
     final int batch;
     final int steps;
 
+    private final boolean learns;
     private final Arena arena;
     private final Random random;
     private final Shape maps;
@@ -43,6 +44,16 @@ final class RandomGraph {
     private final List<Integer> ranks = new ArrayList<>();
 
     RandomGraph(Arena arena, int batch, int steps, long seed) {
+        this(arena, batch, steps, seed, false);
+    }
+
+    /**
+     * Draws a graph.
+     *
+     * @param learns whether all of it has gradients that the interpreter can compute
+     */
+    RandomGraph(Arena arena, int batch, int steps, long seed, boolean learns) {
+        this.learns = learns;
         this.arena = arena;
         this.random = new Random(seed);
         this.batch = batch;
@@ -116,6 +127,9 @@ final class RandomGraph {
     /** A population, which has maps only where the first input has the same, so that something can reach it. */
     private Population population(NetworkBuilder builder, String name, Shape first) {
         int model = random.nextInt(RandomNeuron.MODELS + 3); // a few more are Leaky
+        while (learns && !RandomNeuron.hasPlainGradients(model)) {
+            model = random.nextInt(RandomNeuron.MODELS);
+        }
         Shape shape = first.equals(maps) && RandomNeuron.arranges(model) && random.nextInt(3) == 0 ? maps : flat();
         Neuron neuron = new RandomNeuron(arena, shape.size(), random).of(model);
         return builder.population(name, shape, neuron);
@@ -138,7 +152,7 @@ final class RandomGraph {
         ProjectionBuilder projection = builder.project(name, source, target, path(source, currents))
                 .delay(delayed ? Math.max(1, delay) : delay)
                 .port(port);
-        if (random.nextInt(4) == 0) {
+        if (random.nextInt(4) == 0 && !learns) {
             projection.plastic();
         }
     }

@@ -53,6 +53,11 @@ public final class RandomNeuron {
         return model != 0 && model != DROPPING;
     }
 
+    /** Whether a model has gradients, and they are plain operations on each neuron. */
+    public static boolean hasPlainGradients(int model) {
+        return model != 0 && model != 12 && model != DROPPING;
+    }
+
     public Neuron of(int model) {
         return switch (model) {
             case 0 -> new SLstm(allToAll(4 * neurons), firing(Reset.CLEAR).withThreshold(0.1f));

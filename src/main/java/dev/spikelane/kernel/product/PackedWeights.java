@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
  * Weights and bias of a dense connection in the order in which {@link SpikeMatmul} reads them.
  *
  * <p>Layout {@code [ceil(post/64)][pre rounded up to 16][64]} floats: the weights of 64 outputs from one input are 256
- * consecutive bytes, those of the next input follow. Padding is zero. Immutable; may be shared between threads if its arena is.
+ * consecutive bytes, those of the next input follow. Padding is zero. They change only where they are set; may be shared between threads if its arena is.
  */
 public final class PackedWeights {
 
@@ -20,6 +20,9 @@ public final class PackedWeights {
     static final int INPUTS = 16;
 
     static final int BLOCK_BYTES = BLOCK * Float.BYTES;
+
+    /** Inputs that are transposed at a time: a cache line of the transpose. */
+    private static final int SQUARE = 16;
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
@@ -154,8 +157,16 @@ public final class PackedWeights {
         return pack(Arena.ofAuto(), scaled, bias);
     }
 
-    /** Room for weights without bias, to be filled by {@link #setRows}. */
-    static PackedWeights zeros(Arena arena, int pre, int post) {
+    /**
+     * Makes weights that are all zero, such as the sum of gradients.
+     *
+     * @param arena the arena that owns them
+     * @param pre inputs, at least 1
+     * @param post outputs, at least 1
+     * @return the weights
+     * @throws IllegalArgumentException if a number is below 1, or they are too many
+     */
+    public static PackedWeights zeros(Arena arena, int pre, int post) {
         FloatMatrix packed = FloatMatrix.zeros(arena, packedRows(post, pre), BLOCK);
         return new PackedWeights(packed, FloatMatrix.zeros(arena, 1, post), pre, post);
     }
@@ -257,6 +268,77 @@ public final class PackedWeights {
      */
     public float bias(int output) {
         return bias.get(0, output);
+    }
+
+    /**
+     * Returns the packed weights themselves, for optimizers. Padding must stay zero, and nobody may multiply while they change.
+     *
+     * @return {@code [blocks * inputs rounded up to 16 x 64]}
+     */
+    public FloatMatrix packed() {
+        return packed;
+    }
+
+    /**
+     * Returns the bias itself, for optimizers.
+     *
+     * @return {@code [1 x outputs]}
+     */
+    public FloatMatrix bias() {
+        return bias;
+    }
+
+    /**
+     * Multiplies the weights of each input by a factor where they stand; the bias stays.
+     *
+     * @param factors one for each input
+     * @throws IllegalArgumentException if there is not one factor for each input
+     */
+    public void scale(float[] factors) {
+        if (factors.length != pre) {
+            throw new IllegalArgumentException("there are " + factors.length + " factors, expected " + pre);
+        }
+        for (int block = 0; block < blocks(); block++) {
+            for (int input = 0; input < pre; input++) {
+                for (int output = 0; output < BLOCK; output++) {
+                    int row = block * paddedPre() + input;
+                    packed.set(row, output, packed.get(row, output) * factors[input]);
+                }
+            }
+        }
+    }
+
+    /**
+     * Fills these weights with the transpose of others, without their bias.
+     *
+     * @param other weights with as many outputs as these have inputs, and as many inputs as these have outputs
+     * @throws IllegalArgumentException if the shapes do not fit
+     */
+    public void setTransposed(PackedWeights other) {
+        if (other.pre != post || other.post != pre) {
+            throw new IllegalArgumentException(
+                    "weights are " + other.pre + " -> " + other.post + ", expected " + post + " -> " + pre);
+        }
+        for (int block = 0; block < other.blocks(); block++) {
+            int outputs = Math.min(BLOCK, other.post - block * BLOCK);
+            for (int inputs = 0; inputs < post; inputs += SQUARE) {
+                transposeSquares(other, block, outputs, inputs, Math.min(SQUARE, post - inputs));
+            }
+        }
+    }
+
+    /** Inputs from {@code firstInput} of a block of the others' outputs. */
+    private void transposeSquares(PackedWeights other, int block, int outputs, int firstInput, int inputs) {
+        long from = other.blockOffset(block) + (long) firstInput * BLOCK_BYTES;
+        long to = blockOffset(firstInput / BLOCK)
+                + (long) block * BLOCK * BLOCK_BYTES
+                + (long) (firstInput % BLOCK) * Float.BYTES;
+        for (int output = 0; output < outputs; output++) {
+            for (int input = 0; input < inputs; input++) {
+                float value = other.packed.segment().get(FLOAT, from + (long) input * BLOCK_BYTES + (long) output * Float.BYTES);
+                packed.segment().set(FLOAT, to + (long) output * BLOCK_BYTES + (long) input * Float.BYTES, value);
+            }
+        }
     }
 
     void requireAccessible() {

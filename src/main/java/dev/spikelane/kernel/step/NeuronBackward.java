@@ -1,0 +1,87 @@
+package dev.spikelane.kernel.step;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes gradients back through a step of neurons, for a tile of them and all samples of a batch.
+ *
+ * <p>A step has two passes, between which the caller puts a surrogate in place of the derivative of firing. All is float32 without fused
+ * operations, neuron by neuron. An object serves one thread at a time.
+ *
+ * <p>A matrix that has as many columns as there are neurons holds all of them, any other the tile.
+ */
+public sealed interface NeuronBackward permits LeakyBackward, LstmBackward {
+
+    /** Where the numbers of one step stand: matrices, and the row of the first sample in each. */
+    final class Step {
+        /** The variables before the step. */
+        public final FloatMatrix[] before = new FloatMatrix[3];
+
+        /** The row of the first sample in {@code before}. */
+        public int beforeRow;
+
+        /** The membranes after the step. */
+        public @Nullable FloatMatrix after;
+
+        /** The row of the first sample in {@code after}. */
+        public int afterRow;
+
+        /** The currents of the step; null if {@link LeakyBackward#needsCurrents} says that they are not needed. */
+        public @Nullable FloatMatrix current;
+
+        /** The currents at the port {@code feedback}; null if there is no such port or they are not needed. */
+        public @Nullable FloatMatrix feedback;
+
+        /** Receives the gradients of the currents; may be {@code current} or {@code after}. */
+        public @Nullable FloatMatrix ofCurrent;
+
+        /** Receives the gradients of the currents at the port {@code feedback}; null if there is no such port. */
+        public @Nullable FloatMatrix ofFeedback;
+
+        /** The row of the first sample in the currents and their gradients. */
+        public int currentRow;
+
+        /** The spikes of the step before, of all neurons; needed where neurons feed their own spikes back. */
+        public @Nullable SpikeMatrix previous;
+
+        /** The row of the first sample in {@code previous}. */
+        public int previousRow;
+
+        /** {@code [batch x neurons]}: receives the gradients of what the spikes of the step before carried, where neurons feed them back. */
+        public @Nullable FloatMatrix ofPrevious;
+    }
+
+    /**
+     * Adds gradients of a parameter from now on.
+     *
+     * @param parameter the parameter
+     * @param sum {@code [batch x neurons]}, added to: each neuron of each sample has a sum of its own
+     */
+    void sum(LeakySums parameter, FloatMatrix sum);
+
+    /** Takes the values that the parameters have now. */
+    void update();
+
+    /**
+     * The first pass: from what spikes carry to the spikes.
+     *
+     * @param step where the step's numbers stand
+     * @param ofVariables {@code [variables * batch x neurons or tile]}: gradients with respect to the variables after the step
+     * @param ofSpikes {@code [batch x tile]}: gradients with respect to what spikes carry; becomes those with respect to the spikes
+     * @param distance {@code [batch x tile]}: receives the membrane minus the threshold, when neurons fire
+     */
+    void toDistance(Step step, FloatMatrix ofVariables, FloatMatrix ofSpikes, FloatMatrix distance);
+
+    /**
+     * The second pass: from the distance to the threshold to the currents and to the variables before the step.
+     *
+     * @param step where the step's numbers stand
+     * @param ofDistance {@code [batch x tile]}: gradients with respect to the membrane minus the threshold; null if they are all zero
+     * @param ofVariables {@code [variables * batch x neurons or tile]}: those with respect to the variables after the step, become those
+     *     before it
+     * @param batch samples
+     */
+    void toCurrents(Step step, @Nullable FloatMatrix ofDistance, FloatMatrix ofVariables, int batch);
+}

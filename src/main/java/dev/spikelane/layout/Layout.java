@@ -1,0 +1,39 @@
+package dev.spikelane.layout;
+
+import dev.spikelane.connection.Operator;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
+import java.util.List;
+
+/** A network as it is laid out: the order in which populations run, its operators with their weights, and its neurons. */
+public interface Layout {
+
+    /**
+     * Populations that run together.
+     *
+     * @param populations their numbers, in the order in which they run
+     * @param steps steps that they can run at a time; 0 for a population without a loop, which can run any number
+     */
+    record Component(List<Integer> populations, int steps) {}
+
+    /** Returns the components, every source before its targets. */
+    List<Component> components();
+
+    /** Returns the operators of a projection, from source to target, with the network's own weights. */
+    List<Operator> path(int projection);
+
+    /** Returns the neurons of a population with the parameters that they have now. */
+    NeuronGroup neurons(int population);
+
+    /** Returns the model of a population with the parameters that it has now, those of single neurons in the order of the rows. */
+    Neuron inside(int population);
+
+    /** Gives a population a model with other values of a parameter, in torch's order. */
+    void setParameter(int population, String name, float[] values);
+
+    /** Makes a change while no simulation of the network runs, and counts it. */
+    void change(Runnable change);
+
+    /** Starts threads, the calling one among them. */
+    Crew crew(int threads);
+}

@@ -1,0 +1,50 @@
+package dev.spikelane.network;
+
+import dev.spikelane.connection.Operator;
+import dev.spikelane.layout.Crew;
+import dev.spikelane.layout.Layout;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.Parameter;
+import java.util.List;
+
+/** How a network is laid out, for those who train it. */
+record NetworkLayout(Network network) implements Layout {
+
+    @Override
+    public List<Component> components() {
+        return network.plan().components().stream()
+                .map(each -> new Component(each.populations(), each.steps()))
+                .toList();
+    }
+
+    @Override
+    public List<Operator> path(int projection) {
+        return network.path(projection).operators();
+    }
+
+    @Override
+    public NeuronGroup neurons(int population) {
+        return network.bound(population).neurons();
+    }
+
+    @Override
+    public Neuron inside(int population) {
+        return network.bound(population).inside();
+    }
+
+    @Override
+    public void setParameter(int population, String name, float[] values) {
+        network.rebind(population, network.bound(population).neuron().withParameter(name, Parameter.of(values)));
+    }
+
+    @Override
+    public void change(Runnable change) {
+        network.weights().change(change);
+    }
+
+    @Override
+    public Crew crew(int threads) {
+        return new Workers(threads);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.spikelane.train;
+
+import dev.spikelane.layout.Layout;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.random.RandomUse;
+import dev.spikelane.random.SampleDraws;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is wanted of the gradients of a network.
+ *
+ * @param learned names of values
+ * @param given sources whose gradients the caller writes
+ * @param kept variables whose values are kept
+ * @param observed sources whose gradients are kept
+ * @param surrogates of populations, by their names
+ * @param otherwise the surrogate of the others
+ * @param seed of surrogates that draw
+ */
+record GradientBlueprint(
+        Network network,
+        Layout layout,
+        GradientSize size,
+        Arena arena,
+        Set<String> learned,
+        Set<String> given,
+        Set<String> kept,
+        Set<String> observed,
+        Map<String, Surrogate> surrogates,
+        Surrogate otherwise,
+        long seed) {
+
+    Population population(int number) {
+        return network.populations().get(number);
+    }
+
+    Surrogate surrogateOf(Population population) {
+        return surrogates.getOrDefault(population.name(), otherwise);
+    }
+
+    @Nullable
+    SampleDraws drawsOf(int number, Surrogate surrogate) {
+        return surrogate.isRandom() ? new SampleDraws(RandomUse.SURROGATE, seed, number, size.batch()) : null;
+    }
+
+    /** The parameters of a population that are learned. */
+    Set<String> learnedOf(Population population) {
+        Set<String> names = new LinkedHashSet<>();
+        for (String name : population.neuron().parameters().keySet()) {
+            if (learned.contains(population.name() + "." + name)) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    /** The longest delay of the projections from a source. */
+    int historyOf(String source) {
+        int longest = 0;
+        for (Projection projection : network.projections()) {
+            if (projection.source().name().equals(source)) {
+                longest = Math.max(longest, projection.delay());
+            }
+        }
+        return longest;
+    }
+
+    private boolean isSource(String name) {
+        return network.projections().stream()
+                .anyMatch(projection -> projection.source().name().equals(name));
+    }
+
+    GradientPort port(Population population, String name, int currents) {
+        int projections = 0;
+        int behind = 0;
+        for (Projection projection : network.projections()) {
+            if (projection.target().name().equals(population.name())
+                    && projection.port().equals(name)) {
+                projections++;
+                behind = Math.max(behind, projection.delay());
+            }
+        }
+        return new GradientPort(arena, size, currents, projections > 1, behind);
+    }
+
+    GradientOutlet outlet(String name, int columns, boolean variable) {
+        int rows = size.steps() * size.batch();
+        GradientTrack<FloatMatrix> track = variable && (kept.contains(name) || isSource(name))
+                ? GradientTrack.ofValues(arena, columns, size.batch(), historyOf(name), size.steps())
+                : null;
+        return new GradientOutlet(
+                size,
+                columns,
+                track,
+                given.contains(name) ? FloatMatrix.zeros(arena, rows, columns) : null,
+                observed.contains(name) ? FloatMatrix.zeros(arena, rows, columns) : null);
+    }
+}

@@ -1,0 +1,241 @@
+package dev.spikelane.train;
+
+import dev.spikelane.kernel.base.SpikeExpand;
+import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** An input: its rows of a window in their inner order, spikes or values, or one frame for all steps. */
+final class GradientInput implements GradientSource {
+
+    private final Input input;
+    private final Arena arena;
+    private final GradientSize size;
+    private final int history;
+    private final boolean wantsGradient;
+    private @Nullable GradientTrack<SpikeMatrix> spikes;
+    private @Nullable GradientTrack<FloatMatrix> values;
+    private @Nullable SpikeMatrix spikeFrame;
+    private @Nullable FloatMatrix valueFrame;
+    private @Nullable GradientViews<FloatMatrix> gradient;
+    private @Nullable FloatMatrix gradientOfFrame;
+    private @Nullable FloatMatrix added;
+    private boolean analog;
+    private boolean frame;
+
+    GradientInput(Input input, Arena arena, GradientSize size, int history, boolean wantsGradient) {
+        this.input = input;
+        this.arena = arena;
+        this.size = size;
+        this.history = history;
+        this.wantsGradient = wantsGradient;
+    }
+
+    Input input() {
+        return input;
+    }
+
+    boolean wantsGradient() {
+        return wantsGradient;
+    }
+
+    @Override
+    public boolean isFrame() {
+        return frame;
+    }
+
+    /** Takes the rows of all steps. */
+    void load(Signal given) {
+        given.requireShape("input '" + input.name() + "'", size.steps() * size.batch(), columns());
+        frame = false;
+        analog = given instanceof FloatMatrix;
+        put(given, 0, size.steps());
+    }
+
+    /** Takes one frame for all steps. */
+    void loadFrame(Signal given) {
+        given.requireShape("input '" + input.name() + "'", size.batch(), columns());
+        frame = true;
+        analog = given instanceof FloatMatrix;
+        FloatMatrix ofValues = valueFrame;
+        if (ofValues == null) {
+            ofValues = FloatMatrix.zeros(arena, size.batch(), columns());
+            valueFrame = ofValues;
+        }
+        switch (given) {
+            case SpikeMatrix bits -> {
+                SpikeMatrix ofSpikes = spikeFrame;
+                if (ofSpikes == null) {
+                    ofSpikes = SpikeMatrix.zeros(arena, size.batch(), columns());
+                    spikeFrame = ofSpikes;
+                }
+                inside(bits, ofSpikes);
+                SpikeExpand.expand(ofSpikes, 0, size.batch(), ofValues);
+            }
+            case FloatMatrix numbers -> {
+                numbers.requireFinite("input '" + input.name() + "'");
+                inside(numbers, ofValues);
+            }
+        }
+        if (history > 0) {
+            Signal rows = analog ? ofValues : Objects.requireNonNull(spikeFrame);
+            for (int step = 0; step < size.steps(); step++) {
+                track().put(rows, step, 1);
+            }
+        }
+    }
+
+    /** The frame as values. */
+    FloatMatrix frame() {
+        return Objects.requireNonNull(valueFrame);
+    }
+
+    private void put(Signal given, int step, int count) {
+        Shape shape = input.shape();
+        if (!shape.reordered()) {
+            if (given instanceof FloatMatrix numbers) {
+                numbers.requireFinite("input '" + input.name() + "'");
+            }
+            track().put(given, step, count);
+            return;
+        }
+        switch (given) {
+            case SpikeMatrix bits -> inside(bits, (SpikeMatrix) track().window());
+            case FloatMatrix numbers -> {
+                numbers.requireFinite("input '" + input.name() + "'");
+                inside(numbers, (FloatMatrix) track().window());
+            }
+        }
+    }
+
+    private void inside(SpikeMatrix from, SpikeMatrix to) {
+        if (input.shape().reordered()) {
+            input.shape().toInside(from, 0, to, 0, from.rows());
+        } else {
+            to.copyFrom(from);
+        }
+    }
+
+    private void inside(FloatMatrix from, FloatMatrix to) {
+        if (input.shape().reordered()) {
+            input.shape().toInside(from, 0, to, 0, from.rows());
+        } else {
+            to.copyFrom(from);
+        }
+    }
+
+    private int columns() {
+        return input.shape().size();
+    }
+
+    private GradientTrack<? extends Signal> track() {
+        if (analog) {
+            GradientTrack<FloatMatrix> made = values;
+            if (made == null) {
+                made = GradientTrack.ofValues(arena, columns(), size.batch(), history, size.steps());
+                values = made;
+            }
+            return made;
+        }
+        GradientTrack<SpikeMatrix> made = spikes;
+        if (made == null) {
+            made = GradientTrack.ofSpikes(arena, columns(), size.batch(), history, size.steps());
+            spikes = made;
+        }
+        return made;
+    }
+
+    /** Some steps; of a frame that no projection delays, the frame. */
+    @Override
+    public Signal steps(int first, int count, int delay) {
+        if (frame && delay == 0) {
+            return analog ? frame() : Objects.requireNonNull(spikeFrame);
+        }
+        return track().steps(first, count, delay);
+    }
+
+    /** Adds what a projection takes back in some steps, or writes it where it is the first. */
+    void add(GradientTerm term, int first, int count, boolean started) {
+        FloatMatrix into = frame ? gradientsOfFrame() : gradients(first, count);
+        FloatMatrix rows = started ? scratch(into.rows()) : into;
+        if (term.isFrame()) {
+            term.pullFrame(rows);
+        } else {
+            int reached = term.open(first, count);
+            FloatMatrix some = reached == count ? rows : rows.rows(0, Math.max(1, reached) * size.batch());
+            rows.fill(0);
+            if (reached > 0) {
+                term.pull(some, 0, Math.ceilDiv(columns(), Long.SIZE));
+            }
+        }
+        if (started) {
+            RowSum.add(into, rows, into.rows(), columns(), 0, Math.ceilDiv(columns(), Long.SIZE));
+        }
+    }
+
+    private FloatMatrix scratch(int rows) {
+        FloatMatrix made = added;
+        if (made == null || made.rows() != rows) {
+            made = FloatMatrix.zeros(arena, rows, columns());
+            added = made;
+        }
+        return made;
+    }
+
+    /** The gradients of the input, for some steps. */
+    FloatMatrix gradients(int first, int count) {
+        GradientViews<FloatMatrix> made = gradient;
+        if (made == null) {
+            made = new GradientViews<>(
+                    FloatMatrix.zeros(arena, size.steps() * size.batch(), columns()), size.batch());
+            gradient = made;
+        }
+        return made.steps(first, count);
+    }
+
+    /** The gradients of the frame. */
+    FloatMatrix gradientsOfFrame() {
+        FloatMatrix made = gradientOfFrame;
+        if (made == null) {
+            made = FloatMatrix.zeros(arena, size.batch(), columns());
+            gradientOfFrame = made;
+        }
+        return made;
+    }
+
+    void advance() {
+        if (history > 0) {
+            track().advance();
+        }
+    }
+
+    void takeHistory(GradientInput other) {
+        GradientTrack<SpikeMatrix> fired = other.spikes;
+        GradientTrack<FloatMatrix> numbers = other.values;
+        if (history > 0 && fired != null) {
+            analog = false;
+            track();
+            Objects.requireNonNull(spikes).takeHistory(fired);
+        }
+        if (history > 0 && numbers != null) {
+            analog = true;
+            track();
+            Objects.requireNonNull(values).takeHistory(numbers);
+        }
+    }
+
+    void reset() {
+        if (spikes != null) {
+            spikes.reset();
+        }
+        if (values != null) {
+            values.reset();
+        }
+    }
+}

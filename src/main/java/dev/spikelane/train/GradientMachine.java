@@ -1,0 +1,253 @@
+package dev.spikelane.train;
+
+import dev.spikelane.connection.Operator;
+import dev.spikelane.layout.Crew;
+import dev.spikelane.layout.Layout;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.network.Source;
+import dev.spikelane.network.Variable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/** Runs a window forward and back: segments of steps, components of populations, threads. */
+final class GradientMachine {
+
+    private final GradientBlueprint plan;
+    private final Crew crew;
+    private final GradientInput[] inputs;
+    private final GradientSite[] sites;
+    private final GradientTerm[] terms;
+    private final GradientStage[] stages;
+    private int addFirst;
+    private int addCount;
+    private GradientTerm adding;
+    private final Crew.Job add = this::add;
+
+    GradientMachine(GradientBlueprint plan, Set<String> wantedInputs, Crew crew) {
+        Network network = plan.network();
+        this.plan = plan;
+        this.crew = crew;
+        this.inputs = network.inputs().stream()
+                .map(input -> new GradientInput(
+                        input,
+                        plan.arena(),
+                        plan.size(),
+                        plan.historyOf(input.name()),
+                        wantedInputs.contains(input.name())))
+                .toArray(GradientInput[]::new);
+        this.sites = new GradientSite[network.populations().size()];
+        this.terms = new GradientTerm[network.projections().size()];
+        List<Layout.Component> components = plan.layout().components();
+        for (Layout.Component component : components) {
+            for (int number : component.populations()) {
+                sites[number] = site(number, component.steps() == 0);
+            }
+        }
+        for (int i = 0; i < terms.length; i++) {
+            terms[i] = connect(i);
+        }
+        for (GradientSite site : sites) {
+            site.layOut();
+        }
+        this.adding = terms[0];
+        this.stages = components.stream()
+                .map(component -> new GradientStage(
+                        plan.size(),
+                        component.populations().stream()
+                                .map(number -> sites[number])
+                                .toArray(GradientSite[]::new),
+                        component.steps(),
+                        crew))
+                .toArray(GradientStage[]::new);
+    }
+
+    private GradientSite site(int number, boolean alone) {
+        try {
+            return new GradientSite(plan, number, alone);
+        } catch (IllegalArgumentException failure) {
+            throw new IllegalArgumentException(
+                    "population '" + plan.population(number).name() + "': " + failure.getMessage(), failure);
+        }
+    }
+
+    private GradientTerm connect(int number) {
+        Projection projection = plan.network().projections().get(number);
+        if (projection.plastic()) {
+            throw new IllegalArgumentException("projection '" + projection.name()
+                    + "' is plastic and changes by itself, expected one that is learned");
+        }
+        Source from = projection.source();
+        GradientSite target = sites[plan.network().populations().indexOf(projection.target())];
+        GradientPort port = projection.port().equals(Projection.CURRENT)
+                ? target.current()
+                : Objects.requireNonNull(target.feedback());
+        boolean pulls = !(from instanceof Input input) || input(input).wantsGradient();
+        List<Operator> path = plan.layout().path(number);
+        GradientPath made;
+        try {
+            made = new GradientPath(
+                    plan.arena(), path, plan.size().segment(), plan.size().batch(), pulls, plan.size().threads());
+        } catch (UnsupportedOperationException failure) {
+            throw new IllegalArgumentException(
+                    "projection '" + projection.name() + "': " + failure.getMessage(), failure);
+        }
+        boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(projection.name() + "."));
+        GradientTerm term =
+                new GradientTerm(projection, made, source(from), port, plan.size(), learns, plan.arena());
+        port.terms().add(term);
+        switch (from) {
+            case Input _ -> {}
+            case Population population -> site(population).ofSpikes().add(term);
+            case Variable variable -> site(variable.population()).ofVariable(variable.variable()).add(term);
+        }
+        return term;
+    }
+
+    private GradientSource source(Source from) {
+        return switch (from) {
+            case Input input -> input(input);
+            case Population population -> site(population);
+            case Variable variable -> site(variable.population()).ofVariable(variable.variable());
+        };
+    }
+
+    private GradientInput input(Input input) {
+        return inputs[plan.network().inputs().indexOf(input)];
+    }
+
+    private GradientSite site(Population population) {
+        return sites[plan.network().populations().indexOf(population)];
+    }
+
+    GradientInput[] inputs() {
+        return inputs;
+    }
+
+    GradientSite[] sites() {
+        return sites;
+    }
+
+    GradientTerm[] terms() {
+        return terms;
+    }
+
+    /** Runs all steps. */
+    void forward() {
+        for (GradientTerm term : terms) {
+            term.open();
+        }
+        GradientSize size = plan.size();
+        for (int segment = 0; segment < size.segments(); segment++) {
+            int first = segment * size.segment();
+            int count = Math.min(size.segment(), size.steps() - first);
+            for (GradientSite site : sites) {
+                site.open(segment);
+            }
+            for (GradientStage stage : stages) {
+                stage.forward(first, count);
+            }
+        }
+    }
+
+    /** Takes all steps back. */
+    void backward() {
+        for (GradientSite site : sites) {
+            site.begin();
+        }
+        for (GradientTerm term : terms) {
+            term.clear();
+        }
+        GradientSize size = plan.size();
+        for (int segment = size.segments() - 1; segment >= 0; segment--) {
+            int first = segment * size.segment();
+            int count = Math.min(size.segment(), size.steps() - first);
+            for (GradientSite site : sites) {
+                site.back(segment);
+            }
+            for (int stage = stages.length - 1; stage >= 0; stage--) {
+                stages[stage].backward(first, count);
+            }
+            for (GradientTerm term : terms) {
+                addWeights(term, first, count);
+            }
+            for (GradientInput input : inputs) {
+                toInput(input, first, count);
+            }
+        }
+        for (GradientTerm term : terms) {
+            term.finish();
+        }
+    }
+
+    private void addWeights(GradientTerm term, int first, int count) {
+        if (term.prepareWeights(first, count)) {
+            adding = term;
+            addFirst = first;
+            addCount = count;
+            crew.run(add, term.blocks());
+        }
+    }
+
+    private void add(int block, int thread) {
+        adding.add(addFirst, addCount, block, block + 1, thread);
+    }
+
+    /** Sums up the gradients of an input: projections in their order. */
+    private void toInput(GradientInput input, int first, int count) {
+        if (!input.wantsGradient() || input.isFrame() && first > 0) {
+            return;
+        }
+        boolean started = false;
+        for (GradientTerm term : terms) {
+            if (term.source() == input) {
+                input.add(term, first, count, started);
+                started = true;
+            }
+        }
+    }
+
+    /** Takes notice that values have changed. */
+    void update() {
+        for (GradientTerm term : terms) {
+            if (term.learns()) {
+                term.update();
+            }
+        }
+        for (GradientSite site : sites) {
+            site.update();
+        }
+    }
+
+    /** Takes the state over to which another machine has come. */
+    void takeState(GradientMachine other) {
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i].takeHistory(other.inputs[i]);
+        }
+        for (int i = 0; i < sites.length; i++) {
+            sites[i].takeState(other.sites[i]);
+        }
+    }
+
+    void reset() {
+        for (GradientInput input : inputs) {
+            input.reset();
+        }
+        for (GradientSite site : sites) {
+            site.reset();
+        }
+    }
+
+    void advance() {
+        for (GradientInput input : inputs) {
+            input.advance();
+        }
+        for (GradientSite site : sites) {
+            site.advance();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.spikelane.train;
+
+import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What leaves a population, its spikes or a variable, and where its gradients come from: what a caller has written, such as those of a loss,
+ * first, then projections in their order, each complete before it is added.
+ */
+final class GradientOutlet implements GradientSource {
+
+    private final GradientSize size;
+    private final int columns;
+    private final @Nullable GradientTrack<FloatMatrix> kept;
+    private final @Nullable GradientViews<FloatMatrix> given;
+    private final @Nullable GradientViews<FloatMatrix> observed;
+    private final List<GradientTerm> terms = new ArrayList<>();
+    private int[] reached = {};
+    private int firstStep;
+    private int steps;
+
+    /**
+     * Makes an outlet.
+     *
+     * @param kept the values of all steps, if somebody wants them and they are no spikes
+     * @param given {@code [steps * batch x columns]}: gradients that the caller writes
+     * @param observed receives the gradients of all steps
+     */
+    GradientOutlet(
+            GradientSize size,
+            int columns,
+            @Nullable GradientTrack<FloatMatrix> kept,
+            @Nullable FloatMatrix given,
+            @Nullable FloatMatrix observed) {
+        this.size = size;
+        this.columns = columns;
+        this.kept = kept;
+        this.given = given == null ? null : new GradientViews<>(given, size.batch());
+        this.observed = observed == null ? null : new GradientViews<>(observed, size.batch());
+    }
+
+    void add(GradientTerm term) {
+        terms.add(term);
+        reached = new int[terms.size()];
+    }
+
+    boolean keeps() {
+        return kept != null;
+    }
+
+    boolean mayHaveGradients() {
+        return given != null || !terms.isEmpty() || observed != null;
+    }
+
+    @Nullable
+    FloatMatrix given() {
+        return given == null ? null : given.all();
+    }
+
+    @Nullable
+    FloatMatrix observed() {
+        return observed == null ? null : observed.all();
+    }
+
+    /** The values of all steps. */
+    FloatMatrix values() {
+        return Objects.requireNonNull(kept).window();
+    }
+
+    @Override
+    public Signal steps(int first, int count, int delay) {
+        return Objects.requireNonNull(kept).steps(first, count, delay);
+    }
+
+    /** Keeps a tile of the values of some steps. */
+    void keep(FloatMatrix from, int fromRow, int first, int count, int firstBlock, int endBlock) {
+        FloatMatrix to = Objects.requireNonNull(kept).steps(first, count, 0);
+        copy(from, fromRow, to, 0, count * size.batch(), firstBlock, endBlock);
+    }
+
+    private void copy(
+            FloatMatrix from, int fromRow, FloatMatrix to, int toRow, int rows, int firstBlock, int endBlock) {
+        long column = (long) firstBlock * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
+        long fromColumn = from.columns() == columns ? column : 0;
+        long toColumn = to.columns() == columns ? column : 0;
+        long bytes = (long) (endBlock - firstBlock) * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
+        for (int row = 0; row < rows; row++) {
+            MemorySegment.copy(
+                    from.segment(),
+                    from.rowOffset(fromRow + row) + fromColumn,
+                    to.segment(),
+                    to.rowOffset(toRow + row) + toColumn,
+                    bytes);
+        }
+    }
+
+    /** Prepares the gradients of some steps. */
+    void open(int first, int count) {
+        firstStep = first;
+        steps = count;
+        for (int i = 0; i < terms.size(); i++) {
+            reached[i] = terms.get(i).open(first, count);
+        }
+    }
+
+    /** Sums the gradients of these steps up, for some blocks. */
+    void gather(
+            GradientViews<FloatMatrix> into, GradientViews<FloatMatrix> added, int firstBlock, int endBlock) {
+        FloatMatrix sum = into.steps(0, steps);
+        boolean started = given != null && firstStep >= 0;
+        if (given != null && firstStep >= 0) {
+            copy(given.steps(firstStep, steps), 0, sum, 0, steps * size.batch(), firstBlock, endBlock);
+        } else if (reached.length == 0 || reached[0] < steps) {
+            sum.fill(0);
+        }
+        for (int i = 0; i < terms.size(); i++) {
+            if (reached[i] > 0) {
+                FloatMatrix rows = (started ? added : into).steps(0, reached[i]);
+                terms.get(i).pull(rows, firstBlock, endBlock);
+                if (started) {
+                    RowSum.add(
+                            into.steps(0, reached[i]), rows, rows.rows(), columns, firstBlock, endBlock);
+                }
+            }
+            started = true;
+        }
+        if (observed != null && firstStep >= 0) {
+            copy(sum, 0, observed.steps(firstStep, steps), 0, steps * size.batch(), firstBlock, endBlock);
+        }
+    }
+
+    void takeHistory(GradientOutlet other) {
+        GradientTrack<FloatMatrix> from = other.kept;
+        if (kept != null && from != null) {
+            kept.takeHistory(from);
+        }
+    }
+
+    void reset() {
+        if (kept != null) {
+            kept.reset();
+        }
+    }
+
+    void advance() {
+        if (kept != null) {
+            kept.advance();
+        }
+    }
+}

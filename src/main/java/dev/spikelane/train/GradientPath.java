@@ -1,0 +1,144 @@
+package dev.spikelane.train;
+
+import dev.spikelane.connection.Operator;
+import dev.spikelane.connection.OperatorGradient;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/** The operators of a projection, forward and back, over some rows at a time. */
+final class GradientPath {
+
+    private final Operator[] operators;
+    private final OperatorGradient[] backs;
+    /** What each operator but the last makes, and the gradients of that. */
+    private final GradientViews<FloatMatrix>[] made;
+
+    private final GradientViews<FloatMatrix>[] ofMade;
+    private final FloatMatrix[][] workspaces;
+    private final int batch;
+
+    @SuppressWarnings("unchecked") // arrays of generics
+    GradientPath(Arena arena, List<Operator> path, int steps, int batch, boolean pulls, int threads) {
+        this.batch = batch;
+        this.operators = path.toArray(Operator[]::new);
+        this.backs = new OperatorGradient[operators.length];
+        this.made = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
+        this.ofMade = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
+        this.workspaces = new FloatMatrix[operators.length][threads];
+        for (int i = 0; i < operators.length; i++) {
+            backs[i] = operators[i].gradient(arena, i > 0 || pulls, threads);
+            for (int thread = 0; thread < threads; thread++) {
+                workspaces[i][thread] = operators[i].workspace(arena);
+            }
+            if (i < made.length) {
+                int columns = operators[i].outputs();
+                made[i] = new GradientViews<>(FloatMatrix.zeros(arena, steps * batch, columns), batch);
+                ofMade[i] = new GradientViews<>(FloatMatrix.zeros(arena, steps * batch, columns), batch);
+            }
+        }
+    }
+
+    OperatorGradient[] backs() {
+        return backs;
+    }
+
+    int outputs() {
+        return operators[operators.length - 1].outputs();
+    }
+
+    /** Runs all operators but the last on whole rows. */
+    void prepare(Signal source) {
+        Signal at = source;
+        int steps = source.rows() / batch;
+        for (int i = 0; i < made.length; i++) {
+            FloatMatrix into = made[i].steps(0, steps);
+            multiply(i, at, into, 0, Math.ceilDiv(into.columns(), Long.SIZE), 0);
+            at = into;
+        }
+    }
+
+    /** Fills the currents of some blocks, behind {@link #prepare}. */
+    void fill(Signal source, FloatMatrix current, int firstBlock, int endBlock, int thread) {
+        int last = operators.length - 1;
+        Signal from = last == 0 ? source : made[last - 1].steps(0, source.rows() / batch);
+        multiply(last, from, current, firstBlock, endBlock, thread);
+    }
+
+    private void multiply(int i, Signal source, FloatMatrix into, int firstBlock, int endBlock, int thread) {
+        int rows = source.rows();
+        if (source instanceof SpikeMatrix spikes) {
+            operators[i].multiply(spikes, rows, into, firstBlock, endBlock, workspaces[i][thread]);
+        } else {
+            operators[i].multiply((FloatMatrix) source, rows, into, firstBlock, endBlock, workspaces[i][thread]);
+        }
+    }
+
+    /** Takes gradients of currents back to what the first operator makes. */
+    FloatMatrix toFirst(FloatMatrix gradient) {
+        FloatMatrix at = gradient;
+        for (int i = operators.length - 1; i > 0; i--) {
+            FloatMatrix into = ofMade[i - 1].steps(0, gradient.rows() / batch);
+            backs[i].pull(at, at.rows(), into, 0, Math.ceilDiv(into.columns(), Long.SIZE));
+            at = into;
+        }
+        return at;
+    }
+
+    /** Takes gradients of what the first operator makes, all rows of them, back to some blocks of the source. */
+    void pull(FloatMatrix ofFirst, FloatMatrix into, int firstBlock, int endBlock) {
+        backs[0].pull(ofFirst, ofFirst.rows(), into, firstBlock, endBlock);
+    }
+
+    /** Adds gradients of all weights of a path of several operators but those of the last. */
+    void prepareWeights(Signal source, FloatMatrix gradient) {
+        int steps = source.rows() / batch;
+        prepare(source);
+        toFirst(gradient);
+        for (int i = 0; i < made.length; i++) {
+            backs[i].prepare(i == 0 ? source : made[i - 1].steps(0, steps), batch);
+            FloatMatrix of = ofMade[i].steps(0, steps);
+            backs[i].add(of, 0, Math.ceilDiv(of.columns(), Long.SIZE), 0);
+        }
+        int last = made.length;
+        backs[last].prepare(last == 0 ? source : made[last - 1].steps(0, steps), batch);
+    }
+
+    /** The same for a frame, whose gradients are summed over the steps. */
+    void prepareWeightsOfFrame(FloatMatrix frame, FloatMatrix gradient) {
+        prepare(frame);
+        toFirst(gradient);
+        for (int i = 0; i < made.length; i++) {
+            backs[i].prepareFrame(i == 0 ? frame : made[i - 1].steps(0, 1));
+            FloatMatrix of = ofMade[i].steps(0, 1);
+            backs[i].add(of, 0, Math.ceilDiv(of.columns(), Long.SIZE), 0);
+        }
+        int last = made.length;
+        backs[last].prepareFrame(last == 0 ? frame : made[last - 1].steps(0, 1));
+    }
+
+    /** Adds gradients of the last operator's weights for some blocks of outputs. */
+    void add(FloatMatrix gradient, int firstBlock, int endBlock, int thread) {
+        backs[backs.length - 1].add(gradient, firstBlock, endBlock, thread);
+    }
+
+    void clear() {
+        for (OperatorGradient back : backs) {
+            back.clear();
+        }
+    }
+
+    void finish() {
+        for (OperatorGradient back : backs) {
+            back.finish();
+        }
+    }
+
+    void update() {
+        for (OperatorGradient back : backs) {
+            back.update();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.spikelane.train;
+
+import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where currents enter a population: the currents of a segment of steps, later the membranes in their place where these suffice, and at last their
+ * gradients; behind them the gradients of the steps after the segment that delayed projections reach.
+ */
+final class GradientPort {
+
+    private final GradientSize size;
+    private final GradientViews<FloatMatrix> rows;
+    private final List<GradientTerm> terms = new ArrayList<>();
+    private final FloatMatrix[] scratch;
+    private final int behind;
+    private int segmentStart;
+
+    /**
+     * Makes a port.
+     *
+     * @param several whether it has several projections
+     * @param behind steps after a segment whose gradients are kept
+     */
+    GradientPort(Arena arena, GradientSize size, int currents, boolean several, int behind) {
+        this.size = size;
+        this.behind = size.segments() > 1 ? behind : 0;
+        this.rows = new GradientViews<>(
+                FloatMatrix.zeros(arena, (size.segment() + this.behind) * size.batch(), currents), size.batch());
+        this.scratch = new FloatMatrix[several ? size.threads() : 0];
+        for (int i = 0; i < scratch.length; i++) {
+            scratch[i] = FloatMatrix.zeros(arena, size.segment() * size.batch(), currents);
+        }
+    }
+
+    List<GradientTerm> terms() {
+        return terms;
+    }
+
+    FloatMatrix all() {
+        return rows.all();
+    }
+
+    int columns() {
+        return rows.all().columns();
+    }
+
+    int blocks() {
+        return Math.ceilDiv(columns(), Long.SIZE);
+    }
+
+    /** Goes to a segment, forward. */
+    void open(int firstStep) {
+        segmentStart = firstStep;
+    }
+
+    /** Goes to the segment before, and keeps the gradients that it needs. */
+    void back(int firstStep) {
+        FloatMatrix matrix = rows.all();
+        long bytes = matrix.rowOffset(behind * size.batch());
+        long to = matrix.rowOffset(size.segment() * size.batch());
+        MemorySegment.copy(matrix.segment(), 0, matrix.segment(), to, bytes);
+        segmentStart = firstStep;
+    }
+
+    /** The row of a step. */
+    int row(int step) {
+        return (step - segmentStart) * size.batch();
+    }
+
+    /** The rows of some steps. */
+    FloatMatrix steps(int first, int count) {
+        return rows.steps(first - segmentStart, count);
+    }
+
+    /** The gradients of some steps, once they were taken back. */
+    FloatMatrix gradients(int first, int count) {
+        return steps(first, count);
+    }
+
+    void prepare(int first, int count) {
+        for (int i = 0; i < terms.size(); i++) {
+            terms.get(i).prepare(first, count);
+        }
+    }
+
+    /** Fills the currents of some steps for some blocks, each term complete before it is added. */
+    void fill(int first, int count, int firstBlock, int endBlock, int thread) {
+        FloatMatrix into = steps(first, count);
+        for (int i = 0; i < terms.size(); i++) {
+            if (i == 0) {
+                terms.get(i).fill(first, count, into, firstBlock, endBlock, thread);
+            } else {
+                terms.get(i).fill(first, count, scratch[thread], firstBlock, endBlock, thread);
+                RowSum.add(into, scratch[thread], count * size.batch(), columns(), firstBlock, endBlock);
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.spikelane.train;
+
+import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+
+/** What a thread needs to take a tile of a population back through a segment. */
+final class GradientScratch {
+
+    final NeuronBackward.Step step = new NeuronBackward.Step();
+    /** Gradients of the spikes. */
+    final GradientViews<FloatMatrix> ofSpikes;
+
+    /** Gradients of a variable from elsewhere. */
+    final GradientViews<FloatMatrix>[] ofVariables;
+
+    /** What is added to these. */
+    final GradientViews<FloatMatrix> added;
+
+    final FloatMatrix distance;
+    /** The variables before each step of the segment and after the last, one below the other. */
+    final FloatMatrix[] past;
+
+    /**
+     * Makes room.
+     *
+     * @param columns neurons of a tile
+     * @param variables variables of which something comes from elsewhere
+     * @param kept variables that are computed again
+     */
+    @SuppressWarnings("unchecked") // an array of generics
+    GradientScratch(Arena arena, GradientSize size, int columns, boolean spikes, boolean[] variables, int kept) {
+        int rows = size.segment() * size.batch();
+        int batch = size.batch();
+        boolean any = spikes;
+        this.ofVariables = (GradientViews<FloatMatrix>[]) new GradientViews<?>[variables.length];
+        for (int i = 0; i < variables.length; i++) {
+            any |= variables[i];
+            ofVariables[i] =
+                    new GradientViews<>(FloatMatrix.zeros(arena, variables[i] ? rows : batch, columns), batch);
+        }
+        this.ofSpikes = new GradientViews<>(FloatMatrix.zeros(arena, spikes ? rows : batch, columns), batch);
+        this.added = new GradientViews<>(FloatMatrix.zeros(arena, any ? rows : batch, columns), batch);
+        this.distance = FloatMatrix.zeros(arena, batch, columns);
+        this.past = new FloatMatrix[kept];
+        for (int i = 0; i < kept; i++) {
+            past[i] = FloatMatrix.zeros(arena, rows + batch, columns);
+        }
+    }
+}

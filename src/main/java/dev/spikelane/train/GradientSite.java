@@ -1,0 +1,478 @@
+package dev.spikelane.train;
+
+import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.layout.Layout;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Population;
+import dev.spikelane.neuron.NeuronGradient;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.neuron.PortCurrents;
+import dev.spikelane.random.SampleDraws;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A population: forward through a segment of steps, and back. */
+final class GradientSite implements GradientSource {
+
+    /** Blocks of 64 neurons that a thread takes back at a time. */
+    private static final int BLOCKS_IN_TILE = 4;
+
+    private final Layout layout;
+    private final int number;
+    private final Population population;
+    private final GradientSize size;
+    private final Set<String> learned;
+    private final Arena arena;
+    private final Surrogate surrogate;
+    private final @Nullable SampleDraws draws;
+    private final GradientPort current;
+    private final @Nullable GradientPort feedback;
+    private final NeuronState state;
+    /** The state before each segment. */
+    private final NeuronState[] checkpoints;
+    /** A state that goes through a segment again. */
+    private final NeuronState work;
+
+    private final List<String> variables;
+    private final GradientTrack<SpikeMatrix> spikes;
+    private final GradientOutlet ofSpikes;
+    private final GradientOutlet[] ofVariables;
+    /** Gradients with respect to the variables after the step that comes next on the way back. */
+    private final FloatMatrix carried;
+
+    private final FloatMatrix[] carriedOf;
+    /** Gradients of what the spikes of the step that comes next on the way back carry, where neurons feed them back. */
+    private final FloatMatrix carriedSpikes;
+
+    private final boolean coupled;
+    private final boolean alone;
+    private final int blocksInTile;
+    private final GradientScratch[] scratch;
+    private NeuronGroup group;
+    private NeuronGradient gradient;
+    private NeuronBackward[] tiles;
+    private int segmentStart;
+
+    /**
+     * Makes a population.
+     *
+     * @param alone whether it is in no loop, so that threads can share its neurons
+     */
+    GradientSite(GradientBlueprint plan, int number, boolean alone) {
+        this.layout = plan.layout();
+        this.number = number;
+        this.population = plan.population(number);
+        this.size = plan.size();
+        this.learned = plan.learnedOf(population);
+        this.arena = plan.arena();
+        this.surrogate = plan.surrogateOf(population);
+        this.draws = plan.drawsOf(number, surrogate);
+        this.alone = alone;
+        this.group = layout.neurons(number);
+        this.gradient = gradient();
+        this.current = plan.port(population, "current", group.currents());
+        this.feedback = group.takesFeedback() ? plan.port(population, "feedback", group.currents()) : null;
+        this.state = group.newState(arena, size.batch());
+        this.work = group.newState(arena, size.batch());
+        this.checkpoints = new NeuronState[size.segments()];
+        for (int i = 0; i < checkpoints.length; i++) {
+            checkpoints[i] = group.newState(arena, size.batch());
+        }
+        this.variables = state.names();
+        this.spikes = GradientTrack.ofSpikes(
+                arena, population.size(), size.batch(), plan.historyOf(population.name()), size.steps());
+        this.ofSpikes = plan.outlet(population.name(), population.size(), false);
+        this.ofVariables = new GradientOutlet[variables.size()];
+        for (int i = 0; i < ofVariables.length; i++) {
+            ofVariables[i] =
+                    plan.outlet(population.variable(variables.get(i)).name(), population.size(), true);
+        }
+        this.carried = FloatMatrix.zeros(arena, variables.size() * size.batch(), population.size());
+        this.carriedOf = new FloatMatrix[variables.size()];
+        for (int i = 0; i < carriedOf.length; i++) {
+            carriedOf[i] = carried.rows(i * size.batch(), size.batch());
+        }
+        this.carriedSpikes = FloatMatrix.zeros(arena, size.batch(), population.size());
+        this.coupled = gradient.coupled() || group.coupled();
+        int blocks = blocks();
+        this.blocksInTile = coupled || !alone ? blocks : tile(blocks, size.threads());
+        this.scratch = new GradientScratch[coupled || !alone ? 1 : size.threads()];
+        this.tiles = tiles();
+    }
+
+    /** Makes room for the way back, when all projections are there. */
+    void layOut() {
+        boolean[] reached = new boolean[variables.size()];
+        for (int i = 0; i < reached.length; i++) {
+            reached[i] = ofVariables[i].mayHaveGradients();
+        }
+        int columns = blocksInTile == blocks() ? population.size() : blocksInTile * Long.SIZE;
+        for (int i = 0; i < scratch.length; i++) {
+            int again = gradient.needsCurrents() ? variables.size() : 0;
+            scratch[i] = new GradientScratch(arena, size, columns, firesBack(), reached, again);
+        }
+    }
+
+    private static int tile(int blocks, int threads) {
+        return Math.min(BLOCKS_IN_TILE, Math.ceilDiv(blocks, threads == 1 ? 1 : 4 * threads));
+    }
+
+    private NeuronGradient gradient() {
+        return NeuronGradient.of(arena, layout.inside(number), group, size.batch(), learned);
+    }
+
+    private NeuronBackward[] tiles() {
+        NeuronBackward[] made = new NeuronBackward[parts()];
+        for (int part = 0; part < made.length; part++) {
+            int first = part * blocksInTile * Long.SIZE;
+            made[part] = gradient.tile(first, Math.min(blocksInTile * Long.SIZE, population.size() - first));
+        }
+        return made;
+    }
+
+    Population population() {
+        return population;
+    }
+
+    NeuronState state() {
+        return state;
+    }
+
+    GradientPort current() {
+        return current;
+    }
+
+    @Nullable
+    GradientPort feedback() {
+        return feedback;
+    }
+
+    NeuronGradient neurons() {
+        return gradient;
+    }
+
+    GradientTrack<SpikeMatrix> spikes() {
+        return spikes;
+    }
+
+    GradientOutlet ofSpikes() {
+        return ofSpikes;
+    }
+
+    GradientOutlet ofVariable(String name) {
+        return ofVariables[variables.indexOf(name)];
+    }
+
+    /**
+     * The spikes of the step before the window, for neurons that feed spikes back, themselves or by a projection; null if there are none.
+     */
+    @Nullable
+    SpikeMatrix previousSpikes() {
+        if (gradient.feedsOwnSpikes()) {
+            return state.previousSpikes();
+        }
+        return spikes.hasHistory() ? spikes.steps(-1, 1, 0) : null;
+    }
+
+    /** The gradients of what these carry, behind the way back. */
+    FloatMatrix ofPreviousSpikes() {
+        if (!gradient.feedsOwnSpikes()) {
+            FloatMatrix added = FloatMatrix.zeros(size.batch(), population.size());
+            ofSpikes.open(-1, 1);
+            ofSpikes.gather(
+                    new GradientViews<>(carriedSpikes, size.batch()),
+                    new GradientViews<>(added, size.batch()),
+                    0,
+                    blocks());
+        }
+        return carriedSpikes;
+    }
+
+    FloatMatrix carriedOf(String name) {
+        return carriedOf[variables.indexOf(name)];
+    }
+
+    @Nullable
+    SampleDraws draws() {
+        return draws;
+    }
+
+    /** Whether spikes have gradients. */
+    private boolean firesBack() {
+        return ofSpikes.mayHaveGradients() || gradient.resetsThroughSpikes() || gradient.feedsOwnSpikes();
+    }
+
+    int blocks() {
+        return Math.ceilDiv(population.size(), Long.SIZE);
+    }
+
+    /** Parts that threads may take back at the same time. */
+    int parts() {
+        return Math.ceilDiv(blocks(), blocksInTile);
+    }
+
+    boolean shares() {
+        return alone && !coupled;
+    }
+
+    @Override
+    public Signal steps(int first, int count, int delay) {
+        return spikes.steps(first, count, delay);
+    }
+
+    /** Goes to a segment, forward: keeps the state. */
+    void open(int segment) {
+        segmentStart = segment * size.segment();
+        checkpoints[segment].copyFrom(state);
+        current.open(segmentStart);
+        if (feedback != null) {
+            feedback.open(segmentStart);
+        }
+    }
+
+    /** Runs the operators before the last of all paths to this population. */
+    void prepare(int first, int count) {
+        current.prepare(first, count);
+        if (feedback != null) {
+            feedback.prepare(first, count);
+        }
+    }
+
+    /** Fills the currents of some steps. */
+    void fill(int first, int count, int firstBlock, int endBlock, int thread) {
+        current.fill(first, count, firstBlock, endBlock, thread);
+        if (feedback != null) {
+            feedback.fill(first, count, firstBlock, endBlock, thread);
+        }
+    }
+
+    /** Takes neurons through some steps, whose currents are there. */
+    void fire(int first, int count, int firstBlock, int endBlock) {
+        boolean stepwise = false;
+        for (int i = 0; i < ofVariables.length; i++) {
+            stepwise |= i > 0 && ofVariables[i].keeps();
+        }
+        if (!gradient.needsCurrents()) {
+            run(state, first, count, true, firstBlock, endBlock);
+            if (ofVariables[0].keeps()) {
+                ofVariables[0].keep(current.steps(first, count), 0, first, count, firstBlock, endBlock);
+            }
+        } else if (stepwise || ofVariables[0].keeps()) {
+            for (int step = first; step < first + count; step++) {
+                run(state, step, 1, false, firstBlock, endBlock);
+                for (int i = 0; i < ofVariables.length; i++) {
+                    if (ofVariables[i].keeps()) {
+                        ofVariables[i].keep(state.variable(variables.get(i)), 0, step, 1, firstBlock, endBlock);
+                    }
+                }
+            }
+        } else {
+            run(state, first, count, false, firstBlock, endBlock);
+        }
+    }
+
+    private void run(NeuronState from, int first, int count, boolean inPlace, int firstBlock, int endBlock) {
+        FloatMatrix currents = current.steps(first, count);
+        SpikeMatrix fired = spikes.steps(first, count, 0);
+        int rows = count * size.batch();
+        GradientPort fed = feedback;
+        if (fed == null) {
+            if (inPlace) {
+                group.record(currents, rows, from, fired, currents, firstBlock, endBlock);
+            } else {
+                group.run(currents, rows, from, fired, firstBlock, endBlock);
+            }
+            return;
+        }
+        PortCurrents both = new PortCurrents(currents, fed.steps(first, count));
+        if (inPlace) {
+            group.record(both, rows, from, fired, currents, firstBlock, endBlock);
+        } else {
+            group.run(both, rows, from, fired, firstBlock, endBlock);
+        }
+    }
+
+    /** Begins the way back. */
+    void begin() {
+        carried.fill(0);
+        carriedSpikes.fill(0);
+        gradient.clear();
+    }
+
+    /** Goes to a segment on the way back; one that is not the last that ran forward is computed again. */
+    void back(int segment) {
+        int first = segment * size.segment();
+        int count = Math.min(size.segment(), size.steps() - first);
+        if (first != segmentStart) {
+            segmentStart = first;
+            current.back(first);
+            if (feedback != null) {
+                feedback.back(first);
+            }
+            prepare(first, count);
+            fill(first, count, 0, current.blocks(), 0);
+            if (!gradient.needsCurrents()) {
+                work.copyFrom(checkpoints[segment]);
+                run(work, first, count, true, 0, blocks());
+            }
+        }
+        work.copyFrom(checkpoints[segment]);
+        if (!shares() && gradient.needsCurrents()) {
+            again(first, count, 0, blocks(), scratch[0]);
+        }
+    }
+
+    /** Computes the variables of a tile again, before each step and after the last. */
+    private void again(int first, int count, int firstBlock, int endBlock, GradientScratch into) {
+        int batch = size.batch();
+        for (int i = 0; i < variables.size(); i++) {
+            copy(work.variable(variables.get(i)), into.past[i], 0, firstBlock, endBlock);
+        }
+        for (int step = 0; step < count; step++) {
+            run(work, first + step, 1, false, firstBlock, endBlock);
+            for (int i = 0; i < variables.size(); i++) {
+                copy(work.variable(variables.get(i)), into.past[i], (step + 1) * batch, firstBlock, endBlock);
+            }
+        }
+    }
+
+    /** Copies a tile of a batch of rows. */
+    private void copy(FloatMatrix from, FloatMatrix to, int toRow, int firstBlock, int endBlock) {
+        long column = (long) firstBlock * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
+        long toColumn = to.columns() == from.columns() ? column : 0;
+        long bytes = (long) (endBlock - firstBlock) * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
+        for (int sample = 0; sample < size.batch(); sample++) {
+            MemorySegment.copy(
+                    from.segment(),
+                    from.rowOffset(sample) + column,
+                    to.segment(),
+                    to.rowOffset(toRow + sample) + toColumn,
+                    bytes);
+        }
+    }
+
+    /** Takes gradients of the currents of all targets back through their paths, as far as whole rows are needed. */
+    void openOutlets(int first, int count) {
+        ofSpikes.open(first, count);
+        for (GradientOutlet outlet : ofVariables) {
+            outlet.open(first, count);
+        }
+    }
+
+    /** Takes a part of the neurons back through some steps. */
+    void backPart(int first, int count, int part, int thread) {
+        GradientScratch own = scratch[thread];
+        int firstBlock = part * blocksInTile;
+        int endBlock = Math.min(firstBlock + blocksInTile, blocks());
+        if (shares() && gradient.needsCurrents()) {
+            again(first, count, firstBlock, endBlock, own);
+        }
+        boolean fires = firesBack();
+        if (fires) {
+            ofSpikes.gather(own.ofSpikes, own.added, firstBlock, endBlock);
+        }
+        for (int i = 0; i < ofVariables.length; i++) {
+            if (ofVariables[i].mayHaveGradients()) {
+                ofVariables[i].gather(own.ofVariables[i], own.added, firstBlock, endBlock);
+            }
+        }
+        for (int step = count - 1; step >= 0; step--) {
+            for (int i = 0; i < ofVariables.length; i++) {
+                if (ofVariables[i].mayHaveGradients()) {
+                    RowSum.add(
+                            carriedOf[i],
+                            own.ofVariables[i].steps(step, 1),
+                            size.batch(),
+                            population.size(),
+                            firstBlock,
+                            endBlock);
+                }
+            }
+            place(own.step, first + step, own);
+            NeuronBackward tile = tiles[part];
+            if (fires) {
+                FloatMatrix of = own.ofSpikes.steps(step, 1);
+                if (gradient.feedsOwnSpikes()) {
+                    RowSum.add(of, carriedSpikes, size.batch(), population.size(), firstBlock, endBlock);
+                }
+                tile.toDistance(own.step, carried, of, own.distance);
+                surrogate.backward(own.distance, of, of, draws, first + step, firstBlock * Long.SIZE);
+                tile.toCurrents(own.step, of, carried, size.batch());
+            } else {
+                tile.toCurrents(own.step, null, carried, size.batch());
+            }
+        }
+    }
+
+    /** The state before the segment. */
+    private NeuronState start() {
+        return checkpoints[segmentStart / size.segment()];
+    }
+
+    private void place(NeuronBackward.Step at, int step, GradientScratch own) {
+        int row = current.row(step);
+        at.currentRow = row;
+        at.ofCurrent = current.all();
+        at.ofFeedback = feedback == null ? null : feedback.all();
+        if (gradient.feedsOwnSpikes()) {
+            at.previous = row == 0 ? start().previousSpikes() : spikes.window();
+            at.previousRow = row == 0 ? 0 : (step - 1) * size.batch();
+            at.ofPrevious = carriedSpikes;
+        }
+        if (gradient.needsCurrents()) {
+            at.current = current.all();
+            at.feedback = feedback == null ? null : feedback.all();
+            System.arraycopy(own.past, 0, at.before, 0, own.past.length);
+            at.beforeRow = row;
+            at.after = own.past[0];
+            at.afterRow = row + size.batch();
+        } else {
+            boolean starts = row == 0;
+            at.before[0] = starts ? start().membrane() : current.all();
+            at.beforeRow = starts ? 0 : row - size.batch();
+            at.after = current.all();
+            at.afterRow = row;
+        }
+    }
+
+    /** Takes notice that parameters have changed. */
+    void update() {
+        if (!learned.isEmpty()) {
+            group = layout.neurons(number);
+            gradient = gradient();
+            tiles = tiles();
+        }
+    }
+
+    /** Goes on from a state of zeros. */
+    void reset() {
+        state.reset();
+        spikes.reset();
+        Arrays.stream(ofVariables).forEach(GradientOutlet::reset);
+    }
+
+    /** Goes on from the state of another site of the same population. */
+    void takeState(GradientSite other) {
+        state.copyFrom(other.state);
+        spikes.takeHistory(other.spikes);
+        for (int i = 0; i < ofVariables.length; i++) {
+            ofVariables[i].takeHistory(other.ofVariables[i]);
+        }
+    }
+
+    /** Goes on from the state at the end of the window. */
+    void advance() {
+        spikes.advance();
+        for (GradientOutlet outlet : ofVariables) {
+            outlet.advance();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package dev.spikelane.train;
+
+import dev.spikelane.memory.Signal;
+
+/** Where a projection starts: rows that are there for all steps of a window. */
+interface GradientSource {
+
+    /** Some steps as a projection of this delay sees them. */
+    Signal steps(int first, int count, int delay);
+
+    /** Whether all steps have the same rows, so that currents are computed once. */
+    default boolean isFrame() {
+        return false;
+    }
+}

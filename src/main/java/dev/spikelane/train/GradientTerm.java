@@ -1,0 +1,174 @@
+package dev.spikelane.train;
+
+import dev.spikelane.connection.OperatorGradient;
+import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.network.Projection;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A projection: what it adds to the currents of its target, and what it takes back from their gradients. */
+final class GradientTerm {
+
+    private final Projection projection;
+    private final GradientPath path;
+    private final GradientSource source;
+    private final GradientPort port;
+    private final GradientSize size;
+    private final boolean learns;
+    /** Currents of a frame, and the sum of their gradients over the steps. */
+    private final GradientViews<FloatMatrix> held;
+
+    private final GradientViews<FloatMatrix> ofFrame;
+    private boolean frame;
+    /** Gradients of what the first operator makes, for the steps that are taken back; null if there are none. */
+    private @Nullable FloatMatrix ofFirst;
+
+    GradientTerm(
+            Projection projection,
+            GradientPath path,
+            GradientSource source,
+            GradientPort port,
+            GradientSize size,
+            boolean learns,
+            Arena arena) {
+        this.projection = projection;
+        this.path = path;
+        this.source = source;
+        this.port = port;
+        this.size = size;
+        this.learns = learns;
+        boolean fromInput = source instanceof GradientInput && projection.delay() == 0;
+        int rows = fromInput ? size.batch() : 1;
+        int batch = fromInput ? size.batch() : 1;
+        this.held = new GradientViews<>(FloatMatrix.zeros(arena, rows, path.outputs()), batch);
+        this.ofFrame = new GradientViews<>(FloatMatrix.zeros(arena, rows, path.outputs()), batch);
+    }
+
+    Projection projection() {
+        return projection;
+    }
+
+    GradientSource source() {
+        return source;
+    }
+
+    boolean learns() {
+        return learns;
+    }
+
+    List<OperatorGradient> backs() {
+        return List.of(path.backs());
+    }
+
+    int blocks() {
+        return Math.ceilDiv(path.outputs(), Long.SIZE);
+    }
+
+    /** Computes the currents of a frame, if the source is one. */
+    void open() {
+        frame = source.isFrame() && projection.delay() == 0;
+        if (frame) {
+            Signal rows = source.steps(0, 1, 0);
+            path.prepare(rows);
+            path.fill(rows, held.all(), 0, blocks(), 0);
+        }
+    }
+
+    /** Runs all operators but the last on some steps. */
+    void prepare(int first, int count) {
+        if (!frame) {
+            path.prepare(source.steps(first, count, projection.delay()));
+        }
+    }
+
+    /** Fills the currents of some steps, behind {@link #prepare}. */
+    void fill(int first, int count, FloatMatrix into, int firstBlock, int endBlock, int thread) {
+        if (!frame) {
+            path.fill(source.steps(first, count, projection.delay()), into, firstBlock, endBlock, thread);
+            return;
+        }
+        FloatMatrix from = held.all();
+        long column = (long) firstBlock * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
+        long to = into.columns() == from.columns() ? column : 0; // else a tile
+        long bytes = (long) (endBlock - firstBlock) * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
+        for (int row = 0; row < count * size.batch(); row++) {
+            long fromRow = from.rowOffset(row % size.batch());
+            MemorySegment.copy(from.segment(), fromRow + column, into.segment(), into.rowOffset(row) + to, bytes);
+        }
+    }
+
+    /** Takes gradients of the currents that some steps of the source have given back to what the first operator makes. */
+    int open(int first, int count) {
+        int reached = Math.min(count, size.steps() - projection.delay() - first);
+        if (first + projection.delay() < 0) {
+            reached = 0;
+        }
+        ofFirst = reached > 0 ? path.toFirst(port.gradients(first + projection.delay(), reached)) : null;
+        return Math.max(0, reached);
+    }
+
+    /** Writes the gradients of the source, behind {@link #open(int, int)}. */
+    void pull(FloatMatrix into, int firstBlock, int endBlock) {
+        FloatMatrix gradients = ofFirst;
+        if (gradients != null) {
+            path.pull(gradients, into, firstBlock, endBlock);
+        }
+    }
+
+    /** Writes the gradients of a frame, when all steps were taken back. */
+    void pullFrame(FloatMatrix into) {
+        path.pull(path.toFirst(ofFrame.all()), into, 0, Math.ceilDiv(into.columns(), Long.SIZE));
+    }
+
+    boolean isFrame() {
+        return frame;
+    }
+
+    /** Makes all sums zero. */
+    void clear() {
+        if (learns) {
+            path.clear();
+        }
+        if (frame) {
+            ofFrame.all().fill(0);
+        }
+    }
+
+    /** Takes the rows of some steps, whose weights' gradients come next; tells whether there are any to add now. */
+    boolean prepareWeights(int first, int count) {
+        if (frame) {
+            for (int step = first + count - 1; step >= first; step--) {
+                FloatMatrix gradients = port.gradients(step, 1);
+                RowSum.add(ofFrame.all(), gradients, size.batch(), gradients.columns(), 0, blocks());
+            }
+            if (learns && first == 0) {
+                path.prepareWeightsOfFrame(((GradientInput) source).frame(), ofFrame.all());
+            }
+            return learns && first == 0;
+        }
+        if (learns) {
+            path.prepareWeights(source.steps(first, count, projection.delay()), port.gradients(first, count));
+        }
+        return learns;
+    }
+
+    /** Adds gradients of the last operator's weights, behind {@link #prepareWeights}. */
+    void add(int first, int count, int firstBlock, int endBlock, int thread) {
+        path.add(frame ? ofFrame.all() : port.gradients(first, count), firstBlock, endBlock, thread);
+    }
+
+    void finish() {
+        if (learns) {
+            path.finish();
+        }
+    }
+
+    /** Takes notice that weights have changed. */
+    void update() {
+        path.update();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.spikelane.train;
+
+import dev.spikelane.connection.OperatorGradient;
+import dev.spikelane.layout.Layout;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The values of a network that can be learned, by name. */
+final class GradientValues {
+
+    private GradientValues() {}
+
+    /** The names of all weights of projections that do not change by themselves. */
+    static Set<String> weights(Network network, Layout layout) {
+        Set<String> names = new LinkedHashSet<>();
+        for (int i = 0; i < network.projections().size(); i++) {
+            Projection projection = network.projections().get(i);
+            for (int place = 0; place < layout.path(i).size() && !projection.plastic(); place++) {
+                String prefix = prefix(projection, layout, i, place);
+                layout.path(i).get(place).values().forEach(values -> names.add(prefix + values.name()));
+            }
+        }
+        return names;
+    }
+
+    private static String prefix(Projection projection, Layout layout, int number, int place) {
+        long owners = layout.path(number).stream()
+                .filter(operator -> !operator.values().isEmpty())
+                .count();
+        return projection.name() + (owners > 1 ? "." + place : "") + ".";
+    }
+
+    /** The values that are learned: those of projections, then those of populations. */
+    static List<GradientSlot> slots(GradientBlueprint plan, GradientMachine machine) {
+        List<GradientSlot> slots = new ArrayList<>();
+        GradientTerm[] terms = machine.terms();
+        for (int i = 0; i < terms.length; i++) {
+            List<OperatorGradient> backs = terms[i].backs();
+            for (int place = 0; place < backs.size(); place++) {
+                for (OperatorGradient.Learned each : backs.get(place).learned()) {
+                    String name = prefix(terms[i].projection(), plan.layout(), i, place) + each.name();
+                    if (plan.learned().contains(name)) {
+                        slots.add(new GradientSlot(name, each.values(), each.gradient(), each.inTorch()));
+                    }
+                }
+            }
+        }
+        for (GradientSite site : machine.sites()) {
+            Population population = site.population();
+            for (String parameter : plan.learnedOf(population)) {
+                slots.add(GradientSlot.of(
+                        population, parameter, plan.network().weights().get(population.name() + "." + parameter)));
+            }
+        }
+        return List.copyOf(slots);
+    }
+
+    /** Copies what populations have summed up to their slots. */
+    static void collect(List<GradientSlot> slots, GradientMachine machine) {
+        for (GradientSlot slot : slots) {
+            for (GradientSite site : machine.sites()) {
+                if (slot.isOf(site.population())) {
+                    site.neurons().gradient(slot.parameter(), slot.scratch());
+                    slot.take(site.population().shape());
+                }
+            }
+        }
+    }
+
+    /** The place of a number in torch's order. */
+    static int torch(Shape shape, int row, int count) {
+        return count == 1 ? 0 : shape.torch(row);
+    }
+
+    static FloatMatrix copy(FloatMatrix from) {
+        FloatMatrix copy = FloatMatrix.zeros(from.rows(), from.columns());
+        copy.copyFrom(from);
+        return copy;
+    }
+}

@@ -1,0 +1,399 @@
+package dev.spikelane.train;
+
+import dev.spikelane.layout.Crew;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.random.SampleDraws;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a network over a window of steps and takes gradients back through it: backpropagation through time, with surrogates in place of the
+ * derivative of firing.
+ *
+ * <p>The way forward gives the bits of a {@link dev.spikelane.network.Simulation}. On the way back every sum has one order, whatever the
+ * number of threads, the width of vectors and how much is computed again:
+ *
+ * <ul>
+ *   <li>Gradients of a population's spikes: what the caller has written, then projections in order of declaration, each complete before it is
+ *       added. A projection's are sums from zero over outputs ascending, one fused multiply-add each.
+ *   <li>Gradients of a variable: likewise, then what comes from the next step, then what comes from the spikes.
+ *   <li>Gradients of weights: steps descending; in a step samples ascending, for spikes in groups of four, each complete before it is added, for
+ *       values by one fused multiply-add each. A bias is an input that always fires. Under one frame for all steps, gradients of currents are
+ *       summed over steps descending, then one fused multiply-add a sample ascending, plain additions for the bias.
+ *   <li>Gradients of parameters of neurons: for each neuron and sample over steps descending, then samples ascending, then neurons ascending.
+ * </ul>
+ *
+ * <p>A window goes on from the state at the end of the one before, without gradients into it (truncated backpropagation), until
+ * {@link #reset}. Used by one thread at a time.
+ */
+public final class Gradients implements AutoCloseable {
+
+    private final GradientBlueprint plan;
+    private final GradientMachine machine;
+    private final List<GradientSlot> slots;
+    private final Crew crew;
+    private boolean ran;
+
+    Gradients(GradientBlueprint plan, GradientMachine machine, List<GradientSlot> slots, Crew crew) {
+        this.plan = plan;
+        this.machine = machine;
+        this.slots = slots;
+        this.crew = crew;
+    }
+
+    /**
+     * Starts saying what is wanted.
+     *
+     * @param network whose gradients are computed, with its own weights
+     * @param steps steps of a window, at least 1
+     * @param batch samples, at least 1
+     * @return a builder
+     * @throws IllegalArgumentException if a number is below 1 or they are too many
+     */
+    public static GradientsBuilder of(Network network, int steps, int batch) {
+        return new GradientsBuilder(network, steps, batch);
+    }
+
+    /**
+     * Runs a window of a network of one input.
+     *
+     * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values
+     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, or there are several inputs
+     */
+    public void forward(Signal input) {
+        forward(Map.of(onlyInput().name(), input));
+    }
+
+    /**
+     * Runs a window.
+     *
+     * @param inputs for each input's name {@code [steps * batch x inputs]}
+     * @throws IllegalArgumentException if an input is missing, a shape does not fit, or a value is not finite
+     */
+    public void forward(Map<String, ? extends Signal> inputs) {
+        open();
+        for (GradientInput input : machine.inputs()) {
+            input.load(given(inputs, input.input()));
+        }
+        machine.forward();
+    }
+
+    /**
+     * Runs a window of a network of one input in which all steps have the same input.
+     *
+     * @param frame {@code [batch x inputs]}, spikes or finite values
+     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, or there are several inputs
+     */
+    public void forwardConstant(Signal frame) {
+        open();
+        onlyInput();
+        machine.inputs()[0].loadFrame(frame);
+        machine.forward();
+    }
+
+    private void open() {
+        if (ran) {
+            machine.advance();
+        }
+        ran = true;
+    }
+
+    private Input onlyInput() {
+        List<Input> inputs = plan.network().inputs();
+        if (inputs.size() != 1) {
+            throw new IllegalArgumentException("the network has the inputs "
+                    + inputs.stream().map(Input::name).toList() + ", expected a map from their names");
+        }
+        return inputs.getFirst();
+    }
+
+    private static Signal given(Map<String, ? extends Signal> inputs, Input input) {
+        Signal found = inputs.get(input.name());
+        if (found == null) {
+            throw new IllegalArgumentException("input '" + input.name() + "' is missing, found " + inputs.keySet());
+        }
+        return found;
+    }
+
+    /** Says which samples of a data set the next window has, for surrogates that draw. */
+    void setSamples(int[] numbers) {
+        for (GradientSite site : machine.sites()) {
+            SampleDraws draws = site.draws();
+            if (draws != null) {
+                draws.setSamples(numbers, 0, numbers.length);
+            }
+        }
+    }
+
+    /** Says which epoch it is, for surrogates that draw. */
+    void setEpoch(int epoch) {
+        for (GradientSite site : machine.sites()) {
+            SampleDraws draws = site.draws();
+            if (draws != null) {
+                draws.setEpoch(epoch);
+            }
+        }
+    }
+
+    /** Takes the window back, from the gradients that were {@linkplain #given written}. */
+    public void backward() {
+        machine.backward();
+        GradientValues.collect(slots, machine);
+    }
+
+    /**
+     * Returns the spikes of a population in the window.
+     *
+     * @param population its name
+     * @return {@code [steps * batch x neurons]}, time-major, in torch's order; overwritten by the next window unless it is arranged in maps
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public SpikeMatrix spikes(String population) {
+        GradientSite site = site(population);
+        SpikeMatrix rows = site.spikes().window();
+        Shape shape = site.population().shape();
+        if (!shape.reordered()) {
+            return rows;
+        }
+        SpikeMatrix outside = SpikeMatrix.zeros(rows.rows(), rows.columns());
+        shape.toTorch(rows, 0, outside, 0, rows.rows());
+        return outside;
+    }
+
+    /**
+     * Returns the values of a variable after each step of the window.
+     *
+     * @param population its name
+     * @param variable that is kept
+     * @return {@code [steps * batch x neurons]}, time-major; overwritten by the next window
+     * @throws IllegalArgumentException if it is not kept
+     */
+    public FloatMatrix values(String population, String variable) {
+        GradientOutlet outlet = site(population).ofVariable(variable);
+        if (!outlet.keeps()) {
+            throw new IllegalArgumentException("'" + variable + "' of population '" + population
+                    + "' is not kept; say so when the gradients are built");
+        }
+        return outlet.values();
+    }
+
+    /**
+     * Returns where to write the gradients of the spikes of a population.
+     *
+     * @param population at whose spikes gradients start
+     * @return {@code [steps * batch x neurons]}, time-major, zero until it is written
+     * @throws IllegalArgumentException if gradients do not start there
+     */
+    public FloatMatrix given(String population) {
+        return found(site(population).ofSpikes().given(), population, "gradients do not start there");
+    }
+
+    /**
+     * Returns where to write the gradients of a variable of a population.
+     *
+     * @param population its name
+     * @param variable at which gradients start
+     * @return {@code [steps * batch x neurons]}, time-major, zero until it is written
+     * @throws IllegalArgumentException if gradients do not start there
+     */
+    public FloatMatrix given(String population, String variable) {
+        return found(
+                site(population).ofVariable(variable).given(), population + "." + variable, "gradients do not start there");
+    }
+
+    /**
+     * Returns the gradients of the spikes of a population.
+     *
+     * @param population that is observed
+     * @return {@code [steps * batch x neurons]}, time-major
+     * @throws IllegalArgumentException if it is not observed
+     */
+    public FloatMatrix observed(String population) {
+        return found(site(population).ofSpikes().observed(), population, "it is not observed");
+    }
+
+    /**
+     * Returns the gradients that reached a variable of a population from elsewhere.
+     *
+     * @param population its name
+     * @param variable that is observed
+     * @return {@code [steps * batch x neurons]}, time-major
+     * @throws IllegalArgumentException if it is not observed
+     */
+    public FloatMatrix observed(String population, String variable) {
+        return found(
+                site(population).ofVariable(variable).observed(), population + "." + variable, "it is not observed");
+    }
+
+    private static FloatMatrix found(@Nullable FloatMatrix matrix, String name, String why) {
+        if (matrix == null) {
+            throw new IllegalArgumentException("'" + name + "': " + why + "; say so when the gradients are built");
+        }
+        return matrix;
+    }
+
+    /**
+     * Returns the gradient of learned values.
+     *
+     * @param name such as {@code fc1.weight}
+     * @return a copy in torch's layout
+     * @throws IllegalArgumentException if they are not learned
+     */
+    public FloatMatrix gradient(String name) {
+        for (GradientSlot slot : slots) {
+            if (slot.name().equals(name)) {
+                return slot.gradientInTorch();
+            }
+        }
+        throw new IllegalArgumentException("'" + name + "' is not learned, expected one of "
+                + slots.stream().map(GradientSlot::name).toList());
+    }
+
+    /**
+     * Returns the gradients of an input.
+     *
+     * @param name the input's
+     * @return {@code [steps * batch x inputs]}, time-major, or {@code [batch x inputs]} of a frame, in torch's order; overwritten by the next window
+     * @throws IllegalArgumentException if they are not wanted
+     */
+    public FloatMatrix gradientOfInput(String name) {
+        for (GradientInput input : machine.inputs()) {
+            if (input.input().name().equals(name) && input.wantsGradient()) {
+                FloatMatrix rows = input.isFrame()
+                        ? input.gradientsOfFrame()
+                        : input.gradients(0, plan.size().steps());
+                return outside(input.input().shape(), rows);
+            }
+        }
+        throw new IllegalArgumentException("gradients of input '" + name + "' are not wanted; say so when they are built");
+    }
+
+    private static FloatMatrix outside(Shape shape, FloatMatrix rows) {
+        if (!shape.reordered()) {
+            return rows;
+        }
+        FloatMatrix outside = FloatMatrix.zeros(rows.rows(), rows.columns());
+        shape.toTorch(rows, 0, outside, 0, rows.rows());
+        return outside;
+    }
+
+    /**
+     * Returns the gradient of a variable before the first step of the window.
+     *
+     * @param population its name
+     * @param variable such as {@code membrane}
+     * @return {@code [batch x neurons]}; overwritten by the next window
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public FloatMatrix gradientOfState(String population, String variable) {
+        return site(population).carriedOf(variable);
+    }
+
+    /**
+     * Returns the state of a population, from which the next window starts.
+     *
+     * @param population its name
+     * @return its state, which may be changed between windows
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public NeuronState state(String population) {
+        return site(population).state();
+    }
+
+    /**
+     * Returns the spikes of the step before the window, which neurons feed back to themselves.
+     *
+     * @param population its name
+     * @return {@code [batch x neurons]}, which may be changed between windows
+     * @throws IllegalArgumentException if there is no such population, or nothing reads these spikes
+     */
+    public SpikeMatrix previousSpikes(String population) {
+        SpikeMatrix spikes = site(population).previousSpikes();
+        if (spikes == null) {
+            throw new IllegalArgumentException("nothing reads spikes of population '" + population + "' a step later");
+        }
+        return spikes;
+    }
+
+    /**
+     * Returns the gradient of what the spikes of the step before the window carried.
+     *
+     * @param population its name
+     * @return {@code [batch x neurons]}; overwritten by the next call
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public FloatMatrix gradientOfPreviousSpikes(String population) {
+        return site(population).ofPreviousSpikes();
+    }
+
+    private GradientSite site(String population) {
+        int number = plan.network().populations().indexOf(plan.network().population(population));
+        return machine.sites()[number];
+    }
+
+    /** The values that are learned. */
+    List<GradientSlot> slots() {
+        return slots;
+    }
+
+    GradientMachine machine() {
+        return machine;
+    }
+
+    GradientBlueprint plan() {
+        return plan;
+    }
+
+    Crew crew() {
+        return crew;
+    }
+
+    /** Makes a change of the network's values while no simulation of it runs. */
+    void change(Runnable change) {
+        plan.layout().change(change);
+    }
+
+    /** Takes over what an optimizer has written: parameters of neurons, which the network has in another form. */
+    void replace(List<TrainingParameter> parameters) {
+        for (int i = 0; i < slots.size(); i++) {
+            GradientSlot slot = slots.get(i);
+            Population population = slot.population();
+            if (population != null) {
+                int number = plan.network().populations().indexOf(population);
+                float[] values = parameters.get(i).values().toArray();
+                plan.layout().setParameter(number, slot.parameter(), values);
+            }
+        }
+    }
+
+    /** Goes on from the state at the end of another window of the same network and samples. */
+    void goOnFrom(Gradients other) {
+        other.machine.advance();
+        other.ran = false;
+        machine.takeState(other.machine);
+        ran = false;
+    }
+
+    /** Starts the next window from a state of zeros. */
+    public void reset() {
+        ran = false;
+        machine.reset();
+    }
+
+    /** Frees the memory and ends the threads. Closing again does nothing. */
+    @Override
+    public void close() {
+        if (plan.arena().scope().isAlive()) {
+            crew.close();
+            plan.arena().close();
+        }
+    }
+}

@@ -1,0 +1,270 @@
+package dev.spikelane.train;
+
+import dev.spikelane.layout.Crew;
+import dev.spikelane.layout.Layout;
+import dev.spikelane.layout.Layouts;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.neuron.NeuronGradient;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Says what is wanted of {@link Gradients}. */
+public final class GradientsBuilder {
+
+    private final Network network;
+    private final Layout layout;
+    private final int steps;
+    private final int batch;
+    private int threads = 1;
+    private int every;
+    private long seed;
+    private Surrogate otherwise = Surrogate.atan();
+    private final Map<String, Surrogate> surrogates = new LinkedHashMap<>();
+    private final Set<String> learned;
+    private final Set<String> given = new LinkedHashSet<>();
+    private final Set<String> kept = new LinkedHashSet<>();
+    private final Set<String> observed = new LinkedHashSet<>();
+    private final Set<String> inputs = new LinkedHashSet<>();
+
+    GradientsBuilder(Network network, int steps, int batch) {
+        if (steps < 1 || batch < 1 || (long) steps * batch > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("steps is " + steps + " and batch " + batch
+                    + ", expected at least 1 of both and at most " + Integer.MAX_VALUE + " rows");
+        }
+        this.network = network;
+        this.layout = Layouts.of(network);
+        this.steps = steps;
+        this.batch = batch;
+        this.every = steps;
+        this.learned = GradientValues.weights(network, layout);
+    }
+
+    /**
+     * Sets the number of threads; results do not depend on it.
+     *
+     * @param count the calling thread among them, at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public GradientsBuilder threads(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("threads is " + count + ", expected at least 1");
+        }
+        threads = count;
+        return this;
+    }
+
+    /**
+     * Sets the surrogate of all populations that have none of their own; the arc tangent if it is not set.
+     *
+     * @param surrogate the surrogate
+     * @return this
+     */
+    public GradientsBuilder surrogate(Surrogate surrogate) {
+        otherwise = surrogate;
+        return this;
+    }
+
+    /**
+     * Sets the surrogate of a population.
+     *
+     * @param population its name
+     * @param surrogate the surrogate
+     * @return this
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public GradientsBuilder surrogate(String population, Surrogate surrogate) {
+        network.population(population);
+        surrogates.put(population, surrogate);
+        return this;
+    }
+
+    /**
+     * Sets the seed of surrogates that draw random numbers.
+     *
+     * @param ofSurrogates the seed
+     * @return this
+     */
+    public GradientsBuilder seed(long ofSurrogates) {
+        seed = ofSurrogates;
+        return this;
+    }
+
+    /**
+     * Learns values beside the weights of all projections, which are learned anyhow.
+     *
+     * @param names of parameters of neurons, such as {@code lif1.beta}
+     * @return this
+     * @throws IllegalArgumentException if there are no such values, or they have no gradient
+     */
+    public GradientsBuilder learn(String... names) {
+        for (String name : names) {
+            requireLearnable(name);
+            learned.add(name);
+        }
+        return this;
+    }
+
+    /**
+     * Learns these values and no others.
+     *
+     * @param names of weights, such as {@code fc1.weight}, and of parameters of neurons
+     * @return this
+     * @throws IllegalArgumentException if there are no such values, or they have no gradient
+     */
+    public GradientsBuilder learnOnly(String... names) {
+        learned.clear();
+        return learn(names);
+    }
+
+    private void requireLearnable(String name) {
+        Set<String> all = GradientValues.weights(network, layout);
+        for (Population population : network.populations()) {
+            for (String parameter : NeuronGradient.learnable(population.neuron())) {
+                String learnable = population.name() + "." + parameter;
+                if (network.weights().names().contains(learnable)) {
+                    all.add(learnable);
+                }
+            }
+        }
+        if (!all.contains(name)) {
+            throw new IllegalArgumentException("'" + name + "' "
+                    + (network.weights().names().contains(name) ? "has no gradient" : "is no value of the network")
+                    + ", expected one of " + all);
+        }
+    }
+
+    /**
+     * Lets gradients start at the spikes of a population: {@link Gradients#given} is where to write them.
+     *
+     * @param population its name
+     * @return this
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public GradientsBuilder startAtSpikes(String population) {
+        given.add(network.population(population).name());
+        return this;
+    }
+
+    /**
+     * Lets gradients start at a variable of a population, and keeps its values: {@link Gradients#given} is where to write them.
+     *
+     * @param population its name
+     * @param variable such as {@code membrane}
+     * @return this
+     * @throws IllegalArgumentException if there is no such population or variable
+     */
+    public GradientsBuilder startAt(String population, String variable) {
+        String name = network.population(population).variable(variable).name();
+        given.add(name);
+        kept.add(name);
+        return this;
+    }
+
+    /**
+     * Keeps the values of a variable for all steps.
+     *
+     * @param population its name
+     * @param variable such as {@code membrane}
+     * @return this
+     * @throws IllegalArgumentException if there is no such population or variable
+     */
+    public GradientsBuilder keep(String population, String variable) {
+        kept.add(network.population(population).variable(variable).name());
+        return this;
+    }
+
+    /**
+     * Keeps the gradients of the spikes of a population.
+     *
+     * @param population its name
+     * @return this
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public GradientsBuilder observeSpikes(String population) {
+        observed.add(network.population(population).name());
+        return this;
+    }
+
+    /**
+     * Keeps the gradients that reach a variable of a population from elsewhere, without those from the next step.
+     *
+     * @param population its name
+     * @param variable such as {@code membrane}
+     * @return this
+     * @throws IllegalArgumentException if there is no such population or variable
+     */
+    public GradientsBuilder observe(String population, String variable) {
+        observed.add(network.population(population).variable(variable).name());
+        return this;
+    }
+
+    /**
+     * Computes the gradients of an input.
+     *
+     * @param input its name
+     * @return this
+     * @throws IllegalArgumentException if there is no such input
+     */
+    public GradientsBuilder toInput(String input) {
+        if (network.inputs().stream().noneMatch(each -> each.name().equals(input))) {
+            throw new IllegalArgumentException("there is no input '" + input + "', expected one of "
+                    + network.inputs().stream().map(each -> each.name()).toList());
+        }
+        inputs.add(input);
+        return this;
+    }
+
+    /**
+     * Keeps currents of some steps only, and computes others again from the states before them and the spikes. Results do not depend on it.
+     *
+     * @param count after how many steps the state is kept, at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public GradientsBuilder recomputeEvery(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("every is " + count + ", expected at least 1 step");
+        }
+        every = Math.min(count, steps);
+        return this;
+    }
+
+    /**
+     * Lays everything out.
+     *
+     * @return the gradients, with a state of zeros
+     * @throws IllegalArgumentException if a population or projection has no gradient; the message names it
+     */
+    @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
+    public Gradients build() {
+        Arena arena = Arena.ofShared();
+        Crew crew = layout.crew(threads);
+        try {
+            GradientBlueprint plan = new GradientBlueprint(
+                    network,
+                    layout,
+                    new GradientSize(steps, batch, every, threads),
+                    arena,
+                    Set.copyOf(learned),
+                    Set.copyOf(given),
+                    Set.copyOf(kept),
+                    Set.copyOf(observed),
+                    Map.copyOf(surrogates),
+                    otherwise,
+                    seed);
+            GradientMachine machine = new GradientMachine(plan, inputs, crew);
+            List<GradientSlot> slots = GradientValues.slots(plan, machine);
+            return new Gradients(plan, machine, slots, crew);
+        } catch (RuntimeException | Error failure) {
+            crew.close();
+            arena.close();
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.spikelane.train;
+
+import dev.spikelane.memory.Signal;
+import dev.spikelane.network.Network;
+import java.util.List;
+
+/**
+ * Trains a network: forward, loss, gradients by {@link Gradients}, optimizer. The network's own weights change, at the end of each step, while no
+ * simulation of it runs.
+ *
+ * <p>Bits depend on the network, the batches and the recipe (loss, optimizer, surrogates, shards, windows), not on threads, the width of vectors
+ * or what is computed again. Used by one thread at a time.
+ */
+public final class Trainer implements AutoCloseable {
+
+    private final Network network;
+    private final TrainingRecipe recipe;
+    private final TrainingStep step;
+    private double rate;
+
+    Trainer(Network network, TrainingRecipe recipe, TrainingStep step) {
+        this.network = network;
+        this.recipe = recipe;
+        this.step = step;
+        this.rate = recipe.optimizer().rate();
+    }
+
+    /**
+     * Starts saying how a network is trained.
+     *
+     * @param network the network, whose values change
+     * @param steps steps of a sample, at least 1
+     * @param batch the most samples of a batch, at least 1
+     * @return a builder
+     * @throws IllegalArgumentException if a number is below 1
+     */
+    public static TrainerBuilder of(Network network, int steps, int batch) {
+        return new TrainerBuilder(network, steps, batch);
+    }
+
+    /**
+     * Returns the network.
+     *
+     * @return the network that is trained
+     */
+    public Network network() {
+        return network;
+    }
+
+    /**
+     * Sets the learning rate of the steps to come; the optimizer's own if it is not set.
+     *
+     * @param ofSteps the rate
+     */
+    public void setRate(double ofSteps) {
+        rate = ofSteps;
+    }
+
+    /**
+     * Sets the epoch, for surrogates that draw random numbers.
+     *
+     * @param number from 0
+     */
+    public void setEpoch(int number) {
+        step.setEpoch(number);
+    }
+
+    /**
+     * Trains on a batch.
+     *
+     * @param batch at most as many samples as the trainer was made for
+     * @return the loss before the values changed; with truncated backpropagation the sum over the windows
+     * @throws IllegalArgumentException if a shape does not fit, a label is no class, or an input is not finite
+     * @throws IllegalStateException if the loss is not finite; values have not changed then since the window before
+     */
+    public double step(TrainingBatch batch) {
+        return step.run(batch, samples(batch), rate);
+    }
+
+    private int samples(TrainingBatch batch) {
+        Signal input = batch.inputs().values().iterator().next();
+        int steps = batch.constant() ? 1 : recipe.steps();
+        int samples = input.rows() / steps;
+        if (samples * steps != input.rows() || samples < 1 || samples > recipe.batch()) {
+            throw new IllegalArgumentException("input has " + input.rows() + " rows, expected a multiple of " + steps
+                    + " steps and at most " + recipe.batch() + " samples");
+        }
+        return samples;
+    }
+
+    /** What is learned, in a fixed order, with the state of the optimizer. */
+    List<TrainingParameter> parameters() {
+        return step.parameters();
+    }
+
+    /** Frees the memory and ends the threads; the network stays. */
+    @Override
+    public void close() {
+        step.close();
+    }
+}

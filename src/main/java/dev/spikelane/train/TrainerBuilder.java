@@ -1,0 +1,229 @@
+package dev.spikelane.train;
+
+import dev.spikelane.network.Network;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Says how a {@link Trainer} trains. */
+public final class TrainerBuilder {
+
+    private final Network network;
+    private final int steps;
+    private final int batch;
+    private final List<Consumer<GradientsBuilder>> wishes = new ArrayList<>();
+    private String population;
+    private int window;
+    private int shards = 1;
+    private Optimizer optimizer = new Adam(1e-3);
+    private @Nullable Loss loss;
+    private @Nullable Clipping clipping;
+
+    TrainerBuilder(Network network, int steps, int batch) {
+        this.network = network;
+        this.steps = steps;
+        this.batch = batch;
+        this.window = steps;
+        this.population = network.populations().getLast().name();
+        Gradients.of(network, steps, batch); // checks the numbers
+    }
+
+    private TrainerBuilder with(Consumer<GradientsBuilder> wish) {
+        wish.accept(Gradients.of(network, steps, batch)); // checks it
+        wishes.add(wish);
+        return this;
+    }
+
+    /**
+     * Sets the loss.
+     *
+     * @param ofOutputs reads the spikes or membranes of the last population
+     * @return this
+     */
+    public TrainerBuilder loss(Loss ofOutputs) {
+        loss = ofOutputs;
+        return this;
+    }
+
+    /**
+     * Sets the loss of a population.
+     *
+     * @param name the population's
+     * @param ofOutputs reads its spikes or membranes
+     * @return this
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public TrainerBuilder loss(String name, Loss ofOutputs) {
+        population = network.population(name).name();
+        return loss(ofOutputs);
+    }
+
+    /**
+     * Sets the optimizer; Adam with rate 0.001 if it is not set.
+     *
+     * @param rule the optimizer
+     * @return this
+     */
+    public TrainerBuilder optimizer(Optimizer rule) {
+        optimizer = rule;
+        return this;
+    }
+
+    /**
+     * Limits gradients before each update.
+     *
+     * @param limit what is limited
+     * @return this
+     */
+    public TrainerBuilder clipping(Clipping limit) {
+        clipping = limit;
+        return this;
+    }
+
+    /**
+     * Sets the surrogate of all populations that have none of their own; the arc tangent if it is not set.
+     *
+     * @param surrogate the surrogate
+     * @return this
+     */
+    public TrainerBuilder surrogate(Surrogate surrogate) {
+        return with(gradients -> gradients.surrogate(surrogate));
+    }
+
+    /**
+     * Sets the surrogate of a population.
+     *
+     * @param name the population's
+     * @param surrogate the surrogate
+     * @return this
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public TrainerBuilder surrogate(String name, Surrogate surrogate) {
+        return with(gradients -> gradients.surrogate(name, surrogate));
+    }
+
+    /**
+     * Learns values beside the weights of all projections, which are learned anyhow.
+     *
+     * @param names of parameters of neurons, such as {@code lif1.beta}
+     * @return this
+     * @throws IllegalArgumentException if there are no such values, or they have no gradient
+     */
+    public TrainerBuilder learn(String... names) {
+        return with(gradients -> gradients.learn(names));
+    }
+
+    /**
+     * Learns these values and no others.
+     *
+     * @param names of weights, such as {@code fc1.weight}, and of parameters of neurons
+     * @return this
+     * @throws IllegalArgumentException if there are no such values, or they have no gradient
+     */
+    public TrainerBuilder learnOnly(String... names) {
+        return with(gradients -> gradients.learnOnly(names));
+    }
+
+    /**
+     * Sets the seed of surrogates that draw random numbers.
+     *
+     * @param ofSurrogates the seed
+     * @return this
+     */
+    public TrainerBuilder seed(long ofSurrogates) {
+        return with(gradients -> gradients.seed(ofSurrogates));
+    }
+
+    /**
+     * Sets the number of threads; results do not depend on it.
+     *
+     * @param count the calling thread among them, at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public TrainerBuilder threads(int count) {
+        return with(gradients -> gradients.threads(count));
+    }
+
+    /**
+     * Keeps currents of some steps only, and computes others again. Results do not depend on it.
+     *
+     * @param count after how many steps the state is kept, at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public TrainerBuilder recomputeEvery(int count) {
+        return with(gradients -> gradients.recomputeEvery(count));
+    }
+
+    /**
+     * Changes values after every few steps, with gradients that go no further back: truncated backpropagation through time. The loss then reads
+     * each of these windows by itself.
+     *
+     * @param count steps of a window, from 1 to all
+     * @return this
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public TrainerBuilder truncateEvery(int count) {
+        if (count < 1 || count > steps) {
+            throw new IllegalArgumentException("window is " + count + " steps, expected 1 to " + steps);
+        }
+        window = count;
+        return this;
+    }
+
+    /**
+     * Cuts a batch into parts, whose gradients are summed apart and added in ascending order. Bits depend on this number, and on nothing that
+     * serves the parts.
+     *
+     * @param count parts, from 1 to the batch
+     * @return this
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public TrainerBuilder shards(int count) {
+        if (count < 1 || count > batch) {
+            throw new IllegalArgumentException("shards is " + count + ", expected 1 to " + batch + ", the batch");
+        }
+        shards = count;
+        return this;
+    }
+
+    /**
+     * Lays everything out.
+     *
+     * @return the trainer
+     * @throws IllegalArgumentException if a population or projection has no gradient; the message names it
+     * @throws IllegalStateException if there is no loss
+     */
+    public Trainer build() {
+        Loss reads = loss;
+        if (reads == null) {
+            throw new IllegalStateException("there is no loss, expected one");
+        }
+        TrainingRecipe recipe = new TrainingRecipe(
+                population,
+                network.population(population).size(),
+                steps,
+                batch,
+                window,
+                shards,
+                reads,
+                Objects.requireNonNull(optimizer, "optimizer"),
+                clipping);
+        return new Trainer(network, recipe, new TrainingStep(recipe, (some, samples) -> gradients(reads, some, samples)));
+    }
+
+    private Gradients gradients(Loss reads, int some, int samples) {
+        GradientsBuilder builder = Gradients.of(network, some, samples);
+        wishes.forEach(wish -> wish.accept(builder));
+        if (reads.readsSpikes()) {
+            builder.startAtSpikes(population);
+        }
+        if (reads.readsMembranes()) {
+            builder.startAt(population, "membrane");
+        }
+        return builder.build();
+    }
+}

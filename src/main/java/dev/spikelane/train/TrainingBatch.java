@@ -1,0 +1,74 @@
+package dev.spikelane.train;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one training step learns from. It refers to memory of the caller, and may be used again when that memory has other content.
+ *
+ * @param inputs for each input's name {@code [steps * batch x inputs]}, time-major; or one frame for all steps, {@code [batch x inputs]}
+ * @param constant whether inputs are frames
+ * @param labels classes of the samples, or what else the loss reads; longer if the last ones are not used
+ * @param targets numbers that the loss reads, or null
+ * @param samples numbers of the samples in their data set, or null for 0, 1, 2 ...; they are for surrogates that draw random numbers
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody, and not copied on purpose
+public record TrainingBatch(
+        Map<String, ? extends Signal> inputs,
+        boolean constant,
+        int[] labels,
+        @Nullable FloatMatrix targets,
+        int @Nullable [] samples) {
+
+    private static final int[] NO_LABELS = {};
+
+    /** The name by which a batch of one input means the only input of a network. */
+    static final String ONLY = "";
+
+    /**
+     * Makes a batch of one input and labels.
+     *
+     * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values
+     * @param labels classes of the samples
+     * @return the batch
+     */
+    public static TrainingBatch of(Signal input, int... labels) {
+        return new TrainingBatch(Map.of(ONLY, input), false, labels, null, null);
+    }
+
+    /**
+     * Makes a batch whose samples have the same input at all steps.
+     *
+     * @param frame {@code [batch x inputs]}, spikes or finite values
+     * @param labels classes of the samples
+     * @return the batch
+     */
+    public static TrainingBatch ofFrame(Signal frame, int... labels) {
+        return new TrainingBatch(Map.of(ONLY, frame), true, labels, null, null);
+    }
+
+    /**
+     * Makes a batch of one input and targets.
+     *
+     * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values
+     * @param targets as the loss says
+     * @return the batch
+     */
+    public static TrainingBatch withTargets(Signal input, FloatMatrix targets) {
+        return new TrainingBatch(Map.of(ONLY, input), false, NO_LABELS, targets, null);
+    }
+
+    /** The rows of an input. */
+    Signal input(String name, boolean only) {
+        Signal found = inputs.get(name);
+        if (found == null && only) {
+            found = inputs.get(ONLY);
+        }
+        if (found == null) {
+            throw new IllegalArgumentException("input '" + name + "' is missing, found " + inputs.keySet());
+        }
+        return found;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.spikelane.train;
+
+import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.memory.FloatMatrix;
+
+/** Values that are learned, their optimizer, and the sum of their gradients over the parts of a batch. */
+final class TrainingParameter {
+
+    private final String name;
+    private final FloatMatrix values;
+    private final ParameterUpdate update;
+    private final FloatMatrix gradient;
+    private final boolean sums;
+
+    /**
+     * Binds values.
+     *
+     * @param gradient receives the sums, or is the gradient itself
+     * @param sums whether gradients of several parts are added up
+     */
+    TrainingParameter(String name, FloatMatrix values, ParameterUpdate update, FloatMatrix gradient, boolean sums) {
+        this.name = name;
+        this.values = values;
+        this.update = update;
+        this.gradient = gradient;
+        this.sums = sums;
+    }
+
+    String name() {
+        return name;
+    }
+
+    FloatMatrix values() {
+        return values;
+    }
+
+    FloatMatrix gradient() {
+        return gradient;
+    }
+
+    ParameterUpdate update() {
+        return update;
+    }
+
+    /** Adds the gradient of a part, in ascending order of the parts. */
+    void add(FloatMatrix part, boolean first) {
+        if (!sums) {
+            return;
+        }
+        if (first) {
+            gradient.copyFrom(part);
+        } else {
+            int blocks = Math.ceilDiv(part.columns(), Long.SIZE);
+            RowSum.add(gradient, part, part.rows(), part.columns(), 0, blocks);
+        }
+    }
+}

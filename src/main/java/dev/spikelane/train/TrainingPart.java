@@ -1,0 +1,176 @@
+package dev.spikelane.train;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A part of a batch: some samples, over a window of steps. */
+final class TrainingPart {
+
+    private final Gradients gradients;
+    private final int steps;
+    private final int size;
+    private final String population;
+    private final LossInput read;
+    private final LossGradient written;
+    private final LossEvaluator evaluator;
+    private final double[] terms;
+    private final int[] labels;
+    private final int[] numbers;
+    private final List<Input> inputs;
+    private final Map<String, Signal> loaded = new LinkedHashMap<>();
+    private final Map<String, Signal> scratch = new LinkedHashMap<>();
+    private @Nullable FloatMatrix targets;
+
+    TrainingPart(Gradients gradients, Loss loss, String population) {
+        this.gradients = gradients;
+        this.steps = gradients.plan().size().steps();
+        this.size = gradients.plan().size().batch();
+        this.population = population;
+        this.inputs = gradients.plan().network().inputs();
+        int outputs = gradients.plan().network().population(population).size();
+        this.read = new LossInput(
+                steps,
+                size,
+                outputs,
+                loss.readsSpikes() ? gradients.spikes(population) : null,
+                loss.readsMembranes() ? gradients.values(population, "membrane") : null);
+        this.written = new LossGradient(
+                loss.readsSpikes() ? gradients.given(population) : null,
+                loss.readsMembranes() ? gradients.given(population, "membrane") : null);
+        this.evaluator = loss.bind(steps, size, outputs);
+        this.terms = new double[size];
+        this.labels = new int[size];
+        this.numbers = new int[size];
+    }
+
+    Gradients gradients() {
+        return gradients;
+    }
+
+    int size() {
+        return size;
+    }
+
+    int steps() {
+        return steps;
+    }
+
+    double[] terms() {
+        return terms;
+    }
+
+    /**
+     * Runs a window of some samples forward, and computes their loss.
+     *
+     * @param whole samples of the whole batch
+     * @param first the first sample of this part
+     * @param firstStep the first step of the window
+     * @param divisor of the whole batch
+     */
+    void forward(TrainingBatch batch, int whole, int first, int firstStep, int allSteps, double divisor) {
+        draw(batch, first);
+        if (batch.constant()) {
+            gradients.forwardConstant(rows(inputs.getFirst(), batch, whole, first, 0, 1));
+        } else {
+            for (Input input : inputs) {
+                loaded.put(input.name(), rows(input, batch, whole, first, firstStep, steps));
+            }
+            gradients.forward(loaded);
+        }
+        label(batch, whole, first, firstStep, allSteps);
+        read.setDivisor(divisor);
+        evaluator.evaluate(read, 0, size, written, terms);
+    }
+
+    void backward() {
+        gradients.backward();
+    }
+
+    private void draw(TrainingBatch batch, int first) {
+        int[] samples = batch.samples();
+        for (int i = 0; i < size; i++) {
+            numbers[i] = samples == null ? first + i : samples[first + i];
+        }
+        gradients.setSamples(numbers);
+    }
+
+    /** The rows of these samples in some steps. */
+    private Signal rows(Input input, TrainingBatch batch, int whole, int first, int firstStep, int count) {
+        Signal all = batch.input(input.name(), inputs.size() == 1);
+        if (whole == size && firstStep == 0 && all.rows() == count * size) {
+            return all;
+        }
+        Signal into = scratch(input, all, count);
+        for (int step = 0; step < count; step++) {
+            MemorySegment.copy(
+                    all.segment(),
+                    all.rowOffset((firstStep + step) * whole + first),
+                    into.segment(),
+                    into.rowOffset(step * size),
+                    into.rowOffset(size));
+        }
+        return into;
+    }
+
+    private Signal scratch(Input input, Signal like, int count) {
+        Signal made = scratch.get(input.name());
+        boolean fits = made != null && made.rows() == count * size && made.getClass() == like.getClass();
+        if (made == null || !fits) {
+            made = like instanceof SpikeMatrix
+                    ? SpikeMatrix.zeros(count * size, like.columns())
+                    : FloatMatrix.zeros(count * size, like.columns());
+            scratch.put(input.name(), made);
+        }
+        return made;
+    }
+
+    private void label(TrainingBatch batch, int whole, int first, int firstStep, int allSteps) {
+        int[] given = batch.labels();
+        if (given.length >= whole) {
+            System.arraycopy(given, first, labels, 0, size);
+            read.setLabels(labels);
+        } else {
+            read.setLabels(given);
+        }
+        FloatMatrix wanted = batch.targets();
+        if (wanted == null) {
+            return;
+        }
+        if (whole == size && (steps == allSteps || wanted.rows() != allSteps * whole)) {
+            read.setTargets(wanted);
+            return;
+        }
+        boolean each = wanted.rows() == allSteps * whole;
+        FloatMatrix into = targets;
+        if (into == null) {
+            into = FloatMatrix.zeros(each ? steps * size : size, wanted.columns());
+            targets = into;
+        }
+        for (int step = 0; step < (each ? steps : 1); step++) {
+            MemorySegment.copy(
+                    wanted.segment(),
+                    wanted.rowOffset((each ? (firstStep + step) * whole : 0) + first),
+                    into.segment(),
+                    into.rowOffset(step * size),
+                    into.rowOffset(size));
+        }
+        read.setTargets(into);
+    }
+
+    /** The slots of this part, in the order of those of all parts. */
+    List<GradientSlot> slots() {
+        return gradients.slots();
+    }
+
+    @Override
+    public String toString() {
+        return size + " samples of " + steps + " steps, loss at '" + population + "'";
+    }
+}

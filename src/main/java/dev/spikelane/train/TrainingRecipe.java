@@ -1,0 +1,25 @@
+package dev.spikelane.train;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a network is trained; a part of what decides about bits.
+ *
+ * @param population whose spikes or membranes the loss reads
+ * @param outputs its neurons
+ * @param steps steps of a sample
+ * @param batch the most samples of a batch
+ * @param window steps after which values change: truncated backpropagation if fewer than all
+ * @param shards parts of a batch whose gradients are summed apart
+ * @param clipping limits gradients; null if they have none
+ */
+record TrainingRecipe(
+        String population,
+        int outputs,
+        int steps,
+        int batch,
+        int window,
+        int shards,
+        Loss loss,
+        Optimizer optimizer,
+        @Nullable Clipping clipping) {}

@@ -1,0 +1,178 @@
+package dev.spikelane.train;
+
+import dev.spikelane.memory.FloatMatrix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step of training: a batch forward, its loss, its gradients, and the optimizer. A batch may be cut into parts of its samples, whose
+ * gradients are added in ascending order, and into windows of steps, after each of which the values change.
+ */
+final class TrainingStep implements AutoCloseable {
+
+    /** Makes the gradients of so many steps and samples. */
+    interface Factory {
+        Gradients make(int steps, int batch);
+    }
+
+    private final TrainingRecipe recipe;
+    private final Factory factory;
+    /** For each part and window length the parts of all sizes that came. */
+    private final List<TrainingPart> made = new ArrayList<>();
+
+    private final List<TrainingParameter> parameters = new ArrayList<>();
+    private Clipping.@Nullable Clipper clipper;
+    private final LossInputs whole;
+    private final Runnable change = this::changeValues;
+    private int epoch;
+    private double rate;
+
+    TrainingStep(TrainingRecipe recipe, Factory factory) {
+        this.recipe = recipe;
+        this.factory = factory;
+        this.whole = new LossInputs(recipe);
+        int size = Math.ceilDiv(recipe.batch(), recipe.shards());
+        TrainingPart first = part(0, size, recipe.window());
+        boolean sums = recipe.shards() > 1;
+        for (GradientSlot slot : first.slots()) {
+            FloatMatrix gradient = FloatMatrix.zeros(slot.values().rows(), slot.values().columns());
+            parameters.add(new TrainingParameter(
+                    slot.name(), slot.values(), recipe.optimizer().bind(slot.values()), gradient, true));
+        }
+        if (!sums && parameters.isEmpty()) {
+            throw new IllegalArgumentException("nothing is learned, expected some values");
+        }
+        Clipping clipping = recipe.clipping();
+        if (clipping != null) {
+            clipper = clipping.bind(parameters.stream()
+                    .map(parameter -> parameter.gradient().segment())
+                    .toList());
+        }
+    }
+
+    List<TrainingParameter> parameters() {
+        return parameters;
+    }
+
+    void setEpoch(int number) {
+        epoch = number;
+    }
+
+    /** Trains on a batch and returns its loss, the sum over windows. */
+    double run(TrainingBatch batch, int samples, double rate) {
+        int shards = Math.min(recipe.shards(), samples);
+        double loss = 0;
+        for (int first = 0; first < recipe.steps(); first += recipe.window()) {
+            int steps = Math.min(recipe.window(), recipe.steps() - first);
+            loss += forwardAndBack(batch, samples, shards, first, steps);
+            update(rate);
+        }
+        return loss;
+    }
+
+    private double forwardAndBack(TrainingBatch batch, int samples, int shards, int firstStep, int steps) {
+        double divisor = whole.divisor(batch, samples, steps);
+        double loss = 0;
+        int firstSample = 0;
+        for (int shard = 0; shard < shards; shard++) {
+            int size = samples / shards + (shard < samples % shards ? 1 : 0);
+            TrainingPart part = part(shard, size, steps);
+            open(part, shard, firstStep);
+            part.gradients().setEpoch(epoch);
+            part.forward(batch, samples, firstSample, firstStep, recipe.steps(), divisor);
+            for (int sample = 0; sample < size; sample++) {
+                loss += part.terms()[sample];
+            }
+            if (!Double.isFinite(loss)) {
+                throw new IllegalStateException(
+                        "loss is " + loss + " in step " + firstStep + " and those after it, expected a finite number");
+            }
+            part.backward();
+            List<GradientSlot> slots = part.slots();
+            for (int i = 0; i < slots.size(); i++) {
+                parameters.get(i).add(slots.get(i).gradient(), shard == 0);
+            }
+            firstSample += size;
+        }
+        return loss;
+    }
+
+    /** A batch starts from zero, a window from where the one before ended. */
+    private void open(TrainingPart part, int shard, int firstStep) {
+        if (firstStep == 0) {
+            part.gradients().reset();
+        } else if (part.steps() != recipe.window()) {
+            part.gradients().goOnFrom(part(shard, part.size(), recipe.window()).gradients());
+        }
+    }
+
+    private void update(double ofStep) {
+        if (clipper != null) {
+            clipper.clip();
+        }
+        rate = ofStep;
+        made.getFirst().gradients().change(change);
+    }
+
+    private void changeValues() {
+        for (int i = 0; i < parameters.size(); i++) {
+            TrainingParameter parameter = parameters.get(i);
+            parameter.update().step(parameter.gradient().segment(), rate);
+        }
+        made.getFirst().gradients().replace(parameters);
+        for (int i = 0; i < made.size(); i++) {
+            made.get(i).gradients().machine().update();
+        }
+    }
+
+    /** The part of a shard; shards share parts unless each must keep its state from window to window. */
+    private TrainingPart part(int shard, int size, int steps) {
+        boolean keepsState = recipe.window() < recipe.steps();
+        int seen = 0;
+        for (int i = 0; i < made.size(); i++) {
+            TrainingPart known = made.get(i);
+            if (known.size() == size && known.steps() == steps && (!keepsState || seen++ == shard)) {
+                return known;
+            }
+        }
+        TrainingPart part = new TrainingPart(factory.make(steps, size), recipe.loss(), recipe.population());
+        made.add(part);
+        return part;
+    }
+
+    @Override
+    public void close() {
+        made.forEach(part -> part.gradients().close());
+    }
+
+    /** What losses read of whole batches. */
+    private static final class LossInputs {
+
+        private final TrainingRecipe recipe;
+        private final IntFunction<LossInput> make;
+        private @Nullable LossInput known;
+
+        LossInputs(TrainingRecipe recipe) {
+            this.recipe = recipe;
+            this.make = samples -> new LossInput(recipe.window(), samples, recipe.outputs(), null, null);
+        }
+
+        double divisor(TrainingBatch batch, int samples, int steps) {
+            LossInput input = known;
+            if (input == null || input.batch() != samples || input.steps() != steps) {
+                input = steps == recipe.window()
+                        ? make.apply(samples)
+                        : new LossInput(steps, samples, recipe.outputs(), null, null);
+                known = input;
+            }
+            input.setLabels(batch.labels());
+            FloatMatrix targets = batch.targets();
+            if (targets != null) {
+                input.setTargets(targets);
+            }
+            return recipe.loss().divisor(input);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.spikelane.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Source;
+import dev.spikelane.neuron.Alpha;
+import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.Lapicque;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Parameter;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.RSynaptic;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.Synaptic;
+import java.util.Locale;
+
+/**
+ * A network of a case's layers, with their names.
+ *
+ * @param output the last population
+ */
+record GoldenNetwork(Network network, String output) {
+
+    static GoldenNetwork of(GoldenCase golden) {
+        JsonNode layers = golden.parameters().path("layers");
+        NetworkBuilder builder = Network.builder();
+        Source source = builder.input("x", Shape.of(layers.get(0).path("in_features").intValue()));
+        Dense connection = null;
+        String linear = "";
+        for (JsonNode layer : layers) {
+            String name = layer.path("name").asText();
+            if (layer.path("type").asText().equals("Linear")) {
+                connection = dense(golden, layer);
+                linear = name;
+            } else if (connection != null) {
+                Population population =
+                        builder.population(name, Shape.of(connection.outputs()), neuron(golden, layer, connection.outputs()));
+                builder.project(linear, source, population, connection);
+                source = population;
+            }
+        }
+        return new GoldenNetwork(builder.build(), source.name());
+    }
+
+    /** The network of snnTorch's truncated backpropagation: two layers of Leaky, beta 0.8 and 0.7. */
+    static Network truncated(GoldenCase golden) {
+        NetworkBuilder builder = Network.builder();
+        Dense first = dense(golden, "fc1");
+        Dense second = dense(golden, "fc2");
+        Source x = builder.input("x", Shape.of(first.inputs()));
+        Population hidden = builder.population("lif1", Shape.of(first.outputs()), new Leaky(0.8));
+        Population output = builder.population("lif2", Shape.of(second.outputs()), new Leaky(0.7));
+        builder.project("fc1", x, hidden, first);
+        builder.project("fc2", hidden, output, second);
+        return builder.build();
+    }
+
+    /** Our name of a parameter, such as {@code lif1_recurrent_weight}. */
+    String name(String golden) {
+        int end = golden.indexOf('_');
+        String layer = golden.substring(0, end);
+        return switch (golden.substring(end + 1)) {
+            case "recurrent_weight" -> layer + ".recurrent.weight";
+            case "recurrent_bias" -> layer + ".recurrent.bias";
+            case "graded_spikes_factor" -> layer + ".gradedSpikesFactor";
+            default -> layer + "." + golden.substring(end + 1);
+        };
+    }
+
+    private static Dense dense(GoldenCase golden, String name) {
+        FloatMatrix weights = FloatMatrix.copyOf(
+                golden.shape(name + "_weight").getFirst(),
+                golden.shape(name + "_weight").getLast(),
+                golden.floats(name + "_weight"));
+        return golden.hasInput(name + "_bias")
+                ? Dense.of(weights, FloatMatrix.vector(golden.floats(name + "_bias")))
+                : Dense.of(weights);
+    }
+
+    private static Dense dense(GoldenCase golden, JsonNode layer) {
+        return dense(golden, layer.path("name").asText());
+    }
+
+    private static Neuron neuron(GoldenCase golden, JsonNode layer, int neurons) {
+        return switch (layer.path("type").asText()) {
+            case "Leaky" ->
+                new Leaky(
+                        parameter(golden, layer, "beta", neurons),
+                        firing(golden, layer, neurons, Reset.SUBTRACT),
+                        has(golden, layer, "graded_spikes_factor")
+                                ? parameter(golden, layer, "graded_spikes_factor", neurons)
+                                : Parameter.of(1));
+            case "Synaptic" ->
+                new Synaptic(
+                        parameter(golden, layer, "alpha", neurons),
+                        parameter(golden, layer, "beta", neurons),
+                        firing(golden, layer, neurons, Reset.SUBTRACT));
+            case "Alpha" ->
+                new Alpha(
+                        parameter(golden, layer, "alpha", neurons),
+                        parameter(golden, layer, "beta", neurons),
+                        firing(golden, layer, neurons, Reset.ZERO));
+            case "Lapicque" ->
+                Lapicque.ofBetaAndResistance(parameter(golden, layer, "beta", neurons), Parameter.of(1), 1)
+                        .withFiring(firing(golden, layer, neurons, Reset.SUBTRACT));
+            case "RLeaky" ->
+                new RLeaky(
+                        parameter(golden, layer, "beta", neurons),
+                        recurrence(golden, layer, neurons),
+                        firing(golden, layer, neurons, Reset.SUBTRACT));
+            case "RSynaptic" ->
+                new RSynaptic(
+                        parameter(golden, layer, "alpha", neurons),
+                        parameter(golden, layer, "beta", neurons),
+                        recurrence(golden, layer, neurons),
+                        firing(golden, layer, neurons, Reset.SUBTRACT));
+            default ->
+                throw new IllegalArgumentException(golden.name() + ": layer " + layer.path("name") + " is a "
+                        + layer.path("type"));
+        };
+    }
+
+    private static Firing firing(GoldenCase golden, JsonNode layer, int neurons, Reset otherwise) {
+        Firing firing = Firing.DEFAULT
+                .withReset(
+                        layer.has("reset_mechanism")
+                                ? Reset.valueOf(
+                                        layer.path("reset_mechanism").asText().toUpperCase(Locale.ROOT))
+                                : otherwise)
+                .withDelayedReset(layer.path("reset_delay").asBoolean(true))
+                .withInhibition(layer.path("inhibition").asBoolean(false));
+        return has(golden, layer, "threshold")
+                ? firing.withThreshold(
+                        parameter(golden, layer, "threshold", neurons).values())
+                : firing;
+    }
+
+    private static Recurrence recurrence(GoldenCase golden, JsonNode layer, int neurons) {
+        if (!layer.path("recurrent").asText().equals("linear")) {
+            return new Recurrence.OneToOne(parameter(golden, layer, "V", neurons));
+        }
+        String name = layer.path("name").asText();
+        FloatMatrix weights = FloatMatrix.copyOf(neurons, neurons, golden.floats(name + "_recurrent_weight"));
+        return golden.hasInput(name + "_recurrent_bias")
+                ? Recurrence.allToAll(weights, FloatMatrix.vector(golden.floats(name + "_recurrent_bias")))
+                : Recurrence.allToAll(weights);
+    }
+
+    private static boolean has(GoldenCase golden, JsonNode layer, String parameter) {
+        return layer.has(parameter) || golden.hasInput(layer.path("name").asText() + "_" + parameter);
+    }
+
+    /** Learned parameters stand among the inputs, with one value or one for each neuron. */
+    private static Parameter parameter(GoldenCase golden, JsonNode layer, String parameter, int neurons) {
+        if (!layer.has(parameter)) {
+            return Parameter.of(golden.floats(layer.path("name").asText() + "_" + parameter));
+        }
+        return layer.path(parameter).isTextual()
+                ? Parameter.of(golden.floatOrArray(layer, parameter, neurons))
+                : Parameter.of((float) layer.path(parameter).doubleValue());
+    }
+}

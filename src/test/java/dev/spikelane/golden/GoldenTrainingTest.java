@@ -1,0 +1,192 @@
+package dev.spikelane.golden;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.train.Adam;
+import dev.spikelane.train.CountErrorLoss;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Gradients;
+import dev.spikelane.train.GradientsBuilder;
+import dev.spikelane.train.Loss;
+import dev.spikelane.train.LossGradient;
+import dev.spikelane.train.LossInput;
+import dev.spikelane.train.MembraneErrorLoss;
+import dev.spikelane.train.Sgd;
+import dev.spikelane.train.SpikeTimeErrorLoss;
+import dev.spikelane.train.Surrogate;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainingBatch;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Networks get snnTorch's gradients, and torch's parameters after some updates. */
+class GoldenTrainingTest {
+
+    private static final String GRADIENT = "grad_";
+    private static final String AFTER = "after_";
+
+    @Test
+    void backpropagationThroughTime() {
+        GoldenSet.of("bptt").check(GoldenTrainingTest::checkGradients);
+    }
+
+    @Test
+    void adam() {
+        GoldenSet.of("adam").check(golden -> {
+            checkGradients(golden);
+            GoldenNetwork made = GoldenNetwork.of(golden);
+            int steps = golden.integer("steps");
+            Adam optimizer = new Adam(golden.real("lr", 0))
+                    .withBetas(golden.real("beta1", 0), golden.real("beta2", 0))
+                    .withEpsilon(golden.real("eps", 0));
+            Map<String, String> learned = learned(golden, made, AFTER);
+            try (Trainer trainer = Trainer.of(made.network(), steps, golden.integer("batch"))
+                    .loss(loss(golden))
+                    .surrogate(GoldenGradients.surrogate(golden.text("surrogate")))
+                    .learnOnly(learned.values().toArray(String[]::new))
+                    .optimizer(optimizer)
+                    .build()) {
+                TrainingBatch batch = TrainingBatch.of(input(golden), GoldenLabels.of(golden));
+                JsonNode losses = golden.scalars().path("losses");
+                for (int i = 0; i < golden.integer("optimizer_steps"); i++) {
+                    requireLoss(golden, losses.get(i).doubleValue(), trainer.step(batch));
+                }
+                learned.forEach((output, name) -> golden.assertClose(
+                        output, made.network().weights().get(name).toArray()));
+                requireLoss(golden, losses.get(losses.size() - 1).doubleValue(), trainer.step(batch));
+            }
+        });
+    }
+
+    /** Two batches, and a step of the optimizer after every K steps and after the rest. */
+    @Test
+    void truncated() {
+        GoldenSet.of("tbptt").check(golden -> {
+            Network network = GoldenNetwork.truncated(golden);
+            int batch = golden.shape("x").get(1);
+            int steps = golden.integer("steps");
+            int inputs = golden.shape("x").get(2);
+            float[] x = golden.floats("x");
+            int[] labels = GoldenLabels.of(golden);
+            try (Trainer trainer = Trainer.of(network, steps, batch)
+                    .loss(CrossEntropyLoss.rate())
+                    .surrogate(Surrogate.fastSigmoid())
+                    .truncateEvery(golden.integer("K"))
+                    .optimizer(new Sgd(golden.real("lr", 0)))
+                    .build()) {
+                for (int i = 0; i < golden.shape("x").getFirst(); i++) {
+                    FloatMatrix frame = FloatMatrix.zeros(batch, inputs);
+                    int[] own = new int[batch];
+                    System.arraycopy(labels, i * batch, own, 0, batch);
+                    float[] values = new float[batch * inputs];
+                    System.arraycopy(x, i * values.length, values, 0, values.length);
+                    frame.copyFrom(values);
+                    trainer.step(TrainingBatch.ofFrame(frame, own));
+                }
+            }
+            for (String name : new String[] {"fc1_weight", "fc1_bias", "fc2_weight", "fc2_bias"}) {
+                golden.assertClose(
+                        name + "_after",
+                        network.weights().get(name.replace('_', '.')).toArray());
+            }
+        });
+    }
+
+    private static void checkGradients(GoldenCase golden) {
+        GoldenNetwork made = GoldenNetwork.of(golden);
+        int steps = golden.integer("steps");
+        int batch = golden.integer("batch");
+        Map<String, String> learned = learned(golden, made, GRADIENT);
+        Loss loss = loss(golden);
+        int layers = made.network().populations().size();
+        for (int every : new int[] {steps, 4}) {
+            GradientsBuilder builder = Gradients.of(made.network(), steps, batch)
+                    .surrogate(GoldenGradients.surrogate(golden.text("surrogate")))
+                    .learnOnly(learned.values().toArray(String[]::new))
+                    .threads(every == steps ? 1 : 2)
+                    .recomputeEvery(every)
+                    .startAtSpikes(made.output())
+                    .startAt(made.output(), "membrane");
+            try (Gradients gradients = builder.build()) {
+                gradients.forward(input(golden));
+                for (int layer = 1; layer <= layers; layer++) {
+                    SpikeMatrix spikes = gradients.spikes(
+                            made.network().populations().get(layer - 1).name());
+                    golden.assertSpikes("spk" + layer, spikes.toArray());
+                    assertEquals((long) golden.scalar("spike_count_lif" + layer), spikes.count());
+                }
+                String membranes = "mem" + layers;
+                golden.assertClose(
+                        membranes, gradients.values(made.output(), "membrane").toArray());
+                requireLoss(golden, golden.scalar("loss"), evaluate(golden, loss, gradients, made.output()));
+                gradients.backward();
+                learned.forEach((output, name) ->
+                        golden.assertClose(output, gradients.gradient(name).toArray()));
+            }
+        }
+    }
+
+    private static double evaluate(GoldenCase golden, Loss loss, Gradients gradients, String output) {
+        FloatMatrix membranes = gradients.values(output, "membrane");
+        LossInput input = new LossInput(
+                golden.integer("steps"),
+                golden.integer("batch"),
+                membranes.columns(),
+                gradients.spikes(output),
+                membranes);
+        input.setLabels(GoldenLabels.of(golden));
+        input.setDivisor(loss.divisor(input));
+        LossGradient out = new LossGradient(
+                loss.readsSpikes() ? gradients.given(output) : null,
+                loss.readsMembranes() ? gradients.given(output, "membrane") : null);
+        return loss.bind(input.steps(), input.batch(), input.outputs())
+                .evaluate(input, out, new double[input.batch()]);
+    }
+
+    private static void requireLoss(GoldenCase golden, double expected, double found) {
+        assertEquals(expected, found, 1e-5 * Math.abs(expected) + 1e-6, golden.name() + ": loss");
+    }
+
+    private static Signal input(GoldenCase golden) {
+        int rows = golden.integer("steps") * golden.integer("batch");
+        int columns = golden.shape("input").getLast();
+        return golden.isFloat("input")
+                ? FloatMatrix.copyOf(rows, columns, golden.floats("input"))
+                : SpikeMatrix.copyOf(rows, columns, golden.bytes("input"));
+    }
+
+    /** Our names by the outputs that start so. */
+    private static Map<String, String> learned(GoldenCase golden, GoldenNetwork made, String prefix) {
+        Map<String, String> names = new LinkedHashMap<>();
+        for (String output : golden.outputs()) {
+            if (output.startsWith(prefix)) {
+                names.put(output, made.name(output.substring(prefix.length())));
+            }
+        }
+        return names;
+    }
+
+    private static Loss loss(GoldenCase golden) {
+        return switch (golden.text("loss")) {
+            case "ce_rate_loss" -> CrossEntropyLoss.rate();
+            case "ce_count_loss" -> CrossEntropyLoss.count();
+            case "ce_max_membrane_loss" -> CrossEntropyLoss.maxMembrane();
+            case "ce_temporal_loss" -> CrossEntropyLoss.temporal();
+            case "mem_cross_entropy_sum" -> CrossEntropyLoss.membrane();
+            case "mse_count_loss" ->
+                new CountErrorLoss(golden.real("correct_rate", 1), golden.real("incorrect_rate", 0));
+            case "mse_membrane_loss" ->
+                new MembraneErrorLoss(golden.real("on_target", 1), golden.real("off_target", 0));
+            case "mse_temporal_loss" ->
+                new SpikeTimeErrorLoss(
+                        new double[] {golden.real("on_target", 0)}, new double[] {golden.real("off_target", -1)});
+            default -> throw new IllegalArgumentException("no loss " + golden.text("loss"));
+        };
+    }
+}

@@ -1,0 +1,278 @@
+package dev.spikelane.network;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.NaiveNetwork.Row;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Parameter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes gradients back through what {@link NaiveNetwork} has done, step by step, on plain arrays in torch's order. It knows nothing of segments,
+ * packed weights, tiles, threads or vectors.
+ */
+final class NaiveGradients {
+
+    private final Network network;
+    private final NaiveNetwork ran;
+    private final int batch;
+    private final int steps;
+    /** For each source at which gradients start, and each step, those of all samples. */
+    private final Map<String, float[][]> given;
+
+    /** Gradients of what enters a port, by population and port, and of sources, for each step. */
+    private final Map<String, float[][]> gradients = new HashMap<>();
+
+    private final Map<String, NaiveLifBack[][]> neurons = new HashMap<>();
+
+    NaiveGradients(Network network, NaiveNetwork ran, int batch, int steps, Map<String, float[][]> given) {
+        this.network = network;
+        this.ran = ran;
+        this.batch = batch;
+        this.steps = steps;
+        this.given = given;
+        for (Population population : network.populations()) {
+            NaiveLif lif = NaiveLif.of(population.neuron(), population.shape());
+            boolean fed = network.projections().stream()
+                    .anyMatch(projection -> projection.target() == population
+                            && projection.port().equals(Neuron.FEEDBACK));
+            NaiveLifBack[][] all = new NaiveLifBack[batch][population.size()];
+            for (NaiveLifBack[] sample : all) {
+                for (int i = 0; i < sample.length; i++) {
+                    sample[i] = new NaiveLifBack(lif, population.neuron().spikeValue(), fed);
+                }
+            }
+            neurons.put(population.name(), all);
+            for (String port : List.of(Neuron.CURRENT, Neuron.FEEDBACK)) {
+                gradients.put(population.name() + "/" + port, new float[steps][batch * population.size()]);
+            }
+            gradients.put(population.name(), new float[steps][batch * population.size()]);
+        }
+    }
+
+    void run() {
+        for (int step = steps - 1; step >= 0; step--) {
+            Set<String> done = new HashSet<>();
+            while (done.size() < network.populations().size()) {
+                for (Population population : network.populations()) {
+                    if (!done.contains(population.name()) && isReady(population, done)) {
+                        step(population, step);
+                        done.add(population.name());
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean isReady(Population population, Set<String> done) {
+        return network.projections().stream()
+                .filter(projection -> projection.delay() == 0
+                        && Objects.equals(projection.sourcePopulation(), population))
+                .allMatch(projection -> done.contains(projection.target().name()));
+    }
+
+    private void step(Population population, int step) {
+        int size = population.size();
+        List<String> variables = population.neuron().variables();
+        NaiveLif lif = NaiveLif.of(population.neuron(), population.shape());
+        for (int sample = 0; sample < batch; sample++) {
+            float[] ofSpikes = reaching(population, population.name(), step, sample);
+            int winner = winner(lif, population, step, sample);
+            List<float[]> ofVariables = new ArrayList<>();
+            for (String variable : variables) {
+                ofVariables.add(reaching(population, population.name() + "." + variable, step, sample));
+            }
+            for (int i = 0; i < size; i++) {
+                NaiveLifBack back = of(population, sample, i);
+                back.before = value(population, variables.get(0), step - 1, sample, i);
+                back.second = variables.size() < 2 ? 0 : value(population, variables.get(1), step - 1, sample, i);
+                back.third = variables.size() < 3 ? 0 : value(population, variables.get(2), step - 1, sample, i);
+                back.unreset = value(population, NaiveNetwork.UNRESET, step, sample, i);
+                back.fired = ran.spike(population.name(), step, sample, i);
+                back.firedBefore = step > 0 && ran.spike(population.name(), step - 1, sample, i);
+                back.winner = winner == i;
+                for (int v = 0; v < variables.size(); v++) {
+                    back.ofVariables[v] = ofVariables.get(v)[i] + back.ofVariables[v];
+                }
+                back.ofSpike = ofSpikes[i] + back.ofFiredBefore;
+                back.ofFiredBefore = 0;
+                back.step(i);
+                gradients.get(population.name() + "/" + Neuron.CURRENT)[step][sample * size + i] = back.ofCurrent;
+                gradients.get(population.name() + "/" + Neuron.FEEDBACK)[step][sample * size + i] = back.ofFedBack;
+                gradients.get(population.name())[step][sample * size + i] = ofSpikes[i];
+            }
+        }
+    }
+
+    NaiveLifBack of(Population population, int sample, int i) {
+        return Objects.requireNonNull(neurons.get(population.name()))[sample][i];
+    }
+
+    private float value(Population population, String variable, int step, int sample, int i) {
+        return step < 0 ? 0 : ran.value(population.name(), variable, step, sample, i);
+    }
+
+    private int winner(NaiveLif lif, Population population, int step, int sample) {
+        int winner = -1;
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int inside = 0; inside < population.size(); inside++) {
+            int i = population.shape().torch(inside);
+            float excess = value(population, NaiveNetwork.UNRESET, step, sample, i)
+                    - lif.firing.threshold().value(i);
+            if (winner < 0 || excess > largest) {
+                largest = excess;
+                winner = i;
+            }
+        }
+        return winner;
+    }
+
+    /** The gradients that reach a source from elsewhere: what was given, then projections in order. */
+    private float[] reaching(Population population, String source, int step, int sample) {
+        int size = population.size();
+        float[] sum = new float[size];
+        boolean started = given.containsKey(source);
+        if (started) {
+            System.arraycopy(given.get(source)[step], sample * size, sum, 0, size);
+        }
+        for (Projection projection : network.projections()) {
+            if (projection.source().name().equals(source)) {
+                int reached = step + projection.delay();
+                float[] pulled = reached < steps ? pulled(projection, reached, sample).getFirst() : new float[size];
+                for (int i = 0; i < size; i++) {
+                    sum[i] = started ? sum[i] + pulled[i] : pulled[i];
+                }
+                started = true;
+            }
+        }
+        return sum;
+    }
+
+    /** Gradients of the source, and of what each connection of the path makes. */
+    private List<float[]> pulled(Projection projection, int step, int sample) {
+        int size = projection.target().size();
+        float[] of = new float[size];
+        String port = projection.target().name() + "/" + projection.port();
+        System.arraycopy(gradients.get(port)[step], sample * size, of, 0, size);
+        List<float[]> all = new ArrayList<>(List.of(of));
+        List<Connection> path = projection.path();
+        for (int i = path.size() - 1; i >= 0; i--) {
+            of = back(ran.present(projection, path.get(i)), of, projection.target().shape());
+            all.addFirst(of);
+        }
+        return all;
+    }
+
+    private static float[] back(Connection connection, float[] of, Shape target) {
+        return switch (connection) {
+            case Dense dense -> dense(dense.weights(), of, Shape.of(of.length));
+            case Recurrent recurrent ->
+                dense(recurrent.weights().weights(), of, of.length == target.size() ? target : Shape.of(of.length));
+            case OneToOne own -> multiply(own.weights(), of);
+            case Scale scale -> multiply(Parameter.of(scale.factor()), of);
+            case Flatten _ -> of;
+            default -> throw new AssertionError("no plain loop of " + connection);
+        };
+    }
+
+    private static float[] dense(FloatMatrix weights, float[] of, Shape order) {
+        float[] back = new float[weights.columns()];
+        for (int i = 0; i < back.length; i++) {
+            for (int k = 0; k < of.length; k++) {
+                int output = order.torch(k);
+                back[i] = Math.fma(of[output], weights.get(output, i), back[i]);
+            }
+        }
+        return back;
+    }
+
+    private static float[] multiply(Parameter weights, float[] of) {
+        float[] back = new float[of.length];
+        for (int i = 0; i < of.length; i++) {
+            back[i] = weights.value(i) * of[i];
+        }
+        return back;
+    }
+
+    /** The gradients of the spikes of a population in a step, of all samples. */
+    float[] ofSpikes(Population population, int step) {
+        return gradients.get(population.name())[step];
+    }
+
+    /** Gradients of the weights of a connection in a path, in torch's layout; those of a dense one are followed by the bias. */
+    float[] weights(Projection projection, int place) {
+        Connection connection = projection.path().get(place);
+        int inputs = -1;
+        int outputs = -1;
+        float[] sum = {};
+        float @Nullable [] carried = null;
+        for (int step = steps - 1; step >= 0; step--) {
+            List<Row> sources = new ArrayList<>();
+            List<float[]> results = new ArrayList<>();
+            for (int sample = 0; sample < batch; sample++) {
+                sources.add(ran.rows(projection, step - projection.delay(), sample).get(place));
+                results.add(pulled(projection, step, sample).get(place + 1));
+            }
+            if (inputs < 0) {
+                inputs = sources.getFirst().values().length;
+                outputs = results.getFirst().length;
+                sum = new float[connection instanceof OneToOne ? inputs : (inputs + 1) * outputs];
+            }
+            if (sources.getFirst().fires() != null) {
+                carried = sources.getFirst().values();
+            }
+            if (connection instanceof OneToOne) {
+                for (int i = 0; i < inputs; i++) {
+                    sum[i] = plus(sum[i], sources, results, i, i);
+                }
+                continue;
+            }
+            for (int output = 0; output < outputs; output++) {
+                for (int i = 0; i < inputs; i++) {
+                    int at = output * inputs + i;
+                    sum[at] = plus(sum[at], sources, results, i, output);
+                }
+                int bias = outputs * inputs + output;
+                sum[bias] = plus(sum[bias], null, results, 0, output);
+            }
+        }
+        for (int i = 0; carried != null && i < inputs; i++) {
+            for (int at = i; at < (connection instanceof OneToOne ? inputs : inputs * outputs); at += inputs) {
+                sum[at] *= carried[i];
+            }
+        }
+        return sum;
+    }
+
+    private float plus(float start, @Nullable List<Row> sources, List<float[]> results, int input, int output) {
+        float sum = start;
+        if (sources != null && sources.getFirst().fires() == null) {
+            for (int sample = 0; sample < batch; sample++) {
+                sum = Math.fma(sources.get(sample).values()[input], results.get(sample)[output], sum);
+            }
+            return sum;
+        }
+        for (int group = 0; group < batch; group += 4) {
+            float part = -0.0f;
+            for (int sample = group; sample < Math.min(group + 4, batch); sample++) {
+                boolean fires = sources == null || Objects.requireNonNull(sources.get(sample).fires())[input];
+                part = fires ? part + results.get(sample)[output] : part;
+            }
+            sum += part;
+        }
+        return sum;
+    }
+}

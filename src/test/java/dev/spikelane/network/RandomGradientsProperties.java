@@ -1,0 +1,201 @@
+package dev.spikelane.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.NeuronGradient;
+import dev.spikelane.train.Gradients;
+import dev.spikelane.train.GradientsBuilder;
+import dev.spikelane.train.Surrogate;
+import java.lang.foreign.Arena;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Random graphs have the gradients of a plain interpreter, bit for bit, whatever the threads and whatever is computed again. */
+class RandomGradientsProperties {
+
+    private static final Surrogate SURROGATE = Surrogate.custom("plain", NaiveLifBack::surrogate);
+
+    @Property(tries = 60)
+    void graphsHaveTheGradientsThatTheInterpreterSays(
+            @ForAll @IntRange(min = 1, max = 6) int batch,
+            @ForAll @IntRange(min = 3, max = 12) int steps,
+            @ForAll long seed) {
+        try (Arena arena = Arena.ofShared()) {
+            RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
+            Random random = new Random(seed);
+            NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch);
+            forward.run(steps);
+            Map<String, float[][]> given = given(graph, random);
+            NaiveGradients expected = new NaiveGradients(graph.network, forward, batch, steps, given);
+            expected.run();
+            GradientsBuilder builder = Gradients.of(graph.network, steps, batch)
+                    .surrogate(SURROGATE)
+                    .threads(1 + random.nextInt(3))
+                    .recomputeEvery(1 + random.nextInt(steps + 2));
+            for (Population population : graph.network.populations()) {
+                builder.observeSpikes(population.name());
+                for (String parameter : NeuronGradient.learnable(population.neuron())) {
+                    String name = population.name() + "." + parameter;
+                    if (isCompared(parameter) && graph.network.weights().names().contains(name)) {
+                        builder.learn(name);
+                    }
+                }
+            }
+            for (String source : given.keySet()) {
+                int dot = source.indexOf('.');
+                if (dot < 0) {
+                    builder.startAtSpikes(source);
+                } else {
+                    builder.startAt(source.substring(0, dot), source.substring(dot + 1));
+                }
+            }
+            try (Gradients gradients = builder.build()) {
+                given.forEach((source, values) -> write(graph, gradients, source, values));
+                gradients.forward(graph.inputs);
+                gradients.backward();
+                compare(graph, expected, gradients);
+            }
+        }
+    }
+
+    /** Leaks of other decays need the currents, which the interpreter has not. */
+    private static boolean isCompared(String parameter) {
+        return parameter.equals("threshold") || parameter.equals("deltaThreshold") || parameter.equals("V");
+    }
+
+    private static Map<String, float[][]> given(RandomGraph graph, Random random) {
+        Map<String, float[][]> given = new HashMap<>();
+        for (Population population : graph.network.populations()) {
+            if (random.nextBoolean()) {
+                given.put(population.name(), numbers(graph, population, random));
+            }
+            for (String variable : population.neuron().variables()) {
+                if (random.nextInt(3) == 0) {
+                    given.put(population.name() + "." + variable, numbers(graph, population, random));
+                }
+            }
+        }
+        return given;
+    }
+
+    private static float[][] numbers(RandomGraph graph, Population population, Random random) {
+        float[][] numbers = new float[graph.steps][graph.batch * population.size()];
+        for (float[] step : numbers) {
+            for (int i = 0; i < step.length; i++) {
+                step[i] = random.nextFloat() - 0.5f;
+            }
+        }
+        return numbers;
+    }
+
+    private static void write(RandomGraph graph, Gradients gradients, String source, float[][] values) {
+        int dot = source.indexOf('.');
+        String name = dot < 0 ? source : source.substring(0, dot);
+        Population population = graph.network.population(name);
+        FloatMatrix to =
+                dot < 0 ? gradients.given(name) : gradients.given(name, source.substring(dot + 1));
+        for (int row = 0; row < to.rows(); row++) {
+            for (int i = 0; i < population.size(); i++) {
+                float value = values[row / graph.batch][row % graph.batch * population.size() + i];
+                to.set(row, population.shape().inside(i), value);
+            }
+        }
+    }
+
+    private static void compare(RandomGraph graph, NaiveGradients expected, Gradients gradients) {
+        Network network = graph.network;
+        for (Population population : network.populations()) {
+            FloatMatrix observed = gradients.observed(population.name());
+            for (int row = 0; row < observed.rows(); row++) {
+                for (int i = 0; i < population.size(); i++) {
+                    float want = expected.ofSpikes(population, row / graph.batch)[
+                            row % graph.batch * population.size() + i];
+                    same(want, observed.get(row, population.shape().inside(i)), graph, population + " row " + row);
+                }
+            }
+            compareParameters(graph, expected, gradients, population);
+        }
+        for (Projection projection : network.projections()) {
+            compareWeights(graph, expected, gradients, projection);
+        }
+    }
+
+    private static void compareParameters(
+            RandomGraph graph, NaiveGradients expected, Gradients gradients, Population population) {
+        for (String parameter : NeuronGradient.learnable(population.neuron())) {
+            String name = population.name() + "." + parameter;
+            if (!isCompared(parameter) || !graph.network.weights().names().contains(name)) {
+                continue;
+            }
+            float[] got = gradients.gradient(name).toArray();
+            float[] want = new float[got.length];
+            for (int inside = 0; inside < population.size(); inside++) {
+                int i = population.shape().torch(inside);
+                float sum = 0;
+                for (int sample = 0; sample < graph.batch; sample++) {
+                    NaiveLifBack back = expected.of(population, sample, i);
+                    boolean leak = population.neuron() instanceof LeakyParallel;
+                    sum += parameter.equals("V") ? leak ? back.ofLeak : back.ofOwn : back.ofThreshold;
+                }
+                want[want.length == 1 ? 0 : i] += sum;
+            }
+            for (int i = 0; i < got.length; i++) {
+                same(want[i], got[i], graph, name + " " + i + " of " + population);
+            }
+        }
+    }
+
+    private static void compareWeights(
+            RandomGraph graph, NaiveGradients expected, Gradients gradients, Projection projection) {
+        long owners = projection.path().stream()
+                .filter(connection -> !(connection instanceof Scale)
+                        && !(connection instanceof Flatten))
+                .count();
+        int place = 0;
+        for (int i = 0; i < projection.path().size(); i++) {
+            if (projection.path().get(i) instanceof Flatten) {
+                place += isLaidOut(projection, i) ? 1 : 0;
+                continue;
+            }
+            if (!(projection.path().get(i) instanceof Scale)) {
+                String prefix = projection.name() + (owners > 1 ? "." + place : "") + ".";
+                float[] want = expected.weights(projection, i);
+                float[] weight = gradients.gradient(prefix + "weight").toArray();
+                for (int k = 0; k < weight.length; k++) {
+                    same(want[k], weight[k], graph, prefix + "weight " + k + " of " + projection);
+                }
+                if (!(projection.path().get(i) instanceof OneToOne)) {
+                    float[] bias = gradients.gradient(prefix + "bias").toArray();
+                    for (int k = 0; k < bias.length; k++) {
+                        same(want[weight.length + k], bias[k], graph, prefix + "bias " + k + " of " + projection);
+                    }
+                }
+            }
+            place++;
+        }
+    }
+
+    /** Whether a flatten is an operator, because channels stay and no dense connection sees through it. */
+    private static boolean isLaidOut(Projection projection, int i) {
+        boolean reordered = projection.source().shape().reordered();
+        boolean dense = i + 1 < projection.path().size()
+                && projection.path().get(i + 1) instanceof Dense;
+        return reordered && !dense;
+    }
+
+    private static void same(float want, float got, RandomGraph graph, String what) {
+        if (want != got && !(Float.isNaN(want) && Float.isNaN(got))) {
+            assertEquals(want, got, what + " in " + graph.network);
+        }
+    }
+}
