@@ -137,14 +137,19 @@ class GoldenTrainingTest {
         LossInput input = new LossInput(
                 golden.integer("steps"),
                 golden.integer("batch"),
-                membranes.columns(),
-                gradients.spikes(output),
-                membranes);
+                membranes.columns())
+                .setSpikes(gradients.spikes(output))
+                .setMembranes(membranes);
         input.setLabels(GoldenLabels.of(golden));
         input.setDivisor(loss.divisor(input));
-        LossGradient out = new LossGradient(
-                loss.readsSpikes() ? gradients.given(output) : null,
-                loss.readsMembranes() ? gradients.given(output, "membrane") : null);
+        LossGradient out = LossGradient.NONE;
+        if (loss.readsSpikes() && loss.readsMembranes()) {
+            out = LossGradient.of(gradients.given(output), gradients.given(output, "membrane"));
+        } else if (loss.readsSpikes()) {
+            out = LossGradient.ofSpikes(gradients.given(output));
+        } else if (loss.readsMembranes()) {
+            out = LossGradient.ofMembranes(gradients.given(output, "membrane"));
+        }
         return loss.bind(input.steps(), input.batch(), input.outputs())
                 .evaluate(input, out, new double[input.batch()]);
     }
