@@ -25,6 +25,7 @@ module dev.spikelane {
     exports dev.spikelane.kernel.step;
     exports dev.spikelane.kernel.update;
     exports dev.spikelane.memory;
+    exports dev.spikelane.model;
     exports dev.spikelane.network;
     exports dev.spikelane.neuron;
     exports dev.spikelane.plot;

@@ -37,6 +37,7 @@ final class FloorsTest {
             Set.of("connection", "data"),
             Set.of("layout"),
             Set.of("network"),
+            Set.of("model"),
             Set.of("plot", "train"),
             Set.of("cli"));
 
