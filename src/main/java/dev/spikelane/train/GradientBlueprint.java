@@ -47,7 +47,7 @@ record GradientBlueprint(
 
     @Nullable
     SampleDraws drawsOf(int number, Surrogate surrogate) {
-        return surrogate.isRandom() ? new SampleDraws(RandomUse.SURROGATE, seed, number, size.batch()) : null;
+        return surrogate.isRandom() ? new SampleDraws(RandomUse.SURROGATE, seed, number, size.batch()) : SampleDraws.NONE;
     }
 
     /** The parameters of a population that are learned. */
