@@ -35,12 +35,13 @@ final class FloorsTest {
             Set.of("blas"),
             Set.of("neuron", "encode"),
             Set.of("connection", "data"),
+            Set.of("connection.operator"),
             Set.of("layout"),
             Set.of("network"),
             Set.of("plot", "train"),
             Set.of("cli"));
 
-    private static final Set<String> HIDDEN = Set.of("cli", "kernel.base", "kernel.target", "layout");
+    private static final Set<String> HIDDEN = Set.of("cli", "connection.operator", "kernel.base", "kernel.target", "layout");
 
     private static final Path CLASSES = Path.of("target", "classes");
     private static final Path ROOT = CLASSES.resolve(Path.of("dev", "spikelane"));

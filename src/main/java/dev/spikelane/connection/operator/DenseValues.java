@@ -1,4 +1,4 @@
-package dev.spikelane.connection;
+package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;

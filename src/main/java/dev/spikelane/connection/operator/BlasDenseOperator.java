@@ -1,7 +1,8 @@
-package dev.spikelane.connection;
+package dev.spikelane.connection.operator;
 
 import dev.spikelane.blas.BlasDenseMatmul;
 import dev.spikelane.blas.BlasSpikeMatmul;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;

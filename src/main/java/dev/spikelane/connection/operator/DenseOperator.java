@@ -1,5 +1,7 @@
-package dev.spikelane.connection;
+package dev.spikelane.connection.operator;
 
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Recurrent;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.RecurrentMatmul;

@@ -1,4 +1,4 @@
-package dev.spikelane.connection;
+package dev.spikelane.connection.operator;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;

@@ -1,4 +1,4 @@
-package dev.spikelane.connection;
+package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.memory.FloatMatrix;
