@@ -15,7 +15,7 @@ import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.kernel.step.LstmStep;
-import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.WindowStep;
 import dev.spikelane.kernel.target.LatencyRamp;
 import dev.spikelane.kernel.target.OneHotInverse;

@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.step;
+package dev.spikelane.kernel;
 
 /**
  * What a reset does to the membrane of a neuron that was above its threshold. SUBTRACT, ZERO and NONE are snnTorch's {@code

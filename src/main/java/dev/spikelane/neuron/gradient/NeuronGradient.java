@@ -1,11 +1,20 @@
-package dev.spikelane.neuron;
+package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.kernel.step.LeakyBackward;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.LstmBackward;
 import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.kernel.step.Reversible;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.neuron.Alpha;
+import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.HandLif;
+import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.Parameter;
+import dev.spikelane.neuron.StateLeaky;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +45,7 @@ public final class NeuronGradient {
 
     private static final Chain ONE = (model, neuron) -> 1;
 
-    private final NeuronGroup group;
+    private final Reversible group;
     private final LeakyParameters parameters;
     private final Map<String, List<Link>> links;
     private final Map<LeakySums, FloatMatrix> sums = new EnumMap<>(LeakySums.class);
@@ -47,7 +56,7 @@ public final class NeuronGradient {
 
     private NeuronGradient(
             Neuron model,
-            NeuronGroup group,
+            Reversible group,
             LeakyParameters parameters,
             Map<String, List<Link>> links,
             boolean needsCurrents) {
@@ -70,15 +79,11 @@ public final class NeuronGradient {
      * @throws IllegalArgumentException if the model or a parameter has no gradient; the message says why
      */
     public static NeuronGradient of(Arena arena, Neuron model, NeuronGroup group, int batch, Set<String> learned) {
-        LeakyParameters parameters = switch (group) {
-            case LeakyGroup leaky -> leaky.parameters();
-            case LstmGroup cells -> cells.parameters();
-            case DropoutGroup _ -> throw new IllegalArgumentException("a dropout has no gradient");
-            case WindowGroup _ -> throw new IllegalArgumentException("a truncated kernel has no gradient");
-            default ->
-                throw new IllegalArgumentException(
-                        "neurons that feed back to themselves have a gradient only as a projection of a network");
-        };
+        if (!(group instanceof Reversible neurons)) {
+            throw new IllegalArgumentException(
+                    "neurons that feed back to themselves have a gradient only as a projection of a network");
+        }
+        LeakyParameters parameters = neurons.gradientParameters();
         Map<String, List<Link>> links = links(model);
         Set<LeakySums> wanted = EnumSet.noneOf(LeakySums.class);
         for (String name : learned) {
@@ -89,8 +94,8 @@ public final class NeuronGradient {
             }
             found.forEach(link -> wanted.add(link.sum));
         }
-        boolean needsCurrents = group instanceof LstmGroup || LeakyBackward.needsCurrents(parameters, wanted);
-        NeuronGradient made = new NeuronGradient(model, group, parameters, links, needsCurrents);
+        boolean needsCurrents = neurons.cells() || LeakyBackward.needsCurrents(parameters, wanted);
+        NeuronGradient made = new NeuronGradient(model, neurons, parameters, links, needsCurrents);
         for (LeakySums sum : wanted) {
             made.sums.put(sum, FloatMatrix.zeros(arena, batch, group.neurons()));
         }
@@ -191,7 +196,7 @@ public final class NeuronGradient {
      * @return whether there can be one tile only
      */
     public boolean coupled() {
-        return group instanceof LstmGroup || LeakyBackward.coupled(parameters);
+        return group.cells() || LeakyBackward.coupled(parameters);
     }
 
     /**
@@ -209,13 +214,13 @@ public final class NeuronGradient {
      * @return whether {@link NeuronBackward.Step#previous} must be there
      */
     public boolean feedsOwnSpikes() {
-        return group instanceof LeakyGroup leaky && leaky.feedsSpikes();
+        return group.feedsSpikes();
     }
 
     /**
      * Tells whether a reset lets gradients into spikes, so that spikes have gradients though nobody else takes them.
      *
-     * @return whether the reset is that of {@link dev.spikelane.kernel.step.ResetTime#SAME_STEP_DIFFERENCE}
+     * @return whether the reset is that of {@link dev.spikelane.kernel.ResetTime#SAME_STEP_DIFFERENCE}
      */
     public boolean resetsThroughSpikes() {
         return LeakyBackward.resetsThroughSpikes(parameters);
@@ -229,7 +234,7 @@ public final class NeuronGradient {
      * @return an object for one thread
      */
     public NeuronBackward tile(int firstNeuron, int neurons) {
-        NeuronBackward made = group instanceof LstmGroup
+        NeuronBackward made = group.cells()
                 ? new LstmBackward(parameters)
                 : new LeakyBackward(parameters, firstNeuron, neurons, factor(firstNeuron, neurons));
         sums.forEach(made::sum);
@@ -278,7 +283,7 @@ public final class NeuronGradient {
     public void gradient(String name, float[] into) {
         Arrays.fill(into, 0);
         List<Link> all = links.getOrDefault(name, List.of());
-        for (int neuron = 0; neuron < group.neurons(); neuron++) {
+        for (int neuron = 0; neuron < parameters.neurons(); neuron++) {
             float total = 0;
             for (int i = 0; i < all.size(); i++) {
                 Link link = all.get(i);

@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.step;
+package dev.spikelane.kernel;
 
 /** How a membrane is compared with its threshold. */
 public enum Compare {

@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.step;
+package dev.spikelane.kernel;
 
 /** When a spike resets its neuron. */
 public enum ResetTime {

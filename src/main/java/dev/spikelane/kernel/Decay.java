@@ -1,4 +1,4 @@
-package dev.spikelane.kernel.step;
+package dev.spikelane.kernel;
 
 /** How a membrane U decays, with a leak of its own meaning, and takes its input I; each form in float32, in the order written. */
 public enum Decay {
