@@ -32,11 +32,13 @@ final class FloorsTest {
      */
     private static final List<Set<String>> FLOORS = List.of(
             Set.of("memory"),
+            Set.of("io.file"),
             Set.of("io", "random"),
             Set.of("kernel.base"),
             Set.of("kernel.product", "kernel.code", "kernel.target", "kernel.update"),
             Set.of("kernel"),
             Set.of("kernel.step"),
+            Set.of("blas.call"),
             Set.of("blas"),
             Set.of("neuron", "encode"),
             Set.of("connection", "data", "neuron.gradient"),
@@ -47,8 +49,10 @@ final class FloorsTest {
             Set.of("cli"));
 
     private static final Set<String> HIDDEN = Set.of(
+            "blas.call",
             "cli",
             "connection.operator",
+            "io.file",
             "kernel.base",
             "kernel.code",
             "kernel.product",

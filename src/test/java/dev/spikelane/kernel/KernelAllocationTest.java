@@ -166,8 +166,8 @@ final class KernelAllocationTest {
         PackedWeights weights = PackedWeights.pack(arena, transposedB);
         FloatMatrix c = FloatMatrix.zeros(arena, 66, 90);
         assertNone(CALLS, () -> {
-            DenseMatmul.multiply(a, false, b, false, c, false, workspace);
-            DenseMatmul.multiply(transposedA, true, transposedB, true, c, true, workspace);
+            DenseMatmul.multiply(a, false, b, false, c, workspace);
+            DenseMatmul.add(transposedA, true, transposedB, true, c, workspace);
             DenseMatmul.multiply(a, 65, weights, 0, 2, c);
         });
     }

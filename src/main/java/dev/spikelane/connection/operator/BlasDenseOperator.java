@@ -1,7 +1,7 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.blas.BlasDenseMatmul;
-import dev.spikelane.blas.BlasSpikeMatmul;
+import dev.spikelane.blas.call.BlasDenseMatmul;
+import dev.spikelane.blas.call.BlasSpikeMatmul;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;

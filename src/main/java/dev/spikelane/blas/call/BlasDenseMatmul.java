@@ -1,4 +1,4 @@
-package dev.spikelane.blas;
+package dev.spikelane.blas.call;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.DenseMatmul;
@@ -7,7 +7,7 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Analog input times weights by {@link OpenBlas}.
+ * Analog input times weights by OpenBLAS.
  *
  * <p>{@code current[r][o] = bias[o] + sum over all inputs i of input[r][i] * weight[o][i]}, in float32 and an order that OpenBLAS
  * chooses: close to the result of {@link DenseMatmul}, not identical, and not the same in a call of other rows or blocks.
@@ -45,21 +45,21 @@ public final class BlasDenseMatmul {
         Checks.rows("input", input.rows(), rows);
         input.requireShape("input", input.rows(), weights.columns());
         int firstOutput = checkedFirstOutput(rows, weights, bias, firstBlock, endBlock, current);
-        OpenBlas.requireApart("current", current, "input", input);
+        Checks.apart("current", current, "input", input);
         rows(input, rows, weights, bias, firstBlock, endBlock, current, firstOutput, 0);
     }
 
     /** Checks all but the input; returns the output that column 0 of {@code current} holds. */
     static int checkedFirstOutput(
             int rows, FloatMatrix weights, FloatMatrix bias, int firstBlock, int endBlock, FloatMatrix current) {
-        OpenBlas.requireAvailable();
+        OpenBlasSearch.require();
         Checks.rows("current", current.rows(), rows);
         Checks.range("block of outputs", firstBlock, endBlock, (weights.rows() - 1) / PackedWeights.BLOCK + 1);
         int firstOutput = Checks.firstOutput(current, weights.rows(), firstBlock, endBlock);
         weights.requireShape("weights", weights.rows(), weights.columns());
         bias.requireShape("bias", 1, weights.rows());
-        OpenBlas.requireApart("current", current, "weights", weights);
-        OpenBlas.requireApart("current", current, "bias", bias);
+        Checks.apart("current", current, "weights", weights);
+        Checks.apart("current", current, "bias", bias);
         return firstOutput;
     }
 

@@ -1,4 +1,4 @@
-package dev.spikelane.io;
+package dev.spikelane.io.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

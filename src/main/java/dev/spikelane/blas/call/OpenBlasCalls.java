@@ -1,5 +1,6 @@
-package dev.spikelane.blas;
+package dev.spikelane.blas.call;
 
+import dev.spikelane.kernel.Transpose;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 
@@ -10,23 +11,19 @@ import java.lang.foreign.MemorySegment;
  * have a call of their own: where another method makes the slices, whether they are allocated (40 bytes each) depends on what else the JIT
  * inlines.
  */
-final class OpenBlasCalls {
+public final class OpenBlasCalls {
 
     private static final int ROW_MAJOR = 101;
     private static final int NO_TRANSPOSE = 111;
     private static final int TRANSPOSE = 112;
 
-    private static final OpenBlasLibrary LIBRARY = OpenBlas.library();
+    private static final OpenBlasLibrary LIBRARY = OpenBlasSearch.require();
 
     private OpenBlasCalls() {}
 
     /** {@code c[m x n] = alpha * op(a)[m x k] * op(b)[k x n] + beta * c}. */
-    static void sgemm(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
+    public static void sgemm(
+            Transpose transpose,
             float alpha,
             FloatMatrix a,
             FloatMatrix b,
@@ -37,11 +34,11 @@ final class OpenBlasCalls {
             LIBRARY.sgemm()
                     .invokeExact(
                             ROW_MAJOR,
-                            transposeA ? TRANSPOSE : NO_TRANSPOSE,
-                            transposeB ? TRANSPOSE : NO_TRANSPOSE,
-                            m,
-                            n,
-                            k,
+                            transpose.first() ? TRANSPOSE : NO_TRANSPOSE,
+                            transpose.second() ? TRANSPOSE : NO_TRANSPOSE,
+                            c.rows(),
+                            c.columns(),
+                            transpose.first() ? a.rows() : a.columns(),
                             alpha,
                             a.segment(),
                             a.stride(),
@@ -87,7 +84,7 @@ final class OpenBlasCalls {
     }
 
     /** {@code y = alpha * op(a) * x + beta * y}. */
-    static void sgemv(boolean transposeA, float alpha, FloatMatrix a, FloatMatrix x, float beta, FloatMatrix y) {
+    public static void sgemv(boolean transposeA, float alpha, FloatMatrix a, FloatMatrix x, float beta, FloatMatrix y) {
         begin();
         try {
             LIBRARY.sgemv()

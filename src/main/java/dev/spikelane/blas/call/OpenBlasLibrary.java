@@ -1,4 +1,4 @@
-package dev.spikelane.blas;
+package dev.spikelane.blas.call;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param turn held during a call if the build may only be called by one thread at a time
  * @param facts version, core and threads in one line
  */
-record OpenBlasLibrary(
+public record OpenBlasLibrary(
         MethodHandle sgemm,
         MethodHandle sgemv,
         @Nullable MethodHandle ompThreads,

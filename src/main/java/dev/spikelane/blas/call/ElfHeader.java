@@ -1,4 +1,4 @@
-package dev.spikelane.blas;
+package dev.spikelane.blas.call;
 
 import java.io.EOFException;
 import java.io.IOException;

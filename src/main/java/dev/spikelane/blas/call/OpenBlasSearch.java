@@ -1,6 +1,6 @@
-package dev.spikelane.blas;
+package dev.spikelane.blas.call;
 
-import dev.spikelane.blas.OpenBlasLibrary.Unusable;
+import dev.spikelane.blas.call.OpenBlasLibrary.Unusable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
@@ -17,13 +17,35 @@ import org.jspecify.annotations.Nullable;
  * @param library the library, or null if there is none
  * @param description version, core, threads and file; or why there is none
  */
-record OpenBlasSearch(@Nullable OpenBlasLibrary library, String description) {
+public record OpenBlasSearch(@Nullable OpenBlasLibrary library, String description) {
+
+    /** Name of the system property that gives the absolute path of the library, or {@code off}. */
+    public static final String PROPERTY = "spikelane.openblas";
+
+    /** Name of the system property that gives the number of threads inside OpenBLAS. */
+    public static final String THREADS_PROPERTY = "spikelane.openblas.threads";
 
     private static final String OFF = "off";
 
     private static final int MOST_THREADS = 1_024;
 
-    static OpenBlasSearch search() {
+    private static final OpenBlasSearch RESULT = search();
+
+    /** Returns what the one search of this JVM found. */
+    public static OpenBlasSearch result() {
+        return RESULT;
+    }
+
+    /** Returns the library, or throws an exception that says why there is none. */
+    public static OpenBlasLibrary require() {
+        OpenBlasLibrary found = RESULT.library;
+        if (found == null) {
+            throw new IllegalStateException("OpenBLAS is not available: " + RESULT.description);
+        }
+        return found;
+    }
+
+    private static OpenBlasSearch search() {
         try {
             return found();
         } catch (Unusable absent) {
@@ -34,19 +56,19 @@ record OpenBlasSearch(@Nullable OpenBlasLibrary library, String description) {
     }
 
     private static OpenBlasSearch found() throws Unusable {
-        String asked = System.getProperty(OpenBlas.PROPERTY);
+        String asked = System.getProperty(PROPERTY);
         if (OFF.equals(asked)) {
-            throw new Unusable("off, as " + OpenBlas.PROPERTY + "=off asks");
+            throw new Unusable("off, as " + PROPERTY + "=off asks");
         }
         // Asked before anything restricted is tried: trying would print a warning, or throw.
-        Module module = OpenBlas.class.getModule();
+        Module module = OpenBlasSearch.class.getModule();
         if (!module.isNativeAccessEnabled()) {
             String name = module.isNamed() ? module.getName() : "ALL-UNNAMED";
             throw new Unusable("off: native access is not enabled for "
                     + (module.isNamed() ? "module " + name : "the class path") + " (--enable-native-access=" + name
                     + ")");
         }
-        int threads = threads(System.getProperty(OpenBlas.THREADS_PROPERTY, "1"));
+        int threads = threads(System.getProperty(THREADS_PROPERTY, "1"));
         return asked == null ? byName(threads) : byPath(asked, threads);
     }
 
@@ -58,7 +80,7 @@ record OpenBlasSearch(@Nullable OpenBlasLibrary library, String description) {
                 return bound(symbols, name, threads);
             }
         }
-        throw new Unusable("not found: tried " + String.join(", ", names) + "; " + OpenBlas.PROPERTY
+        throw new Unusable("not found: tried " + String.join(", ", names) + "; " + PROPERTY
                 + " may give the absolute path of the library");
     }
 
@@ -75,15 +97,15 @@ record OpenBlasSearch(@Nullable OpenBlasLibrary library, String description) {
         Path path = absolute(asked);
         // Opening a pipe as a library would wait for its writer.
         if (!Files.isRegularFile(path)) {
-            throw new Unusable("not found: " + OpenBlas.PROPERTY + " is '" + asked + "', and there is no such file");
+            throw new Unusable("not found: " + PROPERTY + " is '" + asked + "', and there is no such file");
         }
         if (isLinux() && !ElfHeader.isSafeToLoad(path)) {
-            throw new Unusable("off: " + asked + " (" + OpenBlas.PROPERTY
+            throw new Unusable("off: " + asked + " (" + PROPERTY
                     + ") is no whole shared library of this platform, or it asks for an executable stack");
         }
         SymbolLookup symbols = open(path.toString());
         if (symbols == null) {
-            throw new Unusable("off: " + asked + " (" + OpenBlas.PROPERTY
+            throw new Unusable("off: " + asked + " (" + PROPERTY
                     + ") cannot be opened as a shared library; one that it needs may be missing");
         }
         return bound(symbols, asked, threads);
@@ -102,7 +124,7 @@ record OpenBlasSearch(@Nullable OpenBlasLibrary library, String description) {
         } catch (InvalidPathException invalid) {
             // Said below: it is no absolute path either.
         }
-        throw new Unusable("off: " + OpenBlas.PROPERTY + " is '" + asked
+        throw new Unusable("off: " + PROPERTY + " is '" + asked
                 + "', expected the absolute path of a shared library, or off");
     }
 
@@ -135,7 +157,7 @@ record OpenBlasSearch(@Nullable OpenBlasLibrary library, String description) {
         } catch (NumberFormatException notANumber) {
             // Said below.
         }
-        throw new Unusable("off: " + OpenBlas.THREADS_PROPERTY + " is '" + asked + "', expected 1 to " + MOST_THREADS);
+        throw new Unusable("off: " + THREADS_PROPERTY + " is '" + asked + "', expected 1 to " + MOST_THREADS);
     }
 
     /** The file that was loaded, all links resolved, where the system tells; else {@code name}. */

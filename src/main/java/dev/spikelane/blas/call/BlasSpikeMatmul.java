@@ -1,4 +1,4 @@
-package dev.spikelane.blas;
+package dev.spikelane.blas.call;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SpikeExpand;
@@ -9,7 +9,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 
 /**
- * Spikes times weights by {@link OpenBlas}: expands the spikes to floats and multiplies them as if they were any numbers.
+ * Spikes times weights by OpenBLAS: expands the spikes to floats and multiplies them as if they were any numbers.
  *
  * <p>{@code current[r][o] = bias[o] + sum over all inputs i of spike[r][i] * weight[o][i]}, in float32 and an order that OpenBLAS
  * chooses: close to the result of {@link SpikeMatmul}, not identical, and not the same in a call of other rows or blocks. It exists to
@@ -64,9 +64,9 @@ public final class BlasSpikeMatmul {
         spikes.requireShape("spikes", spikes.rows(), weights.columns());
         int firstOutput = BlasDenseMatmul.checkedFirstOutput(rows, weights, bias, firstBlock, endBlock, current);
         workspace.requireShape("workspace", ROWS, weights.columns());
-        OpenBlas.requireApart("current", current, "workspace", workspace);
-        OpenBlas.requireApart("workspace", workspace, "weights", weights);
-        OpenBlas.requireApart("workspace", workspace, "bias", bias);
+        Checks.apart("current", current, "workspace", workspace);
+        Checks.apart("workspace", workspace, "weights", weights);
+        Checks.apart("workspace", workspace, "bias", bias);
         for (int row = 0; row < rows; row += ROWS) {
             int count = Math.min(ROWS, rows - row);
             SpikeExpand.expand(spikes, row, count, workspace);
