@@ -8,7 +8,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
-import dev.spikelane.neuron.NeuronGradient;
+import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.PortCurrents;
