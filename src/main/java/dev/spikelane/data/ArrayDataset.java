@@ -17,8 +17,7 @@ public final class ArrayDataset implements Dataset {
     private final int classes;
     private final @Nullable FloatMatrix targets;
 
-    private ArrayDataset(
-            Shape shape, FloatMatrix values, int[] labels, int classes, @Nullable FloatMatrix targets) {
+    private ArrayDataset(Shape shape, FloatMatrix values, int[] labels, int classes, @Nullable FloatMatrix targets) {
         values.requireShape("values", values.rows(), shape.size());
         values.requireShared("values");
         this.shape = shape;

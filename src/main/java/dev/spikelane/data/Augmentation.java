@@ -47,8 +47,7 @@ public interface Augmentation {
                 if (y >= 0 && y < shape.height()) {
                     long source = (long) line * shape.width() + Math.max(0, -right);
                     long target = ((long) line + down) * shape.width() + Math.max(0, right);
-                    MemorySegment.copy(
-                            from.segment(), source * Float.BYTES, to.segment(), target * Float.BYTES, bytes);
+                    MemorySegment.copy(from.segment(), source * Float.BYTES, to.segment(), target * Float.BYTES, bytes);
                 }
             }
         };

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * try (BatchLoader loader = new BatchLoader(data, batching)) {
  *     loader.start(epoch);
- *     for (Batch batch = loader.next(); batch != null; batch = loader.next()) { ... }
+ *     while (loader.next()) {
+ *         Batch batch = loader.batch();
+ *     }
  * }
  * }</pre>
  *
@@ -16,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchLoader implements AutoCloseable {
 
-    private final Batching batching;
     private final Shuffle.Orders orders;
     private final Batch[] slots;
     private final boolean[] ready = new boolean[2];
@@ -46,7 +47,6 @@ public final class BatchLoader implements AutoCloseable {
             throw new IllegalArgumentException("data set has " + data.size() + " samples, expected at least a batch of "
                     + batching.size() + ", as smaller ones are left out");
         }
-        this.batching = batching;
         this.orders = batching.shuffle().orders(data.size());
         this.slots = new Batch[] {new Batch(data, batching), new Batch(data, batching)};
         this.wanted = batches;
@@ -54,7 +54,7 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Starts an epoch from its first batch; the last batch that {@link #next} gave is no longer valid.
+     * Starts an epoch from its first batch; the last batch is no longer valid.
      *
      * @param number the epoch's number, from 0
      * @throws IllegalArgumentException if it is negative
@@ -68,7 +68,7 @@ public final class BatchLoader implements AutoCloseable {
      * Starts an epoch from some batch, as a run that is resumed does.
      *
      * @param number the epoch's number, from 0
-     * @param batch the number of the batch that {@link #next} gives first, from 0
+     * @param batch the number of the batch to which {@link #next} goes first, from 0
      * @throws IllegalArgumentException if a number is negative
      * @throws IllegalStateException if this loader is closed
      */
@@ -88,12 +88,12 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Gives the next batch of the epoch, which is valid until the next call.
+     * Goes to the next batch of the epoch, and waits until it is read.
      *
-     * @return the batch, or null behind the last
+     * @return whether there is one
      * @throws IllegalStateException if this loader is closed, or reading failed; the cause says why
      */
-    public synchronized @Nullable Batch next() {
+    public synchronized boolean next() {
         requireOpen();
         if (given >= 0) {
             ready[given % 2] = false;
@@ -102,16 +102,27 @@ public final class BatchLoader implements AutoCloseable {
             notifyAll();
         }
         if (wanted >= batches) {
-            return null;
+            return false;
         }
-        while (!ready[wanted % 2] && failure == null && !closed) {
-            await();
-        }
+        awaitBatch();
         requireOpen();
         if (failure != null) {
             throw new IllegalStateException("batch " + wanted + " of epoch " + epoch + " cannot be read", failure);
         }
         given = wanted;
+        return true;
+    }
+
+    /**
+     * Returns the batch to which {@link #next} went; it is valid until the next call of that.
+     *
+     * @return the batch
+     * @throws IllegalStateException if there is none
+     */
+    public synchronized Batch batch() {
+        if (given < 0) {
+            throw new IllegalStateException("there is no batch, expected a call of next() that returned true before");
+        }
         return slots[given % 2];
     }
 
@@ -130,9 +141,11 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    private void await() {
+    private synchronized void awaitBatch() {
         try {
-            wait();
+            while (!ready[wanted % 2] && failure == null && !closed) {
+                wait();
+            }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for a batch", interrupted);
@@ -148,9 +161,7 @@ public final class BatchLoader implements AutoCloseable {
         while (true) {
             boolean fresh;
             synchronized (this) {
-                while (!closed && run == mine && (fill >= batches || ready[fill % 2])) {
-                    awaitWork();
-                }
+                awaitWork(mine, fill);
                 if (closed) {
                     return;
                 }
@@ -186,9 +197,12 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    private void awaitWork() {
+    /** Waits for a slot that is free, another run, or the end. */
+    private synchronized void awaitWork(int ofRun, int batch) {
         try {
-            wait();
+            while (!closed && run == ofRun && (batch >= batches || ready[batch % 2])) {
+                wait();
+            }
         } catch (InterruptedException nobody) {
             closed = true; // only close() ends this thread; whoever interrupts it wants the same
         }

@@ -52,8 +52,8 @@ public final class IdxDataset implements Dataset {
         }
         int[] classes = labels.labels();
         if (classes.length != images.count()) {
-            throw new IOException(
-                    name + ": there are " + classes.length + " labels, expected " + images.count() + ", one for each image");
+            throw new IOException(name + ": there are " + classes.length + " labels, expected " + images.count()
+                    + ", one for each image");
         }
         Shape shape = sizes.size() == 2 ? Shape.of(sizes.get(1)) : Shape.of(1, sizes.get(1), sizes.get(2));
         return new IdxDataset(name, images, classes, shape);

@@ -36,8 +36,7 @@ final class MappedDataset implements Dataset {
             throw new IllegalArgumentException(
                     "factor is " + factor + ", offset " + offset + ", expected finite numbers");
         }
-        return new MappedDataset(
-                source, source.shape(), Kind.SCALE, new float[] {factor}, new float[] {offset});
+        return new MappedDataset(source, source.shape(), Kind.SCALE, new float[] {factor}, new float[] {offset});
     }
 
     static Dataset normalized(Dataset source, float[] means, float[] deviations) {
@@ -45,7 +44,8 @@ final class MappedDataset implements Dataset {
         float[] deviationOf = perChannel("deviations", deviations, channels);
         for (float deviation : deviationOf) {
             if (deviation == 0) {
-                throw new IllegalArgumentException("deviations are " + Arrays.toString(deviations) + ", expected none of 0");
+                throw new IllegalArgumentException(
+                        "deviations are " + Arrays.toString(deviations) + ", expected none of 0");
             }
         }
         return new MappedDataset(
@@ -68,7 +68,8 @@ final class MappedDataset implements Dataset {
         }
         for (float value : values) {
             if (!Float.isFinite(value)) {
-                throw new IllegalArgumentException(name + " are " + Arrays.toString(values) + ", expected finite numbers");
+                throw new IllegalArgumentException(
+                        name + " are " + Arrays.toString(values) + ", expected finite numbers");
             }
         }
         float[] each = new float[channels];

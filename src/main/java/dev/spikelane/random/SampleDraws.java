@@ -10,6 +10,9 @@ import java.util.Objects;
  */
 public final class SampleDraws {
 
+    /** No streams at all, for what draws no random numbers. It has no row, and must not be set. */
+    public static final SampleDraws NONE = new SampleDraws(RandomUse.SURROGATE, 0, 0, 1);
+
     private final RandomUse use;
     private final long seed;
     private final int index;

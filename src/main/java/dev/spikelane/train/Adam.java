@@ -16,13 +16,7 @@ import java.lang.foreign.MemorySegment;
  * @param amsgrad whether the largest mean of squares so far takes the place of the last
  */
 public record Adam(
-        double rate,
-        double beta1,
-        double beta2,
-        double epsilon,
-        double weightDecay,
-        boolean decoupled,
-        boolean amsgrad)
+        double rate, double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled, boolean amsgrad)
         implements Optimizer {
 
     private static final double BETA_1 = 0.9;

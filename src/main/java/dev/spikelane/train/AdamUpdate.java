@@ -19,8 +19,8 @@ final class AdamUpdate implements ParameterUpdate {
     private long steps;
 
     AdamUpdate(Adam adam, MemorySegment parameter) {
-        coefficients = new AdamCoefficients(
-                adam.beta1(), adam.beta2(), adam.epsilon(), adam.weightDecay(), adam.decoupled());
+        coefficients =
+                new AdamCoefficients(adam.beta1(), adam.beta2(), adam.epsilon(), adam.weightDecay(), adam.decoupled());
         Arena arena = Arena.ofAuto();
         MemorySegment mean = arena.allocate(parameter.byteSize(), ALIGNMENT);
         MemorySegment square = arena.allocate(parameter.byteSize(), ALIGNMENT);
@@ -31,7 +31,7 @@ final class AdamUpdate implements ParameterUpdate {
             state.put("max_exp_avg_sq", most);
             step = new AdamStep(coefficients, parameter, mean, square, most);
         } else {
-            step = new AdamStep(coefficients, parameter, mean, square, null);
+            step = new AdamStep(coefficients, parameter, mean, square);
         }
     }
 

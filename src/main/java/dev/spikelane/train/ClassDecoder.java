@@ -102,7 +102,9 @@ public final class ClassDecoder {
     }
 
     private void addSoftmax(LossInput input, int sample) {
-        scores.fill(0);
+        for (int output = 0; output < shape.outputs(); output++) {
+            Elements.set(scores, 0, output, 0);
+        }
         FloatMatrix membranes = input.membranes();
         for (int step = 0; step < shape.steps(); step++) {
             int at = step * input.batch() + sample;

@@ -26,7 +26,7 @@ final class CountEntropy implements LossEvaluator {
         shape.require(input, first, end, gradient, terms);
         Labels.require(input, input.batch(), "sample", first, end, term.classes());
         float scale = (float) (1 / input.divisor());
-        FloatMatrix out = gradient.spikes();
+        FloatMatrix out = gradient.spikes().orElse(null);
         for (int sample = first; sample < end; sample++) {
             blocks.pool(counts.count(input, sample), 0, row, 0);
             terms[sample] = term.evaluate(row, 0, input.labels()[sample], scale, row, 0) / input.divisor();

@@ -30,7 +30,7 @@ final class CountError implements LossEvaluator {
         Labels.require(input, input.batch(), "sample", first, end, blocks.classes());
         weights.require(input, blocks.classes());
         double divisor = input.divisor() * shape.steps();
-        FloatMatrix out = gradient.spikes();
+        FloatMatrix out = gradient.spikes().orElse(null);
         for (int sample = first; sample < end; sample++) {
             blocks.pool(counts.count(input, sample), 0, row, 0);
             double sum = 0;

@@ -34,8 +34,12 @@ public final class CountErrorLoss implements Loss {
      * @throws IllegalArgumentException if a rate is negative or not finite
      */
     public CountErrorLoss(double correctRate, double incorrectRate) {
-        this(requireRate("correctRate", correctRate), requireRate("incorrectRate", incorrectRate), Reduction.MEAN,
-                ErrorWeights.NONE, 0);
+        this(
+                requireRate("correctRate", correctRate),
+                requireRate("incorrectRate", incorrectRate),
+                Reduction.MEAN,
+                ErrorWeights.NONE,
+                0);
     }
 
     /** Makes a loss whose correct class fires at each step and whose others never do. */
@@ -93,8 +97,7 @@ public final class CountErrorLoss implements Loss {
      * @throws IllegalArgumentException if there is no class
      */
     public CountErrorLoss withPopulationCode(int classes) {
-        return new CountErrorLoss(
-                correctRate, incorrectRate, reduction, weights, ClassBlocks.requireClasses(classes));
+        return new CountErrorLoss(correctRate, incorrectRate, reduction, weights, ClassBlocks.requireClasses(classes));
     }
 
     @Override

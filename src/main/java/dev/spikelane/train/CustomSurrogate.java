@@ -4,7 +4,6 @@ import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.SampleDraws;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A surrogate of the user, called element by element. */
 record CustomSurrogate(String name, Function function) implements Surrogate {
@@ -24,7 +23,7 @@ record CustomSurrogate(String name, Function function) implements Surrogate {
             FloatMatrix distance,
             FloatMatrix gradientOfSpikes,
             FloatMatrix gradientOfDistance,
-            @Nullable SampleDraws draws,
+            SampleDraws draws,
             int step,
             int firstNeuron) {
         SurrogateStep.requireShapes(distance, gradientOfSpikes, gradientOfDistance);

@@ -34,8 +34,9 @@ record ErrorWeights(float @Nullable [] values, boolean ofColumns) {
                     "there are " + values.length + " class weights, expected " + classes + ", one for each class");
         }
         if (ofColumns && input.batch() != 1 && input.batch() != classes) {
-            throw new IllegalArgumentException("weights by output need as many samples as outputs, or one, but there are "
-                    + input.batch() + " samples and " + classes + " outputs");
+            throw new IllegalArgumentException(
+                    "weights by output need as many samples as outputs, or one, but there are " + input.batch()
+                            + " samples and " + classes + " outputs");
         }
         if (ofColumns) {
             Labels.require(input, input.batch(), "sample", 0, input.batch(), classes);

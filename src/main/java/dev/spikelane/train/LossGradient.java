@@ -1,31 +1,91 @@
 package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
-/**
- * Where a loss writes. A matrix that is not there is not computed.
- *
- * @param spikes the gradient with respect to spikes, {@code [steps * batch x outputs]}, or null
- * @param membranes the gradient with respect to membranes, before the reset, {@code [steps * batch x outputs]}, or null
- * @param elements the terms of the loss before samples are added up, or null: {@code [batch x 1]} for cross-entropy, {@code [batch x outputs]} for
- *     squared errors, {@code [spikes * batch x outputs]} for those of several spike times
- */
-public record LossGradient(
-        @Nullable FloatMatrix spikes,
-        @Nullable FloatMatrix membranes,
-        @Nullable FloatMatrix elements) {
+/** Where a loss writes its gradients. A matrix that is not there is not computed. */
+public final class LossGradient {
 
     /** Writes nothing but the terms: evaluation without training. */
-    public static final LossGradient NONE = new LossGradient(null, null, null);
+    public static final LossGradient NONE = new LossGradient(Optional.empty(), Optional.empty(), Optional.empty());
+
+    private final Optional<FloatMatrix> spikes;
+    private final Optional<FloatMatrix> membranes;
+    private final Optional<FloatMatrix> elements;
+
+    private LossGradient(
+            Optional<FloatMatrix> spikes, Optional<FloatMatrix> membranes, Optional<FloatMatrix> elements) {
+        this.spikes = spikes;
+        this.membranes = membranes;
+        this.elements = elements;
+    }
 
     /**
-     * Makes a place for gradients.
+     * Returns a place for the gradient with respect to spikes.
      *
-     * @param spikes {@code [steps * batch x outputs]}, or null
-     * @param membranes {@code [steps * batch x outputs]}, or null
+     * @param spikes {@code [steps * batch x outputs]}
+     * @return the place
      */
-    public LossGradient(@Nullable FloatMatrix spikes, @Nullable FloatMatrix membranes) {
-        this(spikes, membranes, null);
+    public static LossGradient ofSpikes(FloatMatrix spikes) {
+        return new LossGradient(Optional.of(spikes), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Returns a place for the gradient with respect to membranes.
+     *
+     * @param membranes {@code [steps * batch x outputs]}
+     * @return the place
+     */
+    public static LossGradient ofMembranes(FloatMatrix membranes) {
+        return new LossGradient(Optional.empty(), Optional.of(membranes), Optional.empty());
+    }
+
+    /**
+     * Returns a place for both gradients. A loss that does not read one of the two leaves that matrix as it is.
+     *
+     * @param spikes {@code [steps * batch x outputs]}
+     * @param membranes {@code [steps * batch x outputs]}
+     * @return the place
+     */
+    public static LossGradient of(FloatMatrix spikes, FloatMatrix membranes) {
+        return new LossGradient(Optional.of(spikes), Optional.of(membranes), Optional.empty());
+    }
+
+    /**
+     * Returns this place with one for the terms of the loss before samples are added up.
+     *
+     * @param terms {@code [batch x 1]} for cross-entropy and penalties, {@code [batch x classes]} for squared errors, {@code [spikes * batch x
+     *     outputs]} for those of several spike times
+     * @return the place
+     */
+    public LossGradient withElements(FloatMatrix terms) {
+        return new LossGradient(spikes, membranes, Optional.of(terms));
+    }
+
+    /**
+     * Returns where the gradient with respect to spikes goes.
+     *
+     * @return {@code [steps * batch x outputs]}, or nothing
+     */
+    public Optional<FloatMatrix> spikes() {
+        return spikes;
+    }
+
+    /**
+     * Returns where the gradient with respect to membranes goes, as they are before the reset.
+     *
+     * @return {@code [steps * batch x outputs]}, or nothing
+     */
+    public Optional<FloatMatrix> membranes() {
+        return membranes;
+    }
+
+    /**
+     * Returns where the terms go.
+     *
+     * @return the matrix, or nothing
+     */
+    public Optional<FloatMatrix> elements() {
+        return elements;
     }
 }

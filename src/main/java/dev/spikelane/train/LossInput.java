@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What a loss reads: spikes or membranes of a population over a batch, time-major ({@code row = step * batch + sample}), and what they
  * should have been.
  *
- * <p>The matrices are given once; labels, targets and the divisor change from batch to batch, without allocation.
+ * <p>Whatever the loss does not read may be left unset. Setting something allocates nothing.
  */
 public final class LossInput {
 
@@ -17,8 +17,8 @@ public final class LossInput {
     private final int steps;
     private final int batch;
     private final int outputs;
-    private final @Nullable SpikeMatrix spikes;
-    private final @Nullable FloatMatrix membranes;
+    private @Nullable SpikeMatrix spikes;
+    private @Nullable FloatMatrix membranes;
     private int[] labels = NO_LABELS;
     private @Nullable FloatMatrix targets;
     private double divisor = 1;
@@ -29,59 +29,75 @@ public final class LossInput {
      * @param steps time steps, at least 1
      * @param batch samples, at least 1
      * @param outputs neurons, at least 1
-     * @param spikes {@code [steps * batch x outputs]}, or null
-     * @param membranes {@code [steps * batch x outputs]}, or null
-     * @throws IllegalArgumentException if a size is below 1 or a matrix has another shape
+     * @throws IllegalArgumentException if a size is below 1
      */
-    public LossInput(
-            int steps,
-            int batch,
-            int outputs,
-            @Nullable SpikeMatrix spikes,
-            @Nullable FloatMatrix membranes) {
+    public LossInput(int steps, int batch, int outputs) {
         if (steps < 1 || batch < 1 || outputs < 1) {
             throw new IllegalArgumentException("input has " + steps + " steps, " + batch + " samples and " + outputs
                     + " outputs, expected at least 1 of each");
         }
-        int rows = Math.multiplyExact(steps, batch);
-        if (spikes != null) {
-            spikes.requireShape("spikes", rows, outputs);
-        }
-        if (membranes != null) {
-            membranes.requireShape("membranes", rows, outputs);
-        }
         this.steps = steps;
         this.batch = batch;
         this.outputs = outputs;
-        this.spikes = spikes;
-        this.membranes = membranes;
+    }
+
+    /**
+     * Sets the spikes.
+     *
+     * @param matrix {@code [steps * batch x outputs]}; not copied, so that its content may change
+     * @return this input
+     * @throws IllegalArgumentException if it has another shape
+     */
+    public LossInput setSpikes(SpikeMatrix matrix) {
+        matrix.requireShape("spikes", Math.multiplyExact(steps, batch), outputs);
+        spikes = matrix;
+        return this;
+    }
+
+    /**
+     * Sets the membranes, as they are before the reset.
+     *
+     * @param matrix {@code [steps * batch x outputs]}; not copied, so that its content may change
+     * @return this input
+     * @throws IllegalArgumentException if it has another shape
+     */
+    public LossInput setMembranes(FloatMatrix matrix) {
+        matrix.requireShape("membranes", Math.multiplyExact(steps, batch), outputs);
+        membranes = matrix;
+        return this;
     }
 
     /**
      * Sets the classes of the samples.
      *
      * @param classes one for each sample, or, for a loss whose labels vary in time, one for each step; not copied, so that its content may change
+     * @return this input
      */
-    public void setLabels(int[] classes) {
+    public LossInput setLabels(int[] classes) {
         labels = classes;
+        return this;
     }
 
     /**
      * Sets what the outputs should be, for losses that take numbers instead of classes.
      *
      * @param values as the loss says; not copied, so that its content may change
+     * @return this input
      */
-    public void setTargets(FloatMatrix values) {
+    public LossInput setTargets(FloatMatrix values) {
         targets = values;
+        return this;
     }
 
     /**
      * Sets the divisor of the whole batch, from {@link Loss#divisor}.
      *
      * @param number by which terms and gradients are divided
+     * @return this input
      */
-    public void setDivisor(double number) {
+    public LossInput setDivisor(double number) {
         divisor = number;
+        return this;
     }
 
     /**

@@ -29,13 +29,14 @@ record LossShape(int steps, int batch, int outputs) {
     void require(LossInput input, int first, int end, LossGradient gradient, int results) {
         if (input.steps() != steps || input.outputs() != outputs || input.batch() > batch) {
             throw new IllegalArgumentException("input has " + input.steps() + " steps, " + input.batch()
-                    + " samples and " + input.outputs() + " outputs, expected " + steps + ", at most " + batch + ", and "
+                    + " samples and " + input.outputs() + " outputs, expected " + steps + ", at most " + batch
+                    + ", and "
                     + outputs);
         }
         Objects.checkFromToIndex(first, end, input.batch());
         Objects.checkFromToIndex(first, end, results);
-        requireShape("gradient of spikes", gradient.spikes(), input);
-        requireShape("gradient of membranes", gradient.membranes(), input);
+        requireShape("gradient of spikes", gradient.spikes().orElse(null), input);
+        requireShape("gradient of membranes", gradient.membranes().orElse(null), input);
     }
 
     private static void requireShape(String name, @Nullable FloatMatrix matrix, LossInput input) {

@@ -10,7 +10,7 @@ final class LossTerms {
 
     /** Writes a term that belongs to a sample, or to a sample and an output, where they are asked for. */
     static void write(LossGradient gradient, int row, int column, double term) {
-        FloatMatrix elements = gradient.elements();
+        FloatMatrix elements = gradient.elements().orElse(null);
         if (elements != null) {
             elements.set(row, column, (float) term);
         }

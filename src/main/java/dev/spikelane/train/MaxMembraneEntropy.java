@@ -23,7 +23,7 @@ final class MaxMembraneEntropy implements LossEvaluator {
         shape.require(input, first, end, gradient, terms);
         Labels.require(input, input.batch(), "sample", first, end, term.classes());
         float scale = (float) (1 / input.divisor());
-        FloatMatrix out = gradient.membranes();
+        FloatMatrix out = gradient.membranes().orElse(null);
         if (out != null) {
             LossTerms.clear(input, first, end, out);
         }

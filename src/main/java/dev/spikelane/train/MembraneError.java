@@ -28,7 +28,7 @@ final class MembraneError implements LossEvaluator {
         requireTargets(input, first, end);
         double divisor = input.divisor() * shape.steps();
         FloatMatrix membranes = input.membranes();
-        FloatMatrix out = gradient.membranes();
+        FloatMatrix out = gradient.membranes().orElse(null);
         for (int sample = first; sample < end; sample++) {
             Arrays.fill(sums, 0);
             for (int step = 0; step < shape.steps(); step++) {

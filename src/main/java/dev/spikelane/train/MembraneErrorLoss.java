@@ -62,7 +62,8 @@ public final class MembraneErrorLoss implements Loss {
      */
     public MembraneErrorLoss withStepLabels() {
         if (source == Source.NUMBERS || weights.values() != null) {
-            throw new IllegalArgumentException("labels of steps need a loss that takes labels and has no class weights");
+            throw new IllegalArgumentException(
+                    "labels of steps need a loss that takes labels and has no class weights");
         }
         return new MembraneErrorLoss(Source.STEP_LABELS, levels, reduction, weights);
     }

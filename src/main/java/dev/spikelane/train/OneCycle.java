@@ -105,8 +105,8 @@ public record OneCycle(
         double initial = most / initialDivisor;
         double last = initial / finalDivisor;
         double top = risingShare * steps - 1;
-        double end = steps - 1;
-        double at = Math.min(step, steps - 1);
+        double end = (double) steps - 1;
+        double at = Math.min((double) step, end);
         if (at <= top) {
             return between(initial, most, top == 0 ? 1 : at / top);
         }
@@ -120,6 +120,6 @@ public record OneCycle(
     }
 
     private double between(double from, double to, double share) {
-        return linear ? (to - from) * share + from : to + (from - to) / 2 * (StrictMath.cos(Math.PI * share) + 1);
+        return linear ? (to - from) * share + from : to + (from - to) / 2 * (Schedules.cosine(share) + 1);
     }
 }

@@ -18,7 +18,9 @@ final class OutputCounts {
 
     /** The counts over all steps, {@code [1 x outputs]}, until the next call. */
     FloatMatrix count(LossInput input, int sample) {
-        counts.fill(0);
+        for (int output = 0; output < counts.columns(); output++) {
+            Elements.set(counts, 0, output, 0);
+        }
         SpikeMatrix spikes = input.spikes();
         for (int step = 0; step < input.steps(); step++) {
             long row = spikes.rowOffset(step * input.batch() + sample);

@@ -39,7 +39,10 @@ public interface Schedule {
     static Schedule step(long size, double gamma) {
         Schedules.requireSteps("size", size);
         Schedules.requireFinite("gamma", gamma);
-        return (step, rate) -> rate * StrictMath.pow(gamma, step / size);
+        return (step, rate) -> {
+            long changes = step / size;
+            return rate * StrictMath.pow(gamma, (double) changes);
+        };
     }
 
     /**
@@ -71,7 +74,7 @@ public interface Schedule {
      */
     static Schedule exponential(double gamma) {
         Schedules.requireFinite("gamma", gamma);
-        return (step, rate) -> rate * StrictMath.pow(gamma, step);
+        return (step, rate) -> rate * StrictMath.pow(gamma, (double) step);
     }
 
     /**
@@ -85,7 +88,7 @@ public interface Schedule {
     static Schedule cosine(long steps, double least) {
         Schedules.requireSteps("steps", steps);
         Schedules.requireFinite("least", least);
-        return (step, rate) -> least + (rate - least) * (1 + StrictMath.cos(Math.PI * step / steps)) / 2;
+        return (step, rate) -> least + (rate - least) * (1 + Schedules.cosine((double) step / steps)) / 2;
     }
 
     /**
@@ -112,7 +115,7 @@ public interface Schedule {
                     length *= growth;
                 }
             }
-            return least + (rate - least) * (1 + StrictMath.cos(Math.PI * at / length)) / 2;
+            return least + (rate - least) * (1 + Schedules.cosine((double) at / length)) / 2;
         };
     }
 

@@ -15,16 +15,14 @@ final class SgdUpdate implements ParameterUpdate {
     private long steps;
 
     SgdUpdate(Sgd sgd, MemorySegment parameter) {
-        state = sgd.momentum() == 0
-                ? Map.of()
-                : Map.of("momentum_buffer", Arena.ofAuto().allocate(parameter.byteSize(), ALIGNMENT));
-        step = new SgdStep(
-                parameter,
-                state.get("momentum_buffer"),
-                sgd.momentum(),
-                sgd.dampening(),
-                sgd.nesterov(),
-                sgd.weightDecay());
+        if (sgd.momentum() == 0) {
+            state = Map.of();
+            step = new SgdStep(parameter, sgd.weightDecay());
+        } else {
+            MemorySegment buffer = Arena.ofAuto().allocate(parameter.byteSize(), ALIGNMENT);
+            state = Map.of("momentum_buffer", buffer);
+            step = new SgdStep(parameter, buffer, sgd.momentum(), sgd.dampening(), sgd.nesterov(), sgd.weightDecay());
+        }
     }
 
     @Override

@@ -53,7 +53,7 @@ public record SpikeRatePenalty(double factor) implements Loss {
         return (input, first, end, gradient, terms) -> {
             shape.require(input, first, end, gradient, terms);
             row.fill((float) (factor / input.divisor()));
-            FloatMatrix out = gradient.spikes();
+            FloatMatrix out = gradient.spikes().orElse(null);
             for (int sample = first; sample < end; sample++) {
                 long spikes = 0;
                 for (int step = 0; step < steps; step++) {

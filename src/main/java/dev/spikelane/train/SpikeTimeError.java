@@ -39,7 +39,7 @@ final class SpikeTimeError implements LossEvaluator {
             weights.require(input, shape.outputs());
         }
         times.prepare(input, first, end);
-        FloatMatrix out = gradient.spikes();
+        FloatMatrix out = gradient.spikes().orElse(null);
         if (out != null) {
             LossTerms.clear(input, first, end, out);
         }
@@ -65,7 +65,7 @@ final class SpikeTimeError implements LossEvaluator {
             double term = (double) error * error * weight / input.divisor();
             LossTerms.write(gradient, spike * input.batch() + sample, output, term);
             sum += term;
-            FloatMatrix out = gradient.spikes();
+            FloatMatrix out = gradient.spikes().orElse(null);
             if (out != null) {
                 float slope = (float) (-2.0 * error * weight / steps / input.divisor());
                 Elements.set(out, time * input.batch() + sample, output, slope);

@@ -64,8 +64,8 @@ public final class SpikeTimeErrorLoss implements Loss {
     public SpikeTimeErrorLoss(double[] on, double[] off) {
         this(on.clone(), off.clone(), on.length, 0, false, Reduction.MEAN, ErrorWeights.NONE);
         if (on.length == 0 || on.length != off.length) {
-            throw new IllegalArgumentException("there are " + on.length + " times for the label's class and " + off.length
-                    + " for the others, expected as many, at least one");
+            throw new IllegalArgumentException("there are " + on.length + " times for the label's class and "
+                    + off.length + " for the others, expected as many, at least one");
         }
         for (int spike = 0; spike < on.length; spike++) {
             ErrorTargets.of(on[spike], off[spike]);

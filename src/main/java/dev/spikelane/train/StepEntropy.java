@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.memory.FloatMatrix;
+import org.jspecify.annotations.Nullable;
 
 /** Cross-entropy of the spikes or the membranes of each step, whose terms are averaged over the steps or added up. */
 final class StepEntropy implements LossEvaluator {
@@ -28,14 +29,16 @@ final class StepEntropy implements LossEvaluator {
         Labels.require(input, input.batch(), "sample", first, end, term.classes());
         double divisor = input.divisor() * (ofSpikes ? shape.steps() : 1);
         float scale = (float) (1 / divisor);
-        FloatMatrix out = ofSpikes ? gradient.spikes() : gradient.membranes();
+        FloatMatrix out = (ofSpikes ? gradient.spikes() : gradient.membranes()).orElse(null);
         for (int sample = first; sample < end; sample++) {
             double sum = 0;
             for (int step = 0; step < shape.steps(); step++) {
                 int at = step * input.batch() + sample;
-                sum += one(input, at, input.labels()[sample], scale);
-                if (out != null) {
-                    blocks.spread(row, 0, out, at);
+                if (out != null && blocks.size() == 1) {
+                    sum += one(input, at, sample, scale, out, at);
+                } else {
+                    sum += one(input, at, sample, scale, row, 0);
+                    spread(out, at);
                 }
             }
             terms[sample] = sum / divisor;
@@ -43,12 +46,23 @@ final class StepEntropy implements LossEvaluator {
         }
     }
 
-    private double one(LossInput input, int at, int label, float scale) {
+    /** The term of one row, whose gradient goes to a row of another matrix. */
+    private double one(LossInput input, int at, int sample, float scale, FloatMatrix gradient, int to) {
+        int label = input.labels()[sample];
         if (!ofSpikes) {
-            return term.evaluate(input.membranes(), at, label, scale, row, 0);
+            return term.evaluate(input.membranes(), at, label, scale, gradient, to);
         }
         SpikeExpand.expand(input.spikes(), at, 1, spikes);
+        if (blocks.size() == 1) {
+            return term.evaluate(spikes, 0, label, scale, gradient, to);
+        }
         blocks.pool(spikes, 0, row, 0);
-        return term.evaluate(row, 0, label, scale, row, 0);
+        return term.evaluate(row, 0, label, scale, gradient, to);
+    }
+
+    private void spread(@Nullable FloatMatrix out, int at) {
+        if (out != null) {
+            blocks.spread(row, 0, out, at);
+        }
     }
 }

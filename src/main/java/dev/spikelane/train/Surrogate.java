@@ -4,7 +4,6 @@ import dev.spikelane.kernel.step.SurrogateShape;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.SampleDraws;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What stands for the derivative of the firing decision {@code S = (x > 0)}, {@code x = membrane - threshold}, on the way back. The
@@ -42,7 +41,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @param distance {@code x}, membrane minus threshold before the reset, {@code [samples x neurons]} of one step
      * @param gradientOfSpikes {@code [samples x neurons]}
      * @param gradientOfDistance {@code [samples x neurons]}, overwritten; may be one of the others
-     * @param draws the random streams of the samples, for a surrogate that {@linkplain #isRandom draws}; else ignored
+     * @param draws the random streams of the samples, for a surrogate that {@linkplain #isRandom draws}; others ignore it, and {@link
+     *     SampleDraws#NONE} serves
      * @param step the number of the step, from which random numbers are drawn
      * @param firstNeuron the neuron of column 0, where the matrices hold a tile of a population; a multiple of 64
      * @throws IllegalArgumentException if shapes differ, or matrices overlap without being the same
@@ -52,7 +52,7 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
             FloatMatrix distance,
             FloatMatrix gradientOfSpikes,
             FloatMatrix gradientOfDistance,
-            @Nullable SampleDraws draws,
+            SampleDraws draws,
             int step,
             int firstNeuron);
 
@@ -66,7 +66,7 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @throws IllegalStateException if this surrogate is random
      */
     default void backward(FloatMatrix distance, FloatMatrix gradientOfSpikes, FloatMatrix gradientOfDistance) {
-        backward(distance, gradientOfSpikes, gradientOfDistance, null, 0, 0);
+        backward(distance, gradientOfSpikes, gradientOfDistance, SampleDraws.NONE, 0, 0);
     }
 
     /**
@@ -190,7 +190,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
         if (beta < 0) {
             throw new IllegalArgumentException("beta is " + beta + ", expected at least 0");
         }
-        return SurrogateFunction.of(SurrogateShape.SPIKE_RATE_ESCAPE, "spike_rate_escape", "beta", beta, "slope", slope);
+        return SurrogateFunction.of(
+                SurrogateShape.SPIKE_RATE_ESCAPE, "spike_rate_escape", "beta", beta, "slope", slope);
     }
 
     /**

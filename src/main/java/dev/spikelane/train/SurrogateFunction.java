@@ -7,6 +7,7 @@ import dev.spikelane.random.SampleDraws;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A surrogate of snnTorch: a formula and its parameters, in the order in which the formula takes them. */
@@ -49,17 +50,30 @@ record SurrogateFunction(SurrogateShape shape, String name, Map<String, Double> 
             FloatMatrix distance,
             FloatMatrix gradientOfSpikes,
             FloatMatrix gradientOfDistance,
-            @Nullable SampleDraws draws,
+            SampleDraws draws,
             int timeStep,
             int firstNeuron) {
         if (isRandom()) {
-            if (draws == null) {
+            if (draws == SampleDraws.NONE) {
                 throw new IllegalStateException("surrogate " + name + " draws random numbers, expected draws");
             }
             step.backward(distance, gradientOfSpikes, gradientOfDistance, draws, timeStep, firstNeuron);
         } else {
             step.backward(distance, gradientOfSpikes, gradientOfDistance);
         }
+    }
+
+    /** Surrogates with the same formula and parameters are equal. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SurrogateFunction function
+                && shape == function.shape
+                && parameters.equals(function.parameters);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(shape, parameters);
     }
 
     @Override

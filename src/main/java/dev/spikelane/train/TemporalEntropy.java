@@ -26,7 +26,7 @@ final class TemporalEntropy implements LossEvaluator {
         Labels.require(input, input.batch(), "sample", first, end, term.classes());
         times.prepare(input, first, end);
         float scale = (float) (1 / input.divisor());
-        FloatMatrix out = gradient.spikes();
+        FloatMatrix out = gradient.spikes().orElse(null);
         if (out != null) {
             LossTerms.clear(input, first, end, out);
         }

@@ -74,8 +74,8 @@ class GoldenLossTest {
                                 ? values / input.outputs()
                                 : Math.max(1, spikes) * input.batch(),
                         loss.classes(input.outputs()));
-        LossGradient out = new LossGradient(
-                loss.readsSpikes() ? gradient : null, loss.readsMembranes() ? gradient : null, elements);
+        LossGradient out = (loss.readsSpikes() ? LossGradient.ofSpikes(gradient) : LossGradient.ofMembranes(gradient))
+                .withElements(elements);
         double sum = evaluate(golden, loss, input, out);
         golden.assertClose("value", values == 1 ? new float[] {(float) sum} : elements.toArray());
         golden.assertClose("grad_input", gradient.toArray());
@@ -88,16 +88,15 @@ class GoldenLossTest {
     }
 
     private static LossInput input(GoldenCase golden, Loss loss, int steps, int batch, int outputs) {
-        LossInput input = new LossInput(
-                steps,
-                batch,
-                outputs,
-                loss.readsSpikes() ? SpikeMatrix.copyOf(steps * batch, outputs, golden.bytes("input")) : null,
-                loss.readsMembranes() ? FloatMatrix.copyOf(steps * batch, outputs, golden.floats("input")) : null);
+        LossInput input = new LossInput(steps, batch, outputs);
+        if (loss.readsSpikes()) {
+            input.setSpikes(SpikeMatrix.copyOf(steps * batch, outputs, golden.bytes("input")));
+        } else {
+            input.setMembranes(FloatMatrix.copyOf(steps * batch, outputs, golden.floats("input")));
+        }
         if (golden.flagIfSet("target_is_time")) {
-            float[] times = golden.isFloat("targets")
-                    ? golden.floats("targets")
-                    : GoldenLabels.floats(golden.bytes("targets"));
+            float[] times =
+                    golden.isFloat("targets") ? golden.floats("targets") : GoldenLabels.floats(golden.bytes("targets"));
             input.setTargets(FloatMatrix.copyOf(times.length / outputs, outputs, times));
         } else if (golden.hasInput("targets")) {
             input.setLabels(labels(golden));
@@ -184,8 +183,7 @@ class GoldenLossTest {
         SpikeTimeErrorLoss loss;
         if (golden.flagIfSet("target_is_time")) {
             boolean several = golden.flagIfSet("multi_spike");
-            loss = SpikeTimeErrorLoss.ofTimes(
-                    several ? golden.shape("targets").getFirst() : 1);
+            loss = SpikeTimeErrorLoss.ofTimes(several ? golden.shape("targets").getFirst() : 1);
         } else {
             loss = new SpikeTimeErrorLoss(
                     times(golden.parameters().path("on_target"), 0),
@@ -240,7 +238,7 @@ class GoldenLossTest {
             int classes = golden.flagIfSet("population_code") ? golden.integer("num_classes") : 0;
             ClassDecoder decoder = new ClassDecoder(decoding, steps, batch, outputs, classes);
             int[] decoded = new int[batch];
-            decoder.decode(new LossInput(steps, batch, outputs, spikes, null), 0, batch, decoded);
+            decoder.decode(new LossInput(steps, batch, outputs).setSpikes(spikes), 0, batch, decoded);
             double right = ClassDecoder.right(decoded, labels(golden), 0, batch);
             assertEquals(golden.scalar("value"), right / batch, 1e-9, golden.toString());
             if (golden.outputs().contains("predicted")) {

@@ -125,8 +125,7 @@ class GoldenOptimizerTest {
             case "exponential" -> Schedule.exponential(golden.real("gamma", 0.1));
             case "cosine" -> Schedule.cosine(golden.integer("T_max"), golden.real("eta_min", 0));
             case "cosine_restarts" ->
-                Schedule.cosineRestarts(
-                        golden.integer("T_0"), golden.integer("T_mult", 1), golden.real("eta_min", 0));
+                Schedule.cosineRestarts(golden.integer("T_0"), golden.integer("T_mult", 1), golden.real("eta_min", 0));
             case "linear" ->
                 Schedule.linear(
                         golden.real("start_factor", 1.0 / 3),

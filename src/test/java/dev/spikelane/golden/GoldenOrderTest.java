@@ -39,7 +39,8 @@ class GoldenOrderTest {
         try (BatchLoader loader = new BatchLoader(data, batching)) {
             for (int epoch = 0; epoch < epochs; epoch++) {
                 loader.start(epoch);
-                for (Batch batch = loader.next(); batch != null; batch = loader.next()) {
+                while (loader.next()) {
+                    Batch batch = loader.batch();
                     for (int row = 0; row < batch.count(); row++) {
                         orders[at++] = batch.values().get(row, 0);
                     }
@@ -55,8 +56,8 @@ class GoldenOrderTest {
             JsonNode lengths = golden.parameters().path("lengths");
             int[] each = new int[lengths.size()];
             Arrays.setAll(each, i -> lengths.get(i).intValue());
-            List<Dataset> parts = numbered(samples)
-                    .split(golden.parameters().path("seed").longValue(), each);
+            List<Dataset> parts =
+                    numbered(samples).split(golden.parameters().path("seed").longValue(), each);
             List<String> names = List.of("first", "second");
             for (int part = 0; part < names.size(); part++) {
                 golden.assertClose(names.get(part), numbers(parts.get(part)));

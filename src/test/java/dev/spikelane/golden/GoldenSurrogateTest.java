@@ -111,7 +111,8 @@ class GoldenSurrogateTest {
                         options.path("beta").asDouble(1), options.path("slope").asDouble(25));
             case "SSO" ->
                 Surrogate.sso(
-                        options.path("mean").asDouble(0), options.path("variance").asDouble(0.2));
+                        options.path("mean").asDouble(0),
+                        options.path("variance").asDouble(0.2));
             case "LSO" -> Surrogate.lso(options.path("slope").asDouble(0.1));
             case "SFS" ->
                 Surrogate.sfs(

@@ -27,7 +27,11 @@ final class SurrogateStepVector {
     private SurrogateStepVector() {}
 
     static void backward(
-            SurrogateShape shape, SurrogateConstants constants, FloatMatrix distance, FloatMatrix from, FloatMatrix to) {
+            SurrogateShape shape,
+            SurrogateConstants constants,
+            FloatMatrix distance,
+            FloatMatrix from,
+            FloatMatrix to) {
         int vectors = Math.ceilDiv(distance.columns(), COUNT);
         for (int row = 0; row < distance.rows(); row++) {
             MemorySegment x = distance.segment();
@@ -109,7 +113,8 @@ final class SurrogateStepVector {
         FloatVector b = FloatVector.broadcast(FLOAT, constants.b());
         for (int i = 0; i < vectors; i++) {
             long at = row + (long) i * BYTES;
-            FloatVector e = ExponentialVector.of(a.mul(load(x, at).sub(ONE).abs()).neg());
+            FloatVector e =
+                    ExponentialVector.of(a.mul(load(x, at).sub(ONE).abs()).neg());
             load(g, at).mul(b).mul(e).intoMemorySegment(out, at, ORDER);
         }
     }

@@ -64,8 +64,8 @@ public final class AdamCoefficients {
      * @param learningRate its learning rate
      */
     public void begin(long step, double learningRate) {
-        double c1 = 1 - StrictMath.pow(beta1, step);
-        double root = Math.sqrt(1 - StrictMath.pow(beta2, step));
+        double c1 = 1 - StrictMath.pow(beta1, (double) step);
+        double root = Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
         rate = (float) (learningRate * root / c1);
         epsilon = (float) (eps * root);
         shrink = decoupled ? (float) (1 - learningRate * weightDecay) : 1;

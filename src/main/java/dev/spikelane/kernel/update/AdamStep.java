@@ -3,7 +3,6 @@ package dev.spikelane.kernel.update;
 import dev.spikelane.kernel.base.SimdWidth;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Updates a parameter by Adam (D. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015), element by element, with the numbers of
@@ -25,17 +24,31 @@ public final class AdamStep {
     private final MemorySegment parameter;
     private final MemorySegment mean;
     private final MemorySegment square;
-    private final @Nullable MemorySegment most;
+    private final MemorySegment most;
+    private final boolean amsgrad;
     private final long floats;
 
     /**
-     * Binds the rule to memory, all of the same length.
+     * Binds the rule without amsgrad to memory, all of the same length.
      *
      * @param coefficients the numbers of the step, read at each update
      * @param parameter w
      * @param mean m, zeros before the first step
      * @param square v, zeros before the first step
-     * @param most x, zeros before the first step; null without amsgrad
+     * @throws IllegalArgumentException if lengths differ or memory is not native
+     */
+    public AdamStep(AdamCoefficients coefficients, MemorySegment parameter, MemorySegment mean, MemorySegment square) {
+        this(coefficients, parameter, mean, square, square, false);
+    }
+
+    /**
+     * Binds the rule with amsgrad to memory, all of the same length.
+     *
+     * @param coefficients the numbers of the step, read at each update
+     * @param parameter w
+     * @param mean m, zeros before the first step
+     * @param square v, zeros before the first step
+     * @param most x, zeros before the first step
      * @throws IllegalArgumentException if lengths differ or memory is not native
      */
     public AdamStep(
@@ -43,7 +56,17 @@ public final class AdamStep {
             MemorySegment parameter,
             MemorySegment mean,
             MemorySegment square,
-            @Nullable MemorySegment most) {
+            MemorySegment most) {
+        this(coefficients, parameter, mean, square, most, true);
+    }
+
+    private AdamStep(
+            AdamCoefficients coefficients,
+            MemorySegment parameter,
+            MemorySegment mean,
+            MemorySegment square,
+            MemorySegment most,
+            boolean amsgrad) {
         this.coefficients = coefficients;
         this.parameter = parameter;
         this.mean = mean;
@@ -52,9 +75,8 @@ public final class AdamStep {
         this.floats = Ranges.floats("parameter", parameter);
         Ranges.sameLength("mean", mean, floats);
         Ranges.sameLength("square", square, floats);
-        if (most != null) {
-            Ranges.sameLength("most", most, floats);
-        }
+        Ranges.sameLength("most", most, floats);
+        this.amsgrad = amsgrad;
     }
 
     /**
@@ -74,7 +96,7 @@ public final class AdamStep {
         Ranges.part(first, end, floats);
         long vectorEnd = first;
         if (SimdWidth.VECTOR) {
-            vectorEnd = AdamStepVector.update(coefficients, parameter, mean, square, most, gradient, first, end);
+            vectorEnd = AdamStepVector.update(this, gradient, first, end);
         }
         scalar(gradient, vectorEnd, end);
     }
@@ -90,12 +112,37 @@ public final class AdamStep {
             mean.setAtIndex(FLOAT, i, m);
             float v = square.getAtIndex(FLOAT, i) * coefficients.keepSecond() + g * g * coefficients.toSecond();
             square.setAtIndex(FLOAT, i, v);
-            if (most != null) {
+            if (amsgrad) {
                 v = Math.max(most.getAtIndex(FLOAT, i), v);
                 most.setAtIndex(FLOAT, i, v);
             }
             float root = (float) Math.sqrt(v) + coefficients.epsilon();
             parameter.setAtIndex(FLOAT, i, w * coefficients.shrink() - coefficients.rate() * m / root);
         }
+    }
+
+    AdamCoefficients coefficients() {
+        return coefficients;
+    }
+
+    MemorySegment parameter() {
+        return parameter;
+    }
+
+    MemorySegment mean() {
+        return mean;
+    }
+
+    MemorySegment square() {
+        return square;
+    }
+
+    /** The largest means of squares, or the means themselves without amsgrad. */
+    MemorySegment most() {
+        return most;
+    }
+
+    boolean amsgrad() {
+        return amsgrad;
     }
 }

@@ -10,7 +10,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import org.jspecify.annotations.Nullable;
 
 /** The vector variant of {@link AdamStep}: one loop for all options, whose branches store what they compute. */
 final class AdamStepVector {
@@ -20,21 +19,17 @@ final class AdamStepVector {
     private AdamStepVector() {}
 
     /** Updates whole vectors from the first value on, and returns the value behind the last of them. */
-    static long update(
-            AdamCoefficients coefficients,
-            MemorySegment parameter,
-            MemorySegment mean,
-            MemorySegment square,
-            @Nullable MemorySegment most,
-            MemorySegment gradient,
-            long first,
-            long end) {
+    static long update(AdamStep step, MemorySegment gradient, long first, long end) {
+        AdamCoefficients coefficients = step.coefficients();
+        MemorySegment parameter = step.parameter();
+        MemorySegment mean = step.mean();
+        MemorySegment square = step.square();
+        MemorySegment largest = step.most();
+        boolean amsgrad = step.amsgrad();
         Checks.isNative(parameter);
         Checks.isNative(mean);
         Checks.isNative(square);
         Checks.isNative(gradient);
-        boolean amsgrad = most != null;
-        MemorySegment largest = most == null ? square : most;
         Checks.isNative(largest);
         FloatVector decay = FloatVector.broadcast(FLOAT, coefficients.decay());
         IntVector decaying = IntVector.broadcast(INT, coefficients.decay() != 0 ? -1 : 0);

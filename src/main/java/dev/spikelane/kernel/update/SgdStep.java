@@ -3,7 +3,6 @@ package dev.spikelane.kernel.update;
 import dev.spikelane.kernel.base.SimdWidth;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Updates a parameter by gradient descent, element by element, in float32 and unfused:
@@ -25,16 +24,28 @@ public final class SgdStep {
     private final boolean nesterov;
     private final float decay;
     private final MemorySegment parameter;
-    private final @Nullable MemorySegment buffer;
+    private final MemorySegment buffer;
+    private final boolean remembers;
     private final long floats;
     private float takeNow = 1;
     private float rate;
 
     /**
-     * Binds the rule to memory.
+     * Binds the rule without momentum to memory.
      *
      * @param parameter w
-     * @param buffer b, as long as the parameter, zeros before the first step; null without momentum
+     * @param decay how much weights decay
+     * @throws IllegalArgumentException if the memory is not native
+     */
+    public SgdStep(MemorySegment parameter, double decay) {
+        this(parameter, parameter, 0, 0, false, decay, false);
+    }
+
+    /**
+     * Binds the rule with momentum to memory.
+     *
+     * @param parameter w
+     * @param buffer b, as long as the parameter, zeros before the first step
      * @param momentum how much of b is kept
      * @param dampening the share of a gradient that does not enter b
      * @param nesterov whether the step looks ahead
@@ -43,11 +54,22 @@ public final class SgdStep {
      */
     public SgdStep(
             MemorySegment parameter,
-            @Nullable MemorySegment buffer,
+            MemorySegment buffer,
             double momentum,
             double dampening,
             boolean nesterov,
             double decay) {
+        this(parameter, buffer, momentum, dampening, nesterov, decay, true);
+    }
+
+    private SgdStep(
+            MemorySegment parameter,
+            MemorySegment buffer,
+            double momentum,
+            double dampening,
+            boolean nesterov,
+            double decay,
+            boolean remembers) {
         this.parameter = parameter;
         this.buffer = buffer;
         this.momentum = (float) momentum;
@@ -55,9 +77,8 @@ public final class SgdStep {
         this.nesterov = nesterov;
         this.decay = (float) decay;
         this.floats = Ranges.floats("parameter", parameter);
-        if (buffer != null) {
-            Ranges.sameLength("buffer", buffer, floats);
-        }
+        Ranges.sameLength("buffer", buffer, floats);
+        this.remembers = remembers;
     }
 
     /**
@@ -88,7 +109,7 @@ public final class SgdStep {
         Ranges.part(first, end, floats);
         long vectorEnd = first;
         if (SimdWidth.VECTOR) {
-            vectorEnd = SgdStepVector.update(this, parameter, buffer, gradient, first, end);
+            vectorEnd = SgdStepVector.update(this, gradient, first, end);
         }
         scalar(gradient, vectorEnd, end);
     }
@@ -100,13 +121,26 @@ public final class SgdStep {
             float g = gradient.getAtIndex(FLOAT, i);
             g += (decay != 0 ? w : 0) * decay;
             float step = g;
-            if (buffer != null) {
+            if (remembers) {
                 float b = buffer.getAtIndex(FLOAT, i) * momentum + g * takeNow;
                 buffer.setAtIndex(FLOAT, i, b);
                 step = nesterov ? g + b * momentum : b;
             }
             parameter.setAtIndex(FLOAT, i, w - rate * step);
         }
+    }
+
+    MemorySegment parameter() {
+        return parameter;
+    }
+
+    /** The momentum, or the parameter itself without. */
+    MemorySegment buffer() {
+        return buffer;
+    }
+
+    boolean remembers() {
+        return remembers;
     }
 
     float momentum() {

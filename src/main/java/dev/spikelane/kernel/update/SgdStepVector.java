@@ -10,7 +10,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import org.jspecify.annotations.Nullable;
 
 /** The vector variant of {@link SgdStep}: one loop for all options, whose branches store what they compute. */
 final class SgdStepVector {
@@ -20,18 +19,13 @@ final class SgdStepVector {
     private SgdStepVector() {}
 
     /** Updates whole vectors from the first value on, and returns the value behind the last of them. */
-    static long update(
-            SgdStep step,
-            MemorySegment parameter,
-            @Nullable MemorySegment buffer,
-            MemorySegment gradient,
-            long first,
-            long end) {
+    static long update(SgdStep step, MemorySegment gradient, long first, long end) {
+        MemorySegment parameter = step.parameter();
+        MemorySegment kept = step.buffer();
+        boolean remembers = step.remembers();
         Checks.isNative(parameter);
         Checks.isNative(gradient);
-        boolean remembers = buffer != null;
         boolean nesterov = step.nesterov();
-        MemorySegment kept = buffer == null ? parameter : buffer;
         Checks.isNative(kept);
         FloatVector decay = FloatVector.broadcast(FLOAT, step.decay());
         IntVector decaying = IntVector.broadcast(INT, step.decay() != 0 ? -1 : 0);

@@ -48,10 +48,7 @@ final class SurrogateStepProperties {
         for (int row = 0; row < 3; row++) {
             for (int neuron = 0; neuron < neurons; neuron++) {
                 boolean odd = strange && random.nextInt(4) == 0;
-                matrix.set(
-                        row,
-                        neuron,
-                        odd ? STRANGE[random.nextInt(STRANGE.length)] : (float) random.nextGaussian());
+                matrix.set(row, neuron, odd ? STRANGE[random.nextInt(STRANGE.length)] : (float) random.nextGaussian());
             }
         }
         return matrix;

@@ -46,7 +46,10 @@ final class Floats {
         float[] want = array(expected);
         float[] got = array(actual);
         for (int i = 0; i < want.length; i++) {
-            assertEquals(Float.floatToIntBits(want[i]), Float.floatToIntBits(got[i]), what + " " + i + ": " + want[i] + " and " + got[i]);
+            assertEquals(
+                    Float.floatToIntBits(want[i]),
+                    Float.floatToIntBits(got[i]),
+                    what + " " + i + ": " + want[i] + " and " + got[i]);
         }
     }
 }

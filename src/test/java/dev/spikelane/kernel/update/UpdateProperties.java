@@ -11,7 +11,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import org.jspecify.annotations.Nullable;
 
 /** Optimizer steps give the bits of their specification, as a whole and in ranges. */
 final class UpdateProperties {
@@ -47,7 +46,9 @@ final class UpdateProperties {
     }
 
     private static AdamStep adam(AdamCoefficients coefficients, MemorySegment[] memory, boolean amsgrad) {
-        return new AdamStep(coefficients, memory[0], memory[1], memory[2], amsgrad ? memory[3] : null);
+        return amsgrad
+                ? new AdamStep(coefficients, memory[0], memory[1], memory[2], memory[3])
+                : new AdamStep(coefficients, memory[0], memory[1], memory[2]);
     }
 
     @ComparesVectors
@@ -71,8 +72,9 @@ final class UpdateProperties {
             SgdStep[] steps = new SgdStep[3];
             int at = 0;
             for (MemorySegment[] each : new MemorySegment[][] {expected, whole, parts}) {
-                @Nullable MemorySegment buffer = momentum == 0 ? null : each[1];
-                steps[at] = new SgdStep(each[0], buffer, momentum, dampening, nesterov, decay);
+                steps[at] = momentum == 0
+                        ? new SgdStep(each[0], decay)
+                        : new SgdStep(each[0], each[1], momentum, dampening, nesterov, decay);
                 steps[at++].begin(step, 0.1);
             }
             steps[0].scalar(gradient, 0, count);

@@ -24,11 +24,9 @@ final class UpdateTest {
     @Test
     void refusesMemoryThatDoesNotFit() {
         MemorySegment parameter = zeros(5);
-        AdamStep step = new AdamStep(coefficients, parameter, zeros(5), zeros(5), null);
+        AdamStep step = new AdamStep(coefficients, parameter, zeros(5), zeros(5));
         assertMessage(
-                IllegalArgumentException.class,
-                "gradient has 4 values, expected 5",
-                () -> step.update(zeros(4), 0, 5));
+                IllegalArgumentException.class, "gradient has 4 values, expected 5", () -> step.update(zeros(4), 0, 5));
         assertMessage(
                 IllegalArgumentException.class,
                 "gradient shares memory with parameter, expected memory of its own",
@@ -37,11 +35,11 @@ final class UpdateTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "mean has 6 values, expected 5",
-                () -> new AdamStep(coefficients, parameter, zeros(6), zeros(5), null));
+                () -> new AdamStep(coefficients, parameter, zeros(6), zeros(5)));
         assertMessage(
                 IllegalArgumentException.class,
                 "parameter has 8 bytes on the heap, expected native memory of whole floats, at least one",
-                () -> new SgdStep(MemorySegment.ofArray(new float[2]), null, 0, 0, false, 0));
+                () -> new SgdStep(MemorySegment.ofArray(new float[2]), 0));
     }
 
     @Test

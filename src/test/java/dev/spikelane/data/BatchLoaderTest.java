@@ -1,0 +1,233 @@
+package dev.spikelane.data;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.encode.Latency;
+import dev.spikelane.encode.LatencyCode;
+import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class BatchLoaderTest {
+
+    private static final int SAMPLES = 23;
+    private static final int STEPS = 4;
+    private static final Shape SHAPE = Shape.of(2, 3, 5);
+
+    private final FloatMatrix values = Matrices.uniform(Arena.ofAuto(), SAMPLES, SHAPE.size(), new Random(5));
+    private final Dataset data = ArrayDataset.of(SHAPE, values, labels(), 4).scaled(0.5f, 0.5f);
+
+    private static int[] labels() {
+        int[] labels = new int[SAMPLES];
+        Arrays.setAll(labels, i -> i % 4);
+        return labels;
+    }
+
+    /** Values and spikes of each sample of an epoch, by its number. */
+    private Map<Integer, String> contents(Batching batching, int epoch) {
+        Map<Integer, String> contents = new HashMap<>();
+        try (BatchLoader loader = new BatchLoader(data, batching)) {
+            loader.start(epoch);
+            while (loader.next()) {
+                Batch batch = loader.batch();
+                SpikeMatrix spikes = (SpikeMatrix) batch.input();
+                for (int row = 0; row < batch.count(); row++) {
+                    assertEquals(batch.sample(row) % 4, batch.labels()[row]);
+                    StringBuilder text = new StringBuilder(
+                            Arrays.toString(batch.values().rows(row, 1).toArray()));
+                    for (int step = 0; step < STEPS; step++) {
+                        text.append(Arrays.toString(
+                                spikes.rows(step * batch.count() + row, 1).toArray()));
+                    }
+                    contents.put(batch.sample(row), text.toString());
+                }
+            }
+        }
+        return contents;
+    }
+
+    private static Batching coded(int size) {
+        return new Batching(size)
+                .withSeed(11)
+                .withAugmentations(Augmentation.shift(1), Augmentation.flip(0.5))
+                .withCode(InputCode.rate(new Rate(), STEPS));
+    }
+
+    /** What a sample becomes depends on the seed, the epoch and its number, not on its place. */
+    @Test
+    void aSampleIsTheSameInAnyBatch() {
+        Map<Integer, String> expected = contents(coded(SAMPLES), 3);
+        assertEquals(SAMPLES, expected.size());
+        assertEquals(expected, contents(coded(1), 3));
+        assertEquals(expected, contents(coded(5).withShuffle(Shuffle.of(1)), 3));
+        assertEquals(expected, contents(coded(8).withShuffle(Shuffle.ofGlobalSeed(2)), 3));
+        assertNotEquals(expected, contents(coded(SAMPLES), 4));
+        assertNotEquals(expected, contents(coded(SAMPLES).withSeed(12), 3));
+    }
+
+    @Test
+    void goesOnInTheMiddleOfAnyEpoch() {
+        Batching batching = new Batching(5).withShuffle(Shuffle.of(7));
+        List<String> whole = new ArrayList<>();
+        try (BatchLoader loader = new BatchLoader(data, batching)) {
+            for (int epoch = 0; epoch < 3; epoch++) {
+                loader.start(epoch);
+                while (loader.next()) {
+                    whole.add(loader.batch().toString());
+                }
+            }
+            assertEquals(3 * loader.batches(), whole.size());
+            loader.start(1, 2);
+            assertTrue(loader.next());
+            assertEquals(whole.get(loader.batches() + 2), loader.batch().toString());
+            loader.start(0);
+            assertTrue(loader.next());
+            assertEquals(whole.get(0), loader.batch().toString());
+        }
+        try (BatchLoader resumed = new BatchLoader(data, batching)) {
+            resumed.start(2, 3);
+            assertTrue(resumed.next());
+            assertEquals(whole.get(2 * resumed.batches() + 3), resumed.batch().toString());
+        }
+        assertArrayEquals(Shuffle.of(7).order(2, SAMPLES), Shuffle.of(7).order(2, SAMPLES));
+    }
+
+    @Test
+    void theLastBatchMayBeSmaller() {
+        int[] counts = new int[6];
+        try (BatchLoader loader = new BatchLoader(data, new Batching(4))) {
+            loader.start(0);
+            for (int i = 0; loader.next(); i++) {
+                counts[i] = loader.batch().count();
+                assertEquals(counts[i], loader.batch().values().rows());
+            }
+            assertFalse(loader.next());
+        }
+        assertArrayEquals(new int[] {4, 4, 4, 4, 4, 3}, counts);
+        assertEquals(5, new Batching(4).withDropLast(true).batches(SAMPLES));
+        assertEquals(1, new Batching(100).batches(SAMPLES));
+    }
+
+    @Test
+    void latencyCodesAndTargets() {
+        Dataset regression = ArrayDataset.ofTargets(SHAPE, values, values).scaled(0.5f, 0.5f);
+        Batching batching = new Batching(6)
+                .withCode(InputCode.latency(new Latency(new LatencyCode().withLinear(true)).withDropLate(true), 10));
+        try (BatchLoader loader = new BatchLoader(regression, batching)) {
+            loader.start(0);
+            while (loader.next()) {
+                Batch batch = loader.batch();
+                assertEquals(10 * batch.count(), batch.input().rows());
+                int last = batch.count() - 1;
+                assertEquals(values.get(batch.sample(last), 3), batch.targets().get(last, 3));
+            }
+        }
+    }
+
+    @Test
+    void shiftsMovePixelsAndFillWithZero() {
+        Shape shape = Shape.of(2, 2, 3);
+        FloatMatrix image = FloatMatrix.vector(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+        FloatMatrix to = FloatMatrix.zeros(1, 12);
+        Map<String, Integer> seen = new HashMap<>();
+        for (long key = 0; key < 2000; key++) {
+            Augmentation.shift(1).apply(image, to, shape, key * 0x9E3779B97F4A7C15L);
+            seen.merge(Arrays.toString(to.toArray()), 1, Integer::sum);
+        }
+        assertEquals(9, seen.size());
+        seen.values().forEach(count -> assertEquals(2000 / 9.0, count, 75));
+        for (float[] expected : new float[][] {
+            {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+            {2, 3, 0, 5, 6, 0, 8, 9, 0, 11, 12, 0},
+            {0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 7, 8},
+            {4, 5, 6, 0, 0, 0, 10, 11, 12, 0, 0, 0}
+        }) {
+            assertTrue(seen.containsKey(Arrays.toString(expected)), Arrays.toString(expected));
+        }
+        Augmentation.shift(5).apply(image, to, shape, 4);
+        Augmentation.flip(1).apply(image, to, shape, 4);
+        assertArrayEquals(new float[] {3, 2, 1, 6, 5, 4, 9, 8, 7, 12, 11, 10}, to.toArray());
+        Augmentation.flip(0).apply(image, to, shape, 4);
+        assertArrayEquals(image.toArray(), to.toArray());
+    }
+
+    @Test
+    void whatFailsInTheThreadIsThrown() {
+        Dataset broken = new Dataset() {
+            @Override
+            public int size() {
+                return 4;
+            }
+
+            @Override
+            public Shape shape() {
+                return Shape.of(1);
+            }
+
+            @Override
+            public int classes() {
+                return 1;
+            }
+
+            @Override
+            public int label(int sample) {
+                return 0;
+            }
+
+            @Override
+            public void read(int sample, FloatMatrix into, int row) {
+                if (sample == 2) {
+                    throw new IllegalStateException("sample 2 is lost");
+                }
+            }
+        };
+        try (BatchLoader loader = new BatchLoader(broken, new Batching(1))) {
+            loader.start(0);
+            assertTrue(loader.next());
+            assertTrue(loader.next());
+            IllegalStateException failure = assertThrows(IllegalStateException.class, loader::next);
+            assertEquals("batch 2 of epoch 0 cannot be read", failure.getMessage());
+            assertEquals("sample 2 is lost", failure.getCause().getMessage());
+            loader.start(1, 3);
+            assertTrue(loader.next());
+        }
+    }
+
+    @Test
+    void saysWhatIsWrong() {
+        assertMessage(IllegalArgumentException.class, "batch size is 0, expected at least 1", () -> new Batching(0));
+        assertMessage(
+                IllegalArgumentException.class,
+                "data set has 23 samples, expected at least a batch of 24, as smaller ones are left out",
+                () -> new BatchLoader(data, new Batching(24).withDropLast(true)).close());
+        BatchLoader loader = new BatchLoader(data, new Batching(4));
+        assertFalse(loader.next());
+        assertMessage(
+                IllegalStateException.class,
+                "there is no batch, expected a call of next() that returned true before",
+                loader::batch);
+        assertMessage(
+                IllegalArgumentException.class, "epoch is -1, batch 0, expected at least 0", () -> loader.start(-1));
+        loader.close();
+        loader.close();
+        assertMessage(IllegalStateException.class, "loader is closed", () -> loader.start(0));
+    }
+}

@@ -1,0 +1,151 @@
+package dev.spikelane.data;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.spikelane.io.Idx;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class DatasetTest {
+
+    private final FloatMatrix values =
+            FloatMatrix.of(new float[] {0, 1, 2, 3}, new float[] {4, 5, 6, 7}, new float[] {8, 9, 10, 11});
+    private final Dataset data = ArrayDataset.of(Shape.of(2, 1, 2), values, new int[] {2, 0, 1}, 3);
+
+    private static float[] read(Dataset data, int sample) {
+        FloatMatrix row = FloatMatrix.zeros(2, data.shape().size());
+        data.read(sample, row, 1);
+        float[] both = row.toArray();
+        float[] second = new float[both.length / 2];
+        System.arraycopy(both, second.length, second, 0, second.length);
+        return second;
+    }
+
+    @Test
+    void transformations() {
+        assertArrayEquals(new float[] {4, 5, 6, 7}, read(data, 1));
+        assertArrayEquals(new float[] {3, 3.5f, 4, 4.5f}, read(data.scaled(0.5f, 1), 1));
+        assertArrayEquals(
+                new float[] {2, 2.5f, 12, 14}, read(data.normalized(new float[] {0, 0}, new float[] {2, 0.5f}), 1));
+        assertArrayEquals(new float[] {3, 4, 5, 6}, read(data.normalized(new float[] {1}, new float[] {1}), 1));
+        assertEquals(Shape.of(4), data.flattened().shape());
+        assertArrayEquals(new float[] {4, 5, 6, 7}, read(data.flattened(), 1));
+        assertEquals(3, data.flattened().classes());
+        assertEquals(2, data.scaled(2, 0).label(0));
+    }
+
+    @Test
+    void parts() {
+        Dataset some = data.subset(2, 0);
+        assertEquals(2, some.size());
+        assertEquals(1, some.label(0));
+        assertArrayEquals(new float[] {0, 1, 2, 3}, read(some, 1));
+        assertArrayEquals(new float[] {8, 9, 10, 11}, read(data.range(1, 2), 1));
+        List<Dataset> parts = data.split(3, 1, 2);
+        assertEquals(2, parts.get(1).size());
+    }
+
+    @Test
+    void targets() {
+        Dataset regression = ArrayDataset.ofTargets(
+                Shape.of(4), values, FloatMatrix.of(new float[] {1, 2}, new float[] {3, 4}, new float[] {5, 6}));
+        FloatMatrix into = FloatMatrix.zeros(1, 2);
+        regression.subset(2).readTarget(0, into, 0);
+        assertArrayEquals(new float[] {5, 6}, into.toArray());
+        assertEquals(2, regression.scaled(2, 0).targetSize());
+        assertEquals(0, regression.classes());
+        assertMessage(
+                IllegalStateException.class, "data set has no targets, only labels", () -> data.readTarget(0, into, 0));
+    }
+
+    @Test
+    void saysWhatIsWrong() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "label 1 is 3, expected a class of [0, 3)",
+                () -> ArrayDataset.of(Shape.of(4), values, new int[] {0, 3, 0}, 3));
+        assertMessage(
+                IllegalArgumentException.class,
+                "there are 2 labels, expected 3, one for each sample",
+                () -> ArrayDataset.of(Shape.of(4), values, new int[] {0, 3}, 3));
+        assertMessage(
+                IllegalArgumentException.class,
+                "values is [3 x 4], expected [3 x 5]",
+                () -> ArrayDataset.of(Shape.of(5), values, new int[] {0, 1, 2}, 3));
+        assertMessage(
+                IllegalArgumentException.class, "subset has no samples, expected at least one", () -> data.range(0, 0));
+        assertThrows(IndexOutOfBoundsException.class, () -> data.subset(3));
+        assertMessage(
+                IllegalArgumentException.class,
+                "lengths are [1, 1], expected a sum of 3, all samples",
+                () -> data.split(1, 1, 1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "means has 3 values, expected 1 or 2, one for each channel",
+                () -> data.normalized(new float[3], new float[] {1}));
+        assertMessage(
+                IllegalArgumentException.class,
+                "deviations are [0.0], expected none of 0",
+                () -> data.normalized(new float[1], new float[1]));
+    }
+
+    @Test
+    void idxFolders(@TempDir Path folder) throws IOException {
+        byte[] images = idx(new int[] {2, 1, 2}, 0, 51, 102, 255);
+        byte[] labels = idx(new int[] {2}, 1, 4);
+        Files.write(folder.resolve("train-images-idx3-ubyte"), images);
+        Files.write(folder.resolve("train-labels-idx1-ubyte.gz"), gzip(labels));
+        Dataset train = IdxDataset.train(folder);
+        assertEquals(2, train.size());
+        assertEquals(Shape.of(1, 1, 2), train.shape());
+        assertEquals(5, train.classes());
+        assertEquals(4, train.label(1));
+        assertArrayEquals(new float[] {0.4f, 1}, read(train, 1));
+        NoSuchFileException missing = assertThrows(NoSuchFileException.class, () -> IdxDataset.test(folder));
+        assertEquals(folder.resolve("t10k-images-idx3-ubyte").toString(), missing.getFile());
+        Files.write(folder.resolve("t10k-images-idx3-ubyte"), images);
+        Files.write(folder.resolve("t10k-labels-idx1-ubyte"), idx(new int[] {1}, 3));
+        assertMessage(
+                IOException.class,
+                folder + " (t10k): there are 1 labels, expected 2, one for each image",
+                () -> IdxDataset.test(folder));
+        Idx flat = Idx.read("labels", new ByteArrayInputStream(labels));
+        assertMessage(
+                IOException.class,
+                "mine: images are [2], expected [count, height, width] or [count, features], at least one",
+                () -> IdxDataset.of("mine", flat, flat));
+    }
+
+    private static byte[] idx(int[] sizes, int... values) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(new byte[] {0, 0, 8, (byte) sizes.length});
+        for (int size : sizes) {
+            bytes.writeBytes(new byte[] {0, 0, 0, (byte) size});
+        }
+        for (int value : values) {
+            bytes.write(value);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] gzip(byte... plain) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream stream = new GZIPOutputStream(bytes)) {
+            stream.write(plain);
+        }
+        return bytes.toByteArray();
+    }
+}

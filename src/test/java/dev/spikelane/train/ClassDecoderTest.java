@@ -1,0 +1,56 @@
+package dev.spikelane.train;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import org.junit.jupiter.api.Test;
+
+final class ClassDecoderTest {
+
+    private static int[] decode(Decoding decoding, LossInput input) {
+        int[] classes = new int[input.batch()];
+        new ClassDecoder(decoding, input.steps(), input.batch(), input.outputs())
+                .decode(input, 0, input.batch(), classes);
+        return classes;
+    }
+
+    @Test
+    void membranes() {
+        // Two steps of two samples; the highest single membrane and the largest sum of softmax differ in sample 0.
+        FloatMatrix membranes = FloatMatrix.of(
+                new float[] {5, 0, 0}, new float[] {0, 0, 0}, new float[] {0, 4, 0}, new float[] {0, 0, 0});
+        membranes.set(2, 1, 4.9f);
+        membranes.set(0, 1, 4.8f);
+        LossInput input = new LossInput(2, 2, 3).setMembranes(membranes);
+        assertArrayEquals(new int[] {0, 0}, decode(Decoding.MAX_MEMBRANE, input));
+        assertArrayEquals(new int[] {1, 0}, decode(Decoding.MEMBRANE, input));
+    }
+
+    @Test
+    void spikes() {
+        SpikeMatrix spikes = SpikeMatrix.copyOf(3, 4, new byte[] {0, 0, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1});
+        LossInput input = new LossInput(3, 1, 4).setSpikes(spikes);
+        assertArrayEquals(new int[] {0}, decode(Decoding.RATE, input));
+        assertArrayEquals(new int[] {2}, decode(Decoding.FIRST_SPIKE, input));
+        int[] classes = new int[1];
+        new ClassDecoder(Decoding.RATE, 3, 1, 4, 2).decode(input, 0, 1, classes);
+        assertArrayEquals(new int[] {0}, classes);
+        assertEquals(1, ClassDecoder.right(classes, new int[] {0}, 0, 1));
+        assertEquals(0, ClassDecoder.right(classes, new int[] {1}, 0, 1));
+    }
+
+    @Test
+    void saysWhatIsWrong() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "decoding is NONE, expected one that gives classes",
+                () -> new ClassDecoder(Decoding.NONE, 1, 1, 1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "decoding is MEMBRANE, expected RATE for a population code",
+                () -> new ClassDecoder(Decoding.MEMBRANE, 1, 1, 4, 2));
+    }
+}

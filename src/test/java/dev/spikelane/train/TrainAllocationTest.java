@@ -1,0 +1,124 @@
+package dev.spikelane.train;
+
+import static dev.spikelane.Allocations.assertNone;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.RandomUse;
+import dev.spikelane.random.SampleDraws;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Losses, decoders, surrogates and optimizer steps allocate nothing on the heap. */
+final class TrainAllocationTest {
+
+    private static final int CALLS = 200;
+    private static final int STEPS = 5;
+    private static final int BATCH = 6;
+    private static final int OUTPUTS = 10;
+
+    private final Random random = new Random(1);
+    private final Arena arena = Arena.ofAuto();
+    private final LossInput input = new LossInput(STEPS, BATCH, OUTPUTS)
+            .setSpikes(Matrices.spikes(arena, STEPS * BATCH, OUTPUTS, 0.3, random))
+            .setMembranes(Matrices.uniform(arena, STEPS * BATCH, OUTPUTS, random))
+            .setLabels(new int[] {0, 3, 9, 1, 1, 0});
+    private final double[] terms = new double[BATCH];
+
+    @Test
+    void losses() {
+        LossGradient gradient =
+                LossGradient.of(FloatMatrix.zeros(STEPS * BATCH, OUTPUTS), FloatMatrix.zeros(STEPS * BATCH, OUTPUTS));
+        List<Loss> losses = List.of(
+                CrossEntropyLoss.rate(),
+                CrossEntropyLoss.count().withPopulationCode(10),
+                CrossEntropyLoss.maxMembrane(),
+                CrossEntropyLoss.membrane().withLabelSmoothing(0.1),
+                CrossEntropyLoss.temporal(),
+                new CountErrorLoss(0.8, 0.1),
+                new MembraneErrorLoss(),
+                new SpikeTimeErrorLoss(1, 3),
+                new SpikeTimeErrorLoss(new double[] {1, 2}, new double[] {3, 4}).withSharedSteps(true),
+                new SpikeRatePenalty());
+        for (Loss loss : losses) {
+            LossEvaluator evaluator = loss.bind(STEPS, BATCH, OUTPUTS);
+            assertNone(CALLS, () -> {
+                input.setDivisor(loss.divisor(input));
+                evaluator.evaluate(input, gradient, terms);
+            });
+        }
+    }
+
+    @Test
+    void decoders() {
+        int[] classes = new int[BATCH];
+        for (Decoding decoding : Decoding.values()) {
+            if (decoding != Decoding.NONE) {
+                ClassDecoder decoder = new ClassDecoder(decoding, STEPS, BATCH, OUTPUTS);
+                assertNone(CALLS, () -> decoder.decode(input, 0, BATCH, classes));
+            }
+        }
+    }
+
+    @Test
+    void optimizersAndClipping() {
+        FloatMatrix parameter = Matrices.uniform(arena, 30, 130, random);
+        FloatMatrix gradient = Matrices.uniform(arena, 30, 130, random);
+        Clipping.Clipper norm = Clipping.norm(1).bind(List.of(gradient.segment()));
+        Clipping.Clipper value = Clipping.value(0.5).bind(List.of(gradient.segment()));
+        Schedule schedule = Schedule.cosine(100, 0).afterWarmUp(0.1, 5);
+        for (Optimizer optimizer : List.of(
+                new Sgd(0.01),
+                new Sgd(0.01).withMomentum(0.9).withNesterov(true).withWeightDecay(0.1),
+                new Adam(0.01),
+                Adam.decoupled(0.01).withAmsgrad(true))) {
+            ParameterUpdate update = optimizer.bind(parameter);
+            assertNone(CALLS, () -> {
+                norm.clip();
+                value.clip();
+                update.step(gradient.segment(), schedule.rate(update.steps(), optimizer.rate()));
+            });
+        }
+    }
+
+    @Test
+    void surrogates() {
+        FloatMatrix distance = Matrices.uniform(arena, BATCH, 130, random);
+        FloatMatrix gradient = Matrices.uniform(arena, BATCH, 130, random);
+        FloatMatrix out = FloatMatrix.zeros(BATCH, 130);
+        SampleDraws draws = new SampleDraws(RandomUse.SURROGATE, 1, 0, BATCH);
+        int[] samples = {5, 4, 3, 2, 1, 0};
+        for (Surrogate surrogate : List.of(
+                Surrogate.atan(),
+                Surrogate.fastSigmoid(),
+                Surrogate.sigmoid(),
+                Surrogate.straightThrough(),
+                Surrogate.triangular(),
+                Surrogate.heaviside(),
+                Surrogate.spikeRateEscape(),
+                Surrogate.sso(),
+                Surrogate.lso(),
+                Surrogate.sfs(),
+                Surrogate.custom("mine", (x, g) -> g))) {
+            assertNone(CALLS, () -> {
+                draws.setEpoch(1);
+                draws.setSamples(samples, 0, BATCH);
+                surrogate.backward(distance, gradient, out, draws, 3, 0);
+            });
+        }
+    }
+
+    @Test
+    void inputsOfOtherKinds() {
+        SpikeMatrix spikes = SpikeMatrix.zeros(STEPS * BATCH, OUTPUTS);
+        FloatMatrix targets = FloatMatrix.zeros(BATCH, OUTPUTS);
+        LossEvaluator evaluator = MembraneErrorLoss.ofTargets().bind(STEPS, BATCH, OUTPUTS);
+        assertNone(CALLS, () -> {
+            input.setSpikes(spikes).setTargets(targets).setDivisor(2);
+            evaluator.evaluate(input, LossGradient.NONE, terms);
+        });
+    }
+}
