@@ -100,11 +100,6 @@ final class InputRun implements SourceRun {
         return track().delayed(delay);
     }
 
-    @Override
-    public void gather(int firstStep, int delay, int steps, Signal into) {
-        track().gather(firstStep, delay, steps, into);
-    }
-
     void advance(int steps) {
         track().advance(steps);
     }

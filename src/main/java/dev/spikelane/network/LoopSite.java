@@ -5,6 +5,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.PortCurrents;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -14,27 +15,30 @@ final class LoopSite {
     private final Site site;
     /** The sums at the ports: of {@code current}, and of {@code feedback} where something enters it. */
     private final List<LoopSum> sums;
-    /** Currents, spikes and membranes of the steps that run at a time. */
-    private final PortCurrents currents;
 
-    private final SpikeMatrix spikes;
-    private final FloatMatrix membranes;
+    private final int rowsInPart;
+    /** Currents, spikes and membranes of the steps that run at a time, for each such part of the block. */
+    private final List<PortCurrents> currents = new ArrayList<>();
+
+    private final List<SpikeMatrix> spikes;
+    private List<FloatMatrix> membranes = List.of();
     private long time;
 
     LoopSite(Site site, Predicate<Term> isInner, Arena arena, int blockSteps, int stepsAtATime, int threads) {
         this.site = site;
-        int rows = Math.min(stepsAtATime, blockSteps) * site.batch();
-        LoopSum current = new LoopSum(site, Neuron.CURRENT, isInner, arena, rows, blockSteps, threads);
+        this.rowsInPart = Math.min(stepsAtATime, blockSteps) * site.batch();
+        LoopSum current = new LoopSum(site, Neuron.CURRENT, isInner, arena, rowsInPart, blockSteps, threads);
         if (site.takesFeedback()) {
-            LoopSum feedback = new LoopSum(site, Neuron.FEEDBACK, isInner, arena, rows, blockSteps, threads);
+            LoopSum feedback = new LoopSum(site, Neuron.FEEDBACK, isInner, arena, rowsInPart, blockSteps, threads);
             this.sums = List.of(current, feedback);
         } else {
             this.sums = List.of(current);
         }
-        this.currents = new PortCurrents(
-                sums.getFirst().current(), sums.getLast().current());
-        this.spikes = SpikeMatrix.zeros(arena, rows, site.size());
-        this.membranes = FloatMatrix.zeros(arena, rows, site.size());
+        this.spikes = Track.parts(site.spikes(), rowsInPart);
+        for (int part = 0; part < spikes.size(); part++) {
+            currents.add(new PortCurrents(
+                    sums.getFirst().current(part), sums.getLast().current(part)));
+        }
     }
 
     /** Computes what comes from elsewhere, for a whole block. */
@@ -43,16 +47,23 @@ final class LoopSite {
         for (int i = 0; i < sums.size(); i++) {
             sums.get(i).open(workers, steps * site.batch());
         }
+        FloatMatrix wanted = site.membranes();
+        if (wanted != null && membranes.isEmpty()) {
+            membranes = Track.parts(wanted, rowsInPart);
+        }
         time = profiled ? System.nanoTime() - start : 0;
     }
 
-    /** Runs some steps. */
+    /** Runs some steps, a part of the block. */
     void run(long stepNumber, int step, int steps, boolean profiled) {
         long start = profiled ? System.nanoTime() : 0;
+        int part = step * site.batch() / rowsInPart;
+        int rows = steps * site.batch();
         for (int i = 0; i < sums.size(); i++) {
-            sums.get(i).fill(step, steps);
+            sums.get(i).fill(part, rows);
         }
-        site.run(stepNumber, step, steps, currents, spikes, membranes);
+        FloatMatrix kept = membranes.isEmpty() ? null : membranes.get(part);
+        site.run(stepNumber, step, rows, currents.get(part), spikes.get(part), kept);
         time += profiled ? System.nanoTime() - start : 0;
     }
 

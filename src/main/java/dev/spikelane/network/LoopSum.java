@@ -3,38 +3,40 @@ package dev.spikelane.network;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
 
 /** What enters a port of a population in a {@link LoopStage}: the terms in the order of declaration. */
 final class LoopSum {
 
-    private final int batch;
     private final int columns;
+    private final int rowsInPart;
     private final Piece[] pieces;
-    /** The currents of the steps that run at a time. */
-    private final FloatMatrix current;
+    /** The sums of the steps that run at a time, for each such part of the block: the first piece's own, where it has the whole block. */
+    private final List<FloatMatrix> current;
 
     private final FloatMatrix added;
 
     /** For a port of a site, some rows at a time; terms from populations of the loop are inner ones. */
-    LoopSum(
-            Site site, String port, Predicate<Term> isInner, Arena arena, int rows, int blockSteps, int threads) {
-        this.batch = site.batch();
+    LoopSum(Site site, String port, Predicate<Term> isInner, Arena arena, int rowsInPart, int blockSteps, int threads) {
         this.columns = site.currents();
-        this.current = FloatMatrix.zeros(arena, rows, columns);
-        this.added = FloatMatrix.zeros(arena, rows, columns);
+        this.rowsInPart = rowsInPart;
+        this.added = FloatMatrix.zeros(arena, rowsInPart, columns);
+        int blockRows = blockSteps * site.batch();
         this.pieces =
-                pieces(site.terms(port), isInner, arena, blockSteps * batch, threads).toArray(Piece[]::new);
+                pieces(site.terms(port), isInner, arena, blockRows, threads).toArray(Piece[]::new);
+        this.current = pieces[0] instanceof Outer outer
+                ? Track.parts(outer.whole, rowsInPart)
+                : Collections.nCopies(
+                        Math.ceilDiv(blockRows, rowsInPart), FloatMatrix.zeros(arena, rowsInPart, columns));
     }
 
     /** Terms of one kind stand together as long as the order of declaration allows. */
-    private List<Piece> pieces(
-            List<Term> terms, Predicate<Term> isInner, Arena arena, int blockRows, int threads) {
+    private List<Piece> pieces(List<Term> terms, Predicate<Term> isInner, Arena arena, int blockRows, int threads) {
         List<Piece> all = new ArrayList<>();
         List<Term> leading = new ArrayList<>();
         for (Term term : terms) {
@@ -46,7 +48,7 @@ final class LoopSum {
             if (all.isEmpty() && !leading.isEmpty()) {
                 all.add(new Outer(leading, arena, blockRows, threads));
             }
-            all.add(inner ? new Inner(term, arena) : new Outer(List.of(term), arena, blockRows, threads));
+            all.add(inner ? new Inner(term) : new Outer(List.of(term), arena, blockRows, threads));
         }
         if (all.isEmpty()) {
             all.add(new Outer(leading, arena, blockRows, threads));
@@ -54,9 +56,9 @@ final class LoopSum {
         return all;
     }
 
-    /** The currents of the steps that {@link #fill} was asked for, in the first rows. */
-    FloatMatrix current() {
-        return current;
+    /** What {@link #fill} leaves in the first rows for a part of the block. */
+    FloatMatrix current(int part) {
+        return current.get(part);
     }
 
     /** Computes what comes from elsewhere, for a whole block. */
@@ -66,12 +68,15 @@ final class LoopSum {
         }
     }
 
-    /** Sums the currents of some steps. */
-    void fill(int step, int steps) {
-        pieces[0].fill(step, steps, current);
+    /** Sums the currents of the first rows of a part of the block. */
+    void fill(int part, int rows) {
+        FloatMatrix sum = current.get(part);
+        if (pieces[0] instanceof Inner) {
+            pieces[0].fill(part, rows, sum);
+        }
         for (int i = 1; i < pieces.length; i++) {
-            pieces[i].fill(step, steps, added);
-            RowSum.add(current, added, steps * batch, columns, 0, Math.ceilDiv(columns, Long.SIZE));
+            pieces[i].fill(part, rows, added);
+            RowSum.add(sum, added, rows, columns, 0, Math.ceilDiv(columns, Long.SIZE));
         }
     }
 
@@ -81,8 +86,8 @@ final class LoopSum {
         /** Computes what can be computed before the first step of a block. */
         void open(Workers workers, int rows);
 
-        /** Puts the currents of some steps in the first rows. */
-        void fill(int step, int steps, FloatMatrix into);
+        /** Puts the currents of a part of the block in the first rows. */
+        void fill(int part, int rows, FloatMatrix into);
     }
 
     /** What comes from elsewhere. */
@@ -114,9 +119,9 @@ final class LoopSum {
         }
 
         @Override
-        public void fill(int step, int steps, FloatMatrix into) {
-            long from = whole.rowOffset(step * batch);
-            MemorySegment.copy(whole.segment(), from, into.segment(), 0, into.rowOffset(steps * batch));
+        public void fill(int part, int count, FloatMatrix into) {
+            long from = whole.rowOffset(part * rowsInPart);
+            MemorySegment.copy(whole.segment(), from, into.segment(), 0, into.rowOffset(count));
         }
     }
 
@@ -124,25 +129,21 @@ final class LoopSum {
     private final class Inner implements Piece {
 
         private final Term term;
-        private final Signal seen;
+        private final List<? extends Signal> seen;
 
-        Inner(Term term, Arena arena) {
+        Inner(Term term) {
             this.term = term;
-            int inputs = term.inputs();
-            this.seen = term.source.delayed(term.delay) instanceof SpikeMatrix
-                    ? SpikeMatrix.zeros(arena, current.rows(), inputs)
-                    : FloatMatrix.zeros(arena, current.rows(), inputs);
+            this.seen = Track.parts(term.source.delayed(term.delay), rowsInPart);
         }
 
         @Override
         public void open(Workers workers, int rows) {}
 
         @Override
-        public void fill(int step, int steps, FloatMatrix into) {
-            int rows = steps * batch;
-            term.source.gather(step, term.delay, steps, seen);
-            term.path.prepare(seen, rows);
-            term.path.fill(seen, rows, into, 0, Math.ceilDiv(columns, Long.SIZE), 0);
+        public void fill(int part, int rows, FloatMatrix into) {
+            Signal source = seen.get(part);
+            term.path.prepare(source, rows);
+            term.path.fill(source, rows, into, 0, Math.ceilDiv(columns, Long.SIZE), 0);
         }
     }
 }

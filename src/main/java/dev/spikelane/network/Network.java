@@ -266,7 +266,8 @@ public final class Network {
 
     /** Gives a population a model with other parameters. */
     void rebind(int population, Neuron neuron) {
-        Bound changed = Bound.of(Arena.ofAuto(), populations.get(population), neuron, isFed(populations.get(population)));
+        Bound changed =
+                Bound.of(Arena.ofAuto(), populations.get(population), neuron, isFed(populations.get(population)));
         Parameter spikeValue = changed.inside().spikeValue();
         if (!spikeValue.equals(bound[population].inside().spikeValue())) {
             for (int i = 0; i < paths.length; i++) {

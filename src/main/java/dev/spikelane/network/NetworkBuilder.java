@@ -222,8 +222,8 @@ public final class NetworkBuilder {
         all.forEach(NetworkBuilder::requireFit);
         for (Population population : populations) {
             if (!enters(all, population, Neuron.CURRENT)) {
-                throw new IllegalStateException(
-                        "population '" + population.name() + "' has no projection to its port '" + Neuron.CURRENT + "'");
+                throw new IllegalStateException("population '" + population.name() + "' has no projection to its port '"
+                        + Neuron.CURRENT + "'");
             }
         }
         for (Population population : populations) {
@@ -245,15 +245,15 @@ public final class NetworkBuilder {
      * port too.
      */
     private List<Projection> recurrent(Population population, boolean othersEnter) {
-        Connection connection =
-                switch (population.neuron().recurrence()) {
-                    case Recurrence.AllToAll all -> new Recurrent(all);
-                    case Recurrence.OneToOne own when othersEnter -> new OneToOne(own.weights());
-                    case null, default -> null;
-                };
-        if (connection == null) {
-            return List.of();
-        }
+        return switch (population.neuron().recurrence()) {
+            case Recurrence.AllToAll all -> List.of(recurrent(population, new Recurrent(all)));
+            case Recurrence.OneToOne own
+            when othersEnter -> List.of(recurrent(population, new OneToOne(own.weights())));
+            case Recurrence.OneToOne _, Recurrence.None _ -> List.of();
+        };
+    }
+
+    private Projection recurrent(Population population, Connection connection) {
         String name = population.name() + ".recurrent";
         if (projectionNames.contains(name)) {
             throw new IllegalArgumentException("the name '" + name
@@ -261,7 +261,7 @@ public final class NetworkBuilder {
                     + population.name() + "'");
         }
         Source source = population.neuron().feedsMembranes() ? population.variable("membrane") : population;
-        return List.of(new Projection(name, source, population, Neuron.FEEDBACK, 1, List.of(connection), false));
+        return new Projection(name, source, population, Neuron.FEEDBACK, 1, List.of(connection), false);
     }
 
     private static void requireFit(Projection projection) {

@@ -8,7 +8,6 @@ import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.PortCurrents;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,11 +136,7 @@ final class Site implements SourceRun {
     void add(VariableRecorder recorder) {
         recorders.add(recorder);
         if (recorder.beforeReset() && before == null) {
-            before = new BeforeReset(
-                    network.bound(number).beforeReset(arena),
-                    arena,
-                    batch,
-                    network.version());
+            before = new BeforeReset(network.bound(number).beforeReset(arena), arena, batch, network.version());
         }
     }
 
@@ -159,46 +154,42 @@ final class Site implements SourceRun {
             @Nullable FloatMatrix membranes,
             int firstWord,
             int endWord) {
-        boolean fed = neurons.takesFeedback();
-        if (fed && membranes == null) {
+        if (membranes != null) {
+            if (neurons.takesFeedback()) {
+                neurons.record(currents, rows, state, spikes, membranes, firstWord, endWord);
+            } else {
+                neurons.record(currents.current(), rows, state, spikes, membranes, firstWord, endWord);
+            }
+        } else if (neurons.takesFeedback()) {
             neurons.run(currents, rows, state, spikes, firstWord, endWord);
-        } else if (fed) {
-            neurons.record(currents, rows, state, spikes, membranes, firstWord, endWord);
-        } else if (membranes == null) {
-            neurons.run(currents.current(), rows, state, spikes, firstWord, endWord);
         } else {
-            neurons.record(currents.current(), rows, state, spikes, membranes, firstWord, endWord);
+            neurons.run(currents.current(), rows, state, spikes, firstWord, endWord);
         }
     }
 
-    /** Takes all neurons through some steps, by way of matrices that hold these steps only. */
+    /** The membranes of the block; null if nobody wants them. */
+    @Nullable
+    FloatMatrix membranes() {
+        return membranes;
+    }
+
+    /** Takes all neurons through the first rows of a part of the block, which begins with a step. */
     void run(
             long stepNumber,
             int step,
-            int steps,
+            int rows,
             PortCurrents currents,
-            SpikeMatrix someSpikes,
-            FloatMatrix someMembranes) {
+            SpikeMatrix spikesOfPart,
+            @Nullable FloatMatrix membranesOfPart) {
         BeforeReset unreset = before;
         if (unreset != null) {
-            unreset.run(this, currents, someSpikes);
+            unreset.run(this, currents, spikesOfPart);
         }
-        int rows = steps * batch;
-        FloatMatrix block = membranes;
-        run(neurons(), currents, rows, state, someSpikes, block == null ? null : someMembranes, 0, words());
-        if (block != null) {
-            MemorySegment.copy(
-                    someMembranes.segment(),
-                    0,
-                    block.segment(),
-                    block.rowOffset(step * batch),
-                    someMembranes.rowOffset(rows));
-        }
-        spikes.put(someSpikes, step, steps);
+        run(neurons(), currents, rows, state, spikesOfPart, membranesOfPart, 0, words());
         if (stepwise()) {
             for (int i = 0; i < variables.size(); i++) {
                 Kept kept = variables.get(i);
-                kept.track.put(state.variable(kept.name), step, 1);
+                kept.track.put(state.variable(kept.name), step);
             }
             for (int i = 0; i < recorders.size(); i++) {
                 VariableRecorder recorder = recorders.get(i);
@@ -286,11 +277,6 @@ final class Site implements SourceRun {
         return spikes.delayed(delay);
     }
 
-    @Override
-    public void gather(int firstStep, int delay, int steps, Signal into) {
-        spikes.gather(firstStep, delay, steps, into);
-    }
-
     long bytes() {
         return state.bytes()
                 + spikes.bytes()
@@ -315,11 +301,6 @@ final class Site implements SourceRun {
         @Override
         public Signal delayed(int delay) {
             return track.delayed(delay);
-        }
-
-        @Override
-        public void gather(int firstStep, int delay, int steps, Signal into) {
-            track.gather(firstStep, delay, steps, into);
         }
     }
 

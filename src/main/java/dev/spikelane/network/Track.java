@@ -7,6 +7,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The rows of a source in a block of steps, behind those of the steps before the block that delayed projections reach.
@@ -60,16 +62,19 @@ final class Track<S extends Signal> {
         return delay == 0 ? block : (S) all.rows((history - delay) * batch, block.rows());
     }
 
-    /** Copies some steps of the block, as they are seen after a delay, to the first rows of a matrix. */
-    void gather(int firstStep, int delay, int steps, Signal into) {
-        long from = all.rowOffset((history + firstStep - delay) * batch);
-        MemorySegment.copy(all.segment(), from, into.segment(), 0, into.rowOffset(steps * batch));
+    /** Copies the first rows of a matrix to a step of the block. */
+    void put(Signal rows, int step) {
+        MemorySegment.copy(rows.segment(), 0, block.segment(), block.rowOffset(step * batch), rows.rowOffset(batch));
     }
 
-    /** Copies the first rows of a matrix to some steps of the block. */
-    void put(Signal rows, int firstStep, int steps) {
-        MemorySegment.copy(
-                rows.segment(), 0, block.segment(), block.rowOffset(firstStep * batch), rows.rowOffset(steps * batch));
+    /** Views of a block, so many rows each; the last may have fewer. */
+    @SuppressWarnings("unchecked") // rows of a matrix are a matrix of the same kind
+    static <S extends Signal> List<S> parts(S block, int rows) {
+        List<S> parts = new ArrayList<>();
+        for (int row = 0; row < block.rows(); row += rows) {
+            parts.add((S) block.rows(row, Math.min(rows, block.rows() - row)));
+        }
+        return parts;
     }
 
     /** Makes the last steps of a block the history of the next. */

@@ -50,7 +50,6 @@ record LstmGroup(LeakyParameters parameters) implements StepwiseGroup {
             boolean record,
             int firstWord,
             int endWord) {
-        LstmStep.step(
-                parameters, current, row, variables, feedback, state.workspace(), spikes, membranes, record);
+        LstmStep.step(parameters, current, row, variables, feedback, state.workspace(), spikes, membranes, record);
     }
 }

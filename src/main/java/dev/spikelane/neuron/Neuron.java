@@ -5,7 +5,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A neuron model: an immutable record of its parameters, validated when it is made.
@@ -77,10 +76,10 @@ public sealed interface Neuron
     /**
      * Returns what the neurons feed back to themselves from the step before.
      *
-     * @return the recurrence; null if the model has none
+     * @return the recurrence; {@link Recurrence.None} for most models
      */
-    default @Nullable Recurrence recurrence() {
-        return null;
+    default Recurrence recurrence() {
+        return Recurrence.none();
     }
 
     /**

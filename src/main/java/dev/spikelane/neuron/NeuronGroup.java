@@ -109,7 +109,7 @@ public interface NeuronGroup {
      * @param rows how many rows, whole steps
      * @param state of the batch, updated
      * @param spikes {@code [at least rows x neurons]}, overwritten there
-     * @param membranes {@code [at least rows x neurons]}, receives the membrane after each step; may be the matrix of the port {@code current},
+     * @param membranes {@code [at least rows x neurons]}, receives the membrane after each step; may be {@link PortCurrents#current},
      *     and shares no memory with anything else
      * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
      * @param endWord the word behind the last; all words if the neurons are {@linkplain #coupled coupled}

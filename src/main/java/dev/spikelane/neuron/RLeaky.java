@@ -131,7 +131,10 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
         return switch (recurrence) {
             case Recurrence.None _ -> group(parameters(neurons), arena);
             case Recurrence.OneToOne own ->
-                group(parameters(neurons).feedback(Feedback.OWN_SPIKES, own.weights().values()), arena);
+                group(
+                        parameters(neurons)
+                                .feedback(Feedback.OWN_SPIKES, own.weights().values()),
+                        arena);
             case Recurrence.AllToAll all -> RecurrentGroup.of(arena, bindPorts(arena, neurons), all, this);
         };
     }

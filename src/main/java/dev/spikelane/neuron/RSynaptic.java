@@ -126,7 +126,10 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
         return switch (recurrence) {
             case Recurrence.None _ -> group(parameters(neurons), arena);
             case Recurrence.OneToOne own ->
-                group(parameters(neurons).feedback(Feedback.OWN_SPIKES, own.weights().values()), arena);
+                group(
+                        parameters(neurons)
+                                .feedback(Feedback.OWN_SPIKES, own.weights().values()),
+                        arena);
             case Recurrence.AllToAll all -> RecurrentGroup.of(arena, bindPorts(arena, neurons), all, this);
         };
     }

@@ -43,8 +43,8 @@ public record SLstm(Recurrence.AllToAll recurrence, Firing firing) implements Ne
         int inputs = recurrence.weights().columns();
         int outputs = recurrence.weights().rows();
         if (outputs != LstmStep.GATES * (long) inputs) {
-            throw new IllegalArgumentException("recurrent weights are " + inputs + " -> " + outputs
-                    + ", expected four outputs for each input");
+            throw new IllegalArgumentException(
+                    "recurrent weights are " + inputs + " -> " + outputs + ", expected four outputs for each input");
         }
         if (Objects.requireNonNull(firing, "firing").reset() == Reset.SUBTRACT_DECAYED) {
             throw new IllegalArgumentException("reset SUBTRACT_DECAYED, expected SUBTRACT, ZERO, CLEAR or NONE");

@@ -120,8 +120,7 @@ final class GoldenNeurons {
         List<Integer> shape = golden.shape("weight" + suffix);
         FloatMatrix weights = FloatMatrix.copyOf(shape.get(0), shape.get(1), golden.floats("weight" + suffix));
         return golden.hasInput("bias" + suffix)
-                ? Recurrence.allToAll(
-                        weights, FloatMatrix.copyOf(1, shape.get(0), golden.floats("bias" + suffix)))
+                ? Recurrence.allToAll(weights, FloatMatrix.copyOf(1, shape.get(0), golden.floats("bias" + suffix)))
                 : Recurrence.allToAll(weights);
     }
 

@@ -281,7 +281,8 @@ final class GraphTest {
                 IllegalArgumentException.class,
                 "population 'a' has no variable 'synapse', expected one of [membrane]",
                 () -> a.variable("synapse"));
-        assertMessage(IllegalStateException.class, "population 'a' has no projection to its port 'current'", builder::build);
+        assertMessage(
+                IllegalStateException.class, "population 'a' has no projection to its port 'current'", builder::build);
         builder.project("x-a", x, a);
         assertMessage(
                 IllegalArgumentException.class,

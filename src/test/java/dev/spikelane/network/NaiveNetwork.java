@@ -121,8 +121,7 @@ final class NaiveNetwork {
         NaiveNeurons[] samples = of(neurons, population.name());
         for (int sample = 0; sample < batch; sample++) {
             float[] current = sum(population, Neuron.CURRENT, step, sample);
-            samples[sample].step(
-                    Objects.requireNonNull(current), sum(population, Neuron.FEEDBACK, step, sample));
+            samples[sample].step(Objects.requireNonNull(current), sum(population, Neuron.FEEDBACK, step, sample));
         }
         int size = population.size();
         boolean[] fired = new boolean[batch * size];

@@ -161,7 +161,14 @@ final class PortsTest {
         builder.project("x-s feedback", x, r, new OneToOne(0)).port("feedback");
         Network both = builder.build();
         assertEquals(
-                List.of("x-s feedback.weight", "s.recurrent.weight", "r.beta", "r.V", "r.threshold", "s.beta", "s.threshold"),
+                List.of(
+                        "x-s feedback.weight",
+                        "s.recurrent.weight",
+                        "r.beta",
+                        "r.V",
+                        "r.threshold",
+                        "s.beta",
+                        "s.threshold"),
                 both.weights().names().stream()
                         .filter(name -> !name.startsWith("fc1") && !name.equals("x-s.weight"))
                         .toList());
@@ -173,8 +180,7 @@ final class PortsTest {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(2));
         Population a = builder.population("a", Shape.of(2), new Leaky(0f).withThreshold(0.5f));
-        Population b =
-                builder.population("b", Shape.of(2), new RLeaky(Recurrence.none(), 0.5f).withThreshold(9));
+        Population b = builder.population("b", Shape.of(2), new RLeaky(Recurrence.none(), 0.5f).withThreshold(9));
         builder.project("x-a", x, a);
         builder.project("x-b", x, b);
         builder.project("a-b", a, b, new OneToOne(0.25f)).delay(2).port("feedback");
@@ -182,7 +188,8 @@ final class PortsTest {
             MembraneRecorder recorder = simulation.recordMembranes("b", 4);
             simulation.run(SpikeMatrix.copyOf(4, 2, new byte[] {1, 0, 0, 1, 0, 0, 0, 0}));
             assertArrayEquals(
-                    new float[] {1, 0, 0.5f, 1, 0.5f, 0.5f, 0.25f, 0.5f}, recorder.membranes().toArray());
+                    new float[] {1, 0, 0.5f, 1, 0.5f, 0.5f, 0.25f, 0.5f},
+                    recorder.membranes().toArray());
         }
     }
 
@@ -238,9 +245,7 @@ final class PortsTest {
         Population n = builder.population("n", Shape.of(4), new RLeaky(Recurrence.none(), 0.5f));
         builder.project("x-n", x, n).port("feedback");
         assertMessage(
-                IllegalStateException.class,
-                "population 'n' has no projection to its port 'current'",
-                builder::build);
+                IllegalStateException.class, "population 'n' has no projection to its port 'current'", builder::build);
     }
 
     @Test
@@ -256,13 +261,7 @@ final class PortsTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "currents are of the ports 'current' and 'feedback', expected those of 'current' alone",
-                () -> one.run(
-                        new PortCurrents(current, current),
-                        1,
-                        one.newState(arena, 1),
-                        spikes,
-                        0,
-                        1));
+                () -> one.run(new PortCurrents(current, current), 1, one.newState(arena, 1), spikes, 0, 1));
         Leaky leaky = new Leaky(0.5f);
         assertMessage(
                 IllegalArgumentException.class,

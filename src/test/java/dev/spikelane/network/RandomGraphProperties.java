@@ -66,8 +66,8 @@ final class RandomGraphProperties {
         often(
                 "a projection of others into the port feedback",
                 all.stream()
-                        .anyMatch(projection -> projection.port().equals(Neuron.FEEDBACK)
-                                && !RandomGraph.isRecurrence(projection)));
+                        .anyMatch(projection ->
+                                projection.port().equals(Neuron.FEEDBACK) && !RandomGraph.isRecurrence(projection)));
         often(
                 "a recurrence and others at the port feedback",
                 all.stream()

@@ -58,8 +58,7 @@ final class DropoutTest {
 
     private LeakyParallel model(boolean allToAll) {
         Recurrence recurrence = allToAll
-                ? Recurrence.allToAll(
-                        Matrices.uniform(arena, NEURONS, NEURONS, new Random(2)))
+                ? Recurrence.allToAll(Matrices.uniform(arena, NEURONS, NEURONS, new Random(2)))
                 : Recurrence.oneToOne(0.9f);
         return new LeakyParallel(recurrence, Parameter.of(0.1f), Parameter.of(0.5f), Parameter.of(1));
     }

@@ -65,11 +65,8 @@ final class ModelsTest {
     @Test
     void parallelNeuronsFeedInfinityBack() {
         FloatMatrix halves = FloatMatrix.copyOf(arena, 2, 2, new float[] {0.5f, 0.5f, 0.5f, 0.5f});
-        Neuron model = new LeakyParallel(
-                Recurrence.allToAll(halves),
-                Parameter.of(0),
-                Parameter.of(1),
-                Parameter.of(1));
+        Neuron model =
+                new LeakyParallel(Recurrence.allToAll(halves), Parameter.of(0), Parameter.of(1), Parameter.of(1));
         float infinity = Float.POSITIVE_INFINITY;
         assertArrayEquals(
                 new float[] {infinity, 0, infinity, infinity, infinity, infinity},

@@ -105,17 +105,12 @@ final class LeakyLoopScalar implements LeakyLoop {
             float before = Elements.get(state, sample, neuron);
             boolean over = above(before, threshold);
             float r = over && options.resetsLater() ? 1 : 0;
-            float input = Elements.get(current, row, neuron - firstCurrent);
-            for (FloatMatrix gain : parameters.gains) {
-                input *= Elements.get(gain, 0, neuron);
-            }
+            float input = gained(parameters, Elements.get(current, row, neuron - firstCurrent), neuron);
             float u;
             if (options.alphaFunction()) {
                 u = alphaFunction(parameters, input, r, state, batch, sample, neuron);
             } else {
-                float fedBack = options.feedback() == Feedback.CURRENTS
-                        ? Elements.get(feedback, row, neuron - firstCurrent)
-                        : fedBack(parameters, previous, sample, neuron);
+                float fedBack = fedBack(parameters, feedback, row, neuron - firstCurrent, previous, sample, neuron);
                 if (options.synapse()) {
                     input = synapse(parameters, input, fedBack, state, batch + sample, neuron);
                 }
@@ -131,11 +126,27 @@ final class LeakyLoopScalar implements LeakyLoop {
         }
     }
 
-    private float fedBack(LeakyParameters parameters, SpikeMatrix previous, int sample, int neuron) {
+    private static float gained(LeakyParameters parameters, float input, int neuron) {
+        float product = input;
+        for (FloatMatrix gain : parameters.gains) {
+            product *= Elements.get(gain, 0, neuron);
+        }
+        return product;
+    }
+
+    private float fedBack(
+            LeakyParameters parameters,
+            FloatMatrix feedback,
+            int row,
+            int column,
+            SpikeMatrix previous,
+            int sample,
+            int neuron) {
         return switch (options().feedback()) {
-            case NONE, CURRENTS -> 0;
+            case NONE -> 0;
             case CONSTANT -> Elements.get(parameters.own, 0, neuron);
             case OWN_SPIKES -> (spike(previous, sample, neuron) ? 1 : 0) * Elements.get(parameters.own, 0, neuron);
+            case CURRENTS -> Elements.get(feedback, row, column);
         };
     }
 
