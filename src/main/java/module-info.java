@@ -10,6 +10,7 @@ module dev.spikelane {
     requires jdk.incubator.vector;
     requires static info.picocli;
     requires static java.desktop;
+    requires static java.management;
     requires static jdk.jfr;
     requires static org.jspecify;
 

@@ -10,7 +10,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,6 +66,14 @@ final class DemoCommand implements Callable<Integer> {
     private @Nullable Path file;
 
     @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description =
+                    "IDX file of the classes of these images. Default: the one beside them, if its name differs in"
+                            + " \"labels\" and \"idx1\" only.")
+    private @Nullable Path labels;
+
+    @Option(
             names = "--count",
             paramLabel = "N",
             description =
@@ -79,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "Time steps of the network, 1 to " + MOST_STEPS + ". Default: ${DEFAULT-VALUE}.")
+            description = "Time steps of the neurons and networks, 1 to " + MOST_STEPS + ". Default: ${DEFAULT-VALUE}.")
     private int steps = STEPS;
 
     @Option(
@@ -100,9 +110,10 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "SECONDS",
-            description = "How long to run before the time is taken, 0 to " + MOST_WARM_UP
-                    + "; the JIT compiler needs it. Default: ${DEFAULT-VALUE}.")
-    private int warmUp = 2;
+            description = "How long to run at most until the time is taken, 0 to " + MOST_WARM_UP
+                    + ": the JIT compiler needs it. Ends when the times of the last passes agree."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int warmUp = 20;
 
     @Option(
             names = "--out",
@@ -135,24 +146,26 @@ final class DemoCommand implements Callable<Integer> {
         DemoSettings settings = settings();
         ImageSet images = images();
         settings.requireFits(images, folder != null);
-        Path page = page();
+        PrintWriter err = command.commandLine().getErr();
+        Path page = page(err);
         if (folder != null) {
             makeFolder(folder);
         }
         PrintWriter out = command.commandLine().getOut();
-        PrintWriter err = command.commandLine().getErr();
         DemoText text = new DemoText(quiet || json ? new PrintWriter(Writer.nullWriter()) : out, settings);
         Progress progress = Progress.on(err, quiet);
         try (Arena arena = Arena.ofShared()) {
             TutorialTrains trains = new TutorialTrains(arena, settings.steps());
             List<Trace> traces = traces(arena, text);
             NetworkResult tutorial = tutorial(settings, trains, text, progress);
-            DemoResults results = new DemoResults(settings, traces, tutorial, images(settings, images, text, progress));
+            ImageTrains shown = page == null ? null : new ImageTrains(arena, settings.steps(), images.count());
+            DemoResults results =
+                    new DemoResults(settings, traces, tutorial, images(settings, images, shown, text, progress));
             if (folder != null) {
                 text.files(folder);
             }
-            if (page != null) {
-                new DemoReport(results, trains).write(page);
+            if (page != null && shown != null) {
+                new DemoReport(results, trains, shown).write(page);
                 text.report(page);
             }
             if (json) {
@@ -165,7 +178,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** Where the report goes, if there is one; before the run, so that a wrong name does not cost one. */
-    private @Nullable Path page() throws IOException {
+    private @Nullable Path page(PrintWriter err) throws IOException {
         if (noReport && report != null) {
             throw new ParameterException(command.commandLine(), "--report and --no-report exclude each other");
         }
@@ -179,7 +192,11 @@ final class DemoCommand implements Callable<Integer> {
             if (report != null) {
                 throw refused;
             }
-            throw new FileSystemException(REPORT, null, refused.getReason() + "; --no-report goes without");
+            if (!quiet) {
+                err.println(Main.NAME + ": no report is written, because " + REPORT + " " + refused.getReason());
+                err.flush();
+            }
+            return null;
         }
         return page;
     }
@@ -196,7 +213,11 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private ImageSet images() throws IOException {
-        ImageSet all = file == null ? ImageSet.sample() : ImageSet.read(file);
+        if (labels != null && file == null) {
+            throw new ParameterException(
+                    command.commandLine(), "--labels needs --images, the file of the images that it names");
+        }
+        ImageSet all = file == null ? ImageSet.sample() : ImageSet.read(file, labels);
         if (count == null) {
             return all.first(Math.min(COUNT, all.count()));
         }
@@ -209,7 +230,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private List<Trace> traces(Arena arena, DemoText text) throws IOException {
-        List<Trace> traces = List.of(Trace.handLif(arena), Trace.leaky(arena));
+        List<Trace> traces = List.of(Trace.handLif(arena, steps), Trace.leaky(arena, steps));
         for (Trace trace : traces) {
             if (folder != null) {
                 Npy.write(folder.resolve(trace.file() + "_spikes.npy"), trace.spikes());
@@ -232,11 +253,13 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private ImageRun.Result images(DemoSettings settings, ImageSet images, DemoText text, Progress progress)
+    private ImageRun.Result images(
+            DemoSettings settings, ImageSet images, @Nullable ImageTrains shown, DemoText text, Progress progress)
             throws IOException {
         try (Arena arena = Arena.ofShared()) {
             Recording recording = recording(arena, images.count(), images.inputs());
-            List<Attachment> attachments = recording == null ? List.of() : List.of(recording);
+            List<Attachment> attachments =
+                    Stream.of(recording, shown).filter(Objects::nonNull).toList();
             ImageRun.Result result = ImageRun.run(settings, images, attachments, progress);
             write(recording, "images");
             text.images(result);

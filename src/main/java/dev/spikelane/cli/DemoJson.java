@@ -28,7 +28,7 @@ final class DemoJson {
         images(results.images(), json);
         path("report", report, json);
         path("recordings", folder, json);
-        return json.end().toString();
+        return json.end().text();
     }
 
     private static void settings(DemoSettings settings, JsonWriter json) {
@@ -46,6 +46,8 @@ final class DemoJson {
         densities(network, json);
         json.name("encode_ms_per_image").value(result.encodeMilliseconds());
         json.name("network_ms_per_image").value(result.networkMilliseconds());
+        json.name("settled").value(result.times().settled());
+        json.name("machine_busy").value(result.times().busy());
         json.name("kernels").strings(network.kernels());
         json.name("results").array();
         for (int image = 0; image < images.count(); image++) {

@@ -16,66 +16,96 @@ import java.util.stream.IntStream;
 /** The results of the demo as a page. */
 final class DemoReport {
 
-    /** More images than anybody looks at make the page slow. */
-    private static final int MOST_IMAGES = 256;
-
     private final DemoResults results;
     private final TutorialTrains trains;
+    private final ImageTrains shown;
 
-    DemoReport(DemoResults results, TutorialTrains trains) {
+    DemoReport(DemoResults results, TutorialTrains trains, ImageTrains shown) {
         this.results = results;
         this.trains = trains;
+        this.shown = shown;
     }
 
     void write(Path file) throws IOException {
+        ImageRun.Result images = results.images();
+        Map<String, Integer> layers = new LinkedHashMap<>();
+        layers.put("input", images.images().inputs());
+        layers.put("hidden", TutorialRun.HIDDEN);
+        layers.put("output", TutorialRun.OUTPUTS);
         Report report = Report.of("Spikelane demo")
-                .text("The neurons and the network of snnTorch's tutorial 3: two single neurons, the network"
-                        + " 784 → 1000 → 10 on its own random input, and the same network on images. The weights are random"
-                        + " and untrained, so the counts show the network at work; they do not classify.")
-                .tiles(tiles());
-        report = neurons(report);
-        report = tutorial(report);
-        report = images(report);
+                .text(String.format(
+                        Locale.ROOT,
+                        "%,d %s, turned into spikes and run through a network of %,d spiking neurons for %,d steps each;"
+                                + " its weights are random, so it shows how spikes flow and does not classify.",
+                        images.images().count(),
+                        images.images().count() == 1 ? "image" : "images",
+                        TutorialRun.HIDDEN + TutorialRun.OUTPUTS,
+                        results.settings().steps()))
+                .tiles(tiles())
+                .layers(layers);
+        images(report);
+        tutorial(report);
+        neurons(report);
         report.section("Configuration").facts(configuration()).write(file);
     }
 
     private Map<String, String> tiles() {
         ImageRun.Result images = results.images();
+        NetworkResult network = images.network();
+        double all = (double) TutorialRun.HIDDEN * (images.images().inputs() + TutorialRun.OUTPUTS);
+        double passed = TutorialRun.HIDDEN
+                * (network.inputDensity() * images.images().inputs() + network.hiddenDensity() * TutorialRun.OUTPUTS);
+        double perSecond = 1e3 / images.networkMilliseconds();
         Map<String, String> tiles = new LinkedHashMap<>();
-        tiles.put("Network, per image", milliseconds(images.networkMilliseconds()));
-        tiles.put("Encoding, per image", milliseconds(images.encodeMilliseconds()));
-        int steps = results.settings().steps();
         tiles.put(
-                "Images × steps",
-                String.format(Locale.ROOT, "%,d × %,d", images.images().count(), steps));
-        tiles.put("Density, input", density(images.network().inputDensity()));
-        tiles.put("Density, hidden", density(images.network().hiddenDensity()));
-        tiles.put("Density, output", density(images.network().outputDensity()));
+                "Images per second",
+                String.format(
+                        Locale.ROOT,
+                        "%,.0f\n%s each, without encoding; threads: %d. %s",
+                        perSecond,
+                        milliseconds(images.networkMilliseconds()),
+                        results.settings().threads(),
+                        InfoCommand.cpu()));
+        tiles.put(
+                "Multiplications saved",
+                String.format(
+                        Locale.ROOT,
+                        "%.1f %%\nof the %,.0f of a step: a silent neuron costs nothing, and a spike only adds a weight",
+                        100 * (1 - passed / all),
+                        all));
+        tiles.put(
+                "Synaptic events per second",
+                String.format(
+                        Locale.ROOT,
+                        "%.3g billion\neach a spike that adds one weight; %s",
+                        perSecond * results.settings().steps() * passed * 1e-9,
+                        Simd.describe()));
         return tiles;
     }
 
-    private Report neurons(Report report) {
-        Report with = report.section("Two neurons")
+    private void neurons(Report report) {
+        report.section("Two single neurons")
                 .text("Membranes under a constant current from step " + Trace.SILENT_STEPS
-                        + " on. The dashed line is the threshold, the marks above are spikes.");
+                        + " on. The dashed line is the threshold; a spike stands on the membrane.");
         for (Trace trace : results.traces()) {
-            with = with.figure(Plot.traces(trace.membranes())
+            report.figure(Plot.traces(trace.membranes())
                     .spikes(trace.spikes())
                     .threshold(1)
                     .labels("membrane")
                     .title(trace.title()));
         }
-        return with;
     }
 
-    private Report tutorial(Report report) {
+    private void tutorial(Report report) {
         int steps = results.settings().steps();
-        String shown = trains.steps() < steps
+        String first = trains.steps() < steps
                 ? String.format(Locale.ROOT, " The first %,d of %,d steps.", trains.steps(), steps)
                 : "";
-        return report.section("The tutorial's network")
-                .text("Random input through 784 → 1000 → 10 Leaky neurons, beta 0.99, seed "
-                        + results.settings().seed() + ", all numbers as after torch.manual_seed." + shown)
+        report.section("The tutorial's network")
+                .text(
+                        "Random input through the network 784 → 1000 → 10 of snnTorch's tutorial 3: Leaky neurons, beta 0.99,"
+                                + " seed " + results.settings().seed() + ", all numbers as after torch.manual_seed."
+                                + first)
                 .figure(Plot.raster("input", trains.input())
                         .panel("hidden", trains.hidden())
                         .panel("output", trains.output())
@@ -84,31 +114,32 @@ final class DemoReport {
                 .figure(Plot.traces(trains.outputMembranes())
                         .spikes(trains.output())
                         .threshold(1)
-                        .neurons(IntStream.range(0, TutorialRun.OUTPUTS).toArray())
-                        .title("Membranes of the output"))
+                        .ownRanges()
+                        .title("Membranes of the output: the neurons that fire most, each on its own scale"))
                 .figure(Plot.firingRate("input", trains.input())
                         .series("hidden", trains.hidden())
                         .series("output", trains.output())
                         .title("Firing rate: share of neurons, mean of 10 steps"));
     }
 
-    private Report images(Report report) throws IOException {
+    private void images(Report report) throws IOException {
         ImageSet all = results.images().images();
-        ImageSet images = all.first(Math.min(all.count(), MOST_IMAGES));
+        ImageSet images = all.first(shown.images());
         List<String> labels = IntStream.range(0, images.count())
                 .mapToObj(image -> images.label(image).isEmpty() ? "image " + image : images.label(image))
                 .toList();
-        String shown = images.count() < all.count() ? " The first " + images.count() + " are shown." : "";
+        String first = images.count() < all.count() ? " The first " + images.count() + " are shown." : "";
         try (Arena arena = Arena.ofShared()) {
-            return report.section("Images")
+            report.section("Images")
                     .text(all.count() + " of " + all.file().count() + " images, " + all.size() + ", " + all.name()
                             + ", rate-coded. The bars are the spikes of output neurons 0 to "
-                            + (TutorialRun.OUTPUTS - 1) + "." + shown)
+                            + (TutorialRun.OUTPUTS - 1) + "; a click on an image opens its raster." + first)
                     .verdicts(
                             images.intensities(arena, 0, images.count()),
                             width(images.file(), images.inputs()),
                             labels,
-                            results.images().network().counts().subList(0, images.count()));
+                            results.images().network().counts().subList(0, images.count()),
+                            shown.rasters());
         }
     }
 
@@ -124,9 +155,22 @@ final class DemoReport {
         DemoSettings settings = results.settings();
         ImageRun.Result images = results.images();
         Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("CPU", InfoCommand.cpu());
         facts.put("Seed", String.valueOf(settings.seed()));
         facts.put("Batch", settings.batch() + " images side by side");
         facts.put("Threads", String.valueOf(settings.threads()));
+        facts.put(
+                "Densities",
+                String.format(
+                        Locale.ROOT,
+                        "input %.4f, hidden %.4f, output %.4f",
+                        images.network().inputDensity(),
+                        images.network().hiddenDensity(),
+                        images.network().outputDensity()));
+        facts.put(
+                "Time, per image",
+                "network " + milliseconds(images.networkMilliseconds()) + ", encoding "
+                        + milliseconds(images.encodeMilliseconds()));
         facts.put("Measured", String.format(Locale.ROOT, "after %.1f s of warm-up", images.warmUpSeconds()));
         facts.put(
                 "Spike matmul",
@@ -141,10 +185,9 @@ final class DemoReport {
     }
 
     private static String milliseconds(double value) {
+        if (Double.isNaN(value)) {
+            return "not settled";
+        }
         return String.format(Locale.ROOT, value < 0.1 ? "%.3f ms" : "%.2f ms", value);
-    }
-
-    private static String density(double value) {
-        return String.format(Locale.ROOT, "%.4f", value);
     }
 }

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 final class DemoText {
 
     private static final String COUNTS = "Output spikes";
+    private static final String LABEL = "label";
 
     private final PrintWriter out;
     private final DemoSettings settings;
@@ -22,7 +23,7 @@ final class DemoText {
 
     void trace(Trace trace) {
         List<Integer> steps = trace.spikeSteps();
-        title(trace.title() + " from step " + Trace.SILENT_STEPS + ", " + Trace.STEPS + " steps");
+        title(trace.title() + " from step " + Trace.SILENT_STEPS + ", " + settings.steps() + " steps");
         row("Spikes", String.valueOf(steps.size()));
         row("At steps", steps.stream().map(String::valueOf).collect(Collectors.joining(" ")));
         end();
@@ -71,8 +72,11 @@ final class DemoText {
 
     private void table(ImageSet images, NetworkResult result) {
         int width = width(result);
-        int labelWidth = images.labels().stream().mapToInt(String::length).max().orElse(-2) + 2;
-        tableLine("image", padded(labelWidth == 0 ? "" : "label", labelWidth), numbers(width), "most");
+        String labelTitle = images.labels().isEmpty() ? "" : LABEL;
+        int labelWidth = images.labels().isEmpty()
+                ? 0
+                : 2 + images.labels().stream().mapToInt(String::length).reduce(LABEL.length(), Math::max);
+        tableLine("image", padded(labelTitle, labelWidth), numbers(width), "most");
         for (int image = 0; image < images.count(); image++) {
             String label = padded(images.label(image), labelWidth);
             tableLine(String.valueOf(image), label, counts(result, image, width), winner(result, image));
@@ -99,18 +103,31 @@ final class DemoText {
     }
 
     private void timing(ImageRun.Result result) {
-        row(
-                "Per image",
-                String.format(
-                        Locale.ROOT,
-                        "encode %.3f ms, network %.3f ms, measured after %.1f s of warm-up",
-                        result.encodeMilliseconds(),
-                        result.networkMilliseconds(),
-                        result.warmUpSeconds()));
+        row("Per image", perImage(result));
+        if (result.times().busy()) {
+            row("", "other programs keep this machine busy: it would be faster alone");
+        }
         row("Ran with", "batch " + settings.batch() + ", threads " + settings.threads());
         List<String> kernels = result.network().kernels();
         row("Spike matmul", "layer 1 " + kernels.get(0) + ", layer 2 " + kernels.get(1));
         row("SIMD", Simd.describe());
+    }
+
+    private static String perImage(ImageRun.Result result) {
+        if (!result.times().settled()) {
+            return String.format(
+                    Locale.ROOT,
+                    "not settled after %.1f s of warm-up; a longer --warm-up may be enough",
+                    result.warmUpSeconds());
+        }
+        return String.format(
+                Locale.ROOT,
+                "encode %.3f ms, network %.3f ms, median of %d passes over %d images after %.1f s of warm-up",
+                result.encodeMilliseconds(),
+                result.networkMilliseconds(),
+                PassTimes.PASSES,
+                result.timed(),
+                result.warmUpSeconds());
     }
 
     private static int width(NetworkResult result) {
@@ -142,15 +159,19 @@ final class DemoText {
 
     private static String winner(NetworkResult result, int sample) {
         int winner = result.winner(sample);
-        return winner < 0 ? "-" : String.valueOf(winner);
+        if (winner < 0) {
+            return "-";
+        }
+        List<Integer> counts = result.counts().get(sample);
+        return counts.lastIndexOf(counts.get(winner)) == winner ? String.valueOf(winner) : "tie";
     }
 
     private void title(String text) {
-        out.println(text);
+        out.println(Printable.of(text));
     }
 
     private void row(String name, String value) {
-        out.printf(Locale.ROOT, "  %-13s  %s%n", name, value);
+        out.printf(Locale.ROOT, "  %-13s  %s%n", name, Printable.of(value));
     }
 
     private void end() {

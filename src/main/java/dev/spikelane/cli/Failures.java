@@ -90,9 +90,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         };
     }
 
-    /** File names and values come from the user and may hold anything: what is printed stays one line. */
     private void print(String message) {
-        err.println(Main.NAME + ": " + message.replaceAll("\\p{Cntrl}+", " ").strip());
+        err.println(Main.NAME + ": " + Printable.of(message).strip());
         err.flush();
     }
 }

@@ -16,7 +16,6 @@ final class ImageRun {
     private final ImageSet images;
     private final Network network;
     private final Progress progress;
-    private long encodeNanoseconds;
 
     private ImageRun(DemoSettings settings, ImageSet images, Network network, Progress progress) {
         this.settings = settings;
@@ -35,41 +34,45 @@ final class ImageRun {
     }
 
     private Result run(List<Attachment> attachments) throws IOException {
-        double warmUp = warmUp();
+        long start = System.nanoTime();
+        PassTimes times = warmUp(start);
+        double warmUp = (System.nanoTime() - start) * 1e-9;
         NetworkRun run = new NetworkRun(network, settings.threads(), attachments, progress);
-        encodeNanoseconds = 0;
         progress.begin("Images", (long) settings.steps() * images.count());
         for (int first = 0; first < images.count(); first += settings.batch()) {
             batch(run, first);
         }
         progress.end();
-        return new Result(images, run.result(), warmUp, encodeNanoseconds * 1e-9);
+        return new Result(images, run.result(), Math.min(settings.batch(), images.count()), warmUp, times);
     }
 
-    /** Repeats the first batch until the JIT compiler has had its time, and returns the seconds that took. */
-    private double warmUp() throws IOException {
-        long start = System.nanoTime();
+    /** Repeats the first batch until its times agree, or for as long as the user allows. */
+    private PassTimes warmUp(long start) throws IOException {
+        PassTimes times = new PassTimes();
         long last = start;
         progress.begin("Warm-up", settings.warmUp() * 1_000_000_000L);
-        while (last - start < settings.warmUp() * 1e9) {
-            batch(new NetworkRun(network, settings.threads(), List.of(), Progress.NONE), 0);
+        while (!times.settled() && last - start < settings.warmUp() * 1e9) {
+            times.add(batch(new NetworkRun(network, settings.threads(), List.of(), Progress.NONE), 0));
             long now = System.nanoTime();
             progress.advance(now - last);
             last = now;
         }
         progress.end();
-        return (System.nanoTime() - start) * 1e-9;
+        return times;
     }
 
-    private void batch(NetworkRun run, int first) throws IOException {
+    private PassTimes.Pass batch(NetworkRun run, int first) throws IOException {
         int batch = Math.min(settings.batch(), images.count() - first);
         try (Arena arena = Arena.ofShared()) {
             FloatMatrix intensities = images.intensities(arena, first, batch);
             SpikeMatrix input = SpikeMatrix.zeros(arena, settings.steps() * batch, images.inputs());
+            long processorStart = PassTimes.processorTime();
             long start = System.nanoTime();
             new Rate().encode(intensities, input, settings.seed(), first);
-            encodeNanoseconds += System.nanoTime() - start;
+            long encoded = System.nanoTime() - start;
+            long processor = PassTimes.processorTime() - processorStart;
             run.run(input, batch);
+            return new PassTimes.Pass(encoded * 1e-9, run.seconds(), processor * 1e-9 + run.processorSeconds());
         }
     }
 
@@ -77,18 +80,21 @@ final class ImageRun {
      * What the network did with the images.
      *
      * @param images the images
-     * @param network counts, densities and time
-     * @param warmUpSeconds time before anything was measured
-     * @param encodeSeconds time of the rate coding
+     * @param network counts and densities
+     * @param timed the images of a pass whose time was taken
+     * @param warmUpSeconds time until the passes agreed, or were given up
+     * @param times the last passes
      */
-    record Result(ImageSet images, NetworkResult network, double warmUpSeconds, double encodeSeconds) {
+    record Result(ImageSet images, NetworkResult network, int timed, double warmUpSeconds, PassTimes times) {
 
+        /** NaN if the times never settled. */
         double encodeMilliseconds() {
-            return encodeSeconds / images.count() * 1e3;
+            return times.median(PassTimes.Pass::encode) / timed * 1e3;
         }
 
+        /** NaN if the times never settled. */
         double networkMilliseconds() {
-            return network.seconds() / images.count() * 1e3;
+            return times.median(PassTimes.Pass::network) / timed * 1e3;
         }
     }
 }

@@ -5,10 +5,13 @@ import dev.spikelane.memory.FloatMatrix;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The images that the demo shows to the network: the first ones of a file or of the embedded sample.
@@ -34,8 +37,37 @@ record ImageSet(String name, Idx file, int inputs, List<String> labels, int coun
         return of("embedded Fashion-MNIST sample", resource(SAMPLE + "-images.idx3-ubyte.gz"), names);
     }
 
-    static ImageSet read(Path file) throws IOException {
-        return of(file.toString(), Idx.read(file), List.of());
+    /** The images of a file with the labels of another, if one is given or lies beside it. */
+    static ImageSet read(Path file, @Nullable Path givenLabels) throws IOException {
+        Idx images = Idx.read(file);
+        Path found = givenLabels == null ? besides(file) : givenLabels;
+        if (found == null) {
+            return of(file.toString(), images, List.of());
+        }
+        int[] labels = Idx.read(found).labels();
+        if (labels.length != images.count()) {
+            throw new IOException(found + ": has " + labels.length + " labels, expected " + images.count()
+                    + ", one for each image of " + file);
+        }
+        return of(
+                file.toString(),
+                images,
+                Arrays.stream(labels).mapToObj(String::valueOf).toList());
+    }
+
+    /** The file of labels that the usual names of such files lead to, compressed or not. */
+    private static @Nullable Path besides(Path file) {
+        Path last = file.getFileName();
+        if (last == null || !last.toString().contains("images")) {
+            return null;
+        }
+        String name = last.toString().replace("images", "labels").replace("idx3", "idx1");
+        String other = name.endsWith(".gz") ? name.substring(0, name.length() - ".gz".length()) : name + ".gz";
+        return Stream.of(name, other)
+                .map(file::resolveSibling)
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElse(null);
     }
 
     private static ImageSet of(String name, Idx file, List<String> labels) throws IOException {

@@ -40,7 +40,7 @@ final class InfoCommand implements Runnable {
             JsonWriter writer = new JsonWriter().object();
             facts().forEach((name, value) ->
                     writer.name(name.toLowerCase(Locale.ROOT).replace(' ', '_')).value(value));
-            out.println(writer.end());
+            out.println(writer.end().text());
         } else {
             facts().forEach((name, value) -> out.println(String.format("%-14s  %s", name, value)));
         }
@@ -92,7 +92,7 @@ final class InfoCommand implements Runnable {
     }
 
     /** Linux on x86 names its CPU in a file; elsewhere the architecture has to do. */
-    private static String cpu() {
+    static String cpu() {
         try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"), StandardCharsets.ISO_8859_1)) {
             return lines.filter(line -> line.startsWith("model name"))
                     .map(line -> line.substring(line.indexOf(':') + 1).strip())

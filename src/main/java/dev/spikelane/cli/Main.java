@@ -3,9 +3,12 @@ package dev.spikelane.cli;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -29,7 +32,13 @@ import picocli.CommandLine.TypeConversionException;
         scope = ScopeType.INHERIT,
         description = "Vectorized kernels for spiking neural networks.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, InfoCommand.class, HelpCommand.class, GenerateCompletion.class})
+        subcommands = {
+            DemoCommand.class,
+            InfoCommand.class,
+            BenchCommand.class,
+            HelpCommand.class,
+            GenerateCompletion.class
+        })
 public final class Main implements Runnable {
 
     static final String NAME = "spikelane";
@@ -48,7 +57,10 @@ public final class Main implements Runnable {
     private Main() {}
 
     /** Runs a command and exits with its code. */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        if (Relaunch.pays()) {
+            System.exit(Relaunch.run(arguments));
+        }
         OutputStream output = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
         PrintWriter out = new PrintWriter(new StandardOutput(output), false, System.out.charset());
         PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
@@ -101,7 +113,11 @@ public final class Main implements Runnable {
                         int.class,
                         text -> wholeNumber(text, Integer.MIN_VALUE, Integer.MAX_VALUE)
                                 .intValue())
-                .registerConverter(long.class, text -> wholeNumber(text, Long.MIN_VALUE, Long.MAX_VALUE));
+                .registerConverter(long.class, text -> wholeNumber(text, Long.MIN_VALUE, Long.MAX_VALUE))
+                .registerConverter(Path.class, Main::path)
+                // An argument that starts with @ is a name like any other: picocli would read that file and print its
+                // words.
+                .setExpandAtFiles(false);
         describe(commandLine);
         commandLine.getSubcommands().values().forEach(Main::describe);
         return commandLine;
@@ -116,6 +132,17 @@ public final class Main implements Runnable {
         spec.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(codes);
         if (spec.usageMessage().footer().length == 0) {
             spec.usageMessage().footerHeading("%n");
+        }
+    }
+
+    private static Path path(String text) {
+        if (text.isBlank()) {
+            throw new TypeConversionException("the name is empty, expected that of a file or folder");
+        }
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException refused) {
+            throw new TypeConversionException("'" + text + "' is no name of a file or folder: " + refused.getReason());
         }
     }
 

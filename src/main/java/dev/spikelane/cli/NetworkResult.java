@@ -10,15 +10,13 @@ import java.util.List;
  * @param hiddenDensity share of hidden neurons and steps with a spike
  * @param outputDensity share of output neurons and steps with a spike
  * @param kernels which variant of the spike matmul served each layer
- * @param seconds time in the network
  */
 record NetworkResult(
         List<List<Integer>> counts,
         double inputDensity,
         double hiddenDensity,
         double outputDensity,
-        List<String> kernels,
-        double seconds) {
+        List<String> kernels) {
 
     /** The output neuron that fires most for a sample, the lowest of equal ones; -1 if none fires. */
     int winner(int sample) {

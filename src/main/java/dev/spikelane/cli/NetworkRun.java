@@ -22,6 +22,7 @@ final class NetworkRun {
     private long hiddenSpikes;
     private long outputSpikes;
     private long nanoseconds;
+    private long processorNanoseconds;
 
     NetworkRun(Network network, int threads, List<Attachment> attachments, Progress progress) {
         this.network = network;
@@ -47,9 +48,11 @@ final class NetworkRun {
             for (Attachment attachment : attachments) {
                 attachment.attach(simulation, input, counts.size());
             }
+            long processorStart = PassTimes.processorTime();
             long start = System.nanoTime();
             simulation.run(input);
             nanoseconds += System.nanoTime() - start;
+            processorNanoseconds += PassTimes.processorTime() - processorStart;
             rows += input.rows();
             inputSpikes += input.count();
             hiddenSpikes += total(hidden.counts());
@@ -66,8 +69,17 @@ final class NetworkRun {
                 density(inputSpikes, network.inputs().getFirst().shape().size()),
                 density(hiddenSpikes, network.populations().getFirst().size()),
                 density(outputSpikes, network.outputs()),
-                List.of(kernels[0].describe(), kernels[1].describe()),
-                nanoseconds * 1e-9);
+                List.of(kernels[0].describe(), kernels[1].describe()));
+    }
+
+    /** Time in the network. */
+    double seconds() {
+        return nanoseconds * 1e-9;
+    }
+
+    /** How much of it the calling thread had a processor. */
+    double processorSeconds() {
+        return processorNanoseconds * 1e-9;
     }
 
     private double density(long spikes, int neurons) {

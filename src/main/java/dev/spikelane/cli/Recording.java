@@ -65,7 +65,7 @@ final class Recording implements Attachment {
         return (int) step * samples + sample;
     }
 
-    private static void copy(SpikeMatrix from, int fromRow, SpikeMatrix to, int toRow, int rows) {
+    static void copy(SpikeMatrix from, int fromRow, SpikeMatrix to, int toRow, int rows) {
         MemorySegment.copy(
                 from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(rows));
     }

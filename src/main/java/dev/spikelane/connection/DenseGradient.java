@@ -112,7 +112,11 @@ final class DenseGradient implements OperatorGradient {
     @Override
     public long bytes() {
         long floats = (long) sum.packed().rows() * sum.packed().stride();
-        return (transposed == null ? floats : floats + (long) transposed.packed().rows() * transposed.packed().stride())
+        return (transposed == null
+                        ? floats
+                        : floats
+                                + (long) transposed.packed().rows()
+                                        * transposed.packed().stride())
                 * Float.BYTES;
     }
 }

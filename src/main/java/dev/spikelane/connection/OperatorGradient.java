@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * of spikes in groups of four, each complete before it is added; those of values one fused multiply-add a row. So steps may come in any
  * number of calls, the last steps first.
  */
+@SuppressWarnings("exports") // annotations for checks at compile time
 public interface OperatorGradient {
 
     /**

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * this user, is refused. What is there and is not a regular file, such as a pipe, a device, or an open file of a process
  * ({@code /dev/stdout}, {@code /dev/fd/63}), cannot be replaced: bytes go straight into it, so that a failure may leave some of them
  * there.
+ *
+ * <p>A temporary file that is being written when the JVM is told to stop (Ctrl-C) is deleted.
  */
 public final class AtomicFile {
 
@@ -62,7 +64,7 @@ public final class AtomicFile {
     public static void write(Path target, Content content) throws IOException {
         requireWritable(target);
         if (isWrittenInPlace(target)) {
-            try (FileChannel channel = FileChannel.open(target, StandardOpenOption.APPEND)) {
+            try (NamedChannel channel = new NamedChannel(FileChannel.open(target, StandardOpenOption.APPEND), target)) {
                 content.writeTo(channel);
             }
             return;
@@ -70,20 +72,26 @@ public final class AtomicFile {
         Path file = followed(target);
         PosixFileAttributes replaced = attributes(file);
         Path temporary = temporaryBeside(file);
-        // Not Files.createTempFile: it lets nobody but the owner read, and the renamed file would keep that.
-        try (FileChannel channel = create(target, temporary, replaced)) {
-            content.writeTo(channel);
-            channel.force(true);
+        TemporaryFiles.add(temporary);
+        try {
+            replace(target, file, temporary, replaced, content);
         } catch (IOException | RuntimeException | Error failure) {
             deleteAfter(failure, temporary);
             throw failure;
+        } finally {
+            TemporaryFiles.remove(temporary);
         }
-        try {
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException | RuntimeException failure) {
-            deleteAfter(failure, temporary);
-            throw failure;
+    }
+
+    private static void replace(
+            Path target, Path file, Path temporary, @Nullable PosixFileAttributes replaced, Content content)
+            throws IOException {
+        // Not Files.createTempFile: it lets nobody but the owner read, and the renamed file would keep that.
+        try (NamedChannel channel = new NamedChannel(create(target, temporary, replaced), target)) {
+            content.writeTo(channel);
+            channel.force();
         }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /**
@@ -162,9 +170,10 @@ public final class AtomicFile {
         return view == null || Files.notExists(file) ? null : view.readAttributes();
     }
 
+    /** Its name does not grow with the file's, which may be as long as the file system allows. */
     private static Path temporaryBeside(Path file) {
         long random = ThreadLocalRandom.current().nextLong();
-        return file.resolveSibling("." + file.getFileName() + "." + Long.toHexString(random) + ".tmp");
+        return file.resolveSibling(".spikelane-" + Long.toHexString(random) + ".tmp");
     }
 
     private static FileChannel create(Path target, Path temporary, @Nullable PosixFileAttributes replaced)

@@ -140,16 +140,25 @@ public final class JsonWriter {
     }
 
     /**
-     * Returns what was written.
+     * Returns the text, which is complete.
      *
      * @return the text
      * @throws IllegalStateException if an object or array is open
      */
-    @Override
-    public String toString() {
+    public String text() {
         if (!open.isEmpty()) {
             throw new IllegalStateException(open.size() + " objects or arrays are open");
         }
+        return text.toString();
+    }
+
+    /**
+     * Returns what was written so far, complete or not.
+     *
+     * @return the text
+     */
+    @Override
+    public String toString() {
         return text.toString();
     }
 
@@ -182,9 +191,12 @@ public final class JsonWriter {
             case '\n' -> text.append("\\n");
             case '\t' -> text.append("\\t");
             default -> {
-                // Lone surrogates have no UTF-8 bytes; the line separators end a line of old JavaScript.
-                boolean escaped = character < ' '
-                        || "<>&\u007f\u2028\u2029".indexOf(character) >= 0
+                // Lone surrogates have no UTF-8 bytes; the line separators end a line of old JavaScript; control and
+                // format
+                // characters would move the cursor of a terminal or turn the text around.
+                boolean escaped = "<>&\u2028\u2029".indexOf(character) >= 0
+                        || Character.isISOControl(character)
+                        || Character.getType(character) == Character.FORMAT
                         || Character.isSurrogate(character);
                 text.append(escaped ? String.format("\\u%04x", (int) character) : String.valueOf(character));
             }

@@ -3,6 +3,7 @@ package dev.spikelane.io;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,8 +18,8 @@ import java.util.List;
  * Reads and writes NumPy's {@code .npy} files: float32 and uint8, C order.
  *
  * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1. What is written loads with {@code
- * numpy.load} and is byte for byte what {@code numpy.save} writes. Other item types, other byte orders, Fortran order
- * and pickled objects are refused.
+ * numpy.load} and is byte for byte what {@code numpy.save} writes. float64 is read where rounding is asked for; other item
+ * types, other byte orders, Fortran order and pickled objects are refused.
  */
 public final class Npy {
 
@@ -93,12 +94,72 @@ public final class Npy {
      */
     public static NpyArray<FloatMatrix> readFloats(Path file, Arena arena, long mostBytes) throws IOException {
         try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32)) {
-            FloatMatrix values =
-                    Inputs.zeros(input.name(), input.shapeText(), arena, input.rows(), input.columns(), mostBytes);
-            for (int row = 0; row < values.rows(); row++) {
+            return floats(input, arena, mostBytes);
+        }
+    }
+
+    /**
+     * Reads a float32 array into at most 512 MiB of memory that is freed when it is forgotten.
+     *
+     * @param file the file
+     * @return the values: the last dimension are the columns, the product of the others the rows
+     * @throws IOException as {@link #readFloats(Path, Arena)} does
+     */
+    public static NpyArray<FloatMatrix> readFloats(Path file) throws IOException {
+        return readFloats(file, Arena.ofAuto());
+    }
+
+    /**
+     * Reads a float32 array from a stream to its end, for example from a resource of a jar, into at most 512 MiB of memory that is freed
+     * when it is forgotten. The stream stays open.
+     *
+     * @param name what error messages call the stream
+     * @param stream the bytes of a {@code .npy} file
+     * @return the values: the last dimension are the columns, the product of the others the rows
+     * @throws IOException if the stream cannot be read, or does not hold what {@link #readFloats(Path, Arena)} asks for; the message of the
+     *     latter starts with {@code name}
+     */
+    @SuppressWarnings("resource") // the stream is the caller's
+    public static NpyArray<FloatMatrix> readFloats(String name, InputStream stream) throws IOException {
+        return floats(NpyInput.of(name, stream, NpyType.FLOAT32), Arena.ofAuto(), Inputs.MOST_BYTES);
+    }
+
+    /**
+     * Reads an array of float64 or float32 into at most 512 MiB of memory that is freed when it is forgotten. Values of float64 are rounded to
+     * the nearest float32, which changes them by at most {@code 2^-24} (6e-8) of themselves, or by {@code 2^-150} below {@code 2^-126}.
+     *
+     * @param file the file
+     * @return the values: the last dimension are the columns, the product of the others the rows
+     * @throws IOException as {@link #readFloats(Path, Arena)} does, or if a finite value is beyond the range of float32
+     */
+    public static NpyArray<FloatMatrix> readRounded(Path file) throws IOException {
+        try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32, NpyType.FLOAT64)) {
+            return floats(input, Arena.ofAuto(), Inputs.MOST_BYTES);
+        }
+    }
+
+    private static NpyArray<FloatMatrix> floats(NpyInput input, Arena arena, long mostBytes) throws IOException {
+        FloatMatrix values =
+                Inputs.zeros(input.name(), input.shapeText(), arena, input.rows(), input.columns(), mostBytes);
+        for (int row = 0; row < values.rows(); row++) {
+            if (input.type() == NpyType.FLOAT64) {
+                readRounded(input, values, row);
+            } else {
                 readRow(input, values, row);
             }
-            return new NpyArray<>(values, input.shape());
+        }
+        input.requireEnd();
+        return new NpyArray<>(values, input.shape());
+    }
+
+    private static void readRounded(NpyInput input, FloatMatrix values, int row) throws IOException {
+        for (int column = 0; column < values.columns(); column++) {
+            double value = input.data().getDouble();
+            if (Double.isFinite(value) && !Float.isFinite((float) value)) {
+                throw new IOException(input.name() + ": item " + column + " of row " + row + " is " + value
+                        + ", which float32 cannot hold");
+            }
+            values.set(row, column, (float) value);
         }
     }
 
@@ -130,13 +191,43 @@ public final class Npy {
      */
     public static NpyArray<SpikeMatrix> readSpikes(Path file, Arena arena, long mostBytes) throws IOException {
         try (NpyInput input = NpyInput.open(file, NpyType.UINT8)) {
-            SpikeMatrix spikes =
-                    Inputs.noSpikes(input.name(), input.shapeText(), arena, input.rows(), input.columns(), mostBytes);
-            for (int row = 0; row < spikes.rows(); row++) {
-                readRow(input, spikes, row);
-            }
-            return new NpyArray<>(spikes, input.shape());
+            return spikes(input, arena, mostBytes);
         }
+    }
+
+    /**
+     * Reads spikes from a uint8 array of 0 and 1 into at most 512 MiB of memory that is freed when it is forgotten.
+     *
+     * @param file the file
+     * @return the spikes: the last dimension are the columns, the product of the others the rows
+     * @throws IOException as {@link #readSpikes(Path, Arena)} does
+     */
+    public static NpyArray<SpikeMatrix> readSpikes(Path file) throws IOException {
+        return readSpikes(file, Arena.ofAuto());
+    }
+
+    /**
+     * Reads spikes from a stream to its end into at most 512 MiB of memory that is freed when it is forgotten. The stream stays open.
+     *
+     * @param name what error messages call the stream
+     * @param stream the bytes of a {@code .npy} file
+     * @return the spikes: the last dimension are the columns, the product of the others the rows
+     * @throws IOException if the stream cannot be read, or does not hold what {@link #readSpikes(Path, Arena)} asks for; the message of the
+     *     latter starts with {@code name}
+     */
+    @SuppressWarnings("resource") // the stream is the caller's
+    public static NpyArray<SpikeMatrix> readSpikes(String name, InputStream stream) throws IOException {
+        return spikes(NpyInput.of(name, stream, NpyType.UINT8), Arena.ofAuto(), Inputs.MOST_BYTES);
+    }
+
+    private static NpyArray<SpikeMatrix> spikes(NpyInput input, Arena arena, long mostBytes) throws IOException {
+        SpikeMatrix spikes =
+                Inputs.noSpikes(input.name(), input.shapeText(), arena, input.rows(), input.columns(), mostBytes);
+        for (int row = 0; row < spikes.rows(); row++) {
+            readRow(input, spikes, row);
+        }
+        input.requireEnd();
+        return new NpyArray<>(spikes, input.shape());
     }
 
     private static byte[] header(NpyType type, int[] shape, int rows, int columns) {

@@ -2,42 +2,65 @@ package dev.spikelane.io;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A {@code .npy} file that is open for reading, its header read and checked against the file's length. */
 final class NpyInput implements Closeable {
 
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final long UNKNOWN = -1;
 
     private final String name;
-    private final FileChannel channel;
+    private final ReadableByteChannel channel;
+    /** Bytes from here to the end, or {@link #UNKNOWN}. */
+    private final long length;
+
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private List<Integer> shape = List.of();
     private String shapeText = "";
     private int rows = 1;
     private int columns = 1;
+    private NpyType type = NpyType.FLOAT32;
+    /** Bytes of the header. */
+    private long position;
+
     private long unread;
 
-    private NpyInput(String name, FileChannel channel) {
+    private NpyInput(String name, ReadableByteChannel channel, long length) {
         this.name = name;
         this.channel = channel;
+        this.length = length;
     }
 
-    /** Opens a file of the given item type. */
-    static NpyInput open(Path file, NpyType type) throws IOException {
+    /** Opens a file of one of the given item types. */
+    static NpyInput open(Path file, NpyType... types) throws IOException {
         Inputs.requireFile(file);
-        NpyInput input = new NpyInput(file.toString(), FileChannel.open(file));
+        FileChannel channel = FileChannel.open(file);
+        NpyInput input = new NpyInput(file.toString(), channel, Files.isRegularFile(file) ? channel.size() : UNKNOWN);
         try {
-            input.readHeader(type);
+            input.readHeader(types);
         } catch (IOException | RuntimeException | Error failure) {
             input.close();
             throw failure;
         }
+        return input;
+    }
+
+    /** Reads the header of a stream, which {@link #close} closes. */
+    static NpyInput of(String name, InputStream stream, NpyType... types) throws IOException {
+        NpyInput input = new NpyInput(name, Channels.newChannel(stream), UNKNOWN);
+        input.readHeader(types);
         return input;
     }
 
@@ -52,6 +75,10 @@ final class NpyInput implements Closeable {
     /** The shape as the file writes it. */
     String shapeText() {
         return shapeText;
+    }
+
+    NpyType type() {
+        return type;
     }
 
     int rows() {
@@ -72,12 +99,19 @@ final class NpyInput implements Closeable {
         return buffer;
     }
 
+    /** Throws if a stream goes on behind the last item; of files the length was compared before. */
+    void requireEnd() throws IOException {
+        if (length == UNKNOWN && channel.read(ByteBuffer.allocate(1)) >= 0) {
+            throw new IOException(name + ": goes on after the items of shape " + shapeText + ", expected its end");
+        }
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();
     }
 
-    private void readHeader(NpyType type) throws IOException {
+    private void readHeader(NpyType... types) throws IOException {
         fill(NpyHeader.PREFIX_BYTES, "header");
         byte[] prefix = new byte[NpyHeader.PREFIX_BYTES];
         buffer.get(prefix);
@@ -93,13 +127,14 @@ final class NpyInput implements Closeable {
         fill((int) textBytes, "header");
         byte[] text = new byte[(int) textBytes];
         buffer.get(text);
-        check(NpyHeaderParser.parse(name, new String(text, StandardCharsets.ISO_8859_1)), type);
+        check(NpyHeaderParser.parse(name, new String(text, StandardCharsets.ISO_8859_1)), types);
     }
 
-    private void check(NpyHeader header, NpyType type) throws IOException {
-        if (!header.code().equals(type.code())) {
-            throw new IOException(name + ": has item type '" + header.code() + "', expected " + type.description());
-        }
+    private void check(NpyHeader header, NpyType... types) throws IOException {
+        type = Stream.of(types)
+                .filter(known -> known.code().equals(header.code()))
+                .findFirst()
+                .orElseThrow(() -> wrongType(header, types));
         if (header.fortranOrder()) {
             throw new IOException(
                     name + ": is in Fortran order, expected C order (numpy.ascontiguousarray makes it so)");
@@ -107,9 +142,9 @@ final class NpyInput implements Closeable {
         shape = header.shape();
         shapeText = header.shapeText();
         long items = items(header);
-        unread = channel.size() - channel.position();
-        if (unread != items * type.bytes()) {
-            throw new IOException(name + ": holds " + unread + " bytes after its header, expected " + items
+        unread = items * type.bytes();
+        if (length != UNKNOWN && length - position != unread) {
+            throw new IOException(name + ": holds " + (length - position) + " bytes after its header, expected " + items
                     + " items of " + type.bytes() + " bytes for shape " + header.shapeText());
         }
         columns = shape.isEmpty() ? 1 : shape.getLast();
@@ -118,6 +153,13 @@ final class NpyInput implements Closeable {
                     + " rows, expected at most " + Integer.MAX_VALUE);
         }
         rows = (int) (items / columns);
+    }
+
+    private IOException wrongType(NpyHeader header, NpyType... types) {
+        String expected = Stream.of(types).map(NpyType::description).collect(Collectors.joining(" or "));
+        boolean rounds = header.code().equals(NpyType.FLOAT64.code()) && types[0] == NpyType.FLOAT32;
+        return new IOException(name + ": has item type '" + header.code() + "', expected " + expected
+                + (rounds ? "; Npy.readRounded takes float64 as well" : ""));
     }
 
     private long items(NpyHeader header) throws IOException {
@@ -130,7 +172,7 @@ final class NpyInput implements Closeable {
             for (int size : header.shape()) {
                 items = Math.multiplyExact(items, size);
             }
-            Math.multiplyExact(items, Float.BYTES);
+            Math.multiplyExact(items, Double.BYTES);
             return items;
         } catch (ArithmeticException overflow) {
             throw new IOException(
@@ -140,6 +182,7 @@ final class NpyInput implements Closeable {
 
     private void fill(int count, String part) throws IOException {
         buffer.clear().limit(count);
+        position += count;
         while (buffer.hasRemaining()) {
             if (channel.read(buffer) < 0) {
                 throw new IOException(

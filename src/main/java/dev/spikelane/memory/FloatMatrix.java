@@ -294,6 +294,96 @@ public final class FloatMatrix implements Signal {
         return new FloatMatrix(segment.asSlice(rowOffset(first), rowOffset(count)), count, columns, stride);
     }
 
+    @Override
+    public FloatMatrix gather(int... which) {
+        return RowCopies.gather("FloatMatrix", this, zeros(which.length, columns), which);
+    }
+
+    @Override
+    public FloatMatrix sample(int sample, int batch) {
+        int steps = RowCopies.steps(this, batch);
+        return RowCopies.sample(this, zeros(steps, columns), RowCopies.requireSample(sample, batch), batch);
+    }
+
+    /**
+     * Copies the rows of several matrices, one behind the other.
+     *
+     * @param parts at least one matrix, all of the same columns
+     * @return a matrix of its own
+     * @throws IllegalArgumentException if there is none, or their columns differ
+     */
+    public static FloatMatrix concatenate(FloatMatrix... parts) {
+        return RowCopies.concatenate(zeros(RowCopies.rowsOf(parts), parts[0].columns), parts);
+    }
+
+    /**
+     * Copies a column, for example what one neuron did.
+     *
+     * @param column the column
+     * @return a value for each row
+     * @throws IndexOutOfBoundsException if there is no such column
+     */
+    public float[] column(int column) {
+        float[] values = new float[rows];
+        for (int row = 0; row < rows; row++) {
+            values[row] = get(row, column);
+        }
+        return values;
+    }
+
+    /**
+     * Returns the transposed matrix: what holds weights as {@code [inputs x outputs]} becomes torch's {@code [outputs x inputs]}.
+     *
+     * @return a matrix of its own, {@code [columns x rows]}
+     */
+    public FloatMatrix transposed() {
+        FloatMatrix transposed = zeros(columns, rows);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                transposed.set(column, row, get(row, column));
+            }
+        }
+        return transposed;
+    }
+
+    /**
+     * Adds up the steps of time-major rows ({@code row = step * batch + sample}), ascending, from zero.
+     *
+     * @param batch samples side by side, a divisor of the rows
+     * @return a matrix of its own, {@code [batch x columns]}
+     * @throws IllegalArgumentException if the batch does not divide the rows
+     */
+    public FloatMatrix sumOverSteps(int batch) {
+        int steps = RowCopies.steps(this, batch);
+        FloatMatrix sum = zeros(batch, columns);
+        for (int step = 0; step < steps; step++) {
+            for (int sample = 0; sample < batch; sample++) {
+                for (int column = 0; column < columns; column++) {
+                    sum.set(sample, column, sum.get(sample, column) + get(step * batch + sample, column));
+                }
+            }
+        }
+        return sum;
+    }
+
+    /**
+     * Returns the mean of the steps of time-major rows: {@link #sumOverSteps} divided by the steps.
+     *
+     * @param batch samples side by side, a divisor of the rows
+     * @return a matrix of its own, {@code [batch x columns]}
+     * @throws IllegalArgumentException if the batch does not divide the rows
+     */
+    public FloatMatrix meanOverSteps(int batch) {
+        int steps = RowCopies.steps(this, batch);
+        FloatMatrix mean = sumOverSteps(batch);
+        for (int sample = 0; sample < batch; sample++) {
+            for (int column = 0; column < columns; column++) {
+                mean.set(sample, column, mean.get(sample, column) / steps);
+            }
+        }
+        return mean;
+    }
+
     /**
      * Tells whether another matrix shares memory with this one, in whole or in part, as {@linkplain #rows views of rows} may. It
      * allocates nothing.

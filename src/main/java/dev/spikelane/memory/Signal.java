@@ -59,6 +59,27 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
     Signal rows(int first, int count);
 
     /**
+     * Copies some rows, for example the samples of a batch.
+     *
+     * @param rows the rows in the order of the copy, at least one; a row may be named several times
+     * @return a matrix of its own, {@code [rows.length x columns]}
+     * @throws IndexOutOfBoundsException if there is no such row
+     * @throws IllegalArgumentException if no row is named
+     */
+    Signal gather(int... rows);
+
+    /**
+     * Copies what one sample did in all steps, of time-major rows ({@code row = step * batch + sample}).
+     *
+     * @param sample the sample, from 0
+     * @param batch samples side by side, a divisor of the rows
+     * @return a matrix of its own, {@code [steps x columns]}
+     * @throws IndexOutOfBoundsException if there is no such sample
+     * @throws IllegalArgumentException if the batch does not divide the rows
+     */
+    Signal sample(int sample, int batch);
+
+    /**
      * Throws unless this matrix has the given shape and the current thread can use it now.
      *
      * @param name how the message calls this matrix

@@ -287,6 +287,43 @@ public final class SpikeMatrix implements Signal {
         return new SpikeMatrix(segment.asSlice(rowOffset(first), rowOffset(count)), count, columns, stride);
     }
 
+    @Override
+    public SpikeMatrix gather(int... which) {
+        return RowCopies.gather("SpikeMatrix", this, zeros(which.length, columns), which);
+    }
+
+    @Override
+    public SpikeMatrix sample(int sample, int batch) {
+        int steps = RowCopies.steps(this, batch);
+        return RowCopies.sample(this, zeros(steps, columns), RowCopies.requireSample(sample, batch), batch);
+    }
+
+    /**
+     * Copies the rows of several matrices, one behind the other.
+     *
+     * @param parts at least one matrix, all of the same columns
+     * @return a matrix of its own
+     * @throws IllegalArgumentException if there is none, or their columns differ
+     */
+    public static SpikeMatrix concatenate(SpikeMatrix... parts) {
+        return RowCopies.concatenate(zeros(RowCopies.rowsOf(parts), parts[0].columns), parts);
+    }
+
+    /**
+     * Copies a column, for example what one neuron did.
+     *
+     * @param column the column
+     * @return for each row whether it fired
+     * @throws IndexOutOfBoundsException if there is no such column
+     */
+    public boolean[] column(int column) {
+        boolean[] spikes = new boolean[rows];
+        for (int row = 0; row < rows; row++) {
+            spikes[row] = get(row, column);
+        }
+        return spikes;
+    }
+
     /**
      * Tells whether another matrix shares memory with this one, in whole or in part, as {@linkplain #rows views of rows} may. It
      * allocates nothing.

@@ -19,6 +19,11 @@ final class Delays {
         return longest.containsKey(name);
     }
 
+    /** Steps of any source that must be kept. */
+    int longest() {
+        return longest.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+    }
+
     /** Steps of the source that must be kept. */
     int of(String name) {
         return longest.getOrDefault(name, 0);

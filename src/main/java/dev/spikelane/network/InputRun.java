@@ -15,8 +15,8 @@ final class InputRun implements SourceRun {
     private final Arena arena;
     private final int batch;
     private final int history;
-    private final int blockSteps;
-    private final Track<SpikeMatrix> spikes;
+    private int blockSteps;
+    private Track<SpikeMatrix> spikes;
     /** Made when values come first. */
     private @Nullable Track<FloatMatrix> values;
 
@@ -29,6 +29,15 @@ final class InputRun implements SourceRun {
         this.history = history;
         this.blockSteps = blockSteps;
         this.spikes = Track.ofSpikes(arena, input.shape().size(), batch, history, blockSteps);
+    }
+
+    /** Makes the block longer. */
+    void grow(int steps) {
+        blockSteps = steps;
+        spikes = spikes.grown(arena, steps);
+        if (values != null) {
+            values = values.grown(arena, steps);
+        }
     }
 
     Input input() {

@@ -13,12 +13,15 @@ import jdk.jfr.Timespan;
 @Name("dev.spikelane.Layer")
 @Label("Layer")
 @Category("Spikelane")
-@Description("A layer of a spiking neural network in one run or step")
+@Description("A layer of a spiking neural network in one run or step; the duration is that of the whole call")
 @StackTrace(false)
 final class LayerEvent extends Event {
 
     @Label("Layer")
     int layer;
+
+    @Label("Population")
+    String population = "";
 
     @Label("Connection")
     String connection = "";

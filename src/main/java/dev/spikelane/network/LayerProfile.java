@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds up what a layer does in one run, and tells Java Flight Recorder. Nothing is measured or allocated unless a recording wants to know.
@@ -16,10 +17,18 @@ final class LayerProfile {
     private long spikes;
     private long time;
     private String kernels = "";
+    private @Nullable LayerEvent event;
 
     /** Whether a recording wants to know of layers. */
     static boolean wanted() {
         return PRESENT && Recorder.wanted();
+    }
+
+    /** The call starts. */
+    void begin() {
+        LayerEvent started = new LayerEvent();
+        started.begin();
+        event = started;
     }
 
     void add(int blockRows, double blockInputs, long inputSpikes, long nanoseconds) {
@@ -36,17 +45,21 @@ final class LayerProfile {
     }
 
     /** Tells the recording, and starts anew. */
-    void emit(int number, String connection, String neurons, int threads) {
-        LayerEvent event = new LayerEvent();
-        event.layer = number;
-        event.connection = connection;
-        event.neurons = neurons;
-        event.rows = rows;
-        event.density = (float) (spikes / inputs);
-        event.kernel = kernels;
-        event.threads = threads;
-        event.time = time;
-        event.commit();
+    void emit(int number, String connections, Population population, int threads) {
+        LayerEvent ended = event;
+        if (ended != null) {
+            ended.layer = number;
+            ended.population = population.name();
+            ended.connection = connections;
+            ended.neurons = population.neuron().toString();
+            ended.rows = rows;
+            ended.density = (float) (spikes / inputs);
+            ended.kernel = kernels;
+            ended.threads = threads;
+            ended.time = time;
+            ended.commit();
+        }
+        event = null;
         rows = 0;
         inputs = 0;
         spikes = 0;

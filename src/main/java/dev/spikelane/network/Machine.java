@@ -17,18 +17,27 @@ final class Machine {
 
     private static final Cleaner CLEANER = Cleaner.create();
 
+    /** Rows of the first block: streams take one step at a time, and need no more. */
+    private static final int FIRST_ROWS = 16;
+
+    private static final int GROWTH = 4;
+
     private final Network network;
     private final int batch;
-    private final int stepsInBlock;
+    private final int mostSteps;
     private final Memory memory;
+    /** The paths of the projections, with values of their own where they are plastic. */
+    private final Path[] paths;
+
     private final InputRun[] inputs;
     private final Signal[] given;
     private final boolean[] constant;
     private final Site[] sites;
     private final Weights plastic;
     private final Map<String, Values> plasticValues = new LinkedHashMap<>();
+    private int stepsInBlock;
     private Stage[] stages;
-    private final SpikeMatrix output;
+    private SpikeMatrix output;
 
     /** What must be freed: reachable from a cleaner, so it must not know its simulation. */
     private record Memory(Arena arena, Workers workers) implements Runnable {
@@ -42,13 +51,14 @@ final class Machine {
         }
     }
 
-    private Machine(Network network, int batch, int stepsInBlock, Memory memory, Simulation owner) {
+    private Machine(Network network, int batch, int mostSteps, Memory memory, Simulation owner) {
         this.network = network;
         this.batch = batch;
-        this.stepsInBlock = stepsInBlock;
+        this.mostSteps = mostSteps;
+        this.stepsInBlock = Math.min(mostSteps, Math.ceilDiv(FIRST_ROWS, batch));
         this.memory = memory;
-        Math.multiplyExact(stepsInBlock, batch);
         Delays delays = new Delays(network.projections());
+        Track.requireRows(delays.longest(), mostSteps, batch);
         Arena arena = memory.arena;
         this.inputs = network.inputs().stream()
                 .map(input -> new InputRun(input, arena, batch, delays.of(input.name()), stepsInBlock))
@@ -59,21 +69,55 @@ final class Machine {
         for (int i = 0; i < sites.length; i++) {
             sites[i] = new Site(i, network, arena, batch, stepsInBlock, delays);
         }
+        this.paths = paths();
         connect();
         this.plastic = new Weights(plasticValues, change -> whileIdle(owner, change));
         this.stages = stages();
         this.output = sites[sites.length - 1].spikes().rows(0, batch);
     }
 
+    /**
+     * Makes the block long enough for a call of some steps, as far as that pays. Memory that became too short is freed with the rest; each
+     * time the block grows by so much that it is a third of all at most. If there is no memory for a longer block, the simulation is closed.
+     */
+    void makeRoom(int steps) {
+        if (Math.min(steps, mostSteps) <= stepsInBlock) {
+            return;
+        }
+        try {
+            grow(steps);
+        } catch (RuntimeException | Error failure) {
+            close(); // the old block and the new one share the work by now
+            throw failure;
+        }
+    }
+
+    private void grow(int steps) {
+        stepsInBlock = Math.min(mostSteps, Math.max(steps, GROWTH * stepsInBlock));
+        for (InputRun input : inputs) {
+            input.grow(stepsInBlock);
+        }
+        for (Site site : sites) {
+            site.grow(stepsInBlock);
+        }
+        connect();
+        stages = stages();
+        output = sites[sites.length - 1].spikes().rows(0, batch);
+    }
+
+    int stepsInBlock() {
+        return stepsInBlock;
+    }
+
     @SuppressWarnings("MustBeClosedChecker") // close() or the cleaner does it
-    static Machine of(Simulation owner, Network network, int batch, int stepsInBlock, int threads) {
+    static Machine of(Simulation owner, Network network, int batch, int mostSteps, int threads) {
         // Workers must reach it; a shared arena is dear to close, but closes once in a simulation.
         Arena arena = Arena.ofShared();
         Workers workers = null;
         try {
             workers = new Workers(threads);
             Memory memory = new Memory(arena, workers);
-            Machine machine = new Machine(network, batch, stepsInBlock, memory, owner);
+            Machine machine = new Machine(network, batch, mostSteps, memory, owner);
             CLEANER.register(owner, memory);
             return machine;
         } catch (RuntimeException | Error failure) {
@@ -94,19 +138,30 @@ final class Machine {
         }
     }
 
+    private Path[] paths() {
+        List<Projection> projections = network.projections();
+        Path[] all = new Path[projections.size()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = network.path(i);
+            if (projections.get(i).plastic()) {
+                all[i] = all[i].copy(memory.arena);
+                Network.addValues(plasticValues, projections.get(i).name(), all[i]);
+            }
+        }
+        return all;
+    }
+
     /** Gives each population the terms of the projections to it. */
     private void connect() {
+        for (Site site : sites) {
+            site.terms().clear();
+        }
         List<Projection> projections = network.projections();
         int rows = stepsInBlock * batch;
-        for (int i = 0; i < projections.size(); i++) {
+        for (int i = 0; i < paths.length; i++) {
             Projection projection = projections.get(i);
-            Path path = network.path(i);
-            if (projection.plastic()) {
-                path = path.copy(memory.arena);
-                Network.addValues(plasticValues, projection.name(), path);
-            }
-            Term term =
-                    new Term(projection, new PathRun(path, memory.arena, rows, threads()), source(projection.source()));
+            PathRun path = new PathRun(paths[i], memory.arena, rows, threads());
+            Term term = new Term(projection, path, source(projection.source()));
             sites[network.number(projection.target().name())].terms().add(term);
         }
     }
@@ -259,6 +314,12 @@ final class Machine {
         }
         for (Site site : sites) {
             site.advance(steps);
+        }
+    }
+
+    void beginProfiles() {
+        for (Site site : sites) {
+            site.beginProfile();
         }
     }
 

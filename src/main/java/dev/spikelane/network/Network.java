@@ -1,13 +1,14 @@
 package dev.spikelane.network;
 
 import dev.spikelane.connection.Operator;
-import dev.spikelane.layout.Layouts;
 import dev.spikelane.connection.Values;
+import dev.spikelane.layout.Layouts;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -215,6 +216,30 @@ public final class Network {
      */
     public Simulation simulate(int batch, int threads) {
         return new Simulation(this, batch, threads, Simulation.ROWS_IN_BLOCK);
+    }
+
+    /**
+     * Makes the JVM compile what simulations of this network run, so that the first call of a service is as fast as all others: runs spikes
+     * of several densities, and values, in blocks and step by step, until the times agree, for at most 4 seconds.
+     *
+     * @param batch samples that will run side by side, at least 1
+     * @return how long it took
+     * @throws IllegalArgumentException if the batch is below 1
+     */
+    public Duration warmUp(int batch) {
+        return warmUp(batch, 1);
+    }
+
+    /**
+     * Makes the JVM compile what simulations of this network run on several threads.
+     *
+     * @param batch samples that will run side by side, at least 1
+     * @param threads threads that will share the work, the calling one among them, from 1 to 1024
+     * @return how long it took
+     * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
+     */
+    public Duration warmUp(int batch, int threads) {
+        return WarmUp.run(this, batch, threads);
     }
 
     Plan plan() {

@@ -39,7 +39,6 @@ public final class Simulation implements AutoCloseable {
     private final Network network;
     private final int batch;
     private final int rowsInBlock;
-    private final int stepsInBlock;
     private final Machine machine;
     private final @Nullable Input onlyInput;
     private @Nullable Trace trace;
@@ -56,8 +55,7 @@ public final class Simulation implements AutoCloseable {
         this.network = network;
         this.batch = batch;
         this.rowsInBlock = rowsInBlock;
-        this.stepsInBlock = Math.max(1, rowsInBlock / batch);
-        this.machine = Machine.of(this, network, batch, stepsInBlock, threads);
+        this.machine = Machine.of(this, network, batch, Math.max(1, rowsInBlock / batch), threads);
         this.onlyInput = network.inputs().size() == 1 ? network.inputs().getFirst() : null;
         network.register(this);
     }
@@ -317,6 +315,7 @@ public final class Simulation implements AutoCloseable {
         requireRows("input", only, input);
         begin();
         try {
+            machine.makeRoom(input.rows() / batch);
             machine.open(0, input, steps, false);
             run(input.rows() / batch);
         } finally {
@@ -343,6 +342,7 @@ public final class Simulation implements AutoCloseable {
         }
         begin();
         try {
+            machine.makeRoom(rows / batch);
             openAll(inputs, false);
             run(rows / batch);
         } finally {
@@ -366,6 +366,7 @@ public final class Simulation implements AutoCloseable {
         requireCount(count);
         begin();
         try {
+            machine.makeRoom(count);
             machine.open(0, frame, steps, true);
             run(count);
         } finally {
@@ -388,6 +389,7 @@ public final class Simulation implements AutoCloseable {
         requireCount(count);
         begin();
         try {
+            machine.makeRoom(count);
             openAll(frames, true);
             run(count);
         } finally {
@@ -520,8 +522,11 @@ public final class Simulation implements AutoCloseable {
 
     private void run(int count) {
         boolean profiled = LayerProfile.wanted();
+        if (profiled) {
+            machine.beginProfiles();
+        }
         Trace kept = trace;
-        int most = stepsInBlock;
+        int most = machine.stepsInBlock();
         for (int step = 0; step < count; ) {
             int some = Math.min(most, count - step);
             if (kept != null) {

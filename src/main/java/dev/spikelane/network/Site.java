@@ -24,7 +24,7 @@ final class Site implements SourceRun {
     private final Arena arena;
     private final int batch;
     private final NeuronState state;
-    private final Track<SpikeMatrix> spikes;
+    private Track<SpikeMatrix> spikes;
     /** The variables that are sources of projections. */
     private final List<Kept> variables = new ArrayList<>();
 
@@ -60,6 +60,23 @@ final class Site implements SourceRun {
                 }
             }
         }
+    }
+
+    /** Makes the block longer. */
+    void grow(int blockSteps) {
+        spikes = spikes.grown(arena, blockSteps);
+        if (membranes != null) {
+            membranes = FloatMatrix.zeros(arena, blockSteps * batch, size());
+        }
+        for (int i = 0; i < variables.size(); i++) {
+            Kept longer = variables.get(i).grown(arena, blockSteps);
+            variables.set(i, longer);
+            if (longer.name.equals(MEMBRANE)) {
+                membranes = longer.track.block();
+            }
+        }
+        spikesOutside = null;
+        membranesOutside = null;
     }
 
     Population population() {
@@ -252,9 +269,12 @@ final class Site implements SourceRun {
         profile.add(rows, (double) inputs * rows, active, nanoseconds);
     }
 
+    void beginProfile() {
+        profile.begin();
+    }
+
     void emitProfile(int threads) {
-        profile.emit(
-                number, network.describeConnections(number), population.neuron().toString(), threads);
+        profile.emit(number, network.describeConnections(number), population, threads);
     }
 
     /** Makes the last steps of a block the history of the next. */
@@ -297,6 +317,10 @@ final class Site implements SourceRun {
 
     /** A variable as a source. */
     private record Kept(String name, Track<FloatMatrix> track) implements SourceRun {
+
+        Kept grown(Arena arena, int blockSteps) {
+            return new Kept(name, track.grown(arena, blockSteps));
+        }
 
         @Override
         public Signal delayed(int delay) {

@@ -42,6 +42,22 @@ final class Track<S extends Signal> {
         return new Track<>(all, all.rows(history * batch, blockSteps * batch), history, batch);
     }
 
+    /** A track with a block of another length and the same history. */
+    @SuppressWarnings("unchecked") // a matrix of the same kind
+    Track<S> grown(Arena arena, int blockSteps) {
+        int rows = rows(history, blockSteps, batch);
+        Signal longer = all instanceof SpikeMatrix
+                ? SpikeMatrix.zeros(arena, rows, all.columns())
+                : FloatMatrix.zeros(arena, rows, all.columns());
+        MemorySegment.copy(all.segment(), 0, longer.segment(), 0, bytes());
+        return new Track<>((S) longer, (S) longer.rows(history * batch, blockSteps * batch), history, batch);
+    }
+
+    /** Throws if histories and blocks of such lengths do not fit a matrix. */
+    static void requireRows(int history, int blockSteps, int batch) {
+        rows(history, blockSteps, batch);
+    }
+
     private static int rows(int history, int blockSteps, int batch) {
         long rows = ((long) history + blockSteps) * batch;
         if (rows > Integer.MAX_VALUE) {

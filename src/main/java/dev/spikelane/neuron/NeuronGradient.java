@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * of what the neurons use with respect to the parameter; and, for one value that all neurons share, the sum of these over neurons ascending.
  * A share that is clamped to [0, 1] has no gradient outside.
  */
+@SuppressWarnings("exports") // annotations for checks at compile time
 public final class NeuronGradient {
 
     /** How a parameter enters the neurons: a factor for each neuron's sum. */
@@ -132,17 +133,17 @@ public final class NeuronGradient {
             case "V" -> List.of(new Link(model instanceof LeakyParallel ? LeakySums.LEAK : LeakySums.OWN, ONE));
             case "gradedSpikesFactor" ->
                 List.of(new Link(
-                        LeakySums.FACTOR,
-                        model instanceof StateLeaky ? (now, i) -> 2 * value(now, name, i) : ONE));
+                        LeakySums.FACTOR, model instanceof StateLeaky ? (now, i) -> 2 * value(now, name, i) : ONE));
             case "alpha" -> alpha(model, name);
-            case "beta" -> switch (model) {
-                case Alpha _ ->
-                    List.of(
-                            new Link(LeakySums.LEAK, clamped(name)),
-                            new Link(LeakySums.SCALE, NeuronGradient::scaleByBeta));
-                case StateLeaky _ -> List.of(new Link(LeakySums.LEAK, NeuronGradient::shareByBeta));
-                default -> List.of(new Link(LeakySums.LEAK, clamps ? clamped(name) : ONE));
-            };
+            case "beta" ->
+                switch (model) {
+                    case Alpha _ ->
+                        List.of(
+                                new Link(LeakySums.LEAK, clamped(name)),
+                                new Link(LeakySums.SCALE, NeuronGradient::scaleByBeta));
+                    case StateLeaky _ -> List.of(new Link(LeakySums.LEAK, NeuronGradient::shareByBeta));
+                    default -> List.of(new Link(LeakySums.LEAK, clamps ? clamped(name) : ONE));
+                };
             default -> List.of();
         };
     }

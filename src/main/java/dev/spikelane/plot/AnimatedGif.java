@@ -1,5 +1,6 @@
 package dev.spikelane.plot;
 
+import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
@@ -18,37 +19,57 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
 
-/** Spike counts step by step as an animated GIF that repeats, written by the JDK. */
+/** Spike counts or images step by step as an animated GIF that repeats, written by the JDK. */
 final class AnimatedGif {
 
     /** Longer trains advance by several steps a frame. */
     private static final int MOST_FRAMES = 200;
 
+    /** A profile changes everywhere, so its frames are large. */
+    private static final int MOST_PROFILES = 50;
+
     /** Hundredths of a second; as in snnTorch, whose interval is 40 ms. */
     private static final int DELAY = 4;
 
+    private static final int PROFILE_DELAY = 12;
     private static final int LAST_DELAY = 200;
     private static final String FORMAT = "javax_imageio_gif_image_1.0";
 
     private AnimatedGif() {}
 
-    static void write(SpikeCountPlot counts, Path file) throws IOException {
-        CountsPicture[] pictures =
-                CountsPicture.all(counts, steps(counts.spikes().steps()));
+    static void write(Figure figure, Path file) throws IOException {
+        switch (figure) {
+            case SpikeCountPlot counts ->
+                write(
+                        CountsPicture.all(
+                                counts, steps(counts.spikes().steps(), counts.profile() ? MOST_PROFILES : MOST_FRAMES)),
+                        new Palette(Ink.TEXT, Ink.MUTED, Ink.ACCENT, Ink.BAR),
+                        counts.profile() ? PROFILE_DELAY : DELAY,
+                        file);
+            case ImagePlot image ->
+                write(
+                        ImagePicture.all(image, steps(image.steps() - 1, MOST_FRAMES)),
+                        new Palette(Color.BLACK, Ink.TEXT, Ink.MUTED),
+                        DELAY,
+                        file);
+            default -> throw new IllegalArgumentException(figure + " is not animated");
+        }
+    }
+
+    private static void write(Picture[] pictures, Palette palette, int delay, Path file) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
         try (ImageOutputStream stream = ImageIO.createImageOutputStream(bytes)) {
             writer.setOutput(stream);
             writer.prepareWriteSequence(null);
-            Palette palette = new Palette();
             BufferedImage before = null;
             for (int i = 0; i < pictures.length; i++) {
                 BufferedImage frame = frame(pictures[i], palette);
                 Rectangle part = before == null ? bounds(frame) : changed(before, frame);
                 BufferedImage written = copy(frame, part);
-                int delay = i == pictures.length - 1 ? LAST_DELAY : DELAY;
+                int shown = i == pictures.length - 1 ? LAST_DELAY : delay;
                 writer.writeToSequence(
-                        new IIOImage(written, null, metadata(writer, written, delay, i == 0, part)), null);
+                        new IIOImage(written, null, metadata(writer, written, shown, i == 0, part)), null);
                 before = frame;
             }
             writer.endWriteSequence();
@@ -59,8 +80,8 @@ final class AnimatedGif {
     }
 
     /** From 0 to the last step, in equal strides but the last. */
-    static int[] steps(int steps) {
-        int stride = Math.ceilDiv(steps, MOST_FRAMES);
+    static int[] steps(int steps, int most) {
+        int stride = Math.ceilDiv(steps, most);
         int frames = Math.ceilDiv(steps, stride);
         return IntStream.rangeClosed(0, frames)
                 .map(frame -> Math.min(frame * stride, steps))

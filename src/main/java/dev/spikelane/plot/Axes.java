@@ -1,110 +1,195 @@
 package dev.spikelane.plot;
 
-import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
-import java.awt.geom.AffineTransform;
+import java.awt.geom.Line2D;
+import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.util.Arrays;
-import java.util.Locale;
+import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.Styler.LegendLayout;
-import org.knowm.xchart.style.Styler.LegendPosition;
-import org.knowm.xchart.style.XYStyler;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** A pair of axes with a caption, drawn by XChart somewhere in a picture; what is many marks is drawn inside by the figure itself. */
+/** A pair of axes with a caption, somewhere in a picture. */
 final class Axes {
 
     /** Room for the labels of the vertical axis, so that panels below each other start at one line. */
-    private static final int LABELS = 52;
+    private static final int LEFT = 52;
 
-    private static final int NAME = 24;
+    private static final int RIGHT = 18;
+    private static final int TOP = 8;
+    private static final int CAPTION = 22;
+    private static final int BOTTOM = 24;
+    private static final int NAME = 18;
+    private static final int TICK = 4;
 
     /** Of a label: the multiples of a tenth are no exact binary numbers. */
     private static final MathContext DIGITS = new MathContext(6);
 
-    private final XYChart chart;
     private final Rectangle2D place;
+    private final Rectangle2D area;
+    private final Range across;
+    private final Range up;
+    private final String caption;
+    private String horizontal = "";
+    private String vertical = "";
 
-    /** The axes cover the two ranges and no more. */
-    Axes(Rectangle2D place, String caption, double least, double most, double lowest, double highest) {
+    /** Puts axes and their labels into a place; the room for names is part of it. */
+    Axes(Rectangle2D place, String caption, Range across, Range up) {
         this.place = place;
-        this.chart = new XYChart((int) place.getWidth(), (int) place.getHeight());
-        XYStyler style = chart.getStyler();
-        style.setLocale(Locale.ROOT);
-        style.setChartBackgroundColor(Ink.PAPER)
-                .setPlotBackgroundColor(Ink.PAPER)
-                .setPlotBorderVisible(false);
-        style.setChartPadding(4).setChartFontColor(Ink.TEXT).setPlotContentSize(1);
-        style.setChartTitleFont(Ink.CAPTION).setChartTitleBoxVisible(false).setChartTitleVisible(!caption.isEmpty());
-        style.setLegendVisible(false).setLegendFont(Ink.LABEL).setLegendBorderColor(Ink.PAPER);
-        style.setLegendPosition(LegendPosition.OutsideS);
-        style.setAxisTickLabelsFont(Ink.LABEL).setAxisTitleFont(Ink.LABEL).setAxisTickLabelsColor(Ink.MUTED);
-        style.setAxisTickMarksColor(Ink.LINE).setAxisTickMarksStroke(Ink.THIN).setPlotGridLinesVisible(false);
-        style.setPlotMargin(0).setXAxisTickMarkSpacingHint(70).setYAxisTickMarkSpacingHint(36);
-        style.setXAxisMin(least).setXAxisMax(most).setYAxisMin(lowest).setYAxisMax(highest);
-        style.setXAxisTickLabelsFormattingFunction(Axes::label).setYAxisTickLabelsFormattingFunction(Axes::label);
-        chart.setTitle(caption);
-        // Where data lie at few places, XChart labels these, so an unseen series puts the labels at round numbers.
-        double[] horizontal = round(least, most, (int) place.getWidth() / 80);
-        double[] vertical = round(lowest, highest, (int) place.getHeight() / 50);
-        int points = Math.max(horizontal.length, vertical.length);
-        XYSeries frame = chart.addSeries(" ", padded(horizontal, points), padded(vertical, points));
-        frame.setMarker(SeriesMarkers.NONE);
-        frame.setLineStyle(Ink.THIN).setLineColor(new Color(0, 0, 0, 0));
-        frame.setShowInLegend(false);
+        this.caption = caption;
+        this.across = across;
+        this.up = up;
+        double top = place.getY() + TOP + (caption.isEmpty() ? 0 : CAPTION);
+        double left = place.getX() + LEFT + NAME;
+        this.area = new Rectangle2D.Double(
+                left, top, place.getMaxX() - RIGHT - left, Math.max(1, place.getMaxY() - BOTTOM - NAME - top));
     }
 
-    Axes names(String horizontal, String vertical) {
-        chart.setXAxisTitle(horizontal);
-        chart.setYAxisTitle(vertical);
-        chart.getStyler().setYAxisLeftWidthHint(vertical.isEmpty() ? LABELS : LABELS + NAME);
-        chart.getStyler().setXAxisTitleVisible(!horizontal.isEmpty()).setYAxisTitleVisible(!vertical.isEmpty());
+    /** The height that a caption, labels and names take beside the area between the axes. */
+    static int around(boolean caption) {
+        return TOP + (caption ? CAPTION : 0) + BOTTOM + NAME;
+    }
+
+    Axes names(String newHorizontal, String newVertical) {
+        horizontal = newHorizontal;
+        vertical = newVertical;
         return this;
-    }
-
-    Axes grid() {
-        chart.getStyler().setPlotGridHorizontalLinesVisible(true).setPlotGridLinesColor(Ink.LINE);
-        chart.getStyler().setPlotGridLinesStroke(Ink.THIN);
-        return this;
-    }
-
-    Axes legend() {
-        chart.getStyler().setLegendVisible(true).setLegendLayout(LegendLayout.Horizontal);
-        return this;
-    }
-
-    /** A line through values of the steps from 0 on; gaps where one is not finite. */
-    void line(String name, double[] values, Color color) {
-        double[] steps = new double[values.length];
-        for (int step = 0; step < steps.length; step++) {
-            steps[step] = step;
-            values[step] = Double.isFinite(values[step]) ? values[step] : Double.NaN;
-        }
-        XYSeries line = chart.addSeries(name, steps, values);
-        line.setMarker(SeriesMarkers.NONE);
-        line.setLineStyle(new BasicStroke(1.4f)).setLineColor(color);
-    }
-
-    /** Paints axes and lines; the others know where things are only after that. */
-    void paint(Graphics2D graphics) {
-        AffineTransform before = graphics.getTransform();
-        graphics.translate(place.getX(), place.getY());
-        chart.paint(graphics, (int) place.getWidth(), (int) place.getHeight());
-        graphics.setTransform(before);
     }
 
     double x(double value) {
-        return place.getX() + chart.getScreenXFromChart(value);
+        return area.getX() + (value - across.from()) / across.length() * area.getWidth();
     }
 
     double y(double value) {
-        return place.getY() + chart.getScreenYFromChart(value);
+        return area.getMaxY() - (value - up.from()) / up.length() * area.getHeight();
+    }
+
+    /** Where data is drawn. */
+    Rectangle2D area() {
+        return area;
+    }
+
+    /** Paints caption, names and the horizontal axis alone. */
+    void paintAcross(Graphics2D graphics) {
+        graphics.setFont(Ink.CAPTION);
+        graphics.setColor(Ink.TEXT);
+        graphics.drawString(caption, (float) area.getX(), (float) area.getY() - 8);
+        graphics.setFont(Ink.LABEL);
+        graphics.setColor(Ink.MUTED);
+        if (!horizontal.isEmpty()) {
+            centred(graphics, horizontal, area.getCenterX(), area.getMaxY() + BOTTOM + 12);
+        }
+        if (!vertical.isEmpty()) {
+            double x = place.getX() + 16;
+            graphics.rotate(-Math.PI / 2, x, area.getCenterY());
+            centred(graphics, vertical, x, area.getCenterY() + 4);
+            graphics.rotate(Math.PI / 2, x, area.getCenterY());
+        }
+        double[] ticks = ticks(across, (int) area.getWidth() / 70);
+        for (double tick : ticks) {
+            graphics.setColor(Ink.MUTED);
+            centred(graphics, label(tick), x(tick), area.getMaxY() + TICK + 14);
+        }
+        graphics.setColor(Ink.LINE);
+        graphics.setStroke(Ink.THIN);
+        Path2D lines = new Path2D.Double();
+        line(lines, area.getX(), area.getMaxY(), area.getMaxX(), area.getMaxY());
+        for (double tick : ticks) {
+            line(lines, x(tick), area.getMaxY(), x(tick), area.getMaxY() + TICK);
+        }
+        graphics.draw(lines);
+    }
+
+    /** Paints both axes, and lines at the labels of the vertical one. */
+    void paint(Graphics2D graphics, boolean grid) {
+        paintAcross(graphics);
+        double[] ticks = ticks(up, Math.max(2, (int) area.getHeight() / 22));
+        for (double tick : ticks) {
+            graphics.setColor(Ink.MUTED);
+            String label = label(tick);
+            double left = area.getX() - TICK - 5 - graphics.getFontMetrics().stringWidth(label);
+            graphics.drawString(label, (float) tenths(left), (float) tenths(y(tick) + 4));
+        }
+        Path2D lines = new Path2D.Double();
+        Path2D grids = new Path2D.Double();
+        line(lines, area.getX(), area.getY(), area.getX(), area.getMaxY());
+        for (double tick : ticks) {
+            line(lines, area.getX() - TICK, y(tick), area.getX(), y(tick));
+            if (grid && y(tick) < area.getMaxY() - 1) {
+                line(grids, area.getX(), y(tick), area.getMaxX(), y(tick));
+            }
+        }
+        graphics.setColor(Ink.GRID);
+        graphics.draw(grids);
+        graphics.setColor(Ink.LINE);
+        graphics.draw(lines);
+    }
+
+    /** Names lines by their colors, above the area on the right. */
+    void legend(Graphics2D graphics, List<String> names) {
+        graphics.setFont(Ink.LABEL);
+        double right = area.getMaxX();
+        for (int i = names.size() - 1; i >= 0; i--) {
+            right -= graphics.getFontMetrics().stringWidth(names.get(i));
+            graphics.setColor(Ink.TEXT);
+            graphics.drawString(names.get(i), (float) tenths(right), (float) area.getY() - 8);
+            graphics.setColor(Ink.series(i));
+            graphics.fill(new Rectangle2D.Double(tenths(right - 20), area.getY() - 13, 14, 3));
+            right -= 36;
+        }
+    }
+
+    /** A line through points; gaps where a value is not finite. */
+    void curve(Graphics2D graphics, double[] x, double[] values, Color color) {
+        Path2D path = new Path2D.Double();
+        boolean pen = false;
+        for (int i = 0; i < values.length; i++) {
+            if (!Double.isFinite(values[i])) {
+                pen = false;
+                continue;
+            }
+            double across = tenths(x(x[i]));
+            double height = tenths(y(values[i]));
+            if (pen) {
+                path.lineTo(across, height);
+            } else {
+                path.moveTo(across, height);
+                if (i + 1 == values.length || !Double.isFinite(values[i + 1])) {
+                    path.lineTo(across + 1, height);
+                }
+            }
+            pen = true;
+        }
+        graphics.setColor(color);
+        graphics.setStroke(Ink.CURVE);
+        graphics.draw(path);
+    }
+
+    /** A dashed line from the left to the right. */
+    void level(Graphics2D graphics, double value) {
+        graphics.setColor(Ink.MUTED);
+        graphics.setStroke(Ink.DASHED);
+        graphics.draw(new Line2D.Double(area.getX(), tenths(y(value)), area.getMaxX(), tenths(y(value))));
+    }
+
+    /** A multiple of a tenth of a point: in an SVG other numbers would take twice the room. */
+    static double tenths(double points) {
+        return Math.round(10 * points) / 10.0;
+    }
+
+    /** Round numbers of a range, at most some; and its end, where that is whole and nothing else is near. */
+    static double[] ticks(Range range, int most) {
+        double[] round = round(range.from(), range.to(), most);
+        double unit = round.length > 1 ? round[1] - round[0] : range.length();
+        double end = Math.floor(range.to());
+        boolean whole = 2 * range.to() == Math.rint(2 * range.to()) && 2 * range.from() == Math.rint(2 * range.from());
+        boolean far = end - round[round.length - 1] > 0.6 * unit;
+        return whole && far
+                ? DoubleStream.concat(DoubleStream.of(round), DoubleStream.of(end))
+                        .toArray()
+                : round;
     }
 
     /** The multiples in a range of 1, 2 or 5 times a power of ten, the smallest of which there are at most {@code most}. */
@@ -125,13 +210,17 @@ final class Axes {
                 .toArray();
     }
 
-    private static double[] padded(double[] values, int length) {
-        double[] padded = Arrays.copyOf(values, length);
-        Arrays.fill(padded, values.length, length, values[values.length - 1]);
-        return padded;
+    static void centred(Graphics2D graphics, String text, double x, double y) {
+        double left = x - graphics.getFontMetrics().stringWidth(text) / 2.0;
+        graphics.drawString(text, (float) tenths(left), (float) tenths(y));
     }
 
-    private static String label(double value) {
+    static String label(double value) {
         return BigDecimal.valueOf(value).round(DIGITS).stripTrailingZeros().toPlainString();
+    }
+
+    private static void line(Path2D lines, double fromX, double fromY, double toX, double toY) {
+        lines.moveTo(tenths(fromX), tenths(fromY));
+        lines.lineTo(tenths(toX), tenths(toY));
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.plot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** A part of a report. */
 sealed interface Block {
@@ -21,7 +22,8 @@ sealed interface Block {
 
         static List<Fact> all(Map<String, String> facts) {
             List<Fact> all = new ArrayList<>();
-            facts.forEach((name, value) -> all.add(new Fact(name, value)));
+            facts.forEach((name, value) -> all.add(
+                    new Fact(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value of " + name))));
             return List.copyOf(all);
         }
     }
@@ -29,15 +31,39 @@ sealed interface Block {
     /** A figure. */
     record Chart(Figure figure) implements Block {}
 
-    /** Images of one size and what a network made of them. */
-    record Verdicts(Signals images, int width, List<Verdict> verdicts) implements Block {
+    /** A network as a chain of layers. */
+    record Layers(List<Layer> layers) implements Block {
 
-        static Verdicts of(Signals images, int width, List<Verdict> verdicts) {
+        private static final int MOST = 12;
+
+        static Layers of(Map<String, Integer> sizes) {
+            if (sizes.isEmpty() || sizes.size() > MOST) {
+                throw new IllegalArgumentException(sizes.size() + " layers, expected 1 to " + MOST);
+            }
+            List<Layer> layers = new ArrayList<>();
+            sizes.forEach((name, neurons) -> {
+                if (neurons < 1) {
+                    throw new IllegalArgumentException(
+                            "layer '" + name + "' has " + neurons + " neurons, expected at least 1");
+                }
+                layers.add(new Layer(Objects.requireNonNull(name, "name"), neurons));
+            });
+            return new Layers(List.copyOf(layers));
+        }
+    }
+
+    /** A layer and its size. */
+    record Layer(String name, int neurons) {}
+
+    /** Images of one size and what a network made of them, with a raster for each or none. */
+    record Verdicts(Signals images, int width, List<Verdict> verdicts, List<RasterPlot> rasters) implements Block {
+
+        static Verdicts of(Signals images, int width, List<Verdict> verdicts, List<RasterPlot> rasters) {
             if (width < 1 || images.columns() % width != 0) {
                 throw new IllegalArgumentException("width is " + width + ", expected a divisor of the "
                         + images.columns() + " pixels of an image");
             }
-            return new Verdicts(images, width, List.copyOf(verdicts));
+            return new Verdicts(images, width, List.copyOf(verdicts), List.copyOf(rasters));
         }
 
         int height() {

@@ -3,54 +3,44 @@ package dev.spikelane.plot;
 import java.util.List;
 
 /** How often samples of one class (rows) are taken for which (columns); those on the diagonal are right. */
-public final class ConfusionMatrixPlot implements Figure {
+public final class ConfusionMatrixPlot extends Figure {
 
     /** The most classes. */
     static final int MOST_CLASSES = 200;
 
-    private final String title;
-    private final int[][] counts;
-    private final List<String> labels;
+    private int[][] counts;
+    private List<String> labels;
 
-    private ConfusionMatrixPlot(String title, int[][] counts, List<String> labels) {
-        this.title = title;
-        this.counts = counts;
-        this.labels = labels;
-    }
-
-    static ConfusionMatrixPlot of(int[] targets, int[] predictions) {
+    ConfusionMatrixPlot(int[] targets, int[] predictions) {
         if (targets.length != predictions.length || targets.length == 0) {
             throw new IllegalArgumentException(targets.length + " targets and " + predictions.length
                     + " predictions, expected as many, at least one");
         }
         int classes = Math.max(most("target", targets), most("prediction", predictions)) + 1;
-        int[][] counts = new int[classes][classes];
+        counts = new int[classes][classes];
         for (int sample = 0; sample < targets.length; sample++) {
             counts[targets[sample]][predictions[sample]]++;
         }
-        return new ConfusionMatrixPlot("", counts, Samples.numbers(classes));
+        labels = Samples.numbers(classes);
     }
 
     @Override
-    public String title() {
-        return title;
+    public ConfusionMatrixPlot title(String newTitle) {
+        super.title(newTitle);
+        return this;
     }
 
-    /**
-     * Gives it a title.
-     *
-     * @param newTitle the title
-     * @return the same figure with it
-     */
-    public ConfusionMatrixPlot title(String newTitle) {
-        return new ConfusionMatrixPlot(newTitle, counts, labels);
+    @Override
+    public ConfusionMatrixPlot size(int newWidth, int newHeight) {
+        super.size(newWidth, newHeight);
+        return this;
     }
 
     /**
      * Names the classes; their numbers otherwise.
      *
      * @param newLabels a name for each class, also of classes that no sample has
-     * @return the same figure with them
+     * @return this figure
      * @throws IllegalArgumentException if there are less names than classes, or too many
      */
     public ConfusionMatrixPlot labels(String... newLabels) {
@@ -62,7 +52,9 @@ public final class ConfusionMatrixPlot implements Figure {
         for (int row = 0; row < counts.length; row++) {
             System.arraycopy(counts[row], 0, wider[row], 0, counts.length);
         }
-        return new ConfusionMatrixPlot(title, wider, List.of(newLabels));
+        labels = Samples.named(newLabels);
+        counts = wider;
+        return this;
     }
 
     int classes() {

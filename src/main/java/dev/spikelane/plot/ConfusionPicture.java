@@ -14,12 +14,12 @@ record ConfusionPicture(ConfusionMatrixPlot plot) implements Picture {
 
     @Override
     public int width() {
-        return LEFT + side() + 24;
+        return plot.width(LEFT + side() + 24);
     }
 
     @Override
     public int height() {
-        return Sheet.top(plot) + 24 + side() + BOTTOM;
+        return plot.height(Sheet.top(plot) + 24 + side() + bottom());
     }
 
     @Override
@@ -47,7 +47,7 @@ record ConfusionPicture(ConfusionMatrixPlot plot) implements Picture {
                 graphics.fill(new Rectangle2D.Double(LEFT + column * cell, top + row * cell, cell, cell));
                 if (count > 0 && cell >= ROOM_FOR_NUMBERS) {
                     graphics.setColor(share > 0.5 ? Ink.PAPER : Ink.TEXT);
-                    centred(
+                    Axes.centred(
                             graphics,
                             String.valueOf(count),
                             LEFT + (column + 0.5) * cell,
@@ -74,18 +74,27 @@ record ConfusionPicture(ConfusionMatrixPlot plot) implements Picture {
             graphics.drawString(label, (float) LEFT - 8 - width, (float) (top + (i + 0.5) * cell + 4));
             double x = LEFT + (i + 0.5) * cell;
             double y = top + side() + 14;
-            graphics.rotate(Math.PI / 3, x, y);
-            graphics.drawString(label, (float) x - 4, (float) y);
-            graphics.rotate(-Math.PI / 3, x, y);
+            double angle = turned() ? Math.PI / 3 : 0;
+            graphics.rotate(angle, x, y);
+            graphics.drawString(label, (float) (turned() ? x - 4 : x - width / 2.0), (float) y);
+            graphics.rotate(-angle, x, y);
         }
     }
 
-    private static void centred(Graphics2D graphics, String text, double x, double y) {
-        graphics.drawString(text, (float) (x - graphics.getFontMetrics().stringWidth(text) / 2.0), (float) y);
+    /** Whether labels are too long to stand beside each other. */
+    private boolean turned() {
+        return plot.labels().stream().anyMatch(label -> label.length() > 3);
+    }
+
+    private int bottom() {
+        return turned() ? BOTTOM : 30;
     }
 
     private int side() {
-        return Math.clamp(44L * plot.classes(), 120, 640);
+        int suitable = Math.clamp(44L * plot.classes(), 120, 640);
+        int across = plot.width(LEFT + suitable + 24) - LEFT - 24;
+        int up = plot.height(Sheet.top(plot) + 24 + suitable + bottom()) - Sheet.top(plot) - 24 - bottom();
+        return Math.max(1, Math.min(across, up));
     }
 
     private double cell() {

@@ -1,16 +1,20 @@
 package dev.spikelane.plot;
 
 import java.awt.Graphics2D;
+import java.awt.font.FontRenderContext;
+import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.Arrays;
 
-/** Spike counts after some step: a bar for each neuron, drawn by the JDK alone. */
+/** Spike counts after some step, drawn by the JDK alone: a bar for each neuron, or a profile over many. */
 final class CountsPicture implements Picture {
 
     private static final int WIDTH = 640;
-    private static final int LEFT = 120;
-    private static final int RIGHT = 52;
+    private static final int PROFILE = 260;
+    private static final int MOST_LEFT = 160;
+    private static final int RIGHT = 44;
     private static final int NOTE = 26;
+    private static final int AXIS = 44;
 
     private final SpikeCountPlot plot;
     private final int step;
@@ -26,8 +30,7 @@ final class CountsPicture implements Picture {
     }
 
     static CountsPicture last(SpikeCountPlot plot) {
-        int steps = plot.spikes().steps();
-        return all(plot, new int[] {steps})[0];
+        return all(plot, new int[] {plot.spikes().steps()})[0];
     }
 
     /** The picture after each of some steps, which ascend and end with the last one. */
@@ -43,12 +46,13 @@ final class CountsPicture implements Picture {
 
     @Override
     public int width() {
-        return WIDTH;
+        return plot.width(plot.profile() ? Sheet.WIDTH : WIDTH);
     }
 
     @Override
     public int height() {
-        return Sheet.top(plot) + NOTE + counts.length * pitch() + 12;
+        int content = plot.profile() ? PROFILE + Axes.around(false) : counts.length * pitch() + AXIS;
+        return plot.height(Sheet.top(plot) + NOTE + content);
     }
 
     @Override
@@ -57,24 +61,89 @@ final class CountsPicture implements Picture {
         int top = Sheet.top(plot);
         graphics.setFont(Ink.LABEL);
         graphics.setColor(Ink.MUTED);
-        graphics.drawString("spikes after step " + step + " of " + plot.spikes().steps(), 16, top + 12);
+        graphics.drawString("after step " + step + " of " + plot.spikes().steps(), 16, top + 14);
         int leading = Math.max(1, Arrays.stream(counts).max().orElse(0));
-        for (int neuron = 0; neuron < counts.length; neuron++) {
-            bar(graphics, neuron, top + NOTE + neuron * pitch(), counts[neuron] == leading);
+        if (plot.profile()) {
+            profile(graphics, leading);
+        } else {
+            bars(graphics, leading);
         }
     }
 
-    private void bar(Graphics2D graphics, int neuron, int top, boolean leads) {
-        double height = 0.7 * pitch();
-        double length = (double) counts[neuron] / most * (WIDTH - LEFT - RIGHT);
-        float baseline = (float) (top + height / 2 + 4);
-        graphics.setColor(Ink.TEXT);
-        String label = fitted(graphics, plot.labels().get(neuron), LEFT - 24);
-        graphics.drawString(label, LEFT - 8 - graphics.getFontMetrics().stringWidth(label), baseline);
-        graphics.setColor(leads ? Ink.ACCENT : Ink.BAR);
-        graphics.fill(new Rectangle2D.Double(LEFT, top, Math.max(1, length), height));
-        graphics.setColor(leads ? Ink.TEXT : Ink.MUTED);
-        graphics.drawString(String.valueOf(counts[neuron]), (float) (LEFT + length + 6), baseline);
+    private void bars(Graphics2D graphics, int leading) {
+        double top = (double) Sheet.top(plot) + NOTE;
+        double pitch = (height() - top - AXIS) / counts.length;
+        double left = left();
+        double scale = (width() - left - RIGHT) / most;
+        axis(graphics, left, scale);
+        for (int neuron = 0; neuron < counts.length; neuron++) {
+            boolean leads = counts[neuron] == leading;
+            double y = top + neuron * pitch;
+            float baseline = (float) (y + 0.35 * pitch + 4);
+            graphics.setColor(Ink.TEXT);
+            String label = fitted(graphics, plot.labels().get(neuron), (int) left - 24);
+            graphics.drawString(
+                    label, (float) left - 8 - graphics.getFontMetrics().stringWidth(label), baseline);
+            graphics.setColor(leads ? Ink.ACCENT : Ink.BAR);
+            graphics.fill(new Rectangle2D.Double(left, y, Math.max(1, scale * counts[neuron]), 0.7 * pitch));
+            graphics.setColor(leads ? Ink.TEXT : Ink.MUTED);
+            graphics.drawString(String.valueOf(counts[neuron]), (float) (left + scale * counts[neuron] + 6), baseline);
+        }
+    }
+
+    /** The axis of counts, below the bars, and light lines at its labels. */
+    private void axis(Graphics2D graphics, double left, double scale) {
+        double bottom = (double) height() - AXIS;
+        Path2D lines = new Path2D.Double();
+        graphics.setColor(Ink.MUTED);
+        for (double tick : Axes.ticks(new Range(0, most), Math.min(most, 6))) {
+            Axes.centred(graphics, Axes.label(tick), left + scale * tick, bottom + 16);
+            double x = Axes.tenths(left + scale * tick);
+            lines.moveTo(x, (double) Sheet.top(plot) + NOTE - 4);
+            lines.lineTo(x, bottom);
+        }
+        Axes.centred(graphics, "spikes", left + scale * most / 2, bottom + 33);
+        graphics.setColor(Ink.GRID);
+        graphics.setStroke(Ink.THIN);
+        graphics.draw(lines);
+    }
+
+    /** Where there are more neurons than points, a column shows the one of its neurons that has fired most. */
+    private void profile(Graphics2D graphics, int leading) {
+        double top = (double) Sheet.top(plot) + NOTE;
+        Axes axes = new Axes(
+                        new Rectangle2D.Double(0, top, width(), height() - top),
+                        "",
+                        Range.rows(counts.length),
+                        new Range(0, most))
+                .names("neuron", "spikes");
+        axes.paint(graphics, true);
+        double pitch = axes.area().getWidth() / counts.length;
+        double wide = Math.max(1, Math.min(0.8 * pitch, pitch - 0.5));
+        Path2D others = new Path2D.Double();
+        Path2D leaders = new Path2D.Double();
+        int together = Math.max(1, (int) Math.ceil(1 / pitch));
+        for (int first = 0; first < counts.length; first += together) {
+            int end = Math.min(first + together, counts.length);
+            int count = Arrays.stream(counts, first, end).max().orElse(0);
+            Path2D columns = count == leading ? leaders : others;
+            double x = axes.x((first + end - 1) / 2.0);
+            columns.append(new Rectangle2D.Double(x - wide / 2, axes.y(count), wide, axes.y(0) - axes.y(count)), false);
+        }
+        graphics.setColor(Ink.BAR);
+        graphics.fill(others);
+        graphics.setColor(Ink.ACCENT);
+        graphics.fill(leaders);
+    }
+
+    /** Room for the labels. */
+    double left() {
+        FontRenderContext context = new FontRenderContext(null, true, true);
+        double widest = plot.labels().stream()
+                .mapToDouble(label -> Ink.LABEL.getStringBounds(label, context).getWidth())
+                .max()
+                .orElse(0);
+        return Math.min(MOST_LEFT, 28 + Math.ceil(widest));
     }
 
     private int pitch() {

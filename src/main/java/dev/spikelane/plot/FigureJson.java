@@ -1,21 +1,22 @@
 package dev.spikelane.plot;
 
 import dev.spikelane.io.JsonWriter;
+import java.util.Arrays;
 
 /** What the page's script gets to know of a figure. */
 final class FigureJson {
-
-    /** Room above and below membranes, as a share of their range. */
-    private static final double MARGIN = 0.08;
 
     private FigureJson() {}
 
     static void write(Figure figure, JsonWriter json) {
         json.object();
+        json.name("width").value(figure.width(0)).name("height").value(figure.height(0));
         switch (figure) {
             case RasterPlot raster -> raster(raster, json);
             case TracesPlot traces -> traces(traces, json);
             case SpikeCountPlot counts -> counts(counts, json);
+            case CurvePlot curves -> curves(curves, json);
+            case ImagePlot image -> image(image, json);
             case FiringRatePlot rates -> rates(rates, json);
             case WeightsPlot weights -> weights(weights, json);
             case ConfusionMatrixPlot confusion -> confusion(confusion, json);
@@ -33,17 +34,52 @@ final class FigureJson {
 
     private static void traces(TracesPlot traces, JsonWriter json) {
         json.name("kind").value("traces").name("steps").value(traces.steps());
-        json.name("least").value(traces.least(MARGIN)).name("most").value(traces.most(MARGIN));
-        json.name("threshold").value(traces.threshold());
-        json.name("labels").strings(traces.labels());
-        json.name("marked").value(traces.marked()).name("spikes").array();
-        traces.spikeSteps().forEach(json::integers);
+        json.name("threshold").value(traces.threshold()).name("marked").value(traces.marked());
+        json.name("panels").array();
+        for (TracesPlot.Panel panel : traces.panels()) {
+            json.object().name("label").value(panel.label()).name("spikes").integers(panel.spikes());
+            range(panel.range(), json);
+            json.name("floats").value(Packed.of(panel.membrane().bytes())).end();
+        }
         json.end();
-        json.name("packed").value(Packed.of(traces.shown().bytes()));
+    }
+
+    private static void curves(CurvePlot plot, JsonWriter json) {
+        json.name("kind").value("curves").name("label").value(plot.xLabel());
+        range(plot.range(), json);
+        json.name("verticals").array();
+        plot.verticals().forEach(json::value);
+        json.end().name("panels").array();
+        for (CurvePanel panel : plot.panels()) {
+            json.object().name("caption").value(panel.caption()).name("label").value(panel.label());
+            json.name("threshold").value(panel.threshold()).name("spikes").integers(panel.spikes());
+            range(panel.range(), json);
+            json.name("lines").array();
+            for (CurveLine line : panel.lines()) {
+                json.object().name("name").value(line.name()).name("x").array();
+                Arrays.stream(line.x()).forEach(json::value);
+                json.end().name("y").array();
+                Arrays.stream(line.values()).forEach(json::value);
+                json.end().end();
+            }
+            json.end().end();
+        }
+        json.end();
+    }
+
+    private static void range(Range range, JsonWriter json) {
+        json.name("least").value(range.from()).name("most").value(range.to());
+    }
+
+    private static void image(ImagePlot image, JsonWriter json) {
+        json.name("kind").value("image").name("steps").value(image.steps());
+        json.name("columns").value(image.columns()).name("rows").value(image.rows());
+        json.name("bytes").value(Packed.of(image.bytes()));
     }
 
     private static void counts(SpikeCountPlot counts, JsonWriter json) {
-        json.name("kind").value("counts").name("labels").strings(counts.labels());
+        json.name("kind").value("counts").name("profile").value(counts.profile());
+        json.name("labels").strings(counts.labels());
         json.name("train");
         train(counts.spikes(), json);
     }
@@ -51,7 +87,7 @@ final class FigureJson {
     private static void rates(FiringRatePlot rates, JsonWriter json) {
         json.name("kind").value("rates").name("steps").value(rates.steps());
         json.name("names").strings(rates.names());
-        json.name("packed").value(Packed.of(rates.rates().bytes()));
+        json.name("floats").value(Packed.of(rates.rates().bytes()));
     }
 
     private static void weights(WeightsPlot plot, JsonWriter json) {
@@ -59,7 +95,7 @@ final class FigureJson {
         json.name("kind").value("weights");
         json.name("rows").value(weights.rows()).name("columns").value(weights.columns());
         json.name("limit").value(plot.limit());
-        json.name("packed").value(Packed.of(weights.bytes()));
+        json.name("floats").value(Packed.of(weights.bytes()));
     }
 
     private static void confusion(ConfusionMatrixPlot confusion, JsonWriter json) {

@@ -14,7 +14,13 @@ final class FigureText {
         return switch (figure) {
             case RasterPlot raster -> "Raster over " + raster.steps() + " steps: " + panels(raster.panels());
             case TracesPlot traces ->
-                "Membranes over " + traces.steps() + " steps of " + String.join(", ", traces.labels());
+                "Membranes over " + traces.steps() + " steps of "
+                        + traces.panels().stream().map(TracesPlot.Panel::label).collect(Collectors.joining(", "));
+            case CurvePlot curves ->
+                "Curves: " + curves.panels().stream().map(CurvePanel::caption).collect(Collectors.joining("; "));
+            case ImagePlot image ->
+                (image.steps() == 1 ? "Image" : image.steps() + " images") + " of " + image.columns() + " x "
+                        + image.rows() + " pixels";
             case SpikeCountPlot counts ->
                 "Spike counts after " + counts.spikes().steps() + " steps: " + counts(counts);
             case FiringRatePlot rates ->
@@ -39,7 +45,10 @@ final class FigureText {
     }
 
     private static String counts(SpikeCountPlot counts) {
-        int[] last = counts.countsBefore(new int[] {counts.spikes().steps()})[0];
+        int[] last = counts.spikes().counts();
+        if (counts.profile()) {
+            return counts.spikes().count() + " spikes of " + last.length + " neurons";
+        }
         return IntStream.range(0, last.length)
                 .mapToObj(neuron -> counts.labels().get(neuron) + " " + last[neuron])
                 .collect(Collectors.joining(", "));

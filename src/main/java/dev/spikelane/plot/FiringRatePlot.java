@@ -8,51 +8,42 @@ import java.util.List;
  * The share of neurons that fire, over time, a line for each layer: {@code rate[t] = mean over neurons and over the steps t - window + 1
  * to t of spikes}, over fewer steps at the start.
  */
-public final class FiringRatePlot implements Figure {
+public final class FiringRatePlot extends Figure {
 
     private static final int WINDOW = 10;
 
-    private final String title;
-    private final int window;
-    private final List<SpikeTrain> series;
+    private final List<SpikeTrain> series = new ArrayList<>();
+    private int window = WINDOW;
 
-    private FiringRatePlot(String title, int window, List<SpikeTrain> series) {
-        this.title = title;
-        this.window = window;
-        this.series = series;
-    }
-
-    static FiringRatePlot of(SpikeTrain spikes) {
-        return new FiringRatePlot("", WINDOW, List.of(spikes));
+    FiringRatePlot(SpikeTrain spikes) {
+        series.add(spikes);
     }
 
     @Override
-    public String title() {
-        return title;
+    public FiringRatePlot title(String newTitle) {
+        super.title(newTitle);
+        return this;
     }
 
-    /**
-     * Gives it a title.
-     *
-     * @param newTitle the title
-     * @return the same figure with it
-     */
-    public FiringRatePlot title(String newTitle) {
-        return new FiringRatePlot(newTitle, window, series);
+    @Override
+    public FiringRatePlot size(int newWidth, int newHeight) {
+        super.size(newWidth, newHeight);
+        return this;
     }
 
     /**
      * Chooses over how many steps the rate is averaged; 10 otherwise.
      *
      * @param steps the steps, at least 1
-     * @return the same figure with it
+     * @return this figure
      * @throws IllegalArgumentException if there is no step
      */
     public FiringRatePlot window(int steps) {
         if (steps < 1) {
             throw new IllegalArgumentException("window is " + steps + " steps, expected at least 1");
         }
-        return new FiringRatePlot(title, steps, series);
+        window = steps;
+        return this;
     }
 
     /**
@@ -60,7 +51,7 @@ public final class FiringRatePlot implements Figure {
      *
      * @param name what fires
      * @param spikes {@code [steps x neurons]}, as many steps as the other lines
-     * @return the same figure with it
+     * @return this figure
      * @throws IllegalArgumentException if the number of steps is another
      */
     public FiringRatePlot series(String name, SpikeMatrix spikes) {
@@ -74,16 +65,15 @@ public final class FiringRatePlot implements Figure {
      * @param spikes {@code [steps * batch x neurons]}, time-major, as many steps as the other lines
      * @param batch samples
      * @param sample the sample to show
-     * @return the same figure with it
+     * @return this figure
      * @throws IllegalArgumentException if the rows are no multiple of the batch, or the number of steps is another
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public FiringRatePlot series(String name, SpikeMatrix spikes, int batch, int sample) {
         SpikeTrain added = SpikeTrain.of(name, spikes, batch, sample);
         Samples.requireSteps("series", added.steps(), steps());
-        List<SpikeTrain> all = new ArrayList<>(series);
-        all.add(added);
-        return new FiringRatePlot(title, window, List.copyOf(all));
+        series.add(added);
+        return this;
     }
 
     int steps() {

@@ -11,8 +11,17 @@ import org.jspecify.annotations.Nullable;
 final class HtmlPage {
 
     /** In this order: later ones use earlier ones. */
-    private static final List<String> SCRIPTS =
-            List.of("data.js", "style.js", "raster.js", "traces.js", "counts.js", "matrix.js", "page.js");
+    private static final List<String> SCRIPTS = List.of(
+            "data.js",
+            "style.js",
+            "raster.js",
+            "traces.js",
+            "curves.js",
+            "counts.js",
+            "image.js",
+            "matrix.js",
+            "verdicts.js",
+            "page.js");
 
     /** A browser that keeps to it loads nothing from anywhere, whatever the page holds. */
     private static final String POLICY =
@@ -20,6 +29,7 @@ final class HtmlPage {
 
     private final StringBuilder text = new StringBuilder();
     private final JsonWriter figures = new JsonWriter().array();
+    private int blocks;
     private int charts;
     private Block.@Nullable Verdicts images;
 
@@ -29,7 +39,7 @@ final class HtmlPage {
         HtmlPage page = new HtmlPage();
         page.head(title.isEmpty() ? firstTitle(blocks) : title);
         if (!title.isEmpty()) {
-            page.text.append("<h1>").append(escape(title)).append("</h1>\n");
+            page.element("h1", title);
         }
         blocks.forEach(page::block);
         page.scripts();
@@ -60,13 +70,22 @@ final class HtmlPage {
     }
 
     private void block(Block block) {
+        blocks++;
         switch (block) {
             case Block.Section section -> element("h2", section.heading());
-            case Block.Text paragraph -> element("p", paragraph.paragraph());
+            case Block.Text paragraph -> paragraph(paragraph);
             case Block.Facts facts -> facts(facts);
+            case Block.Layers layers -> text.append(LayersDrawing.of(layers.layers()));
             case Block.Chart chart -> chart(chart.figure());
             case Block.Verdicts verdicts -> verdicts(verdicts);
         }
+    }
+
+    /** The sentence that a page starts with is larger. */
+    private void paragraph(Block.Text block) {
+        text.append(blocks == 1 ? "<p class=\"lead\">" : "<p>")
+                .append(escape(block.paragraph()))
+                .append("</p>\n");
     }
 
     private void facts(Block.Facts facts) {
@@ -74,14 +93,30 @@ final class HtmlPage {
         for (Block.Fact fact : facts.facts()) {
             text.append(facts.large() ? "<div>" : "");
             element("dt", fact.name());
-            element("dd", fact.value());
-            text.append(facts.large() ? "</div>\n" : "");
+            if (facts.large()) {
+                tile(fact.value());
+            } else {
+                element("dd", fact.value());
+            }
         }
         text.append(facts.large() ? "</dl>\n" : "</dl></div>\n");
     }
 
+    /** A number, and what stands after a line break small below it. */
+    private void tile(String value) {
+        int end = value.indexOf('\n');
+        element("dd", end < 0 ? value : value.substring(0, end));
+        if (end >= 0) {
+            text.append("<dd class=\"note\">")
+                    .append(escape(value.substring(end + 1)))
+                    .append("</dd>");
+        }
+        text.append("</div>\n");
+    }
+
     private void chart(Figure figure) {
-        text.append("<figure>\n");
+        int most = figure.width(0);
+        text.append(most == 0 ? "<figure>\n" : "<figure style=\"max-width:" + most + "px\">\n");
         if (!figure.title().isEmpty()) {
             element("figcaption", figure.title());
         }
@@ -93,23 +128,31 @@ final class HtmlPage {
         FigureJson.write(figure, figures);
     }
 
+    /** A card for each image; one that opens a raster is a button. */
     private void verdicts(Block.Verdicts block) {
         images = block;
+        boolean opens = !block.rasters().isEmpty();
         text.append("<ul class=\"verdicts\">\n");
         for (int i = 0; i < block.verdicts().size(); i++) {
             Verdict verdict = block.verdicts().get(i);
-            text.append("<li><canvas width=\"%d\" height=\"%d\" data-image=\"%d\" role=\"img\" aria-label=\""
+            text.append(opens ? "<li><button type=\"button\" class=\"image\">" : "<li><span class=\"image\">")
+                    .append("<canvas width=\"%d\" height=\"%d\" data-image=\"%d\" role=\"img\" aria-label=\""
                             .formatted(block.width(), block.height(), i))
                     .append(escape(verdict.label()))
-                    .append("\"></canvas><div>");
+                    .append("\"></canvas><span>");
             element("strong", verdict.label());
-            text.append("<div class=\"verdict\">")
+            text.append("<span class=\"verdict\">")
                     .append(escape(verdict.describe()))
-                    .append("</div>");
+                    .append("</span>");
             bars(verdict);
-            text.append("</div></li>\n");
+            text.append(opens ? "</span></button></li>\n" : "</span></span></li>\n");
         }
         text.append("</ul>\n");
+        if (opens) {
+            text.append("<dialog aria-label=\"raster\"><header><strong></strong><span class=\"verdict\"></span>")
+                    .append("<button type=\"button\" class=\"close\" aria-label=\"close\">×</button></header>")
+                    .append("<div class=\"chart\" role=\"img\" aria-label=\"raster\"></div></dialog>\n");
+        }
     }
 
     /** A bar for each count, drawn without a script. */
@@ -137,19 +180,14 @@ final class HtmlPage {
         text.append(
                         "<footer>The bar below a chart zooms, and so does the wheel with Ctrl. Made by Spikelane; drawn by Apache ECharts (Apache-2.0), which this page holds.</footer>\n")
                 .append("</main>\n<script type=\"application/json\" id=\"content\">{\"figures\":")
-                .append(figures.end());
+                .append(figures.end().text());
         Block.Verdicts shown = images;
         if (shown != null) {
-            text.append(",\"images\":")
-                    .append(new JsonWriter()
-                            .object()
-                            .name("width")
-                            .value(shown.width())
-                            .name("height")
-                            .value(shown.height())
-                            .name("packed")
-                            .value(Packed.of(shown.bytes()))
-                            .end());
+            JsonWriter json = new JsonWriter().object();
+            json.name("width").value(shown.width()).name("height").value(shown.height());
+            json.name("packed").value(Packed.of(shown.bytes())).name("rasters").array();
+            shown.rasters().forEach(raster -> FigureJson.write(raster, json));
+            text.append(",\"images\":").append(json.end().end().text());
         }
         text.append("}</script>\n<script>")
                 .append(ECharts.script())
@@ -170,7 +208,7 @@ final class HtmlPage {
                 .append(">\n");
     }
 
-    private static String escape(String plain) {
+    static String escape(String plain) {
         return plain.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

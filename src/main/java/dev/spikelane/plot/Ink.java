@@ -11,16 +11,20 @@ final class Ink {
     static final Color PAPER = Color.WHITE;
     static final Color TEXT = new Color(0x1b1d21);
     static final Color MUTED = new Color(0x5f646d);
-    static final Color LINE = new Color(0xd3d5d9);
+    static final Color LINE = new Color(0xb9bcc3);
+    static final Color GRID = new Color(0xe9eaed);
     static final Color ACCENT = new Color(0x2c56cf);
     static final Color SECOND = new Color(0xc9501c);
     static final Color BAR = new Color(0xaebbe4);
 
     static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 15);
-    static final Font CAPTION = new Font(Font.SANS_SERIF, Font.BOLD, 12);
+    // Not of 12 points: VectorGraphics2D takes that for the default of SVG and leaves it out.
+    static final Font CAPTION = new Font(Font.SANS_SERIF, Font.BOLD, 13);
     static final Font LABEL = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
 
     static final BasicStroke THIN = new BasicStroke(1);
+    static final BasicStroke MARK = new BasicStroke(1.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER);
+    static final BasicStroke CURVE = new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND);
     static final BasicStroke DASHED =
             new BasicStroke(1, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {5, 4}, 0);
 

@@ -4,7 +4,6 @@ package dev.spikelane.plot;
 final class OptionalLibrary {
 
     static final String ECHARTS = "org.webjars.npm:echarts:5.3.1";
-    static final String XCHART = "org.knowm.xchart:xchart:4.0.3";
     static final String VECTOR_GRAPHICS = "de.erichseifert.vectorgraphics2d:VectorGraphics2D:0.13";
 
     private OptionalLibrary() {}

@@ -29,12 +29,12 @@ enum Output {
     GIF {
         @Override
         void write(Figure figure, Path file) throws IOException {
-            if (!(figure instanceof SpikeCountPlot counts)) {
-                throw new IllegalArgumentException(file
-                        + ": only spike counts are animated as .gif, expected the extension " + ".html, .png or .svg");
+            if (!animated(figure)) {
+                throw new IllegalArgumentException(file + ": only spike counts and images of several steps are animated"
+                        + " as .gif, expected the extension .html, .png or .svg");
             }
             OptionalLibrary.requireDesktop(".gif");
-            AnimatedGif.write(counts, file);
+            AnimatedGif.write(figure, file);
         }
     };
 
@@ -49,7 +49,11 @@ enum Output {
                 return output;
             }
         }
-        throw new IllegalArgumentException(file + ": expected the extension .html, .png"
-                + (figure instanceof SpikeCountPlot ? ", .svg or .gif" : " or .svg"));
+        throw new IllegalArgumentException(
+                file + ": expected the extension .html, .png" + (animated(figure) ? ", .svg or .gif" : " or .svg"));
+    }
+
+    private static boolean animated(Figure figure) {
+        return figure instanceof SpikeCountPlot || (figure instanceof ImagePlot image && image.steps() > 1);
     }
 }

@@ -12,17 +12,16 @@ import java.util.Map;
 /** The 256 colours of a GIF: those of the figure, each in shades down to the paper, so that edges of text stay smooth. */
 final class Palette {
 
-    private static final Color[] COLORS = {Ink.TEXT, Ink.MUTED, Ink.ACCENT, Ink.BAR};
     private static final int SIZE = 256;
-    private static final int SHADES = SIZE / COLORS.length;
 
     private final int[] colors = new int[SIZE];
     private final Map<Integer, Byte> nearest = new HashMap<>();
 
-    Palette() {
-        for (int i = 0; i < SIZE; i++) {
-            double share = (double) (i % SHADES) / (SHADES - 1);
-            colors[i] = Ink.between(Ink.PAPER, COLORS[i / SHADES], share).getRGB() & 0xffffff;
+    Palette(Color... inks) {
+        int shades = SIZE / inks.length;
+        for (int i = 0; i < shades * inks.length; i++) {
+            double share = (double) (i % shades) / (shades - 1);
+            colors[i] = Ink.between(Ink.PAPER, inks[i / shades], share).getRGB() & 0xffffff;
         }
     }
 

@@ -4,13 +4,15 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
 /**
- * Makes figures, each in one call; their methods refine them.
+ * Makes figures, each in one call; their methods refine the figure they are called on.
  *
  * <pre>{@code
  * Plot.raster(spikes).write(Path.of("raster.html"));
  * Plot.raster("input", input).panel("hidden", hidden.spikes()).title("Tutorial 3").write(Path.of("rasters.png"));
  * Plot.traces(membranes).spikes(spikes).threshold(1).write(Path.of("traces.svg"));
+ * Plot.neuron(current, membrane, spikes).threshold(1).write(Path.of("neuron.svg"));
  * Plot.spikeCount(output).write(Path.of("counts.gif"));
+ * Plot.image(encoded, 28).write(Path.of("encoded.gif"));
  * }</pre>
  *
  * <p>Matrices of spikes and membranes are recordings, {@code [steps x neurons]}, or {@code [steps * batch x neurons]}, time-major, of
@@ -53,7 +55,7 @@ public final class Plot {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public static RasterPlot raster(String name, SpikeMatrix spikes, int batch, int sample) {
-        return RasterPlot.of(SpikeTrain.of(name, spikes, batch, sample));
+        return new RasterPlot(SpikeTrain.of(name, spikes, batch, sample));
     }
 
     /**
@@ -77,7 +79,112 @@ public final class Plot {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public static TracesPlot traces(FloatMatrix membranes, int batch, int sample) {
-        return TracesPlot.of(Signals.of("membranes", membranes, batch, sample));
+        return new TracesPlot(Signals.of("membranes", membranes, batch, sample));
+    }
+
+    /**
+     * Shows what one neuron does, over one axis: its current, its membrane and its spikes, as in snnTorch's tutorials.
+     *
+     * @param current {@code [steps x 1]}
+     * @param membrane {@code [steps x 1]}
+     * @param spikes {@code [steps x 1]}
+     * @return three panels; {@link CurvePlot#threshold} and others concern that of the membrane
+     * @throws IllegalArgumentException if the shapes differ, or there are more neurons
+     */
+    public static CurvePlot neuron(FloatMatrix current, FloatMatrix membrane, SpikeMatrix spikes) {
+        if (membrane.columns() != 1) {
+            throw new IllegalArgumentException(
+                    "membrane has " + membrane.columns() + " neurons, expected 1; choose one, with its number");
+        }
+        return neuron(current, membrane, spikes, 0);
+    }
+
+    /**
+     * Shows what one neuron of many does, over one axis: its current, its membrane and its spikes.
+     *
+     * @param currents {@code [steps x neurons]}
+     * @param membranes {@code [steps x neurons]}
+     * @param spikes {@code [steps x neurons]}
+     * @param neuron its number, from 0
+     * @return three panels; {@link CurvePlot#threshold} and others concern that of the membrane
+     * @throws IllegalArgumentException if the shapes differ
+     * @throws IndexOutOfBoundsException if there is no such neuron
+     */
+    public static CurvePlot neuron(FloatMatrix currents, FloatMatrix membranes, SpikeMatrix spikes, int neuron) {
+        return CurvePlot.neuron(
+                Signals.of("current", currents, 1, 0),
+                Signals.of("membranes", membranes, 1, 0),
+                SpikeTrain.of("", spikes, 1, 0),
+                neuron);
+    }
+
+    /**
+     * Shows a line, such as a loss over the steps of a training.
+     *
+     * @param name what it shows; may be empty
+     * @param values its values at 0, 1, 2 and so on; gaps where one is not finite
+     * @return a panel with one line; {@link CurvePlot#line} and {@link CurvePlot#panel} add more
+     * @throws IllegalArgumentException if there is no value
+     */
+    public static CurvePlot curve(String name, double... values) {
+        return new CurvePlot(name, CurveLine.of(name, values));
+    }
+
+    /**
+     * Shows the signal of one neuron as a line.
+     *
+     * @param name what it shows; may be empty
+     * @param signal {@code [steps x 1]}, such as a current; gaps where a value is not finite
+     * @return a panel with one line; {@link CurvePlot#line} and {@link CurvePlot#panel} add more
+     * @throws IllegalArgumentException if there are more columns
+     */
+    public static CurvePlot curve(String name, FloatMatrix signal) {
+        if (signal.columns() != 1) {
+            throw new IllegalArgumentException(name + " has " + signal.columns() + " columns, expected 1");
+        }
+        return curve(name, Signals.of(name, signal, 1, 0).column(0));
+    }
+
+    /**
+     * Shows an image, or several as an animation in {@code .html} and {@code .gif} and as their mean elsewhere: upright, with square
+     * pixels, from black for the smallest value to white for the largest.
+     *
+     * @param pixels {@code [steps x pixels]}, an image a row, its pixels row after row from the top
+     * @param width pixels in a row of an image, such as 28
+     * @return the image
+     * @throws IllegalArgumentException if the width does not divide an image, or the images are too many
+     */
+    public static ImagePlot image(FloatMatrix pixels, int width) {
+        return new ImagePlot(Signals.of("pixels", pixels, 1, 0), width);
+    }
+
+    /**
+     * Shows the spikes of an encoded image, step by step, as {@code animator} of snnTorch's {@code spikeplot}: animated in
+     * {@code .html} and {@code .gif}, the mean over the steps elsewhere.
+     *
+     * @param spikes {@code [steps x pixels]}, a neuron for each pixel, row after row from the top
+     * @param width pixels in a row of an image, such as 28
+     * @return the image
+     * @throws IllegalArgumentException if the width does not divide an image, or the images are too many
+     */
+    public static ImagePlot image(SpikeMatrix spikes, int width) {
+        return image(spikes, width, 1, 0);
+    }
+
+    /**
+     * Shows the spikes of an encoded image of a batch, step by step.
+     *
+     * @param spikes {@code [steps * batch x pixels]}, time-major, a neuron for each pixel, row after row from the top
+     * @param width pixels in a row of an image, such as 28
+     * @param batch samples
+     * @param sample the sample to show
+     * @return the image
+     * @throws IllegalArgumentException if the rows are no multiple of the batch, the width does not divide an image, or the images are
+     *     too many
+     * @throws IndexOutOfBoundsException if there is no such sample
+     */
+    public static ImagePlot image(SpikeMatrix spikes, int width, int batch, int sample) {
+        return ImagePlot.of(SpikeTrain.of("", spikes, batch, sample), width);
     }
 
     /**
@@ -102,7 +209,7 @@ public final class Plot {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public static SpikeCountPlot spikeCount(SpikeMatrix spikes, int batch, int sample) {
-        return SpikeCountPlot.of(SpikeTrain.of("", spikes, batch, sample));
+        return new SpikeCountPlot(SpikeTrain.of("", spikes, batch, sample));
     }
 
     /**
@@ -128,7 +235,7 @@ public final class Plot {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public static FiringRatePlot firingRate(String name, SpikeMatrix spikes, int batch, int sample) {
-        return FiringRatePlot.of(SpikeTrain.of(name, spikes, batch, sample));
+        return new FiringRatePlot(SpikeTrain.of(name, spikes, batch, sample));
     }
 
     /**
@@ -138,7 +245,7 @@ public final class Plot {
      * @return the heat map
      */
     public static WeightsPlot weights(FloatMatrix weights) {
-        return WeightsPlot.of(Signals.of("weights", weights, 1, 0));
+        return new WeightsPlot(Signals.of("weights", weights, 1, 0));
     }
 
     /**
@@ -151,6 +258,6 @@ public final class Plot {
      *     {@value ConfusionMatrixPlot#MOST_CLASSES}
      */
     public static ConfusionMatrixPlot confusionMatrix(int[] targets, int[] predictions) {
-        return ConfusionMatrixPlot.of(targets, predictions);
+        return new ConfusionMatrixPlot(targets, predictions);
     }
 }

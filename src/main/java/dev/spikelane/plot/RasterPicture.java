@@ -5,68 +5,66 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 
-/** A raster as XChart's axes, and one path for the spikes of a panel: a chart's own marks would be an object each. */
+/** A raster: one path for all spikes of a panel. */
 record RasterPicture(RasterPlot raster) implements Picture {
-
-    private static final int GAP = 8;
-    private static final int AXIS = 58;
-    private static final int LAST_AXIS = 20;
 
     @Override
     public int width() {
-        return Sheet.WIDTH;
+        return raster.width(Sheet.WIDTH);
     }
 
     @Override
     public int height() {
-        int height = Sheet.top(raster) + LAST_AXIS;
-        for (SpikeTrain panel : raster.panels()) {
-            height += panelHeight(panel) + AXIS + GAP;
-        }
-        return height;
+        return raster.height(Sheet.top(raster) + areas() + raster.panels().size() * Axes.around(true));
     }
 
     @Override
     public void paint(Graphics2D graphics) {
         Sheet.paint(graphics, raster, this);
-        int top = Sheet.top(raster);
         List<SpikeTrain> panels = raster.panels();
+        int around = Axes.around(true);
+        double factor = Math.max(0, (double) height() - Sheet.top(raster) - panels.size() * around) / areas();
+        double top = Sheet.top(raster);
         for (int i = 0; i < panels.size(); i++) {
             SpikeTrain panel = panels.get(i);
-            boolean last = i == panels.size() - 1;
-            int height = panelHeight(panel) + AXIS + (last ? LAST_AXIS : 0);
+            double height = factor * area(panel) + around;
             Axes axes = new Axes(
                             new Rectangle2D.Double(0, top, width(), height),
                             caption(panel),
-                            -0.5,
-                            panel.steps() - 0.5,
-                            -0.5,
-                            panel.neurons() - 0.5)
-                    .names(last ? "step" : "", "neuron");
-            axes.paint(graphics);
+                            Range.steps(panel.steps()),
+                            Range.rows(panel.neurons()))
+                    .names(i == panels.size() - 1 ? "step" : "", "neuron");
+            axes.paint(graphics, false);
             graphics.setColor(color(i, panel, axes));
             graphics.setStroke(new BasicStroke((float) markWidth(axes), BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER));
             graphics.draw(marks(panel, axes));
-            top += height + GAP;
+            top += height;
         }
     }
 
-    private static int panelHeight(SpikeTrain panel) {
-        return Math.clamp(13L * panel.neurons(), 50, 260);
+    private int areas() {
+        return raster.panels().stream().mapToInt(RasterPicture::area).sum();
+    }
+
+    /** The height between the axes. */
+    private static int area(SpikeTrain panel) {
+        return Math.clamp(14L * panel.neurons(), 30, 260);
     }
 
     private static String caption(SpikeTrain panel) {
         return (panel.name().isEmpty() ? "" : panel.name() + " – ")
                 + String.format(
                         Locale.ROOT,
-                        "%,d %s, %,d spikes, density %.3g",
+                        "%,d %s, %,d spikes, density %s",
                         panel.neurons(),
                         panel.neurons() == 1 ? "neuron" : "neurons",
                         panel.count(),
-                        panel.density());
+                        Axes.label(new BigDecimal(panel.density(), new MathContext(3)).doubleValue()));
     }
 
     /** Lighter where several marks fall on a point. */
@@ -79,21 +77,17 @@ record RasterPicture(RasterPlot raster) implements Picture {
         return new Color(color.getRed(), color.getGreen(), color.getBlue(), alpha);
     }
 
-    /** Upright lines, at multiples of an eighth of a point: in an SVG other numbers would take twice the room. */
+    /** Upright lines. */
     private static Path2D marks(SpikeTrain panel, Axes axes) {
         Path2D marks = new Path2D.Double(Path2D.WIND_NON_ZERO, (int) Math.min(2 * panel.count() + 1, 1 << 24));
         double height = markHeight(axes);
         panel.forEach((step, neuron) -> {
-            double x = eighths(axes.x(step));
-            double y = eighths(axes.y(neuron) - height / 2);
+            double x = Axes.tenths(axes.x(step));
+            double y = Axes.tenths(axes.y(neuron) - height / 2);
             marks.moveTo(x, y);
-            marks.lineTo(x, y + eighths(height));
+            marks.lineTo(x, y + Math.max(0.1, Axes.tenths(height)));
         });
         return marks;
-    }
-
-    private static double eighths(double points) {
-        return Math.max(1, Math.round(8 * points)) / 8.0;
     }
 
     private static double markWidth(Axes axes) {

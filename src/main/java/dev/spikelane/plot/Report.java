@@ -9,10 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One page of many figures, with text between them. The file holds all it needs, also the library that draws: it works offline, in light
  * and dark, on a screen of any width, and loads nothing from anywhere. All text is escaped.
+ *
+ * <p>A report is a builder: each method changes this report and returns it, so calls may be chained or stand alone.
  *
  * <pre>{@code
  * Report.of("My network")
@@ -23,11 +26,10 @@ import java.util.Map;
 public final class Report {
 
     private final String title;
-    private final List<Block> blocks;
+    private final List<Block> blocks = new ArrayList<>();
 
-    private Report(String title, List<Block> blocks) {
-        this.title = title;
-        this.blocks = blocks;
+    private Report(String title) {
+        this.title = Objects.requireNonNull(title, "title");
     }
 
     /**
@@ -37,34 +39,34 @@ public final class Report {
      * @return a report without content
      */
     public static Report of(String title) {
-        return new Report(title, List.of());
+        return new Report(title);
     }
 
     /**
      * Starts a section.
      *
      * @param heading its heading
-     * @return the same report with it
+     * @return this report
      */
     public Report section(String heading) {
-        return with(new Block.Section(heading));
+        return with(new Block.Section(Objects.requireNonNull(heading, "heading")));
     }
 
     /**
      * Adds a paragraph.
      *
      * @param paragraph plain text
-     * @return the same report with it
+     * @return this report
      */
     public Report text(String paragraph) {
-        return with(new Block.Text(paragraph));
+        return with(new Block.Text(Objects.requireNonNull(paragraph, "paragraph")));
     }
 
     /**
      * Adds numbers in large type, such as densities and times.
      *
-     * @param numbers names and values, in the map's order
-     * @return the same report with them
+     * @param numbers names and values, in the map's order; what stands in a value after a line break is printed small below it
+     * @return this report
      */
     public Report tiles(Map<String, String> numbers) {
         return with(new Block.Facts(true, Block.Fact.all(numbers)));
@@ -74,19 +76,36 @@ public final class Report {
      * Adds a list of facts, such as a configuration.
      *
      * @param facts names and values, in the map's order
-     * @return the same report with them
+     * @return this report
      */
     public Report facts(Map<String, String> facts) {
         return with(new Block.Facts(false, Block.Fact.all(facts)));
     }
 
     /**
-     * Adds a figure, its title above it.
+     * Draws a network as a chain of layers.
+     *
+     * @param layers names and sizes, from the input on, in the map's order
+     * @return this report
+     * @throws IllegalArgumentException if there is no layer, there are more than 12, or one has less than one neuron
+     */
+    public Report layers(Map<String, Integer> layers) {
+        return with(Block.Layers.of(layers));
+    }
+
+    /**
+     * Adds a figure, its title above it. The page shows the figure as it is when the page is written.
      *
      * @param figure the figure
-     * @return the same report with it
+     * @return this report
+     * @throws IllegalArgumentException if the report has this very figure already; another title would change both
      */
     public Report figure(Figure figure) {
+        Objects.requireNonNull(figure, "figure");
+        if (blocks.stream().anyMatch(block -> block instanceof Block.Chart chart && chart.figure() == figure)) {
+            throw new IllegalArgumentException("the report has the figure '" + figure.title()
+                    + "' already, expected another one; make each with a call of its own to Plot");
+        }
         return with(new Block.Chart(figure));
     }
 
@@ -97,11 +116,29 @@ public final class Report {
      * @param width pixels in a row of an image
      * @param labels what each image shows
      * @param counts for each image the spikes of each output neuron
-     * @return the same report with them
+     * @return this report
      * @throws IllegalArgumentException if there are more or less labels or counts than images, or the width does not divide an image
      * @throws IllegalStateException if the report has such images already
      */
     public Report verdicts(FloatMatrix images, int width, List<String> labels, List<List<Integer>> counts) {
+        return verdicts(images, width, labels, counts, List.of());
+    }
+
+    /**
+     * Adds images, each beside the spike counts that a network found for it, and a raster that opens on a click.
+     *
+     * @param images {@code [images x pixels]}, grey values from 0 (black) to 1
+     * @param width pixels in a row of an image
+     * @param labels what each image shows
+     * @param counts for each image the spikes of each output neuron
+     * @param rasters for each image what the network did with it; none if empty
+     * @return this report
+     * @throws IllegalArgumentException if there are more or less labels, counts or rasters than images, or the width does not divide an
+     *     image
+     * @throws IllegalStateException if the report has such images already
+     */
+    public Report verdicts(
+            FloatMatrix images, int width, List<String> labels, List<List<Integer>> counts, List<RasterPlot> rasters) {
         if (blocks.stream().anyMatch(Block.Verdicts.class::isInstance)) {
             throw new IllegalStateException("the report has verdicts already, expected one list of them");
         }
@@ -109,11 +146,15 @@ public final class Report {
             throw new IllegalArgumentException(labels.size() + " labels and " + counts.size()
                     + " lists of counts, expected " + images.rows() + ", one for each image");
         }
+        if (!rasters.isEmpty() && rasters.size() != images.rows()) {
+            throw new IllegalArgumentException(
+                    rasters.size() + " rasters, expected " + images.rows() + ", one for each image");
+        }
         List<Verdict> verdicts = new ArrayList<>();
         for (int image = 0; image < images.rows(); image++) {
             verdicts.add(new Verdict(labels.get(image), List.copyOf(counts.get(image))));
         }
-        return with(Block.Verdicts.of(Signals.of("images", images, 1, 0), width, verdicts));
+        return with(Block.Verdicts.of(Signals.of("images", images, 1, 0), width, verdicts, rasters));
     }
 
     /**
@@ -133,8 +174,7 @@ public final class Report {
     }
 
     private Report with(Block block) {
-        List<Block> all = new ArrayList<>(blocks);
-        all.add(block);
-        return new Report(title, List.copyOf(all));
+        blocks.add(block);
+        return this;
     }
 }

@@ -1,6 +1,7 @@
 package dev.spikelane.plot;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** Checks of what figures are made from. */
@@ -26,6 +27,25 @@ final class Samples {
         }
     }
 
+    static void requireNeurons(String what, int neurons, int expected) {
+        if (neurons != expected) {
+            throw new IllegalArgumentException(
+                    what + " has " + neurons + " neurons, expected " + expected + ", as the membranes");
+        }
+    }
+
+    static void requireNeuron(int neuron, int neurons) {
+        if (neuron < 0 || neuron >= neurons) {
+            throw new IndexOutOfBoundsException("neuron is " + neuron + ", expected 0 to " + (neurons - 1));
+        }
+    }
+
+    static void requireFinite(String what, double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException(what + " is " + value + ", expected a finite number");
+        }
+    }
+
     /** Names of neurons that have none. */
     static List<String> numbers(int neurons) {
         return IntStream.range(0, neurons).mapToObj(Integer::toString).toList();
@@ -35,6 +55,14 @@ final class Samples {
         if (labels.length != neurons) {
             throw new IllegalArgumentException(
                     labels.length + " labels, expected " + neurons + ", one for each neuron");
+        }
+        return named(labels);
+    }
+
+    /** Labels, none of which is null. */
+    static List<String> named(String[] labels) {
+        for (int i = 0; i < labels.length; i++) {
+            Objects.requireNonNull(labels[i], "label " + i);
         }
         return List.of(labels);
     }

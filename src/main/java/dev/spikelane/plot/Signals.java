@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.stream.IntStream;
 
 /** Values copied to the heap so that a figure outlives the matrix they come from: {@code [steps x neurons]}, or any matrix. */
 final class Signals {
@@ -63,6 +64,11 @@ final class Signals {
             }
         }
         return new Signals(rows, chosen.length, some);
+    }
+
+    /** One column. */
+    double[] column(int column) {
+        return IntStream.range(0, rows).mapToDouble(row -> get(row, column)).toArray();
     }
 
     /** The smallest finite value; 0 if there is none. */

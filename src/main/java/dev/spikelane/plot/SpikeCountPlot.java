@@ -2,62 +2,64 @@ package dev.spikelane.plot;
 
 import java.util.List;
 
-/** How many spikes each neuron has fired up to each step: bars that grow, the leading one in another colour. */
-public final class SpikeCountPlot implements Figure {
+/**
+ * How many spikes each neuron has fired up to each step, the leading ones in another colour: a bar that grows for each neuron, or, of more
+ * than 40 neurons, a profile over all of them.
+ */
+public final class SpikeCountPlot extends Figure {
 
-    /** The most neurons, a bar for each. */
-    static final int MOST_NEURONS = 200;
+    /** The most neurons: the counts of all frames of an animation are in memory at once. */
+    static final int MOST_NEURONS = 100_000;
 
-    private final String title;
+    private static final int MOST_BARS = 40;
+    private static final int MOST_NAMED_BARS = 200;
+
     private final SpikeTrain spikes;
-    private final List<String> labels;
+    private List<String> labels = List.of();
 
-    private SpikeCountPlot(String title, SpikeTrain spikes, List<String> labels) {
-        this.title = title;
-        this.spikes = spikes;
-        this.labels = labels;
-    }
-
-    static SpikeCountPlot of(SpikeTrain spikes) {
+    SpikeCountPlot(SpikeTrain spikes) {
         if (spikes.neurons() > MOST_NEURONS) {
             throw new IllegalArgumentException(
                     "spike count of " + spikes.neurons() + " neurons, expected at most " + MOST_NEURONS);
         }
-        return new SpikeCountPlot("", spikes, Samples.numbers(spikes.neurons()));
+        this.spikes = spikes;
     }
 
     @Override
-    public String title() {
-        return title;
-    }
-
-    /**
-     * Gives it a title.
-     *
-     * @param newTitle the title
-     * @return the same figure with it
-     */
     public SpikeCountPlot title(String newTitle) {
-        return new SpikeCountPlot(newTitle, spikes, labels);
+        super.title(newTitle);
+        return this;
+    }
+
+    @Override
+    public SpikeCountPlot size(int newWidth, int newHeight) {
+        super.size(newWidth, newHeight);
+        return this;
     }
 
     /**
-     * Names the neurons; their numbers otherwise.
+     * Names the neurons; their numbers otherwise. Up to 200 neurons with names are bars.
      *
      * @param newLabels a name for each neuron
-     * @return the same figure with them
+     * @return this figure
      * @throws IllegalArgumentException if there are more or less names than neurons
      */
     public SpikeCountPlot labels(String... newLabels) {
-        return new SpikeCountPlot(title, spikes, Samples.labels(newLabels, spikes.neurons()));
+        labels = Samples.labels(newLabels, spikes.neurons());
+        return this;
     }
 
     SpikeTrain spikes() {
         return spikes;
     }
 
+    /** Whether there are too many neurons for a bar with a name for each. */
+    boolean profile() {
+        return spikes.neurons() > (labels.isEmpty() ? MOST_BARS : MOST_NAMED_BARS);
+    }
+
     List<String> labels() {
-        return labels;
+        return labels.isEmpty() ? Samples.numbers(spikes.neurons()) : labels;
     }
 
     /** The spikes of each neuron in the steps before each of some steps, which ascend: {@code [steps given x neurons]}. */
@@ -67,9 +69,7 @@ public final class SpikeCountPlot implements Figure {
         int step = 0;
         for (int i = 0; i < ascending.length; i++) {
             for (; step < ascending[i]; step++) {
-                for (int neuron = 0; neuron < now.length; neuron++) {
-                    now[neuron] += spikes.get(step, neuron) ? 1 : 0;
-                }
+                spikes.forEach(step, neuron -> now[neuron]++);
             }
             counts[i] = now.clone();
         }

@@ -5,6 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /** The spikes of one sample over time, copied to the heap so that a figure outlives the recording. */
 final class SpikeTrain {
@@ -36,7 +40,7 @@ final class SpikeTrain {
             long from = spikes.rowOffset(step * batch + sample);
             MemorySegment.copy(spikes.segment(), ValueLayout.JAVA_LONG, from, words, step * stride, stride);
         }
-        return new SpikeTrain(name, steps, spikes.columns(), words);
+        return new SpikeTrain(Objects.requireNonNull(name, "name"), steps, spikes.columns(), words);
     }
 
     /** What fires, such as "hidden"; may be empty. */
@@ -83,12 +87,35 @@ final class SpikeTrain {
 
     /** The neurons that fire in a step are handed over in ascending order, step after step. */
     void forEach(SpikeConsumer consumer) {
+        for (int step = 0; step < steps; step++) {
+            int now = step;
+            forEach(step, neuron -> consumer.accept(now, neuron));
+        }
+    }
+
+    /** The neurons that fire in one step are handed over in ascending order. */
+    void forEach(int step, IntConsumer consumer) {
         int stride = stride();
-        for (int i = 0; i < words.length; i++) {
-            for (long rest = words[i]; rest != 0; rest &= rest - 1) {
-                consumer.accept(i / stride, i % stride * Long.SIZE + Long.numberOfTrailingZeros(rest));
+        for (int word = 0; word < stride; word++) {
+            for (long rest = words[step * stride + word]; rest != 0; rest &= rest - 1) {
+                consumer.accept(word * Long.SIZE + Long.numberOfTrailingZeros(rest));
             }
         }
+    }
+
+    /** The steps in which a neuron fires. */
+    List<Integer> steps(int neuron) {
+        return IntStream.range(0, steps)
+                .filter(step -> get(step, neuron))
+                .boxed()
+                .toList();
+    }
+
+    /** The spikes of each neuron in all steps. */
+    int[] counts() {
+        int[] counts = new int[neurons];
+        forEach((step, neuron) -> counts[neuron]++);
+        return counts;
     }
 
     /** The words as they are, little-endian: bit {@code neuron % 8} of byte {@code step * stride * 8 + neuron / 8}. */

@@ -19,7 +19,7 @@ final class StillImages {
     private StillImages() {}
 
     static void png(Figure figure, Path file) throws IOException {
-        Picture picture = picture(".png", figure);
+        Picture picture = picture(figure);
         BufferedImage image =
                 new BufferedImage(SCALE * picture.width(), SCALE * picture.height(), BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
@@ -36,7 +36,7 @@ final class StillImages {
     }
 
     static void svg(Figure figure, Path file) throws IOException {
-        Picture picture = picture(".svg", figure);
+        Picture picture = picture(figure);
         OptionalLibrary.read(
                 ".svg", "de.erichseifert.vectorgraphics2d.VectorGraphics2D", OptionalLibrary.VECTOR_GRAPHICS);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -59,15 +59,13 @@ final class StillImages {
         });
     }
 
-    private static Picture picture(String format, Figure figure) {
-        boolean onAxes = !(figure instanceof SpikeCountPlot || figure instanceof ConfusionMatrixPlot);
-        if (onAxes) {
-            OptionalLibrary.read(format, "org.knowm.xchart.XYChart", OptionalLibrary.XCHART);
-        }
+    private static Picture picture(Figure figure) {
         return switch (figure) {
             case RasterPlot raster -> new RasterPicture(raster);
             case TracesPlot traces -> new TracesPicture(traces);
             case SpikeCountPlot counts -> CountsPicture.last(counts);
+            case CurvePlot curves -> new CurvePicture(curves);
+            case ImagePlot image -> ImagePicture.still(image);
             case FiringRatePlot rates -> new RatesPicture(rates);
             case WeightsPlot weights -> new WeightsPicture(weights);
             case ConfusionMatrixPlot confusion -> new ConfusionPicture(confusion);

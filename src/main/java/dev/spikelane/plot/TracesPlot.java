@@ -1,66 +1,48 @@
 package dev.spikelane.plot;
 
 import dev.spikelane.memory.SpikeMatrix;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Membranes over time, a panel for each neuron, with a line at the threshold and a mark at each spike. */
-public final class TracesPlot implements Figure {
+/** Membranes over time, a panel for each neuron, with a line at the threshold and a tall mark on the membrane at each spike. */
+public final class TracesPlot extends Figure {
 
     /** As snnTorch's {@code traces}, whose default is a grid of 3 by 3. */
     private static final int SHOWN = 9;
 
     private static final int MOST_SHOWN = 100;
 
-    private final String title;
     private final Signals membranes;
-    private final @Nullable SpikeTrain spikes;
-    private final float threshold;
-    private final int[] neurons;
-    private final List<String> labels;
+    private @Nullable SpikeTrain spikes;
+    private float threshold = Float.NaN;
+    private boolean ownRanges;
+    private int @Nullable [] chosen;
+    private List<String> labels = List.of();
+    private boolean labelsOfPanels;
 
-    private TracesPlot(
-            String title,
-            Signals membranes,
-            @Nullable SpikeTrain spikes,
-            float threshold,
-            int[] neurons,
-            List<String> labels) {
-        this.title = title;
+    TracesPlot(Signals membranes) {
         this.membranes = membranes;
-        this.spikes = spikes;
-        this.threshold = threshold;
-        this.neurons = neurons;
-        this.labels = labels;
-    }
-
-    static TracesPlot of(Signals membranes) {
-        int[] first = IntStream.range(0, Math.min(SHOWN, membranes.columns())).toArray();
-        return new TracesPlot("", membranes, null, Float.NaN, first, List.of());
     }
 
     @Override
-    public String title() {
-        return title;
-    }
-
-    /**
-     * Gives it a title.
-     *
-     * @param newTitle the title
-     * @return the same figure with it
-     */
     public TracesPlot title(String newTitle) {
-        return new TracesPlot(newTitle, membranes, spikes, threshold, neurons, labels);
+        super.title(newTitle);
+        return this;
+    }
+
+    @Override
+    public TracesPlot size(int newWidth, int newHeight) {
+        super.size(newWidth, newHeight);
+        return this;
     }
 
     /**
-     * Marks the spikes.
+     * Marks the spikes. The neurons that fire most come first, unless {@link #neurons} chooses.
      *
      * @param newSpikes {@code [steps x neurons]}, of the same steps and neurons as the membranes
-     * @return the same figure with them
+     * @return this figure
      * @throws IllegalArgumentException if the shape is another
      */
     public TracesPlot spikes(SpikeMatrix newSpikes) {
@@ -68,93 +50,95 @@ public final class TracesPlot implements Figure {
     }
 
     /**
-     * Marks the spikes of one sample of a batch.
+     * Marks the spikes of one sample of a batch. The neurons that fire most come first, unless {@link #neurons} chooses.
      *
      * @param newSpikes {@code [steps * batch x neurons]}, time-major, of the same steps and neurons as the membranes
      * @param batch samples
      * @param sample the sample to show
-     * @return the same figure with them
+     * @return this figure
      * @throws IllegalArgumentException if the shape is another
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public TracesPlot spikes(SpikeMatrix newSpikes, int batch, int sample) {
         SpikeTrain train = SpikeTrain.of("", newSpikes, batch, sample);
         Samples.requireSteps("spikes", train.steps(), membranes.rows());
-        if (train.neurons() != membranes.columns()) {
-            throw new IllegalArgumentException("spikes has " + train.neurons() + " neurons, expected "
-                    + membranes.columns() + ", as the membranes");
-        }
-        return new TracesPlot(title, membranes, train, threshold, neurons, labels);
+        Samples.requireNeurons("spikes", train.neurons(), membranes.columns());
+        spikes = train;
+        return this;
     }
 
     /**
      * Draws a dashed line at the threshold.
      *
      * @param newThreshold the threshold, in the unit of the membrane
-     * @return the same figure with it
+     * @return this figure
      * @throws IllegalArgumentException if it is not finite
      */
     public TracesPlot threshold(float newThreshold) {
-        if (!Float.isFinite(newThreshold)) {
-            throw new IllegalArgumentException("threshold is " + newThreshold + ", expected a finite number");
-        }
-        return new TracesPlot(title, membranes, spikes, newThreshold, neurons, labels);
+        Samples.requireFinite("threshold", newThreshold);
+        threshold = newThreshold;
+        return this;
     }
 
     /**
-     * Chooses the neurons to show.
+     * Gives each panel a range of its own, so that small changes show beside large ones. All panels share one range otherwise, so that
+     * neurons can be compared.
      *
-     * @param chosen numbers from 0, at least one and at most 100, in the order of their panels
-     * @return the same figure with them
+     * @return this figure
+     */
+    public TracesPlot ownRanges() {
+        ownRanges = true;
+        return this;
+    }
+
+    /**
+     * Chooses the neurons to show. Otherwise nine are shown: those that fire most, if spikes are marked, else the first ones.
+     *
+     * @param newNeurons numbers from 0, at least one and at most 100, in the order of their panels
+     * @return this figure
      * @throws IllegalArgumentException if there is none or there are too many
      * @throws IndexOutOfBoundsException if there is no such neuron
+     * @throws IllegalStateException if labels name as many panels as there were, and now there are more or less
      */
-    public TracesPlot neurons(int... chosen) {
-        if (chosen.length < 1 || chosen.length > MOST_SHOWN) {
-            throw new IllegalArgumentException(chosen.length + " neurons chosen, expected 1 to " + MOST_SHOWN);
+    public TracesPlot neurons(int... newNeurons) {
+        if (newNeurons.length < 1 || newNeurons.length > MOST_SHOWN) {
+            throw new IllegalArgumentException(newNeurons.length + " neurons chosen, expected 1 to " + MOST_SHOWN);
         }
-        for (int neuron : chosen) {
-            if (neuron < 0 || neuron >= membranes.columns()) {
-                throw new IndexOutOfBoundsException(
-                        "neuron is " + neuron + ", expected 0 to " + (membranes.columns() - 1));
-            }
+        for (int neuron : newNeurons) {
+            Samples.requireNeuron(neuron, membranes.columns());
         }
-        return new TracesPlot(title, membranes, spikes, threshold, chosen.clone(), List.of());
+        if (labelsOfPanels && labels.size() != newNeurons.length) {
+            throw new IllegalStateException(newNeurons.length + " neurons chosen after " + labels.size()
+                    + " labels were given, expected as many; choose neurons before labels");
+        }
+        chosen = newNeurons.clone();
+        return this;
     }
 
     /**
-     * Names the neurons that are shown; "neuron 3" otherwise.
+     * Names the neurons; "neuron 3" otherwise.
      *
-     * @param newLabels a name for each of them
-     * @return the same figure with them
-     * @throws IllegalArgumentException if there are more or less names than neurons shown
+     * @param newLabels a name for each neuron of the membranes, or for each of those that {@link #neurons} has chosen
+     * @return this figure
+     * @throws IllegalArgumentException if there are more or less names
      */
     public TracesPlot labels(String... newLabels) {
-        return new TracesPlot(title, membranes, spikes, threshold, neurons, Samples.labels(newLabels, neurons.length));
+        boolean ofPanels = chosen != null && newLabels.length == chosen.length;
+        labels = ofPanels ? Samples.named(newLabels) : Samples.labels(newLabels, membranes.columns());
+        labelsOfPanels = ofPanels;
+        return this;
     }
 
     int steps() {
         return membranes.rows();
     }
 
-    /** {@code [steps x shown]}. */
-    Signals shown() {
-        return membranes.columns(neurons);
-    }
-
-    /** The steps in which each shown neuron fires. */
-    List<List<Integer>> spikeSteps() {
-        SpikeTrain train = spikes;
-        if (train == null) {
-            return IntStream.range(0, neurons.length)
-                    .mapToObj(i -> List.<Integer>of())
-                    .toList();
-        }
-        return Arrays.stream(neurons)
-                .mapToObj(neuron -> IntStream.range(0, train.steps())
-                        .filter(step -> train.get(step, neuron))
-                        .boxed()
-                        .toList())
+    /** What the panels show, from the first to the last. */
+    List<Panel> panels() {
+        int[] neurons = neurons();
+        Signals all = membranes.columns(neurons);
+        return IntStream.range(0, neurons.length)
+                .mapToObj(i -> panel(i, neurons, all))
                 .toList();
     }
 
@@ -162,37 +146,64 @@ public final class TracesPlot implements Figure {
         return spikes != null;
     }
 
-    /** The lower end of the axis that all panels share. */
-    double least(double margin) {
-        return lower() - margin * range();
-    }
-
-    /** The upper end of the axis; where spikes are marked there is room for the marks above the membranes. */
-    double most(double margin) {
-        return upper() + (marked() ? 2 * margin : margin) * range();
-    }
-
-    private double lower() {
-        return Math.min(0, shown().least());
-    }
-
-    private double upper() {
-        return Float.isNaN(threshold) ? shown().most() : Math.max(threshold, shown().most());
-    }
-
-    private double range() {
-        double range = upper() - lower();
-        return range > 0 ? range : 1;
-    }
-
     /** The threshold, or NaN. */
     float threshold() {
         return threshold;
     }
 
-    List<String> labels() {
-        return labels.isEmpty()
-                ? Arrays.stream(neurons).mapToObj(neuron -> "neuron " + neuron).toList()
-                : labels;
+    private Panel panel(int i, int[] neurons, Signals all) {
+        int neuron = neurons[i];
+        List<Integer> fired = spikes == null ? List.of() : spikes.steps(neuron);
+        Signals own = membranes.columns(new int[] {neuron});
+        return new Panel(label(i, neuron), own, fired, range(ownRanges ? own : all));
+    }
+
+    private String label(int i, int neuron) {
+        return labels.isEmpty() ? "neuron " + neuron : labels.get(labelsOfPanels ? i : neuron);
+    }
+
+    private int[] neurons() {
+        if (chosen != null) {
+            return chosen;
+        }
+        IntStream all = IntStream.range(0, membranes.columns());
+        if (spikes == null) {
+            return all.limit(SHOWN).toArray();
+        }
+        int[] counts = spikes.counts();
+        return all.boxed()
+                .sorted(Comparator.comparingInt(neuron -> -counts[neuron]))
+                .limit(SHOWN)
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    /** From zero or less to the threshold or more; above is room for the spikes, which stand on the membrane. */
+    private Range range(Signals shown) {
+        double least = ownRanges ? shown.least() : Math.min(0, shown.least());
+        double most = Float.isNaN(threshold) ? shown.most() : Math.max(threshold, shown.most());
+        return Range.of(least, most).wider(0.06, marked() ? 0.4 : 0.06);
+    }
+
+    /**
+     * One neuron.
+     *
+     * @param label its name
+     * @param membrane {@code [steps x 1]}
+     * @param spikes the steps in which it fires
+     * @param range of its vertical axis
+     */
+    record Panel(String label, Signals membrane, List<Integer> spikes, Range range) {
+
+        /** Where the mark of a spike stands: on the membrane. */
+        double foot(int step) {
+            float value = membrane.get(step, 0);
+            return Float.isFinite(value) ? value : range.from();
+        }
+
+        /** Where the marks of spikes end. */
+        double top() {
+            return range.to() - 0.04 * range.length();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.spikelane.plot;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a network made of an image.
@@ -16,6 +17,18 @@ record Verdict(String label, List<Integer> counts) {
 
     String describe() {
         int most = most();
-        return most == 0 ? "no spikes" : "neuron " + counts.indexOf(most) + " fires most, " + most + " times";
+        if (most == 0) {
+            return "no spikes";
+        }
+        List<String> leading = IntStream.range(0, counts.size())
+                .filter(neuron -> counts.get(neuron) == most)
+                .mapToObj(Integer::toString)
+                .toList();
+        String times = most == 1 ? "once" : most + " times";
+        if (leading.size() == 1) {
+            return "neuron " + leading.getFirst() + " fires most, " + times;
+        }
+        String others = String.join(", ", leading.subList(0, leading.size() - 1));
+        return "tie: neurons " + others + " and " + leading.getLast() + ", " + times + " each";
     }
 }

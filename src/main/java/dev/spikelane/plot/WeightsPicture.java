@@ -7,17 +7,18 @@ import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.Locale;
 
-/** Weights as an image, a pixel for each, between XChart's axes. */
+/** Weights as an image, a pixel for each, between axes. */
 record WeightsPicture(WeightsPlot plot) implements Picture {
 
     @Override
     public int width() {
-        return Sheet.WIDTH;
+        return plot.width(Sheet.WIDTH);
     }
 
     @Override
     public int height() {
-        return Sheet.top(plot) + Math.clamp(14L * plot.weights().rows(), 80, 460) + 90;
+        int area = Math.clamp(14L * plot.weights().rows(), 80, 460);
+        return plot.height(Sheet.top(plot) + area + Axes.around(true));
     }
 
     @Override
@@ -26,9 +27,9 @@ record WeightsPicture(WeightsPlot plot) implements Picture {
         Signals weights = plot.weights();
         String range = String.format(Locale.ROOT, "orange %.4g, white 0, blue %.4g", -plot.limit(), plot.limit());
         Rectangle2D place = new Rectangle2D.Double(0, Sheet.top(plot), width(), (double) height() - Sheet.top(plot));
-        Axes axes =
-                new Axes(place, range, -0.5, weights.columns() - 0.5, -0.5, weights.rows() - 0.5).names("pre", "post");
-        axes.paint(graphics);
+        Axes axes = new Axes(place, range, Range.rows(weights.columns()), Range.rows(weights.rows()))
+                .names("neuron before the weights (pre)", "after (post)");
+        axes.paint(graphics, false);
         double left = axes.x(-0.5);
         double top = axes.y(weights.rows() - 0.5);
         AffineTransform fit = AffineTransform.getTranslateInstance(left, top);

@@ -86,6 +86,20 @@ public final class TorchRandom {
     }
 
     /**
+     * Makes a matrix of uniform values in [0, 1): {@code torch.rand(rows, columns)}.
+     *
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @return {@code rows * columns} draws
+     * @throws IllegalArgumentException if there is no element
+     */
+    public FloatMatrix rand(int rows, int columns) {
+        FloatMatrix matrix = FloatMatrix.zeros(rows, columns);
+        rand(matrix);
+        return matrix;
+    }
+
+    /**
      * Fills a matrix with uniform values: {@code tensor.uniform_(from, to)}.
      *
      * <p>{@code value = fma(x, to - from, from)}. As in PyTorch the rounding can give {@code to} itself.

@@ -212,7 +212,8 @@ public final class TrainerBuilder {
                 reads,
                 Objects.requireNonNull(optimizer, "optimizer"),
                 clipping);
-        return new Trainer(network, recipe, new TrainingStep(recipe, (some, samples) -> gradients(reads, some, samples)));
+        return new Trainer(
+                network, recipe, new TrainingStep(recipe, (some, samples) -> gradients(reads, some, samples)));
     }
 
     private Gradients gradients(Loss reads, int some, int samples) {

@@ -35,15 +35,20 @@ final class TrainingPart {
         this.population = population;
         this.inputs = gradients.plan().network().inputs();
         int outputs = gradients.plan().network().population(population).size();
-        this.read = new LossInput(
-                steps,
-                size,
-                outputs,
-                loss.readsSpikes() ? gradients.spikes(population) : null,
-                loss.readsMembranes() ? gradients.values(population, "membrane") : null);
-        this.written = new LossGradient(
-                loss.readsSpikes() ? gradients.given(population) : null,
-                loss.readsMembranes() ? gradients.given(population, "membrane") : null);
+        this.read = new LossInput(steps, size, outputs);
+        LossGradient gradient = LossGradient.NONE;
+        if (loss.readsSpikes()) {
+            read.setSpikes(gradients.spikes(population));
+            gradient = LossGradient.ofSpikes(gradients.given(population));
+        }
+        if (loss.readsMembranes()) {
+            read.setMembranes(gradients.values(population, "membrane"));
+            FloatMatrix ofMembranes = gradients.given(population, "membrane");
+            gradient = loss.readsSpikes()
+                    ? LossGradient.of(gradients.given(population), ofMembranes)
+                    : LossGradient.ofMembranes(ofMembranes);
+        }
+        this.written = gradient;
         this.evaluator = loss.bind(steps, size, outputs);
         this.terms = new double[size];
         this.labels = new int[size];

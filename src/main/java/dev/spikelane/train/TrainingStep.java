@@ -158,7 +158,7 @@ final class TrainingStep implements AutoCloseable {
 
         LossInputs(TrainingRecipe recipe) {
             this.recipe = recipe;
-            this.make = samples -> new LossInput(recipe.window(), samples, recipe.outputs(), null, null);
+            this.make = samples -> new LossInput(recipe.window(), samples, recipe.outputs());
         }
 
         double divisor(TrainingBatch batch, int samples, int steps) {
@@ -166,7 +166,7 @@ final class TrainingStep implements AutoCloseable {
             if (input == null || input.batch() != samples || input.steps() != steps) {
                 input = steps == recipe.window()
                         ? make.apply(samples)
-                        : new LossInput(steps, samples, recipe.outputs(), null, null);
+                        : new LossInput(steps, samples, recipe.outputs());
                 known = input;
             }
             input.setLabels(batch.labels());

@@ -13,92 +13,83 @@ function countsUpTo(figure, step) {
     return counted.counts;
 }
 
-/** Bars that grow step by step; the leading ones in another colour. */
-function countItems(figure, theme, step) {
-    const counts = countsUpTo(figure, step);
-    const most = Math.max(1, ...counts);
-    return counts.map((count) => ({ value: count, itemStyle: { color: count === most ? theme.accent : theme.bar } }));
+/** Bars that grow step by step, the leading ones in another colour; or a profile over many neurons, its leading ones marked. */
+function countSeries(figure, theme) {
+    const counts = countsUpTo(figure, figure.step);
+    const most = Math.max(1, counts.reduce((larger, count) => Math.max(larger, count), 0));
+    if (figure.profile) {
+        const leading = [];
+        counts.forEach((count, neuron) => count === most && leading.push([neuron, count]));
+        return [{ data: counts.map((count, neuron) => [neuron, count]) }, { data: leading }];
+    }
+    return [{ data: counts.map((count) => ({ value: count, itemStyle: { color: count === most ? theme.accent : theme.bar } })) }];
 }
 
 function countsChart(figure, theme, width) {
-    const final = Math.max(1, ...countsUpTo(figure, figure.train.steps));
-    const longest = Math.max(...figure.labels.map((label) => label.length));
-    const left = clamp(longest * 7 + 18, 34, Math.min(140, width * 0.32));
-    const pitch = figure.labels.length > 30 ? 14 : 26;
-    const height = figure.labels.length * pitch;
-    const option = baseOption(theme);
-    option.grid = { left: left, right: 46, top: 4, height: height };
-    option.xAxis = axis(theme, {
+    const final = Math.max(1, countsUpTo(figure, figure.train.steps).reduce((larger, count) => Math.max(larger, count), 0));
+    const option = (figure.profile ? profileOption : barsOption)(figure, theme, width, final);
+    const series = countSeries(figure, theme);
+    option.series.forEach((one, i) => Object.assign(one, series[i]));
+    return { height: option.grid.height + 54, option: option };
+}
+
+/** The last tick ends the axis. */
+function countAxis(theme, most, more) {
+    const step = roundStep(most, 7);
+    return axis(theme, Object.assign({
         type: 'value',
         min: 0,
-        max: final,
-        minInterval: 1,
-        name: 'spikes',
-        nameLocation: 'middle',
-        nameGap: 24,
-        splitLine: { show: true, lineStyle: { color: theme.line } },
-    });
-    option.xAxis.axisLabel.showMaxLabel = false;
-    option.yAxis = axis(theme, { type: 'category', data: figure.labels, inverse: true });
-    Object.assign(option.yAxis.axisLabel, { fontSize: pitch > 20 ? 12 : 10, width: left - 12, overflow: 'truncate', color: theme.ink });
+        max: step * Math.ceil(most / step),
+        interval: step,
+        splitLine: { show: true, lineStyle: { color: theme.line, opacity: 0.6 } },
+    }, upName('spikes', 24), more));
+}
+
+function spikesAfter(figure, name, count) {
+    return echarts.format.encodeHTML(name) + ': ' + grouped(count) + (count === 1 ? ' spike' : ' spikes')
+        + ' after ' + figure.step + ' steps';
+}
+
+function barsOption(figure, theme, width, most) {
+    const longest = Math.max(...figure.labels.map((label) => label.length));
+    const left = clamp(longest * 7 + 34, 50, Math.min(150, width * 0.36));
+    const suitable = figure.labels.length * (figure.labels.length > 30 ? 14 : 26);
+    const height = suitable * stretch(figure, suitable, 54);
+    const font = height / figure.labels.length > 20 ? 12 : 10;
+    const option = baseOption(theme);
+    option.grid = { left: left, right: 46, top: 4, height: height };
+    option.xAxis = countAxis(theme, most);
+    option.yAxis = axis(theme, Object.assign({ type: 'category', data: figure.labels, inverse: true }, upName('neuron', left - 14)));
+    Object.assign(option.yAxis.axisLabel, { fontSize: font, width: left - 30, overflow: 'truncate', color: theme.ink });
     option.yAxis.axisTick = { show: false };
     option.series = [{
         type: 'bar',
-        data: countItems(figure, theme, figure.step),
         barWidth: '70%',
-        label: { show: true, position: 'right', color: theme.ink, fontSize: pitch > 20 ? 12 : 10 },
+        label: { show: true, position: 'right', color: theme.ink, fontSize: font },
     }];
-    option.tooltip.formatter = (bar) => echarts.format.encodeHTML(figure.labels[bar.dataIndex]) + ': ' + bar.value
-        + (bar.value === 1 ? ' spike' : ' spikes') + ' after ' + figure.step + ' steps';
-    return { height: height + 54, option: option };
+    option.tooltip.formatter = (bar) => spikesAfter(figure, figure.labels[bar.dataIndex], bar.value);
+    return option;
 }
 
-/** Play, pause and a slider over the steps; long trains advance by several steps, so that none takes more than some ten seconds. */
-function countsControls(figure, element, show) {
-    const steps = figure.train.steps;
-    const stride = Math.max(1, Math.ceil(steps / 250));
-    const controls = document.createElement('div');
-    const button = document.createElement('button');
-    const slider = document.createElement('input');
-    const output = document.createElement('output');
-    let timer = 0;
-    const moveTo = (step) => {
-        figure.step = clamp(step, 0, steps);
-        slider.value = figure.step;
-        output.textContent = 'step ' + figure.step + ' of ' + steps;
-        show();
-    };
-    const pause = () => {
-        clearInterval(timer);
-        timer = 0;
-        button.textContent = 'Play';
-    };
-    const play = () => {
-        if (figure.step >= steps) {
-            moveTo(0);
-        }
-        button.textContent = 'Pause';
-        timer = setInterval(() => {
-            moveTo(figure.step + stride);
-            if (figure.step >= steps) {
-                pause();
-            }
-        }, 40);
-    };
-    controls.className = 'controls';
-    button.type = 'button';
-    button.textContent = 'Play';
-    button.onclick = () => (timer ? pause() : play());
-    slider.type = 'range';
-    slider.min = 0;
-    slider.max = steps;
-    slider.setAttribute('aria-label', 'step');
-    slider.oninput = () => {
-        pause();
-        moveTo(Number(slider.value));
-    };
-    controls.append(button, slider, output);
-    element.before(controls);
-    slider.value = steps;
-    output.textContent = 'step ' + steps + ' of ' + steps;
+function profileOption(figure, theme, width, most) {
+    const option = baseOption(theme);
+    option.grid = { left: 54, right: 16, top: 8, height: 240 * stretch(figure, 240, 54) };
+    option.xAxis = stepAxis(theme, figure.train.neurons, { name: 'neuron' });
+    option.yAxis = countAxis(theme, most, { nameGap: 38 });
+    option.series = [
+        {
+            type: 'line',
+            zlevel: 0,
+            step: 'middle',
+            showSymbol: false,
+            sampling: figure.train.neurons > 2000 ? 'max' : undefined,
+            lineStyle: { width: 1, color: theme.bar },
+            areaStyle: { color: theme.bar, opacity: 0.6 },
+            itemStyle: { color: theme.bar },
+        },
+        { type: 'scatter', symbolSize: 8, silent: true, itemStyle: { color: theme.accent, opacity: 1 } },
+    ];
+    option.tooltip.trigger = 'axis';
+    option.tooltip.formatter = (items) => spikesAfter(figure, figure.labels[items[0].value[0]], items[0].value[1]);
+    return option;
 }

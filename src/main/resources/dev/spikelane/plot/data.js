@@ -27,6 +27,30 @@ function spikePoints(train) {
     return points;
 }
 
+async function unpackFigure(figure) {
+    for (const panel of figure.panels || []) {
+        if (panel.packed) {
+            await unpackTrain(panel);
+        }
+        if (panel.floats) {
+            panel.values = await unpackFloats(panel.floats);
+            delete panel.floats;
+        }
+    }
+    if (figure.train) {
+        await unpackTrain(figure.train);
+        figure.step = figure.train.steps;
+    }
+    if (figure.floats) {
+        figure.values = await unpackFloats(figure.floats);
+        delete figure.floats;
+    }
+    if (figure.bytes) {
+        figure.pixels = await unpack(figure.bytes);
+        delete figure.bytes;
+    }
+}
+
 async function unpackTrain(train) {
     train.bits = await unpack(train.packed);
     train.stride = train.bits.length / train.steps;

@@ -49,13 +49,14 @@ function enlarged(canvas) {
 function weightsChart(figure, theme, width) {
     const left = 50;
     const right = 14;
-    const height = clamp(figure.rows * 14, 70, 420);
+    const suitable = clamp(figure.rows * 14, 70, 420);
+    const height = suitable * stretch(figure, suitable, 106);
     const option = baseOption(theme);
     const picture = weightsImage(figure, theme);
     const mouse = { cell: null };
     option.grid = { left: left, right: right, top: 8, height: height };
-    option.xAxis = wholeNumbers(theme, figure.columns, { name: 'pre', nameLocation: 'middle', nameGap: 24 });
-    option.yAxis = wholeNumbers(theme, figure.rows, { name: 'post', nameLocation: 'middle', nameGap: 34 });
+    option.xAxis = wholeNumbers(theme, figure.columns, { name: 'neuron before (pre)', nameLocation: 'middle', nameGap: 24 });
+    option.yAxis = wholeNumbers(theme, figure.rows, { name: 'neuron after (post)', nameLocation: 'middle', nameGap: 34 });
     option.visualMap = {
         min: -figure.limit,
         max: figure.limit,
@@ -108,7 +109,8 @@ function confusionChart(figure, theme, width) {
     const classes = figure.labels.length;
     const longest = Math.max(...figure.labels.map((label) => label.length));
     const left = clamp(longest * 6.5 + 34, 46, Math.min(130, width * 0.34));
-    const side = Math.min(width - left - 14, clamp(classes * 42, 120, 560));
+    const suitable = clamp(classes * 42, 120, 560);
+    const side = Math.min(width - left - 14, suitable * stretch(figure, suitable, 60));
     const option = baseOption(theme);
     const cells = [];
     const most = Math.max(1, ...figure.counts);

@@ -1,28 +1,19 @@
 const makers = {
     raster: rasterChart,
     traces: tracesChart,
+    curves: curvesChart,
     rates: ratesChart,
     counts: countsChart,
     weights: weightsChart,
     confusion: confusionChart,
 };
 
-async function unpackFigure(figure) {
-    for (const train of figure.panels || []) {
-        await unpackTrain(train);
-    }
-    if (figure.train) {
-        await unpackTrain(figure.train);
-        figure.step = figure.train.steps;
-    }
-    if (figure.packed) {
-        figure.values = await unpackFloats(figure.packed);
-        delete figure.packed;
-    }
-}
-
 async function drawFigure(figure, element) {
     await unpackFigure(figure);
+    if (figure.kind === 'image') {
+        showImage(figure, element);
+        return null;
+    }
     let chart = null;
     let made = null;
     const draw = () => {
@@ -40,7 +31,10 @@ async function drawFigure(figure, element) {
         made.ready(chart);
     }
     if (figure.train) {
-        countsControls(figure, element, () => chart.setOption({ series: [{ data: countItems(figure, readTheme(), figure.step) }] }));
+        stepControls(element, 0, figure.train.steps, figure.train.steps, (step) => {
+            figure.step = step;
+            chart.setOption({ series: countSeries(figure, readTheme()) });
+        });
     }
     let timer = 0;
     chart.on('datazoom', () => {
@@ -55,25 +49,7 @@ async function drawFigure(figure, element) {
         }
     }).observe(element);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
-}
-
-/** Images of the verdicts: grey values, 0 is black. */
-async function drawImages(images) {
-    if (!images) {
-        return;
-    }
-    const pixels = await unpack(images.packed);
-    const size = images.width * images.height;
-    document.querySelectorAll('canvas[data-image]').forEach((canvas) => {
-        const first = Number(canvas.dataset.image) * size;
-        const context = canvas.getContext('2d');
-        const image = context.createImageData(images.width, images.height);
-        for (let i = 0; i < size; i++) {
-            image.data.fill(pixels[first + i], 4 * i, 4 * i + 3);
-            image.data[4 * i + 3] = 255;
-        }
-        context.putImageData(image, 0, 0);
-    });
+    return chart;
 }
 
 const content = JSON.parse(document.getElementById('content').textContent);
@@ -85,5 +61,5 @@ const drawn = content.figures.map((figure, i) => {
         console.error(failure);
     });
 });
-drawn.push(drawImages(content.images));
+drawn.push(drawVerdicts(content.images));
 Promise.all(drawn).then(() => document.documentElement.setAttribute('data-drawn', String(content.figures.length)));

@@ -13,13 +13,23 @@ function trainTitle(train, width) {
     return (train.name ? train.name + ' \u2013 ' : '') + facts + density;
 }
 
+/** Few neurons are rows with a number each; of many the ends are named. */
+function neuronAxis(theme, neurons, more) {
+    const few = { type: 'category', data: Array.from({ length: neurons }, (none, neuron) => String(neuron)) };
+    const style = neurons <= 12 ? axis(theme, few) : stepAxis(theme, neurons, { interval: roundStep(neurons, 5) });
+    return Object.assign(style, upName('neuron', 38), more);
+}
+
 function rasterChart(figure, theme, width) {
-    const left = 46;
+    const left = 54;
     const right = 14;
     const plotWidth = width - left - right;
     const option = Object.assign(baseOption(theme), { title: [], grid: [], xAxis: [], yAxis: [], series: [] });
     const share = { start: 0, end: 100 };
-    const heights = figure.panels.map((train) => clamp(train.neurons * 13, 60, 270));
+    const suitable = figure.panels.map((train) => clamp(train.neurons * 14, 40, 270));
+    const around = figure.panels.length * 50 + 60;
+    const factor = stretch(figure, suitable.reduce((sum, height) => sum + height), around);
+    const heights = suitable.map((height) => Math.max(10, height * factor));
     const style = (i) => markStyle(figure.panels[i], plotWidth, heights[i], Math.max(share.end - share.start, 0.1) / 100);
     let top = 0;
     figure.panels.forEach((train, i) => {
@@ -27,13 +37,8 @@ function rasterChart(figure, theme, width) {
         train.points = train.points || spikePoints(train);
         option.title.push(caption(theme, trainTitle(train, width), left, top, plotWidth));
         option.grid.push({ left: left, right: right, top: top + 24, height: heights[i] });
-        option.xAxis.push(wholeNumbers(theme, train.steps, {
-            gridIndex: i,
-            name: last ? 'step' : '',
-            nameLocation: 'middle',
-            nameGap: 24,
-        }));
-        option.yAxis.push(wholeNumbers(theme, train.neurons, { gridIndex: i }));
+        option.xAxis.push(stepAxis(theme, train.steps, { gridIndex: i, name: last ? 'step' : '' }));
+        option.yAxis.push(neuronAxis(theme, train.neurons, { gridIndex: i }));
         const mark = style(i);
         option.series.push({
             type: 'scatter',
@@ -66,5 +71,5 @@ function rasterChart(figure, theme, width) {
             chart.setOption({ series: figure.panels.map((train, i) => ({ symbolSize: style(i).size, itemStyle: { opacity: style(i).opacity } })) });
         }
     };
-    return { height: top + 30, option: option, zoomed: zoomed };
+    return { height: top + 22, option: option, zoomed: zoomed };
 }

@@ -57,6 +57,75 @@ function wholeNumbers(theme, count, more) {
     return Object.assign(style, more);
 }
 
+/** The smallest of 1, 2 and 5 times a power of ten that divides a length into some parts or less. */
+function roundStep(length, parts) {
+    const power = Math.pow(10, Math.max(0, Math.floor(Math.log10(length / parts))));
+    return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= length / parts);
+}
+
+/** The steps from 0 to the end of the last one, both named. */
+function stepAxis(theme, steps, more) {
+    const style = axis(theme, { type: 'value', min: 0, max: steps, minInterval: 1, nameLocation: 'middle', nameGap: 24 });
+    Object.assign(style.axisLabel, {
+        showMinLabel: true,
+        showMaxLabel: true,
+        formatter: (value) => (Number.isInteger(value) ? String(value) : ''),
+    });
+    return Object.assign(style, more);
+}
+
+/** A name beside the vertical axis. */
+function upName(text, gap) {
+    return { name: text, nameLocation: 'middle', nameGap: gap };
+}
+
+/** How much taller or lower than suitable a figure's content is, where its size was chosen. */
+function stretch(figure, suitable, around) {
+    return figure.height ? Math.max(0.1, (figure.height - around) / suitable) : 1;
+}
+
+function legend(theme, names, left, top) {
+    return {
+        left: left,
+        top: top,
+        padding: 0,
+        icon: 'roundRect',
+        itemHeight: 4,
+        itemWidth: 18,
+        textStyle: { color: theme.ink, fontSize: 12 },
+        data: names,
+    };
+}
+
+/** Upright lines from one height to another, as one series. */
+function uprights(places, color, more) {
+    const points = [];
+    for (const [x, from, to] of places) {
+        points.push([x, from], [x, to], [x, null]);
+    }
+    return Object.assign({
+        type: 'line',
+        zlevel: 0,
+        data: points,
+        showSymbol: false,
+        silent: true,
+        lineStyle: { color: color, width: 1.4 },
+        itemStyle: { color: color },
+        emphasis: { disabled: true },
+    }, more);
+}
+
+function markLines(theme, data) {
+    return data.length === 0 ? undefined : {
+        silent: true,
+        symbol: 'none',
+        animation: false,
+        label: { show: false },
+        lineStyle: { color: theme.muted, type: 'dashed', width: 1 },
+        data: data,
+    };
+}
+
 function caption(theme, text, left, top, width) {
     return {
         text: text,
@@ -75,16 +144,18 @@ function zoom(theme, top, left, right) {
         left: left,
         right: right,
         top: top,
-        height: 22,
+        height: 16,
         brushSelect: false,
         showDataShadow: false,
         showDetail: false,
         borderColor: theme.line,
-        fillerColor: theme.bar + '66',
+        fillerColor: theme.bar + '44',
+        borderRadius: 4,
         backgroundColor: 'transparent',
-        handleStyle: { color: theme.card, borderColor: theme.muted },
-        moveHandleStyle: { color: theme.bar, opacity: 0.8 },
-        emphasis: { moveHandleStyle: { color: theme.accent, opacity: 1 } },
+        handleIcon: 'path://M0,3a3,3,0,0,1,6,0v18a3,3,0,0,1,-6,0z',
+        handleSize: '100%',
+        handleStyle: { color: theme.muted, borderWidth: 0 },
+        moveHandleSize: 0,
     };
     return matchMedia('(pointer: coarse)').matches
         ? [slider]

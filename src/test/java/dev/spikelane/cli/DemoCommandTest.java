@@ -95,8 +95,8 @@ class DemoCommandTest {
         assertEquals(20 * 2 * 1000, membranes("a/b/images_membranes1", 20, 2, 1000).length);
         assertEquals(20 * 2 * 1000, spikes("a/b/images_spikes1", 20, 2, 1000).length);
         assertEquals(20 * 2 * 784, spikes("a/b/images_input", 20, 2, 784).length);
-        assertEquals(200, spikes("a/b/hand_lif_spikes", 200, 1).length);
-        assertEquals(200, membranes("a/b/leaky_membranes", 200, 1).length);
+        assertEquals(20, spikes("a/b/hand_lif_spikes", 20, 1).length);
+        assertEquals(20, membranes("a/b/leaky_membranes", 20, 1).length);
     }
 
     @ParameterizedTest
@@ -112,6 +112,42 @@ class DemoCommandTest {
         assertTrue(out.contains("network " + (flat ? "5" : "20") + " -> 1000 -> 10"), out);
         assertTrue(out.contains("3 of 3, " + (flat ? "5" : "4 x 5") + ", " + file), out);
         assertTrue(out.contains("image     0   1"), out);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte",
+        "t10k-images.idx3-ubyte, t10k-labels.idx1-ubyte",
+        "images, labels"
+    })
+    void findsLabelsBesideTheImages(String images, String labels) throws IOException {
+        Path file = Files.write(folder.resolve(images), idx(new byte[60], 3, 4, 5));
+        Files.write(folder.resolve(labels), idx(new byte[] {7, 2, 9}, 3));
+        List<String> lines =
+                demo("--steps", "5", "--images", file.toString()).lines().toList();
+        int header = lines.indexOf("  image  label     0   1   2   3   4   5   6   7   8   9  most");
+        assertTrue(header > 0, lines.toString());
+        assertTrue(lines.get(header + 3).startsWith("      2  9      "), lines.get(header + 3));
+    }
+
+    @Test
+    void takesLabelsFromAnyFile() throws IOException {
+        Path file = Files.write(folder.resolve("pictures"), idx(new byte[60], 3, 4, 5));
+        Path labels = Files.write(folder.resolve("classes"), idx(new byte[] {7, 2, 9}, 3));
+        String out = demo("--steps", "5", "--images", file.toString(), "--labels", labels.toString());
+        assertTrue(out.contains("      1  2  "), out);
+        Files.write(labels, idx(new byte[] {7, 2}, 2));
+        CommandRun.of("demo", "--images", file.toString(), "--labels", labels.toString())
+                .requireFailure(
+                        1, "spikelane: " + labels + ": has 2 labels, expected 3, one for each image of " + file);
+        CommandRun.of("demo", "--labels", labels.toString()).requireFailureWith(2, "--labels needs --images");
+    }
+
+    @Test
+    void stepsAreThoseOfAllParts() {
+        String out = demo("--steps", "30", "--count", "1");
+        assertTrue(out.contains("from step 10, 30 steps"), out);
+        assertTrue(out.contains("  At steps       22" + System.lineSeparator()), out);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.spikelane.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,12 +50,13 @@ class DemoReportTest {
                 assertEquals(result.get("counts"), shown);
             }
             List<Integer> counts = new ArrayList<>();
-            page.evaluate("echarts.getInstanceByDom(document.getElementById('chart-3')).getModel().getSeriesByIndex(0)"
+            page.evaluate("echarts.getInstanceByDom(document.getElementById('chart-1')).getModel().getSeriesByIndex(0)"
                             + ".getData().mapArray('x', v => v)")
                     .forEach(count -> counts.add(count.asInt()));
             assertEquals(
                     json.get("tutorial").get("counts").toString(),
                     counts.toString().replace(" ", ""));
+            requireSaysWhatItShows(page, json);
             page.screenshot(Path.of("target/screenshots/report.png"));
             assertEquals(List.of(), page.errors());
             assertEquals(1, page.requests().size());
@@ -65,14 +68,88 @@ class DemoReportTest {
         }
     }
 
+    /** One sentence, three numbers with the CPU's name, the network's drawing, the network before single neurons, rasters on click. */
+    private static void requireSaysWhatItShows(BrowserPage page, JsonNode json) {
+        assertTrue(
+                page.evaluate("document.querySelector('.lead').textContent")
+                        .asText()
+                        .startsWith(
+                                "5 images, turned into spikes and run through a network of 1,010 spiking neurons for 200 steps"));
+        assertEquals(
+                3,
+                page.evaluate("document.querySelectorAll('.tiles dt').length").asInt());
+        assertTrue(page.evaluate("document.querySelector('.tiles .note').textContent")
+                .asText()
+                .endsWith(InfoCommand.cpu()));
+        assertEquals(
+                "[\"784\",\"1,000\",\"10\"]",
+                page.evaluate("[...document.querySelectorAll('.layers .size')].map(t => t.textContent)")
+                        .toString());
+        assertEquals(
+                "[\"Images\",\"The tutorial's network\",\"Two single neurons\",\"Configuration\"]",
+                page.evaluate("[...document.querySelectorAll('h2')].map(h => h.textContent)")
+                        .toString());
+        for (int image : new int[] {0, 4}) {
+            page.click("li:nth-child(" + (image + 1) + ") button.image");
+            page.await("document.querySelector('dialog').dataset.drawn === '" + image + "'");
+            JsonNode counts = page.evaluate("(() => { const counts = new Array(10).fill(0);"
+                    + " echarts.getInstanceByDom(document.querySelector('dialog .chart')).getModel().getSeriesByIndex(1)"
+                    + ".getData().each('neuron', v => counts[v]++); return counts; })()");
+            assertEquals(json.get("images").get("results").get(image).get("counts"), counts);
+            page.click("dialog .close");
+            page.await("!document.querySelector('dialog').open");
+        }
+    }
+
+    @Test
+    void rastersOfManyImagesLeaveOutTheHiddenLayer() throws IOException {
+        Path file = folder.resolve("many.html");
+        demo("--count", "100", "--batch", "7", "--quiet", "--report", file.toString());
+        assertTrue(Files.size(file) < 1_500_000, Files.size(file) + " bytes");
+    }
+
     @Test
     void jsonIsOneObject() throws IOException {
-        JsonNode json = json("--count", "2", "--steps", "20", "--json", "--no-report");
-        assertEquals(20, json.get("settings").get("steps").asInt());
+        JsonNode json = json("--count", "2", "--steps", "30", "--json", "--no-report");
+        assertEquals(30, json.get("settings").get("steps").asInt());
         assertEquals(2, json.get("images").get("results").size());
         assertEquals(10, json.get("tutorial").get("counts").size());
         assertEquals(22, json.get("neurons").get(0).get("spike_steps").get(0).asInt());
         assertTrue(json.get("report") == null);
+        assertTrue(json.get("images").get("network_ms_per_image").isNull(), "nothing was timed");
+        assertFalse(json.get("images").get("settled").asBoolean());
+    }
+
+    @Test
+    void timesCountOnceTheyAgree() throws IOException {
+        List<String> command = List.of("demo", "--warm-up", "60", "--count", "1", "--steps", "200", "--threads", "1");
+        CommandRun run = CommandRun.of(Stream.concat(command.stream(), Stream.of("--no-report", "--json"))
+                .toArray(String[]::new));
+        JsonNode images = new ObjectMapper().readTree(run.requireSuccess()).get("images");
+        assertEquals(
+                images.get("settled").asBoolean(),
+                images.get("network_ms_per_image").isNumber());
+        assumeTrue(images.get("settled").asBoolean(), "this machine is too busy for times that agree");
+        assertTrue(images.get("network_ms_per_image").asDouble() > 0);
+    }
+
+    @Test
+    void goesOnWithoutAPageInAReadOnlyFolder() throws IOException {
+        Path file = Path.of("spikelane-demo.html");
+        assumeTrue(!Files.exists(file), file + " is in the working folder");
+        // A folder of this name is refused as a read-only folder is, which root could write to.
+        Files.createDirectory(file);
+        try {
+            CommandRun run = CommandRun.of("demo", "--count", "1", "--steps", "5", "--warm-up", "0");
+            assertEquals(0, run.code());
+            assertEquals(
+                    "spikelane: no report is written, because spikelane-demo.html is a folder, expected the name of a"
+                            + " file" + System.lineSeparator(),
+                    run.err());
+            assertTrue(run.out().contains("Tutorial network"));
+        } finally {
+            Files.delete(file);
+        }
     }
 
     @Test
@@ -83,7 +160,7 @@ class DemoReportTest {
     @Test
     void longRunsShowTheirFirstSteps() throws IOException {
         Path file = folder.resolve("long.html");
-        demo("--count", "1", "--steps", "2100", "--quiet", "--report", file.toString());
+        demo("--count", "3", "--batch", "2", "--steps", "2100", "--quiet", "--report", file.toString());
         assertTrue(Files.readString(file).contains("The first 2,000 of 2,100 steps."));
     }
 

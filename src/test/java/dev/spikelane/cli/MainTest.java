@@ -117,6 +117,44 @@ class MainTest {
                 .requireFailure(2, "spikelane: " + option + " is " + value + ", expected " + range + SEE_DEMO);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0085", "\u009b31m", "\u202e", "\u2028", "\u001b[2J"})
+    void printsNothingThatMovesATerminal(String unprintable, @TempDir Path folder) throws IOException {
+        Path file = folder.resolve("im" + unprintable + "ages");
+        byte[] idx = {0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 3, 7, 8, 9};
+        Files.write(file, idx);
+        String shown = file.toString().replace(unprintable.substring(0, 1), " ");
+        String out = CommandRun.of("demo", "--images", file.toString(), "--steps", "2", "--warm-up", "0", "--no-report")
+                .requireSuccess();
+        assertTrue(out.contains(shown), out);
+        String json = CommandRun.of(
+                        "demo", "--images", file.toString(), "--steps", "2", "--warm-up", "0", "--no-report", "--json")
+                .requireSuccess();
+        assertTrue(json.contains(String.format("im\\u%04x", (int) unprintable.charAt(0))), json);
+        CommandRun.of("demo", "--images", file + "x").requireFailure(1, "spikelane: " + shown + "x: no such file");
+    }
+
+    @Test
+    void takesNoArgumentsFromFiles(@TempDir Path folder) throws IOException {
+        Path secret = Files.writeString(folder.resolve("secret"), "--steps 7");
+        CommandRun run = CommandRun.of("demo", "@" + secret);
+        run.requireFailureWith(2, "'@" + secret + "'");
+    }
+
+    @Test
+    void namesAnEmptyFileName() {
+        CommandRun.of("demo", "--report", "")
+                .requireFailureWith(2, "--report", "the name is empty, expected that of a file or folder", SEE_DEMO);
+    }
+
+    @Test
+    void helpKnowsTheBenchmarks() {
+        assertTrue(CommandRun.of("--help").requireSuccess().contains("  bench "));
+        assertTrue(CommandRun.of("generate-completion").requireSuccess().contains("bench"));
+        CommandRun.of("bench", "network")
+                .requireFailureWith(2, "bench network is started by the launcher of a checkout, ./spikelane bench");
+    }
+
     @Test
     void keepsMessagesOnOneLine() {
         CommandRun.of("demo", "--images", "no\nsuch\u001b[31mfile").requireFailureWith(1, "no such [31mfile");

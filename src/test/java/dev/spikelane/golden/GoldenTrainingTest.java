@@ -134,19 +134,20 @@ class GoldenTrainingTest {
 
     private static double evaluate(GoldenCase golden, Loss loss, Gradients gradients, String output) {
         FloatMatrix membranes = gradients.values(output, "membrane");
-        LossInput input = new LossInput(
-                golden.integer("steps"),
-                golden.integer("batch"),
-                membranes.columns(),
-                gradients.spikes(output),
-                membranes);
+        LossInput input = new LossInput(golden.integer("steps"), golden.integer("batch"), membranes.columns())
+                .setSpikes(gradients.spikes(output))
+                .setMembranes(membranes);
         input.setLabels(GoldenLabels.of(golden));
         input.setDivisor(loss.divisor(input));
-        LossGradient out = new LossGradient(
-                loss.readsSpikes() ? gradients.given(output) : null,
-                loss.readsMembranes() ? gradients.given(output, "membrane") : null);
-        return loss.bind(input.steps(), input.batch(), input.outputs())
-                .evaluate(input, out, new double[input.batch()]);
+        LossGradient out = LossGradient.NONE;
+        if (loss.readsSpikes() && loss.readsMembranes()) {
+            out = LossGradient.of(gradients.given(output), gradients.given(output, "membrane"));
+        } else if (loss.readsSpikes()) {
+            out = LossGradient.ofSpikes(gradients.given(output));
+        } else if (loss.readsMembranes()) {
+            out = LossGradient.ofMembranes(gradients.given(output, "membrane"));
+        }
+        return loss.bind(input.steps(), input.batch(), input.outputs()).evaluate(input, out, new double[input.batch()]);
     }
 
     private static void requireLoss(GoldenCase golden, double expected, double found) {

@@ -66,6 +66,13 @@ class AtomicFileTest {
     }
 
     @Test
+    void namesMayBeAsLongAsTheFileSystemAllows() throws IOException {
+        Path file = folder.resolve("n".repeat(255));
+        AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(new byte[] {2, 3})));
+        assertArrayEquals(new byte[] {2, 3}, Files.readAllBytes(file));
+    }
+
+    @Test
     void othersMayReadItAsTheyMayReadAnyNewFile() throws IOException {
         assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"));
         Path usual = Files.write(folder.resolve("usual"), new byte[] {1});

@@ -55,8 +55,9 @@ class JsonWriterTest {
     @Test
     void refusesUnbalancedText() {
         JsonWriter json = new JsonWriter().object();
-        assertMessage(IllegalStateException.class, "1 objects or arrays are open", json::toString);
-        json.end();
+        assertMessage(IllegalStateException.class, "1 objects or arrays are open", json::text);
+        assertEquals("{", json.toString());
+        assertEquals("{}", json.end().text());
         assertMessage(IllegalStateException.class, "there is no open object or array", json::end);
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SimdFallbackTest {
 
     private static final String MISSING = "scalar kernels, because the module jdk.incubator.vector is missing;"
-            + " start java with --add-modules jdk.incubator.vector";
+            + " networks run up to 26 times slower; start java with --add-modules jdk.incubator.vector";
 
     @TempDir
     Path folder;
@@ -65,8 +65,22 @@ final class SimdFallbackTest {
         Child child = start("-Dspikelane.simd=1024");
         assertEquals(1, child.exit());
         assertTrue(
-                child.errors().contains("spikelane.simd is '1024', expected auto, 512, 256, 128 or scalar"),
+                child.errors()
+                        .contains("spikelane.simd is '1024', expected auto, 512, 256, 128, max-256, max-128 or scalar"),
                 child.errors());
+    }
+
+    @Test
+    void refusesAWidthThatCannotBeHad() throws Exception {
+        Child missing = start("-Dspikelane.simd=256");
+        assertEquals(1, missing.exit());
+        assertTrue(
+                missing.errors().contains("spikelane.simd is '256', which cannot be had, because the module"),
+                missing.errors());
+        Child narrow = start("--add-modules", "jdk.incubator.vector", "-XX:MaxVectorSize=16", "-Dspikelane.simd=512");
+        assertEquals(1, narrow.exit());
+        assertTrue(narrow.errors().contains("spikelane.simd is '512', "), narrow.errors());
+        assertEquals(0, start("-Dspikelane.simd=max-256").exit());
     }
 
     /** A JVM of its own with this class path and these flags, in which kernels run. */

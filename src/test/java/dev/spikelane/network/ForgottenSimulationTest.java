@@ -1,87 +1,63 @@
 package dev.spikelane.network;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.neuron.Leaky;
-import dev.spikelane.random.TorchRandom;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Simulations that nobody closes are freed with their threads once they are forgotten. What the C library keeps of freed memory for its next
- * allocations (glibc: some 270 MB after 200 simulations) is there before the count starts.
+ * Simulations that nobody closes are freed with their threads once they are forgotten. Measured in a JVM of its own, whose heap has one size
+ * and whose C library returns freed memory to the system at once; by itself glibc keeps much of it for its next allocations.
  */
 final class ForgottenSimulationTest {
 
-    private static final Path STATUS = Path.of("/proc/self/status");
-    private static final int SIMULATIONS = 200;
     private static final long MOST_LEFT_KB = 50_000;
+
+    @TempDir
+    private Path folder;
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void areFreed(int threads) throws IOException {
-        Assumptions.assumeTrue(Files.isReadable(STATUS), "this system does not tell the memory of a process");
-        Network network = Network.builder(784)
-                .dense(1000, new TorchRandom(1))
-                .neuron(new Leaky(0.99f))
-                .build();
-        SpikeMatrix input = SpikeMatrix.zeros(200, 784);
-        run(network, input, threads, SIMULATIONS);
-        long before = residentKilobytes();
-        long threadsBefore = workers();
-        for (int round = 0; round < 3; round++) {
-            run(network, input, threads, SIMULATIONS);
-        }
-        long most = residentKilobytes();
-        for (int tries = 0;
-                tries < 20 && (residentKilobytes() - before > MOST_LEFT_KB || workers() > threadsBefore);
-                tries++) {
-            collect();
-        }
-        assertTrue(
-                residentKilobytes() - before <= MOST_LEFT_KB,
-                "from " + before + " kB to " + residentKilobytes() + " kB, with all " + most + " kB");
-        assertTrue(workers() <= threadsBefore, "workers are left: " + workers() + ", before " + threadsBefore);
+    void areFreed(int threads) throws IOException, InterruptedException {
+        Assumptions.assumeTrue(
+                Files.isReadable(ForgottenSimulationsMain.STATUS), "this system does not tell the memory of a process");
+        long[] numbers = run(threads);
+        long before = numbers[0];
+        long most = numbers[1];
+        long after = numbers[2];
+        String report = "from " + before + " kB by way of " + most + " kB to " + after + " kB";
+        assertTrue(most - before > MOST_LEFT_KB, "too little memory to tell: " + report);
+        assertTrue(after - before <= MOST_LEFT_KB, report);
+        assertEquals(0, numbers[3], "workers are left");
     }
 
-    private static void run(Network network, SpikeMatrix input, int threads, int simulations) {
-        for (int i = 0; i < simulations; i++) {
-            run(network, input, threads);
-        }
-        collect();
-        collect();
-    }
-
-    /** The observer knows the simulation, which must not keep it either. */
-    private static void run(Network network, SpikeMatrix input, int threads) {
-        Simulation simulation = network.simulate(1, threads);
-        simulation.observe(0, (firstStep, steps, spikes, membranes) -> simulation.batch());
-        simulation.run(input);
-    }
-
-    private static void collect() {
-        System.gc();
-        LockSupport.parkNanos(100_000_000);
-    }
-
-    private static long workers() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("spikelane-"))
-                .count();
-    }
-
-    private static long residentKilobytes() throws IOException {
-        try (Stream<String> lines = Files.lines(STATUS)) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .sum();
-        }
+    private long[] run(int threads) throws IOException, InterruptedException {
+        String classPath = System.getProperty("java.class.path");
+        String modulePath = System.getProperty("jdk.module.path");
+        Path output = folder.resolve("output");
+        ProcessBuilder builder = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xms64m",
+                        "-Xmx64m",
+                        "-XX:+AlwaysPreTouch",
+                        "--add-modules",
+                        "jdk.incubator.vector",
+                        "-cp",
+                        modulePath == null ? classPath : classPath + File.pathSeparator + modulePath,
+                        ForgottenSimulationsMain.class.getName(),
+                        Integer.toString(threads)))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(output.toFile());
+        builder.environment().put("MALLOC_MMAP_THRESHOLD_", "65536");
+        assertEquals(0, builder.start().waitFor());
+        return Files.readAllLines(output).stream().mapToLong(Long::parseLong).toArray();
     }
 }

@@ -105,6 +105,28 @@ final class SimulationTest {
         }
     }
 
+    /** Streams start with a block of few rows, which grows with the calls. */
+    @Test
+    void callsOfAnyLengthMayFollowEachOther() {
+        SpikeMatrix input = input(2 * 400);
+        try (Simulation whole = small.simulate(2, 2);
+                Simulation parts = small.simulate(2, 2)) {
+            SpikeRecorder expected = whole.recordSpikes(0, 400);
+            FloatMatrix expectedMembranes = whole.recordMembranes(0, 400).membranes();
+            whole.run(input);
+            SpikeRecorder spikes = parts.recordSpikes(0, 400);
+            FloatMatrix membranes = parts.recordMembranes(0, 400).membranes();
+            int step = 0;
+            for (int steps : new int[] {1, 1, 9, 40, 3, 300, 1, 45}) {
+                parts.run(input.rows(2 * step, 2 * steps));
+                step += steps;
+            }
+            assertEquals(400, step);
+            assertArrayEquals(expected.spikes().toArray(), spikes.spikes().toArray());
+            assertSameBits(expectedMembranes, membranes, "membranes");
+        }
+    }
+
     @Test
     void observersSeeBlocksInOrderAndMembranesIfTheyNeedThem() {
         List<String> seen = new ArrayList<>();

@@ -102,7 +102,7 @@ class FigureTest {
         membranes.set(4, 0, Float.POSITIVE_INFINITY);
         JsonNode traces = written(Plot.traces(membranes));
         assertTrue(traces.get("threshold").isNull());
-        assertTrue(Double.isFinite(traces.get("most").asDouble()));
+        assertTrue(Double.isFinite(traces.get("panels").get(0).get("most").asDouble()));
     }
 
     @Test
@@ -135,8 +135,8 @@ class FigureTest {
                 () -> Plot.spikeCount(spikes).labels("a", "b"));
         assertMessage(
                 IllegalArgumentException.class,
-                "spike count of 201 neurons, expected at most 200",
-                () -> Plot.spikeCount(SpikeMatrix.zeros(arena, 1, 201)));
+                "spike count of 100001 neurons, expected at most 100000",
+                () -> Plot.spikeCount(SpikeMatrix.zeros(arena, 1, 100_001)));
         assertMessage(
                 IllegalArgumentException.class,
                 "window is 0 steps, expected at least 1",
@@ -169,7 +169,8 @@ class FigureTest {
         Path gif = folder.resolve("a.gif");
         assertMessage(
                 IllegalArgumentException.class,
-                gif + ": only spike counts are animated as .gif, expected the extension .html, .png or .svg",
+                gif
+                        + ": only spike counts and images of several steps are animated as .gif, expected the extension .html, .png or .svg",
                 () -> Plot.raster(spikes).write(gif));
         for (String name : List.of("a.html", "a.png", "a.svg", "a.gif")) {
             Path file = folder.resolve("none").resolve(name);

@@ -26,8 +26,8 @@ class MissingLibraryTest {
     void namesTheDependencyToAdd() throws Exception {
         List<String> expected = List.of(
                 "raster.html: .html" + DEPENDENCY + "org.webjars.npm:echarts:5.3.1",
-                "raster.png: .png" + DEPENDENCY + "org.knowm.xchart:xchart:4.0.3",
-                "raster.svg: .svg" + DEPENDENCY + "org.knowm.xchart:xchart:4.0.3",
+                "raster.png: written",
+                "raster.svg: .svg" + DEPENDENCY + "de.erichseifert.vectorgraphics2d:VectorGraphics2D:0.13",
                 "counts.gif: written",
                 "counts.png: written",
                 "counts.svg: .svg" + DEPENDENCY + "de.erichseifert.vectorgraphics2d:VectorGraphics2D:0.13");
@@ -42,8 +42,23 @@ class MissingLibraryTest {
     void versionsAreThoseOfTheBuild() throws IOException {
         String pom = Files.readString(Path.of("pom.xml"));
         assertTrue(pom.contains("<echarts.version>" + version(OptionalLibrary.ECHARTS) + "<"));
-        assertTrue(pom.contains("<xchart.version>" + version(OptionalLibrary.XCHART) + "<"));
         assertTrue(pom.contains("<vectorgraphics2d.version>" + version(OptionalLibrary.VECTOR_GRAPHICS) + "<"));
+    }
+
+    /** The artifact that brings them all has this build's version and theirs. */
+    @Test
+    void oneArtifactBringsThem() throws IOException {
+        String pom = Files.readString(Path.of("src/plot/pom.xml"));
+        String build = Files.readString(Path.of("pom.xml"));
+        String version = build.substring(build.indexOf("<version>"), build.indexOf("</version>"));
+        assertTrue(pom.contains("<artifactId>spikelane-plot</artifactId>\n  " + version + "<"), version);
+        for (String library : List.of(OptionalLibrary.ECHARTS, OptionalLibrary.VECTOR_GRAPHICS)) {
+            String[] parts = library.split(":");
+            assertTrue(
+                    pom.contains("<groupId>" + parts[0] + "</groupId>\n      <artifactId>" + parts[1]
+                            + "</artifactId>\n      <version>" + parts[2] + "</version>"),
+                    library);
+        }
     }
 
     private static String version(String dependency) {

@@ -27,6 +27,11 @@ final class TutorialFigures implements AutoCloseable {
         return Plot.traces(membranes).spikes(output).threshold(1);
     }
 
+    /** A neuron of the output; its membrane serves as its current too. */
+    CurvePlot neuron(int neuron) {
+        return Plot.neuron(membranes, membranes, output, neuron).threshold(1);
+    }
+
     /** Bit {@code step * neurons + neuron} is set where torch's neuron fires. */
     static BitSet bits(SpikeMatrix spikes) {
         BitSet bits = new BitSet();

@@ -49,11 +49,12 @@ final class JsonReport {
     }
 
     private static String measurement(Measurement measurement) {
-        return "{\"work\": %s, \"threads\": %d, \"bytes\": %d, \"times\": {%s}}"
+        return "{\"work\": %s, \"threads\": %d, \"bytes\": %d, \"busy\": %b, \"times\": {%s}}"
                 .formatted(
                         string(measurement.work()),
                         measurement.threads(),
                         measurement.bytes(),
+                        measurement.busy(),
                         measurement.times().entrySet().stream()
                                 .map(JsonReport::timing)
                                 .collect(Collectors.joining(", ")));

@@ -10,8 +10,18 @@ import java.util.OptionalDouble;
  * @param threads threads for each contestant
  * @param times of one operation, for each contestant that took part; the library always does
  * @param bytes heap bytes that the library allocated in an operation
+ * @param processor share of the library's time in which the calling thread had a processor
  */
-public record Measurement(String work, int threads, Map<Contestant, Timing> times, long bytes) {
+public record Measurement(
+        String work, int threads, Map<Contestant, Timing> times, long bytes, double processor) {
+
+    /** A thread that had its processor for less of its time shares it with other programs. */
+    private static final double QUIET = 0.8;
+
+    /** Whether other programs took so much of the machine that the times mean little. */
+    boolean busy() {
+        return processor < QUIET;
+    }
 
     /** The median time of an operation of the library, in nanoseconds. */
     double java() {

@@ -58,13 +58,15 @@ final class Race {
         }
         Map<Contestant, Timing> times = new EnumMap<>(Contestant.class);
         long bytes = 0;
+        double processor = 1;
         for (Runner runner : runners) {
             times.put(runner.entry.contestant(), Timing.of(runner.times).dividedBy(work.operations()));
             if (runner.entry.contestant() == Contestant.JAVA) {
                 bytes = runner.bytesOfPass() / work.operations();
+                processor = (double) runner.processor / runner.spent;
             }
         }
-        return new Measurement(work.name(), work.threads(), times, bytes);
+        return new Measurement(work.name(), work.threads(), times, bytes, processor);
     }
 
     private static void pause(boolean shared) {
@@ -82,6 +84,7 @@ final class Race {
         private final int passes;
         private final List<Double> times = new ArrayList<>();
         private long spent;
+        private long processor;
 
         private Runner(Entry entry, int passes) {
             this.entry = entry;
@@ -117,7 +120,9 @@ final class Race {
         }
 
         void sample() {
+            long start = THREADS.getCurrentThreadCpuTime();
             long time = time(entry, passes);
+            processor += THREADS.getCurrentThreadCpuTime() - start;
             spent += time;
             times.add((double) time / passes);
         }

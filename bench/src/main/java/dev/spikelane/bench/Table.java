@@ -12,12 +12,13 @@ final class Table {
             x scalar, x C, x OpenBLAS: times as fast as the scalar kernels, C kernels of the same algorithm, OpenBLAS with spikes as floats.
             Rooflines: 1 a cycle is the share of the speed of one load of 16 floats from L1 in each cycle, for which 16 active weights
             ask (leaky step: two and a half for 16 neurons); measured is the share of the speed of a loop that does nothing but load and add (rate
-            coding: rounds of random bits). Tables and permutations need fewer loads than active weights and may pass both.""";
+            coding: rounds of random bits). Tables and permutations need fewer loads than active weights and may pass both.
+            busy: other programs took the processor for more than a fifth of the time; measure again on a quiet machine.""";
 
     private Table() {}
 
     static String line(Measurement measurement) {
-        return line(
+        String line = line(
                 measurement.work(),
                 time(measurement.java()),
                 number(measurement.ratio(Contestant.SCALAR), "%.1f"),
@@ -25,6 +26,7 @@ final class Table {
                 number(measurement.ratio(Contestant.OPENBLAS), "%.2f"),
                 percent(measurement.ratio(Contestant.CYCLES)),
                 percent(measurement.ratio(Contestant.ROOFLINE)));
+        return measurement.busy() ? line + "  busy" : line;
     }
 
     private static String line(String work, String... columns) {

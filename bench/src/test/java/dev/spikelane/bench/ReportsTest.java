@@ -84,7 +84,7 @@ class ReportsTest {
 
     @Test
     void anyAllocationMissesItsTarget() {
-        Measurement allocates = new Measurement(MATMUL, 1, Map.of(Contestant.JAVA, new Timing(1, 1, 1)), 16);
+        Measurement allocates = new Measurement(MATMUL, 1, Map.of(Contestant.JAVA, new Timing(1, 1, 1)), 16, 1);
 
         Targets.Target target = Targets.of(report(Map.of(), allocates)).getLast();
 
@@ -120,6 +120,14 @@ class ReportsTest {
     }
 
     @Test
+    void rowsMeasuredOnABusyMachineAreMarked() {
+        Map<Contestant, Timing> times = Map.of(Contestant.JAVA, new Timing(1, 1, 1));
+
+        assertTrue(Table.line(new Measurement(MATMUL, 1, times, 0, 0.7)).endsWith("  busy"));
+        assertTrue(!Table.line(new Measurement(MATMUL, 1, times, 0, 0.9)).contains("busy"));
+    }
+
+    @Test
     void timesHaveUnits() {
         assertEquals("512 ns", Table.time(512));
         assertEquals("15.0 us", Table.time(15_000));
@@ -139,6 +147,6 @@ class ReportsTest {
         Map<Contestant, Timing> times = new EnumMap<>(Contestant.class);
         times.put(Contestant.JAVA, new Timing(java, java * 0.9, java * 1.1));
         others.forEach((contestant, time) -> times.put(contestant, new Timing(time, time * 0.9, time * 1.1)));
-        return new Measurement(work, 1, times, 0);
+        return new Measurement(work, 1, times, 0, 1);
     }
 }

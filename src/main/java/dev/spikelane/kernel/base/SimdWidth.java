@@ -9,7 +9,8 @@ import jdk.incubator.vector.FloatVector;
  * Which SIMD width the kernels use, chosen once when this class is loaded.
  *
  * <p>The system property {@value #PROPERTY} is {@code auto} (the widest that the CPU has, the default), {@code 512}, {@code 256},
- * {@code 128} (bits, no wider than the CPU has) or {@code scalar}. Results do not depend on it.
+ * {@code 128} (bits; an error where they cannot be had), {@code max-256}, {@code max-128} (no wider than that) or {@code scalar}. Results
+ * do not depend on it.
  */
 public final class SimdWidth {
 
@@ -35,11 +36,19 @@ public final class SimdWidth {
 
     static {
         if (CHOICE.worthWarning) {
-            System.getLogger("dev.spikelane").log(System.Logger.Level.WARNING, "Spikelane: " + CHOICE.why);
+            warn(CHOICE.why);
+        }
+        String jdk = JdkFloor.warning(Runtime.version());
+        if (jdk != null) {
+            warn(jdk);
         }
     }
 
     private SimdWidth() {}
+
+    private static void warn(String of) {
+        System.getLogger("dev.spikelane").log(System.Logger.Level.WARNING, "Spikelane: " + of);
+    }
 
     /** Bits of the vectors in use; 0 for scalar code. */
     public static int bits() {
@@ -68,57 +77,84 @@ public final class SimdWidth {
 
     private record Choice(int bits, String why, boolean worthWarning) {
 
+        /** What the scalar kernels cost, of the tutorial network at batch 1 (Zen 4, 512 bits, 2026-11). */
+        private static final String COST = "; networks run up to 26 times slower";
+
         static Choice of(String asked) {
-            int limit = askedBits(asked);
-            if (limit == 0) {
+            Limit limit = Limit.of(asked);
+            if (limit.bits == 0) {
                 return new Choice(0, "scalar kernels, as " + PROPERTY + "=scalar asks", false);
             }
             if (!hasVectorApi()) {
-                return new Choice(
-                        0,
-                        "scalar kernels, because the module jdk.incubator.vector is missing;"
-                                + " start java with --add-modules jdk.incubator.vector",
-                        true);
+                return scalar(
+                        limit,
+                        "the module jdk.incubator.vector is missing" + COST
+                                + "; start java with --add-modules jdk.incubator.vector");
             }
             // Without C2 every vector operation is a call that allocates: far slower than scalar code.
             String mode = System.getProperty("java.vm.info", "");
             if (mode.contains("interpreted") || mode.contains("emulated-client")) {
-                return new Choice(
-                        0, "scalar kernels, because this JVM runs without its C2 compiler (" + mode + ")", true);
+                return scalar(limit, "this JVM runs without its C2 compiler (" + mode + ")" + COST);
             }
-            return widest(asked, limit);
+            return widest(limit);
         }
 
-        private static Choice widest(String asked, int limit) {
+        private static Choice widest(Limit limit) {
             int cpu = Widest.BITS;
             if (cpu < 128) {
-                return new Choice(0, "scalar kernels, because this CPU has no vectors of 128 bits or more", true);
+                return scalar(limit, "this CPU has no vectors of 128 bits or more");
             }
             // Measured with -XX:UseAVX=0 and 1 (2026-11): rotations, comparisons and masks are not inlined, or inline
             // too much.
             if (isX86() && cpu < AVX2) {
-                return new Choice(
-                        0, "scalar kernels, because this CPU has no AVX2, without which C2 boxes vectors", true);
+                return scalar(limit, "this CPU has no AVX2, without which C2 boxes vectors");
             }
             if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
-                return new Choice(0, "scalar kernels, because this CPU is big-endian", true);
+                return scalar(limit, "this CPU is big-endian");
             }
-            int bits = Math.min(limit, Math.min(cpu, WIDEST));
-            String why = bits < limit || asked.equals("auto")
-                    ? "the widest that this CPU has"
-                    : "as " + PROPERTY + "=" + asked + " asks";
+            if (limit.exact && cpu < limit.bits) {
+                throw refused(limit, "expected at most " + cpu + ", the widest that this CPU has");
+            }
+            int bits = Math.min(limit.bits, cpu);
+            String why = limit.exact || bits < cpu
+                    ? "as " + PROPERTY + "=" + limit.asked + " asks"
+                    : "the widest that this CPU has";
             return new Choice(bits, bits + "-bit vectors (" + bits / Float.SIZE + " floats), " + why, false);
         }
 
-        private static int askedBits(String asked) {
+        private static Choice scalar(Limit limit, String why) {
+            if (limit.exact) {
+                throw refused(limit, "which cannot be had, because " + why);
+            }
+            return new Choice(0, "scalar kernels, because " + why, true);
+        }
+
+        private static IllegalArgumentException refused(Limit limit, String why) {
+            return new IllegalArgumentException(PROPERTY + " is '" + limit.asked + "', " + why);
+        }
+    }
+
+    /**
+     * What the property asks for.
+     *
+     * @param asked its value
+     * @param bits the widest vectors that may serve
+     * @param exact whether no others may
+     */
+    private record Limit(String asked, int bits, boolean exact) {
+
+        static Limit of(String asked) {
             return switch (asked.toLowerCase(Locale.ROOT)) {
-                case "auto", "512" -> WIDEST;
-                case "256" -> 256;
-                case "128" -> 128;
-                case "scalar" -> 0;
+                case "auto" -> new Limit(asked, WIDEST, false);
+                case "512" -> new Limit(asked, 512, true);
+                case "256" -> new Limit(asked, 256, true);
+                case "128" -> new Limit(asked, 128, true);
+                case "max-256" -> new Limit(asked, 256, false);
+                case "max-128" -> new Limit(asked, 128, false);
+                case "scalar" -> new Limit(asked, 0, true);
                 default ->
                     throw new IllegalArgumentException(
-                            PROPERTY + " is '" + asked + "', expected auto, 512, 256, 128 or scalar");
+                            PROPERTY + " is '" + asked + "', expected auto, 512, 256, 128, max-256, max-128 or scalar");
             };
         }
     }

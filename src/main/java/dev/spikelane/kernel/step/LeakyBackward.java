@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An object serves one thread at a time.
  */
+@SuppressWarnings("exports") // annotations for checks at compile time
 public final class LeakyBackward implements NeuronBackward {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;

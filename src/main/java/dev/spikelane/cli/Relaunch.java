@@ -1,0 +1,47 @@
+package dev.spikelane.cli;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Starts the command line again with the module of the Vector API where a user did not name it: {@code java -jar} has no other way to get
+ * it, because a manifest cannot add modules, and without it networks run up to 26 times slower.
+ */
+final class Relaunch {
+
+    private static final String MODULE = "jdk.incubator.vector";
+
+    /** Tells the second JVM that it is one. */
+    private static final String SECOND = "spikelane.relaunched";
+
+    private Relaunch() {}
+
+    /** Whether this JVM lacks the module, its JDK has it, and a second JVM would not disturb a debugger or profiler. */
+    static boolean pays() {
+        return ModuleLayer.boot().findModule(MODULE).isEmpty()
+                && ModuleFinder.ofSystem().find(MODULE).isPresent()
+                && System.getProperty(SECOND) == null
+                && jvmArguments().stream().noneMatch(argument -> argument.matches("-(agentlib|agentpath|javaagent).*"));
+    }
+
+    /** Runs the command in a second JVM that has this one's flags and streams, and returns its exit code. */
+    static int run(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmArguments());
+        command.addAll(List.of("--add-modules", MODULE, "--enable-native-access=ALL-UNNAMED", "-D" + SECOND + "=true"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "spikelane-relaunch"));
+        return process.waitFor();
+    }
+
+    private static List<String> jvmArguments() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments();
+    }
+}

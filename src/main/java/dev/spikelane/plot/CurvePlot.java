@@ -1,0 +1,220 @@
+package dev.spikelane.plot;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines over one axis, in one or several panels below each other: signals of a neuron, losses of a training.
+ *
+ * <p>A method that concerns one panel concerns the one that was added last; in {@link Plot#neuron} that of the membrane.
+ */
+public final class CurvePlot extends Figure {
+
+    private final List<CurvePanel> panels = new ArrayList<>();
+    private final List<Double> verticals = new ArrayList<>();
+    private CurvePanel latest;
+    private String xLabel = "step";
+    private @Nullable Range limits;
+
+    CurvePlot(String name, CurveLine line) {
+        latest = new CurvePanel(name);
+        panels.add(latest.add(line));
+    }
+
+    @Override
+    public CurvePlot title(String newTitle) {
+        super.title(newTitle);
+        return this;
+    }
+
+    @Override
+    public CurvePlot size(int newWidth, int newHeight) {
+        super.size(newWidth, newHeight);
+        return this;
+    }
+
+    /**
+     * Adds a line to the panel.
+     *
+     * @param name what it shows
+     * @param values its values at 0, 1, 2 and so on; gaps where one is not finite
+     * @return this figure
+     * @throws IllegalArgumentException if there is no value
+     */
+    public CurvePlot line(String name, double... values) {
+        latest.add(CurveLine.of(name, values));
+        return this;
+    }
+
+    /**
+     * Adds a line to the panel whose points are at places of their own, such as an accuracy that is found after each epoch.
+     *
+     * @param name what it shows
+     * @param x the places, finite
+     * @param values a value for each place; gaps where one is not finite
+     * @return this figure
+     * @throws IllegalArgumentException if there is no value, the lengths differ, or a place is not finite
+     */
+    public CurvePlot line(String name, double[] x, double[] values) {
+        latest.add(new CurveLine(name, x, values));
+        return this;
+    }
+
+    /**
+     * Adds a panel below the others, with a line.
+     *
+     * @param name what it shows
+     * @param values its values at 0, 1, 2 and so on; gaps where one is not finite
+     * @return this figure
+     * @throws IllegalArgumentException if there is no value
+     */
+    public CurvePlot panel(String name, double... values) {
+        return panel(name, CurveLine.of(name, values));
+    }
+
+    /**
+     * Adds a panel below the others, with a line whose points are at places of their own.
+     *
+     * @param name what it shows
+     * @param x the places, finite
+     * @param values a value for each place; gaps where one is not finite
+     * @return this figure
+     * @throws IllegalArgumentException if there is no value, the lengths differ, or a place is not finite
+     */
+    public CurvePlot panel(String name, double[] x, double[] values) {
+        return panel(name, new CurveLine(name, x, values));
+    }
+
+    /**
+     * Draws a dashed line across the panel, such as a threshold.
+     *
+     * @param value where it crosses the vertical axis
+     * @return this figure
+     * @throws IllegalArgumentException if it is not finite
+     */
+    public CurvePlot threshold(double value) {
+        Samples.requireFinite("threshold", value);
+        latest.threshold(value);
+        return this;
+    }
+
+    /**
+     * Draws dashed upright lines through all panels, such as the start of an input.
+     *
+     * @param x where they cross the horizontal axis
+     * @return this figure
+     * @throws IllegalArgumentException if one is not finite
+     */
+    public CurvePlot verticalLines(double... x) {
+        for (double place : x) {
+            Samples.requireFinite("x", place);
+        }
+        Arrays.stream(x).forEach(verticals::add);
+        return this;
+    }
+
+    /**
+     * Names the horizontal axis; "step" otherwise.
+     *
+     * @param label what it shows; may be empty
+     * @return this figure
+     */
+    public CurvePlot xLabel(String label) {
+        xLabel = Objects.requireNonNull(label, "label");
+        return this;
+    }
+
+    /**
+     * Names the vertical axis of the panel; it has no name otherwise.
+     *
+     * @param label what it shows; may be empty
+     * @return this figure
+     */
+    public CurvePlot yLabel(String label) {
+        latest.label(Objects.requireNonNull(label, "label"));
+        return this;
+    }
+
+    /**
+     * Chooses what the horizontal axis covers; all points otherwise.
+     *
+     * @param from its left end
+     * @param to its right end, above the left
+     * @return this figure
+     * @throws IllegalArgumentException if they are not finite or in another order
+     */
+    public CurvePlot xLimits(double from, double to) {
+        limits = requireLimits(from, to);
+        return this;
+    }
+
+    /**
+     * Chooses what the vertical axis of the panel covers; all values otherwise.
+     *
+     * @param from its lower end
+     * @param to its upper end, above the lower
+     * @return this figure
+     * @throws IllegalArgumentException if they are not finite or in another order
+     */
+    public CurvePlot yLimits(double from, double to) {
+        latest.limits(requireLimits(from, to));
+        return this;
+    }
+
+    /** The signals of one neuron: its current, its membrane, its spikes. */
+    static CurvePlot neuron(Signals currents, Signals membranes, SpikeTrain spikes, int neuron) {
+        Samples.requireSteps("current", currents.rows(), membranes.rows());
+        Samples.requireSteps("spikes", spikes.steps(), membranes.rows());
+        Samples.requireNeurons("current", currents.columns(), membranes.columns());
+        Samples.requireNeurons("spikes", spikes.neurons(), membranes.columns());
+        Samples.requireNeuron(neuron, membranes.columns());
+        CurvePlot plot = new CurvePlot("current", CurveLine.of("current", currents.column(neuron)))
+                .panel("membrane", membranes.column(neuron));
+        plot.panels.add(new CurvePanel("spikes").spikes(spikes.steps(neuron)));
+        return plot.xLimits(0, membranes.rows());
+    }
+
+    List<CurvePanel> panels() {
+        return panels;
+    }
+
+    List<Double> verticals() {
+        return verticals;
+    }
+
+    String xLabel() {
+        return xLabel;
+    }
+
+    /** What the horizontal axis covers. */
+    Range range() {
+        if (limits != null) {
+            return limits;
+        }
+        double[] all = IntStream.range(0, panels.size())
+                .boxed()
+                .flatMap(i -> panels.get(i).lines().stream())
+                .flatMapToDouble(line -> Arrays.stream(line.x()))
+                .toArray();
+        return Range.of(
+                Arrays.stream(all).min().orElse(0), Arrays.stream(all).max().orElse(0));
+    }
+
+    private CurvePlot panel(String name, CurveLine line) {
+        latest = new CurvePanel(name).add(line);
+        panels.add(latest);
+        return this;
+    }
+
+    private static Range requireLimits(double from, double to) {
+        if (!(from < to) || !Double.isFinite(to - from)) {
+            throw new IllegalArgumentException(
+                    "limits are " + from + " and " + to + ", expected two finite numbers, the lower first");
+        }
+        return new Range(from, to);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.spikelane.plot;
+
+/**
+ * An image, upright, its pixels square, from black for the smallest value to white for the largest; or one for each step: animated in
+ * {@code .html} and {@code .gif}, their mean elsewhere.
+ */
+public final class ImagePlot extends Figure {
+
+    private static final int MOST_PIXELS = 16_000_000;
+
+    private final Signals frames;
+    private final int columns;
+
+    ImagePlot(Signals frames, int columns) {
+        if (columns < 1 || frames.columns() % columns != 0) {
+            throw new IllegalArgumentException(
+                    "width is " + columns + ", expected a divisor of the " + frames.columns() + " pixels of an image");
+        }
+        requireSize(frames.rows(), frames.columns());
+        this.frames = frames;
+        this.columns = columns;
+    }
+
+    /** Zeros and ones. */
+    static ImagePlot of(SpikeTrain spikes, int columns) {
+        requireSize(spikes.steps(), spikes.neurons());
+        float[] pixels = new float[spikes.steps() * spikes.neurons()];
+        spikes.forEach((step, neuron) -> pixels[step * spikes.neurons() + neuron] = 1);
+        return new ImagePlot(new Signals(spikes.steps(), spikes.neurons(), pixels), columns);
+    }
+
+    @Override
+    public ImagePlot title(String newTitle) {
+        super.title(newTitle);
+        return this;
+    }
+
+    @Override
+    public ImagePlot size(int newWidth, int newHeight) {
+        super.size(newWidth, newHeight);
+        return this;
+    }
+
+    int steps() {
+        return frames.rows();
+    }
+
+    /** Pixels beside each other. */
+    int columns() {
+        return columns;
+    }
+
+    /** Pixels above each other. */
+    int rows() {
+        return frames.columns() / columns;
+    }
+
+    /** Grey values from 0 to 255, image after image, row after row from the top. */
+    byte[] bytes() {
+        Range range = range(frames);
+        byte[] bytes = new byte[frames.size()];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = grey(frames.get(i / frames.columns(), i % frames.columns()), range);
+        }
+        return bytes;
+    }
+
+    /** The mean over the steps, as grey values. */
+    byte[] mean() {
+        float[] means = new float[frames.columns()];
+        for (int pixel = 0; pixel < means.length; pixel++) {
+            double sum = 0;
+            for (int step = 0; step < steps(); step++) {
+                sum += frames.get(step, pixel);
+            }
+            means[pixel] = (float) (sum / steps());
+        }
+        Signals mean = new Signals(1, means.length, means);
+        Range range = range(mean);
+        byte[] bytes = new byte[means.length];
+        for (int pixel = 0; pixel < bytes.length; pixel++) {
+            bytes[pixel] = grey(means[pixel], range);
+        }
+        return bytes;
+    }
+
+    private static void requireSize(int steps, int pixels) {
+        if ((long) steps * pixels > MOST_PIXELS) {
+            throw new IllegalArgumentException(steps + " images of " + pixels + " pixels, expected at most "
+                    + MOST_PIXELS + " pixels in all; plot fewer steps, with rows(first, count)");
+        }
+    }
+
+    /** Where all pixels are alike, 0 is black and 1 white. */
+    private static Range range(Signals pixels) {
+        float least = pixels.least();
+        float most = pixels.most();
+        return most > least ? new Range(least, most) : new Range(Math.min(least, 0), Math.max(least, 1));
+    }
+
+    private static byte grey(float value, Range range) {
+        double share = (value - range.from()) / range.length();
+        return (byte) Math.round(255 * Math.clamp(Double.isNaN(share) ? 0 : share, 0, 1));
+    }
+}

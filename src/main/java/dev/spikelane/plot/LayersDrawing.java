@@ -1,0 +1,95 @@
+package dev.spikelane.plot;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** A chain of layers as SVG inside a page, without a script: a column of dots for each, lines between neighbours. */
+final class LayersDrawing {
+
+    /** Dots of a layer; more neurons are a gap in the middle. */
+    private static final int MOST_DOTS = 8;
+
+    private static final int PITCH = 190;
+    private static final int MARGIN = 70;
+    private static final int DOT = 20;
+    private static final int HEIGHT = 236;
+    private static final int MIDDLE = 98;
+
+    private final StringBuilder svg = new StringBuilder();
+
+    private LayersDrawing() {}
+
+    /** The markup; names are escaped. */
+    static String of(List<Block.Layer> layers) {
+        LayersDrawing drawing = new LayersDrawing();
+        drawing.draw(layers);
+        return drawing.svg.toString();
+    }
+
+    private void draw(List<Block.Layer> layers) {
+        int width = 2 * MARGIN + (layers.size() - 1) * PITCH;
+        svg.append("<svg class=\"layers\" viewBox=\"0 0 %d %d\" style=\"max-width:%dpx\" role=\"img\" aria-label=\""
+                .formatted(width, HEIGHT, width));
+        svg.append(layers.stream().map(LayersDrawing::text).collect(Collectors.joining(" to ")))
+                .append("\">\n");
+        for (int i = 1; i < layers.size(); i++) {
+            lines(i, layers.get(i - 1).neurons(), layers.get(i).neurons());
+        }
+        for (int i = 0; i < layers.size(); i++) {
+            dots(i, layers.get(i), i == 0 ? "input" : i == layers.size() - 1 ? "output" : "hidden");
+        }
+        svg.append("</svg>\n");
+    }
+
+    private void lines(int layer, int before, int after) {
+        svg.append("<path d=\"");
+        for (int from = 0; from < dots(before); from++) {
+            for (int to = 0; to < dots(after); to++) {
+                svg.append(String.format(
+                        Locale.ROOT,
+                        "M%d %.0fL%d %.0f",
+                        x(layer - 1) + 8,
+                        y(from, before),
+                        x(layer) - 8,
+                        y(to, after)));
+            }
+        }
+        svg.append("\"/>\n");
+    }
+
+    private void dots(int layer, Block.Layer shown, String kind) {
+        int neurons = shown.neurons();
+        svg.append("<g class=\"").append(kind).append("\">");
+        for (int dot = 0; dot < dots(neurons); dot++) {
+            svg.append(
+                    String.format(Locale.ROOT, "<circle cx=\"%d\" cy=\"%.0f\" r=\"6\"/>", x(layer), y(dot, neurons)));
+        }
+        for (int gap = -1; neurons > MOST_DOTS && gap <= 1; gap++) {
+            svg.append("<circle class=\"gap\" cx=\"%d\" cy=\"%d\" r=\"1.6\"/>".formatted(x(layer), MIDDLE + 7 * gap));
+        }
+        svg.append("<text class=\"size\" x=\"%d\" y=\"%d\">%s</text>"
+                .formatted(x(layer), HEIGHT - 25, String.format(Locale.ROOT, "%,d", neurons)));
+        svg.append("<text x=\"%d\" y=\"%d\">%s</text></g>\n"
+                .formatted(x(layer), HEIGHT - 6, HtmlPage.escape(shown.name())));
+    }
+
+    private static String text(Block.Layer layer) {
+        return HtmlPage.escape(layer.name()) + " " + layer.neurons();
+    }
+
+    private static int x(int layer) {
+        return MARGIN + layer * PITCH;
+    }
+
+    /** The dots of a layer with a gap stand in two halves. */
+    private static double y(int dot, int neurons) {
+        double fromMiddle = dot - (dots(neurons) - 1) / 2.0;
+        double gap = neurons > MOST_DOTS ? Math.signum(fromMiddle) * 12 : 0;
+        return MIDDLE + DOT * fromMiddle + gap;
+    }
+
+    private static int dots(int neurons) {
+        return Math.min(neurons, MOST_DOTS);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.spikelane.network;
+
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * Runs 200 simulations and forgets them. Prints the resident kilobytes before, with all of them and after a collection, and the workers left.
+ */
+final class ForgottenSimulationsMain {
+
+    static final Path STATUS = Path.of("/proc/self/status");
+    private static final int SIMULATIONS = 200;
+    private static final int MOST_COLLECTIONS = 30;
+
+    private ForgottenSimulationsMain() {}
+
+    public static void main(String[] arguments) throws IOException {
+        int threads = Integer.parseInt(arguments[0]);
+        Network network = Network.builder(784)
+                .dense(1000, new TorchRandom(1))
+                .neuron(new Leaky(0.99f))
+                .build();
+        SpikeMatrix input = SpikeMatrix.zeros(200, 784);
+        run(network, input, threads);
+        long before = residentKilobytes();
+        long most = before;
+        for (int i = 0; i < SIMULATIONS; i++) {
+            run(network, input, threads);
+            most = Math.max(most, residentKilobytes());
+        }
+        // The worker of the first simulation may be alive until a collection.
+        for (int i = 0; i < MOST_COLLECTIONS && (i < 3 || workers() > 0); i++) {
+            System.gc();
+            LockSupport.parkNanos(100_000_000);
+        }
+        System.out.println(before);
+        System.out.println(most);
+        System.out.println(residentKilobytes());
+        System.out.println(workers());
+    }
+
+    /** The observer knows the simulation, which must not keep it either. */
+    private static void run(Network network, SpikeMatrix input, int threads) {
+        Simulation simulation = network.simulate(1, threads);
+        simulation.observe(0, (firstStep, steps, spikes, membranes) -> simulation.batch());
+        simulation.run(input);
+    }
+
+    private static long workers() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("spikelane-"))
+                .count();
+    }
+
+    private static long residentKilobytes() throws IOException {
+        try (Stream<String> lines = Files.lines(STATUS)) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .sum();
+        }
+    }
+}

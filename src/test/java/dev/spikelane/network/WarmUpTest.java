@@ -1,0 +1,56 @@
+package dev.spikelane.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.random.TorchRandom;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+final class WarmUpTest {
+
+    /** Even on a busy machine: a round of this network takes far less than what is added here. */
+    private static final Duration MOST = Duration.ofSeconds(10);
+
+    @Test
+    void takesItsTimeAndChangesNothing() {
+        Network network = Network.builder(20)
+                .dense(70, new TorchRandom(1))
+                .neuron(new Leaky(0.9))
+                .dense(5, new TorchRandom(2))
+                .neuron(new Synaptic(0.8, 0.9))
+                .build();
+        long values = network.weights().hash();
+        Duration took = network.warmUp(2, 2);
+        assertTrue(took.isPositive() && took.compareTo(MOST) < 0, took.toString());
+        assertEquals(values, network.weights().hash());
+    }
+
+    @Test
+    void runsGraphsOfSeveralInputsWithDelays() {
+        TorchRandom random = new TorchRandom(3);
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(7));
+        Input y = builder.input("y", Shape.of(3));
+        Population e = builder.population("e", Shape.of(12), new Leaky(0.9));
+        builder.project("x-e", x, e, Dense.linear(7, 12, random)).delay(2);
+        builder.project("y-e", y, e, Dense.linear(3, 12, random)).plastic();
+        builder.project("e-e", e, e, Dense.linear(12, 12, random)).delay(1);
+        assertTrue(builder.build().warmUp(1).compareTo(MOST) < 0);
+    }
+
+    @Test
+    void refusesWhatASimulationRefuses() {
+        Network network = Network.builder(2)
+                .dense(3, new TorchRandom(1))
+                .neuron(new Leaky(0.9))
+                .build();
+        assertThrows(IllegalArgumentException.class, () -> network.warmUp(0));
+        assertThrows(IllegalArgumentException.class, () -> network.warmUp(1, 0));
+    }
+}
