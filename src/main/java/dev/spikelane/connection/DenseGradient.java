@@ -31,7 +31,7 @@ final class DenseGradient implements OperatorGradient {
         this.weights = weights;
         this.sum = PackedWeights.zeros(arena, weights.pre(), weights.post());
         this.transposed = pulls ? PackedWeights.zeros(arena, weights.post(), weights.pre()) : null;
-        this.kernel = new WeightGradient(arena, weights.pre(), threads);
+        this.kernel = new WeightGradient(arena, weights.pre(), weights.post(), threads);
         transpose();
     }
 
@@ -42,6 +42,11 @@ final class DenseGradient implements OperatorGradient {
             throw new IllegalStateException("gradients of the source were not asked for");
         }
         DenseMatmul.multiply(gradient, count, back, firstBlock, endBlock, into);
+    }
+
+    @Override
+    public @Nullable FloatMatrix pulling() {
+        return transposed == null ? null : transposed.packed();
     }
 
     @Override

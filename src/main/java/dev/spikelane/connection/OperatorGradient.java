@@ -3,6 +3,7 @@ package dev.spikelane.connection;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way back through an {@link Operator}: from the gradients of what it makes to those of its source, and to those of its weights. It owns
@@ -34,6 +35,15 @@ public interface OperatorGradient {
      * @param endBlock the block behind the last
      */
     void pull(FloatMatrix gradient, int rows, FloatMatrix into, int firstBlock, int endBlock);
+
+    /**
+     * Returns the weights as {@link #pull} reads them, for those who pull by themselves.
+     *
+     * @return 64 inputs side by side, a row for each output rounded up to a multiple of 16, block after block; null if there is no such matrix
+     */
+    default @Nullable FloatMatrix pulling() {
+        return null;
+    }
 
     /**
      * Takes rows of the source, whose gradients come next.

@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.step.LeakyBackward;
+import dev.spikelane.kernel.step.LeakyFrame;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.LstmBackward;
@@ -219,6 +220,19 @@ public final class NeuronGradient {
      */
     public boolean resetsThroughSpikes() {
         return LeakyBackward.resetsThroughSpikes(parameters);
+    }
+
+    /**
+     * Returns the parameters of neurons that can be run under a frame.
+     *
+     * @return what {@link LeakyFrame} takes; null if the neurons are others, carry other values than 1, or learn
+     */
+    public @Nullable LeakyParameters underFrame() {
+        boolean fits = group instanceof LeakyGroup
+                && LeakyFrame.fits(parameters)
+                && model.spikeValue().isAlways(1)
+                && sums.isEmpty();
+        return fits ? parameters : null;
     }
 
     /**

@@ -50,6 +50,12 @@ final class GradientOutlet implements GradientSource {
         reached = new int[terms.size()];
     }
 
+    /** The only projection, if gradients come from nowhere else and nobody looks at them; null otherwise. */
+    @Nullable
+    GradientTerm onlyTerm() {
+        return given == null && observed == null && kept == null && terms.size() == 1 ? terms.getFirst() : null;
+    }
+
     boolean keeps() {
         return kept != null;
     }

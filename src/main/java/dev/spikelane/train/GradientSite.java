@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.layout.Layout;
 import dev.spikelane.memory.FloatMatrix;
@@ -55,7 +56,8 @@ final class GradientSite implements GradientSource {
     private final boolean coupled;
     private final boolean alone;
     private final int blocksInTile;
-    private final GradientScratch[] scratch;
+    private final @Nullable GradientScratch[] scratch;
+    private @Nullable GradientFrame frame;
     private NeuronGroup group;
     private NeuronGradient gradient;
     private NeuronBackward[] tiles;
@@ -110,15 +112,62 @@ final class GradientSite implements GradientSource {
 
     /** Makes room for the way back, when all projections are there. */
     void layOut() {
-        boolean[] reached = new boolean[variables.size()];
-        for (int i = 0; i < reached.length; i++) {
-            reached[i] = ofVariables[i].mayHaveGradients();
-        }
-        int columns = blocksInTile == blocks() ? population.size() : blocksInTile * Long.SIZE;
-        for (int i = 0; i < scratch.length; i++) {
+        frame = frame();
+    }
+
+    /** The scratch of a thread, made when it is needed: a frame needs none. */
+    private GradientScratch scratch(int thread) {
+        GradientScratch made = scratch[thread];
+        if (made == null) {
+            boolean[] reached = new boolean[variables.size()];
+            for (int i = 0; i < reached.length; i++) {
+                reached[i] = ofVariables[i].mayHaveGradients();
+            }
+            int columns = blocksInTile == blocks() ? population.size() : blocksInTile * Long.SIZE;
             int again = gradient.needsCurrents() ? variables.size() : 0;
-            scratch[i] = new GradientScratch(arena, size, columns, firesBack(), reached, again);
+            made = new GradientScratch(arena, size, columns, firesBack(), reached, again);
+            scratch[thread] = made;
         }
+        return made;
+    }
+
+    /** The short way under a frame, if this population can go it. */
+    private @Nullable GradientFrame frame() {
+        LeakyParameters parameters = gradient.underFrame();
+        GradientTerm to = ofSpikes.onlyTerm();
+        List<GradientTerm> from = current.terms();
+        boolean apart = shares() && feedback == null && size.segments() == 1;
+        boolean plain = !ofVariables[0].mayHaveGradients() && !ofVariables[0].keeps() && !surrogate.isRandom();
+        if (parameters == null || to == null || from.size() != 1 || !apart || !plain) {
+            return null;
+        }
+        FloatMatrix weights = to.projection().delay() == 0 && to.backs().size() == 1
+                ? to.backs().getFirst().pulling()
+                : null;
+        boolean framed = from.getFirst().source() instanceof GradientInput
+                && from.getFirst().projection().delay() == 0;
+        return weights == null || !framed
+                ? null
+                : new GradientFrame(
+                        new GradientFrameParts(
+                                parameters,
+                                from.getFirst(),
+                                to,
+                                weights,
+                                surrogate,
+                                state,
+                                checkpoints[0],
+                                spikes.window(),
+                                carried),
+                        arena,
+                        size);
+    }
+
+    /** The short way, if the source is a frame in this window; null otherwise. */
+    @Nullable
+    GradientFrame openFrame() {
+        GradientFrame made = frame;
+        return made != null && made.isOpen() ? made : null;
     }
 
     private static int tile(int blocks, int threads) {
@@ -326,7 +375,7 @@ final class GradientSite implements GradientSource {
         }
         work.copyFrom(checkpoints[segment]);
         if (!shares() && gradient.needsCurrents()) {
-            again(first, count, 0, blocks(), scratch[0]);
+            again(first, count, 0, blocks(), scratch(0));
         }
     }
 
@@ -369,7 +418,7 @@ final class GradientSite implements GradientSource {
 
     /** Takes a part of the neurons back through some steps. */
     void backPart(int first, int count, int part, int thread) {
-        GradientScratch own = scratch[thread];
+        GradientScratch own = scratch(thread);
         int firstBlock = part * blocksInTile;
         int endBlock = Math.min(firstBlock + blocksInTile, blocks());
         if (shares() && gradient.needsCurrents()) {

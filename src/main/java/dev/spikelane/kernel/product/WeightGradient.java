@@ -23,6 +23,7 @@ import java.lang.foreign.Arena;
 public final class WeightGradient {
 
     private final int inputs;
+    private final int outputs;
     private final SpikeLists lists;
     private final FloatMatrix[] workspaces;
     private SpikeMatrix spikes;
@@ -38,10 +39,12 @@ public final class WeightGradient {
      *
      * @param arena the arena that owns the memory
      * @param inputs columns of the sources
+     * @param outputs columns of the values
      * @param threads threads that add blocks
      */
-    public WeightGradient(Arena arena, int inputs, int threads) {
+    public WeightGradient(Arena arena, int inputs, int outputs, int threads) {
         this.inputs = inputs;
+        this.outputs = outputs;
         this.lists = new SpikeLists(inputs);
         this.workspaces = new FloatMatrix[threads];
         for (int i = 0; i < threads; i++) {
@@ -69,7 +72,7 @@ public final class WeightGradient {
                 spikes = bits;
                 analog = false;
                 if (SimdWidth.VECTOR) {
-                    lists.set(bits, batchSize);
+                    lists.set(bits, batchSize, outputs > WeightGradientVector.NARROW);
                 }
             }
             case FloatMatrix values -> {
