@@ -2,7 +2,6 @@ package dev.spikelane.connection;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 
@@ -56,7 +55,8 @@ public final class Dense implements Connection {
     public static Dense of(Arena arena, FloatMatrix weights, FloatMatrix bias) {
         if (bias.columns() == weights.columns() && bias.columns() != weights.rows()) {
             throw new IllegalArgumentException("weights are [" + weights.rows() + " x " + weights.columns()
-                    + "] with a bias of " + bias.columns() + " outputs, expected [outputs x inputs]; they are transposed,"
+                    + "] with a bias of " + bias.columns()
+                    + " outputs, expected [outputs x inputs]; they are transposed,"
                     + " weights.transposed() is what is needed");
         }
         bias.requireShape("bias", 1, weights.rows());
@@ -160,11 +160,6 @@ public final class Dense implements Connection {
                     this + " has " + inputs() + " inputs, expected " + input.size() + " to match its source");
         }
         return Shape.of(outputs());
-    }
-
-    @Override
-    public Operator bind(Arena arena, Shape rows, Parameter spikeValue) {
-        return new DenseOperator(arena, this, rows, spikeValue);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.spikelane.layout;
 
-import dev.spikelane.connection.Operator;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.Operator;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.layout.Crew;
 import dev.spikelane.layout.Layout;
 import dev.spikelane.neuron.Neuron;

@@ -4,13 +4,14 @@ import dev.spikelane.kernel.step.DropoutSpikes;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyStep;
+import dev.spikelane.kernel.step.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 
 /** Neurons without a reset that fire through a dropout, one step at a time. */
-record DropoutGroup(LeakyParameters parameters, float probability, long seed) implements StepwiseGroup {
+record DropoutGroup(LeakyParameters parameters, float probability, long seed) implements StepwiseGroup, Reversible {
 
     @Override
     public int neurons() {
@@ -30,6 +31,11 @@ record DropoutGroup(LeakyParameters parameters, float probability, long seed) im
     @Override
     public List<String> names() {
         return LeakyGroup.MEMBRANE;
+    }
+
+    @Override
+    public LeakyParameters gradientParameters() {
+        throw new IllegalArgumentException("a dropout has no gradient");
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyStep;
+import dev.spikelane.kernel.step.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -12,7 +13,7 @@ import java.util.List;
  * Neurons that {@link LeakyStep} updates, many steps at a time. They feed back their own spikes at most; what comes from others enters the
  * port {@code feedback}.
  */
-record LeakyGroup(LeakyParameters parameters, List<String> names) implements NeuronGroup {
+record LeakyGroup(LeakyParameters parameters, List<String> names) implements NeuronGroup, Reversible {
 
     static final List<String> MEMBRANE = List.of("membrane");
     static final List<String> SYNAPTIC = List.of("membrane", "synapse");
@@ -43,8 +44,13 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
         return parameters.feedback() == Feedback.CURRENTS;
     }
 
-    /** Whether neurons feed their own spikes back. */
-    boolean feedsSpikes() {
+    @Override
+    public LeakyParameters gradientParameters() {
+        return parameters;
+    }
+
+    @Override
+    public boolean feedsSpikes() {
         return parameters.feedback() == Feedback.OWN_SPIKES;
     }
 

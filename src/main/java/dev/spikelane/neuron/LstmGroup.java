@@ -2,13 +2,14 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LstmStep;
+import dev.spikelane.kernel.step.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 
 /** Spiking long short-term memory cells, one step at a time, whose feedback comes from outside. */
-record LstmGroup(LeakyParameters parameters) implements StepwiseGroup {
+record LstmGroup(LeakyParameters parameters) implements StepwiseGroup, Reversible {
 
     static final List<String> NAMES = List.of("membrane", "cell");
 
@@ -30,6 +31,16 @@ record LstmGroup(LeakyParameters parameters) implements StepwiseGroup {
     @Override
     public List<String> names() {
         return NAMES;
+    }
+
+    @Override
+    public LeakyParameters gradientParameters() {
+        return parameters;
+    }
+
+    @Override
+    public boolean cells() {
+        return true;
     }
 
     @Override

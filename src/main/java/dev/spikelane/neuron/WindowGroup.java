@@ -2,13 +2,14 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.WindowStep;
+import dev.spikelane.kernel.step.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 
 /** Neurons of which the newest inputs count, one step at a time; each by itself. */
-record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements StepwiseGroup {
+record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements StepwiseGroup, Reversible {
 
     static final List<String> NAMES = List.of("membrane", "sum");
 
@@ -25,6 +26,11 @@ record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements S
     @Override
     public List<String> names() {
         return NAMES;
+    }
+
+    @Override
+    public LeakyParameters gradientParameters() {
+        throw new IllegalArgumentException("a truncated kernel has no gradient");
     }
 
     @Override

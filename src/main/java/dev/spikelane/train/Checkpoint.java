@@ -1,11 +1,16 @@
 package dev.spikelane.train;
 
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.Tensor;
+import dev.spikelane.io.TensorType;
 import dev.spikelane.memory.FloatMatrix;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,6 +20,7 @@ import java.util.Map;
 final class Checkpoint {
 
     private static final String FORMAT = "spikelane checkpoint 1";
+    private static final long MOST_BYTES = 1L << 34;
     private static final String BEST = "best.";
     private static final String OPTIMIZER = "optimizer.";
     private static final String EPOCH = "epoch.";
@@ -54,7 +60,10 @@ final class Checkpoint {
         for (EpochResult result : state.results) {
             metadata.put(EPOCH + result.epoch(), text(result));
         }
-        CheckpointFile.write(file, tensors, metadata);
+        List<Tensor> content = new ArrayList<>();
+        tensors.forEach((name, values) ->
+                content.add(Tensor.of(name, values, List.of(values.rows(), values.columns()))));
+        Safetensors.of(metadata, content).write(file);
     }
 
     private static String key(TrainingParameter parameter, String state) {
@@ -96,8 +105,7 @@ final class Checkpoint {
      * @throws IOException if it cannot be read or is not a checkpoint of this run; nothing has changed then
      */
     RunState read(Path file, boolean withBest, Condition condition) throws IOException {
-        CheckpointFile.Content content = CheckpointFile.read(file);
-        Reader reader = new Reader(file, content);
+        Reader reader = new Reader(file, Safetensors.read(file, MOST_BYTES));
         reader.require("format", FORMAT);
         for (Map.Entry<String, String> each : recipe.entrySet()) {
             reader.require(each.getKey(), each.getValue());
@@ -107,9 +115,9 @@ final class Checkpoint {
         Map<String, FloatMatrix> values = new LinkedHashMap<>();
         for (String name : trainer.network().weights().names()) {
             FloatMatrix now = trainer.network().weights().get(name);
-            values.put(name, reader.tensor(name, now.rows(), -1));
+            values.put(name, reader.tensor(name, now.rows(), now.columns()));
             if (withBest && state.bestEpoch >= 0) {
-                state.best.put(name, reader.tensor(BEST + name, now.rows(), -1));
+                state.best.put(name, reader.tensor(BEST + name, now.rows(), now.columns()));
             }
         }
         Map<MemorySegment, FloatMatrix> ofOptimizer = new LinkedHashMap<>();
@@ -129,7 +137,7 @@ final class Checkpoint {
     }
 
     /** Reads parts of a file, and names it in messages. */
-    record Reader(Path file, CheckpointFile.Content content) {
+    record Reader(Path file, Safetensors content) {
 
         String text(String name) throws IOException {
             String found = content.metadata().get(name);
@@ -168,13 +176,16 @@ final class Checkpoint {
         }
 
         FloatMatrix tensor(String name, int rows, int columns) throws IOException {
-            FloatMatrix found = content.tensors().get(name);
-            if (found == null || found.rows() != rows || columns >= 0 && found.columns() != columns) {
-                throw new IOException(file + ": '" + name + "' is "
-                        + (found == null ? "missing" : "[" + found.rows() + " x " + found.columns() + "]") + ", expected ["
-                        + rows + " x " + (columns < 0 ? "n" : columns) + "]");
+            for (Tensor tensor : content.tensors()) {
+                if (tensor.name().equals(name)) {
+                    if (tensor.type() == TensorType.F32 && tensor.shape().equals(List.of(rows, columns))) {
+                        return tensor.matrix();
+                    }
+                    throw new IOException(
+                            file + ": has " + tensor + ", expected F32 of shape [" + rows + ", " + columns + "]");
+                }
             }
-            return found;
+            throw new IOException(file + ": has no tensor '" + name + "', expected a checkpoint of a training run");
         }
 
         RunState state() throws IOException {

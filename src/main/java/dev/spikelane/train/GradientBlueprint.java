@@ -11,7 +11,6 @@ import java.lang.foreign.Arena;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is wanted of the gradients of a network.
@@ -45,9 +44,10 @@ record GradientBlueprint(
         return surrogates.getOrDefault(population.name(), otherwise);
     }
 
-    @Nullable
     SampleDraws drawsOf(int number, Surrogate surrogate) {
-        return surrogate.isRandom() ? new SampleDraws(RandomUse.SURROGATE, seed, number, size.batch()) : null;
+        return surrogate.isRandom()
+                ? new SampleDraws(RandomUse.SURROGATE, seed, number, size.batch())
+                : SampleDraws.NONE;
     }
 
     /** The parameters of a population that are learned. */

@@ -116,8 +116,7 @@ final class GradientOutlet implements GradientSource {
     }
 
     /** Sums the gradients of these steps up, for some blocks. */
-    void gather(
-            GradientViews<FloatMatrix> into, GradientViews<FloatMatrix> added, int firstBlock, int endBlock) {
+    void gather(GradientViews<FloatMatrix> into, GradientViews<FloatMatrix> added, int firstBlock, int endBlock) {
         FloatMatrix sum = into.steps(0, steps);
         boolean started = given != null && firstStep >= 0;
         if (given != null && firstStep >= 0) {
@@ -130,8 +129,7 @@ final class GradientOutlet implements GradientSource {
                 FloatMatrix rows = (started ? added : into).steps(0, reached[i]);
                 terms.get(i).pull(rows, firstBlock, endBlock);
                 if (started) {
-                    RowSum.add(
-                            into.steps(0, reached[i]), rows, rows.rows(), columns, firstBlock, endBlock);
+                    RowSum.add(into.steps(0, reached[i]), rows, rows.rows(), columns, firstBlock, endBlock);
                 }
             }
             started = true;

@@ -36,8 +36,7 @@ final class GradientScratch {
         this.ofVariables = (GradientViews<FloatMatrix>[]) new GradientViews<?>[variables.length];
         for (int i = 0; i < variables.length; i++) {
             any |= variables[i];
-            ofVariables[i] =
-                    new GradientViews<>(FloatMatrix.zeros(arena, variables[i] ? rows : batch, columns), batch);
+            ofVariables[i] = new GradientViews<>(FloatMatrix.zeros(arena, variables[i] ? rows : batch, columns), batch);
         }
         this.ofSpikes = new GradientViews<>(FloatMatrix.zeros(arena, spikes ? rows : batch, columns), batch);
         this.added = new GradientViews<>(FloatMatrix.zeros(arena, any ? rows : batch, columns), batch);

@@ -8,7 +8,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
-import dev.spikelane.neuron.NeuronGradient;
+import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.PortCurrents;
@@ -33,7 +33,7 @@ final class GradientSite implements GradientSource {
     private final Set<String> learned;
     private final Arena arena;
     private final Surrogate surrogate;
-    private final @Nullable SampleDraws draws;
+    private final SampleDraws draws;
     private final GradientPort current;
     private final @Nullable GradientPort feedback;
     private final NeuronState state;
@@ -94,8 +94,7 @@ final class GradientSite implements GradientSource {
         this.ofSpikes = plan.outlet(population.name(), population.size(), false);
         this.ofVariables = new GradientOutlet[variables.size()];
         for (int i = 0; i < ofVariables.length; i++) {
-            ofVariables[i] =
-                    plan.outlet(population.variable(variables.get(i)).name(), population.size(), true);
+            ofVariables[i] = plan.outlet(population.variable(variables.get(i)).name(), population.size(), true);
         }
         this.carried = FloatMatrix.zeros(arena, variables.size() * size.batch(), population.size());
         this.carriedOf = new FloatMatrix[variables.size()];
@@ -249,7 +248,6 @@ final class GradientSite implements GradientSource {
         return carriedOf[variables.indexOf(name)];
     }
 
-    @Nullable
     SampleDraws draws() {
         return draws;
     }

@@ -1,9 +1,8 @@
 package dev.spikelane.train;
 
-import dev.spikelane.connection.OperatorGradient;
+import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Projection;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

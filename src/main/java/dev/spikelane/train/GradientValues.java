@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.connection.OperatorGradient;
+import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.layout.Layout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;

@@ -127,7 +127,7 @@ public final class Gradients implements AutoCloseable {
     void setSamples(int[] numbers) {
         for (GradientSite site : machine.sites()) {
             SampleDraws draws = site.draws();
-            if (draws != null) {
+            if (draws != SampleDraws.NONE) {
                 draws.setSamples(numbers, 0, numbers.length);
             }
         }
@@ -137,7 +137,7 @@ public final class Gradients implements AutoCloseable {
     void setEpoch(int epoch) {
         for (GradientSite site : machine.sites()) {
             SampleDraws draws = site.draws();
-            if (draws != null) {
+            if (draws != SampleDraws.NONE) {
                 draws.setEpoch(epoch);
             }
         }
@@ -206,7 +206,9 @@ public final class Gradients implements AutoCloseable {
      */
     public FloatMatrix given(String population, String variable) {
         return found(
-                site(population).ofVariable(variable).given(), population + "." + variable, "gradients do not start there");
+                site(population).ofVariable(variable).given(),
+                population + "." + variable,
+                "gradients do not start there");
     }
 
     /**
@@ -273,7 +275,8 @@ public final class Gradients implements AutoCloseable {
                 return outside(input.input().shape(), rows);
             }
         }
-        throw new IllegalArgumentException("gradients of input '" + name + "' are not wanted; say so when they are built");
+        throw new IllegalArgumentException(
+                "gradients of input '" + name + "' are not wanted; say so when they are built");
     }
 
     private static FloatMatrix outside(Shape shape, FloatMatrix rows) {

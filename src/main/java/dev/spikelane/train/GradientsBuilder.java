@@ -5,7 +5,7 @@ import dev.spikelane.layout.Layout;
 import dev.spikelane.layout.Layouts;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
-import dev.spikelane.neuron.NeuronGradient;
+import dev.spikelane.neuron.gradient.NeuronGradient;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -239,7 +239,8 @@ public final class TrainerBuilder {
                 clipping,
                 losses,
                 observers);
-        return new Trainer(network, recipe, new TrainingStep(recipe, (some, samples) -> gradients(reads, some, samples)));
+        return new Trainer(
+                network, recipe, new TrainingStep(recipe, (some, samples) -> gradients(reads, some, samples)));
     }
 
     private Gradients gradients(Loss reads, int some, int samples) {

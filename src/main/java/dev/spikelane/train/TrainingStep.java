@@ -41,7 +41,8 @@ final class TrainingStep implements AutoCloseable {
         TrainingPart first = part(0, size, recipe.window());
         boolean sums = recipe.shards() > 1;
         for (GradientSlot slot : first.slots()) {
-            FloatMatrix gradient = FloatMatrix.zeros(slot.values().rows(), slot.values().columns());
+            FloatMatrix gradient =
+                    FloatMatrix.zeros(slot.values().rows(), slot.values().columns());
             parameters.add(new TrainingParameter(
                     slot.name(), slot.values(), recipe.optimizer().bind(slot.values()), gradient, true));
         }

@@ -10,14 +10,14 @@ import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.kernel.product.TransposedSpikeMatmul;
-import dev.spikelane.kernel.step.Decay;
+import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyCase;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyParametersBuilder;
 import dev.spikelane.kernel.step.LeakyStep;
-import dev.spikelane.kernel.step.Reset;
-import dev.spikelane.kernel.step.ResetTime;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -166,8 +166,8 @@ final class KernelAllocationTest {
         PackedWeights weights = PackedWeights.pack(arena, transposedB);
         FloatMatrix c = FloatMatrix.zeros(arena, 66, 90);
         assertNone(CALLS, () -> {
-            DenseMatmul.multiply(a, false, b, false, c, false, workspace);
-            DenseMatmul.multiply(transposedA, true, transposedB, true, c, true, workspace);
+            DenseMatmul.multiply(a, false, b, false, c, workspace);
+            DenseMatmul.add(transposedA, true, transposedB, true, c, workspace);
             DenseMatmul.multiply(a, 65, weights, 0, 2, c);
         });
     }

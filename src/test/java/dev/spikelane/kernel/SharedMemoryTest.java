@@ -15,7 +15,7 @@ import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.kernel.step.LstmStep;
-import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.WindowStep;
 import dev.spikelane.kernel.target.LatencyRamp;
 import dev.spikelane.kernel.target.OneHotInverse;
@@ -170,9 +170,9 @@ final class SharedMemoryTest {
         FloatMatrix square = FloatMatrix.zeros(arena, 64, 64);
         FloatMatrix own = FloatMatrix.zeros(arena, 64, 64);
         FloatMatrix inside = workspace.rows(64, 64);
-        assertApart("workspace", "a", () -> DenseMatmul.multiply(inside, false, own, false, square, false, workspace));
-        assertApart("workspace", "b", () -> DenseMatmul.multiply(own, false, inside, false, square, false, workspace));
-        assertApart("workspace", "c", () -> DenseMatmul.multiply(own, false, own, false, inside, false, workspace));
+        assertApart("workspace", "a", () -> DenseMatmul.multiply(inside, false, own, false, square, workspace));
+        assertApart("workspace", "b", () -> DenseMatmul.multiply(own, false, inside, false, square, workspace));
+        assertApart("workspace", "c", () -> DenseMatmul.multiply(own, false, own, false, inside, workspace));
 
         PackedWeights weights = PackedWeights.pack(arena, own);
         FloatMatrix tables = SpikeMatmul.workspace(arena);

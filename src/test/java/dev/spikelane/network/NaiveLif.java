@@ -1,10 +1,10 @@
 package dev.spikelane.network;
 
 import dev.spikelane.kernel.base.Logarithm;
-import dev.spikelane.kernel.step.Compare;
-import dev.spikelane.kernel.step.Decay;
-import dev.spikelane.kernel.step.Reset;
-import dev.spikelane.kernel.step.ResetTime;
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
@@ -36,9 +36,16 @@ final class NaiveLif extends NaiveNeurons {
     Parameter leak = ONE;
     boolean clampsLeak = true;
     Parameter[] gains = {};
-    @Nullable Parameter synapse;
-    @Nullable Alpha alpha;
-    @Nullable Recurrence recurrence;
+
+    @Nullable
+    Parameter synapse;
+
+    @Nullable
+    Alpha alpha;
+
+    @Nullable
+    Recurrence recurrence;
+
     Parameter constant = Parameter.of(0);
     boolean rectified;
     boolean firesBefore;

@@ -22,8 +22,7 @@ final class SpikeLists {
     static final int TABLE_ROWS = GROUPS * ENTRIES;
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-    private static final VarHandle EIGHT =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     /** The lowest bit of each of eight bytes. */
     private static final long LOWEST = 0x0101010101010101L;
 

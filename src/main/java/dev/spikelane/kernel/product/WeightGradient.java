@@ -170,8 +170,7 @@ public final class WeightGradient {
     }
 
     /** The specification of the bias. */
-    static void scalarBias(
-            FloatMatrix values, int steps, int batch, int together, PackedWeights gradient, int block) {
+    static void scalarBias(FloatMatrix values, int steps, int batch, int together, PackedWeights gradient, int block) {
         int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.post());
         for (int output = block * PackedWeights.BLOCK; output < end; output++) {
             float sum = gradient.bias(output);

@@ -89,7 +89,10 @@ final class WeightGradientVector {
             FloatVector.broadcast(FLOAT, -0.0f).intoMemorySegment(tables, to + lane, ORDER);
             for (int added = 0; added < rows; added++) {
                 FloatVector next = FloatVector.fromMemorySegment(
-                        FLOAT, from, values.rowOffset(row + added) + (long) block * PackedWeights.BLOCK_BYTES + lane, ORDER);
+                        FLOAT,
+                        from,
+                        values.rowOffset(row + added) + (long) block * PackedWeights.BLOCK_BYTES + lane,
+                        ORDER);
                 int subsets = 1 << added;
                 for (int subset = 0; subset < subsets; subset++) {
                     long at = to + (long) subset * bytes + lane;
@@ -237,8 +240,7 @@ final class WeightGradientVector {
     }
 
     /** Groups of four rows. */
-    static void addBias(
-            FloatMatrix values, int steps, int batch, int together, PackedWeights gradient, int block) {
+    static void addBias(FloatMatrix values, int steps, int batch, int together, PackedWeights gradient, int block) {
         MemorySegment from = values.segment();
         MemorySegment sums = gradient.biasSegment();
         for (int lane = 0; lane < PackedWeights.BLOCK_BYTES; lane += BYTES) {

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.base.BernoulliRow;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;

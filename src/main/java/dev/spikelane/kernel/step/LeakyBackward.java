@@ -1,5 +1,9 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.step.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -25,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An object serves one thread at a time.
  */
+@SuppressWarnings("exports") // annotations for checks at compile time
 public final class LeakyBackward implements NeuronBackward {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;

@@ -234,7 +234,8 @@ final class LeakyFrameVector {
                 sum = sum.add(of);
                 carry = beta.mul(of);
                 if (zeros) {
-                    carry = one.blend(none, load(x, at - BLOCK_BYTES).compare(GT, 0)).mul(carry);
+                    carry = one.blend(none, load(x, at - BLOCK_BYTES).compare(GT, 0))
+                            .mul(carry);
                 }
             }
             FloatVector of = carry.add(load(g, lane));
@@ -242,7 +243,8 @@ final class LeakyFrameVector {
             carry = beta.mul(of);
             long first = start.rowOffset(sample) + column;
             if (zeros) {
-                carry = one.blend(none, load(start.segment(), first).compare(GT, threshold)).mul(carry);
+                carry = one.blend(none, load(start.segment(), first).compare(GT, threshold))
+                        .mul(carry);
             }
             sum.intoMemorySegment(sums.segment(), sums.rowOffset(sample) + column, ORDER);
             carry.intoMemorySegment(carried.segment(), carried.rowOffset(sample) + column, ORDER);

@@ -1,5 +1,8 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.Template;
 import dev.spikelane.kernel.step.LeakyOptions.Phase;
