@@ -41,12 +41,13 @@ final class TrainingStep implements AutoCloseable {
         TrainingPart first = part(0, size, recipe.window());
         boolean sums = recipe.shards() > 1;
         for (GradientSlot slot : first.slots()) {
-            FloatMatrix gradient =
-                    FloatMatrix.zeros(slot.values().rows(), slot.values().columns());
+            FloatMatrix gradient = sums
+                    ? FloatMatrix.zeros(slot.values().rows(), slot.values().columns())
+                    : slot.gradient();
             parameters.add(new TrainingParameter(
-                    slot.name(), slot.values(), recipe.optimizer().bind(slot.values()), gradient, true));
+                    slot.name(), slot.values(), recipe.optimizer().bind(slot.values()), gradient));
         }
-        if (!sums && parameters.isEmpty()) {
+        if (parameters.isEmpty()) {
             throw new IllegalArgumentException("nothing is learned, expected some values");
         }
         Clipping clipping = recipe.clipping();
