@@ -21,6 +21,7 @@ module dev.spikelane {
     exports dev.spikelane.io;
     exports dev.spikelane.kernel;
     exports dev.spikelane.memory;
+    exports dev.spikelane.model;
     exports dev.spikelane.network;
     exports dev.spikelane.neuron;
     exports dev.spikelane.plot;
