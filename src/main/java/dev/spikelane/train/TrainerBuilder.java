@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Says how a {@link Trainer} trains. */
@@ -20,6 +21,8 @@ public final class TrainerBuilder {
     private Optimizer optimizer = new Adam(1e-3);
     private @Nullable Loss loss;
     private @Nullable Clipping clipping;
+    private final List<DoubleConsumer> losses = new ArrayList<>();
+    private final List<GradientObserver> observers = new ArrayList<>();
 
     TrainerBuilder(Network network, int steps, int batch) {
         this.network = network;
@@ -191,6 +194,28 @@ public final class TrainerBuilder {
     }
 
     /**
+     * Tells the loss of each step, or window, before values change.
+     *
+     * @param reader gets the loss; an exception that it throws ends the step before values change
+     * @return this
+     */
+    public TrainerBuilder onLoss(DoubleConsumer reader) {
+        losses.add(reader);
+        return this;
+    }
+
+    /**
+     * Shows the gradients of each step, or window, before values change. They are stored for it.
+     *
+     * @param observer sees them, and may leave the step out
+     * @return this
+     */
+    public TrainerBuilder onGradients(GradientObserver observer) {
+        observers.add(observer);
+        return this;
+    }
+
+    /**
      * Lays everything out.
      *
      * @return the trainer
@@ -211,7 +236,9 @@ public final class TrainerBuilder {
                 shards,
                 reads,
                 Objects.requireNonNull(optimizer, "optimizer"),
-                clipping);
+                clipping,
+                losses,
+                observers);
         return new Trainer(
                 network, recipe, new TrainingStep(recipe, (some, samples) -> gradients(reads, some, samples)));
     }

@@ -50,6 +50,16 @@ final class DenseGradient implements OperatorGradient {
     }
 
     @Override
+    public boolean openFrame(FloatMatrix frame) {
+        return kernel.openFrame(frame);
+    }
+
+    @Override
+    public void multiplyFrame(FloatMatrix frame, FloatMatrix current, int firstBlock, int endBlock, int thread) {
+        kernel.multiply(frame, weights, firstBlock, endBlock, current, thread);
+    }
+
+    @Override
     public void prepare(Signal source, int batch) {
         ofSpikes = source instanceof SpikeMatrix;
         kernel.prepare(source, batch);

@@ -47,6 +47,29 @@ public interface OperatorGradient {
     }
 
     /**
+     * Takes a frame whose results come next, if this can compute them faster than the operator.
+     *
+     * @param frame {@code [batch x inputs]}
+     * @return whether {@link #multiplyFrame} should be called
+     */
+    default boolean openFrame(FloatMatrix frame) {
+        return false;
+    }
+
+    /**
+     * Computes what the operator makes of a frame that was opened, with the same bits but for the sign of zeros.
+     *
+     * @param frame {@code [batch x inputs]}
+     * @param current {@code [batch x outputs]}, overwritten for the blocks
+     * @param firstBlock the first block of 64 outputs
+     * @param endBlock the block behind the last
+     * @param thread which of the threads computes, from 0
+     */
+    default void multiplyFrame(FloatMatrix frame, FloatMatrix current, int firstBlock, int endBlock, int thread) {
+        throw new IllegalStateException("no frame was opened");
+    }
+
+    /**
      * Takes rows of the source, whose gradients come next.
      *
      * @param source {@code [steps * batch x inputs]}
