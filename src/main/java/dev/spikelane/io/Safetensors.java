@@ -1,10 +1,7 @@
 package dev.spikelane.io;
 
 import dev.spikelane.io.file.AtomicFile;
-<<<<<<< HEAD
 import dev.spikelane.io.file.JsonValue;
-=======
->>>>>>> main
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;

@@ -1,10 +1,7 @@
 package dev.spikelane.io;
 
 import dev.spikelane.io.file.JsonWriter;
-<<<<<<< HEAD
 import dev.spikelane.io.file.JsonValue;
-=======
->>>>>>> main
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
