@@ -75,7 +75,7 @@ final class LeakyLoopVector implements LeakyLoop {
         int sample = firstRow % batch;
         int row = firstRow;
         while (row < endRow) {
-            steps(parameters, run, row, sample, winner);
+            steps(parameters, run, batch, row, sample, winner);
             if (run.records && !RECORD && OPTIONS.phase() != Phase.CHARGE) {
                 LeakyLoop.keep(run, sample, row);
             }
@@ -89,14 +89,14 @@ final class LeakyLoopVector implements LeakyLoop {
     }
 
     /** Takes a sample through its next steps, of which the first is {@code row}. */
-    private static void steps(LeakyParameters parameters, StepRun run, int row, int sample, int winner) {
+    private static void steps(
+            LeakyParameters parameters, StepRun run, int batch, int row, int sample, int winner) {
         FloatMatrix current = run.current;
         FloatMatrix state = run.state;
         FloatMatrix feedback = run.feedback;
         SpikeMatrix previous = run.previous;
         SpikeMatrix spikes = run.spikes;
         FloatMatrix membranes = run.membranes;
-        int batch = state.rows() / VARIABLES;
         MemorySegment leaks = parameters.beta.segment();
         MemorySegment thresholds = parameters.threshold.segment();
         MemorySegment states = state.segment();
@@ -121,8 +121,9 @@ final class LeakyLoopVector implements LeakyLoop {
         long nextOut = outRow + spikes.rowOffset(batch);
         long keptRow = membranes.rowOffset(row);
         long nextKept = keptRow + membranes.rowOffset(batch);
-        int end = run.endWord * (Long.SIZE / COUNT);
-        for (int i = run.firstWord * (Long.SIZE / COUNT); i < end; i++) {
+        // A quotient, whose range C2 knows; else range checks stay in the loop (leaky neurons 29 instead of 16 us; Zen 3, 2026-11).
+        int end = run.endWord * Long.SIZE / COUNT;
+        for (int i = run.firstWord * Long.SIZE / COUNT; i < end; i++) {
             long at = (long) i * BYTES;
             FloatVector threshold = load(thresholds, at);
             FloatVector leak = load(leaks, at);
