@@ -25,7 +25,7 @@ public class Pictures {
         try (var simulation = network.simulate(1)) {
             var hidden = simulation.recordSpikes(0, 200).spikes();
             var output = simulation.recordSpikes(1, 200).spikes();
-            var membranes = simulation.recordMembranes(1, 200).membranes();
+            var membranes = simulation.recordMembranes(1, 200).values();
             simulation.run(input);
             Plot.raster("input", input).panel("hidden", hidden).panel("output", output)
                     .write(folder.resolve("raster.html"));                  // zoom, hover; works offline
