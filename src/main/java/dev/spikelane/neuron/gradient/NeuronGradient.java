@@ -17,7 +17,6 @@ import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.StateLeaky;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -52,9 +51,7 @@ public final class NeuronGradient {
     private final Map<String, List<Link>> links;
     private final Map<LeakySums, FloatMatrix> sums = new EnumMap<>(LeakySums.class);
     private final boolean needsCurrents;
-    private Neuron model;
-    private final List<float[]> factors = new ArrayList<>();
-    private final List<Integer> firstNeurons = new ArrayList<>();
+    private final Neuron model;
 
     private NeuronGradient(
             Neuron model,
@@ -101,6 +98,20 @@ public final class NeuronGradient {
         for (LeakySums sum : wanted) {
             made.sums.put(sum, FloatMatrix.zeros(arena, batch, group.neurons()));
         }
+        return made;
+    }
+
+    /**
+     * Goes on with other parameters of the same model, and the same sums.
+     *
+     * @param now the model
+     * @param neurons its neurons
+     * @return the way back
+     */
+    public NeuronGradient with(Neuron now, NeuronGroup neurons) {
+        LeakyParameters own = neurons instanceof LeakyGroup leaky ? leaky.parameters() : ((LstmGroup) neurons).parameters();
+        NeuronGradient made = new NeuronGradient(now, neurons, own, links, needsCurrents);
+        made.sums.putAll(sums);
         return made;
     }
 
@@ -264,24 +275,7 @@ public final class NeuronGradient {
         for (int i = 0; i < neurons; i++) {
             factor[i] = model.spikeValue().value(firstNeuron + i);
         }
-        factors.add(factor);
-        firstNeurons.add(firstNeuron);
         return factor;
-    }
-
-    /**
-     * Takes a model with other values of the parameters.
-     *
-     * @param now the model
-     */
-    public void update(Neuron now) {
-        model = now;
-        for (int tile = 0; tile < factors.size(); tile++) {
-            float[] factor = factors.get(tile);
-            for (int i = 0; i < factor.length; i++) {
-                factor[i] = now.spikeValue().value(firstNeurons.get(tile) + i);
-            }
-        }
     }
 
     /** Makes all sums zero. */
