@@ -1,6 +1,6 @@
 package dev.spikelane.model;
 
-import dev.spikelane.io.JsonWriter;
+import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;

@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
-import dev.spikelane.io.AtomicFile;
-import dev.spikelane.io.JsonWriter;
+import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.io.file.JsonWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

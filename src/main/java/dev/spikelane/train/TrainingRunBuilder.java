@@ -2,7 +2,7 @@ package dev.spikelane.train;
 
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.io.AtomicFile;
+import dev.spikelane.io.file.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
