@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Reset;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;

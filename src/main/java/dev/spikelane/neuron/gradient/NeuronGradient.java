@@ -234,7 +234,7 @@ public final class NeuronGradient {
      * @return what {@link LeakyFrame} takes; null if the neurons are others, carry other values than 1, or learn
      */
     public @Nullable LeakyParameters underFrame() {
-        boolean fits = group instanceof LeakyGroup
+        boolean fits = !group.cells()
                 && LeakyFrame.fits(parameters)
                 && model.spikeValue().isAlways(1)
                 && sums.isEmpty();
