@@ -49,19 +49,22 @@ class DocumentationTest {
                 continue;
             }
             String[] parts = link.split("#", 2);
-            Path target = parts[0].isEmpty()
-                    ? page
-                    : page.resolveSibling(parts[0]).normalize();
+            Path target =
+                    parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
             assertTrue(Files.exists(target), page + " links to " + link + ", which is not there");
             if (parts.length == 2) {
-                assertTrue(anchors(target).contains(parts[1]), page + " links to " + link + ", a heading that is not there");
+                assertTrue(
+                        anchors(target).contains(parts[1]),
+                        page + " links to " + link + ", a heading that is not there");
             }
         }
     }
 
     @Test
     void everyPageOfTheSiteIsReachedFromTheReadme() throws IOException {
-        String readme = String.join(" ", links(Path.of("README.md")));
+        List<String> links = links(Path.of("README.md"));
+        assertTrue(links.size() > 10, links.toString());
+        String readme = String.join(" ", links);
         List<String> lost = pages().stream()
                 .filter(page -> page.startsWith(SITE))
                 .map(Path::toString)
@@ -86,8 +89,10 @@ class DocumentationTest {
         String page = Files.readString(SITE.resolve("snntorch.md")).replace("`", "");
         String javadoc = Files.readString(Path.of("src/main/java/dev/spikelane", floor, "package-info.java"))
                 .replaceAll("\n \\* ?", " ");
-        List<String> rows =
-                ROW.matcher(javadoc).results().map(row -> markdown(row.group(1))).toList();
+        List<String> rows = ROW.matcher(javadoc)
+                .results()
+                .map(row -> markdown(row.group(1)))
+                .toList();
         assertTrue(rows.size() > 20, floor);
         for (String row : rows) {
             assertTrue(page.contains("\n" + row + "\n"), "snntorch.md has no row: " + row);
@@ -114,9 +119,7 @@ class DocumentationTest {
     /** The names that headings have as targets of links. */
     private static List<String> anchors(Path page) throws IOException {
         String prose = CODE_BLOCK.matcher(Files.readString(page)).replaceAll("");
-        return HEADING.matcher(prose).results()
-                .map(DocumentationTest::anchor)
-                .toList();
+        return HEADING.matcher(prose).results().map(DocumentationTest::anchor).toList();
     }
 
     private static String anchor(MatchResult heading) {

@@ -29,10 +29,8 @@ public class Service implements AutoCloseable {
     }
 
     private final BlockingQueue<Desk> desks;
-    private final int size;
 
     public Service(Network network, int size) {
-        this.size = size;
         this.desks = new ArrayBlockingQueue<>(size);
         network.warmUp(1); // returns how long it took: at most 4 s
         for (int i = 0; i < size; i++) {
@@ -59,12 +57,10 @@ public class Service implements AutoCloseable {
         }
     }
 
-    /** Waits for the requests that are being computed. */
+    /** Call it when no request is being computed any more. */
     @Override
-    public void close() throws InterruptedException {
-        for (int i = 0; i < size; i++) {
-            desks.take().simulation().close();
-        }
+    public void close() {
+        desks.forEach(desk -> desk.simulation().close());
     }
 
     public static void main(String[] arguments) throws InterruptedException {
