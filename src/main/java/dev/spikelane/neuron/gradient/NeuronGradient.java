@@ -109,8 +109,8 @@ public final class NeuronGradient {
      * @return the way back
      */
     public NeuronGradient with(Neuron now, NeuronGroup neurons) {
-        LeakyParameters own = neurons instanceof LeakyGroup leaky ? leaky.parameters() : ((LstmGroup) neurons).parameters();
-        NeuronGradient made = new NeuronGradient(now, neurons, own, links, needsCurrents);
+        Reversible own = (Reversible) neurons; // as those of the same model were before
+        NeuronGradient made = new NeuronGradient(now, own, own.gradientParameters(), links, needsCurrents);
         made.sums.putAll(sums);
         return made;
     }
