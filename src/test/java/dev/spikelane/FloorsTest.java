@@ -45,6 +45,7 @@ final class FloorsTest {
             Set.of("connection.operator"),
             Set.of("layout"),
             Set.of("network"),
+            Set.of("model"),
             Set.of("plot", "train"),
             Set.of("cli"));
 

@@ -55,7 +55,8 @@ public final class Dense implements Connection {
     public static Dense of(Arena arena, FloatMatrix weights, FloatMatrix bias) {
         if (bias.columns() == weights.columns() && bias.columns() != weights.rows()) {
             throw new IllegalArgumentException("weights are [" + weights.rows() + " x " + weights.columns()
-                    + "] with a bias of " + bias.columns() + " outputs, expected [outputs x inputs]; they are transposed,"
+                    + "] with a bias of " + bias.columns()
+                    + " outputs, expected [outputs x inputs]; they are transposed,"
                     + " weights.transposed() is what is needed");
         }
         bias.requireShape("bias", 1, weights.rows());

@@ -106,7 +106,7 @@ public final class BatchLoader implements AutoCloseable {
         }
         awaitBatch();
         requireOpen();
-        if (failure != null) {
+        if (failure != null && !ready[wanted % 2]) { // reading ahead may have failed at a later batch
             throw new IllegalStateException("batch " + wanted + " of epoch " + epoch + " cannot be read", failure);
         }
         given = wanted;

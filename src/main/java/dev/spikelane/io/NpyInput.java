@@ -25,6 +25,7 @@ final class NpyInput implements Closeable {
     private final ReadableByteChannel channel;
     /** Bytes from here to the end, or {@link #UNKNOWN}. */
     private final long length;
+
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private List<Integer> shape = List.of();
     private String shapeText = "";

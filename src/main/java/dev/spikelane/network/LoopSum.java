@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.layout.Crew;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import java.lang.foreign.Arena;
@@ -91,7 +92,7 @@ final class LoopSum {
     }
 
     /** What comes from elsewhere. */
-    private final class Outer implements Piece, Workers.Job {
+    private final class Outer implements Piece, Crew.Job {
 
         private final Currents sum;
         private final FloatMatrix whole;

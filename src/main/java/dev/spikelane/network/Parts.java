@@ -1,5 +1,7 @@
 package dev.spikelane.network;
 
+import dev.spikelane.layout.Crew;
+
 /** How threads share the blocks of a population, 64 neurons each. */
 final class Parts {
 
@@ -16,7 +18,7 @@ final class Parts {
     }
 
     /** Runs all parts, on the calling thread or shared. */
-    static void run(Workers workers, Workers.Job job, int parts, boolean share) {
+    static void run(Workers workers, Crew.Job job, int parts, boolean share) {
         if (share) {
             workers.run(job, parts);
             return;

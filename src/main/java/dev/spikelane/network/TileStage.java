@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.layout.Crew;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.PortCurrents;
@@ -10,7 +11,7 @@ import java.util.List;
  * A population without a loop. Threads share it by blocks of 64 neurons, which each of them carries from source to spikes for a whole block
  * of steps, so that the threads meet once.
  */
-final class TileStage implements Stage, Workers.Job {
+final class TileStage implements Stage, Crew.Job {
 
     private final Site site;
     /** The sums at the ports: of {@code current}, and of {@code feedback} where something enters it. */

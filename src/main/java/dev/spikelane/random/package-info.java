@@ -3,6 +3,9 @@
  * of {@code torch.manual_seed}, and {@link dev.spikelane.random.CounterRandom}, a function of (seed, step, row, neuron)
  * that any thread may evaluate in any order.
  *
- * <p>Neither is fit for cryptography.
+ * <p>Training draws by sample: {@link dev.spikelane.random.RandomUse} says how a run's seed, an epoch and a use of random numbers make a
+ * seed, and {@link dev.spikelane.random.SampleDraws} holds the streams of the samples of a batch.
+ *
+ * <p>None of them is fit for cryptography.
  */
 package dev.spikelane.random;

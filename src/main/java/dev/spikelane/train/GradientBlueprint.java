@@ -11,7 +11,6 @@ import java.lang.foreign.Arena;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is wanted of the gradients of a network.
@@ -23,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param surrogates of populations, by their names
  * @param otherwise the surrogate of the others
  * @param seed of surrogates that draw
+ * @param form what inputs are
  */
 record GradientBlueprint(
         Network network,
@@ -35,7 +35,8 @@ record GradientBlueprint(
         Set<String> observed,
         Map<String, Surrogate> surrogates,
         Surrogate otherwise,
-        long seed) {
+        long seed,
+        InputForm form) {
 
     Population population(int number) {
         return network.populations().get(number);
@@ -45,9 +46,10 @@ record GradientBlueprint(
         return surrogates.getOrDefault(population.name(), otherwise);
     }
 
-    @Nullable
     SampleDraws drawsOf(int number, Surrogate surrogate) {
-        return surrogate.isRandom() ? new SampleDraws(RandomUse.SURROGATE, seed, number, size.batch()) : null;
+        return surrogate.isRandom()
+                ? new SampleDraws(RandomUse.SURROGATE, seed, number, size.batch())
+                : SampleDraws.NONE;
     }
 
     /** The parameters of a population that are learned. */

@@ -192,8 +192,7 @@ final class GradientInput implements GradientSource {
     FloatMatrix gradients(int first, int count) {
         GradientViews<FloatMatrix> made = gradient;
         if (made == null) {
-            made = new GradientViews<>(
-                    FloatMatrix.zeros(arena, size.steps() * size.batch(), columns()), size.batch());
+            made = new GradientViews<>(FloatMatrix.zeros(arena, size.steps() * size.batch(), columns()), size.batch());
             gradient = made;
         }
         return made.steps(first, count);

@@ -9,7 +9,6 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
 import dev.spikelane.network.Variable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -91,19 +90,24 @@ final class GradientMachine {
         GradientPath made;
         try {
             made = new GradientPath(
-                    plan.arena(), path, plan.size().segment(), plan.size().batch(), pulls, plan.size().threads());
+                    plan.arena(),
+                    path,
+                    plan.size().segment(),
+                    plan.size().batch(),
+                    pulls,
+                    plan.size().threads());
         } catch (UnsupportedOperationException failure) {
             throw new IllegalArgumentException(
                     "projection '" + projection.name() + "': " + failure.getMessage(), failure);
         }
         boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(projection.name() + "."));
-        GradientTerm term =
-                new GradientTerm(projection, made, source(from), port, plan.size(), learns, plan.arena());
+        GradientTerm term = new GradientTerm(projection, made, source(from), port, plan.size(), learns, plan.arena());
         port.terms().add(term);
         switch (from) {
             case Input _ -> {}
             case Population population -> site(population).ofSpikes().add(term);
-            case Variable variable -> site(variable.population()).ofVariable(variable.variable()).add(term);
+            case Variable variable ->
+                site(variable.population()).ofVariable(variable.variable()).add(term);
         }
         return term;
     }
@@ -220,6 +224,16 @@ final class GradientMachine {
         }
         for (GradientSite site : sites) {
             site.update();
+        }
+    }
+
+    /** Takes notice that somebody else has changed values. */
+    void refresh() {
+        for (GradientTerm term : terms) {
+            term.update();
+        }
+        for (GradientSite site : sites) {
+            site.refresh();
         }
     }
 

@@ -50,6 +50,23 @@ final class GradientOutlet implements GradientSource {
         reached = new int[terms.size()];
     }
 
+    /** The only projection, if gradients come from nowhere else and nobody looks at them; null otherwise. */
+    @Nullable
+    GradientTerm onlyTerm() {
+        return given == null && observed == null && kept == null && terms.size() == 1 ? terms.getFirst() : null;
+    }
+
+    /** What was given, if gradients come from nowhere else and nobody looks at them; null otherwise. */
+    @Nullable
+    GradientViews<FloatMatrix> givenAlone() {
+        return observed == null && terms.isEmpty() ? given : null;
+    }
+
+    /** Whether gradients come from several places. */
+    boolean adds() {
+        return terms.size() + (given == null ? 0 : 1) > 1;
+    }
+
     boolean keeps() {
         return kept != null;
     }
@@ -110,8 +127,7 @@ final class GradientOutlet implements GradientSource {
     }
 
     /** Sums the gradients of these steps up, for some blocks. */
-    void gather(
-            GradientViews<FloatMatrix> into, GradientViews<FloatMatrix> added, int firstBlock, int endBlock) {
+    void gather(GradientViews<FloatMatrix> into, GradientViews<FloatMatrix> added, int firstBlock, int endBlock) {
         FloatMatrix sum = into.steps(0, steps);
         boolean started = given != null && firstStep >= 0;
         if (given != null && firstStep >= 0) {
@@ -124,8 +140,7 @@ final class GradientOutlet implements GradientSource {
                 FloatMatrix rows = (started ? added : into).steps(0, reached[i]);
                 terms.get(i).pull(rows, firstBlock, endBlock);
                 if (started) {
-                    RowSum.add(
-                            into.steps(0, reached[i]), rows, rows.rows(), columns, firstBlock, endBlock);
+                    RowSum.add(into.steps(0, reached[i]), rows, rows.rows(), columns, firstBlock, endBlock);
                 }
             }
             started = true;

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where currents enter a population: the currents of a segment of steps, later the membranes in their place where these suffice, and at last their
@@ -14,7 +15,11 @@ import java.util.List;
 final class GradientPort {
 
     private final GradientSize size;
-    private final GradientViews<FloatMatrix> rows;
+    private final Arena arena;
+    private final int currents;
+    /** Made when they are needed: a frame needs none. */
+    private @Nullable GradientViews<FloatMatrix> rows;
+
     private final List<GradientTerm> terms = new ArrayList<>();
     private final FloatMatrix[] scratch;
     private final int behind;
@@ -29,8 +34,8 @@ final class GradientPort {
     GradientPort(Arena arena, GradientSize size, int currents, boolean several, int behind) {
         this.size = size;
         this.behind = size.segments() > 1 ? behind : 0;
-        this.rows = new GradientViews<>(
-                FloatMatrix.zeros(arena, (size.segment() + this.behind) * size.batch(), currents), size.batch());
+        this.arena = arena;
+        this.currents = currents;
         this.scratch = new FloatMatrix[several ? size.threads() : 0];
         for (int i = 0; i < scratch.length; i++) {
             scratch[i] = FloatMatrix.zeros(arena, size.segment() * size.batch(), currents);
@@ -41,12 +46,22 @@ final class GradientPort {
         return terms;
     }
 
+    private GradientViews<FloatMatrix> views() {
+        GradientViews<FloatMatrix> made = rows;
+        if (made == null) {
+            int all = (size.segment() + behind) * size.batch();
+            made = new GradientViews<>(FloatMatrix.zeros(arena, all, currents), size.batch());
+            rows = made;
+        }
+        return made;
+    }
+
     FloatMatrix all() {
-        return rows.all();
+        return views().all();
     }
 
     int columns() {
-        return rows.all().columns();
+        return currents;
     }
 
     int blocks() {
@@ -60,7 +75,7 @@ final class GradientPort {
 
     /** Goes to the segment before, and keeps the gradients that it needs. */
     void back(int firstStep) {
-        FloatMatrix matrix = rows.all();
+        FloatMatrix matrix = all();
         long bytes = matrix.rowOffset(behind * size.batch());
         long to = matrix.rowOffset(size.segment() * size.batch());
         MemorySegment.copy(matrix.segment(), 0, matrix.segment(), to, bytes);
@@ -74,7 +89,7 @@ final class GradientPort {
 
     /** The rows of some steps. */
     FloatMatrix steps(int first, int count) {
-        return rows.steps(first - segmentStart, count);
+        return views().steps(first - segmentStart, count);
     }
 
     /** The gradients of some steps, once they were taken back. */
@@ -83,6 +98,7 @@ final class GradientPort {
     }
 
     void prepare(int first, int count) {
+        views(); // before threads share it
         for (int i = 0; i < terms.size(); i++) {
             terms.get(i).prepare(first, count);
         }

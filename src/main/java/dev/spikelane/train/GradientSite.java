@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.layout.Layout;
 import dev.spikelane.memory.FloatMatrix;
@@ -32,14 +33,14 @@ final class GradientSite implements GradientSource {
     private final Set<String> learned;
     private final Arena arena;
     private final Surrogate surrogate;
-    private final @Nullable SampleDraws draws;
+    private final SampleDraws draws;
     private final GradientPort current;
     private final @Nullable GradientPort feedback;
     private final NeuronState state;
     /** The state before each segment. */
     private final NeuronState[] checkpoints;
     /** A state that goes through a segment again. */
-    private final NeuronState work;
+    private @Nullable NeuronState work;
 
     private final List<String> variables;
     private final GradientTrack<SpikeMatrix> spikes;
@@ -55,7 +56,8 @@ final class GradientSite implements GradientSource {
     private final boolean coupled;
     private final boolean alone;
     private final int blocksInTile;
-    private final GradientScratch[] scratch;
+    private final @Nullable GradientScratch[] scratch;
+    private @Nullable GradientFrame frame;
     private NeuronGroup group;
     private NeuronGradient gradient;
     private NeuronBackward[] tiles;
@@ -81,7 +83,6 @@ final class GradientSite implements GradientSource {
         this.current = plan.port(population, "current", group.currents());
         this.feedback = group.takesFeedback() ? plan.port(population, "feedback", group.currents()) : null;
         this.state = group.newState(arena, size.batch());
-        this.work = group.newState(arena, size.batch());
         this.checkpoints = new NeuronState[size.segments()];
         for (int i = 0; i < checkpoints.length; i++) {
             checkpoints[i] = group.newState(arena, size.batch());
@@ -92,15 +93,16 @@ final class GradientSite implements GradientSource {
         this.ofSpikes = plan.outlet(population.name(), population.size(), false);
         this.ofVariables = new GradientOutlet[variables.size()];
         for (int i = 0; i < ofVariables.length; i++) {
-            ofVariables[i] =
-                    plan.outlet(population.variable(variables.get(i)).name(), population.size(), true);
+            ofVariables[i] = plan.outlet(population.variable(variables.get(i)).name(), population.size(), true);
         }
         this.carried = FloatMatrix.zeros(arena, variables.size() * size.batch(), population.size());
         this.carriedOf = new FloatMatrix[variables.size()];
         for (int i = 0; i < carriedOf.length; i++) {
             carriedOf[i] = carried.rows(i * size.batch(), size.batch());
         }
-        this.carriedSpikes = FloatMatrix.zeros(arena, size.batch(), population.size());
+        this.carriedSpikes = gradient.feedsOwnSpikes()
+                ? FloatMatrix.zeros(arena, size.batch(), population.size())
+                : FloatMatrix.zeros(arena, 1, 1);
         this.coupled = gradient.coupled() || group.coupled();
         int blocks = blocks();
         this.blocksInTile = coupled || !alone ? blocks : tile(blocks, size.threads());
@@ -110,15 +112,63 @@ final class GradientSite implements GradientSource {
 
     /** Makes room for the way back, when all projections are there. */
     void layOut() {
-        boolean[] reached = new boolean[variables.size()];
-        for (int i = 0; i < reached.length; i++) {
-            reached[i] = ofVariables[i].mayHaveGradients();
-        }
-        int columns = blocksInTile == blocks() ? population.size() : blocksInTile * Long.SIZE;
-        for (int i = 0; i < scratch.length; i++) {
+        frame = frame();
+    }
+
+    /** The scratch of a thread, made when it is needed: a frame needs none. */
+    private GradientScratch scratch(int thread) {
+        GradientScratch made = scratch[thread];
+        if (made == null) {
+            boolean[] reached = new boolean[variables.size()];
+            boolean adds = ofSpikes.adds();
+            for (int i = 0; i < reached.length; i++) {
+                reached[i] = ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null;
+                adds |= ofVariables[i].adds();
+            }
+            int columns = blocksInTile == blocks() ? population.size() : blocksInTile * Long.SIZE;
             int again = gradient.needsCurrents() ? variables.size() : 0;
-            scratch[i] = new GradientScratch(arena, size, columns, firesBack(), reached, again);
+            made = new GradientScratch(arena, size, columns, firesBack(), reached, adds, again);
+            scratch[thread] = made;
         }
+        return made;
+    }
+
+    /** The short way under a frame, if this population can go it. */
+    private @Nullable GradientFrame frame() {
+        LeakyParameters parameters = gradient.underFrame();
+        GradientTerm to = ofSpikes.onlyTerm();
+        List<GradientTerm> from = current.terms();
+        boolean apart = shares() && feedback == null && size.segments() == 1;
+        boolean plain = !ofVariables[0].mayHaveGradients() && !ofVariables[0].keeps() && !surrogate.isRandom();
+        if (parameters == null || to == null || from.size() != 1 || !apart || !plain) {
+            return null;
+        }
+        FloatMatrix weights = to.projection().delay() == 0 && to.backs().size() == 1
+                ? to.backs().getFirst().pulling()
+                : null;
+        boolean framed = from.getFirst().source() instanceof GradientInput
+                && from.getFirst().projection().delay() == 0;
+        return weights == null || !framed
+                ? null
+                : new GradientFrame(
+                        new GradientFrameParts(
+                                parameters,
+                                from.getFirst(),
+                                to,
+                                weights,
+                                surrogate,
+                                state,
+                                checkpoints[0],
+                                spikes.window(),
+                                carried),
+                        size);
+    }
+
+    /** The short way, if the source is a frame in this window; null otherwise. */
+    @Nullable
+    GradientFrame openFrame() {
+        GradientFrame made = frame;
+        return made != null && made.isOpen() ? made : null;
     }
 
     private static int tile(int blocks, int threads) {
@@ -185,13 +235,15 @@ final class GradientSite implements GradientSource {
     /** The gradients of what these carry, behind the way back. */
     FloatMatrix ofPreviousSpikes() {
         if (!gradient.feedsOwnSpikes()) {
+            FloatMatrix sum = FloatMatrix.zeros(size.batch(), population.size());
             FloatMatrix added = FloatMatrix.zeros(size.batch(), population.size());
             ofSpikes.open(-1, 1);
             ofSpikes.gather(
-                    new GradientViews<>(carriedSpikes, size.batch()),
+                    new GradientViews<>(sum, size.batch()),
                     new GradientViews<>(added, size.batch()),
                     0,
                     blocks());
+            return sum;
         }
         return carriedSpikes;
     }
@@ -200,7 +252,6 @@ final class GradientSite implements GradientSource {
         return carriedOf[variables.indexOf(name)];
     }
 
-    @Nullable
     SampleDraws draws() {
         return draws;
     }
@@ -320,26 +371,43 @@ final class GradientSite implements GradientSource {
             prepare(first, count);
             fill(first, count, 0, current.blocks(), 0);
             if (!gradient.needsCurrents()) {
-                work.copyFrom(checkpoints[segment]);
-                run(work, first, count, true, 0, blocks());
+                work().copyFrom(checkpoints[segment]);
+                run(work(), first, count, true, 0, blocks());
             }
         }
-        work.copyFrom(checkpoints[segment]);
-        if (!shares() && gradient.needsCurrents()) {
-            again(first, count, 0, blocks(), scratch[0]);
+        if (openFrame() != null) {
+            return;
         }
+        for (int thread = 0; thread < scratch.length; thread++) {
+            scratch(thread); // before threads share them
+        }
+        if (gradient.needsCurrents()) {
+            work().copyFrom(checkpoints[segment]);
+        }
+        if (!shares() && gradient.needsCurrents()) {
+            again(first, count, 0, blocks(), scratch(0));
+        }
+    }
+
+    private NeuronState work() {
+        NeuronState made = work;
+        if (made == null) {
+            made = group.newState(arena, size.batch());
+            work = made;
+        }
+        return made;
     }
 
     /** Computes the variables of a tile again, before each step and after the last. */
     private void again(int first, int count, int firstBlock, int endBlock, GradientScratch into) {
         int batch = size.batch();
         for (int i = 0; i < variables.size(); i++) {
-            copy(work.variable(variables.get(i)), into.past[i], 0, firstBlock, endBlock);
+            copy(work().variable(variables.get(i)), into.past[i], 0, firstBlock, endBlock);
         }
         for (int step = 0; step < count; step++) {
-            run(work, first + step, 1, false, firstBlock, endBlock);
+            run(work(), first + step, 1, false, firstBlock, endBlock);
             for (int i = 0; i < variables.size(); i++) {
-                copy(work.variable(variables.get(i)), into.past[i], (step + 1) * batch, firstBlock, endBlock);
+                copy(work().variable(variables.get(i)), into.past[i], (step + 1) * batch, firstBlock, endBlock);
             }
         }
     }
@@ -369,7 +437,7 @@ final class GradientSite implements GradientSource {
 
     /** Takes a part of the neurons back through some steps. */
     void backPart(int first, int count, int part, int thread) {
-        GradientScratch own = scratch[thread];
+        GradientScratch own = scratch(thread);
         int firstBlock = part * blocksInTile;
         int endBlock = Math.min(firstBlock + blocksInTile, blocks());
         if (shares() && gradient.needsCurrents()) {
@@ -380,16 +448,17 @@ final class GradientSite implements GradientSource {
             ofSpikes.gather(own.ofSpikes, own.added, firstBlock, endBlock);
         }
         for (int i = 0; i < ofVariables.length; i++) {
-            if (ofVariables[i].mayHaveGradients()) {
+            if (ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null) {
                 ofVariables[i].gather(own.ofVariables[i], own.added, firstBlock, endBlock);
             }
         }
         for (int step = count - 1; step >= 0; step--) {
             for (int i = 0; i < ofVariables.length; i++) {
                 if (ofVariables[i].mayHaveGradients()) {
+                    GradientViews<FloatMatrix> given = ofVariables[i].givenAlone();
                     RowSum.add(
                             carriedOf[i],
-                            own.ofVariables[i].steps(step, 1),
+                            given == null ? own.ofVariables[i].steps(step, 1) : given.steps(first + step, 1),
                             size.batch(),
                             population.size(),
                             firstBlock,
@@ -446,10 +515,16 @@ final class GradientSite implements GradientSource {
     /** Takes notice that parameters have changed. */
     void update() {
         if (!learned.isEmpty()) {
-            group = layout.neurons(number);
-            gradient = gradient();
-            tiles = tiles();
+            refresh();
         }
+    }
+
+    /** Takes the parameters that the neurons have now. */
+    void refresh() {
+        group = layout.neurons(number);
+        gradient = gradient.with(layout.inside(number), group);
+        tiles = tiles();
+        frame = frame();
     }
 
     /** Goes on from a state of zeros. */

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.layout.Crew;
+import java.util.Objects;
 
 /** Populations that run together: one without a loop, whose neurons threads share, or those of a loop, which take turns. */
 final class GradientStage {
@@ -10,6 +11,8 @@ final class GradientStage {
     private final Crew crew;
     private final Crew.Job forward = this::forwardPart;
     private final Crew.Job backward = this::backwardPart;
+    private final Crew.Job forwardFrame = this::forwardFrame;
+    private final Crew.Job backwardFrame = this::backwardFrame;
     private int first;
     private int count;
     private int blocksInPart;
@@ -27,6 +30,11 @@ final class GradientStage {
     }
 
     void forward(int firstStep, int steps) {
+        GradientFrame frame = sites.length == 1 ? sites[0].openFrame() : null;
+        if (frame != null) {
+            crew.run(forwardFrame, frame.blocks());
+            return;
+        }
         if (sites.length == 1 && sites[0].shares()) {
             first = firstStep;
             count = steps;
@@ -55,6 +63,12 @@ final class GradientStage {
     }
 
     void backward(int firstStep, int steps) {
+        GradientFrame frame = sites.length == 1 ? sites[0].openFrame() : null;
+        if (frame != null) {
+            crew.run(backwardFrame, frame.blocks());
+            frame.close();
+            return;
+        }
         if (sites.length == 1 && sites[0].shares()) {
             first = firstStep;
             count = steps;
@@ -71,6 +85,14 @@ final class GradientStage {
                 sites[site].backPart(step, some, 0, 0);
             }
         }
+    }
+
+    private void forwardFrame(int block, int thread) {
+        Objects.requireNonNull(sites[0].openFrame()).forward(block, thread);
+    }
+
+    private void backwardFrame(int block, int thread) {
+        Objects.requireNonNull(sites[0].openFrame()).backward(block, thread);
     }
 
     private void backwardPart(int part, int thread) {

@@ -24,6 +24,8 @@ final class GradientTerm {
 
     private final GradientViews<FloatMatrix> ofFrame;
     private boolean frame;
+    private boolean summed;
+    private boolean listed;
     /** Gradients of what the first operator makes, for the steps that are taken back; null if there are none. */
     private @Nullable FloatMatrix ofFirst;
 
@@ -71,16 +73,48 @@ final class GradientTerm {
     /** Computes the currents of a frame, if the source is one. */
     void open() {
         frame = source.isFrame() && projection.delay() == 0;
+        summed = false;
         if (frame) {
             Signal rows = source.steps(0, 1, 0);
             path.prepare(rows);
-            path.fill(rows, held.all(), 0, blocks(), 0);
+            listed = path.backs().length == 1 && rows instanceof FloatMatrix values && path.backs()[0].openFrame(values);
         }
+    }
+
+    /** Computes the currents of a frame for some blocks. */
+    void hold(int firstBlock, int endBlock, int thread) {
+        if (listed) {
+            path.backs()[0].multiplyFrame(((GradientInput) source).frame(), held.all(), firstBlock, endBlock, thread);
+        } else {
+            path.fill(source.steps(0, 1, 0), held.all(), firstBlock, endBlock, thread);
+        }
+    }
+
+    FloatMatrix held() {
+        return held.all();
+    }
+
+    FloatMatrix ofFrame() {
+        return ofFrame.all();
+    }
+
+    /** Says that gradients of a frame's currents are summed over the steps. */
+    void setSummed() {
+        summed = true;
+    }
+
+    /** The gradients of the currents of all steps of a window that is one segment. */
+    FloatMatrix ofCurrents() {
+        return port.gradients(0, size.steps());
     }
 
     /** Runs all operators but the last on some steps. */
     void prepare(int first, int count) {
-        if (!frame) {
+        if (frame) {
+            if (first == 0) {
+                hold(0, blocks(), 0);
+            }
+        } else {
             path.prepare(source.steps(first, count, projection.delay()));
         }
     }
@@ -133,7 +167,7 @@ final class GradientTerm {
         if (learns) {
             path.clear();
         }
-        if (frame) {
+        if (frame && !summed) {
             ofFrame.all().fill(0);
         }
     }
@@ -141,7 +175,7 @@ final class GradientTerm {
     /** Takes the rows of some steps, whose weights' gradients come next; tells whether there are any to add now. */
     boolean prepareWeights(int first, int count) {
         if (frame) {
-            for (int step = first + count - 1; step >= first; step--) {
+            for (int step = first + count - 1; step >= first && !summed; step--) {
                 FloatMatrix gradients = port.gradients(step, 1);
                 RowSum.add(ofFrame.all(), gradients, size.batch(), gradients.columns(), 0, blocks());
             }

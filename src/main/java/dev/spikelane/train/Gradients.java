@@ -40,6 +40,7 @@ public final class Gradients implements AutoCloseable {
     private final GradientMachine machine;
     private final List<GradientSlot> slots;
     private final Crew crew;
+    private long seen;
     private boolean ran;
 
     Gradients(GradientBlueprint plan, GradientMachine machine, List<GradientSlot> slots, Crew crew) {
@@ -47,6 +48,7 @@ public final class Gradients implements AutoCloseable {
         this.machine = machine;
         this.slots = slots;
         this.crew = crew;
+        this.seen = plan.layout().version();
     }
 
     /**
@@ -79,6 +81,9 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if an input is missing, a shape does not fit, or a value is not finite
      */
     public void forward(Map<String, ? extends Signal> inputs) {
+        for (Signal input : inputs.values()) {
+            requireForm(input instanceof FloatMatrix ? InputForm.VALUES : InputForm.SPIKES);
+        }
         open();
         for (GradientInput input : machine.inputs()) {
             input.load(given(inputs, input.input()));
@@ -93,6 +98,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if the shape does not fit, a value is not finite, or there are several inputs
      */
     public void forwardConstant(Signal frame) {
+        requireForm(InputForm.FRAME);
         open();
         onlyInput();
         machine.inputs()[0].loadFrame(frame);
@@ -100,10 +106,20 @@ public final class Gradients implements AutoCloseable {
     }
 
     private void open() {
+        if (seen != plan.layout().version()) {
+            machine.refresh();
+            seen = plan.layout().version();
+        }
         if (ran) {
             machine.advance();
         }
         ran = true;
+    }
+
+    private void requireForm(InputForm form) {
+        if (plan.form() != InputForm.ANY && plan.form() != form) {
+            throw new IllegalArgumentException("input is " + form + ", expected " + plan.form() + " as was said before");
+        }
     }
 
     private Input onlyInput() {
@@ -127,7 +143,7 @@ public final class Gradients implements AutoCloseable {
     void setSamples(int[] numbers) {
         for (GradientSite site : machine.sites()) {
             SampleDraws draws = site.draws();
-            if (draws != null) {
+            if (draws != SampleDraws.NONE) {
                 draws.setSamples(numbers, 0, numbers.length);
             }
         }
@@ -137,7 +153,7 @@ public final class Gradients implements AutoCloseable {
     void setEpoch(int epoch) {
         for (GradientSite site : machine.sites()) {
             SampleDraws draws = site.draws();
-            if (draws != null) {
+            if (draws != SampleDraws.NONE) {
                 draws.setEpoch(epoch);
             }
         }
@@ -206,7 +222,9 @@ public final class Gradients implements AutoCloseable {
      */
     public FloatMatrix given(String population, String variable) {
         return found(
-                site(population).ofVariable(variable).given(), population + "." + variable, "gradients do not start there");
+                site(population).ofVariable(variable).given(),
+                population + "." + variable,
+                "gradients do not start there");
     }
 
     /**
@@ -273,7 +291,8 @@ public final class Gradients implements AutoCloseable {
                 return outside(input.input().shape(), rows);
             }
         }
-        throw new IllegalArgumentException("gradients of input '" + name + "' are not wanted; say so when they are built");
+        throw new IllegalArgumentException(
+                "gradients of input '" + name + "' are not wanted; say so when they are built");
     }
 
     private static FloatMatrix outside(Shape shape, FloatMatrix rows) {
@@ -359,6 +378,12 @@ public final class Gradients implements AutoCloseable {
     /** Makes a change of the network's values while no simulation of it runs. */
     void change(Runnable change) {
         plan.layout().change(change);
+    }
+
+    /** Takes notice of the change. */
+    void update() {
+        machine.update();
+        seen = plan.layout().version() + 1; // the change under way is counted when it is done
     }
 
     /** Takes over what an optimizer has written: parameters of neurons, which the network has in another form. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param targets numbers that the loss reads, or null
  * @param samples numbers of the samples in their data set, or null for 0, 1, 2 ...; they are for surrogates that draw random numbers
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody, and not copied on purpose
+@SuppressWarnings({"ArrayRecordComponent", "exports"}) // compared by nobody, and not copied on purpose
 public record TrainingBatch(
         Map<String, ? extends Signal> inputs,
         boolean constant,

@@ -10,20 +10,17 @@ final class TrainingParameter {
     private final FloatMatrix values;
     private final ParameterUpdate update;
     private final FloatMatrix gradient;
-    private final boolean sums;
 
     /**
      * Binds values.
      *
-     * @param gradient receives the sums, or is the gradient itself
-     * @param sums whether gradients of several parts are added up
+     * @param gradient receives the sums; that of the only part if there is one
      */
-    TrainingParameter(String name, FloatMatrix values, ParameterUpdate update, FloatMatrix gradient, boolean sums) {
+    TrainingParameter(String name, FloatMatrix values, ParameterUpdate update, FloatMatrix gradient) {
         this.name = name;
         this.values = values;
         this.update = update;
         this.gradient = gradient;
-        this.sums = sums;
     }
 
     String name() {
@@ -44,7 +41,7 @@ final class TrainingParameter {
 
     /** Adds the gradient of a part, in ascending order of the parts. */
     void add(FloatMatrix part, boolean first) {
-        if (!sums) {
+        if (part == gradient) {
             return;
         }
         if (first) {

@@ -31,8 +31,7 @@ final class GoldenGradients {
             case "atan" -> parts.length == 1 ? Surrogate.atan() : Surrogate.atan(Double.parseDouble(parts[1]));
             case "fast_sigmoid" ->
                 parts.length == 1 ? Surrogate.fastSigmoid() : Surrogate.fastSigmoid(Double.parseDouble(parts[1]));
-            case "sigmoid" ->
-                parts.length == 1 ? Surrogate.sigmoid() : Surrogate.sigmoid(Double.parseDouble(parts[1]));
+            case "sigmoid" -> parts.length == 1 ? Surrogate.sigmoid() : Surrogate.sigmoid(Double.parseDouble(parts[1]));
             case "straight_through_estimator" -> Surrogate.straightThrough();
             case "triangular" -> Surrogate.triangular();
             case "heaviside" -> Surrogate.heaviside();
@@ -84,20 +83,24 @@ final class GoldenGradients {
             names.forEach((array, variable) -> wanted.startAt("n", variable));
             try (Gradients gradients = wanted.build()) {
                 run(golden, gradients, names, FloatMatrix.copyOf(steps * batch, inputs, golden.floats("input")));
-                golden.assertClose(GRADIENT + "input", gradients.gradientOfInput("x").toArray());
+                golden.assertClose(
+                        GRADIENT + "input", gradients.gradientOfInput("x").toArray());
                 names.forEach((array, variable) -> {
                     if (golden.outputs().contains(GRADIENT + array + "0")) {
                         golden.assertClose(
-                                GRADIENT + array + "0", gradients.gradientOfState("n", variable).toArray());
+                                GRADIENT + array + "0",
+                                gradients.gradientOfState("n", variable).toArray());
                     }
                 });
                 if (golden.outputs().contains(GRADIENT + "spk0")) {
                     golden.assertClose(
-                            GRADIENT + "spk0", gradients.gradientOfPreviousSpikes("n").toArray());
+                            GRADIENT + "spk0",
+                            gradients.gradientOfPreviousSpikes("n").toArray());
                 }
                 parameters.forEach((output, name) -> {
                     float[] got = gradients.gradient(name).toArray();
-                    boolean diagonal = name.equals("n.V") && golden.shape(output).size() == 2;
+                    boolean diagonal =
+                            name.equals("n.V") && golden.shape(output).size() == 2;
                     golden.assertClose(output, diagonal ? square(got, neurons) : got);
                 });
             }
@@ -109,14 +112,16 @@ final class GoldenGradients {
         Map<String, String> names = new LinkedHashMap<>();
         for (String output : golden.outputs()) {
             if (output.startsWith(GRADIENT) && !output.endsWith("0") && !output.equals(GRADIENT + "input")) {
-                names.put(output, switch (output.substring(GRADIENT.length())) {
-                    case "recurrent_weight", "weight_hh" -> "n.recurrent.weight";
-                    case "recurrent_bias", "bias_hh" -> "n.recurrent.bias";
-                    case "weight_ih" -> "x-n.weight";
-                    case "bias_ih" -> "x-n.bias";
-                    case "graded_spikes_factor" -> "n.gradedSpikesFactor";
-                    default -> "n." + output.substring(GRADIENT.length());
-                });
+                names.put(
+                        output,
+                        switch (output.substring(GRADIENT.length())) {
+                            case "recurrent_weight", "weight_hh" -> "n.recurrent.weight";
+                            case "recurrent_bias", "bias_hh" -> "n.recurrent.bias";
+                            case "weight_ih" -> "x-n.weight";
+                            case "bias_ih" -> "x-n.bias";
+                            case "graded_spikes_factor" -> "n.gradedSpikesFactor";
+                            default -> "n." + output.substring(GRADIENT.length());
+                        });
             }
         }
         return names;

@@ -31,7 +31,8 @@ record GoldenNetwork(Network network, String output) {
     static GoldenNetwork of(GoldenCase golden) {
         JsonNode layers = golden.parameters().path("layers");
         NetworkBuilder builder = Network.builder();
-        Source source = builder.input("x", Shape.of(layers.get(0).path("in_features").intValue()));
+        Source source =
+                builder.input("x", Shape.of(layers.get(0).path("in_features").intValue()));
         Dense connection = null;
         String linear = "";
         for (JsonNode layer : layers) {
@@ -40,8 +41,8 @@ record GoldenNetwork(Network network, String output) {
                 connection = dense(golden, layer);
                 linear = name;
             } else if (connection != null) {
-                Population population =
-                        builder.population(name, Shape.of(connection.outputs()), neuron(golden, layer, connection.outputs()));
+                Population population = builder.population(
+                        name, Shape.of(connection.outputs()), neuron(golden, layer, connection.outputs()));
                 builder.project(linear, source, population, connection);
                 source = population;
             }
@@ -122,8 +123,8 @@ record GoldenNetwork(Network network, String output) {
                         recurrence(golden, layer, neurons),
                         firing(golden, layer, neurons, Reset.SUBTRACT));
             default ->
-                throw new IllegalArgumentException(golden.name() + ": layer " + layer.path("name") + " is a "
-                        + layer.path("type"));
+                throw new IllegalArgumentException(
+                        golden.name() + ": layer " + layer.path("name") + " is a " + layer.path("type"));
         };
     }
 

@@ -134,10 +134,7 @@ class GoldenTrainingTest {
 
     private static double evaluate(GoldenCase golden, Loss loss, Gradients gradients, String output) {
         FloatMatrix membranes = gradients.values(output, "membrane");
-        LossInput input = new LossInput(
-                golden.integer("steps"),
-                golden.integer("batch"),
-                membranes.columns())
+        LossInput input = new LossInput(golden.integer("steps"), golden.integer("batch"), membranes.columns())
                 .setSpikes(gradients.spikes(output))
                 .setMembranes(membranes);
         input.setLabels(GoldenLabels.of(golden));
@@ -150,8 +147,7 @@ class GoldenTrainingTest {
         } else if (loss.readsMembranes()) {
             out = LossGradient.ofMembranes(gradients.given(output, "membrane"));
         }
-        return loss.bind(input.steps(), input.batch(), input.outputs())
-                .evaluate(input, out, new double[input.batch()]);
+        return loss.bind(input.steps(), input.batch(), input.outputs()).evaluate(input, out, new double[input.batch()]);
     }
 
     private static void requireLoss(GoldenCase golden, double expected, double found) {

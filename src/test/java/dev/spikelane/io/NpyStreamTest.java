@@ -38,7 +38,9 @@ final class NpyStreamTest {
         Npy.write(file, spikes);
         assertArrayEquals(
                 spikes.toArray(),
-                Npy.readSpikes("spikes", stream(Files.readAllBytes(file))).matrix().toArray());
+                Npy.readSpikes("spikes", stream(Files.readAllBytes(file)))
+                        .matrix()
+                        .toArray());
         assertArrayEquals(spikes.toArray(), Npy.readSpikes(file).matrix().toArray());
     }
 
@@ -64,11 +66,11 @@ final class NpyStreamTest {
         IOException refused = assertThrows(IOException.class, () -> Npy.readFloats(file));
         assertTrue(
                 refused.getMessage()
-                        .endsWith("has item type '<f8', expected '<f4' (float32); Npy.readRounded takes float64 as well"),
+                        .endsWith(
+                                "has item type '<f8', expected '<f4' (float32); Npy.readRounded takes float64 as well"),
                 refused.getMessage());
         Npy.write(folder.resolve("floats.npy"), FloatMatrix.of(new float[] {7}));
-        assertEquals(
-                7, Npy.readRounded(folder.resolve("floats.npy")).matrix().get(0, 0));
+        assertEquals(7, Npy.readRounded(folder.resolve("floats.npy")).matrix().get(0, 0));
     }
 
     @Test

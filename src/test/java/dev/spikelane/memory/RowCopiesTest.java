@@ -49,8 +49,7 @@ final class RowCopiesTest {
                 new float[] {7, 8, 1, 2, 3, 4},
                 FloatMatrix.concatenate(VALUES.rows(3, 1), VALUES.rows(0, 2)).toArray());
         assertEquals(8, SpikeMatrix.concatenate(SPIKES, SPIKES).rows());
-        assertThrows(
-                IllegalArgumentException.class, () -> FloatMatrix.concatenate(VALUES, FloatMatrix.zeros(1, 3)));
+        assertThrows(IllegalArgumentException.class, () -> FloatMatrix.concatenate(VALUES, FloatMatrix.zeros(1, 3)));
         assertThrows(IllegalArgumentException.class, FloatMatrix::concatenate);
     }
 

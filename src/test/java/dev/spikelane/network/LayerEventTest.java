@@ -66,7 +66,9 @@ class LayerEventTest {
         assertEquals(Simd.bits() == 0 ? "scalar" : "active", first.getString("kernel"));
         assertTrue(first.getString("neurons").startsWith("Leaky["), first.getString("neurons"));
         assertTrue(first.getDuration("time").isPositive());
-        assertTrue(first.getDuration().compareTo(first.getDuration("time")) >= 0, "the call is longer than its first layer");
+        assertTrue(
+                first.getDuration().compareTo(first.getDuration("time")) >= 0,
+                "the call is longer than its first layer");
         assertEquals("lif1", first.getString("population"));
         RecordedEvent ofAnalog = events.get(1);
         assertEquals("dense 40 -> 70", ofAnalog.getString("connection"));

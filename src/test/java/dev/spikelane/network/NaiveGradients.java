@@ -79,8 +79,8 @@ final class NaiveGradients {
 
     private boolean isReady(Population population, Set<String> done) {
         return network.projections().stream()
-                .filter(projection -> projection.delay() == 0
-                        && Objects.equals(projection.sourcePopulation(), population))
+                .filter(projection ->
+                        projection.delay() == 0 && Objects.equals(projection.sourcePopulation(), population))
                 .allMatch(projection -> done.contains(projection.target().name()));
     }
 
@@ -151,7 +151,8 @@ final class NaiveGradients {
         for (Projection projection : network.projections()) {
             if (projection.source().name().equals(source)) {
                 int reached = step + projection.delay();
-                float[] pulled = reached < steps ? pulled(projection, reached, sample).getFirst() : new float[size];
+                float[] pulled =
+                        reached < steps ? pulled(projection, reached, sample).getFirst() : new float[size];
                 for (int i = 0; i < size; i++) {
                     sum[i] = started ? sum[i] + pulled[i] : pulled[i];
                 }
@@ -170,7 +171,10 @@ final class NaiveGradients {
         List<float[]> all = new ArrayList<>(List.of(of));
         List<Connection> path = projection.path();
         for (int i = path.size() - 1; i >= 0; i--) {
-            of = back(ran.present(projection, path.get(i)), of, projection.target().shape());
+            of = back(
+                    ran.present(projection, path.get(i)),
+                    of,
+                    projection.target().shape());
             all.addFirst(of);
         }
         return all;
@@ -223,7 +227,8 @@ final class NaiveGradients {
             List<Row> sources = new ArrayList<>();
             List<float[]> results = new ArrayList<>();
             for (int sample = 0; sample < batch; sample++) {
-                sources.add(ran.rows(projection, step - projection.delay(), sample).get(place));
+                sources.add(
+                        ran.rows(projection, step - projection.delay(), sample).get(place));
                 results.add(pulled(projection, step, sample).get(place + 1));
             }
             if (inputs < 0) {
@@ -268,7 +273,8 @@ final class NaiveGradients {
         for (int group = 0; group < batch; group += 4) {
             float part = -0.0f;
             for (int sample = group; sample < Math.min(group + 4, batch); sample++) {
-                boolean fires = sources == null || Objects.requireNonNull(sources.get(sample).fires())[input];
+                boolean fires = sources == null
+                        || Objects.requireNonNull(sources.get(sample).fires())[input];
                 part = fires ? part + results.get(sample)[output] : part;
             }
             sum += part;

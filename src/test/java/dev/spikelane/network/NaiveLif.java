@@ -36,9 +36,16 @@ final class NaiveLif extends NaiveNeurons {
     Parameter leak = ONE;
     boolean clampsLeak = true;
     Parameter[] gains = {};
-    @Nullable Parameter synapse;
-    @Nullable Alpha alpha;
-    @Nullable Recurrence recurrence;
+
+    @Nullable
+    Parameter synapse;
+
+    @Nullable
+    Alpha alpha;
+
+    @Nullable
+    Recurrence recurrence;
+
     Parameter constant = Parameter.of(0);
     boolean rectified;
     boolean firesBefore;

@@ -102,8 +102,7 @@ class RandomGradientsProperties {
         int dot = source.indexOf('.');
         String name = dot < 0 ? source : source.substring(0, dot);
         Population population = graph.network.population(name);
-        FloatMatrix to =
-                dot < 0 ? gradients.given(name) : gradients.given(name, source.substring(dot + 1));
+        FloatMatrix to = dot < 0 ? gradients.given(name) : gradients.given(name, source.substring(dot + 1));
         for (int row = 0; row < to.rows(); row++) {
             for (int i = 0; i < population.size(); i++) {
                 float value = values[row / graph.batch][row % graph.batch * population.size() + i];
@@ -118,8 +117,8 @@ class RandomGradientsProperties {
             FloatMatrix observed = gradients.observed(population.name());
             for (int row = 0; row < observed.rows(); row++) {
                 for (int i = 0; i < population.size(); i++) {
-                    float want = expected.ofSpikes(population, row / graph.batch)[
-                            row % graph.batch * population.size() + i];
+                    float want =
+                            expected.ofSpikes(population, row / graph.batch)[row % graph.batch * population.size() + i];
                     same(want, observed.get(row, population.shape().inside(i)), graph, population + " row " + row);
                 }
             }
@@ -158,8 +157,7 @@ class RandomGradientsProperties {
     private static void compareWeights(
             RandomGraph graph, NaiveGradients expected, Gradients gradients, Projection projection) {
         long owners = projection.path().stream()
-                .filter(connection -> !(connection instanceof Scale)
-                        && !(connection instanceof Flatten))
+                .filter(connection -> !(connection instanceof Scale) && !(connection instanceof Flatten))
                 .count();
         int place = 0;
         for (int i = 0; i < projection.path().size(); i++) {
@@ -188,8 +186,7 @@ class RandomGradientsProperties {
     /** Whether a flatten is an operator, because channels stay and no dense connection sees through it. */
     private static boolean isLaidOut(Projection projection, int i) {
         boolean reordered = projection.source().shape().reordered();
-        boolean dense = i + 1 < projection.path().size()
-                && projection.path().get(i + 1) instanceof Dense;
+        boolean dense = i + 1 < projection.path().size() && projection.path().get(i + 1) instanceof Dense;
         return reordered && !dense;
     }
 

@@ -31,7 +31,7 @@ final class DenseGradient implements OperatorGradient {
         this.weights = weights;
         this.sum = PackedWeights.zeros(arena, weights.pre(), weights.post());
         this.transposed = pulls ? PackedWeights.zeros(arena, weights.post(), weights.pre()) : null;
-        this.kernel = new WeightGradient(arena, weights.pre(), threads);
+        this.kernel = new WeightGradient(arena, weights.pre(), weights.post(), threads);
         transpose();
     }
 
@@ -42,6 +42,21 @@ final class DenseGradient implements OperatorGradient {
             throw new IllegalStateException("gradients of the source were not asked for");
         }
         DenseMatmul.multiply(gradient, count, back, firstBlock, endBlock, into);
+    }
+
+    @Override
+    public @Nullable FloatMatrix pulling() {
+        return transposed == null ? null : transposed.packed();
+    }
+
+    @Override
+    public boolean openFrame(FloatMatrix frame) {
+        return kernel.openFrame(frame);
+    }
+
+    @Override
+    public void multiplyFrame(FloatMatrix frame, FloatMatrix current, int firstBlock, int endBlock, int thread) {
+        kernel.multiply(frame, weights, firstBlock, endBlock, current, thread);
     }
 
     @Override
@@ -92,12 +107,5 @@ final class DenseGradient implements OperatorGradient {
         return List.of(
                 new Learned("weight", weights.packed(), sum.packed(), ofSum),
                 new Learned("bias", weights.bias(), sum.bias(), new RowValues("bias", order.outputs, sum.bias())));
-    }
-
-    @Override
-    public long bytes() {
-        long floats = (long) sum.packed().rows() * sum.packed().stride();
-        return (transposed == null ? floats : floats + (long) transposed.packed().rows() * transposed.packed().stride())
-                * Float.BYTES;
     }
 }

@@ -79,7 +79,8 @@ final class DenseOperator implements Operator {
     }
 
     static void copyRow(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
-        MemorySegment.copy(from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(1));
+        MemorySegment.copy(
+                from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(1));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way back through an {@link Operator}: from the gradients of what it makes to those of its source, and to those of its weights. It owns
@@ -12,6 +13,7 @@ import java.util.List;
  * of spikes in groups of four, each complete before it is added; those of values one fused multiply-add a row. So steps may come in any
  * number of calls, the last steps first.
  */
+@SuppressWarnings("exports") // annotations for checks at compile time
 public interface OperatorGradient {
 
     /**
@@ -34,6 +36,38 @@ public interface OperatorGradient {
      * @param endBlock the block behind the last
      */
     void pull(FloatMatrix gradient, int rows, FloatMatrix into, int firstBlock, int endBlock);
+
+    /**
+     * Returns the weights as {@link #pull} reads them, for those who pull by themselves.
+     *
+     * @return 64 inputs side by side, a row for each output rounded up to a multiple of 16, block after block; null if there is no such matrix
+     */
+    default @Nullable FloatMatrix pulling() {
+        return null;
+    }
+
+    /**
+     * Takes a frame whose results come next, if this can compute them faster than the operator.
+     *
+     * @param frame {@code [batch x inputs]}
+     * @return whether {@link #multiplyFrame} should be called
+     */
+    default boolean openFrame(FloatMatrix frame) {
+        return false;
+    }
+
+    /**
+     * Computes what the operator makes of a frame that was opened, with the same bits but for the sign of zeros.
+     *
+     * @param frame {@code [batch x inputs]}
+     * @param current {@code [batch x outputs]}, overwritten for the blocks
+     * @param firstBlock the first block of 64 outputs
+     * @param endBlock the block behind the last
+     * @param thread which of the threads computes, from 0
+     */
+    default void multiplyFrame(FloatMatrix frame, FloatMatrix current, int firstBlock, int endBlock, int thread) {
+        throw new IllegalStateException("no frame was opened");
+    }
 
     /**
      * Takes rows of the source, whose gradients come next.
@@ -75,11 +109,4 @@ public interface OperatorGradient {
      * @return weights with their gradients, in the order of {@link Operator#values}; empty if there are none
      */
     List<Learned> learned();
-
-    /**
-     * Returns how much memory this has.
-     *
-     * @return bytes
-     */
-    long bytes();
 }

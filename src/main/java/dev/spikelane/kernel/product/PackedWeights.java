@@ -335,7 +335,9 @@ public final class PackedWeights {
                 + (long) (firstInput % BLOCK) * Float.BYTES;
         for (int output = 0; output < outputs; output++) {
             for (int input = 0; input < inputs; input++) {
-                float value = other.packed.segment().get(FLOAT, from + (long) input * BLOCK_BYTES + (long) output * Float.BYTES);
+                float value = other.packed
+                        .segment()
+                        .get(FLOAT, from + (long) input * BLOCK_BYTES + (long) output * Float.BYTES);
                 packed.segment().set(FLOAT, to + (long) output * BLOCK_BYTES + (long) input * Float.BYTES, value);
             }
         }

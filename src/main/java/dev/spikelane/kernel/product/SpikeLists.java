@@ -2,11 +2,14 @@ package dev.spikelane.kernel.product;
 
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * For each column of spikes the groups of four rows in which it fires: of each such group its number in a section and which of its rows
- * fire. Groups go by steps descending, those of a step ascending.
+ * For each group of four rows and each column of spikes, which of the rows fire; and for each column the groups in which it fires at all. Groups
+ * go by steps descending, those of a step ascending.
  */
 final class SpikeLists {
 
@@ -19,8 +22,13 @@ final class SpikeLists {
     static final int TABLE_ROWS = GROUPS * ENTRIES;
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /** The lowest bit of each of eight bytes. */
+    private static final long LOWEST = 0x0101010101010101L;
 
     final int columns;
+    /** For each group and column, a bit for each row that fires. */
+    byte[] nibbles = {};
     /** The group's number in its section, times 16, and a bit for each row that fires. */
     short[] entries = {};
     /** Where the list of a section and column starts; section after section. */
@@ -29,10 +37,14 @@ final class SpikeLists {
     int sections;
     int steps;
     int batch;
-    private byte[] nibbles = {};
 
     SpikeLists(int columns) {
         this.columns = columns;
+    }
+
+    /** Columns rounded up to whole words. */
+    int stride() {
+        return Math.ceilDiv(columns, Long.SIZE) * Long.SIZE;
     }
 
     int groupsInStep() {
@@ -54,15 +66,50 @@ final class SpikeLists {
         return Math.min(4, batch - group % groupsInStep() * 4);
     }
 
-    /** Makes the lists of spikes. */
-    void set(SpikeMatrix spikes, int batchSize) {
+    /**
+     * Takes spikes.
+     *
+     * @param listed whether lists are made too
+     */
+    void set(SpikeMatrix spikes, int batchSize, boolean listed) {
         batch = batchSize;
         steps = spikes.rows() / batchSize;
         int groups = groups();
         sections = Math.ceilDiv(groups, GROUPS);
+        if (nibbles.length < groups * stride()) {
+            nibbles = new byte[groups * stride()];
+        }
+        for (int group = 0; group < groups; group++) {
+            spread(spikes, group);
+        }
+        if (listed) {
+            list(groups);
+        }
+    }
+
+    private void spread(SpikeMatrix spikes, int group) {
+        int row = row(group);
+        int rows = rows(group);
+        for (int word = 0; word < spikes.stride(); word++) {
+            long offset = (long) word * Long.BYTES;
+            long a = spikes.segment().get(WORD, spikes.rowOffset(row) + offset);
+            long b = rows > 1 ? spikes.segment().get(WORD, spikes.rowOffset(row + 1) + offset) : 0;
+            long c = rows > 2 ? spikes.segment().get(WORD, spikes.rowOffset(row + 2) + offset) : 0;
+            long d = rows > 3 ? spikes.segment().get(WORD, spikes.rowOffset(row + 3) + offset) : 0;
+            int to = group * stride() + word * Long.SIZE;
+            for (int bit = 0; bit < Long.SIZE; bit += Byte.SIZE) {
+                long eight = Long.expand(a >>> bit, LOWEST)
+                        | Long.expand(b >>> bit, LOWEST) << 1
+                        | Long.expand(c >>> bit, LOWEST) << 2
+                        | Long.expand(d >>> bit, LOWEST) << 3;
+                EIGHT.set(nibbles, to + bit, eight);
+            }
+        }
+    }
+
+    private void list(int groups) {
         if (starts.length < sections * columns + 1) {
             starts = new int[sections * columns + 1];
-            nibbles = new byte[Math.ceilDiv(columns, Long.SIZE) * Long.SIZE * GROUPS];
         }
         int filled = 0;
         for (int section = 0; section < sections; section++) {
@@ -71,37 +118,17 @@ final class SpikeLists {
             if (entries.length < filled + some * columns) {
                 entries = Arrays.copyOf(entries, filled + some * columns + entries.length);
             }
-            spread(spikes, first, some);
             for (int column = 0; column < columns; column++) {
                 starts[section * columns + column] = filled;
-                int from = column * GROUPS;
+                int place = first * stride() + column;
                 for (int group = 0; group < some; group++) {
-                    int nibble = nibbles[from + group];
+                    int nibble = nibbles[place];
                     entries[filled] = (short) (group * ENTRIES + nibble);
                     filled += nibble != 0 ? 1 : 0;
+                    place += stride();
                 }
             }
         }
         starts[sections * columns] = filled;
-    }
-
-    /** The bits of some groups, column by column. */
-    private void spread(SpikeMatrix spikes, int first, int some) {
-        for (int group = 0; group < some; group++) {
-            int row = row(first + group);
-            int rows = rows(first + group);
-            for (int word = 0; word < spikes.stride(); word++) {
-                long offset = (long) word * Long.BYTES;
-                long a = spikes.segment().get(WORD, spikes.rowOffset(row) + offset);
-                long b = rows > 1 ? spikes.segment().get(WORD, spikes.rowOffset(row + 1) + offset) : 0;
-                long c = rows > 2 ? spikes.segment().get(WORD, spikes.rowOffset(row + 2) + offset) : 0;
-                long d = rows > 3 ? spikes.segment().get(WORD, spikes.rowOffset(row + 3) + offset) : 0;
-                int to = word * Long.SIZE * GROUPS + group;
-                for (int bit = 0; bit < Long.SIZE; bit++) {
-                    nibbles[to + bit * GROUPS] =
-                            (byte) (a >>> bit & 1 | (b >>> bit & 1) << 1 | (c >>> bit & 1) << 2 | (d >>> bit & 1) << 3);
-                }
-            }
-        }
     }
 }

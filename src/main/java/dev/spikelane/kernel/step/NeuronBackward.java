@@ -12,10 +12,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A matrix that has as many columns as there are neurons holds all of them, any other the tile.
  */
+@SuppressWarnings("exports") // annotations for checks at compile time
 public sealed interface NeuronBackward permits LeakyBackward, LstmBackward {
 
     /** Where the numbers of one step stand: matrices, and the row of the first sample in each. */
     final class Step {
+        /** Starts without matrices. */
+        public Step() {}
+
         /** The variables before the step. */
         public final FloatMatrix[] before = new FloatMatrix[3];
 

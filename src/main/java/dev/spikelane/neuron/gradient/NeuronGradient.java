@@ -1,6 +1,7 @@
 package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.kernel.step.LeakyBackward;
+import dev.spikelane.kernel.step.LeakyFrame;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.LstmBackward;
@@ -16,7 +17,6 @@ import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.StateLeaky;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * of what the neurons use with respect to the parameter; and, for one value that all neurons share, the sum of these over neurons ascending.
  * A share that is clamped to [0, 1] has no gradient outside.
  */
+@SuppressWarnings("exports") // annotations for checks at compile time
 public final class NeuronGradient {
 
     /** How a parameter enters the neurons: a factor for each neuron's sum. */
@@ -50,9 +51,7 @@ public final class NeuronGradient {
     private final Map<String, List<Link>> links;
     private final Map<LeakySums, FloatMatrix> sums = new EnumMap<>(LeakySums.class);
     private final boolean needsCurrents;
-    private Neuron model;
-    private final List<float[]> factors = new ArrayList<>();
-    private final List<Integer> firstNeurons = new ArrayList<>();
+    private final Neuron model;
 
     private NeuronGradient(
             Neuron model,
@@ -103,6 +102,20 @@ public final class NeuronGradient {
     }
 
     /**
+     * Goes on with other parameters of the same model, and the same sums.
+     *
+     * @param now the model
+     * @param neurons its neurons
+     * @return the way back
+     */
+    public NeuronGradient with(Neuron now, NeuronGroup neurons) {
+        Reversible own = (Reversible) neurons; // as those of the same model were before
+        NeuronGradient made = new NeuronGradient(now, own, own.gradientParameters(), links, needsCurrents);
+        made.sums.putAll(sums);
+        return made;
+    }
+
+    /**
      * Returns the parameters that can be learned.
      *
      * @param model a model
@@ -136,17 +149,17 @@ public final class NeuronGradient {
             case "V" -> List.of(new Link(model instanceof LeakyParallel ? LeakySums.LEAK : LeakySums.OWN, ONE));
             case "gradedSpikesFactor" ->
                 List.of(new Link(
-                        LeakySums.FACTOR,
-                        model instanceof StateLeaky ? (now, i) -> 2 * value(now, name, i) : ONE));
+                        LeakySums.FACTOR, model instanceof StateLeaky ? (now, i) -> 2 * value(now, name, i) : ONE));
             case "alpha" -> alpha(model, name);
-            case "beta" -> switch (model) {
-                case Alpha _ ->
-                    List.of(
-                            new Link(LeakySums.LEAK, clamped(name)),
-                            new Link(LeakySums.SCALE, NeuronGradient::scaleByBeta));
-                case StateLeaky _ -> List.of(new Link(LeakySums.LEAK, NeuronGradient::shareByBeta));
-                default -> List.of(new Link(LeakySums.LEAK, clamps ? clamped(name) : ONE));
-            };
+            case "beta" ->
+                switch (model) {
+                    case Alpha _ ->
+                        List.of(
+                                new Link(LeakySums.LEAK, clamped(name)),
+                                new Link(LeakySums.SCALE, NeuronGradient::scaleByBeta));
+                    case StateLeaky _ -> List.of(new Link(LeakySums.LEAK, NeuronGradient::shareByBeta));
+                    default -> List.of(new Link(LeakySums.LEAK, clamps ? clamped(name) : ONE));
+                };
             default -> List.of();
         };
     }
@@ -227,6 +240,19 @@ public final class NeuronGradient {
     }
 
     /**
+     * Returns the parameters of neurons that can be run under a frame.
+     *
+     * @return what {@link LeakyFrame} takes; null if the neurons are others, carry other values than 1, or learn
+     */
+    public @Nullable LeakyParameters underFrame() {
+        boolean fits = !group.cells()
+                && LeakyFrame.fits(parameters)
+                && model.spikeValue().isAlways(1)
+                && sums.isEmpty();
+        return fits ? parameters : null;
+    }
+
+    /**
      * Makes what takes a tile back.
      *
      * @param firstNeuron the first neuron of the tile
@@ -249,24 +275,7 @@ public final class NeuronGradient {
         for (int i = 0; i < neurons; i++) {
             factor[i] = model.spikeValue().value(firstNeuron + i);
         }
-        factors.add(factor);
-        firstNeurons.add(firstNeuron);
         return factor;
-    }
-
-    /**
-     * Takes a model with other values of the parameters.
-     *
-     * @param now the model
-     */
-    public void update(Neuron now) {
-        model = now;
-        for (int tile = 0; tile < factors.size(); tile++) {
-            float[] factor = factors.get(tile);
-            for (int i = 0; i < factor.length; i++) {
-                factor[i] = now.spikeValue().value(firstNeurons.get(tile) + i);
-            }
-        }
     }
 
     /** Makes all sums zero. */

@@ -1,0 +1,123 @@
+package dev.spikelane.kernel.step;
+
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.step.LeakyOptions.Spike;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+
+/**
+ * Leaky neurons whose currents are the same at all steps, forward and back, one sample and 64 neurons at a time: all steps of these fit the L1
+ * cache, so that membranes are computed again rather than kept, and gradients of the steps are summed where they come to be. Bits are those
+ * of {@link LeakyStep} and {@link LeakyBackward}.
+ */
+public final class LeakyFrame {
+
+    /** Neurons of a block. */
+    public static final int BLOCK = 64;
+
+    private LeakyFrame() {}
+
+    /**
+     * Tells whether neurons can be run so.
+     *
+     * @param parameters of the neurons
+     * @return whether there are vectors, and the neurons are those of snnTorch's Leaky with a delayed reset, or none, by SUBTRACT or ZERO, and
+     *     neither inhibition nor rounding
+     */
+    public static boolean fits(LeakyParameters parameters) {
+        LeakyOptions options = parameters.options;
+        return SimdWidth.VECTOR
+                && options.decay() == Decay.MULTIPLY
+                && options.gains() == 0
+                && options.variables() == 1
+                && options.feedback() == Feedback.NONE
+                && !options.rectified()
+                && options.compare() == Compare.STRICT
+                && options.spike() == Spike.AFTER
+                && (options.reset() == Reset.NONE
+                        || options.resetTime() == ResetTime.NEXT_STEP
+                                && (options.reset() == Reset.SUBTRACT || options.reset() == Reset.ZERO))
+                && !options.inhibition()
+                && parameters.quantized == 0;
+    }
+
+    /**
+     * Runs all steps of a block of neurons.
+     *
+     * @param parameters of the neurons
+     * @param current {@code [at least batch x neurons]}
+     * @param membrane {@code [batch x neurons]}, before the first step; becomes that after the last
+     * @param spikes {@code [steps * batch x neurons]}, overwritten for the block
+     * @param block of 64 neurons
+     */
+    public static void fire(
+            LeakyParameters parameters, FloatMatrix current, FloatMatrix membrane, SpikeMatrix spikes, int block) {
+        for (int sample = 0; sample < membrane.rows(); sample++) {
+            LeakyFrameVector.fire(parameters, current, membrane, spikes, sample, block);
+        }
+    }
+
+    /**
+     * Computes membranes again.
+     *
+     * @param parameters of the neurons
+     * @param current {@code [at least batch x neurons]}
+     * @param membrane {@code [batch x neurons]}, before the first step
+     * @param distance {@code [steps x 64]}, receives membranes minus thresholds
+     * @param sample whose membranes are wanted
+     * @param block of 64 neurons
+     */
+    public static void distances(
+            LeakyParameters parameters,
+            FloatMatrix current,
+            FloatMatrix membrane,
+            FloatMatrix distance,
+            int sample,
+            int block) {
+        LeakyFrameVector.distances(parameters, current, membrane, distance, sample, block);
+    }
+
+    /**
+     * Takes the gradients of currents of a target back to spikes: {@code ofSpikes[t][i] = sum of gradients[t][o] * weights[o][i]}, from zero, outputs
+     * ascending, one fused multiply-add each.
+     *
+     * @param gradients {@code [steps * batch x outputs]}
+     * @param batch samples
+     * @param weights a row of 64 inputs for each output, from {@code firstWeights} on
+     * @param firstWeights the row of the first output's
+     * @param ofSpikes {@code [steps x 64]}, overwritten
+     * @param sample whose gradients are wanted
+     */
+    public static void pull(
+            FloatMatrix gradients, int batch, FloatMatrix weights, int firstWeights, FloatMatrix ofSpikes, int sample) {
+        LeakyFrameVector.pull(gradients, batch, weights, firstWeights, ofSpikes, sample);
+    }
+
+    /**
+     * Takes gradients of the distances back through all steps, and sums those of the currents up, steps descending.
+     *
+     * @param parameters of the neurons
+     * @param distance {@code [steps x 64]}, membranes minus thresholds
+     * @param ofDistance {@code [steps x 64]}
+     * @param start {@code [batch x neurons]}, the membrane before the first step
+     * @param sums {@code [batch x neurons]}, receives the sum over the steps
+     * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step
+     * @param sample whose gradients these are
+     * @param block of 64 neurons
+     */
+    public static void back(
+            LeakyParameters parameters,
+            FloatMatrix distance,
+            FloatMatrix ofDistance,
+            FloatMatrix start,
+            FloatMatrix sums,
+            FloatMatrix carried,
+            int sample,
+            int block) {
+        LeakyFrameVector.back(parameters, distance, ofDistance, start, sums, carried, sample, block);
+    }
+}

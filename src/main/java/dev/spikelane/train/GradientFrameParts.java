@@ -1,0 +1,26 @@
+package dev.spikelane.train;
+
+import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.NeuronState;
+
+/**
+ * What a {@link GradientFrame} is made of.
+ *
+ * @param from the projection from the frame
+ * @param to the projection to the target
+ * @param weights of the latter, for the way back: 64 inputs side by side, a row for each output, block after block
+ * @param start the state before the window
+ * @param carried receives gradients of the membranes before the window
+ */
+record GradientFrameParts(
+        LeakyParameters parameters,
+        GradientTerm from,
+        GradientTerm to,
+        FloatMatrix weights,
+        Surrogate surrogate,
+        NeuronState state,
+        NeuronState start,
+        SpikeMatrix spikes,
+        FloatMatrix carried) {}
