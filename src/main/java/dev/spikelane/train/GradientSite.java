@@ -15,7 +15,6 @@ import dev.spikelane.neuron.PortCurrents;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +60,7 @@ final class GradientSite implements GradientSource {
     private NeuronGroup group;
     private NeuronGradient gradient;
     private NeuronBackward[] tiles;
+    private final @Nullable PortCurrents[] pairs;
     private int segmentStart;
 
     /**
@@ -87,6 +87,7 @@ final class GradientSite implements GradientSource {
         for (int i = 0; i < checkpoints.length; i++) {
             checkpoints[i] = group.newState(arena, size.batch());
         }
+        this.pairs = new PortCurrents[feedback == null ? 0 : size.segment()];
         this.variables = state.names();
         this.spikes = GradientTrack.ofSpikes(
                 arena, population.size(), size.batch(), plan.historyOf(population.name()), size.steps());
@@ -343,12 +344,22 @@ final class GradientSite implements GradientSource {
             }
             return;
         }
-        PortCurrents both = new PortCurrents(currents, fed.steps(first, count));
+        PortCurrents both = both(currents, fed.steps(first, count), first - segmentStart);
         if (inPlace) {
             group.record(both, rows, from, fired, currents, firstBlock, endBlock);
         } else {
             group.run(both, rows, from, fired, firstBlock, endBlock);
         }
+    }
+
+    /** The currents of both ports from a step of the segment on, made once. */
+    private PortCurrents both(FloatMatrix currents, FloatMatrix fedBack, int step) {
+        PortCurrents known = pairs[step];
+        if (known == null || known.current() != currents || known.feedback() != fedBack) {
+            known = new PortCurrents(currents, fedBack);
+            pairs[step] = known;
+        }
+        return known;
     }
 
     /** Begins the way back. */
@@ -531,7 +542,9 @@ final class GradientSite implements GradientSource {
     void reset() {
         state.reset();
         spikes.reset();
-        Arrays.stream(ofVariables).forEach(GradientOutlet::reset);
+        for (GradientOutlet outlet : ofVariables) {
+            outlet.reset();
+        }
     }
 
     /** Goes on from the state of another site of the same population. */

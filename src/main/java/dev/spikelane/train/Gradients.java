@@ -81,8 +81,9 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if an input is missing, a shape does not fit, or a value is not finite
      */
     public void forward(Map<String, ? extends Signal> inputs) {
-        for (Signal input : inputs.values()) {
-            requireForm(input instanceof FloatMatrix ? InputForm.VALUES : InputForm.SPIKES);
+        for (GradientInput input : machine.inputs()) {
+            boolean values = given(inputs, input.input()) instanceof FloatMatrix;
+            requireForm(values ? InputForm.VALUES : InputForm.SPIKES);
         }
         open();
         for (GradientInput input : machine.inputs()) {

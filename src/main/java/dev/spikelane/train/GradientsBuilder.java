@@ -275,6 +275,7 @@ public final class GradientsBuilder {
         return batch == 1 ? one : one + (bytes(2) - one) * (batch - 1L);
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
     private long bytes(int samples) {
         CountingArena arena = new CountingArena(Arena.ofShared());
         try (Gradients gradients = build(arena, samples)) {
@@ -306,6 +307,7 @@ public final class GradientsBuilder {
      * @throws IllegalArgumentException if a population or projection has no gradient; the message names it
      * @throws IllegalStateException if they need more memory than they may have
      */
+    @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
     public Gradients build() {
         if (most < Long.MAX_VALUE) {
             long needed = bytes();
@@ -317,7 +319,7 @@ public final class GradientsBuilder {
         return build(Arena.ofShared(), batch);
     }
 
-    @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
+    /** Lays everything out in an arena, which the gradients close. */
     Gradients build(Arena arena, int samples) {
         Crew crew = layout.crew(threads);
         try {

@@ -44,6 +44,7 @@ public final class NeuronGradient {
 
     private record Link(LeakySums sum, Chain chain) {}
 
+    private static final LeakySums[] ALL = LeakySums.values();
     private static final Chain ONE = (model, neuron) -> 1;
 
     private final Reversible group;
@@ -144,8 +145,14 @@ public final class NeuronGradient {
             case "gain" -> List.of(new Link(LeakySums.GAIN, ONE));
             case "rest" -> List.of(new Link(LeakySums.REST, ONE));
             case "resetPotential" -> List.of(new Link(LeakySums.POTENTIAL, ONE));
-            case "synapse" -> List.of(new Link(LeakySums.SYNAPSE, clamped(name)));
-            case "bias" -> List.of(new Link(LeakySums.OWN, ONE));
+            case "synapse" ->
+                model instanceof Lif lif && lif.synapse().isAlways(0)
+                        ? List.of() // there is no synapse
+                        : List.of(new Link(LeakySums.SYNAPSE, clamped(name)));
+            case "bias" ->
+                model.recurrence() instanceof Recurrence.OneToOne
+                        ? List.of(new Link(LeakySums.OWN, ONE))
+                        : List.of(); // the recurrence has its own
             case "V" -> List.of(new Link(model instanceof LeakyParallel ? LeakySums.LEAK : LeakySums.OWN, ONE));
             case "gradedSpikesFactor" ->
                 List.of(new Link(
@@ -280,7 +287,12 @@ public final class NeuronGradient {
 
     /** Makes all sums zero. */
     public void clear() {
-        sums.values().forEach(sum -> sum.fill(0));
+        for (LeakySums sum : ALL) {
+            FloatMatrix matrix = sums.get(sum);
+            if (matrix != null) {
+                matrix.fill(0);
+            }
+        }
     }
 
     /**
