@@ -181,9 +181,9 @@ public final class TrainingRunBuilder {
      * @throws IOException if the checkpoint cannot be read or is of another run, or its file could not be written
      */
     public TrainingRun build() throws IOException {
-        requireFit(data, "training data");
+        requireFit(data, batching, "training data");
         if (validation != null) {
-            requireFit(validation, "validation data");
+            requireFit(validation, validationBatching, "validation data");
         }
         if (batching.size() > trainer.recipe().batch()) {
             throw new IllegalArgumentException("batches have " + batching.size() + " samples, expected at most "
@@ -205,14 +205,15 @@ public final class TrainingRunBuilder {
     }
 
     /** Before hours are spent: shapes, labels and targets. */
-    private void requireFit(Dataset samples, String what) {
+    private void requireFit(Dataset samples, Batching asBatches, String what) {
         int inputs = trainer.network().inputs().getFirst().shape().size();
-        if (samples.shape().size() != inputs) {
-            throw new IllegalArgumentException(what + " has samples of shape " + samples.shape() + ", expected " + inputs
-                    + " values, the network's inputs");
-        }
         if (samples.size() < 1) {
             throw new IllegalArgumentException(what + " has no samples, expected at least one");
+        }
+        int encoded = asBatches.code().allocate(1, samples.shape().size()).columns();
+        if (encoded != inputs) {
+            throw new IllegalArgumentException(what + " has samples of shape " + samples.shape() + ", which become "
+                    + encoded + " values a step, expected " + inputs + ", the network's inputs");
         }
         TrainingRecipe recipe = trainer.recipe();
         if (recipe.loss().decoding() == Decoding.NONE || samples.targetSize() > 0) {

@@ -5,7 +5,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.MembraneRecorder;
+import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Simulation;
@@ -37,7 +37,7 @@ final class StateDictRun {
         int batch = golden.fact("batch").intValue();
         try (Simulation simulation = network.simulate(batch)) {
             List<SpikeRecorder> spikes = new ArrayList<>();
-            List<MembraneRecorder> membranes = new ArrayList<>();
+            List<VariableRecorder> membranes = new ArrayList<>();
             for (int i = 0; i < network.populations().size(); i++) {
                 spikes.add(simulation.recordSpikes(i, steps));
                 membranes.add(simulation.recordMembranes(i, steps));
@@ -46,7 +46,7 @@ final class StateDictRun {
             simulation.run(SpikeMatrix.copyOf(steps * batch, inputs, golden.bytes("input")));
             for (int i = 0; i < spikes.size(); i++) {
                 golden.assertSpikes("spk" + (i + 1), spikes.get(i).spikes().toArray());
-                golden.assertClose("mem" + (i + 1), membranes.get(i).membranes().toArray());
+                golden.assertClose("mem" + (i + 1), membranes.get(i).values().toArray());
             }
         }
     }

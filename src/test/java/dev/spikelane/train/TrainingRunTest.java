@@ -244,7 +244,7 @@ final class TrainingRunTest {
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
             Dataset wrong = ArrayDataset.of(Shape.of(12), values, new int[] {0, 7, 1}, 8);
             refused("label of sample 1 of the training data is 7, expected a class of [0, 4)", trainer, wrong, 16);
-            refused("expected 12 values", trainer, ArrayDataset.of(Shape.of(5), FloatMatrix.zeros(1, 5), new int[1], 1), 16);
+            refused("which become 5 values a step, expected 12", trainer, ArrayDataset.of(Shape.of(5), FloatMatrix.zeros(1, 5), new int[1], 1), 16);
             refused("batches have 17 samples, expected at most 16", trainer, SmallRun.data(9, 1), 17);
             IllegalArgumentException few = assertThrows(
                     IllegalArgumentException.class,
