@@ -105,7 +105,8 @@ public final class NeuronGradient {
      * @return the way back
      */
     public NeuronGradient with(Neuron now, NeuronGroup neurons) {
-        LeakyParameters own = neurons instanceof LeakyGroup leaky ? leaky.parameters() : ((LstmGroup) neurons).parameters();
+        LeakyParameters own =
+                neurons instanceof LeakyGroup leaky ? leaky.parameters() : ((LstmGroup) neurons).parameters();
         NeuronGradient made = new NeuronGradient(now, neurons, own, links, needsCurrents);
         made.sums.putAll(sums);
         return made;

@@ -267,7 +267,10 @@ public final class TrainerBuilder {
                 Objects.requireNonNull(optimizer, "optimizer"),
                 clipping);
         return new Trainer(
-                network, recipe, new TrainingStep(recipe, (some, samples) -> builder(some, samples).build()));
+                network,
+                recipe,
+                new TrainingStep(
+                        recipe, (some, samples) -> builder(some, samples).build()));
     }
 
     private GradientsBuilder builder(int some, int samples) {
