@@ -1,6 +1,7 @@
 package dev.spikelane.io;
 
 import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.io.file.JsonValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;

@@ -1,6 +1,7 @@
 package dev.spikelane.io;
 
 import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.io.file.JsonValue;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

@@ -34,6 +34,9 @@ public interface Layout {
     /** Makes a change while no simulation of the network runs, and counts it. */
     void change(Runnable change);
 
+    /** Returns a number that grows with every change of values. */
+    long version();
+
     /** Starts threads, the calling one among them. */
     Crew crew(int threads);
 }

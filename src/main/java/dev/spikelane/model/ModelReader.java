@@ -6,7 +6,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
-import dev.spikelane.io.JsonValue;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;

@@ -1,6 +1,6 @@
 package dev.spikelane.model;
 
-import dev.spikelane.io.JsonValue;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;

@@ -313,8 +313,12 @@ public final class Network {
 
     /** Makes a change while no simulation runs. */
     void whileIdle(Runnable change) {
-        List<Simulation> held = new ArrayList<>();
         synchronized (simulations) {
+            if (simulations.isEmpty()) { // a training step, which allocates nothing
+                change.run();
+                return;
+            }
+            List<Simulation> held = new ArrayList<>();
             try {
                 for (Iterator<WeakReference<Simulation>> each = simulations.iterator(); each.hasNext(); ) {
                     Simulation simulation = each.next().get();

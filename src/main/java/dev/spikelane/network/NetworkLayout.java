@@ -44,6 +44,11 @@ record NetworkLayout(Network network) implements Layout {
     }
 
     @Override
+    public long version() {
+        return network.version();
+    }
+
+    @Override
     public Crew crew(int threads) {
         return new Workers(threads);
     }

@@ -5,8 +5,7 @@ import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.kernel.step.Reversible;
-import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.kernel.step.StepRun;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -44,33 +43,8 @@ record DropoutGroup(LeakyParameters parameters, float probability, long seed) im
     }
 
     @Override
-    public void step(
-            FloatMatrix current,
-            FloatMatrix feedback,
-            int row,
-            long step,
-            NeuronState state,
-            FloatMatrix variables,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        int batch = state.membrane().rows();
-        LeakyStep.recurrent(
-                parameters,
-                current,
-                row,
-                batch,
-                variables,
-                feedback,
-                state.spikes(),
-                spikes,
-                membranes,
-                record,
-                firstWord,
-                endWord);
-        DropoutSpikes.fire(
-                parameters, probability, seed, step, state.membrane(), batch, spikes, row, firstWord, endWord);
+    public void step(StepRun run, int row, long step, NeuronState state) {
+        LeakyStep.run(parameters, run, row, state.membrane().rows());
+        DropoutSpikes.fire(parameters, probability, seed, step, run, row);
     }
 }

@@ -3,8 +3,7 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LstmStep;
 import dev.spikelane.kernel.step.Reversible;
-import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.kernel.step.StepRun;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -49,18 +48,7 @@ record LstmGroup(LeakyParameters parameters) implements StepwiseGroup, Reversibl
     }
 
     @Override
-    public void step(
-            FloatMatrix current,
-            FloatMatrix feedback,
-            int row,
-            long step,
-            NeuronState state,
-            FloatMatrix variables,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        LstmStep.step(parameters, current, row, variables, feedback, state.workspace(), spikes, membranes, record);
+    public void step(StepRun run, int row, long step, NeuronState state) {
+        LstmStep.step(parameters, run, state.workspace(), row);
     }
 }

@@ -3,8 +3,8 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.WindowStep;
 import dev.spikelane.kernel.step.Reversible;
+import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -39,30 +39,7 @@ record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements S
     }
 
     @Override
-    public void step(
-            FloatMatrix current,
-            FloatMatrix feedback,
-            int row,
-            long step,
-            NeuronState state,
-            FloatMatrix variables,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        WindowStep.step(
-                parameters,
-                weights,
-                current,
-                row,
-                step,
-                variables,
-                state.window(),
-                spikes,
-                membranes,
-                record,
-                firstWord,
-                endWord);
+    public void step(StepRun run, int row, long step, NeuronState state) {
+        WindowStep.step(parameters, weights, run, state.window(), row, step);
     }
 }

@@ -227,6 +227,16 @@ final class GradientMachine {
         }
     }
 
+    /** Takes notice that somebody else has changed values. */
+    void refresh() {
+        for (GradientTerm term : terms) {
+            term.update();
+        }
+        for (GradientSite site : sites) {
+            site.refresh();
+        }
+    }
+
     /** Takes the state over to which another machine has come. */
     void takeState(GradientMachine other) {
         for (int i = 0; i < inputs.length; i++) {

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.kernel.update.GradientSum;
 import dev.spikelane.memory.FloatMatrix;
 
 /** Values that are learned, their optimizer, and the sum of their gradients over the parts of a batch. */
@@ -47,8 +47,7 @@ final class TrainingParameter {
         if (first) {
             gradient.copyFrom(part);
         } else {
-            int blocks = Math.ceilDiv(part.columns(), Long.SIZE);
-            RowSum.add(gradient, part, part.rows(), part.columns(), 0, blocks);
+            GradientSum.add(gradient.segment(), part.segment());
         }
     }
 }

@@ -88,7 +88,8 @@ final class TrainingPart {
         if (batch.constant()) {
             gradients.forwardConstant(rows(inputs.getFirst(), batch, whole, first, 0, 1));
         } else {
-            for (Input input : inputs) {
+            for (int i = 0; i < inputs.size(); i++) {
+                Input input = inputs.get(i);
                 loaded.put(input.name(), rows(input, batch, whole, first, firstStep, steps));
             }
             gradients.forward(loaded);

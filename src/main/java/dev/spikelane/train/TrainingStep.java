@@ -193,7 +193,7 @@ final class TrainingStep implements AutoCloseable {
         }
         made.getFirst().gradients().replace(parameters);
         for (int i = 0; i < made.size(); i++) {
-            made.get(i).gradients().machine().update();
+            made.get(i).gradients().update();
         }
     }
 

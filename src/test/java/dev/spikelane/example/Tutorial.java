@@ -1,7 +1,6 @@
 package dev.spikelane.example;
 
 import dev.spikelane.encode.Rate;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -13,13 +12,11 @@ public class Tutorial {
         var random = new TorchRandom(42); // torch.manual_seed(42)
         var network = Network.builder(784)
                 .dense(1000, random).neuron(new Leaky(0.99)) // nn.Linear(784, 1000), snn.Leaky(beta=0.99)
-                .dense(10, random).neuron(new Leaky(0.99))
-                .build();
-        var pixels = FloatMatrix.zeros(1, 784); // one image; its pixels are 0 to 1
-        pixels.fill(0.5f);
+                .dense(10, random).neuron(new Leaky(0.99)).build();
+        var pixels = random.rand(1, 784); // one image of noise, its pixels from 0 to 1
         var spikes = SpikeMatrix.zeros(200, 784); // 200 steps
-        new Rate().encode(pixels, spikes, 7);
-        var simulation = network.simulate(1); // batch 1
+        new Rate().encode(pixels, spikes, random); // spikegen.rate(pixels, num_steps=200)
+        var simulation = network.simulate(1); // a batch of 1
         var counts = simulation.countSpikes("lif2"); // of the output layer
         simulation.run(spikes);
         System.out.println(counts.label(0) + " of " + Arrays.toString(counts.counts().toArray()));

@@ -143,10 +143,10 @@ final class BlasDenseTest {
                 .neuron(new Leaky(0.5f).withThreshold(1e6f))
                 .build();
         try (Simulation simulation = network.simulate(2, threads)) {
-            MembraneRecorder recorder = simulation.recordMembranes(0, steps);
+            VariableRecorder recorder = simulation.recordMembranes(0, steps);
             run.accept(simulation);
             FloatMatrix copy = FloatMatrix.zeros(arena, steps * 2, 300);
-            copy.copyFrom(recorder.membranes());
+            copy.copyFrom(recorder.values());
             return copy;
         }
     }

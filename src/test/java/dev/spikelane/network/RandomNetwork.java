@@ -247,8 +247,8 @@ final class RandomNetwork {
                         .observe(layer, new SpikeRecorder(arena, steps, batch, size))
                         .spikes());
                 outcome.membranes.add(simulation
-                        .observe(layer, new MembraneRecorder(arena, steps, batch, size))
-                        .membranes());
+                        .observe(layer, new VariableRecorder(arena, steps, batch, size))
+                        .values());
                 outcome.counts.add(simulation
                         .observe(layer, new SpikeCounts(arena, batch, size))
                         .counts());

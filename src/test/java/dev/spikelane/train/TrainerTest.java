@@ -166,7 +166,7 @@ class TrainerTest {
             for (int sample = 0; sample < BATCH; sample++) {
                 int best = 0;
                 for (int i = 1; i < CLASSES; i++) {
-                    best = sum(membranes.membranes(), sample, i) > sum(membranes.membranes(), sample, best) ? i : best;
+                    best = sum(membranes.values(), sample, i) > sum(membranes.values(), sample, best) ? i : best;
                 }
                 right += best == labels[sample] ? 1 : 0;
             }

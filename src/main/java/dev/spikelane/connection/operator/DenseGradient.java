@@ -108,15 +108,4 @@ final class DenseGradient implements OperatorGradient {
                 new Learned("weight", weights.packed(), sum.packed(), ofSum),
                 new Learned("bias", weights.bias(), sum.bias(), new RowValues("bias", order.outputs, sum.bias())));
     }
-
-    @Override
-    public long bytes() {
-        long floats = (long) sum.packed().rows() * sum.packed().stride();
-        return (transposed == null
-                        ? floats
-                        : floats
-                                + (long) transposed.packed().rows()
-                                        * transposed.packed().stride())
-                * Float.BYTES;
-    }
 }

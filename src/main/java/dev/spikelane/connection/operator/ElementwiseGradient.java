@@ -105,9 +105,4 @@ final class ElementwiseGradient implements OperatorGradient {
     public List<Learned> learned() {
         return learns ? List.of(new Learned("weight", weights, sum, new RowValues("weight", shape, sum))) : List.of();
     }
-
-    @Override
-    public long bytes() {
-        return (long) sum.stride() * Float.BYTES;
-    }
 }

@@ -42,9 +42,4 @@ record FlattenGradient(Shape shape) implements OperatorGradient {
     public List<Learned> learned() {
         return List.of();
     }
-
-    @Override
-    public long bytes() {
-        return 0;
-    }
 }

@@ -109,11 +109,4 @@ public interface OperatorGradient {
      * @return weights with their gradients, in the order of {@link Operator#values}; empty if there are none
      */
     List<Learned> learned();
-
-    /**
-     * Returns how much memory this has.
-     *
-     * @return bytes
-     */
-    long bytes();
 }

@@ -12,12 +12,13 @@ import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.Lif;
+import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.StateLeaky;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -45,6 +46,7 @@ public final class NeuronGradient {
 
     private record Link(LeakySums sum, Chain chain) {}
 
+    private static final LeakySums[] ALL = LeakySums.values();
     private static final Chain ONE = (model, neuron) -> 1;
 
     private final Reversible group;
@@ -52,9 +54,7 @@ public final class NeuronGradient {
     private final Map<String, List<Link>> links;
     private final Map<LeakySums, FloatMatrix> sums = new EnumMap<>(LeakySums.class);
     private final boolean needsCurrents;
-    private Neuron model;
-    private final List<float[]> factors = new ArrayList<>();
-    private final List<Integer> firstNeurons = new ArrayList<>();
+    private final Neuron model;
 
     private NeuronGradient(
             Neuron model,
@@ -105,6 +105,20 @@ public final class NeuronGradient {
     }
 
     /**
+     * Goes on with other parameters of the same model, and the same sums.
+     *
+     * @param now the model
+     * @param neurons its neurons
+     * @return the way back
+     */
+    public NeuronGradient with(Neuron now, NeuronGroup neurons) {
+        Reversible own = (Reversible) neurons; // as those of the same model were before
+        NeuronGradient made = new NeuronGradient(now, own, own.gradientParameters(), links, needsCurrents);
+        made.sums.putAll(sums);
+        return made;
+    }
+
+    /**
      * Returns the parameters that can be learned.
      *
      * @param model a model
@@ -133,8 +147,14 @@ public final class NeuronGradient {
             case "gain" -> List.of(new Link(LeakySums.GAIN, ONE));
             case "rest" -> List.of(new Link(LeakySums.REST, ONE));
             case "resetPotential" -> List.of(new Link(LeakySums.POTENTIAL, ONE));
-            case "synapse" -> List.of(new Link(LeakySums.SYNAPSE, clamped(name)));
-            case "bias" -> List.of(new Link(LeakySums.OWN, ONE));
+            case "synapse" ->
+                model instanceof Lif lif && lif.synapse().isAlways(0)
+                        ? List.of() // there is no synapse
+                        : List.of(new Link(LeakySums.SYNAPSE, clamped(name)));
+            case "bias" ->
+                model.recurrence() instanceof Recurrence.OneToOne
+                        ? List.of(new Link(LeakySums.OWN, ONE))
+                        : List.of(); // the recurrence has its own
             case "V" -> List.of(new Link(model instanceof LeakyParallel ? LeakySums.LEAK : LeakySums.OWN, ONE));
             case "gradedSpikesFactor" ->
                 List.of(new Link(
@@ -264,29 +284,17 @@ public final class NeuronGradient {
         for (int i = 0; i < neurons; i++) {
             factor[i] = model.spikeValue().value(firstNeuron + i);
         }
-        factors.add(factor);
-        firstNeurons.add(firstNeuron);
         return factor;
-    }
-
-    /**
-     * Takes a model with other values of the parameters.
-     *
-     * @param now the model
-     */
-    public void update(Neuron now) {
-        model = now;
-        for (int tile = 0; tile < factors.size(); tile++) {
-            float[] factor = factors.get(tile);
-            for (int i = 0; i < factor.length; i++) {
-                factor[i] = now.spikeValue().value(firstNeurons.get(tile) + i);
-            }
-        }
     }
 
     /** Makes all sums zero. */
     public void clear() {
-        sums.values().forEach(sum -> sum.fill(0));
+        for (LeakySums sum : ALL) {
+            FloatMatrix matrix = sums.get(sum);
+            if (matrix != null) {
+                matrix.fill(0);
+            }
+        }
     }
 
     /**

@@ -1,4 +1,4 @@
-package dev.spikelane.io;
+package dev.spikelane.io.file;
 
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.spikelane.io;
+package dev.spikelane.io.file;
 
 import java.io.IOException;
 import java.util.List;
@@ -222,8 +222,13 @@ public final class JsonValue {
     /** The content of an object. */
     record Members(Map<String, JsonValue> values) {}
 
-    /** A text from a file in a message: cut, and without characters that would break the line. */
-    static String quoted(String text) {
+    /**
+     * Quotes a text from a file for a message: cut, and without characters that would break the line.
+     *
+     * @param text any text
+     * @return at most some 40 characters of it in quotes
+     */
+    public static String quoted(String text) {
         return "'" + shortened(text) + "'";
     }
 

@@ -1,0 +1,131 @@
+package dev.spikelane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The pages for readers link to what is there, and say of snnTorch what the Javadoc says. */
+class DocumentationTest {
+
+    private static final Path SITE = Path.of("src/site/markdown");
+    private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
+    private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^```.*?^```$");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+    private static final Pattern ROW = Pattern.compile("(?s)<tr>(.*?)</tr>");
+    private static final Pattern CELL = Pattern.compile("(?s)<t[dh]>(.*?)</t[dh]>");
+
+    static List<Path> pages() throws IOException {
+        List<Path> pages = new ArrayList<>(List.of(
+                Path.of("README.md"),
+                Path.of("CONTRIBUTING.md"),
+                Path.of("SECURITY.md"),
+                Path.of("bench/README.md"),
+                Path.of("native/README.md")));
+        try (Stream<Path> site = Files.list(SITE)) {
+            site.sorted().forEach(pages::add);
+        }
+        return pages;
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void linksLeadToFilesAndHeadings(Path page) throws IOException {
+        for (String link : links(page)) {
+            if (link.startsWith("https://")) {
+                continue;
+            }
+            String[] parts = link.split("#", 2);
+            Path target =
+                    parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
+            assertTrue(Files.exists(target), page + " links to " + link + ", which is not there");
+            if (parts.length == 2) {
+                assertTrue(
+                        anchors(target).contains(parts[1]),
+                        page + " links to " + link + ", a heading that is not there");
+            }
+        }
+    }
+
+    @Test
+    void everyPageOfTheSiteIsReachedFromTheReadme() throws IOException {
+        List<String> links = links(Path.of("README.md"));
+        assertTrue(links.size() > 10, links.toString());
+        String readme = String.join(" ", links);
+        List<String> lost = pages().stream()
+                .filter(page -> page.startsWith(SITE))
+                .map(Path::toString)
+                .filter(page -> !readme.contains(page) && !isLinkedWithinTheSite(page))
+                .toList();
+        assertEquals(List.of(), lost);
+    }
+
+    private static boolean isLinkedWithinTheSite(String page) {
+        try {
+            String name = Path.of(page).getFileName().toString();
+            return links(SITE.resolve("performance.md")).stream().anyMatch(link -> link.startsWith(name));
+        } catch (IOException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    /** The tables of the Javadoc stand on the page, word for word; it may have others too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"neuron", "encode"})
+    void differencesFromSnnTorchAreThoseOfTheJavadoc(String floor) throws IOException {
+        String page = Files.readString(SITE.resolve("snntorch.md")).replace("`", "");
+        String javadoc = Files.readString(Path.of("src/main/java/dev/spikelane", floor, "package-info.java"))
+                .replaceAll("\n \\* ?", " ");
+        List<String> rows = ROW.matcher(javadoc)
+                .results()
+                .map(row -> markdown(row.group(1)))
+                .toList();
+        assertTrue(rows.size() > 20, floor);
+        for (String row : rows) {
+            assertTrue(page.contains("\n" + row + "\n"), "snntorch.md has no row: " + row);
+        }
+    }
+
+    private static String markdown(String row) {
+        return CELL.matcher(row)
+                .results()
+                .map(cell -> cell.group(1)
+                        .replaceAll("\\{@link\\s+(?:[a-z]+\\.)+([^}\\s]+)\\}", "$1")
+                        .replaceAll("\\{@code\\s+([^}]*)\\}", "$1")
+                        .replace('#', '.')
+                        .replaceAll("\\s+", " ")
+                        .strip())
+                .collect(Collectors.joining(" | ", "| ", " |"));
+    }
+
+    private static List<String> links(Path page) throws IOException {
+        String prose = CODE_BLOCK.matcher(Files.readString(page)).replaceAll("");
+        return LINK.matcher(prose).results().map(link -> link.group(1)).toList();
+    }
+
+    /** The names that headings have as targets of links. */
+    private static List<String> anchors(Path page) throws IOException {
+        String prose = CODE_BLOCK.matcher(Files.readString(page)).replaceAll("");
+        return HEADING.matcher(prose).results().map(DocumentationTest::anchor).toList();
+    }
+
+    private static String anchor(MatchResult heading) {
+        return heading.group(1)
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^a-z0-9 -]", "")
+                .replace(' ', '-');
+    }
+}
