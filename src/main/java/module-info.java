@@ -63,11 +63,8 @@ module dev.spikelane {
     exports dev.spikelane.encode;
     exports dev.spikelane.io;
     exports dev.spikelane.kernel;
-    exports dev.spikelane.kernel.code;
-    exports dev.spikelane.kernel.product;
-    exports dev.spikelane.kernel.step;
-    exports dev.spikelane.kernel.update;
     exports dev.spikelane.memory;
+    exports dev.spikelane.model;
     exports dev.spikelane.network;
     exports dev.spikelane.neuron;
     exports dev.spikelane.plot;

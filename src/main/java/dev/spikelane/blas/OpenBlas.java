@@ -1,7 +1,10 @@
 package dev.spikelane.blas;
 
+import dev.spikelane.blas.call.OpenBlasCalls;
+import dev.spikelane.blas.call.OpenBlasSearch;
+import dev.spikelane.kernel.Transpose;
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Products of float matrices by OpenBLAS, if it is there: for comparison, and for machines that have a well tuned one.
@@ -22,14 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class OpenBlas {
 
     /** Name of the system property that gives the absolute path of the library, or {@code off}. */
-    public static final String PROPERTY = "spikelane.openblas";
+    public static final String PROPERTY = OpenBlasSearch.PROPERTY;
 
     /** Name of the system property that gives the number of threads inside OpenBLAS, from 1 (the default) to 1024. */
-    public static final String THREADS_PROPERTY = "spikelane.openblas.threads";
-
-    private static final OpenBlasSearch SEARCH = OpenBlasSearch.search();
-
-    private static final @Nullable OpenBlasLibrary LIBRARY = SEARCH.library();
+    public static final String THREADS_PROPERTY = OpenBlasSearch.THREADS_PROPERTY;
 
     private OpenBlas() {}
 
@@ -39,7 +38,7 @@ public final class OpenBlas {
      * @return whether products can be asked for
      */
     public static boolean isAvailable() {
-        return LIBRARY != null;
+        return OpenBlasSearch.result().library() != null;
     }
 
     /**
@@ -49,7 +48,7 @@ public final class OpenBlas {
      *     {@code not found: tried libopenblas.so.0, libopenblas.so}
      */
     public static String describe() {
-        return SEARCH.description();
+        return OpenBlasSearch.result().description();
     }
 
     /**
@@ -58,8 +57,7 @@ public final class OpenBlas {
      * <p>{@code c = alpha * op(a) * op(b) + beta * c}, where {@code op} transposes or does nothing; {@code op(a)} is {@code [m x k]},
      * {@code op(b)} {@code [k x n]}. If {@code beta} is 0, {@code c} is not read.
      *
-     * @param transposeA whether {@code a} is {@code [k x m]} instead of {@code [m x k]}
-     * @param transposeB whether {@code b} is {@code [n x k]} instead of {@code [k x n]}
+     * @param transpose which of the factors are transposed: then {@code a} is {@code [k x m]}, or {@code b} is {@code [n x k]}
      * @param alpha factor on the product
      * @param a the left matrix
      * @param b the right matrix; may be {@code a}
@@ -70,23 +68,17 @@ public final class OpenBlas {
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void sgemm(
-            boolean transposeA,
-            boolean transposeB,
-            float alpha,
-            FloatMatrix a,
-            FloatMatrix b,
-            float beta,
-            FloatMatrix c) {
+            Transpose transpose, float alpha, FloatMatrix a, FloatMatrix b, float beta, FloatMatrix c) {
         requireAvailable();
         int m = c.rows();
         int n = c.columns();
-        int k = transposeA ? a.rows() : a.columns();
-        a.requireShape("a", transposeA ? k : m, transposeA ? m : k);
-        b.requireShape("b", transposeB ? n : k, transposeB ? k : n);
+        int k = transpose.first() ? a.rows() : a.columns();
+        a.requireShape("a", transpose.first() ? k : m, transpose.first() ? m : k);
+        b.requireShape("b", transpose.second() ? n : k, transpose.second() ? k : n);
         c.requireShape("c", m, n);
-        requireApart("c", c, "a", a);
-        requireApart("c", c, "b", b);
-        OpenBlasCalls.sgemm(transposeA, transposeB, m, n, k, alpha, a, b, beta, c);
+        Checks.apart("c", c, "a", a);
+        Checks.apart("c", c, "b", b);
+        OpenBlasCalls.sgemm(transpose, alpha, a, b, beta, c);
     }
 
     /**
@@ -110,8 +102,8 @@ public final class OpenBlas {
         a.requireShape("a", a.rows(), a.columns());
         x.requireShape("x", 1, transposeA ? a.rows() : a.columns());
         y.requireShape("y", 1, transposeA ? a.columns() : a.rows());
-        requireApart("y", y, "a", a);
-        requireApart("y", y, "x", x);
+        Checks.apart("y", y, "a", a);
+        Checks.apart("y", y, "x", x);
         OpenBlasCalls.sgemv(transposeA, alpha, a, x, beta, y);
     }
 
@@ -121,23 +113,6 @@ public final class OpenBlas {
      * @throws IllegalStateException if it is not available; the message says why
      */
     public static void requireAvailable() {
-        library();
-    }
-
-    /** The library, or an exception that says why there is none. */
-    static OpenBlasLibrary library() {
-        OpenBlasLibrary library = LIBRARY;
-        if (library == null) {
-            throw new IllegalStateException("OpenBLAS is not available: " + describe());
-        }
-        return library;
-    }
-
-    /** Two matrices of which one is written. */
-    static void requireApart(String name, FloatMatrix written, String otherName, FloatMatrix read) {
-        if (written.sharesMemory(read)) {
-            throw new IllegalArgumentException(
-                    name + " shares memory with " + otherName + ", expected memory of its own");
-        }
+        OpenBlasSearch.require();
     }
 }

@@ -1,6 +1,6 @@
 package dev.spikelane.cli;
 
-import dev.spikelane.io.AtomicFile;
+import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.io.Npy;
 import java.io.IOException;
 import java.io.PrintWriter;

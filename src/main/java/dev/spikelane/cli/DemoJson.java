@@ -1,6 +1,6 @@
 package dev.spikelane.cli;
 
-import dev.spikelane.io.JsonWriter;
+import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.kernel.Simd;
 import java.nio.file.Path;
 import java.util.List;

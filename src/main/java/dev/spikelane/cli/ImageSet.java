@@ -1,5 +1,7 @@
 package dev.spikelane.cli;
 
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.IdxDataset;
 import dev.spikelane.io.Idx;
 import dev.spikelane.memory.FloatMatrix;
 import java.io.IOException;
@@ -35,6 +37,14 @@ record ImageSet(String name, Idx file, int inputs, List<String> labels, int coun
         int[] labels = resource(SAMPLE + "-labels.idx1-ubyte.gz").labels();
         List<String> names = Arrays.stream(labels).mapToObj(CLASSES::get).toList();
         return of("embedded Fashion-MNIST sample", resource(SAMPLE + "-images.idx3-ubyte.gz"), names);
+    }
+
+    /** The embedded images as a data set. */
+    static Dataset sampleDataset() throws IOException {
+        return IdxDataset.of(
+                "embedded Fashion-MNIST sample",
+                resource(SAMPLE + "-images.idx3-ubyte.gz"),
+                resource(SAMPLE + "-labels.idx1-ubyte.gz"));
     }
 
     /** The images of a file with the labels of another, if one is given or lies beside it. */

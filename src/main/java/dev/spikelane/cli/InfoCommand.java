@@ -1,7 +1,7 @@
 package dev.spikelane.cli;
 
 import dev.spikelane.blas.OpenBlas;
-import dev.spikelane.io.JsonWriter;
+import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.kernel.Simd;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -34,6 +34,8 @@ import picocli.CommandLine.TypeConversionException;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DemoCommand.class,
+            TrainCommand.class,
+            RunCommand.class,
             InfoCommand.class,
             BenchCommand.class,
             HelpCommand.class,
@@ -128,6 +130,9 @@ public final class Main implements Runnable {
         codes.put("0", "success");
         codes.put("1", "a file cannot be read or written, or a run failed");
         codes.put("2", "wrong arguments");
+        if (commandLine.getCommandName().equals("train")) {
+            codes.put("130", "stopped by Ctrl-C, and saved");
+        }
         CommandSpec spec = commandLine.getCommandSpec().version(NAME + " " + version());
         spec.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(codes);
         if (spec.usageMessage().footer().length == 0) {

@@ -3,6 +3,7 @@ package dev.spikelane.cli;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** A bar on the terminal for work that takes more than a second; it leaves no trace. */
 final class Progress {
@@ -50,10 +51,15 @@ final class Progress {
 
     /** So many more parts are done. */
     void advance(long parts) {
+        advance(parts, () -> "");
+    }
+
+    /** So many more parts are done; what stands behind the bar is asked for when it is drawn. */
+    void advance(long parts, Supplier<String> detail) {
         done = Math.min(total, done + parts);
         if (shown && nanoseconds.getAsLong() - next >= 0) {
             next = nanoseconds.getAsLong() + INTERVAL;
-            print();
+            print(detail.get());
         }
     }
 
@@ -66,11 +72,12 @@ final class Progress {
         }
     }
 
-    private void print() {
+    private void print(String detail) {
         int full = (int) (WIDTH * done / total);
         long seconds = (nanoseconds.getAsLong() - start) / 1_000_000_000;
         String line = what + " [" + "#".repeat(full) + "-".repeat(WIDTH - full) + "] " + 100 * done / total + " %, "
-                + seconds + " s";
+                + seconds + " s"
+                + (detail.isEmpty() ? "" : ", " + detail);
         err.print("\r" + line + " ".repeat(Math.max(0, printed - line.length())));
         err.flush();
         printed = Math.max(printed, line.length());

@@ -2,9 +2,7 @@ package dev.spikelane.connection;
 
 import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.random.TorchRandom;
-import java.lang.foreign.Arena;
 
 /**
  * A dense connection that an OpenBLAS shared library multiplies, for comparison. Its results differ from those of {@link Dense} by rounding
@@ -45,14 +43,18 @@ public final class BlasDense implements Connection {
         return new BlasDense(Dense.linear(inputs, outputs, random));
     }
 
-    @Override
-    public Shape outputShape(Shape input) {
-        return dense.outputShape(input);
+    /**
+     * Returns the connection that OpenBLAS multiplies.
+     *
+     * @return its weights and bias
+     */
+    public Dense dense() {
+        return dense;
     }
 
     @Override
-    public Operator bind(Arena arena, Shape rows, Parameter spikeValue) {
-        return new BlasDenseOperator(arena, dense, rows, spikeValue);
+    public Shape outputShape(Shape input) {
+        return dense.outputShape(input);
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.spikelane.connection;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 
@@ -161,11 +160,6 @@ public final class Dense implements Connection {
                     this + " has " + inputs() + " inputs, expected " + input.size() + " to match its source");
         }
         return Shape.of(outputs());
-    }
-
-    @Override
-    public Operator bind(Arena arena, Shape rows, Parameter spikeValue) {
-        return new DenseOperator(arena, this, rows, spikeValue);
     }
 
     @Override

@@ -1,8 +1,6 @@
 package dev.spikelane.connection;
 
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
-import java.lang.foreign.Arena;
 
 /**
  * Makes a row of numbers out of channels, as {@code torch.nn.Flatten} does, in torch's order (channel, y, x). A dense connection right behind
@@ -13,11 +11,6 @@ public record Flatten() implements Connection {
     @Override
     public Shape outputShape(Shape input) {
         return Shape.of(input.size());
-    }
-
-    @Override
-    public Operator bind(Arena arena, Shape rows, Parameter spikeValue) {
-        return new FlattenOperator(rows, spikeValue);
     }
 
     @Override

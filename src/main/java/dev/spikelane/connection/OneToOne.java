@@ -1,9 +1,7 @@
 package dev.spikelane.connection;
 
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Parameter;
-import java.lang.foreign.Arena;
 
 /**
  * Connects each input to the output of the same number: {@code current_i = w_i} where input i fires and 0 where it does not, or {@code w_i *
@@ -39,15 +37,6 @@ public record OneToOne(Parameter weights) implements Connection {
                     "one to one has " + weights.count() + " weights, expected 1 or " + input.size() + " for " + input);
         }
         return input;
-    }
-
-    @Override
-    public Operator bind(Arena arena, Shape rows, Parameter spikeValue) {
-        FloatMatrix each = FloatMatrix.zeros(arena, 1, rows.size());
-        for (int i = 0; i < rows.size(); i++) {
-            each.set(0, i, weights.value(rows.torch(i)));
-        }
-        return new ElementwiseOperator(toString(), rows, each, spikeValue, true);
     }
 
     @Override

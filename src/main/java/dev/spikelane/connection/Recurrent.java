@@ -2,9 +2,7 @@ package dev.spikelane.connection;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.Recurrence;
-import java.lang.foreign.Arena;
 
 /**
  * Connects neurons to all of them: {@code current = weights * spikes + bias}. What is fed back accumulates its rounding, so spikes are summed in
@@ -41,11 +39,6 @@ public record Recurrent(Recurrence.AllToAll weights) implements Connection {
                     this + " has " + inputs() + " inputs, expected " + input.size() + " to match its source");
         }
         return inputs() == outputs() ? input : Shape.of(outputs());
-    }
-
-    @Override
-    public Operator bind(Arena arena, Shape rows, Parameter spikeValue) {
-        return new DenseOperator(arena, this, rows, outputShape(rows), spikeValue);
     }
 
     @Override

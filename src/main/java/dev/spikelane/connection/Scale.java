@@ -1,9 +1,6 @@
 package dev.spikelane.connection;
 
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
-import java.lang.foreign.Arena;
 
 /**
  * Multiplies all values, or what all spikes carry, by one number, which is no weight: {@code factor * x}.
@@ -26,13 +23,6 @@ public record Scale(float factor) implements Connection {
     @Override
     public Shape outputShape(Shape input) {
         return input;
-    }
-
-    @Override
-    public Operator bind(Arena arena, Shape rows, Parameter spikeValue) {
-        FloatMatrix each = FloatMatrix.zeros(arena, 1, rows.size());
-        each.fill(factor);
-        return new ElementwiseOperator(toString(), rows, each, spikeValue, false);
     }
 
     @Override

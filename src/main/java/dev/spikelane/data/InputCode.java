@@ -52,6 +52,16 @@ public interface InputCode {
     }
 
     /**
+     * Returns the code that shows a sample piece by piece: at each step the next values of it, such as a line of an image.
+     *
+     * @param steps time steps, at least 1
+     * @return the code, which makes {@code [steps * samples x values / steps]}
+     */
+    static InputCode pieces(int steps) {
+        return new PieceInput(steps);
+    }
+
+    /**
      * Returns rate coding.
      *
      * @param rate the encoder

@@ -37,7 +37,7 @@ public record RateTargets(
         double correctRate,
         double incorrectRate,
         int firstSpikeTime,
-        FiringPattern pattern,
+        TargetRate.Pattern pattern,
         double onTarget,
         double offTarget,
         boolean interpolate) {
@@ -68,7 +68,7 @@ public record RateTargets(
 
     /** Makes an encoder of which the label's class fires at every step and no other ever. */
     public RateTargets() {
-        this(1, 0, 0, FiringPattern.REGULAR, 1, 0, false);
+        this(1, 0, 0, TargetRate.Pattern.REGULAR, 1, 0, false);
     }
 
     /**
@@ -79,7 +79,7 @@ public record RateTargets(
      * @throws IllegalArgumentException if a rate is not in [0, 1] or the incorrect rate is above the correct one
      */
     public RateTargets(double correctRate, double incorrectRate) {
-        this(correctRate, incorrectRate, 0, FiringPattern.REGULAR, 1, 0, false);
+        this(correctRate, incorrectRate, 0, TargetRate.Pattern.REGULAR, 1, 0, false);
     }
 
     /**
@@ -103,7 +103,7 @@ public record RateTargets(
      * @return the encoder
      * @throws IllegalArgumentException if the first spike time is negative
      */
-    public RateTargets withSpikes(int first, FiringPattern spikes) {
+    public RateTargets withSpikes(int first, TargetRate.Pattern spikes) {
         return new RateTargets(correctRate, incorrectRate, first, spikes, onTarget, offTarget, interpolate);
     }
 
@@ -119,7 +119,7 @@ public record RateTargets(
         requireShapes(trains, levels);
         if (isSteady()) {
             fireSteadily(trains);
-        } else if (pattern == FiringPattern.REGULAR) {
+        } else if (pattern == TargetRate.Pattern.REGULAR) {
             TargetRate.fireRegularly(correctRate, firstSpikeTime, trains, CORRECT);
             TargetRate.fireRegularly(incorrectRate, firstSpikeTime, trains, OTHERS);
         } else {

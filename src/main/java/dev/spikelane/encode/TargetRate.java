@@ -24,7 +24,17 @@ import java.util.Objects;
  * @param firstSpikeTime no spike is earlier, in steps, at least 0
  * @param pattern how the spikes lie
  */
-public record TargetRate(double rate, int firstSpikeTime, FiringPattern pattern) {
+public record TargetRate(double rate, int firstSpikeTime, Pattern pattern) {
+
+    /** How the spikes lie in time. */
+    public enum Pattern {
+        /** As evenly as steps allow. */
+        REGULAR,
+        /** At steps drawn uniformly, as many as regular ones; spikes drawn for the same step are one. */
+        UNIFORM,
+        /** At every step with the probability of the rate, independently. */
+        POISSON
+    }
 
     /**
      * Makes a code.
@@ -48,7 +58,7 @@ public record TargetRate(double rate, int firstSpikeTime, FiringPattern pattern)
      * @throws IllegalArgumentException if the rate is not in [0, 1]
      */
     public TargetRate(double rate) {
-        this(rate, 0, FiringPattern.REGULAR);
+        this(rate, 0, Pattern.REGULAR);
     }
 
     /**
@@ -60,7 +70,7 @@ public record TargetRate(double rate, int firstSpikeTime, FiringPattern pattern)
      * @throws IndexOutOfBoundsException if there is no such neuron
      */
     public void encode(SpikeMatrix spikes, int neuron) {
-        if (pattern != FiringPattern.REGULAR) {
+        if (pattern != Pattern.REGULAR) {
             throw new IllegalArgumentException(
                     "pattern is " + pattern + ", expected REGULAR where there is no random stream");
         }
@@ -81,7 +91,7 @@ public record TargetRate(double rate, int firstSpikeTime, FiringPattern pattern)
     }
 
     static void draw(
-            double rate, int first, FiringPattern pattern, SpikeMatrix spikes, int neuron, TorchRandom random) {
+            double rate, int first, Pattern pattern, SpikeMatrix spikes, int neuron, TorchRandom random) {
         switch (pattern) {
             case REGULAR -> fireRegularly(rate, first, spikes, neuron);
             case UNIFORM -> fireUniformly(rate, first, spikes, neuron, random);

@@ -17,7 +17,7 @@
  * <tr><td>to_one_hot, to_one_hot_inverse, from_one_hot</td><td>{@link dev.spikelane.encode.OneHot}</td></tr>
  * <tr><td>targets_rate, targets_convert(code="rate")</td><td>{@link dev.spikelane.encode.RateTargets}</td></tr>
  * <tr><td>targets_latency, targets_convert(code="latency")</td><td>{@link dev.spikelane.encode.LatencyTargets}</td></tr>
- * <tr><td>target_rate_code</td><td>{@link dev.spikelane.encode.TargetRate}, {@link dev.spikelane.encode.FiringPattern}</td></tr>
+ * <tr><td>target_rate_code</td><td>{@link dev.spikelane.encode.TargetRate}, {@link dev.spikelane.encode.TargetRate.Pattern}</td></tr>
  * <tr><td>rate_interpolate, latency_interpolate</td><td>{@link dev.spikelane.encode.Interpolation}</td></tr>
  * </table>
  *

@@ -1,5 +1,6 @@
 package dev.spikelane.io;
 
+import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;

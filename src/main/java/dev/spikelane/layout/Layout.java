@@ -1,6 +1,6 @@
 package dev.spikelane.layout;
 
-import dev.spikelane.connection.Operator;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import java.util.List;
@@ -33,6 +33,9 @@ public interface Layout {
 
     /** Makes a change while no simulation of the network runs, and counts it. */
     void change(Runnable change);
+
+    /** Returns a number that grows with every change of values. */
+    long version();
 
     /** Starts threads, the calling one among them. */
     Crew crew(int threads);

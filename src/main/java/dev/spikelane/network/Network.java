@@ -1,8 +1,8 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.Operator;
-import dev.spikelane.connection.Values;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.layout.Layouts;
+import dev.spikelane.connection.operator.Values;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -254,6 +255,12 @@ public final class Network {
         return paths[projection];
     }
 
+    /** Puts others in place of a projection's operators, for simulations still to be made: so tests watch threads at work. */
+    void replaceOperators(int projection, UnaryOperator<Operator> change) {
+        paths[projection] =
+                new Path(paths[projection].operators().stream().map(change).toList());
+    }
+
     /** Tells graph and models from others; values are not part of it. */
     long fingerprint() {
         return fingerprint;
@@ -306,8 +313,12 @@ public final class Network {
 
     /** Makes a change while no simulation runs. */
     void whileIdle(Runnable change) {
-        List<Simulation> held = new ArrayList<>();
         synchronized (simulations) {
+            if (simulations.isEmpty()) { // a training step, which allocates nothing
+                change.run();
+                return;
+            }
+            List<Simulation> held = new ArrayList<>();
             try {
                 for (Iterator<WeakReference<Simulation>> each = simulations.iterator(); each.hasNext(); ) {
                     Simulation simulation = each.next().get();

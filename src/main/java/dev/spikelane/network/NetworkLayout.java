@@ -1,6 +1,6 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.Operator;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.layout.Crew;
 import dev.spikelane.layout.Layout;
 import dev.spikelane.neuron.Neuron;
@@ -41,6 +41,11 @@ record NetworkLayout(Network network) implements Layout {
     @Override
     public void change(Runnable change) {
         network.weights().change(change);
+    }
+
+    @Override
+    public long version() {
+        return network.version();
     }
 
     @Override

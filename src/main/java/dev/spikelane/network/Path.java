@@ -5,7 +5,8 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
-import dev.spikelane.connection.Operator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Operators;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
@@ -43,12 +44,12 @@ record Path(List<Operator> operators) {
                 shape = made;
                 continue;
             }
-            operators.add(connection.bind(arena, rows, operators.isEmpty() ? spikeValue : ONE));
+            operators.add(Operators.bind(arena, connection, rows, operators.isEmpty() ? spikeValue : ONE));
             shape = made;
             rows = made;
         }
         if (operators.isEmpty()) {
-            operators.add(new OneToOne(1).bind(arena, rows, spikeValue));
+            operators.add(Operators.bind(arena, new OneToOne(1), rows, spikeValue));
         }
         return new Path(List.copyOf(operators));
     }

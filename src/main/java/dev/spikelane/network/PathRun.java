@@ -1,7 +1,7 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.ElementwiseOperator;
-import dev.spikelane.connection.Operator;
+import dev.spikelane.connection.operator.ElementwiseOperator;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;

@@ -182,10 +182,10 @@ public final class Simulation implements AutoCloseable {
      * @return the recording, of its own memory
      * @throws IndexOutOfBoundsException if there is no such population
      */
-    public MembraneRecorder recordMembranes(int population, int mostSteps) {
+    public VariableRecorder recordMembranes(int population, int mostSteps) {
         return observe(
                 population,
-                new MembraneRecorder(
+                new VariableRecorder(
                         Arena.ofAuto(),
                         mostSteps,
                         batch,
@@ -200,7 +200,7 @@ public final class Simulation implements AutoCloseable {
      * @return the recording, of its own memory
      * @throws IllegalArgumentException if there is no such population
      */
-    public MembraneRecorder recordMembranes(String population, int mostSteps) {
+    public VariableRecorder recordMembranes(String population, int mostSteps) {
         return recordMembranes(network.number(population), mostSteps);
     }
 
@@ -215,7 +215,8 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population or variable
      */
     public VariableRecorder record(String population, String variable, int mostSteps) {
-        return record(population, variable, mostSteps, false);
+        Population found = found(population, variable);
+        return record(found, VariableRecorder.after(variable, mostSteps, batch, found.size()));
     }
 
     /**
@@ -230,15 +231,18 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population or variable
      */
     public VariableRecorder recordBeforeReset(String population, String variable, int mostSteps) {
-        return record(population, variable, mostSteps, true);
+        Population found = found(population, variable);
+        return record(found, VariableRecorder.before(variable, mostSteps, batch, found.size()));
     }
 
-    private VariableRecorder record(String population, String variable, int mostSteps, boolean beforeReset) {
-        Population found = network.population(population).variable(variable).population();
-        VariableRecorder recorder = new VariableRecorder(variable, beforeReset, mostSteps, batch, found.size());
+    private Population found(String population, String variable) {
+        return network.population(population).variable(variable).population();
+    }
+
+    private VariableRecorder record(Population population, VariableRecorder recorder) {
         begin();
         try {
-            machine.record(network.number(population), recorder);
+            machine.record(network.number(population.name()), recorder);
         } finally {
             busy.set(false);
         }

@@ -2,20 +2,56 @@ package dev.spikelane.network;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
-/** Keeps a variable of a population at each step since the last reset. */
-public final class VariableRecorder {
+/**
+ * Keeps a variable of a population at each step since the last reset. Attached as an observer, in memory of the caller's arena, it keeps
+ * membranes.
+ */
+public final class VariableRecorder implements Observer {
+
+    private static final String MEMBRANE = "membrane";
 
     private final String variable;
     private final boolean beforeReset;
     private final FloatMatrix values;
     private final int batch;
 
-    VariableRecorder(String variable, boolean beforeReset, int steps, int batch, int neurons) {
+    /**
+     * Makes room for the membranes of a run.
+     *
+     * @param arena the arena that owns the recording
+     * @param steps the most steps that can be recorded, at least 1
+     * @param batch samples, at least 1
+     * @param neurons neurons of the population, at least 1
+     * @throws IllegalArgumentException if a size is below 1 or they overflow
+     */
+    public VariableRecorder(Arena arena, int steps, int batch, int neurons) {
+        this(MEMBRANE, false, batch, FloatMatrix.zeros(arena, Recordings.rows(steps, batch), neurons));
+    }
+
+    private VariableRecorder(String variable, boolean beforeReset, int batch, FloatMatrix values) {
         this.variable = variable;
         this.beforeReset = beforeReset;
         this.batch = batch;
-        this.values = FloatMatrix.zeros(Recordings.rows(steps, batch), neurons);
+        this.values = values;
+    }
+
+    /** A variable after each step. */
+    static VariableRecorder after(String variable, int steps, int batch, int neurons) {
+        return of(variable, false, steps, batch, neurons);
+    }
+
+    /** A variable before the reset of each step. */
+    static VariableRecorder before(String variable, int steps, int batch, int neurons) {
+        return of(variable, true, steps, batch, neurons);
+    }
+
+    private static VariableRecorder of(String variable, boolean beforeReset, int steps, int batch, int neurons) {
+        return new VariableRecorder(
+                variable, beforeReset, batch, FloatMatrix.zeros(Recordings.rows(steps, batch), neurons));
     }
 
     /**
@@ -48,5 +84,36 @@ public final class VariableRecorder {
     void record(long step, FloatMatrix rows, Shape shape) {
         int row = Recordings.firstRow(values.rows(), batch, step, 1);
         shape.toTorch(rows, 0, values, row, batch);
+    }
+
+    @Override
+    public boolean needsMembranes() {
+        return true;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if the recording is for another batch or another number of neurons, or of another variable
+     */
+    @Override
+    public void attach(int samples, int neurons) {
+        if (beforeReset || !variable.equals(MEMBRANE)) {
+            throw new IllegalArgumentException("recorder keeps '" + variable + "', expected the membrane after each step");
+        }
+        Recordings.requireSame(batch, values.columns(), samples, neurons);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if there is no room for the steps
+     */
+    @Override
+    public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
+        values.requireShape("recorder", values.rows(), membranes.columns());
+        int row = Recordings.firstRow(values.rows(), batch, firstStep, steps);
+        MemorySegment.copy(
+                membranes.segment(), 0, values.segment(), values.rowOffset(row), membranes.rowOffset(steps * batch));
     }
 }

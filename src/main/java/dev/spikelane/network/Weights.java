@@ -1,6 +1,6 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.Values;
+import dev.spikelane.connection.operator.Values;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;

@@ -2,8 +2,8 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.Reset;
-import dev.spikelane.kernel.step.ResetTime;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.Decay;
+import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.step.LeakyParameters;
 import java.lang.foreign.Arena;
 import java.util.List;

@@ -4,13 +4,13 @@ import dev.spikelane.kernel.step.DropoutSpikes;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyStep;
-import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.kernel.step.Reversible;
+import dev.spikelane.kernel.step.StepRun;
 import java.lang.foreign.Arena;
 import java.util.List;
 
 /** Neurons without a reset that fire through a dropout, one step at a time. */
-record DropoutGroup(LeakyParameters parameters, float probability, long seed) implements StepwiseGroup {
+record DropoutGroup(LeakyParameters parameters, float probability, long seed) implements StepwiseGroup, Reversible {
 
     @Override
     public int neurons() {
@@ -33,38 +33,18 @@ record DropoutGroup(LeakyParameters parameters, float probability, long seed) im
     }
 
     @Override
+    public LeakyParameters gradientParameters() {
+        throw new IllegalArgumentException("a dropout has no gradient");
+    }
+
+    @Override
     public NeuronState newState(Arena arena, int batch) {
         return NeuronState.zeros(arena, new NeuronState.Layout(batch, neurons(), names()));
     }
 
     @Override
-    public void step(
-            FloatMatrix current,
-            FloatMatrix feedback,
-            int row,
-            long step,
-            NeuronState state,
-            FloatMatrix variables,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        int batch = state.membrane().rows();
-        LeakyStep.recurrent(
-                parameters,
-                current,
-                row,
-                batch,
-                variables,
-                feedback,
-                state.spikes(),
-                spikes,
-                membranes,
-                record,
-                firstWord,
-                endWord);
-        DropoutSpikes.fire(
-                parameters, probability, seed, step, state.membrane(), batch, spikes, row, firstWord, endWord);
+    public void step(StepRun run, int row, long step, NeuronState state) {
+        LeakyStep.run(parameters, run, row, state.membrane().rows());
+        DropoutSpikes.fire(parameters, probability, seed, step, run, row);
     }
 }

@@ -1,9 +1,9 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.Compare;
+import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.step.LeakyParametersBuilder;
-import dev.spikelane.kernel.step.Reset;
-import dev.spikelane.kernel.step.ResetTime;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import java.util.Objects;
 
 /**

@@ -3,6 +3,8 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyStep;
+import dev.spikelane.kernel.step.Reversible;
+import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -12,7 +14,7 @@ import java.util.List;
  * Neurons that {@link LeakyStep} updates, many steps at a time. They feed back their own spikes at most; what comes from others enters the
  * port {@code feedback}.
  */
-record LeakyGroup(LeakyParameters parameters, List<String> names) implements NeuronGroup {
+record LeakyGroup(LeakyParameters parameters, List<String> names) implements NeuronGroup, Reversible {
 
     static final List<String> MEMBRANE = List.of("membrane");
     static final List<String> SYNAPTIC = List.of("membrane", "synapse");
@@ -43,21 +45,20 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
         return parameters.feedback() == Feedback.CURRENTS;
     }
 
-    /** Whether neurons feed their own spikes back. */
-    boolean feedsSpikes() {
+    @Override
+    public LeakyParameters gradientParameters() {
+        return parameters;
+    }
+
+    @Override
+    public boolean feedsSpikes() {
         return parameters.feedback() == Feedback.OWN_SPIKES;
     }
 
     @Override
     public void run(FloatMatrix current, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
         PortCurrents.require(this, false);
-        FloatMatrix variables = state.require(names);
-        if (feedsSpikes()) {
-            recurrent(current, variables, rows, state, variables, spikes, variables, false, firstWord, endWord);
-        } else {
-            LeakyStep.run(parameters, current, rows, variables, spikes, firstWord, endWord);
-        }
-        state.advance(firstWord, endWord, rows / state.membrane().rows());
+        run(begin(current, state, spikes, firstWord, endWord), rows, state);
     }
 
     @Override
@@ -70,32 +71,14 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
             int firstWord,
             int endWord) {
         PortCurrents.require(this, false);
-        FloatMatrix variables = state.require(names);
-        if (feedsSpikes()) {
-            recurrent(current, variables, rows, state, variables, spikes, membranes, true, firstWord, endWord);
-        } else {
-            LeakyStep.record(parameters, current, rows, variables, spikes, membranes, firstWord, endWord);
-        }
-        state.advance(firstWord, endWord, rows / state.membrane().rows());
+        run(begin(current, state, spikes, firstWord, endWord).record(membranes), rows, state);
     }
 
     @Override
     public void run(
             PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
         PortCurrents.require(this, true);
-        FloatMatrix variables = state.require(names);
-        recurrent(
-                currents.current(),
-                currents.feedback(),
-                rows,
-                state,
-                variables,
-                spikes,
-                variables,
-                false,
-                firstWord,
-                endWord);
-        state.advance(firstWord, endWord, rows / state.membrane().rows());
+        run(begin(currents.current(), state, spikes, firstWord, endWord).feedback(currents.feedback()), rows, state);
     }
 
     @Override
@@ -108,44 +91,22 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
             int firstWord,
             int endWord) {
         PortCurrents.require(this, true);
-        FloatMatrix variables = state.require(names);
-        recurrent(
-                currents.current(),
-                currents.feedback(),
-                rows,
-                state,
-                variables,
-                spikes,
-                membranes,
-                true,
-                firstWord,
-                endWord);
-        state.advance(firstWord, endWord, rows / state.membrane().rows());
+        StepRun run = begin(currents.current(), state, spikes, firstWord, endWord);
+        run(run.feedback(currents.feedback()).record(membranes), rows, state);
     }
 
-    private void recurrent(
-            FloatMatrix current,
-            FloatMatrix feedback,
-            int rows,
-            NeuronState state,
-            FloatMatrix variables,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        LeakyStep.recurrent(
-                parameters,
-                current,
-                0,
-                rows,
-                variables,
-                feedback,
-                state.spikes(),
-                spikes,
-                membranes,
-                record,
-                firstWord,
-                endWord);
+    private StepRun begin(FloatMatrix current, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
+        state.require(names);
+        StepRun run = state.run(current, spikes, firstWord, endWord);
+        return feedsSpikes() ? run.previous(state.spikes()) : run;
+    }
+
+    private void run(StepRun run, int rows, NeuronState state) {
+        try {
+            LeakyStep.run(parameters, run, 0, rows);
+            state.advance(run.firstWord(), run.endWord(), rows / state.membrane().rows());
+        } finally {
+            run.release();
+        }
     }
 }

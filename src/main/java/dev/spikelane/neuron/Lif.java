@@ -1,11 +1,11 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.Compare;
-import dev.spikelane.kernel.step.Decay;
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyParametersBuilder;
-import dev.spikelane.kernel.step.Reset;
-import dev.spikelane.kernel.step.ResetTime;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

@@ -2,13 +2,13 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LstmStep;
-import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.kernel.step.Reversible;
+import dev.spikelane.kernel.step.StepRun;
 import java.lang.foreign.Arena;
 import java.util.List;
 
 /** Spiking long short-term memory cells, one step at a time, whose feedback comes from outside. */
-record LstmGroup(LeakyParameters parameters) implements StepwiseGroup {
+record LstmGroup(LeakyParameters parameters) implements StepwiseGroup, Reversible {
 
     static final List<String> NAMES = List.of("membrane", "cell");
 
@@ -33,23 +33,22 @@ record LstmGroup(LeakyParameters parameters) implements StepwiseGroup {
     }
 
     @Override
+    public LeakyParameters gradientParameters() {
+        return parameters;
+    }
+
+    @Override
+    public boolean cells() {
+        return true;
+    }
+
+    @Override
     public NeuronState newState(Arena arena, int batch) {
         return NeuronState.zeros(arena, new NeuronState.Layout(batch, neurons(), NAMES));
     }
 
     @Override
-    public void step(
-            FloatMatrix current,
-            FloatMatrix feedback,
-            int row,
-            long step,
-            NeuronState state,
-            FloatMatrix variables,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        LstmStep.step(parameters, current, row, variables, feedback, state.workspace(), spikes, membranes, record);
+    public void step(StepRun run, int row, long step, NeuronState state) {
+        LstmStep.step(parameters, run, state.workspace(), row);
     }
 }

@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.step.LstmStep;
+import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -28,6 +29,8 @@ public final class NeuronState {
     private final FloatMatrix workspace;
     /** Steps done, for each word of 64 neurons by itself: threads that share a row count those of their words. */
     private final long[] steps;
+    /** What runs of words read and write, by their first word, and behind them that of neurons which run others; made when first needed. */
+    private final @Nullable StepRun[] runs;
 
     /**
      * What there is of a state; states of the same layout can be copied into each other.
@@ -75,6 +78,7 @@ public final class NeuronState {
         this.currents = currents;
         this.workspace = FloatMatrix.zeros(arena, LstmStep.GATES, neurons);
         this.steps = new long[spikes.stride()];
+        this.runs = new StepRun[spikes.stride() + 1];
     }
 
     /** Zeros. */
@@ -273,6 +277,26 @@ public final class NeuronState {
     /** The steps done by each word of 64 neurons; the array itself. */
     long[] steps() {
         return steps;
+    }
+
+    /** What a run of some words reads and writes. Threads run disjoint words at the same time, so that each has an object of its own. */
+    StepRun run(FloatMatrix current, SpikeMatrix spikesOfRun, int firstWord, int endWord) {
+        return run(Math.clamp(firstWord, 0, runs.length - 2), current, spikesOfRun)
+                .set(current, all, spikesOfRun, firstWord, endWord);
+    }
+
+    /** The same, for neurons that run others of this state. */
+    StepRun outerRun(FloatMatrix current, SpikeMatrix spikesOfRun, int firstWord, int endWord) {
+        return run(runs.length - 1, current, spikesOfRun).set(current, all, spikesOfRun, firstWord, endWord);
+    }
+
+    private StepRun run(int slot, FloatMatrix current, SpikeMatrix spikesOfRun) {
+        StepRun made = runs[slot];
+        if (made == null) {
+            made = new StepRun(current, all, spikesOfRun);
+            runs[slot] = made;
+        }
+        return made;
     }
 
     /** Memory that a step uses while it runs, some rows of neurons; no part of the state. */

@@ -2,6 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.base.Progression;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Levels that the state variables of neurons are rounded to before they fire, as {@code snntorch.functional.quant.state_quant} (0.9.4)
@@ -100,6 +101,22 @@ public final class Quantization {
     public static Quantization of(float... values) {
         Parameter.of(values).requireFinite("level");
         return new Quantization(values.length + " given levels", values.clone());
+    }
+
+    /**
+     * Makes levels of any kind that have a name, such as those that a file holds.
+     *
+     * @param name what {@link #toString} returns
+     * @param values finite levels; none for {@link #NONE}, whatever the name
+     * @return the quantization
+     * @throws IllegalArgumentException if a level is NaN or infinite
+     */
+    public static Quantization named(String name, float... values) {
+        if (values.length == 0) {
+            return NONE;
+        }
+        Parameter.of(values).requireFinite("level");
+        return new Quantization(Objects.requireNonNull(name, "name"), values.clone());
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.product.RecurrentWeights;
+import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -43,18 +44,7 @@ record RecurrentGroup(NeuronGroup fed, RecurrentWeights weights, boolean feedsMe
     }
 
     @Override
-    public void step(
-            FloatMatrix current,
-            FloatMatrix feedback,
-            int row,
-            long step,
-            NeuronState state,
-            FloatMatrix variables,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
+    public void step(StepRun run, int row, long step, NeuronState state) {
         SpikeMatrix previous = state.spikes();
         FloatMatrix membrane = state.membrane();
         int batch = membrane.rows();
@@ -64,11 +54,12 @@ record RecurrentGroup(NeuronGroup fed, RecurrentWeights weights, boolean feedsMe
         } else {
             weights.multiply(previous, now.feedback());
         }
-        copy(current, row, now.current(), 0, batch);
-        fed.run(now, batch, state, previous, firstWord, endWord);
+        copy(run.current(), row, now.current(), 0, batch);
+        fed.run(now, batch, state, previous, run.firstWord(), run.endWord());
+        SpikeMatrix spikes = run.spikes();
         MemorySegment.copy(previous.segment(), 0, spikes.segment(), spikes.rowOffset(row), previous.rowOffset(batch));
-        if (record) {
-            copy(membrane, 0, membranes, row, batch);
+        if (run.records()) {
+            copy(membrane, 0, run.membranes(), row, batch);
         }
     }
 
@@ -78,10 +69,16 @@ record RecurrentGroup(NeuronGroup fed, RecurrentWeights weights, boolean feedsMe
     }
 
     @Override
-    public void requireShapes(FloatMatrix current, SpikeMatrix spikes, FloatMatrix membranes) {
-        current.requireShape("current", current.rows(), currents());
-        spikes.requireShape("spikes", spikes.rows(), neurons());
-        membranes.requireShape("membranes", membranes.rows(), neurons());
+    public void requireShapes(StepRun run) {
+        run.current().requireShape("current", run.current().rows(), currents());
+        run.spikes().requireShape("spikes", run.spikes().rows(), neurons());
+        run.membranes().requireShape("membranes", run.membranes().rows(), neurons());
+    }
+
+    /** The neurons that get their feedback use the state's other one. */
+    @Override
+    public StepRun runOf(NeuronState state, FloatMatrix current, SpikeMatrix spikes, int firstWord, int endWord) {
+        return state.outerRun(current, spikes, firstWord, endWord);
     }
 
     /** The neurons that get their feedback count the step. */

@@ -2,7 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LstmStep;
-import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.List;
@@ -16,23 +17,10 @@ interface StepwiseGroup extends NeuronGroup {
     /**
      * Runs the step whose rows begin at {@code row}; what a run checks is checked.
      *
-     * @param feedback what enters the port {@code feedback}, row for row; {@code current} itself where there is no such port
+     * @param run what is read and written
      * @param step its number since the last reset, from 0
-     * @param variables {@code [variables * batch x neurons]}, updated
-     * @param membranes receives the membranes of these rows if {@code record}
      */
-    void step(
-            FloatMatrix current,
-            FloatMatrix feedback,
-            int row,
-            long step,
-            NeuronState state,
-            FloatMatrix variables,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord);
+    void step(StepRun run, int row, long step, NeuronState state);
 
     @Override
     default boolean coupled() {
@@ -42,7 +30,7 @@ interface StepwiseGroup extends NeuronGroup {
     @Override
     default void run(FloatMatrix current, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
         PortCurrents.require(this, false);
-        steps(current, current, rows, state, spikes, state.membrane(), false, firstWord, endWord);
+        steps(begin(current, state, spikes, firstWord, endWord), rows, state);
     }
 
     @Override
@@ -55,23 +43,17 @@ interface StepwiseGroup extends NeuronGroup {
             int firstWord,
             int endWord) {
         PortCurrents.require(this, false);
-        steps(current, current, rows, state, spikes, membranes, true, firstWord, endWord);
+        requireRows("membranes", membranes.rows(), rows);
+        steps(begin(current, state, spikes, firstWord, endWord).record(membranes), rows, state);
     }
 
     @Override
     default void run(
             PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
         PortCurrents.require(this, true);
-        steps(
-                currents.current(),
-                currents.feedback(),
-                rows,
-                state,
-                spikes,
-                state.membrane(),
-                false,
-                firstWord,
-                endWord);
+        requireRows("feedback", currents.feedback().rows(), rows);
+        StepRun run = begin(currents.current(), state, spikes, firstWord, endWord);
+        steps(run.feedback(currents.feedback()), rows, state);
     }
 
     @Override
@@ -84,47 +66,52 @@ interface StepwiseGroup extends NeuronGroup {
             int firstWord,
             int endWord) {
         PortCurrents.require(this, true);
-        steps(currents.current(), currents.feedback(), rows, state, spikes, membranes, true, firstWord, endWord);
+        requireRows("feedback", currents.feedback().rows(), rows);
+        requireRows("membranes", membranes.rows(), rows);
+        StepRun run = begin(currents.current(), state, spikes, firstWord, endWord);
+        steps(run.feedback(currents.feedback()).record(membranes), rows, state);
+    }
+
+    private StepRun begin(FloatMatrix current, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
+        state.require(names());
+        return runOf(state, current, spikes, firstWord, endWord);
+    }
+
+    /** The object of the state that holds what these words read and write. */
+    default StepRun runOf(NeuronState state, FloatMatrix current, SpikeMatrix spikes, int firstWord, int endWord) {
+        return state.run(current, spikes, firstWord, endWord);
     }
 
     /** Checks before the first step, so that a run is done in whole or not at all. */
-    private void steps(
-            FloatMatrix current,
-            FloatMatrix feedback,
-            int rows,
-            NeuronState state,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        FloatMatrix variables = state.require(names());
-        int batch = state.membrane().rows();
-        if (rows < 1 || rows % batch != 0) {
-            throw new IllegalArgumentException(rows + " rows are not a whole number of steps of batch " + batch);
-        }
-        if (coupled() && (firstWord != 0 || endWord != spikes.stride())) {
-            throw new IllegalArgumentException(
-                    "neurons with recurrence are updated whole rows at a time, asked for words [" + firstWord + ", "
-                            + endWord + ") of [0, " + spikes.stride() + ")");
-        }
-        requireRows("current", current.rows(), rows);
-        requireRows("feedback", feedback.rows(), rows);
-        requireRows("spikes", spikes.rows(), rows);
-        if (record) {
-            requireRows("membranes", membranes.rows(), rows);
-        }
-        requireShapes(current, spikes, membranes);
-        long step = state.step(firstWord, endWord);
-        for (int row = 0; row < rows; row += batch) {
-            step(current, feedback, row, step, state, variables, spikes, membranes, record, firstWord, endWord);
-            advance(state, firstWord, endWord);
-            step++;
+    private void steps(StepRun run, int rows, NeuronState state) {
+        try {
+            int batch = state.membrane().rows();
+            int firstWord = run.firstWord();
+            int endWord = run.endWord();
+            if (rows < 1 || rows % batch != 0) {
+                throw new IllegalArgumentException(rows + " rows are not a whole number of steps of batch " + batch);
+            }
+            if (coupled() && (firstWord != 0 || endWord != run.spikes().stride())) {
+                throw new IllegalArgumentException(
+                        "neurons with recurrence are updated whole rows at a time, asked for words [" + firstWord
+                                + ", " + endWord + ") of [0, " + run.spikes().stride() + ")");
+            }
+            requireRows("current", run.current().rows(), rows);
+            requireRows("spikes", run.spikes().rows(), rows);
+            requireShapes(run);
+            long step = state.step(firstWord, endWord);
+            for (int row = 0; row < rows; row += batch) {
+                step(run, row, step, state);
+                advance(state, firstWord, endWord);
+                step++;
+            }
+        } finally {
+            run.release();
         }
     }
 
     /** Throws where a column does not fit that no kernel checks. */
-    default void requireShapes(FloatMatrix current, SpikeMatrix spikes, FloatMatrix membranes) {}
+    default void requireShapes(StepRun run) {}
 
     /** Counts a step. */
     default void advance(NeuronState state, int firstWord, int endWord) {

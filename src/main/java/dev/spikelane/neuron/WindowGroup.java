@@ -2,13 +2,14 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.WindowStep;
+import dev.spikelane.kernel.step.Reversible;
+import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 
 /** Neurons of which the newest inputs count, one step at a time; each by itself. */
-record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements StepwiseGroup {
+record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements StepwiseGroup, Reversible {
 
     static final List<String> NAMES = List.of("membrane", "sum");
 
@@ -28,35 +29,17 @@ record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements S
     }
 
     @Override
+    public LeakyParameters gradientParameters() {
+        throw new IllegalArgumentException("a truncated kernel has no gradient");
+    }
+
+    @Override
     public NeuronState newState(Arena arena, int batch) {
         return NeuronState.zeros(arena, new NeuronState.Layout(batch, neurons(), NAMES, false, weights.rows()));
     }
 
     @Override
-    public void step(
-            FloatMatrix current,
-            FloatMatrix feedback,
-            int row,
-            long step,
-            NeuronState state,
-            FloatMatrix variables,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        WindowStep.step(
-                parameters,
-                weights,
-                current,
-                row,
-                step,
-                variables,
-                state.window(),
-                spikes,
-                membranes,
-                record,
-                firstWord,
-                endWord);
+    public void step(StepRun run, int row, long step, NeuronState state) {
+        WindowStep.step(parameters, weights, run, state.window(), row, step);
     }
 }

@@ -1,6 +1,6 @@
 package dev.spikelane.plot;
 
-import dev.spikelane.io.JsonWriter;
+import dev.spikelane.io.file.JsonWriter;
 import java.util.Arrays;
 
 /** What the page's script gets to know of a figure. */

@@ -1,6 +1,6 @@
 package dev.spikelane.plot;
 
-import dev.spikelane.io.JsonWriter;
+import dev.spikelane.io.file.JsonWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.spikelane.plot;
 
-import dev.spikelane.io.AtomicFile;
+import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.FloatMatrix;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package dev.spikelane.plot;
 
-import dev.spikelane.io.AtomicFile;
+import dev.spikelane.io.file.AtomicFile;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;

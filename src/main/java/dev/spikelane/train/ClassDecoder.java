@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.update.Softmax;
 import dev.spikelane.memory.FloatMatrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what a population did into classes, and counts how many are right. It is bound to one size of batch and allocates nothing; it is for one
@@ -58,6 +59,15 @@ public final class ClassDecoder {
         this.steps = new int[outputs];
         this.scores = FloatMatrix.zeros(1, blocks.classes());
         this.row = FloatMatrix.zeros(1, outputs);
+    }
+
+    /** Makes a decoder for the classes of a loss; null if the decoding gives none. */
+    static @Nullable ClassDecoder of(Loss loss, Decoding decoding, int steps, int batch, int outputs) {
+        if (decoding == Decoding.NONE) {
+            return null;
+        }
+        int classes = loss.classes(outputs);
+        return new ClassDecoder(decoding, steps, batch, outputs, classes == outputs ? 0 : classes);
     }
 
     /**

@@ -22,6 +22,7 @@ import java.util.Set;
  * @param surrogates of populations, by their names
  * @param otherwise the surrogate of the others
  * @param seed of surrogates that draw
+ * @param form what inputs are
  */
 record GradientBlueprint(
         Network network,
@@ -34,7 +35,8 @@ record GradientBlueprint(
         Set<String> observed,
         Map<String, Surrogate> surrogates,
         Surrogate otherwise,
-        long seed) {
+        long seed,
+        InputForm form) {
 
     Population population(int number) {
         return network.populations().get(number);

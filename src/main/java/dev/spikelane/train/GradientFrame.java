@@ -5,7 +5,6 @@ import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
-import java.lang.foreign.Arena;
 
 /**
  * A population between one frame and one target: neurons whose currents are the same at all steps, so that neither currents nor membranes nor
@@ -28,7 +27,7 @@ final class GradientFrame {
     /** What a thread needs for a sample: all steps of 64 neurons. */
     private record Scratch(FloatMatrix distance, FloatMatrix gradient) {}
 
-    GradientFrame(GradientFrameParts parts, Arena arena, GradientSize size) {
+    GradientFrame(GradientFrameParts parts, GradientSize size) {
         this.parameters = parts.parameters();
         this.from = parts.from();
         this.to = parts.to();
@@ -42,8 +41,7 @@ final class GradientFrame {
         this.scratch = new Scratch[size.threads()];
         for (int i = 0; i < scratch.length; i++) {
             scratch[i] = new Scratch(
-                    FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
-                    FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK));
+                    FloatMatrix.zeros(size.steps(), LeakyFrame.BLOCK), FloatMatrix.zeros(size.steps(), LeakyFrame.BLOCK));
         }
     }
 

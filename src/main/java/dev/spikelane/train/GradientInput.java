@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class GradientInput implements GradientSource {
 
     private final Input input;
+    /** How messages call it; made once, as a training step allocates nothing. */
+    private final String name;
+
     private final Arena arena;
     private final GradientSize size;
     private final int history;
@@ -31,6 +34,7 @@ final class GradientInput implements GradientSource {
 
     GradientInput(Input input, Arena arena, GradientSize size, int history, boolean wantsGradient) {
         this.input = input;
+        this.name = "input '" + input.name() + "'";
         this.arena = arena;
         this.size = size;
         this.history = history;
@@ -52,7 +56,7 @@ final class GradientInput implements GradientSource {
 
     /** Takes the rows of all steps. */
     void load(Signal given) {
-        given.requireShape("input '" + input.name() + "'", size.steps() * size.batch(), columns());
+        given.requireShape(name, size.steps() * size.batch(), columns());
         frame = false;
         analog = given instanceof FloatMatrix;
         put(given, 0, size.steps());
@@ -60,7 +64,7 @@ final class GradientInput implements GradientSource {
 
     /** Takes one frame for all steps. */
     void loadFrame(Signal given) {
-        given.requireShape("input '" + input.name() + "'", size.batch(), columns());
+        given.requireShape(name, size.batch(), columns());
         frame = true;
         analog = given instanceof FloatMatrix;
         FloatMatrix ofValues = valueFrame;
@@ -79,7 +83,7 @@ final class GradientInput implements GradientSource {
                 SpikeExpand.expand(ofSpikes, 0, size.batch(), ofValues);
             }
             case FloatMatrix numbers -> {
-                numbers.requireFinite("input '" + input.name() + "'");
+                numbers.requireFinite(name);
                 inside(numbers, ofValues);
             }
         }
@@ -100,7 +104,7 @@ final class GradientInput implements GradientSource {
         Shape shape = input.shape();
         if (!shape.reordered()) {
             if (given instanceof FloatMatrix numbers) {
-                numbers.requireFinite("input '" + input.name() + "'");
+                numbers.requireFinite(name);
             }
             track().put(given, step, count);
             return;
@@ -108,7 +112,7 @@ final class GradientInput implements GradientSource {
         switch (given) {
             case SpikeMatrix bits -> inside(bits, (SpikeMatrix) track().window());
             case FloatMatrix numbers -> {
-                numbers.requireFinite("input '" + input.name() + "'");
+                numbers.requireFinite(name);
                 inside(numbers, (FloatMatrix) track().window());
             }
         }

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.connection.Operator;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.layout.Crew;
 import dev.spikelane.layout.Layout;
 import dev.spikelane.network.Input;
@@ -224,6 +224,16 @@ final class GradientMachine {
         }
         for (GradientSite site : sites) {
             site.update();
+        }
+    }
+
+    /** Takes notice that somebody else has changed values. */
+    void refresh() {
+        for (GradientTerm term : terms) {
+            term.update();
+        }
+        for (GradientSite site : sites) {
+            site.refresh();
         }
     }
 

@@ -56,6 +56,17 @@ final class GradientOutlet implements GradientSource {
         return given == null && observed == null && kept == null && terms.size() == 1 ? terms.getFirst() : null;
     }
 
+    /** What was given, if gradients come from nowhere else and nobody looks at them; null otherwise. */
+    @Nullable
+    GradientViews<FloatMatrix> givenAlone() {
+        return observed == null && terms.isEmpty() ? given : null;
+    }
+
+    /** Whether gradients come from several places. */
+    boolean adds() {
+        return terms.size() + (given == null ? 0 : 1) > 1;
+    }
+
     boolean keeps() {
         return kept != null;
     }

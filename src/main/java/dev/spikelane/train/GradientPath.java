@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
-import dev.spikelane.connection.Operator;
-import dev.spikelane.connection.OperatorGradient;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;

@@ -98,6 +98,7 @@ final class GradientPort {
     }
 
     void prepare(int first, int count) {
+        views(); // before threads share it
         for (int i = 0; i < terms.size(); i++) {
             terms.get(i).prepare(first, count);
         }

@@ -25,21 +25,21 @@ final class GradientScratch {
      * Makes room.
      *
      * @param columns neurons of a tile
-     * @param variables variables of which something comes from elsewhere
+     * @param variables variables of which something comes from elsewhere and must be summed up
+     * @param adds whether gradients come from several places
      * @param kept variables that are computed again
      */
     @SuppressWarnings("unchecked") // an array of generics
-    GradientScratch(Arena arena, GradientSize size, int columns, boolean spikes, boolean[] variables, int kept) {
+    GradientScratch(
+            Arena arena, GradientSize size, int columns, boolean spikes, boolean[] variables, boolean adds, int kept) {
         int rows = size.segment() * size.batch();
         int batch = size.batch();
-        boolean any = spikes;
         this.ofVariables = (GradientViews<FloatMatrix>[]) new GradientViews<?>[variables.length];
         for (int i = 0; i < variables.length; i++) {
-            any |= variables[i];
             ofVariables[i] = new GradientViews<>(FloatMatrix.zeros(arena, variables[i] ? rows : batch, columns), batch);
         }
         this.ofSpikes = new GradientViews<>(FloatMatrix.zeros(arena, spikes ? rows : batch, columns), batch);
-        this.added = new GradientViews<>(FloatMatrix.zeros(arena, any ? rows : batch, columns), batch);
+        this.added = new GradientViews<>(FloatMatrix.zeros(arena, adds ? rows : batch, columns), batch);
         this.distance = FloatMatrix.zeros(arena, batch, columns);
         this.past = new FloatMatrix[kept];
         for (int i = 0; i < kept; i++) {

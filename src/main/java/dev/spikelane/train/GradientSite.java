@@ -8,14 +8,13 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
-import dev.spikelane.neuron.NeuronGradient;
+import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.PortCurrents;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,7 @@ final class GradientSite implements GradientSource {
     /** The state before each segment. */
     private final NeuronState[] checkpoints;
     /** A state that goes through a segment again. */
-    private final NeuronState work;
+    private @Nullable NeuronState work;
 
     private final List<String> variables;
     private final GradientTrack<SpikeMatrix> spikes;
@@ -61,6 +60,7 @@ final class GradientSite implements GradientSource {
     private NeuronGroup group;
     private NeuronGradient gradient;
     private NeuronBackward[] tiles;
+    private final @Nullable PortCurrents[] pairs;
     private int segmentStart;
 
     /**
@@ -83,11 +83,11 @@ final class GradientSite implements GradientSource {
         this.current = plan.port(population, "current", group.currents());
         this.feedback = group.takesFeedback() ? plan.port(population, "feedback", group.currents()) : null;
         this.state = group.newState(arena, size.batch());
-        this.work = group.newState(arena, size.batch());
         this.checkpoints = new NeuronState[size.segments()];
         for (int i = 0; i < checkpoints.length; i++) {
             checkpoints[i] = group.newState(arena, size.batch());
         }
+        this.pairs = new PortCurrents[feedback == null ? 0 : size.segment()];
         this.variables = state.names();
         this.spikes = GradientTrack.ofSpikes(
                 arena, population.size(), size.batch(), plan.historyOf(population.name()), size.steps());
@@ -101,7 +101,9 @@ final class GradientSite implements GradientSource {
         for (int i = 0; i < carriedOf.length; i++) {
             carriedOf[i] = carried.rows(i * size.batch(), size.batch());
         }
-        this.carriedSpikes = FloatMatrix.zeros(arena, size.batch(), population.size());
+        this.carriedSpikes = gradient.feedsOwnSpikes()
+                ? FloatMatrix.zeros(arena, size.batch(), population.size())
+                : FloatMatrix.zeros(arena, 1, 1);
         this.coupled = gradient.coupled() || group.coupled();
         int blocks = blocks();
         this.blocksInTile = coupled || !alone ? blocks : tile(blocks, size.threads());
@@ -119,12 +121,14 @@ final class GradientSite implements GradientSource {
         GradientScratch made = scratch[thread];
         if (made == null) {
             boolean[] reached = new boolean[variables.size()];
+            boolean adds = ofSpikes.adds();
             for (int i = 0; i < reached.length; i++) {
-                reached[i] = ofVariables[i].mayHaveGradients();
+                reached[i] = ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null;
+                adds |= ofVariables[i].adds();
             }
             int columns = blocksInTile == blocks() ? population.size() : blocksInTile * Long.SIZE;
             int again = gradient.needsCurrents() ? variables.size() : 0;
-            made = new GradientScratch(arena, size, columns, firesBack(), reached, again);
+            made = new GradientScratch(arena, size, columns, firesBack(), reached, adds, again);
             scratch[thread] = made;
         }
         return made;
@@ -158,7 +162,6 @@ final class GradientSite implements GradientSource {
                                 checkpoints[0],
                                 spikes.window(),
                                 carried),
-                        arena,
                         size);
     }
 
@@ -233,13 +236,15 @@ final class GradientSite implements GradientSource {
     /** The gradients of what these carry, behind the way back. */
     FloatMatrix ofPreviousSpikes() {
         if (!gradient.feedsOwnSpikes()) {
+            FloatMatrix sum = FloatMatrix.zeros(size.batch(), population.size());
             FloatMatrix added = FloatMatrix.zeros(size.batch(), population.size());
             ofSpikes.open(-1, 1);
             ofSpikes.gather(
-                    new GradientViews<>(carriedSpikes, size.batch()),
+                    new GradientViews<>(sum, size.batch()),
                     new GradientViews<>(added, size.batch()),
                     0,
                     blocks());
+            return sum;
         }
         return carriedSpikes;
     }
@@ -339,12 +344,22 @@ final class GradientSite implements GradientSource {
             }
             return;
         }
-        PortCurrents both = new PortCurrents(currents, fed.steps(first, count));
+        PortCurrents both = both(currents, fed.steps(first, count), first - segmentStart);
         if (inPlace) {
             group.record(both, rows, from, fired, currents, firstBlock, endBlock);
         } else {
             group.run(both, rows, from, fired, firstBlock, endBlock);
         }
+    }
+
+    /** The currents of both ports from a step of the segment on, made once. */
+    private PortCurrents both(FloatMatrix currents, FloatMatrix fedBack, int step) {
+        PortCurrents known = pairs[step];
+        if (known == null || known.current() != currents || known.feedback() != fedBack) {
+            known = new PortCurrents(currents, fedBack);
+            pairs[step] = known;
+        }
+        return known;
     }
 
     /** Begins the way back. */
@@ -367,26 +382,43 @@ final class GradientSite implements GradientSource {
             prepare(first, count);
             fill(first, count, 0, current.blocks(), 0);
             if (!gradient.needsCurrents()) {
-                work.copyFrom(checkpoints[segment]);
-                run(work, first, count, true, 0, blocks());
+                work().copyFrom(checkpoints[segment]);
+                run(work(), first, count, true, 0, blocks());
             }
         }
-        work.copyFrom(checkpoints[segment]);
+        if (openFrame() != null) {
+            return;
+        }
+        for (int thread = 0; thread < scratch.length; thread++) {
+            scratch(thread); // before threads share them
+        }
+        if (gradient.needsCurrents()) {
+            work().copyFrom(checkpoints[segment]);
+        }
         if (!shares() && gradient.needsCurrents()) {
             again(first, count, 0, blocks(), scratch(0));
         }
+    }
+
+    private NeuronState work() {
+        NeuronState made = work;
+        if (made == null) {
+            made = group.newState(arena, size.batch());
+            work = made;
+        }
+        return made;
     }
 
     /** Computes the variables of a tile again, before each step and after the last. */
     private void again(int first, int count, int firstBlock, int endBlock, GradientScratch into) {
         int batch = size.batch();
         for (int i = 0; i < variables.size(); i++) {
-            copy(work.variable(variables.get(i)), into.past[i], 0, firstBlock, endBlock);
+            copy(work().variable(variables.get(i)), into.past[i], 0, firstBlock, endBlock);
         }
         for (int step = 0; step < count; step++) {
-            run(work, first + step, 1, false, firstBlock, endBlock);
+            run(work(), first + step, 1, false, firstBlock, endBlock);
             for (int i = 0; i < variables.size(); i++) {
-                copy(work.variable(variables.get(i)), into.past[i], (step + 1) * batch, firstBlock, endBlock);
+                copy(work().variable(variables.get(i)), into.past[i], (step + 1) * batch, firstBlock, endBlock);
             }
         }
     }
@@ -427,16 +459,17 @@ final class GradientSite implements GradientSource {
             ofSpikes.gather(own.ofSpikes, own.added, firstBlock, endBlock);
         }
         for (int i = 0; i < ofVariables.length; i++) {
-            if (ofVariables[i].mayHaveGradients()) {
+            if (ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null) {
                 ofVariables[i].gather(own.ofVariables[i], own.added, firstBlock, endBlock);
             }
         }
         for (int step = count - 1; step >= 0; step--) {
             for (int i = 0; i < ofVariables.length; i++) {
                 if (ofVariables[i].mayHaveGradients()) {
+                    GradientViews<FloatMatrix> given = ofVariables[i].givenAlone();
                     RowSum.add(
                             carriedOf[i],
-                            own.ofVariables[i].steps(step, 1),
+                            given == null ? own.ofVariables[i].steps(step, 1) : given.steps(first + step, 1),
                             size.batch(),
                             population.size(),
                             firstBlock,
@@ -493,17 +526,25 @@ final class GradientSite implements GradientSource {
     /** Takes notice that parameters have changed. */
     void update() {
         if (!learned.isEmpty()) {
-            group = layout.neurons(number);
-            gradient = gradient();
-            tiles = tiles();
+            refresh();
         }
+    }
+
+    /** Takes the parameters that the neurons have now. */
+    void refresh() {
+        group = layout.neurons(number);
+        gradient = gradient.with(layout.inside(number), group);
+        tiles = tiles();
+        frame = frame();
     }
 
     /** Goes on from a state of zeros. */
     void reset() {
         state.reset();
         spikes.reset();
-        Arrays.stream(ofVariables).forEach(GradientOutlet::reset);
+        for (GradientOutlet outlet : ofVariables) {
+            outlet.reset();
+        }
     }
 
     /** Goes on from the state of another site of the same population. */

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.connection.Values;
+import dev.spikelane.connection.operator.Values;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Population;

@@ -1,8 +1,9 @@
 package dev.spikelane.train;
 
-import dev.spikelane.connection.OperatorGradient;
+import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Projection;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,6 +25,7 @@ final class GradientTerm {
     private final GradientViews<FloatMatrix> ofFrame;
     private boolean frame;
     private boolean summed;
+    private boolean listed;
     /** Gradients of what the first operator makes, for the steps that are taken back; null if there are none. */
     private @Nullable FloatMatrix ofFirst;
 
@@ -73,13 +75,19 @@ final class GradientTerm {
         frame = source.isFrame() && projection.delay() == 0;
         summed = false;
         if (frame) {
-            path.prepare(source.steps(0, 1, 0));
+            Signal rows = source.steps(0, 1, 0);
+            path.prepare(rows);
+            listed = path.backs().length == 1 && rows instanceof FloatMatrix values && path.backs()[0].openFrame(values);
         }
     }
 
     /** Computes the currents of a frame for some blocks. */
     void hold(int firstBlock, int endBlock, int thread) {
-        path.fill(source.steps(0, 1, 0), held.all(), firstBlock, endBlock, thread);
+        if (listed) {
+            path.backs()[0].multiplyFrame(((GradientInput) source).frame(), held.all(), firstBlock, endBlock, thread);
+        } else {
+            path.fill(source.steps(0, 1, 0), held.all(), firstBlock, endBlock, thread);
+        }
     }
 
     FloatMatrix held() {

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.connection.OperatorGradient;
+import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.layout.Layout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -64,7 +64,8 @@ final class GradientValues {
 
     /** Copies what populations have summed up to their slots. */
     static void collect(List<GradientSlot> slots, GradientMachine machine) {
-        for (GradientSlot slot : slots) {
+        for (int i = 0; i < slots.size(); i++) {
+            GradientSlot slot = slots.get(i);
             for (GradientSite site : machine.sites()) {
                 if (slot.isOf(site.population())) {
                     site.neurons().gradient(slot.parameter(), slot.scratch());

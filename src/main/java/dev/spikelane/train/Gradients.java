@@ -40,6 +40,7 @@ public final class Gradients implements AutoCloseable {
     private final GradientMachine machine;
     private final List<GradientSlot> slots;
     private final Crew crew;
+    private long seen;
     private boolean ran;
 
     Gradients(GradientBlueprint plan, GradientMachine machine, List<GradientSlot> slots, Crew crew) {
@@ -47,6 +48,7 @@ public final class Gradients implements AutoCloseable {
         this.machine = machine;
         this.slots = slots;
         this.crew = crew;
+        this.seen = plan.layout().version();
     }
 
     /**
@@ -79,6 +81,10 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if an input is missing, a shape does not fit, or a value is not finite
      */
     public void forward(Map<String, ? extends Signal> inputs) {
+        for (GradientInput input : machine.inputs()) {
+            boolean values = given(inputs, input.input()) instanceof FloatMatrix;
+            requireForm(values ? InputForm.VALUES : InputForm.SPIKES);
+        }
         open();
         for (GradientInput input : machine.inputs()) {
             input.load(given(inputs, input.input()));
@@ -93,6 +99,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if the shape does not fit, a value is not finite, or there are several inputs
      */
     public void forwardConstant(Signal frame) {
+        requireForm(InputForm.FRAME);
         open();
         onlyInput();
         machine.inputs()[0].loadFrame(frame);
@@ -100,10 +107,20 @@ public final class Gradients implements AutoCloseable {
     }
 
     private void open() {
+        if (seen != plan.layout().version()) {
+            machine.refresh();
+            seen = plan.layout().version();
+        }
         if (ran) {
             machine.advance();
         }
         ran = true;
+    }
+
+    private void requireForm(InputForm form) {
+        if (plan.form() != InputForm.ANY && plan.form() != form) {
+            throw new IllegalArgumentException("input is " + form + ", expected " + plan.form() + " as was said before");
+        }
     }
 
     private Input onlyInput() {
@@ -362,6 +379,12 @@ public final class Gradients implements AutoCloseable {
     /** Makes a change of the network's values while no simulation of it runs. */
     void change(Runnable change) {
         plan.layout().change(change);
+    }
+
+    /** Takes notice of the change. */
+    void update() {
+        machine.update();
+        seen = plan.layout().version() + 1; // the change under way is counted when it is done
     }
 
     /** Takes over what an optimizer has written: parameters of neurons, which the network has in another form. */

@@ -3,9 +3,13 @@ package dev.spikelane.train;
 import dev.spikelane.layout.Crew;
 import dev.spikelane.layout.Layout;
 import dev.spikelane.layout.Layouts;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
-import dev.spikelane.neuron.NeuronGradient;
+import dev.spikelane.neuron.gradient.NeuronGradient;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,6 +27,8 @@ public final class GradientsBuilder {
     private int threads = 1;
     private int every;
     private long seed;
+    private long most = Long.MAX_VALUE;
+    private InputForm form = InputForm.ANY;
     private Surrogate otherwise = Surrogate.atan();
     private final Map<String, Surrogate> surrogates = new LinkedHashMap<>();
     private final Set<String> learned;
@@ -236,20 +242,91 @@ public final class GradientsBuilder {
     }
 
     /**
+     * Says what inputs will be; other ones are refused then.
+     *
+     * @param ofInputs their form
+     * @return this
+     */
+    public GradientsBuilder inputs(InputForm ofInputs) {
+        form = ofInputs;
+        return this;
+    }
+
+    /**
+     * Sets the most memory; more is refused before it is taken.
+     *
+     * @param count bytes of native memory
+     * @return this
+     */
+    public GradientsBuilder mostBytes(long count) {
+        most = count;
+        return this;
+    }
+
+    /**
+     * Computes how much memory the gradients will need, beside the network: windows of one and of two samples are run, as every sample needs as
+     * much as the other.
+     *
+     * @return bytes of native memory
+     * @throws IllegalArgumentException if a population or projection has no gradient; the message names it
+     */
+    public long bytes() {
+        long one = bytes(1);
+        return batch == 1 ? one : one + (bytes(2) - one) * (batch - 1L);
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
+    private long bytes(int samples) {
+        CountingArena arena = new CountingArena(Arena.ofShared());
+        try (Gradients gradients = build(arena, samples)) {
+            List<Input> all = network.inputs();
+            if (form == InputForm.FRAME) {
+                gradients.forwardConstant(
+                        FloatMatrix.zeros(samples, all.getFirst().shape().size()));
+            } else {
+                Map<String, Signal> zeros = new LinkedHashMap<>();
+                for (Input input : all) {
+                    int columns = input.shape().size();
+                    zeros.put(
+                            input.name(),
+                            form == InputForm.SPIKES
+                                    ? SpikeMatrix.zeros(steps * samples, columns)
+                                    : FloatMatrix.zeros(steps * samples, columns));
+                }
+                gradients.forward(zeros);
+            }
+            gradients.backward();
+            return arena.bytes();
+        }
+    }
+
+    /**
      * Lays everything out.
      *
      * @return the gradients, with a state of zeros
      * @throws IllegalArgumentException if a population or projection has no gradient; the message names it
+     * @throws IllegalStateException if they need more memory than they may have
      */
     @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
     public Gradients build() {
-        Arena arena = Arena.ofShared();
+        if (most < Long.MAX_VALUE) {
+            long needed = bytes();
+            if (needed > most) {
+                throw new IllegalStateException("gradients of " + steps + " steps of batch " + batch + " need " + needed
+                        + " bytes, expected at most " + most + "; fewer samples, or computing more again, need fewer");
+            }
+        }
+        return build(Arena.ofShared(), batch);
+    }
+
+    /** Lays everything out in an arena, which the gradients close. */
+    Gradients build(Arena arena, int samples) {
         Crew crew = layout.crew(threads);
         try {
             GradientBlueprint plan = new GradientBlueprint(
                     network,
                     layout,
-                    new GradientSize(steps, batch, every, threads),
+                    new GradientSize(steps, samples, every, threads),
                     arena,
                     Set.copyOf(learned),
                     Set.copyOf(given),
@@ -257,7 +334,8 @@ public final class GradientsBuilder {
                     Set.copyOf(observed),
                     Map.copyOf(surrogates),
                     otherwise,
-                    seed);
+                    seed,
+                    form);
             GradientMachine machine = new GradientMachine(plan, inputs, crew);
             List<GradientSlot> slots = GradientValues.slots(plan, machine);
             return new Gradients(plan, machine, slots, crew);

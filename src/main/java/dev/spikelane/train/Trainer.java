@@ -71,14 +71,43 @@ public final class Trainer implements AutoCloseable {
      * @param batch at most as many samples as the trainer was made for
      * @return the loss before the values changed; with truncated backpropagation the sum over the windows
      * @throws IllegalArgumentException if a shape does not fit, a label is no class, or an input is not finite
-     * @throws IllegalStateException if the loss is not finite; values have not changed then since the window before
+     * @throws IllegalStateException if the loss is not finite; the message names the population and step where that began, and values have not
+     *     changed since the window before
      */
     public double step(TrainingBatch batch) {
-        return step.run(batch, samples(batch), rate);
+        int samples = samples(batch);
+        try {
+            return step.run(batch, samples, rate);
+        } catch (NonFiniteLoss stop) {
+            throw stop.at(new Divergence(network, recipe.steps()).find(batch, samples));
+        }
+    }
+
+    /**
+     * Returns how many samples of the last batch were decoded right, as the loss trains them, before values changed.
+     *
+     * @return samples; with truncated backpropagation those of the last window; 0 if outputs are not classes
+     */
+    public int right() {
+        return step.right();
+    }
+
+    /**
+     * Returns the memory of gradients that are kept between the way back and the optimizer because someone sees, clips or sums them.
+     *
+     * @return bytes; 0 if nobody does
+     */
+    public long storedBytes() {
+        if (recipe.observers().isEmpty() && recipe.clipping() == null && recipe.shards() == 1) {
+            return 0;
+        }
+        return step.parameters().stream()
+                .mapToLong(parameter -> parameter.gradient().segment().byteSize())
+                .sum();
     }
 
     private int samples(TrainingBatch batch) {
-        Signal input = batch.inputs().values().iterator().next();
+        Signal input = batch.input(network.inputs().getFirst().name(), network.inputs().size() == 1);
         int steps = batch.constant() ? 1 : recipe.steps();
         int samples = input.rows() / steps;
         if (samples * steps != input.rows() || samples < 1 || samples > recipe.batch()) {
@@ -86,6 +115,19 @@ public final class Trainer implements AutoCloseable {
                     + " steps and at most " + recipe.batch() + " samples");
         }
         return samples;
+    }
+
+    TrainingRecipe recipe() {
+        return recipe;
+    }
+
+    long observerNanoseconds() {
+        return step.observerNanoseconds();
+    }
+
+    /** Takes over values of the network that were changed from outside. */
+    void reload() {
+        step.reload(network);
     }
 
     /** What is learned, in a fixed order, with the state of the optimizer. */

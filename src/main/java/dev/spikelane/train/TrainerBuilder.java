@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Says how a {@link Trainer} trains. */
@@ -17,9 +18,12 @@ public final class TrainerBuilder {
     private String population;
     private int window;
     private int shards = 1;
+    private long most = Long.MAX_VALUE;
     private Optimizer optimizer = new Adam(1e-3);
     private @Nullable Loss loss;
     private @Nullable Clipping clipping;
+    private final List<DoubleConsumer> losses = new ArrayList<>();
+    private final List<GradientObserver> observers = new ArrayList<>();
 
     TrainerBuilder(Network network, int steps, int batch) {
         this.network = network;
@@ -159,6 +163,57 @@ public final class TrainerBuilder {
     }
 
     /**
+     * Says what inputs will be; other ones are refused then.
+     *
+     * @param ofInputs their form
+     * @return this
+     */
+    public TrainerBuilder inputs(InputForm ofInputs) {
+        return with(gradients -> gradients.inputs(ofInputs));
+    }
+
+    /**
+     * Sets the most memory; more is refused before it is taken.
+     *
+     * @param count bytes of native memory beside the network and the optimizer
+     * @return this
+     */
+    public TrainerBuilder mostBytes(long count) {
+        most = count;
+        return this;
+    }
+
+    /**
+     * Computes how much memory training will need beside the network and the optimizer, if all batches are whole.
+     *
+     * @return bytes of native memory
+     * @throws IllegalArgumentException if a population or projection has no gradient; the message names it
+     * @throws IllegalStateException if there is no loss
+     */
+    public long bytes() {
+        int large = batch % shards;
+        boolean keepsStates = window < steps;
+        long bytes = 0;
+        for (int some : steps % window == 0 ? new int[] {window} : new int[] {window, steps % window}) {
+            int largest = Math.ceilDiv(batch, shards);
+            long ofLarge = builder(some, largest).bytes();
+            long ofSmall = large == 0 ? 0 : builder(some, batch / shards).bytes();
+            bytes += keepsStates
+                    ? ofLarge * (large == 0 ? shards : large) + ofSmall * (shards - large)
+                    : ofLarge + ofSmall;
+        }
+        return bytes;
+    }
+
+    private Loss requireLoss() {
+        Loss reads = loss;
+        if (reads == null) {
+            throw new IllegalStateException("there is no loss, expected one");
+        }
+        return reads;
+    }
+
+    /**
      * Changes values after every few steps, with gradients that go no further back: truncated backpropagation through time. The loss then reads
      * each of these windows by itself.
      *
@@ -191,16 +246,40 @@ public final class TrainerBuilder {
     }
 
     /**
+     * Tells the loss of each step, or window, before values change.
+     *
+     * @param reader gets the loss; an exception that it throws ends the step before values change
+     * @return this
+     */
+    public TrainerBuilder onLoss(DoubleConsumer reader) {
+        losses.add(reader);
+        return this;
+    }
+
+    /**
+     * Shows the gradients of each step, or window, before values change. They are stored for it.
+     *
+     * @param observer sees them, and may leave the step out
+     * @return this
+     */
+    public TrainerBuilder onGradients(GradientObserver observer) {
+        observers.add(observer);
+        return this;
+    }
+
+    /**
      * Lays everything out.
      *
      * @return the trainer
      * @throws IllegalArgumentException if a population or projection has no gradient; the message names it
-     * @throws IllegalStateException if there is no loss
+     * @throws IllegalStateException if there is no loss, or more memory is needed than training may have
      */
     public Trainer build() {
-        Loss reads = loss;
-        if (reads == null) {
-            throw new IllegalStateException("there is no loss, expected one");
+        Loss reads = requireLoss();
+        if (most < Long.MAX_VALUE && bytes() > most) {
+            throw new IllegalStateException("training of " + steps + " steps of batch " + batch + " needs " + bytes()
+                    + " bytes, expected at most " + most + "; fewer samples, more shards or computing more again need"
+                    + " fewer");
         }
         TrainingRecipe recipe = new TrainingRecipe(
                 population,
@@ -211,12 +290,15 @@ public final class TrainerBuilder {
                 shards,
                 reads,
                 Objects.requireNonNull(optimizer, "optimizer"),
-                clipping);
+                clipping,
+                losses,
+                observers);
         return new Trainer(
-                network, recipe, new TrainingStep(recipe, (some, samples) -> gradients(reads, some, samples)));
+                network, recipe, new TrainingStep(recipe, (some, samples) -> builder(some, samples).build()));
     }
 
-    private Gradients gradients(Loss reads, int some, int samples) {
+    private GradientsBuilder builder(int some, int samples) {
+        Loss reads = requireLoss();
         GradientsBuilder builder = Gradients.of(network, some, samples);
         wishes.forEach(wish -> wish.accept(builder));
         if (reads.readsSpikes()) {
@@ -225,6 +307,6 @@ public final class TrainerBuilder {
         if (reads.readsMembranes()) {
             builder.startAt(population, "membrane");
         }
-        return builder.build();
+        return builder;
     }
 }

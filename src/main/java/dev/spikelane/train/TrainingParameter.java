@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.kernel.update.GradientSum;
 import dev.spikelane.memory.FloatMatrix;
 
 /** Values that are learned, their optimizer, and the sum of their gradients over the parts of a batch. */
@@ -10,20 +10,17 @@ final class TrainingParameter {
     private final FloatMatrix values;
     private final ParameterUpdate update;
     private final FloatMatrix gradient;
-    private final boolean sums;
 
     /**
      * Binds values.
      *
-     * @param gradient receives the sums, or is the gradient itself
-     * @param sums whether gradients of several parts are added up
+     * @param gradient receives the sums; that of the only part if there is one
      */
-    TrainingParameter(String name, FloatMatrix values, ParameterUpdate update, FloatMatrix gradient, boolean sums) {
+    TrainingParameter(String name, FloatMatrix values, ParameterUpdate update, FloatMatrix gradient) {
         this.name = name;
         this.values = values;
         this.update = update;
         this.gradient = gradient;
-        this.sums = sums;
     }
 
     String name() {
@@ -44,14 +41,13 @@ final class TrainingParameter {
 
     /** Adds the gradient of a part, in ascending order of the parts. */
     void add(FloatMatrix part, boolean first) {
-        if (!sums) {
+        if (part == gradient) {
             return;
         }
         if (first) {
             gradient.copyFrom(part);
         } else {
-            int blocks = Math.ceilDiv(part.columns(), Long.SIZE);
-            RowSum.add(gradient, part, part.rows(), part.columns(), 0, blocks);
+            GradientSum.add(gradient.segment(), part.segment());
         }
     }
 }

@@ -21,6 +21,8 @@ final class TrainingPart {
     private final LossGradient written;
     private final LossEvaluator evaluator;
     private final double[] terms;
+    private final @Nullable ClassDecoder decoder;
+    private final int[] classes;
     private final int[] labels;
     private final int[] numbers;
     private final List<Input> inputs;
@@ -51,6 +53,8 @@ final class TrainingPart {
         this.written = gradient;
         this.evaluator = loss.bind(steps, size, outputs);
         this.terms = new double[size];
+        this.decoder = ClassDecoder.of(loss, loss.decoding(), steps, size, outputs);
+        this.classes = new int[size];
         this.labels = new int[size];
         this.numbers = new int[size];
     }
@@ -84,7 +88,8 @@ final class TrainingPart {
         if (batch.constant()) {
             gradients.forwardConstant(rows(inputs.getFirst(), batch, whole, first, 0, 1));
         } else {
-            for (Input input : inputs) {
+            for (int i = 0; i < inputs.size(); i++) {
+                Input input = inputs.get(i);
                 loaded.put(input.name(), rows(input, batch, whole, first, firstStep, steps));
             }
             gradients.forward(loaded);
@@ -92,6 +97,15 @@ final class TrainingPart {
         label(batch, whole, first, firstStep, allSteps);
         read.setDivisor(divisor);
         evaluator.evaluate(read, 0, size, written, terms);
+    }
+
+    /** Decodes the samples as the loss trains them, and counts those that are right; 0 if outputs are not classes. */
+    int right() {
+        if (decoder == null) {
+            return 0;
+        }
+        decoder.decode(read, 0, size, classes);
+        return ClassDecoder.right(classes, labels, 0, size);
     }
 
     void backward() {

@@ -1,5 +1,7 @@
 package dev.spikelane.train;
 
+import java.util.List;
+import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param window steps after which values change: truncated backpropagation if fewer than all
  * @param shards parts of a batch whose gradients are summed apart
  * @param clipping limits gradients; null if they have none
+ * @param losses are told of each loss before values change
+ * @param observers see gradients before values change
  */
 record TrainingRecipe(
         String population,
@@ -22,4 +26,12 @@ record TrainingRecipe(
         int shards,
         Loss loss,
         Optimizer optimizer,
-        @Nullable Clipping clipping) {}
+        @Nullable Clipping clipping,
+        List<DoubleConsumer> losses,
+        List<GradientObserver> observers) {
+
+    TrainingRecipe {
+        losses = List.copyOf(losses);
+        observers = List.copyOf(observers);
+    }
+}

@@ -1,8 +1,10 @@
 package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.network.Network;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,8 @@ final class TrainingStep implements AutoCloseable {
     private final Runnable change = this::changeValues;
     private int epoch;
     private double rate;
+    private int right;
+    private long observerNanoseconds;
 
     TrainingStep(TrainingRecipe recipe, Factory factory) {
         this.recipe = recipe;
@@ -37,12 +41,13 @@ final class TrainingStep implements AutoCloseable {
         TrainingPart first = part(0, size, recipe.window());
         boolean sums = recipe.shards() > 1;
         for (GradientSlot slot : first.slots()) {
-            FloatMatrix gradient =
-                    FloatMatrix.zeros(slot.values().rows(), slot.values().columns());
+            FloatMatrix gradient = sums
+                    ? FloatMatrix.zeros(slot.values().rows(), slot.values().columns())
+                    : slot.gradient();
             parameters.add(new TrainingParameter(
-                    slot.name(), slot.values(), recipe.optimizer().bind(slot.values()), gradient, true));
+                    slot.name(), slot.values(), recipe.optimizer().bind(slot.values()), gradient));
         }
-        if (!sums && parameters.isEmpty()) {
+        if (parameters.isEmpty()) {
             throw new IllegalArgumentException("nothing is learned, expected some values");
         }
         Clipping clipping = recipe.clipping();
@@ -67,8 +72,15 @@ final class TrainingStep implements AutoCloseable {
         double loss = 0;
         for (int first = 0; first < recipe.steps(); first += recipe.window()) {
             int steps = Math.min(recipe.window(), recipe.steps() - first);
-            loss += forwardAndBack(batch, samples, shards, first, steps);
-            update(rate);
+            right = 0;
+            double ofWindow = forwardAndBack(batch, samples, shards, first, steps);
+            loss += ofWindow;
+            if (clipper != null) {
+                clipper.clip();
+            }
+            if (accepted(ofWindow)) {
+                update(rate);
+            }
         }
         return loss;
     }
@@ -87,8 +99,13 @@ final class TrainingStep implements AutoCloseable {
                 loss += part.terms()[sample];
             }
             if (!Double.isFinite(loss)) {
-                throw new IllegalStateException(
-                        "loss is " + loss + " in step " + firstStep + " and those after it, expected a finite number");
+                throw new NonFiniteLoss(loss, "in step " + firstStep + " or one after it");
+            }
+            right += part.right();
+            if (shard == shards - 1) {
+                for (DoubleConsumer reader : recipe.losses()) {
+                    reader.accept(loss);
+                }
             }
             part.backward();
             List<GradientSlot> slots = part.slots();
@@ -109,10 +126,62 @@ final class TrainingStep implements AutoCloseable {
         }
     }
 
-    private void update(double ofStep) {
-        if (clipper != null) {
-            clipper.clip();
+    /** Asks all who see gradients. */
+    private boolean accepted(double loss) {
+        if (recipe.observers().isEmpty()) {
+            return true;
         }
+        long start = System.nanoTime();
+        boolean accepted = true;
+        for (GradientObserver observer : recipe.observers()) {
+            accepted &= observer.accept(loss, this::gradient);
+        }
+        observerNanoseconds += System.nanoTime() - start;
+        return accepted;
+    }
+
+    /** A gradient in torch's layout, summed over the parts. */
+    private FloatMatrix gradient(String name) {
+        List<GradientSlot> slots = made.getFirst().slots();
+        for (int i = 0; i < slots.size(); i++) {
+            if (slots.get(i).name().equals(name)) {
+                FloatMatrix sum = parameters.get(i).gradient();
+                if (slots.get(i).gradient() != sum) {
+                    slots.get(i).gradient().copyFrom(sum);
+                }
+                return slots.get(i).gradientInTorch();
+            }
+        }
+        throw new IllegalArgumentException("'" + name + "' is not learned, expected one of "
+                + slots.stream().map(GradientSlot::name).toList());
+    }
+
+    /** Samples of the last batch that were decoded right, in its last window; 0 if outputs are not classes. */
+    int right() {
+        return right;
+    }
+
+    /** Time that observers of gradients have taken. */
+    long observerNanoseconds() {
+        return observerNanoseconds;
+    }
+
+    /** Takes over values of the network that were changed from outside. */
+    void reload(Network network) {
+        made.getFirst().gradients().change(() -> {
+            List<GradientSlot> slots = made.getFirst().slots();
+            for (int i = 0; i < slots.size(); i++) {
+                if (slots.get(i).population() != null) {
+                    parameters.get(i).values().copyFrom(network.weights().get(slots.get(i).name()));
+                }
+            }
+            for (TrainingPart part : made) {
+                part.gradients().machine().update();
+            }
+        });
+    }
+
+    private void update(double ofStep) {
         rate = ofStep;
         made.getFirst().gradients().change(change);
     }
@@ -124,7 +193,7 @@ final class TrainingStep implements AutoCloseable {
         }
         made.getFirst().gradients().replace(parameters);
         for (int i = 0; i < made.size(); i++) {
-            made.get(i).gradients().machine().update();
+            made.get(i).gradients().update();
         }
     }
 

@@ -3,6 +3,8 @@ package dev.spikelane.blas;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.Allocations;
+import dev.spikelane.blas.call.BlasSpikeMatmul;
+import dev.spikelane.kernel.Transpose;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -22,7 +24,7 @@ final class OpenBlasAllocationTest {
             FloatMatrix value = FloatMatrix.zeros(arena, 1, 64);
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 64);
             FloatMatrix workspace = BlasSpikeMatmul.workspace(arena, 64);
-            Allocations.assertNone(10_000, () -> OpenBlas.sgemm(false, true, 1, values, weights, 0, current));
+            Allocations.assertNone(10_000, () -> OpenBlas.sgemm(Transpose.SECOND, 1, values, weights, 0, current));
             Allocations.assertNone(10_000, () -> OpenBlas.sgemv(false, 1, weights, value, 0, bias));
             Allocations.assertNone(
                     10_000, () -> BlasSpikeMatmul.multiply(spikes, 4, weights, bias, 0, 2, current, workspace));

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.kernel.Transpose;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.Random;
@@ -43,7 +44,7 @@ final class OpenBlasTest {
             assertMessage(
                     IllegalStateException.class,
                     "OpenBLAS is not available: " + OpenBlas.describe(),
-                    () -> OpenBlas.sgemm(false, false, 1, matrix, matrix, 0, FloatMatrix.zeros(arena, 2, 2)));
+                    () -> OpenBlas.sgemm(Transpose.NEITHER, 1, matrix, matrix, 0, FloatMatrix.zeros(arena, 2, 2)));
         }
     }
 
@@ -75,7 +76,10 @@ final class OpenBlasTest {
             if (beta == 0) {
                 c.fill(Float.NaN); // is not read
             }
-            OpenBlas.sgemm(transposeA, transposeB, alpha, a, b, beta, c);
+            Transpose transpose = transposeA
+                    ? transposeB ? Transpose.BOTH : Transpose.FIRST
+                    : transposeB ? Transpose.SECOND : Transpose.NEITHER;
+            OpenBlas.sgemm(transpose, alpha, a, b, beta, c);
             Reference reference =
                     new Reference(m, n, k, transposeA, a.toArray(), transposeB, b.toArray(), alpha, beta, before);
             reference.assertClose(c);
@@ -158,7 +162,7 @@ final class OpenBlasTest {
             FloatMatrix b = uniform(arena, 20, 70, random);
             FloatMatrix c = uniform(arena, 9, 70, random);
             FloatMatrix before = FloatMatrix.copyOf(arena, 9, 70, c.toArray());
-            OpenBlas.sgemm(false, false, 1, a, b, 0, c.rows(3, 3));
+            OpenBlas.sgemm(Transpose.NEITHER, 1, a, b, 0, c.rows(3, 3));
             assertSameBits(before.rows(0, 3), c.rows(0, 3), "rows before");
             assertSameBits(before.rows(6, 3), c.rows(6, 3), "rows behind");
         }
@@ -172,18 +176,18 @@ final class OpenBlasTest {
             FloatMatrix b = FloatMatrix.zeros(arena, 3, 4);
             FloatMatrix c = FloatMatrix.zeros(arena, 2, 4);
             Class<IllegalArgumentException> illegal = IllegalArgumentException.class;
-            assertMessage(illegal, "a is [2 x 3], expected [2 x 2]", () -> OpenBlas.sgemm(true, false, 1, a, b, 0, c));
-            assertMessage(illegal, "b is [3 x 4], expected [4 x 3]", () -> OpenBlas.sgemm(false, true, 1, a, b, 0, c));
+            assertMessage(illegal, "a is [2 x 3], expected [2 x 2]", () -> OpenBlas.sgemm(Transpose.FIRST, 1, a, b, 0, c));
+            assertMessage(illegal, "b is [3 x 4], expected [4 x 3]", () -> OpenBlas.sgemm(Transpose.SECOND, 1, a, b, 0, c));
             FloatMatrix square = FloatMatrix.zeros(arena, 4, 4);
             assertMessage(
                     illegal,
                     "c shares memory with a, expected memory of its own",
-                    () -> OpenBlas.sgemm(false, false, 1, square, FloatMatrix.zeros(arena, 4, 4), 0, square));
+                    () -> OpenBlas.sgemm(Transpose.NEITHER, 1, square, FloatMatrix.zeros(arena, 4, 4), 0, square));
             assertMessage(
                     illegal,
                     "c shares memory with b, expected memory of its own",
                     () -> OpenBlas.sgemm(
-                            false, false, 1, FloatMatrix.zeros(arena, 2, 2), square.rows(1, 2), 0, square.rows(2, 2)));
+                            Transpose.NEITHER, 1, FloatMatrix.zeros(arena, 2, 2), square.rows(1, 2), 0, square.rows(2, 2)));
             FloatMatrix vector = FloatMatrix.zeros(arena, 1, 3);
             assertMessage(
                     illegal, "x is [1 x 3], expected [1 x 2]", () -> OpenBlas.sgemv(true, 1, a, vector, 0, vector));
@@ -195,7 +199,7 @@ final class OpenBlasTest {
                     () -> OpenBlas.sgemv(false, 1, FloatMatrix.zeros(arena, 3, 3), vector, 0, vector));
             assertInstanceOf(
                     WrongThreadException.class,
-                    onOtherThread("other", () -> OpenBlas.sgemm(false, false, 1, a, b, 0, c)));
+                    onOtherThread("other", () -> OpenBlas.sgemm(Transpose.NEITHER, 1, a, b, 0, c)));
         }
     }
 
@@ -211,7 +215,7 @@ final class OpenBlasTest {
             assertMessage(
                     IllegalStateException.class,
                     "the arena of b is closed",
-                    () -> OpenBlas.sgemm(false, false, 1, a, b, 0, c));
+                    () -> OpenBlas.sgemm(Transpose.NEITHER, 1, a, b, 0, c));
         }
     }
 
@@ -223,7 +227,7 @@ final class OpenBlasTest {
             FloatMatrix a = uniform(arena, 100, 200, random);
             FloatMatrix b = uniform(arena, 200, 150, random);
             FloatMatrix alone = FloatMatrix.zeros(arena, 100, 150);
-            OpenBlas.sgemm(false, false, 1, a, b, 0, alone);
+            OpenBlas.sgemm(Transpose.NEITHER, 1, a, b, 0, alone);
             Throwable[] thrown = new Throwable[4];
             Thread[] threads = new Thread[thrown.length];
             for (int i = 0; i < threads.length; i++) {
@@ -243,7 +247,7 @@ final class OpenBlasTest {
             FloatMatrix c = FloatMatrix.zeros(arena, 100, 150);
             for (int i = 0; i < 100; i++) {
                 c.fill(i);
-                OpenBlas.sgemm(false, false, 1, a, b, 0, c);
+                OpenBlas.sgemm(Transpose.NEITHER, 1, a, b, 0, c);
                 assertSameBits(alone, c, "product " + i);
             }
             return null;

@@ -40,7 +40,7 @@ final class RateTargetsTest {
         RateTargets plain = new RateTargets();
         assertArrayEquals(new float[] {1, 1}, column(plain, 2, 1));
         assertArrayEquals(new float[] {0, 0}, column(plain, 2, 0));
-        RateTargets delayed = plain.withSpikes(2, FiringPattern.REGULAR);
+        RateTargets delayed = plain.withSpikes(2, TargetRate.Pattern.REGULAR);
         assertArrayEquals(new float[] {0, 0, 1, 1, 1}, column(delayed, 5, 1));
         assertArrayEquals(
                 new float[] {0.5f, 0.5f, 1.2f, 1.2f, 1.2f}, column(delayed.withTargets(1.2, 0.5, false), 5, 1));
@@ -65,7 +65,7 @@ final class RateTargetsTest {
     @Test
     void alwaysFiringIsInterpolatedToo() {
         RateTargets encoder =
-                new RateTargets().withSpikes(2, FiringPattern.REGULAR).withTargets(1, 0.5, true);
+                new RateTargets().withSpikes(2, TargetRate.Pattern.REGULAR).withTargets(1, 0.5, true);
         assertArrayEquals(new float[] {0.5f, 0.75f, 1, 1}, column(encoder, 4, 1));
         assertArrayEquals(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, column(encoder, 4, 0));
     }
@@ -73,14 +73,14 @@ final class RateTargetsTest {
     @Test
     void firstSpikeBehindTheStepsLeavesAllOff() {
         RateTargets encoder =
-                new RateTargets().withSpikes(7, FiringPattern.REGULAR).withTargets(1, 0.5, false);
+                new RateTargets().withSpikes(7, TargetRate.Pattern.REGULAR).withTargets(1, 0.5, false);
         assertArrayEquals(new float[] {0.5f, 0.5f}, column(encoder, 2, 1));
     }
 
     /** First the train of the label's class is drawn, then that of the others. */
     @Test
     void trainsAreDrawnFromTheStream() {
-        RateTargets encoder = new RateTargets(0.6, 0.3).withSpikes(1, FiringPattern.POISSON);
+        RateTargets encoder = new RateTargets(0.6, 0.3).withSpikes(1, TargetRate.Pattern.POISSON);
         SpikeMatrix trains = SpikeMatrix.zeros(arena, 20, 2);
         FloatMatrix levels = FloatMatrix.zeros(arena, 20, 2);
         TorchRandom random = new TorchRandom(3);
@@ -94,7 +94,7 @@ final class RateTargetsTest {
             }
         }
         assertEquals(stream.nextFloat(), random.nextFloat(), "the stream goes on at the same place");
-        new RateTargets().withSpikes(0, FiringPattern.UNIFORM).levels(trains, levels, random);
+        new RateTargets().withSpikes(0, TargetRate.Pattern.UNIFORM).levels(trains, levels, random);
         assertEquals(stream.nextFloat(), random.nextFloat(), "rates of 1 and 0 draw nothing");
         assertEquals(20, trains.count());
     }
@@ -116,7 +116,7 @@ final class RateTargetsTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "firstSpikeTime is -1, expected at least 0",
-                () -> new RateTargets().withSpikes(-1, FiringPattern.REGULAR));
+                () -> new RateTargets().withSpikes(-1, TargetRate.Pattern.REGULAR));
         assertMessage(
                 IllegalArgumentException.class,
                 "onTarget is 1.0, offTarget Infinity, expected finite float32 numbers",
@@ -143,7 +143,7 @@ final class RateTargetsTest {
                 IllegalArgumentException.class,
                 "firstSpikeTime is 5, expected at most the steps, 4",
                 () -> new RateTargets(0.5, 0)
-                        .withSpikes(5, FiringPattern.REGULAR)
+                        .withSpikes(5, TargetRate.Pattern.REGULAR)
                         .levels(trains, levels));
     }
 }

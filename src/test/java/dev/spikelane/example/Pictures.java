@@ -21,7 +21,7 @@ public class Pictures {
         var simulation = network.simulate(1);
         var hidden = simulation.recordSpikes("lif1", 200).spikes();
         var output = simulation.recordSpikes("lif2", 200).spikes();
-        var membranes = simulation.recordMembranes("lif2", 200).membranes();
+        var membranes = simulation.recordMembranes("lif2", 200).values();
         simulation.run(input);
         Plot.raster("input", input).panel("hidden", hidden).panel("output", output)
                 .write(folder.resolve("raster.html")); // zoom, hover; works offline

@@ -59,7 +59,7 @@ public class TutorialThree {
         try (var simulation = network.simulate(1)) {
             var hidden = simulation.recordSpikes("lif1", STEPS).spikes();
             var output = simulation.recordSpikes("lif2", STEPS).spikes();
-            var membranes = simulation.recordMembranes("lif2", STEPS).membranes();
+            var membranes = simulation.recordMembranes("lif2", STEPS).values();
             var counts = simulation.countSpikes("lif2");
             simulation.run(input);
             System.out.println("Input: " + input.count() + " spikes, density " + input.density());

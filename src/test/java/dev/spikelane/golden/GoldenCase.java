@@ -44,9 +44,23 @@ public final class GoldenCase {
         return json.path("name").asText();
     }
 
-    /** What was called, which decides the test that runs the case. */
+    /** What was called, or what kind of files there are to read, which decides the test that runs the case. */
     public String operation() {
-        return json.path("op").asText();
+        return json.path("op").asText(json.path("kind").asText());
+    }
+
+    /** What else the case says, such as its files and what to expect of each; missing if it says nothing of it. */
+    public JsonNode fact(String key) {
+        return json.path(key);
+    }
+
+    /** A file of the case, whatever it holds. */
+    public byte[] file(String file) {
+        try {
+            return files.read(file);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(name() + "/" + file + " cannot be read", failure);
+        }
     }
 
     /** Remarks of whoever made the case; empty if there are none. */

@@ -3,11 +3,10 @@ package dev.spikelane.golden;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.spikelane.encode.FiringPattern;
+import dev.spikelane.encode.TargetRate;
 import dev.spikelane.encode.Interpolation;
 import dev.spikelane.encode.OneHot;
 import dev.spikelane.encode.RateTargets;
-import dev.spikelane.encode.TargetRate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
@@ -40,10 +39,10 @@ final class GoldenLabels {
         return floats;
     }
 
-    static FiringPattern pattern(GoldenCase golden) {
+    static TargetRate.Pattern pattern(GoldenCase golden) {
         return golden.has("firing_pattern")
-                ? FiringPattern.valueOf(golden.text("firing_pattern").toUpperCase(Locale.ROOT))
-                : FiringPattern.REGULAR;
+                ? TargetRate.Pattern.valueOf(golden.text("firing_pattern").toUpperCase(Locale.ROOT))
+                : TargetRate.Pattern.REGULAR;
     }
 
     private static boolean areClasses(int[] labels, int classes) {

@@ -2,7 +2,7 @@ package dev.spikelane.golden;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.HandLif;

@@ -2,7 +2,7 @@ package dev.spikelane.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;

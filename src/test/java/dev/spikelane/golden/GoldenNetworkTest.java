@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.encode.Rate;
-import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.MembraneRecorder;
+import dev.spikelane.network.VariableRecorder;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Simulation;
@@ -147,7 +147,7 @@ class GoldenNetworkTest {
         int layers = network.populations().size();
         try (Simulation simulation = network.simulate(batch, threads)) {
             List<SpikeRecorder> spikes = new ArrayList<>();
-            List<MembraneRecorder> membranes = new ArrayList<>();
+            List<VariableRecorder> membranes = new ArrayList<>();
             for (int layer = 0; layer < layers; layer++) {
                 spikes.add(simulation.recordSpikes(layer, steps));
                 membranes.add(simulation.recordMembranes(layer, steps));
@@ -174,7 +174,7 @@ class GoldenNetworkTest {
                         spikes.get(layer).spikes().count());
                 if (golden.outputs().contains("mem" + number)) {
                     golden.assertClose(
-                            "mem" + number, membranes.get(layer).membranes().toArray());
+                            "mem" + number, membranes.get(layer).values().toArray());
                 }
                 if (golden.outputs().contains("mem" + number + "_last")) {
                     golden.assertClose(
@@ -241,7 +241,7 @@ class GoldenNetworkTest {
             try (Simulation simulation = network.simulate(1, 2)) {
                 SpikeRecorder hidden = simulation.recordSpikes(0, steps);
                 SpikeRecorder output = simulation.recordSpikes(1, steps);
-                MembraneRecorder membranes = simulation.recordMembranes(1, steps);
+                VariableRecorder membranes = simulation.recordMembranes(1, steps);
                 simulation.run(input);
                 assertArrayEquals(
                         golden.bits("tutorial3_spk1", steps * 1000),
@@ -250,7 +250,7 @@ class GoldenNetworkTest {
                         golden.bits("tutorial3_spk2", steps * 10),
                         output.spikes().toArray());
                 assertArrayEquals(
-                        golden.floats("tutorial3_mem2"), membranes.membranes().toArray(), 5e-5f);
+                        golden.floats("tutorial3_mem2"), membranes.values().toArray(), 5e-5f);
             }
         }
     }

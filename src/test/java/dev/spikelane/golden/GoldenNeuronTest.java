@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.golden.GoldenNeurons.Rule;
 import dev.spikelane.golden.GoldenNeurons.Trace;
-import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.Lapicque;

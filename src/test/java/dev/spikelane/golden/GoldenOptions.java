@@ -1,7 +1,7 @@
 package dev.spikelane.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Parameter;

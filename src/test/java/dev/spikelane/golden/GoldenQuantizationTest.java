@@ -5,7 +5,7 @@ import static dev.spikelane.golden.GoldenOptions.gradedFactor;
 import static dev.spikelane.golden.GoldenOptions.parameter;
 
 import dev.spikelane.golden.GoldenNeurons.Rule;
-import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Alpha;

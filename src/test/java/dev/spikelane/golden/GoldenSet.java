@@ -72,6 +72,7 @@ public final class GoldenSet {
             "rate_statistics",
             "rleaky",
             "rsynaptic",
+            "safetensors",
             "schedule",
             "shuffle",
             "slstm",

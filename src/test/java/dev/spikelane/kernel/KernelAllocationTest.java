@@ -10,14 +10,15 @@ import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.kernel.product.TransposedSpikeMatmul;
-import dev.spikelane.kernel.step.Decay;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyCase;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyParametersBuilder;
 import dev.spikelane.kernel.step.LeakyStep;
-import dev.spikelane.kernel.step.Reset;
-import dev.spikelane.kernel.step.ResetTime;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -61,8 +62,10 @@ final class KernelAllocationTest {
             LeakyParameters parameters = neurons.parameters(arena);
             FloatMatrix membrane = neurons.firstMembrane(arena);
             FloatMatrix membranes = FloatMatrix.zeros(arena, ROWS, 130);
-            assertNone(CALLS, () -> LeakyStep.run(parameters, current, membrane, spikes));
-            assertNone(CALLS, () -> LeakyStep.record(parameters, current, ROWS, membrane, spikes, membranes, 0, 3));
+            StepRun run = new StepRun(current, membrane, spikes);
+            assertNone(CALLS, () -> LeakyStep.run(parameters, run));
+            assertNone(CALLS, () -> LeakyStep.run(parameters, run.set(current, membrane, spikes, 0, 3)));
+            assertNone(CALLS, () -> LeakyStep.run(parameters, run.record(membranes), 0, ROWS));
         }
     }
 
@@ -125,14 +128,12 @@ final class KernelAllocationTest {
         SpikeMatrix previous = SpikeMatrix.zeros(arena, 4, 130);
         FloatMatrix membranes = FloatMatrix.zeros(arena, ROWS, 130);
         for (boolean record : new boolean[] {false, true}) {
-            assertNone(
-                    CALLS,
-                    () -> LeakyStep.recurrent(
-                            parameters, current, 0, ROWS, state, feedback, previous, spikes, membranes, record, 0, 3));
-            assertNone(
-                    CALLS,
-                    () -> LeakyStep.recurrent(
-                            parameters, current, 4, 4, state, feedback, previous, spikes, membranes, record, 0, 3));
+            StepRun run = new StepRun(current, state, spikes).feedback(feedback).previous(previous);
+            if (record) {
+                run.record(membranes);
+            }
+            assertNone(CALLS, () -> LeakyStep.run(parameters, run, 0, ROWS));
+            assertNone(CALLS, () -> LeakyStep.run(parameters, run, 4, 4));
         }
     }
 
@@ -166,8 +167,8 @@ final class KernelAllocationTest {
         PackedWeights weights = PackedWeights.pack(arena, transposedB);
         FloatMatrix c = FloatMatrix.zeros(arena, 66, 90);
         assertNone(CALLS, () -> {
-            DenseMatmul.multiply(a, false, b, false, c, false, workspace);
-            DenseMatmul.multiply(transposedA, true, transposedB, true, c, true, workspace);
+            DenseMatmul.multiply(a, false, b, false, c, workspace);
+            DenseMatmul.add(transposedA, true, transposedB, true, c, workspace);
             DenseMatmul.multiply(a, 65, weights, 0, 2, c);
         });
     }

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.code.BernoulliSpikes;
 import dev.spikelane.kernel.code.SpikeCount;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
+import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
@@ -23,7 +24,7 @@ final class KernelsMain {
             PackedWeights weights = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 70, 70));
             SpikeMatmul.multiply(spikes, weights, floats, SpikeMatmul.workspace(arena));
             LeakyParameters parameters = LeakyParameters.builder(70).build(arena);
-            LeakyStep.run(parameters, floats, FloatMatrix.zeros(arena, 2, 70), spikes);
+            Steps.run(parameters, floats, FloatMatrix.zeros(arena, 2, 70), spikes);
             SpikeCount.add(spikes, 2, floats);
         }
         System.out.println(Simd.bits());

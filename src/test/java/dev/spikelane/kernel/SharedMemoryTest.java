@@ -11,11 +11,13 @@ import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.kernel.product.TransposedSpikeMatmul;
+import dev.spikelane.kernel.step.Steps;
+import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.kernel.step.LstmStep;
-import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.WindowStep;
 import dev.spikelane.kernel.target.LatencyRamp;
 import dev.spikelane.kernel.target.OneHotInverse;
@@ -74,8 +76,8 @@ final class SharedMemoryTest {
     void neurons() {
         LeakyParameters parameters = LeakyParameters.builder(NEURONS).beta(0.5f).build(arena);
         FloatMatrix state = FloatMatrix.zeros(arena, 2, NEURONS);
-        assertApart("state", "current", () -> LeakyStep.run(parameters, first, all.rows(3, 2), spikes));
-        assertApart("state", "current", () -> LeakyStep.run(parameters, first, all.rows(0, 2), spikes));
+        assertApart("state", "current", () -> Steps.run(parameters, first, all.rows(3, 2), spikes));
+        assertApart("state", "current", () -> Steps.run(parameters, first, all.rows(0, 2), spikes));
         assertApart("membranes", "state", () -> record(parameters, first, all.rows(6, 2), all.rows(4, ROWS)));
         assertSameOrApart("membranes", "current", () -> record(parameters, first, state, second));
         FloatMatrix expected = FloatMatrix.zeros(arena, ROWS, NEURONS);
@@ -86,7 +88,7 @@ final class SharedMemoryTest {
     }
 
     private void record(LeakyParameters parameters, FloatMatrix current, FloatMatrix state, FloatMatrix membranes) {
-        LeakyStep.record(parameters, current, ROWS, state, spikes, membranes, 0, 2);
+        LeakyStep.run(parameters, new StepRun(current, state, spikes).set(current, state, spikes, 0, 2).record(membranes), 0, ROWS);
     }
 
     @Test
@@ -115,7 +117,7 @@ final class SharedMemoryTest {
             SpikeMatrix previous,
             FloatMatrix membranes) {
         SpikeMatrix out = spikes.rows(0, 2);
-        LeakyStep.recurrent(parameters, current, 0, 2, state, feedback, previous, out, membranes, true, 0, 2);
+        LeakyStep.run(parameters, new StepRun(current, state, out).set(current, state, out, 0, 2).feedback(feedback).previous(previous).record(membranes), 0, 2);
     }
 
     @Test
@@ -145,15 +147,15 @@ final class SharedMemoryTest {
         assertApart(
                 "workspace",
                 "state",
-                () -> LstmStep.step(cells, gates, 0, work.rows(3, 2), fed, gate, spikes, state, false));
+                () -> LstmStep.step(cells, new StepRun(gates, work.rows(3, 2), spikes).feedback(fed), gate, 0));
         assertApart(
                 "membranes",
                 "state",
-                () -> LstmStep.step(cells, gates, 0, state, fed, gate, spikes, last.rows(1, 1), true));
+                () -> LstmStep.step(cells, new StepRun(gates, state, spikes).feedback(fed).record(last.rows(1, 1)), gate, 0));
         assertApart(
                 "membranes",
                 "workspace",
-                () -> LstmStep.step(cells, gates, 0, state, fed, gate, spikes, work.rows(3, 1), true));
+                () -> LstmStep.step(cells, new StepRun(gates, state, spikes).feedback(fed).record(work.rows(3, 1)), gate, 0));
     }
 
     /** Weights, current, state, window and membranes, with one of them in place of another. */
@@ -161,7 +163,7 @@ final class SharedMemoryTest {
         FloatMatrix[] m = matrices.clone();
         m[index] = other;
         SpikeMatrix out = spikes.rows(0, 1);
-        WindowStep.step(parameters, m[0], m[1], 0, 0, m[2], m[3], out, m[4], true, 0, 2);
+        WindowStep.step(parameters, m[0], new StepRun(m[1], m[2], out).set(m[1], m[2], out, 0, 2).record(m[4]), m[3], 0, 0);
     }
 
     @Test
@@ -170,9 +172,9 @@ final class SharedMemoryTest {
         FloatMatrix square = FloatMatrix.zeros(arena, 64, 64);
         FloatMatrix own = FloatMatrix.zeros(arena, 64, 64);
         FloatMatrix inside = workspace.rows(64, 64);
-        assertApart("workspace", "a", () -> DenseMatmul.multiply(inside, false, own, false, square, false, workspace));
-        assertApart("workspace", "b", () -> DenseMatmul.multiply(own, false, inside, false, square, false, workspace));
-        assertApart("workspace", "c", () -> DenseMatmul.multiply(own, false, own, false, inside, false, workspace));
+        assertApart("workspace", "a", () -> DenseMatmul.multiply(inside, false, own, false, square, workspace));
+        assertApart("workspace", "b", () -> DenseMatmul.multiply(own, false, inside, false, square, workspace));
+        assertApart("workspace", "c", () -> DenseMatmul.multiply(own, false, own, false, inside, workspace));
 
         PackedWeights weights = PackedWeights.pack(arena, own);
         FloatMatrix tables = SpikeMatmul.workspace(arena);

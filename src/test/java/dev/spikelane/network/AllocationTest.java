@@ -83,6 +83,21 @@ final class AllocationTest {
         }
     }
 
+    @Test
+    void earlyLabels() {
+        SpikeMatrix input = Matrices.spikes(arena, BATCH, 100, 0.4, new Random(1));
+        try (Simulation simulation = network().simulate(BATCH)) {
+            EarlyLabels labels =
+                    simulation.observe("lif3", EarlyDecision.exact(STEPS).labels());
+            assertNone(30, () -> {
+                simulation.reset();
+                while (!labels.decided()) {
+                    simulation.step(input);
+                }
+            });
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("models")
     void everyModel(int model) {

@@ -13,7 +13,8 @@ import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Operator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Operators;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -115,8 +116,8 @@ final class BlasDenseTest {
         Dense dense = dense(70, 90);
         Parameter values = Parameter.of(uniform(arena, 1, 70, random).toArray());
         SpikeMatrix spikes = spikes(arena, 5, 70, 0.5, random);
-        Operator scaled = BlasDense.of(dense).bind(arena, Shape.of(70), values);
-        assertClose(currents(dense.bind(arena, Shape.of(70), values), spikes, 5), currents(scaled, spikes, 5), 70);
+        Operator scaled = Operators.bind(arena, BlasDense.of(dense), Shape.of(70), values);
+        assertClose(currents(Operators.bind(arena, dense, Shape.of(70), values), spikes, 5), currents(scaled, spikes, 5), 70);
     }
 
     @Test
@@ -142,10 +143,10 @@ final class BlasDenseTest {
                 .neuron(new Leaky(0.5f).withThreshold(1e6f))
                 .build();
         try (Simulation simulation = network.simulate(2, threads)) {
-            MembraneRecorder recorder = simulation.recordMembranes(0, steps);
+            VariableRecorder recorder = simulation.recordMembranes(0, steps);
             run.accept(simulation);
             FloatMatrix copy = FloatMatrix.zeros(arena, steps * 2, 300);
-            copy.copyFrom(recorder.membranes());
+            copy.copyFrom(recorder.values());
             return copy;
         }
     }
@@ -217,7 +218,7 @@ final class BlasDenseTest {
     }
 
     private Operator bound(Connection connection, int inputs) {
-        return connection.bind(arena, Shape.of(inputs), Parameter.of(1));
+        return Operators.bind(arena, connection, Shape.of(inputs), Parameter.of(1));
     }
 
     /** The currents of the first rows; those behind stay as they are. */

@@ -30,7 +30,7 @@ final class GraphRun {
     private final Recorders recorders;
     private final Random random;
     private final Map<String, SpikeRecorder> spikes = new HashMap<>();
-    private final Map<String, MembraneRecorder> membranes = new HashMap<>();
+    private final Map<String, VariableRecorder> membranes = new HashMap<>();
     private final Map<String, VariableRecorder> variables = new HashMap<>();
     private int firstStep;
     private String what = "";
@@ -151,8 +151,8 @@ final class GraphRun {
                 if (spikes.get(name) instanceof SpikeRecorder recorder) {
                     compareSpikes(population, step, sample, recorder.spikes(), row);
                 }
-                if (membranes.get(name) instanceof MembraneRecorder recorder) {
-                    compare(population, "membrane", step, sample, recorder.membranes(), row);
+                if (membranes.get(name) instanceof VariableRecorder recorder) {
+                    compare(population, "membrane", step, sample, recorder.values(), row);
                 }
                 for (String variable : population.neuron().variables()) {
                     compareVariable(population, variable, step, sample, row);

@@ -12,8 +12,9 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Scale;
-import dev.spikelane.kernel.step.Reset;
-import dev.spikelane.kernel.step.ResetTime;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.connection.operator.Operators;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -317,7 +318,7 @@ final class GraphTest {
                 assertMessage(
                         IllegalArgumentException.class,
                         "there are values for " + count + " spikes, expected 1 or 3, one for each input",
-                        () -> connection.bind(Arena.ofAuto(), Shape.of(3), values));
+                        () -> Operators.bind(Arena.ofAuto(), connection, Shape.of(3), values));
             }
         }
     }

@@ -1,23 +1,19 @@
 package dev.spikelane.network;
 
 import dev.spikelane.Matrices;
-import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Operator;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
-/** Two layers of six blocks, large enough that threads share a block of steps; its first connection is spied on. */
+/** Two layers of six blocks, large enough that threads share a block of steps; its first operator is watched. */
 final class LargeNetwork {
 
     static final int SIZE = 330;
@@ -37,13 +33,14 @@ final class LargeNetwork {
     /** With neurons that take so many currents each. */
     LargeNetwork(Arena arena, long seed, Neuron neuron, int gates) {
         Random random = new Random(seed);
-        first = new Spied(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)));
-        network = Network.builder(arena, SIZE)
-                .connect(first)
+                network = Network.builder(arena, SIZE)
+                .connect(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)))
                 .neuron(neuron)
                 .connect(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)))
                 .neuron(neuron)
                 .build();
+        first = new Spied(network.path(0).operators().getFirst());
+        network.replaceOperators(0, _ -> first);
         input = Matrices.spikes(arena, ROWS, SIZE, 0.3, random);
         analog = Matrices.uniform(arena, ROWS, SIZE, random);
     }
@@ -58,32 +55,16 @@ final class LargeNetwork {
     }
 
     /** Waits until as many threads as wanted have come, and throws in those of the workers if it is told to. */
-    static final class Spied implements Connection, Operator {
+    static final class Spied implements Operator {
 
-        private final Dense dense;
-        private @Nullable Operator connection;
+        private final Operator watched;
         final Set<Thread> threads = ConcurrentHashMap.newKeySet();
         volatile int wanted;
         volatile boolean broken;
         private volatile boolean resting;
 
-        Spied(Dense dense) {
-            this.dense = dense;
-        }
-
-        @Override
-        public Shape outputShape(Shape input) {
-            return dense.outputShape(input);
-        }
-
-        @Override
-        public Operator bind(Arena arena, Shape rows, Parameter spikeValue) {
-            connection = dense.bind(arena, rows, spikeValue);
-            return this;
-        }
-
-        private Operator bound() {
-            return Objects.requireNonNull(connection);
+        Spied(Operator watched) {
+            this.watched = watched;
         }
 
         /** Forgets who came; the next run goes on when this many threads take part in it. */
@@ -99,17 +80,17 @@ final class LargeNetwork {
 
         @Override
         public int inputs() {
-            return dense.inputs();
+            return watched.inputs();
         }
 
         @Override
         public int outputs() {
-            return dense.outputs();
+            return watched.outputs();
         }
 
         @Override
         public FloatMatrix workspace(Arena arena) {
-            return bound().workspace(arena);
+            return watched.workspace(arena);
         }
 
         @Override
@@ -123,7 +104,7 @@ final class LargeNetwork {
             if (!resting) {
                 spy();
             }
-            bound().multiply(spikes, rows, current, firstBlock, endBlock, workspace);
+            watched.multiply(spikes, rows, current, firstBlock, endBlock, workspace);
         }
 
         @Override
@@ -132,7 +113,7 @@ final class LargeNetwork {
             if (!resting) {
                 spy();
             }
-            bound().multiply(input, rows, current, firstBlock, endBlock, workspace);
+            watched.multiply(input, rows, current, firstBlock, endBlock, workspace);
         }
 
         private void spy() {
@@ -157,7 +138,7 @@ final class LargeNetwork {
 
         @Override
         public void setSpikeValue(Parameter value) {
-            bound().setSpikeValue(value);
+            watched.setSpikeValue(value);
         }
     }
 }

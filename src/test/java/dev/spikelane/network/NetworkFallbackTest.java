@@ -22,11 +22,11 @@ final class NetworkFallbackTest {
                     .build();
             try (Simulation simulation = network.simulate(1)) {
                 SpikeRecorder spikes = simulation.recordSpikes(0, 4);
-                MembraneRecorder membranes = simulation.recordMembranes(0, 4);
+                VariableRecorder membranes = simulation.recordMembranes(0, 4);
                 simulation.run(SpikeMatrix.copyOf(arena, 4, 2, new byte[] {1, 0, 1, 1, 0, 1, 0, 0}));
                 assertArrayEquals(
                         new float[] {0.5f, 1.5f, 0.5f, 0.25f},
-                        membranes.membranes().toArray());
+                        membranes.values().toArray());
                 assertArrayEquals(new byte[] {0, 1, 0, 0}, spikes.spikes().toArray());
             }
         }

@@ -188,13 +188,13 @@ final class NetworkTest {
         SpikeMatrix input = Matrices.spikes(arena, 40, 7, 0.5, random);
         try (Simulation ofGraded = graded.simulate(2);
                 Simulation ofPlain = plain.simulate(2)) {
-            MembraneRecorder expected = ofPlain.recordMembranes(1, 20);
-            MembraneRecorder actual = ofGraded.recordMembranes(1, 20);
+            VariableRecorder expected = ofPlain.recordMembranes(1, 20);
+            VariableRecorder actual = ofGraded.recordMembranes(1, 20);
             SpikeCounts hidden = ofPlain.countSpikes(0);
             ofGraded.run(input);
             ofPlain.run(input);
             assertTrue(hidden.density() > 0.1, "there are spikes to grade");
-            assertSameBits(expected.membranes(), actual.membranes(), "membranes");
+            assertSameBits(expected.values(), actual.values(), "membranes");
         }
     }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.kernel.step.Reset;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
@@ -65,16 +65,16 @@ final class OneAnswerTest {
         FloatMatrix values = Matrices.uniform(arena, STEPS * BATCH, sizes[0], random);
         try (Simulation simulation = network.simulate(BATCH)) {
             SpikeRecorder fired = simulation.recordSpikes(1, STEPS);
-            MembraneRecorder first = simulation.recordMembranes(0, STEPS);
-            MembraneRecorder last = simulation.recordMembranes(1, STEPS);
+            VariableRecorder first = simulation.recordMembranes(0, STEPS);
+            VariableRecorder last = simulation.recordMembranes(1, STEPS);
             if (analog) {
                 simulation.run(values);
             } else {
                 simulation.run(spikes);
             }
             checksum.update(fired.spikes().toArray());
-            checksum.update(bytes(first.membranes().toArray()));
-            checksum.update(bytes(last.membranes().toArray()));
+            checksum.update(bytes(first.values().toArray()));
+            checksum.update(bytes(last.values().toArray()));
         }
     }
 

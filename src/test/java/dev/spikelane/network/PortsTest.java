@@ -138,10 +138,10 @@ final class PortsTest {
         group.record(currents, state, spikes, membranes);
         try (Simulation simulation = network.simulate(3, 2)) {
             SpikeRecorder fired = simulation.recordSpikes(0, 10);
-            MembraneRecorder recorder = simulation.recordMembranes(0, 10);
+            VariableRecorder recorder = simulation.recordMembranes(0, 10);
             simulation.run(input);
             assertSameBits(spikes, fired.spikes(), "spikes");
-            assertSameBits(membranes, recorder.membranes(), "membranes");
+            assertSameBits(membranes, recorder.values(), "membranes");
         }
     }
 
@@ -185,11 +185,11 @@ final class PortsTest {
         builder.project("x-b", x, b);
         builder.project("a-b", a, b, new OneToOne(0.25f)).delay(2).port("feedback");
         try (Simulation simulation = builder.build().simulate(1)) {
-            MembraneRecorder recorder = simulation.recordMembranes("b", 4);
+            VariableRecorder recorder = simulation.recordMembranes("b", 4);
             simulation.run(SpikeMatrix.copyOf(4, 2, new byte[] {1, 0, 0, 1, 0, 0, 0, 0}));
             assertArrayEquals(
                     new float[] {1, 0, 0.5f, 1, 0.5f, 0.5f, 0.25f, 0.5f},
-                    recorder.membranes().toArray());
+                    recorder.values().toArray());
         }
     }
 

@@ -8,7 +8,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.LeakyParallel;
-import dev.spikelane.neuron.NeuronGradient;
+import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.train.Gradients;
 import dev.spikelane.train.GradientsBuilder;
 import dev.spikelane.train.Surrogate;

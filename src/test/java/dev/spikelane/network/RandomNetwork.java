@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Operator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Operators;
 import dev.spikelane.kernel.product.DenseCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -185,13 +186,13 @@ final class RandomNetwork {
 
     private Operator operator(int layer) {
         Source source = network.projections().get(layer).source();
-        return connection(layer)
-                .bind(
-                        arena,
-                        source.shape(),
-                        layer == 0
-                                ? Parameter.of(1)
-                                : network.populations().get(layer - 1).neuron().spikeValue());
+        return Operators.bind(
+                arena,
+                connection(layer),
+                source.shape(),
+                layer == 0
+                        ? Parameter.of(1)
+                        : network.populations().get(layer - 1).neuron().spikeValue());
     }
 
     private Outcome expected(FirstCurrents first) {
@@ -246,8 +247,8 @@ final class RandomNetwork {
                         .observe(layer, new SpikeRecorder(arena, steps, batch, size))
                         .spikes());
                 outcome.membranes.add(simulation
-                        .observe(layer, new MembraneRecorder(arena, steps, batch, size))
-                        .membranes());
+                        .observe(layer, new VariableRecorder(arena, steps, batch, size))
+                        .values());
                 outcome.counts.add(simulation
                         .observe(layer, new SpikeCounts(arena, batch, size))
                         .counts());

@@ -38,9 +38,9 @@ final class ShapedPopulationTest {
         Population maps = builder.population("maps", shape, new RLeaky(recurrence, 0.5f));
         builder.project("x-maps", x, maps);
         try (Simulation simulation = builder.build().simulate(1)) {
-            MembraneRecorder recorder = simulation.recordMembranes("maps", input.rows());
+            VariableRecorder recorder = simulation.recordMembranes("maps", input.rows());
             simulation.run(input);
-            return recorder.membranes();
+            return recorder.values();
         }
     }
 

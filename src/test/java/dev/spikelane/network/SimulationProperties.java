@@ -124,7 +124,7 @@ final class SimulationProperties {
         }
         try (Simulation alone = random.network.simulate(1)) {
             SpikeRecorder spikes = alone.recordSpikes(last, steps);
-            MembraneRecorder membranes = alone.recordMembranes(last, steps);
+            VariableRecorder membranes = alone.recordMembranes(last, steps);
             alone.run(input);
             for (int step = 0; step < steps; step++) {
                 int row = step * batch + sample;
@@ -134,7 +134,7 @@ final class SimulationProperties {
                         "spikes");
                 assertSameBits(
                         expected.membranes().get(last).rows(row, 1),
-                        membranes.membranes().rows(step, 1),
+                        membranes.values().rows(step, 1),
                         "membranes");
             }
         }
@@ -166,7 +166,7 @@ final class SimulationProperties {
                 SpikeRecorder[] ofSpikes = {
                     simulation.recordSpikes(0, LargeNetwork.STEPS), simulation.recordSpikes(1, LargeNetwork.STEPS)
                 };
-                MembraneRecorder[] ofMembranes = {
+                VariableRecorder[] ofMembranes = {
                     simulation.recordMembranes(0, LargeNetwork.STEPS), simulation.recordMembranes(1, LargeNetwork.STEPS)
                 };
                 large.first.want(threads);
@@ -178,10 +178,10 @@ final class SimulationProperties {
                         spikes[layer] = SpikeMatrix.zeros(arena, LargeNetwork.ROWS, LargeNetwork.SIZE);
                         membranes[layer] = FloatMatrix.zeros(arena, LargeNetwork.ROWS, LargeNetwork.SIZE);
                         spikes[layer].copyFrom(ofSpikes[layer].spikes());
-                        membranes[layer].copyFrom(ofMembranes[layer].membranes());
+                        membranes[layer].copyFrom(ofMembranes[layer].values());
                     } else {
                         assertSameBits(spikes[layer], ofSpikes[layer].spikes(), what);
-                        assertSameBits(membranes[layer], ofMembranes[layer].membranes(), what);
+                        assertSameBits(membranes[layer], ofMembranes[layer].values(), what);
                     }
                 }
             }
@@ -207,10 +207,10 @@ final class SimulationProperties {
             try (Simulation simulation =
                     new Simulation(large.network, LargeNetwork.BATCH, run == 0 ? 1 : threads, most)) {
                 SpikeRecorder ofSpikes = simulation.recordSpikes(0, LargeNetwork.STEPS);
-                MembraneRecorder ofMembranes = simulation.recordMembranes(1, LargeNetwork.STEPS);
+                VariableRecorder ofMembranes = simulation.recordMembranes(1, LargeNetwork.STEPS);
                 large.run(simulation, analog);
                 spikes[run].copyFrom(ofSpikes.spikes());
-                membranes[run].copyFrom(ofMembranes.membranes());
+                membranes[run].copyFrom(ofMembranes.values());
             }
         }
         assertSameBits(spikes[0], spikes[1], "spikes of the first layer");

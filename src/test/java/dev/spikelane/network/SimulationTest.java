@@ -112,10 +112,10 @@ final class SimulationTest {
         try (Simulation whole = small.simulate(2, 2);
                 Simulation parts = small.simulate(2, 2)) {
             SpikeRecorder expected = whole.recordSpikes(0, 400);
-            FloatMatrix expectedMembranes = whole.recordMembranes(0, 400).membranes();
+            FloatMatrix expectedMembranes = whole.recordMembranes(0, 400).values();
             whole.run(input);
             SpikeRecorder spikes = parts.recordSpikes(0, 400);
-            FloatMatrix membranes = parts.recordMembranes(0, 400).membranes();
+            FloatMatrix membranes = parts.recordMembranes(0, 400).values();
             int step = 0;
             for (int steps : new int[] {1, 1, 9, 40, 3, 300, 1, 45}) {
                 parts.run(input.rows(2 * step, 2 * steps));
@@ -201,7 +201,7 @@ final class SimulationTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "recording of 65536 steps of batch 65536, expected at least 1 of both and at most 2147483647 rows",
-                () -> new MembraneRecorder(arena, 65536, 65536, 3));
+                () -> new VariableRecorder(arena, 65536, 65536, 3));
         assertThrows(IllegalArgumentException.class, () -> new SpikeCounts(arena, 0, 3));
     }
 
@@ -219,7 +219,7 @@ final class SimulationTest {
     @Test
     void refusesObserversOfAnotherBatch() {
         List<Observer> others = List.of(
-                new SpikeCounts(arena, 3, 5), new SpikeRecorder(arena, 5, 1, 5), new MembraneRecorder(arena, 5, 1, 5));
+                new SpikeCounts(arena, 3, 5), new SpikeRecorder(arena, 5, 1, 5), new VariableRecorder(arena, 5, 1, 5));
         for (Observer other : others) {
             try (Simulation simulation = small.simulate(2)) {
                 assertThrows(

@@ -4,9 +4,9 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.step.Compare;
-import dev.spikelane.kernel.step.Reset;
-import dev.spikelane.kernel.step.ResetTime;
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.RandomNeuron;

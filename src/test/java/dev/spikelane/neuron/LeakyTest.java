@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.kernel.step.Compare;
-import dev.spikelane.kernel.step.Reset;
-import dev.spikelane.kernel.step.ResetTime;
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

@@ -1,5 +1,6 @@
 package dev.spikelane.io;
 
+import dev.spikelane.io.file.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -25,7 +25,7 @@ public final class DenseMatmul {
 
     /**
      * Allocates the scratch memory that one thread needs for
-     * {@link #multiply(FloatMatrix, boolean, FloatMatrix, boolean, FloatMatrix, boolean, FloatMatrix)}; it fits all shapes and can be used
+     * {@link #multiply(FloatMatrix, boolean, FloatMatrix, boolean, FloatMatrix, FloatMatrix)}; it fits all shapes and can be used
      * again and again.
      *
      * @param arena the arena that owns the memory
@@ -36,27 +36,54 @@ public final class DenseMatmul {
     }
 
     /**
-     * Computes {@code c = op(a) * op(b)} or {@code c += op(a) * op(b)}, where {@code op} transposes or not, on the calling thread.
+     * Computes {@code c = op(a) * op(b)}, where {@code op} transposes or not, on the calling thread.
      *
      * @param a {@code [m x k]}; {@code [k x m]} if transposed
      * @param transposeA whether {@code op(a)} is the transpose
      * @param b {@code [k x n]}; {@code [n x k]} if transposed; may be the same as {@code a}
      * @param transposeB whether {@code op(b)} is the transpose
      * @param c {@code [m x n]}, overwritten; shares no memory with {@code a} and {@code b}
-     * @param accumulate whether the sums start at what {@code c} holds; else they start at zero
      * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the others
      * @throws IllegalArgumentException if a shape does not fit, or {@code c} or {@code workspace} shares memory with another matrix
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void multiply(
-            FloatMatrix a,
-            boolean transposeA,
-            FloatMatrix b,
-            boolean transposeB,
-            FloatMatrix c,
-            boolean accumulate,
-            FloatMatrix workspace) {
+            FloatMatrix a, boolean transposeA, FloatMatrix b, boolean transposeB, FloatMatrix c, FloatMatrix workspace) {
+        check(a, transposeA, b, transposeB, c, workspace);
+        if (SimdWidth.VECTOR) {
+            DenseMatmulVector.general(a, transposeA, b, transposeB, c, false, workspace.segment());
+        } else {
+            scalar(a, transposeA, b, transposeB, c, false);
+        }
+    }
+
+    /**
+     * Computes {@code c += op(a) * op(b)}: the sums start at what {@code c} holds. All else is as in {@link #multiply(FloatMatrix, boolean,
+     * FloatMatrix, boolean, FloatMatrix, FloatMatrix)}.
+     *
+     * @param a {@code [m x k]}; {@code [k x m]} if transposed
+     * @param transposeA whether {@code op(a)} is the transpose
+     * @param b {@code [k x n]}; {@code [n x k]} if transposed; may be the same as {@code a}
+     * @param transposeB whether {@code op(b)} is the transpose
+     * @param c {@code [m x n]}, updated; shares no memory with {@code a} and {@code b}
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the others
+     * @throws IllegalArgumentException if a shape does not fit, or {@code c} or {@code workspace} shares memory with another matrix
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void add(
+            FloatMatrix a, boolean transposeA, FloatMatrix b, boolean transposeB, FloatMatrix c, FloatMatrix workspace) {
+        check(a, transposeA, b, transposeB, c, workspace);
+        if (SimdWidth.VECTOR) {
+            DenseMatmulVector.general(a, transposeA, b, transposeB, c, true, workspace.segment());
+        } else {
+            scalar(a, transposeA, b, transposeB, c, true);
+        }
+    }
+
+    private static void check(
+            FloatMatrix a, boolean transposeA, FloatMatrix b, boolean transposeB, FloatMatrix c, FloatMatrix workspace) {
         int m = c.rows();
         int n = c.columns();
         int depth = transposeA ? a.rows() : a.columns();
@@ -69,11 +96,6 @@ public final class DenseMatmul {
         Checks.apart("workspace", workspace, "a", a);
         Checks.apart("workspace", workspace, "b", b);
         Checks.apart("workspace", workspace, "c", c);
-        if (SimdWidth.VECTOR) {
-            DenseMatmulVector.general(a, transposeA, b, transposeB, c, accumulate, workspace.segment());
-        } else {
-            scalar(a, transposeA, b, transposeB, c, accumulate);
-        }
     }
 
     /**

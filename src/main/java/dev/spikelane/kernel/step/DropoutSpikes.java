@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.base.BernoulliRow;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
@@ -34,63 +35,46 @@ public final class DropoutSpikes {
      * @param probability that a membrane is dropped, from 0 to below 1
      * @param seed the seed of the run
      * @param step the number of the step, from 0, of which the low 32 bits count
-     * @param membrane {@code [at least batch x neurons]}, one row for each sample
-     * @param batch samples in the step
-     * @param spikes {@code [at least firstRow + batch x neurons]}, overwritten there
+     * @param run the membranes, of which there is one row for each sample, as its state, and the spikes, overwritten from {@code firstRow} on
      * @param firstRow the first row of the step
-     * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
-     * @param endWord the word behind the last
      * @throws IllegalArgumentException if a shape or range does not fit, or the probability is not one that drops some
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void fire(
-            LeakyParameters parameters,
-            float probability,
-            long seed,
-            long step,
-            FloatMatrix membrane,
-            int batch,
-            SpikeMatrix spikes,
-            int firstRow,
-            int firstWord,
-            int endWord) {
+            LeakyParameters parameters, float probability, long seed, long step, StepRun run, int firstRow) {
+        FloatMatrix membrane = run.state;
+        SpikeMatrix spikes = run.spikes;
+        int batch = membrane.rows();
         int neurons = parameters.neurons();
         if (!(probability >= 0 && probability < 1)) {
             throw new IllegalArgumentException("probability is " + probability + ", expected 0 to below 1");
         }
         parameters.threshold.requireShape("parameters", 1, neurons);
-        Checks.rows("membrane", membrane.rows(), batch);
         membrane.requireShape("membrane", membrane.rows(), neurons);
         Checks.range("row of spikes", firstRow, Math.addExact(firstRow, batch), spikes.rows());
         spikes.requireShape("spikes", spikes.rows(), neurons);
-        Checks.range("word of spikes", firstWord, endWord, spikes.stride());
+        Checks.range("word of spikes", run.firstWord, run.endWord, spikes.stride());
         float kept = 1 - probability;
         for (int sample = 0; sample < batch; sample++) {
             int row = firstRow + sample;
             long key = CounterRandom.rowKey(seed, (int) step, sample);
             // Any finite row would do for the thresholds: a gain of 0 leaves the offset.
-            BernoulliRow.row(key, parameters.threshold, 0, 0, kept, spikes, row, firstWord, endWord);
+            BernoulliRow.row(key, parameters.threshold, 0, 0, kept, spikes, row, run.firstWord, run.endWord);
             if (SimdWidth.VECTOR) {
-                DropoutSpikesVector.row(parameters, 1 / kept, membrane, sample, spikes, row, firstWord, endWord);
+                DropoutSpikesVector.row(parameters, 1 / kept, run, sample, row);
             } else {
-                scalar(parameters, 1 / kept, membrane, sample, spikes, row, firstWord, endWord);
+                scalar(parameters, 1 / kept, run, sample, row);
             }
         }
     }
 
     /** The specification: finds K in the row of spikes, and leaves S there. */
-    static void scalar(
-            LeakyParameters parameters,
-            float scale,
-            FloatMatrix membrane,
-            int sample,
-            SpikeMatrix spikes,
-            int row,
-            int firstWord,
-            int endWord) {
+    static void scalar(LeakyParameters parameters, float scale, StepRun run, int sample, int row) {
+        FloatMatrix membrane = run.state;
+        SpikeMatrix spikes = run.spikes;
         boolean strict = parameters.options.compare() == Compare.STRICT;
-        for (int word = firstWord; word < endWord; word++) {
+        for (int word = run.firstWord; word < run.endWord; word++) {
             long offset = spikes.rowOffset(row) + (long) word * Long.BYTES;
             long kept = spikes.segment().get(WORD, offset);
             long fired = 0;

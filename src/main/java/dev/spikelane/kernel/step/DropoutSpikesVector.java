@@ -6,6 +6,7 @@ import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 
+import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SpikeLanesVector;
 import dev.spikelane.memory.FloatMatrix;
@@ -22,15 +23,9 @@ final class DropoutSpikesVector {
 
     private DropoutSpikesVector() {}
 
-    static void row(
-            LeakyParameters parameters,
-            float scale,
-            FloatMatrix membrane,
-            int sample,
-            SpikeMatrix spikes,
-            int row,
-            int firstWord,
-            int endWord) {
+    static void row(LeakyParameters parameters, float scale, StepRun run, int sample, int row) {
+        FloatMatrix membrane = run.state;
+        SpikeMatrix spikes = run.spikes;
         MemorySegment thresholds = parameters.threshold.segment();
         MemorySegment membranes = membrane.segment();
         MemorySegment out = spikes.segment();
@@ -40,8 +35,8 @@ final class DropoutSpikesVector {
         boolean strict = parameters.options.compare() == Compare.STRICT;
         long membraneRow = membrane.rowOffset(sample);
         long outRow = spikes.rowOffset(row);
-        int end = endWord * (Long.SIZE / COUNT);
-        for (int i = firstWord * (Long.SIZE / COUNT); i < end; i++) {
+        int end = run.endWord * (Long.SIZE / COUNT);
+        for (int i = run.firstWord * (Long.SIZE / COUNT); i < end; i++) {
             long at = (long) i * BYTES;
             FloatVector output = FloatVector.fromMemorySegment(FLOAT, membranes, membraneRow + at, ORDER)
                     .mul(ZERO.blend(scale, SpikeLanesVector.load(out, outRow, i)));

@@ -1,5 +1,9 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.step.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -174,7 +178,9 @@ public final class LeakyBackward implements NeuronBackward {
         for (int sample = 0; sample < batch; sample++) {
             open(step, sample);
             int winner = options.inhibition() ? winner() : -1;
-            fires(winner);
+            if (sums.containsKey(LeakySums.FACTOR)) {
+                fires(winner);
+            }
             load(ofSpikes, sample, ofInput);
             scaleSpikes(sample);
             if (options.resetsAtOnce() && options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE) {
@@ -241,7 +247,9 @@ public final class LeakyBackward implements NeuronBackward {
     /** Reads a row before the step, and goes forward to the membrane that is compared with the threshold. */
     private void open(Step step, int sample) {
         loadAt(step.before[0], step.beforeRow + sample, before);
-        over();
+        if (needsReset()) {
+            over();
+        }
         if (options.variables() > 1) {
             loadAt(step.before[1], step.beforeRow + sample, synapse);
         }
@@ -276,12 +284,24 @@ public final class LeakyBackward implements NeuronBackward {
         }
     }
 
+    /** Whether R counts: it is 0 without a delayed reset, and one by SUBTRACT changes nothing but the gradient of the threshold. */
+    private boolean needsReset() {
+        boolean subtracts = options.reset() == Reset.SUBTRACT
+                && !options.resetsAtOnce()
+                && options.variables() == 1
+                && !sums.containsKey(LeakySums.THRESHOLD);
+        return options.resetsLater() && !subtracts;
+    }
+
     private void over() {
-        boolean strict = options.compare() == Compare.STRICT;
-        boolean later = options.resetsLater();
-        for (int i = 0; i < count; i++) {
-            boolean above = strict ? before[i] > threshold[i] : before[i] >= threshold[i];
-            reset[i] = above && later ? 1 : 0;
+        if (options.compare() == Compare.STRICT) {
+            for (int i = 0; i < count; i++) {
+                reset[i] = before[i] > threshold[i] ? 1 : 0;
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                reset[i] = before[i] >= threshold[i] ? 1 : 0;
+            }
         }
     }
 
@@ -499,7 +519,7 @@ public final class LeakyBackward implements NeuronBackward {
         if (!options.resetsLater()) {
             return;
         }
-        if (options.reset() == Reset.SUBTRACT) {
+        if (options.reset() == Reset.SUBTRACT && sums.containsKey(LeakySums.THRESHOLD)) {
             for (int i = 0; i < count; i++) {
                 other[i] = reset[i] * ofMembrane[i];
             }

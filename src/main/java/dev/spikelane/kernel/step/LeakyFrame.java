@@ -1,5 +1,9 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.step.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;

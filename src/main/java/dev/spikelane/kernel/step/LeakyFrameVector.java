@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Reset;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
@@ -178,29 +179,51 @@ final class LeakyFrameVector {
         Checks.isNative(w);
         Checks.isNative(to);
         int outputs = gradients.columns();
+        int steps = ofSpikes.rows();
         long row = gradients.rowOffset(sample);
         long step = gradients.rowOffset(batch);
-        long at = lane;
-        for (int t = 0; t < ofSpikes.rows(); t++) {
+        // Two steps share what is loaded of the weights; an odd number ends with the last step twice.
+        for (int t = 0; t < steps; t += 2) {
+            long next = t + 1 < steps ? step : 0;
             FloatVector a = FloatVector.zero(FLOAT);
             FloatVector b = FloatVector.zero(FLOAT);
             FloatVector c = FloatVector.zero(FLOAT);
             FloatVector d = FloatVector.zero(FLOAT);
+            FloatVector e = FloatVector.zero(FLOAT);
+            FloatVector f = FloatVector.zero(FLOAT);
+            FloatVector g = FloatVector.zero(FLOAT);
+            FloatVector h = FloatVector.zero(FLOAT);
             long weight = firstWeights;
+            long of = row;
             for (int output = 0; output < outputs; output++) {
-                FloatVector g = FloatVector.broadcast(FLOAT, from.get(NUMBER, row + (long) output * Float.BYTES));
-                a = g.fma(load(w, weight), a);
-                b = g.fma(load(w, weight + BYTES), b);
-                c = g.fma(load(w, weight + 2L * BYTES), c);
-                d = g.fma(load(w, weight + 3L * BYTES), d);
+                FloatVector x = FloatVector.broadcast(FLOAT, from.get(NUMBER, of));
+                FloatVector y = FloatVector.broadcast(FLOAT, from.get(NUMBER, of + next));
+                FloatVector v = load(w, weight);
+                a = x.fma(v, a);
+                e = y.fma(v, e);
+                v = load(w, weight + BYTES);
+                b = x.fma(v, b);
+                f = y.fma(v, f);
+                v = load(w, weight + 2L * BYTES);
+                c = x.fma(v, c);
+                g = y.fma(v, g);
+                v = load(w, weight + 3L * BYTES);
+                d = x.fma(v, d);
+                h = y.fma(v, h);
                 weight += BLOCK_BYTES;
+                of += Float.BYTES;
             }
+            long at = (long) t * BLOCK_BYTES + lane;
+            long second = next == 0 ? at : at + BLOCK_BYTES;
             a.intoMemorySegment(to, at, ORDER);
             b.intoMemorySegment(to, at + BYTES, ORDER);
             c.intoMemorySegment(to, at + 2L * BYTES, ORDER);
             d.intoMemorySegment(to, at + 3L * BYTES, ORDER);
-            row += step;
-            at += BLOCK_BYTES;
+            e.intoMemorySegment(to, second, ORDER);
+            f.intoMemorySegment(to, second + BYTES, ORDER);
+            g.intoMemorySegment(to, second + 2L * BYTES, ORDER);
+            h.intoMemorySegment(to, second + 3L * BYTES, ORDER);
+            row += 2 * step;
         }
     }
 

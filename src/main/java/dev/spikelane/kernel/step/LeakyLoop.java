@@ -1,7 +1,6 @@
 package dev.spikelane.kernel.step;
 
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 
 /** A loop over rows of neurons, made for one {@link LeakyOptions}. */
@@ -13,37 +12,22 @@ interface LeakyLoop {
     /**
      * Runs rows.
      *
-     * @param firstCurrent the neuron whose currents stand in column 0
-     * @param state {@code [variables * batch x neurons]}
-     * @param feedback laid out as {@code current}; read if the options want currents
-     * @param previous {@code [batch x neurons]}, the spikes of the step before; read and written if the options want own spikes
-     * @param membranes receives the membrane of each row if {@code record}
+     * @param run feedback is read if the options want currents, previous spikes are read and written if they want own spikes, and membranes
+     *     are kept if they fire neurons
      * @param winner the only neuron that may fire under inhibition
      */
-    void run(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int firstCurrent,
-            int firstRow,
-            int endRow,
-            FloatMatrix state,
-            FloatMatrix feedback,
-            SpikeMatrix previous,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord,
-            int winner);
+    void run(LeakyParameters parameters, StepRun run, int firstRow, int endRow, int winner);
 
-    /** Copies the membranes of a sample, in some words, to a row. */
-    static void keep(FloatMatrix state, int sample, FloatMatrix membranes, int row, int firstWord, int endWord) {
-        long first = firstWord * WORD_BYTES;
+    /** Copies the membranes of a sample, in the run's words, to a row. */
+    static void keep(StepRun run, int sample, int row) {
+        FloatMatrix state = run.state;
+        FloatMatrix membranes = run.membranes;
+        long first = run.firstWord * WORD_BYTES;
         MemorySegment.copy(
                 state.segment(),
                 state.rowOffset(sample) + first,
                 membranes.segment(),
                 membranes.rowOffset(row) + first,
-                (endWord - firstWord) * WORD_BYTES);
+                (run.endWord - run.firstWord) * WORD_BYTES);
     }
 }

@@ -1,5 +1,8 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.Template;
 import dev.spikelane.kernel.step.LeakyOptions.Phase;
@@ -40,77 +43,41 @@ final class LeakyLoopScalar implements LeakyLoop {
     }
 
     @Override
-    public void run(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int firstCurrent,
-            int firstRow,
-            int endRow,
-            FloatMatrix state,
-            FloatMatrix feedback,
-            SpikeMatrix previous,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord,
-            int winner) {
+    public void run(LeakyParameters parameters, StepRun run, int firstRow, int endRow, int winner) {
         LeakyOptions options = options();
-        int batch = state.rows() / options.variables();
-        int first = firstWord * Long.SIZE;
-        int end = Math.min(endWord * Long.SIZE, parameters.neurons());
+        int batch = run.state.rows() / options.variables();
+        int first = run.firstWord * Long.SIZE;
+        int end = Math.min(run.endWord * Long.SIZE, parameters.neurons());
         for (int row = firstRow; row < endRow; row++) {
-            int sample = row % batch;
             if (options.phase() != Phase.FIRE) {
-                charge(
-                        parameters,
-                        current,
-                        firstCurrent,
-                        state,
-                        batch,
-                        sample,
-                        feedback,
-                        previous,
-                        spikes,
-                        row,
-                        first,
-                        end);
+                charge(parameters, run, row, first, end);
             }
             if (options.phase() != Phase.CHARGE && options.spike() == Spike.AFTER) {
-                fire(parameters, state, sample, previous, spikes, row, first, end, winner);
+                fire(parameters, run, row, winner, first, end);
             }
-            if (record) {
-                LeakyLoop.keep(state, sample, membranes, row, firstWord, endWord);
+            if (run.records && options.phase() != Phase.CHARGE) {
+                LeakyLoop.keep(run, row % batch, row);
             }
         }
     }
 
     /** Decay, input and delayed reset; leaves R, or the spike that is known by now, in the row of spikes. */
-    private void charge(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int firstCurrent,
-            FloatMatrix state,
-            int batch,
-            int sample,
-            FloatMatrix feedback,
-            SpikeMatrix previous,
-            SpikeMatrix spikes,
-            int row,
-            int first,
-            int end) {
+    private void charge(LeakyParameters parameters, StepRun run, int row, int first, int end) {
         LeakyOptions options = options();
+        FloatMatrix state = run.state;
+        int batch = state.rows() / options.variables();
+        int sample = row % batch;
         for (int neuron = first; neuron < end; neuron++) {
             float threshold = Elements.get(parameters.threshold, 0, neuron);
             float before = Elements.get(state, sample, neuron);
             boolean over = above(before, threshold);
             float r = over && options.resetsLater() ? 1 : 0;
-            float input = gained(parameters, Elements.get(current, row, neuron - firstCurrent), neuron);
+            float input = gained(parameters, Elements.get(run.current, row, neuron - run.firstCurrent), neuron);
             float u;
             if (options.alphaFunction()) {
-                u = alphaFunction(parameters, input, r, state, batch, sample, neuron);
+                u = alphaFunction(parameters, input, r, state, sample, neuron);
             } else {
-                float fedBack = fedBack(parameters, feedback, row, neuron - firstCurrent, previous, sample, neuron);
+                float fedBack = fedBack(parameters, run, row, sample, neuron);
                 if (options.synapse()) {
                     input = synapse(parameters, input, fedBack, state, batch + sample, neuron);
                 }
@@ -119,9 +86,9 @@ final class LeakyLoopScalar implements LeakyLoop {
             Elements.set(state, sample, neuron, u);
             boolean changed = Math.abs(u - before) > threshold;
             boolean known = options.spike() == Spike.CHANGE ? changed : over;
-            setSpike(spikes, row, neuron, known);
+            setSpike(run.spikes, row, neuron, known);
             if (options.spike() != Spike.AFTER && options.feedback() == Feedback.OWN_SPIKES) {
-                setSpike(previous, sample, neuron, known);
+                setSpike(run.previous, sample, neuron, known);
             }
         }
     }
@@ -134,19 +101,12 @@ final class LeakyLoopScalar implements LeakyLoop {
         return product;
     }
 
-    private float fedBack(
-            LeakyParameters parameters,
-            FloatMatrix feedback,
-            int row,
-            int column,
-            SpikeMatrix previous,
-            int sample,
-            int neuron) {
+    private float fedBack(LeakyParameters parameters, StepRun run, int row, int sample, int neuron) {
         return switch (options().feedback()) {
             case NONE -> 0;
             case CONSTANT -> Elements.get(parameters.own, 0, neuron);
-            case OWN_SPIKES -> (spike(previous, sample, neuron) ? 1 : 0) * Elements.get(parameters.own, 0, neuron);
-            case CURRENTS -> Elements.get(feedback, row, column);
+            case OWN_SPIKES -> (spike(run.previous, sample, neuron) ? 1 : 0) * Elements.get(parameters.own, 0, neuron);
+            case CURRENTS -> Elements.get(run.feedback, row, neuron - run.firstCurrent);
         };
     }
 
@@ -193,7 +153,8 @@ final class LeakyLoopScalar implements LeakyLoop {
     }
 
     private float alphaFunction(
-            LeakyParameters parameters, float input, float r, FloatMatrix state, int batch, int sample, int neuron) {
+            LeakyParameters parameters, float input, float r, FloatMatrix state, int sample, int neuron) {
+        int batch = state.rows() / 3;
         float before = Elements.get(state, 2 * batch + sample, neuron);
         float excitatory =
                 Elements.get(parameters.alpha, 0, neuron) * Elements.get(state, batch + sample, neuron) + input;
@@ -211,28 +172,21 @@ final class LeakyLoopScalar implements LeakyLoop {
     }
 
     /** Spike and immediate reset; finds R in the row of spikes. Under inhibition only the winner may fire. */
-    private void fire(
-            LeakyParameters parameters,
-            FloatMatrix state,
-            int sample,
-            SpikeMatrix previous,
-            SpikeMatrix spikes,
-            int row,
-            int first,
-            int end,
-            int winner) {
+    private void fire(LeakyParameters parameters, StepRun run, int row, int winner, int first, int end) {
         LeakyOptions options = options();
+        FloatMatrix state = run.state;
+        int sample = row % (state.rows() / options.variables());
         for (int neuron = first; neuron < end; neuron++) {
             float threshold = Elements.get(parameters.threshold, 0, neuron);
             float u = Elements.get(state, sample, neuron);
-            float r = spike(spikes, row, neuron) ? 1 : 0;
+            float r = spike(run.spikes, row, neuron) ? 1 : 0;
             boolean fires = above(u, threshold) && (!options.inhibition() || neuron == winner);
             if (options.resetsAtOnce()) {
                 Elements.set(state, sample, neuron, resetAtOnce(parameters, u, threshold, r, fires, neuron));
             }
-            setSpike(spikes, row, neuron, fires);
+            setSpike(run.spikes, row, neuron, fires);
             if (options.feedback() == Feedback.OWN_SPIKES) {
-                setSpike(previous, sample, neuron, fires);
+                setSpike(run.previous, sample, neuron, fires);
             }
         }
     }

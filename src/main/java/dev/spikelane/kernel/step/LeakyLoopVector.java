@@ -7,6 +7,10 @@ import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
 
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SpikeLanesVector;
 import dev.spikelane.kernel.base.Template;
@@ -66,42 +70,14 @@ final class LeakyLoopVector implements LeakyLoop {
     LeakyLoopVector() {}
 
     @Override
-    public void run(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int firstCurrent,
-            int firstRow,
-            int endRow,
-            FloatMatrix state,
-            FloatMatrix feedback,
-            SpikeMatrix previous,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord,
-            int winner) {
-        int batch = state.rows() / VARIABLES;
+    public void run(LeakyParameters parameters, StepRun run, int firstRow, int endRow, int winner) {
+        int batch = run.state.rows() / VARIABLES;
         int sample = firstRow % batch;
         int row = firstRow;
         while (row < endRow) {
-            steps(
-                    parameters,
-                    current,
-                    current.rowOffset(row) - (long) firstCurrent * Float.BYTES,
-                    state,
-                    batch,
-                    sample,
-                    feedback,
-                    previous,
-                    spikes,
-                    membranes,
-                    row,
-                    firstWord * Long.SIZE,
-                    endWord * Long.SIZE,
-                    winner);
-            if (record && !RECORD) {
-                LeakyLoop.keep(state, sample, membranes, row, firstWord, endWord);
+            steps(parameters, run, batch, row, sample, winner);
+            if (run.records && !RECORD && OPTIONS.phase() != Phase.CHARGE) {
+                LeakyLoop.keep(run, sample, row);
             }
             row++;
             sample++;
@@ -114,20 +90,13 @@ final class LeakyLoopVector implements LeakyLoop {
 
     /** Takes a sample through its next steps, of which the first is {@code row}. */
     private static void steps(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            long inputRow,
-            FloatMatrix state,
-            int batch,
-            int sample,
-            FloatMatrix feedback,
-            SpikeMatrix previous,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            int row,
-            int firstNeuron,
-            int endNeuron,
-            int winner) {
+            LeakyParameters parameters, StepRun run, int batch, int row, int sample, int winner) {
+        FloatMatrix current = run.current;
+        FloatMatrix state = run.state;
+        FloatMatrix feedback = run.feedback;
+        SpikeMatrix previous = run.previous;
+        SpikeMatrix spikes = run.spikes;
+        FloatMatrix membranes = run.membranes;
         MemorySegment leaks = parameters.beta.segment();
         MemorySegment thresholds = parameters.threshold.segment();
         MemorySegment states = state.segment();
@@ -142,6 +111,7 @@ final class LeakyLoopVector implements LeakyLoop {
         Checks.isNative(out);
         Checks.isNative(before);
         Checks.isNative(kept);
+        long inputRow = current.rowOffset(row) - (long) run.firstCurrent * Float.BYTES;
         long stateRow = state.rowOffset(sample);
         long secondRow = state.rowOffset(batch + sample);
         long thirdRow = state.rowOffset(2 * batch + sample);
@@ -151,8 +121,9 @@ final class LeakyLoopVector implements LeakyLoop {
         long nextOut = outRow + spikes.rowOffset(batch);
         long keptRow = membranes.rowOffset(row);
         long nextKept = keptRow + membranes.rowOffset(batch);
-        int end = endNeuron / COUNT;
-        for (int i = firstNeuron / COUNT; i < end; i++) {
+        // A quotient, whose range C2 knows; else range checks stay in the loop (leaky neurons 29 instead of 16 us; Zen 3, 2026-11).
+        int end = run.endWord * Long.SIZE / COUNT;
+        for (int i = run.firstWord * Long.SIZE / COUNT; i < end; i++) {
             long at = (long) i * BYTES;
             FloatVector threshold = load(thresholds, at);
             FloatVector leak = load(leaks, at);

@@ -1,5 +1,10 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+
 /**
  * What neurons of one group do in a step; {@link LeakyParameters} says with which numbers.
  *

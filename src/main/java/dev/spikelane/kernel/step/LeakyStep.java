@@ -51,170 +51,46 @@ public final class LeakyStep {
     /**
      * Runs {@code rows / batch} steps.
      *
-     * @param parameters of {@code neurons} neurons, without feedback from spikes or currents
-     * @param current {@code [rows x neurons]}, time-major ({@code row = step * batch + sample})
-     * @param state {@code [variables * batch x neurons]}, updated
-     * @param spikes {@code [rows x neurons]}, overwritten
-     * @throws IllegalArgumentException if a shape does not fit, or current and state share memory
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
-     */
-    public static void run(LeakyParameters parameters, FloatMatrix current, FloatMatrix state, SpikeMatrix spikes) {
-        spikes.requireShape("spikes", current.rows(), parameters.neurons());
-        run(parameters, current, current.rows(), state, spikes, 0, spikes.stride());
-    }
-
-    /**
-     * Runs the steps of the first rows for some blocks of 64 neurons. Threads that share the work take disjoint blocks.
-     *
-     * @param parameters of {@code neurons} neurons, without feedback from spikes or currents
-     * @param current {@code [at least rows x neurons]}, time-major; or a tile, {@code [at least rows x at least 64 (endWord -
-     *     firstWord)]}, which holds the currents of these words only, 0 behind the last neuron
-     * @param rows how many rows, whole steps
-     * @param state {@code [variables * batch x neurons]}, updated
-     * @param spikes {@code [at least rows x neurons]}, overwritten there
-     * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
-     * @param endWord the word behind the last; all words if the parameters are {@linkplain LeakyParameters#coupled coupled}
+     * @param parameters of {@code neurons} neurons
+     * @param run current, state and spikes, of as many rows as the current, and what else the parameters ask for
      * @throws IllegalArgumentException if a shape or range does not fit, or matrices share memory that must not
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void run(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int rows,
-            FloatMatrix state,
-            SpikeMatrix spikes,
-            int firstWord,
-            int endWord) {
-        withoutFeedback(parameters, current, rows, state, spikes, state, false, firstWord, endWord);
+    public static void run(LeakyParameters parameters, StepRun run) {
+        run.spikes.requireShape("spikes", run.current.rows(), parameters.neurons());
+        run(parameters, run, 0, run.current.rows());
     }
 
     /**
-     * The same, and keeps the membrane of every step.
-     *
-     * @param parameters of {@code neurons} neurons, without feedback from spikes or currents
-     * @param current {@code [at least rows x neurons]}, time-major; or a tile, {@code [at least rows x at least 64 (endWord -
-     *     firstWord)]}, which holds the currents of these words only, 0 behind the last neuron
-     * @param rows how many rows, whole steps
-     * @param state {@code [variables * batch x neurons]}, updated
-     * @param spikes {@code [at least rows x neurons]}, overwritten there
-     * @param membranes {@code [at least rows x neurons]}, receives the membrane after each step; may be {@code current} itself
-     * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
-     * @param endWord the word behind the last; all words if the parameters are {@linkplain LeakyParameters#coupled coupled}
-     * @throws IllegalArgumentException if a shape or range does not fit, or matrices share memory that must not
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
-     */
-    public static void record(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int rows,
-            FloatMatrix state,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            int firstWord,
-            int endWord) {
-        withoutFeedback(parameters, current, rows, state, spikes, membranes, true, firstWord, endWord);
-    }
-
-    private static void withoutFeedback(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int rows,
-            FloatMatrix state,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        if (parameters.feedback() == Feedback.OWN_SPIKES || parameters.feedback() == Feedback.CURRENTS) {
-            throw new IllegalArgumentException(
-                    "neurons have the feedback " + parameters.feedback() + ", which only recurrent() provides");
-        }
-        int firstNeuron = check(parameters, current, 0, rows, state, spikes, firstWord, endWord);
-        if (record) {
-            requireMembranes(parameters, rows, membranes, current, state);
-        }
-        run(
-                parameters.loops,
-                parameters,
-                current,
-                firstNeuron,
-                0,
-                rows,
-                state,
-                state,
-                spikes,
-                spikes,
-                membranes,
-                record,
-                firstWord,
-                endWord);
-    }
-
-    /**
-     * Runs some rows of neurons with feedback.
+     * Runs the steps of some rows, for the run's blocks of 64 neurons. Threads that share the work take disjoint blocks: all blocks if the
+     * parameters are {@linkplain LeakyParameters#coupled coupled}.
      *
      * @param parameters of {@code neurons} neurons
-     * @param current {@code [at least firstRow + rows x neurons]}, time-major; or a tile, as for {@link #run}
+     * @param run current, state and spikes; the feedback, if that is {@link Feedback#CURRENTS}; the spikes of the step before, if it is
+     *     {@link Feedback#OWN_SPIKES}; membranes, if they are kept
      * @param firstRow the first row, the begin of a step
      * @param rows how many rows, whole steps
-     * @param state {@code [variables * batch x neurons]}, updated
-     * @param feedback the fed back currents, of as many columns as {@code current}, row for row, if {@link Feedback#CURRENTS}
-     * @param previous {@code [batch x neurons]}: the spikes of the step before, updated if {@link Feedback#OWN_SPIKES}
-     * @param spikes {@code [at least firstRow + rows x neurons]}, overwritten there
-     * @param membranes {@code [at least firstRow + rows x neurons]}, receives the membranes if {@code record}; may be {@code current} itself
-     * @param record whether membranes are kept
-     * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
-     * @param endWord the word behind the last; all words if the parameters are {@linkplain LeakyParameters#coupled coupled}
      * @throws IllegalArgumentException if a shape or range does not fit, or matrices share memory that must not
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void recurrent(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int firstRow,
-            int rows,
-            FloatMatrix state,
-            FloatMatrix feedback,
-            SpikeMatrix previous,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        int firstNeuron = check(parameters, current, firstRow, rows, state, spikes, firstWord, endWord);
-        int batch = state.rows() / parameters.variables();
-        if (parameters.feedback() == Feedback.CURRENTS) {
-            Checks.rows("feedback", feedback.rows(), firstRow + rows);
-            feedback.requireShape("feedback", feedback.rows(), current.columns());
+    public static void run(LeakyParameters parameters, StepRun run, int firstRow, int rows) {
+        check(parameters, run, firstRow, rows);
+        requireFeedback(parameters, run, firstRow + rows);
+        int batch = run.state.rows() / parameters.variables();
+        requireStep(firstRow, batch);
+        if (run.records) {
+            requireMembranes(parameters, run, firstRow + rows);
         }
-        previous.requireShape("previous", batch, parameters.neurons());
-        requireFeedbackApart(parameters, state, feedback, previous, spikes, record ? membranes : state);
+        run(parameters.loops, parameters, run, firstRow, firstRow + rows);
+    }
+
+    private static void requireStep(int firstRow, int batch) {
         if (firstRow % batch != 0) {
             throw new IllegalArgumentException(
                     "firstRow is " + firstRow + ", expected a multiple of the batch, " + batch);
         }
-        if (record) {
-            requireMembranes(parameters, firstRow + rows, membranes, current, state);
-        }
-        run(
-                parameters.loops,
-                parameters,
-                current,
-                firstNeuron,
-                firstRow,
-                firstRow + rows,
-                state,
-                feedback,
-                previous,
-                spikes,
-                membranes,
-                record,
-                firstWord,
-                endWord);
     }
 
     /** For steps that charge neurons in a way of their own, and leave firing to {@link #fire}. */
@@ -223,47 +99,38 @@ public final class LeakyStep {
             throw new IllegalArgumentException("spike is " + parameters.options.spike() + " and feedback "
                     + parameters.feedback() + ", expected AFTER and NONE");
         }
-        if (firstRow % batch != 0) {
-            throw new IllegalArgumentException(
-                    "firstRow is " + firstRow + ", expected a multiple of the batch, " + batch);
-        }
+        requireStep(firstRow, batch);
     }
 
-    static void requireMembranes(
-            LeakyParameters parameters, int rows, FloatMatrix membranes, FloatMatrix current, FloatMatrix state) {
-        Checks.rows("membranes", membranes.rows(), rows);
-        membranes.requireShape("membranes", membranes.rows(), parameters.neurons());
-        Checks.sameOrApart("membranes", membranes, "current", current);
-        Checks.apart("membranes", membranes, "state", state);
+    static void requireMembranes(LeakyParameters parameters, StepRun run, int rows) {
+        Checks.rows("membranes", run.membranes.rows(), rows);
+        run.membranes.requireShape("membranes", run.membranes.rows(), parameters.neurons());
+        Checks.sameOrApart("membranes", run.membranes, "current", run.current);
+        Checks.apart("membranes", run.membranes, "state", run.state);
     }
 
     /** Neurons without such a feedback do not look at it, and may be given anything. */
-    private static void requireFeedbackApart(
-            LeakyParameters parameters,
-            FloatMatrix state,
-            FloatMatrix feedback,
-            SpikeMatrix previous,
-            SpikeMatrix spikes,
-            FloatMatrix membranes) {
+    private static void requireFeedback(LeakyParameters parameters, StepRun run, int rows) {
         if (parameters.feedback() == Feedback.CURRENTS) {
-            Checks.apart("state", state, "feedback", feedback);
-            Checks.apart("membranes", membranes, "feedback", feedback);
+            Checks.apart("state", run.state, "feedback", run.feedback);
+            Checks.rows("feedback", run.feedback.rows(), rows);
+            run.feedback.requireShape("feedback", run.feedback.rows(), run.current.columns());
+            if (run.records) {
+                Checks.apart("membranes", run.membranes, "feedback", run.feedback);
+            }
         }
         if (parameters.feedback() == Feedback.OWN_SPIKES) {
-            Checks.apart("spikes", spikes, "previous", previous);
+            Checks.apart("spikes", run.spikes, "previous", run.previous);
+            run.previous.requireShape(
+                    "previous", run.state.rows() / parameters.variables(), parameters.neurons());
         }
     }
 
-    /** Checks all, and returns the neuron whose currents stand in column 0. */
-    static int check(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int firstRow,
-            int rows,
-            FloatMatrix state,
-            SpikeMatrix spikes,
-            int firstWord,
-            int endWord) {
+    /** Checks what all steps have, and finds the neuron whose currents stand in column 0. */
+    static void check(LeakyParameters parameters, StepRun run, int firstRow, int rows) {
+        FloatMatrix current = run.current;
+        FloatMatrix state = run.state;
+        SpikeMatrix spikes = run.spikes;
         if (firstRow < 0 || rows < 1) {
             Checks.rows("current", current.rows(), Math.min(firstRow, rows));
         }
@@ -279,150 +146,42 @@ public final class LeakyStep {
         state.requireShape(variables == 1 ? "membrane" : "state", state.rows(), neurons);
         spikes.requireShape("spikes", spikes.rows(), neurons);
         parameters.beta.requireShape("parameters", 1, neurons);
-        Checks.range("word of spikes", firstWord, endWord, spikes.stride());
-        if (parameters.coupled() && endWord - firstWord != spikes.stride()) {
+        Checks.range("word of spikes", run.firstWord, run.endWord, spikes.stride());
+        if (parameters.coupled() && run.endWord - run.firstWord != spikes.stride()) {
             throw new IllegalArgumentException(
-                    "neurons with inhibition are updated whole rows at a time, asked for words [" + firstWord + ", "
-                            + endWord + ") of [0, " + spikes.stride() + ")");
+                    "neurons with inhibition are updated whole rows at a time, asked for words [" + run.firstWord
+                            + ", " + run.endWord + ") of [0, " + spikes.stride() + ")");
         }
-        int firstNeuron = Checks.firstOutput(current, neurons, firstWord, endWord);
+        run.firstCurrent = Checks.firstOutput(current, neurons, run.firstWord, run.endWord);
         Checks.apart("state", state, "current", current);
-        return firstNeuron;
     }
 
     /** Runs the rows with the loops given, which trust their arguments. */
-    static void run(
-            LeakyLoops loops,
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int firstCurrent,
-            int firstRow,
-            int endRow,
-            FloatMatrix state,
-            FloatMatrix feedback,
-            SpikeMatrix previous,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
+    static void run(LeakyLoops loops, LeakyParameters parameters, StepRun run, int firstRow, int endRow) {
         if (!parameters.split()) {
-            loops.whole()
-                    .run(
-                            parameters,
-                            current,
-                            firstCurrent,
-                            firstRow,
-                            endRow,
-                            state,
-                            feedback,
-                            previous,
-                            spikes,
-                            membranes,
-                            record,
-                            firstWord,
-                            endWord,
-                            0);
+            loops.whole().run(parameters, run, firstRow, endRow, 0);
             return;
         }
         for (int row = firstRow; row < endRow; row++) {
-            loops.charge()
-                    .run(
-                            parameters,
-                            current,
-                            firstCurrent,
-                            row,
-                            row + 1,
-                            state,
-                            feedback,
-                            previous,
-                            spikes,
-                            membranes,
-                            false,
-                            firstWord,
-                            endWord,
-                            0);
-            fire(
-                    loops,
-                    parameters,
-                    current,
-                    firstCurrent,
-                    row,
-                    state,
-                    previous,
-                    spikes,
-                    membranes,
-                    record,
-                    firstWord,
-                    endWord);
+            loops.charge().run(parameters, run, row, row + 1, 0);
+            fire(loops, parameters, run, row);
         }
     }
 
     /** Quantizes and fires a row whose neurons are charged, with R in its spikes. */
-    static void fire(
-            LeakyLoops loops,
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int firstCurrent,
-            int row,
-            FloatMatrix state,
-            SpikeMatrix previous,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        int batch = state.rows() / parameters.variables();
+    static void fire(LeakyLoops loops, LeakyParameters parameters, StepRun run, int row) {
+        int batch = run.state.rows() / parameters.variables();
         int sample = row % batch;
         for (int variable = 0; variable < parameters.quantized; variable++) {
             int stateRow = variable * batch + sample;
-            Quantize.row(parameters.levels, state, stateRow, firstWord * Long.SIZE, endWord * Long.SIZE);
+            Quantize.row(parameters.levels, run.state, stateRow, run.firstWord * Long.SIZE, run.endWord * Long.SIZE);
         }
-        int winner = parameters.options.inhibition() ? Winner.find(state, sample, parameters.threshold) : 0;
-        loops.fire()
-                .run(
-                        parameters,
-                        current,
-                        firstCurrent,
-                        row,
-                        row + 1,
-                        state,
-                        state,
-                        previous,
-                        spikes,
-                        membranes,
-                        record,
-                        firstWord,
-                        endWord,
-                        winner);
+        int winner = parameters.options.inhibition() ? Winner.find(run.state, sample, parameters.threshold) : 0;
+        loops.fire().run(parameters, run, row, row + 1, winner);
     }
 
     /** The specification. */
-    static void scalar(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int firstCurrent,
-            int rows,
-            FloatMatrix state,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        run(
-                parameters.specification,
-                parameters,
-                current,
-                firstCurrent,
-                0,
-                rows,
-                state,
-                state,
-                spikes,
-                spikes,
-                membranes,
-                record,
-                firstWord,
-                endWord);
+    static void scalar(LeakyParameters parameters, StepRun run, int rows) {
+        run(parameters.specification, parameters, run, 0, rows);
     }
 }

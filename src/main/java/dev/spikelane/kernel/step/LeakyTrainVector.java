@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.SpikeMatrix;
 import org.jspecify.annotations.Nullable;
 
 /** Runs whole steps, two at a time and the last by itself, with copies of {@link LeakyLoopVector} that are made when first needed. */
@@ -25,42 +23,13 @@ final class LeakyTrainVector implements LeakyLoop {
     }
 
     @Override
-    public void run(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int firstCurrent,
-            int firstRow,
-            int endRow,
-            FloatMatrix state,
-            FloatMatrix feedback,
-            SpikeMatrix previous,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord,
-            int winner) {
-        int batch = state.rows() / options.variables();
+    public void run(LeakyParameters parameters, StepRun run, int firstRow, int endRow, int winner) {
+        int batch = run.state.rows() / options.variables();
         int row = firstRow;
         for (int steps = most; steps > 0; steps--) {
             int rows = (endRow - row) / (steps * batch) * steps * batch;
             if (rows > 0) {
-                loop(steps, record)
-                        .run(
-                                parameters,
-                                current,
-                                firstCurrent,
-                                row,
-                                row + rows,
-                                state,
-                                feedback,
-                                previous,
-                                spikes,
-                                membranes,
-                                record,
-                                firstWord,
-                                endWord,
-                                winner);
+                loop(steps, run.records).run(parameters, run, row, row + rows, winner);
                 row += rows;
             }
         }

@@ -1,7 +1,7 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.ValueLayout;
 
@@ -11,31 +11,17 @@ record LeakyWinnerLoop(LeakyOptions options) implements LeakyLoop {
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     @Override
-    public void run(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int firstCurrent,
-            int firstRow,
-            int endRow,
-            FloatMatrix state,
-            FloatMatrix feedback,
-            SpikeMatrix previous,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord,
-            int winner) {
-        int batch = state.rows() / options.variables();
+    public void run(LeakyParameters parameters, StepRun run, int firstRow, int endRow, int winner) {
+        int batch = run.state.rows() / options.variables();
         for (int row = firstRow; row < endRow; row++) {
             int sample = row % batch;
-            boolean fires = fires(Elements.get(state, sample, winner), Elements.get(parameters.threshold, 0, winner));
-            set(spikes, row, winner, fires);
+            boolean fires = fires(Elements.get(run.state, sample, winner), Elements.get(parameters.threshold, 0, winner));
+            set(run.spikes, row, winner, fires);
             if (options.feedback() == Feedback.OWN_SPIKES) {
-                set(previous, sample, winner, fires);
+                set(run.previous, sample, winner, fires);
             }
-            if (record) {
-                LeakyLoop.keep(state, sample, membranes, row, firstWord, endWord);
+            if (run.records) {
+                LeakyLoop.keep(run, sample, row);
             }
         }
     }

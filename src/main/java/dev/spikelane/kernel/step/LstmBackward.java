@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.EnumMap;

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.Exponential;
@@ -43,28 +44,20 @@ public final class LstmStep {
      * Runs one step. What is updated or overwritten shares no memory with what else is passed.
      *
      * @param parameters of {@code neurons} neurons with two variables, membrane and cell state, of which only those of firing are read
-     * @param current {@code [at least firstRow + batch x 4 neurons]}
-     * @param firstRow the first row of the step, a multiple of the batch
-     * @param state {@code [2 * batch x neurons]}: the membranes, then the cell states; updated
-     * @param feedback {@code [at least firstRow + batch x 4 neurons]}, row for row with {@code current}
+     * @param run the current and the feedback, {@code [at least firstRow + batch x 4 neurons]}; the state, {@code [2 * batch x neurons]}: the
+     *     membranes, then the cell states; spikes, and membranes if they are kept; of all words
      * @param workspace {@code [4 x neurons]}, overwritten
-     * @param spikes {@code [at least firstRow + batch x neurons]}, overwritten there
-     * @param membranes {@code [at least firstRow + batch x neurons]}, receives the membranes if {@code record}
-     * @param record whether membranes are kept
+     * @param firstRow the first row of the step, a multiple of the batch
      * @throws IllegalArgumentException if a shape or range does not fit, matrices share memory, or the neurons fire before the step or feed something back
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void step(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int firstRow,
-            FloatMatrix state,
-            FloatMatrix feedback,
-            FloatMatrix workspace,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record) {
+    public static void step(LeakyParameters parameters, StepRun run, FloatMatrix workspace, int firstRow) {
+        FloatMatrix current = run.current;
+        FloatMatrix feedback = run.feedback;
+        FloatMatrix state = run.state;
+        SpikeMatrix spikes = run.spikes;
+        FloatMatrix membranes = run.membranes;
         int neurons = parameters.neurons();
         if (parameters.variables() != 2 || state.rows() % 2 != 0) {
             throw new IllegalArgumentException("parameters have " + parameters.variables() + " variables, and state "
@@ -85,45 +78,32 @@ public final class LstmStep {
         Checks.rows("spikes", spikes.rows(), firstRow + batch);
         spikes.requireShape("spikes", spikes.rows(), neurons);
         parameters.threshold.requireShape("parameters", 1, neurons);
-        if (record) {
+        Checks.range("word of spikes", run.firstWord, run.endWord, spikes.stride());
+        if (run.records) {
             Checks.rows("membranes", membranes.rows(), firstRow + batch);
             membranes.requireShape("membranes", membranes.rows(), neurons);
             Checks.apart("membranes", membranes, "state", state);
             Checks.apart("membranes", membranes, "workspace", workspace);
         }
-        for (int sample = 0; sample < batch; sample++) {
-            int row = firstRow + sample;
+        run.firstCurrent = 0;
+        for (int row = firstRow; row < firstRow + batch; row++) {
             if (SimdWidth.VECTOR) {
-                LstmStepVector.charge(parameters, current, row, state, batch, sample, feedback, workspace, spikes);
+                LstmStepVector.charge(parameters, run, workspace, row);
             } else {
-                scalar(parameters, current, row, state, batch, sample, feedback, spikes);
+                scalar(parameters, run, row);
             }
-            LeakyStep.fire(
-                    parameters.loops,
-                    parameters,
-                    current,
-                    0,
-                    row,
-                    state,
-                    spikes,
-                    spikes,
-                    membranes,
-                    record,
-                    0,
-                    spikes.stride());
+            LeakyStep.fire(parameters.loops, parameters, run, row);
         }
     }
 
     /** The specification of a charge, which leaves R in the row of spikes. */
-    static void scalar(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int row,
-            FloatMatrix state,
-            int batch,
-            int sample,
-            FloatMatrix feedback,
-            SpikeMatrix spikes) {
+    static void scalar(LeakyParameters parameters, StepRun run, int row) {
+        FloatMatrix current = run.current;
+        FloatMatrix feedback = run.feedback;
+        FloatMatrix state = run.state;
+        SpikeMatrix spikes = run.spikes;
+        int batch = state.rows() / 2;
+        int sample = row % batch;
         int neurons = parameters.neurons();
         boolean strict = parameters.options.compare() == Compare.STRICT;
         boolean later = parameters.options.resetsLater();

@@ -7,6 +7,7 @@ import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
+import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.ExponentialVector;
 import dev.spikelane.kernel.base.SpikeLanesVector;
@@ -32,97 +33,44 @@ final class LstmStepVector {
     private enum Part {
         SIGMOIDS {
             @Override
-            void run(
-                    LeakyParameters parameters,
-                    FloatMatrix current,
-                    int row,
-                    FloatMatrix state,
-                    int batch,
-                    int sample,
-                    FloatMatrix feedback,
-                    FloatMatrix gates,
-                    SpikeMatrix spikes) {
+            void run(LeakyParameters parameters, StepRun run, FloatMatrix gates, int row) {
                 for (int gate = 0; gate < LstmStep.GATES; gate++) {
                     if (gate != LstmStep.CANDIDATE) {
-                        sigmoid(current, row, feedback, gates, gate, parameters.neurons());
+                        sigmoid(run.current, row, run.feedback, gates, gate, parameters.neurons());
                     }
                 }
             }
         },
         CANDIDATE {
             @Override
-            void run(
-                    LeakyParameters parameters,
-                    FloatMatrix current,
-                    int row,
-                    FloatMatrix state,
-                    int batch,
-                    int sample,
-                    FloatMatrix feedback,
-                    FloatMatrix gates,
-                    SpikeMatrix spikes) {
-                tanh(current, row, feedback, gates, LstmStep.CANDIDATE, parameters.neurons());
+            void run(LeakyParameters parameters, StepRun run, FloatMatrix gates, int row) {
+                tanh(run.current, row, run.feedback, gates, LstmStep.CANDIDATE, parameters.neurons());
             }
         },
         RESETS {
             @Override
-            void run(
-                    LeakyParameters parameters,
-                    FloatMatrix current,
-                    int row,
-                    FloatMatrix state,
-                    int batch,
-                    int sample,
-                    FloatMatrix feedback,
-                    FloatMatrix gates,
-                    SpikeMatrix spikes) {
-                resets(parameters, state, sample, spikes, row);
+            void run(LeakyParameters parameters, StepRun run, FloatMatrix gates, int row) {
+                resets(parameters, run.state, row % (run.state.rows() / 2), run.spikes, row);
             }
         },
         CELLS {
             @Override
-            void run(
-                    LeakyParameters parameters,
-                    FloatMatrix current,
-                    int row,
-                    FloatMatrix state,
-                    int batch,
-                    int sample,
-                    FloatMatrix feedback,
-                    FloatMatrix gates,
-                    SpikeMatrix spikes) {
-                cells(parameters, state, batch, sample, gates);
+            void run(LeakyParameters parameters, StepRun run, FloatMatrix gates, int row) {
+                int batch = run.state.rows() / 2;
+                cells(parameters, run.state, batch, row % batch, gates);
             }
         };
 
-        abstract void run(
-                LeakyParameters parameters,
-                FloatMatrix current,
-                int row,
-                FloatMatrix state,
-                int batch,
-                int sample,
-                FloatMatrix feedback,
-                FloatMatrix gates,
-                SpikeMatrix spikes);
+        abstract void run(LeakyParameters parameters, StepRun run, FloatMatrix gates, int row);
     }
 
     private static final Part[] PARTS = Part.values();
 
     private LstmStepVector() {}
 
-    static void charge(
-            LeakyParameters parameters,
-            FloatMatrix current,
-            int row,
-            FloatMatrix state,
-            int batch,
-            int sample,
-            FloatMatrix feedback,
-            FloatMatrix gates,
-            SpikeMatrix spikes) {
+    static void charge(LeakyParameters parameters, StepRun run, FloatMatrix gates, int row) {
         for (Part part : PARTS) {
-            part.run(parameters, current, row, state, batch, sample, feedback, gates, spikes);
+            part.run(parameters, run, gates, row);
         }
     }
 

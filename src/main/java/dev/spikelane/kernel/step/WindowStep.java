@@ -1,10 +1,10 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.SpikeMatrix;
 
 /**
  * Updates leaky neurons whose membranes are sums of their newest K inputs, by one step, in float32 without fused operations.
@@ -45,104 +45,41 @@ public final class WindowStep {
      *
      * @param parameters of {@code neurons} neurons with two variables, membrane and sum, without a reset
      * @param weights {@code [K x neurons]}: row k holds the weights of inputs that are k steps old
-     * @param current {@code [at least firstRow + batch x neurons]}; or a tile, {@code [at least firstRow + batch x at least 64 (endWord -
-     *     firstWord)]}, which holds the currents of these words only, 0 behind the last neuron
-     * @param firstRow the first row of the step
-     * @param step the number of the step, from 0; the steps of a window follow one another
-     * @param state {@code [2 * batch x neurons]}: the membranes, then P; updated
+     * @param run the current; the state, {@code [2 * batch x neurons]}: the membranes, then P; spikes, and membranes if they are kept, which may
+     *     be the current itself; all words if the parameters are {@linkplain LeakyParameters#coupled coupled}
      * @param window {@code [K * batch x neurons]}: row {@code j * batch + sample} holds I[j] or Q[j]; updated; not read before it is
      *     written
-     * @param spikes {@code [at least firstRow + batch x neurons]}, overwritten there
-     * @param membranes {@code [at least firstRow + batch x neurons]}, receives the membranes if {@code record}; may be {@code current} itself
-     * @param record whether membranes are kept
-     * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
-     * @param endWord the word behind the last; all words if the parameters are {@linkplain LeakyParameters#coupled coupled}
+     * @param firstRow the first row of the step
+     * @param step the number of the step, from 0; the steps of a window follow one another
      * @throws IllegalArgumentException if a shape or range does not fit, matrices share memory that must not, the step is negative, or the neurons have a reset, fire
      *     before the step or feed something back
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void step(
-            LeakyParameters parameters,
-            FloatMatrix weights,
-            FloatMatrix current,
-            int firstRow,
-            long step,
-            FloatMatrix state,
-            FloatMatrix window,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            boolean record,
-            int firstWord,
-            int endWord) {
-        int batch = state.rows() / 2;
-        int firstCurrent =
-                check(parameters, weights, current, firstRow, batch, step, state, window, spikes, firstWord, endWord);
-        if (record) {
-            LeakyStep.requireMembranes(parameters, firstRow + batch, membranes, current, state);
-            Checks.apart("membranes", membranes, "window", window);
-            Checks.apart("membranes", membranes, "weights", weights);
+            LeakyParameters parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int firstRow, long step) {
+        int batch = run.state.rows() / 2;
+        check(parameters, weights, run, window, firstRow, step);
+        if (run.records) {
+            LeakyStep.requireMembranes(parameters, run, firstRow + batch);
+            Checks.apart("membranes", run.membranes, "window", window);
+            Checks.apart("membranes", run.membranes, "weights", weights);
         }
-        for (int sample = 0; sample < batch; sample++) {
-            int row = firstRow + sample;
+        for (int row = firstRow; row < firstRow + batch; row++) {
             if (SimdWidth.VECTOR) {
-                WindowStepVector.charge(
-                        parameters,
-                        weights,
-                        current,
-                        firstCurrent,
-                        row,
-                        step,
-                        state,
-                        batch,
-                        sample,
-                        window,
-                        firstWord,
-                        endWord);
+                WindowStepVector.charge(parameters, weights, run, window, row, step);
             } else {
-                scalar(
-                        parameters,
-                        weights,
-                        current,
-                        firstCurrent,
-                        row,
-                        step,
-                        state,
-                        batch,
-                        sample,
-                        window,
-                        firstWord,
-                        endWord);
+                scalar(parameters, weights, run, window, row, step);
             }
-            LeakyStep.fire(
-                    parameters.loops,
-                    parameters,
-                    current,
-                    firstCurrent,
-                    row,
-                    state,
-                    spikes,
-                    spikes,
-                    membranes,
-                    record,
-                    firstWord,
-                    endWord);
+            LeakyStep.fire(parameters.loops, parameters, run, row);
         }
     }
 
-    /** Checks all but the membranes, and returns the neuron whose currents stand in column 0. */
-    private static int check(
-            LeakyParameters parameters,
-            FloatMatrix weights,
-            FloatMatrix current,
-            int firstRow,
-            int batch,
-            long step,
-            FloatMatrix state,
-            FloatMatrix window,
-            SpikeMatrix spikes,
-            int firstWord,
-            int endWord) {
+    /** Checks all but the membranes. */
+    private static void check(
+            LeakyParameters parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int firstRow, long step) {
+        FloatMatrix state = run.state;
+        int batch = state.rows() / 2;
         if (parameters.variables() != 2) {
             throw new IllegalArgumentException(
                     "parameters have " + parameters.variables() + " variables, expected 2, membrane and sum");
@@ -153,7 +90,7 @@ public final class WindowStep {
         if (step < 0) {
             throw new IllegalArgumentException("step is " + step + ", expected at least 0");
         }
-        int firstCurrent = LeakyStep.check(parameters, current, firstRow, batch, state, spikes, firstWord, endWord);
+        LeakyStep.check(parameters, run, firstRow, batch);
         LeakyStep.requireFiringOnly(parameters, firstRow, batch);
         weights.requireShape("weights", weights.rows(), parameters.neurons());
         long windowRows = (long) weights.rows() * batch;
@@ -164,31 +101,22 @@ public final class WindowStep {
         window.requireShape("window", window.rows(), parameters.neurons());
         Checks.apart("state", state, "weights", weights);
         Checks.apart("window", window, "weights", weights);
-        Checks.apart("window", window, "current", current);
+        Checks.apart("window", window, "current", run.current);
         Checks.apart("window", window, "state", state);
-        return firstCurrent;
     }
 
     /** The specification of all but firing: charges a sample's neurons, and ends the block where the step does. */
     static void scalar(
-            LeakyParameters parameters,
-            FloatMatrix weights,
-            FloatMatrix current,
-            int firstCurrent,
-            int row,
-            long step,
-            FloatMatrix state,
-            int batch,
-            int sample,
-            FloatMatrix window,
-            int firstWord,
-            int endWord) {
+            LeakyParameters parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int row, long step) {
+        FloatMatrix state = run.state;
+        int batch = state.rows() / 2;
+        int sample = row % batch;
         int length = weights.rows();
         int n = (int) (step % length);
         boolean older = step >= length && n < length - 1;
-        int end = Math.min(endWord * Long.SIZE, parameters.neurons());
-        for (int neuron = firstWord * Long.SIZE; neuron < end; neuron++) {
-            float input = Elements.get(current, row, neuron - firstCurrent);
+        int end = Math.min(run.endWord * Long.SIZE, parameters.neurons());
+        for (int neuron = run.firstWord * Long.SIZE; neuron < end; neuron++) {
+            float input = Elements.get(run.current, row, neuron - run.firstCurrent);
             float p = Elements.get(parameters.alpha, 0, neuron) * Elements.get(state, batch + sample, neuron) + input;
             float u = p;
             if (older) {
@@ -199,7 +127,7 @@ public final class WindowStep {
             Elements.set(window, n * batch + sample, neuron, input);
         }
         for (int j = length - 2; n == length - 1 && j > 0; j--) {
-            for (int neuron = firstWord * Long.SIZE; neuron < end; neuron++) {
+            for (int neuron = run.firstWord * Long.SIZE; neuron < end; neuron++) {
                 float later = Elements.get(window, (j + 1) * batch + sample, neuron);
                 float own = Elements.get(weights, n - j, neuron) * Elements.get(window, j * batch + sample, neuron);
                 Elements.set(window, j * batch + sample, neuron, later + own);

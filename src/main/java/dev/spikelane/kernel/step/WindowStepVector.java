@@ -19,38 +19,16 @@ final class WindowStepVector {
     private WindowStepVector() {}
 
     static void charge(
-            LeakyParameters parameters,
-            FloatMatrix weights,
-            FloatMatrix current,
-            int firstCurrent,
-            int row,
-            long step,
-            FloatMatrix state,
-            int batch,
-            int sample,
-            FloatMatrix window,
-            int firstWord,
-            int endWord) {
+            LeakyParameters parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int row, long step) {
         int length = weights.rows();
         int n = (int) (step % length);
         boolean last = n == length - 1;
-        int first = firstWord * Long.SIZE;
-        int end = endWord * Long.SIZE;
-        charge(
-                parameters.alpha.segment(),
-                current.segment(),
-                current.rowOffset(row) - (long) firstCurrent * Float.BYTES,
-                state.segment(),
-                state.rowOffset(sample),
-                state.rowOffset(batch + sample),
-                window.segment(),
-                window.rowOffset(n * batch + sample),
-                window.rowOffset((n + 1) * batch + sample),
-                weights.segment(),
-                weights.rowOffset(n + 1),
-                step >= length && !last,
-                first,
-                end);
+        int first = run.firstWord * Long.SIZE;
+        int end = run.endWord * Long.SIZE;
+        FloatMatrix state = run.state;
+        int batch = state.rows() / 2;
+        int sample = row % batch;
+        charge(parameters, weights, run, window, row, n, step >= length && !last);
         if (last) {
             for (int j = length - 2; j > 0; j--) {
                 long own = window.rowOffset(j * batch + sample);
@@ -62,26 +40,33 @@ final class WindowStepVector {
     }
 
     private static void charge(
-            MemorySegment shares,
-            MemorySegment inputs,
-            long inputRow,
-            MemorySegment states,
-            long membraneRow,
-            long sumRow,
-            MemorySegment window,
-            long keptRow,
-            long olderRow,
-            MemorySegment weights,
-            long weightRow,
-            boolean older,
-            int first,
-            int end) {
+            LeakyParameters parameters,
+            FloatMatrix weight,
+            StepRun run,
+            FloatMatrix kept,
+            int row,
+            int n,
+            boolean older) {
+        MemorySegment shares = parameters.alpha.segment();
+        MemorySegment inputs = run.current.segment();
+        MemorySegment states = run.state.segment();
+        MemorySegment window = kept.segment();
+        MemorySegment weights = weight.segment();
         Checks.isNative(shares);
         Checks.isNative(inputs);
         Checks.isNative(states);
         Checks.isNative(window);
         Checks.isNative(weights);
-        for (int neuron = first; neuron < end; neuron += COUNT) {
+        int batch = run.state.rows() / 2;
+        int sample = row % batch;
+        long inputRow = run.current.rowOffset(row) - (long) run.firstCurrent * Float.BYTES;
+        long membraneRow = run.state.rowOffset(sample);
+        long sumRow = run.state.rowOffset(batch + sample);
+        long keptRow = kept.rowOffset(n * batch + sample);
+        long olderRow = kept.rowOffset((n + 1) * batch + sample);
+        long weightRow = weight.rowOffset(n + 1);
+        int end = run.endWord * Long.SIZE;
+        for (int neuron = run.firstWord * Long.SIZE; neuron < end; neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;
             FloatVector input = load(inputs, inputRow + at);
             FloatVector p = load(shares, at).mul(load(states, sumRow + at)).add(input);

@@ -24,7 +24,7 @@ final class DenseMatmulTest {
         FloatMatrix a = FloatMatrix.vector(arena, Float.POSITIVE_INFINITY, 1);
         FloatMatrix b = FloatMatrix.copyOf(arena, 2, 3, new float[] {1, 0, -1, 2, 2, 2});
         FloatMatrix c = FloatMatrix.zeros(arena, 1, 3);
-        DenseMatmul.multiply(a, false, b, false, c, false, workspace);
+        DenseMatmul.multiply(a, false, b, false, c, workspace);
         float[][] expected = {{Float.POSITIVE_INFINITY, Float.NaN, Float.NEGATIVE_INFINITY}};
         DenseCase.assertSameBits(expected, c, "row");
     }
@@ -33,7 +33,7 @@ final class DenseMatmulTest {
     void squareOfAMatrixReadsItTwice() {
         FloatMatrix a = FloatMatrix.copyOf(arena, 2, 2, new float[] {1, 2, 3, 4});
         FloatMatrix c = FloatMatrix.zeros(arena, 2, 2);
-        DenseMatmul.multiply(a, false, a, true, c, false, workspace);
+        DenseMatmul.multiply(a, false, a, true, c, workspace);
         DenseCase.assertSameBits(new float[][] {{5, 11}, {11, 25}}, c, "a * a^T");
     }
 
@@ -48,7 +48,7 @@ final class DenseMatmulTest {
                 "a is [3 x 4], expected [2 x 4]", () -> general(a, false, b, false, FloatMatrix.zeros(arena, 2, 5)));
         assertRefused(
                 "workspace is [1 x 1], expected [5128 x 64]",
-                () -> DenseMatmul.multiply(a, false, b, false, c, false, FloatMatrix.zeros(arena, 1, 1)));
+                () -> DenseMatmul.multiply(a, false, b, false, c, FloatMatrix.zeros(arena, 1, 1)));
     }
 
     @Test
@@ -100,7 +100,7 @@ final class DenseMatmulTest {
     }
 
     private void general(FloatMatrix a, boolean transposeA, FloatMatrix b, boolean transposeB, FloatMatrix c) {
-        DenseMatmul.multiply(a, transposeA, b, transposeB, c, false, workspace);
+        DenseMatmul.multiply(a, transposeA, b, transposeB, c, workspace);
     }
 
     private static void assertRefused(String message, Executable call) {

@@ -4,6 +4,7 @@ import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Compare;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
@@ -75,7 +76,8 @@ final class DropoutSpikesProperties {
                 boolean kept = CounterRandom.uniform(seed, (int) step, sample, neuron) < 1 - probability;
                 scalar.set(row, neuron, kept);
             }
-            DropoutSpikes.scalar(parameters, 1 / (1 - probability), membrane, sample, scalar, row, 0, scalar.stride());
+            StepRun run = new StepRun(membrane, membrane, scalar);
+            DropoutSpikes.scalar(parameters, 1 / (1 - probability), run, sample, row);
         }
         assertSameBits(expected, scalar, "scalar");
     }
@@ -90,8 +92,8 @@ final class DropoutSpikesProperties {
             int firstRow,
             int firstWord,
             int endWord) {
-        DropoutSpikes.fire(
-                parameters, probability, seed, step, membrane, membrane.rows(), spikes, firstRow, firstWord, endWord);
+        StepRun run = new StepRun(membrane, membrane, spikes).set(membrane, membrane, spikes, firstWord, endWord);
+        DropoutSpikes.fire(parameters, probability, seed, step, run, firstRow);
     }
 
     @Example

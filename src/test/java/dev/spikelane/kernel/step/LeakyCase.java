@@ -5,6 +5,7 @@ import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -278,6 +279,6 @@ public record LeakyCase(
             SpikeMatrix spikes,
             FloatMatrix membranes) {
         assertEquals(current.rows(), membranes.rows());
-        LeakyStep.record(parameters, current, current.rows(), membrane, spikes, membranes, 0, spikes.stride());
+        LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 0, spikes.stride()).record(membranes), 0, current.rows());
     }
 }

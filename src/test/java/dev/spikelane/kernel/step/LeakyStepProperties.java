@@ -39,17 +39,7 @@ final class LeakyStepProperties {
         expected.assertSame(
                 neurons.run(
                         arena,
-                        (parameters, current, membrane, spikes, membranes) -> LeakyStep.scalar(
-                                parameters,
-                                current,
-                                0,
-                                current.rows(),
-                                membrane,
-                                spikes,
-                                membranes,
-                                true,
-                                0,
-                                spikes.stride())),
+                        (parameters, current, membrane, spikes, membranes) -> LeakyStep.scalar(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 0, spikes.stride()).record(membranes), current.rows())),
                 "scalar");
     }
 
@@ -59,7 +49,7 @@ final class LeakyStepProperties {
         LeakyCase.Outcome actual = neurons.run(
                 arena,
                 (parameters, current, membrane, spikes, membranes) ->
-                        LeakyStep.run(parameters, current, membrane, spikes));
+                        Steps.run(parameters, current, membrane, spikes));
         assertSameBits(expected.spikes(), actual.spikes(), "spikes");
         assertSameBits(expected.membrane(), actual.membrane(), "state");
         assertSameBits(filled(neurons, 99), actual.membranes(), "membranes are left alone");
@@ -103,7 +93,7 @@ final class LeakyStepProperties {
         membrane.copyFrom(neurons.firstMembrane(arena).rows(sample, 1));
         for (int row = sample; row < neurons.rows(); row += neurons.batch()) {
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, neurons.neurons());
-            LeakyStep.run(parameters, current.rows(row, 1), membrane, spikes);
+            Steps.run(parameters, current.rows(row, 1), membrane, spikes);
             assertSameBits(expected.spikes().rows(row, 1), spikes, "spikes of row " + row);
             assertSameBits(expected.membranes().rows(row, 1), membrane, "membrane of row " + row);
         }
@@ -116,8 +106,7 @@ final class LeakyStepProperties {
         expected.assertSame(
                 neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
                     for (int word = spikes.stride() - 1; word >= 0; word--) {
-                        LeakyStep.record(
-                                parameters, current, neurons.rows(), membrane, spikes, membranes, word, word + 1);
+                        LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, word, word + 1).record(membranes), 0, neurons.rows());
                     }
                 }),
                 "word by word");
@@ -135,14 +124,14 @@ final class LeakyStepProperties {
         LeakyCase.Outcome recorded = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             for (int word = 0; word < spikes.stride(); word++) {
                 fill(tile, current, word);
-                LeakyStep.record(parameters, tile, neurons.rows(), membrane, spikes, membranes, word, word + 1);
+                LeakyStep.run(parameters, new StepRun(tile, membrane, spikes).set(tile, membrane, spikes, word, word + 1).record(membranes), 0, neurons.rows());
             }
         });
         expected.assertSame(recorded, "recorded");
         LeakyCase.Outcome run = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             for (int word = 0; word < spikes.stride(); word++) {
                 fill(tile, current, word);
-                LeakyStep.run(parameters, tile, neurons.rows(), membrane, spikes, word, word + 1);
+                LeakyStep.run(parameters, new StepRun(tile, membrane, spikes).set(tile, membrane, spikes, word, word + 1), 0, neurons.rows());
             }
         });
         assertSameBits(expected.spikes(), run.spikes(), "run, spikes");
@@ -165,7 +154,7 @@ final class LeakyStepProperties {
         int last = (neurons.neurons() - 1) / 64;
         LeakyCase.Outcome actual = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             spikes.clear();
-            LeakyStep.record(parameters, current, neurons.rows(), membrane, spikes, membranes, last, last + 1);
+            LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, last, last + 1).record(membranes), 0, neurons.rows());
         });
         FloatMatrix first = neurons.firstMembrane(arena);
         for (int row = 0; row < neurons.rows(); row++) {
@@ -185,7 +174,7 @@ final class LeakyStepProperties {
         LeakyCase.Outcome expected = neurons.run(arena, LeakyCase::record);
         LeakyCase.Outcome actual = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             spikes.clear();
-            LeakyStep.record(parameters, current, neurons.batch(), membrane, spikes, membranes, 0, spikes.stride());
+            LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 0, spikes.stride()).record(membranes), 0, neurons.batch());
         });
         int step = neurons.batch();
         assertSameBits(expected.spikes().rows(0, step), actual.spikes().rows(0, step), "spikes");
@@ -217,7 +206,7 @@ final class LeakyStepProperties {
         }
         FloatMatrix membrane = FloatMatrix.zeros(arena, batch, neurons);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps * batch, neurons);
-        LeakyStep.run(parameters, current, membrane, spikes);
+        Steps.run(parameters, current, membrane, spikes);
         for (int sample = 0; sample < batch; sample++) {
             for (int neuron = 0; neuron < neurons; neuron++) {
                 float input = 0;
@@ -253,7 +242,7 @@ final class LeakyStepProperties {
         SpikeMatrix spikes = Matrices.spikes(arena, 1, neurons, 0.5, random);
         LeakyParameters parameters =
                 LeakyParameters.builder(neurons).inhibition(true).build(arena);
-        LeakyStep.run(parameters, current, FloatMatrix.zeros(arena, 1, neurons), spikes);
+        Steps.run(parameters, current, FloatMatrix.zeros(arena, 1, neurons), spikes);
         assertEquals(1, spikes.count());
         assertTrue(spikes.get(0, first), "neuron " + first);
     }

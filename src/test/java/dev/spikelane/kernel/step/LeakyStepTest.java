@@ -32,10 +32,10 @@ final class LeakyStepTest {
     @Test
     void thresholdItselfDoesNotFire() {
         current.fill(1);
-        LeakyStep.run(parameters, current.rows(0, 2), membrane, spikes.rows(0, 2));
+        Steps.run(parameters, current.rows(0, 2), membrane, spikes.rows(0, 2));
         assertEquals(0, spikes.count());
         current.fill(Math.ulp(1f));
-        LeakyStep.run(parameters, current.rows(0, 2), membrane, spikes.rows(0, 2));
+        Steps.run(parameters, current.rows(0, 2), membrane, spikes.rows(0, 2));
         assertEquals(140, spikes.count());
     }
 
@@ -44,25 +44,23 @@ final class LeakyStepTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "spikes is [5 x 70], expected [6 x 70]",
-                () -> LeakyStep.run(parameters, current, membrane, SpikeMatrix.zeros(arena, 5, 70)));
+                () -> Steps.run(parameters, current, membrane, SpikeMatrix.zeros(arena, 5, 70)));
         assertMessage(
                 IllegalArgumentException.class,
                 "current is [6 x 71], expected [6 x 70], or a tile of at least 128 columns, a multiple of 64",
-                () -> LeakyStep.run(parameters, FloatMatrix.zeros(arena, 6, 71), membrane, spikes));
+                () -> Steps.run(parameters, FloatMatrix.zeros(arena, 6, 71), membrane, spikes));
         assertMessage(
                 IllegalArgumentException.class,
                 "membrane is [2 x 69], expected [2 x 70]",
-                () -> LeakyStep.run(parameters, current, FloatMatrix.zeros(arena, 2, 69), spikes));
+                () -> Steps.run(parameters, current, FloatMatrix.zeros(arena, 2, 69), spikes));
         assertMessage(
                 IllegalArgumentException.class,
                 "membranes has 5 rows, expected at least 6 and at least 1 in use",
-                () -> LeakyStep.record(
-                        parameters, current, 6, membrane, spikes, FloatMatrix.zeros(arena, 5, 70), 0, 2));
+                () -> LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 0, 2).record(FloatMatrix.zeros(arena, 5, 70)), 0, 6));
         assertMessage(
                 IllegalArgumentException.class,
                 "membranes is [6 x 64], expected [6 x 70]",
-                () -> LeakyStep.record(
-                        parameters, current, 6, membrane, spikes, FloatMatrix.zeros(arena, 6, 64), 0, 2));
+                () -> LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 0, 2).record(FloatMatrix.zeros(arena, 6, 64)), 0, 6));
     }
 
     @Test
@@ -72,7 +70,7 @@ final class LeakyStepTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "6 rows are not a whole number of steps of batch 4",
-                () -> LeakyStep.run(parameters, current, four, spikes));
+                () -> Steps.run(parameters, current, four, spikes));
         assertEquals(0.5f, four.get(3, 69));
     }
 
@@ -82,7 +80,7 @@ final class LeakyStepTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "current has " + available + " rows, expected at least " + rows + " and at least 1 in use",
-                () -> LeakyStep.run(parameters, current, rows, membrane, spikes, 0, 2));
+                () -> LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 0, 2), 0, rows));
     }
 
     @ParameterizedTest
@@ -91,7 +89,7 @@ final class LeakyStepTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "word of spikes range is [" + first + ", " + end + "), expected a part of [0, 2)",
-                () -> LeakyStep.run(parameters, current, 6, membrane, spikes, first, end));
+                () -> LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, first, end), 0, 6));
     }
 
     @Test
@@ -100,7 +98,7 @@ final class LeakyStepTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "neurons with inhibition are updated whole rows at a time, asked for words [1, 2) of [0, 2)",
-                () -> LeakyStep.run(coupled, current, 6, membrane, spikes, 1, 2));
+                () -> LeakyStep.run(coupled, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 1, 2), 0, 6));
     }
 
     @Test
@@ -112,14 +110,14 @@ final class LeakyStepTest {
         assertMessage(
                 IllegalStateException.class,
                 "the arena of parameters is closed",
-                () -> LeakyStep.run(gone, current, membrane, spikes));
+                () -> Steps.run(gone, current, membrane, spikes));
         assertMessage(
                 IllegalStateException.class,
                 "the arena of membrane is closed",
-                () -> LeakyStep.run(parameters, current, nowhere, spikes));
+                () -> Steps.run(parameters, current, nowhere, spikes));
         assertInstanceOf(
                 WrongThreadException.class,
-                onOtherThread("stranger", () -> LeakyStep.run(parameters, current, membrane, spikes)));
+                onOtherThread("stranger", () -> Steps.run(parameters, current, membrane, spikes)));
     }
 
     @Test
@@ -181,7 +179,7 @@ final class LeakyStepTest {
                 .delayedReset(false)
                 .build(arena);
         FloatMatrix one = FloatMatrix.vector(arena, 0.5f);
-        LeakyStep.run(tiny, FloatMatrix.vector(arena, 0.25f), one, SpikeMatrix.zeros(arena, 1, 1));
+        Steps.run(tiny, FloatMatrix.vector(arena, 0.25f), one, SpikeMatrix.zeros(arena, 1, 1));
         assertArrayEquals(new float[] {0.75f}, one.toArray());
     }
 
@@ -191,7 +189,7 @@ final class LeakyStepTest {
         LeakyParametersBuilder builder = LeakyParameters.builder(1).beta(beta);
         beta[0] = 0;
         FloatMatrix one = FloatMatrix.vector(arena, 1);
-        LeakyStep.run(builder.build(arena), FloatMatrix.vector(arena, 0.25f), one, SpikeMatrix.zeros(arena, 1, 1));
+        Steps.run(builder.build(arena), FloatMatrix.vector(arena, 0.25f), one, SpikeMatrix.zeros(arena, 1, 1));
         assertArrayEquals(new float[] {0.75f}, one.toArray());
     }
 }

@@ -1,6 +1,10 @@
 package dev.spikelane.kernel.step;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -144,21 +148,7 @@ record NeuronCase(long seed) {
         SpikeMatrix previous = Matrices.spikes(arena, batch(), neurons(), 0.5, random(10));
         int rowsInCall = stepByStep ? batch() : rows();
         for (int row = 0; row < rows(); row += rowsInCall) {
-            LeakyStep.run(
-                    scalar ? parameters.specification : parameters.loops,
-                    parameters,
-                    current,
-                    0,
-                    row,
-                    row + rowsInCall,
-                    state,
-                    feedback,
-                    previous,
-                    spikes,
-                    membranes,
-                    true,
-                    0,
-                    spikes.stride());
+            LeakyStep.run(scalar ? parameters.specification : parameters.loops, parameters, new StepRun(current, state, spikes).set(current, state, spikes, 0, spikes.stride()).feedback(feedback).previous(previous).record(membranes), row, row + rowsInCall);
         }
         return new Outcome(spikes, membranes, state, previous);
     }

@@ -6,7 +6,10 @@ import static dev.spikelane.Matrices.assertZeroPads;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.ComparesVectors;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -82,28 +85,14 @@ final class NeuronOptionsProperties {
         SpikeMatrix expectedSpikes = SpikeMatrix.zeros(arena, batch, neurons);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, batch, neurons);
         for (int sample = 0; sample < batch; sample++) {
-            LstmStep.scalar(parameters, current, sample, expected, batch, sample, feedback, expectedSpikes);
+            LstmStep.scalar(parameters, new StepRun(current, expected, expectedSpikes).feedback(feedback), sample);
             parameters
                     .specification
                     .fire()
-                    .run(
-                            parameters,
-                            current,
-                            0,
-                            sample,
-                            sample + 1,
-                            expected,
-                            expected,
-                            expectedSpikes,
-                            expectedSpikes,
-                            expected,
-                            false,
-                            0,
-                            spikes.stride(),
-                            inhibited ? Winner.scalar(expected, sample, parameters.threshold) : 0);
+                    .run(parameters, new StepRun(current, expected, expectedSpikes), sample, sample + 1, inhibited ? Winner.scalar(expected, sample, parameters.threshold) : 0);
         }
         FloatMatrix workspace = FloatMatrix.zeros(arena, LstmStep.GATES, neurons);
-        LstmStep.step(parameters, current, 0, actual, feedback, workspace, spikes, actual, false);
+        LstmStep.step(parameters, new StepRun(current, actual, spikes).feedback(feedback), workspace, 0);
         assertSameBits(expectedSpikes, spikes, "spikes");
         assertSameBits(expected, actual, "state");
     }
@@ -132,15 +121,6 @@ final class NeuronOptionsProperties {
 
     private void step(LeakyParameters parameters, int firstRow) {
         FloatMatrix state = FloatMatrix.zeros(arena, 4, 5);
-        LstmStep.step(
-                parameters,
-                FloatMatrix.zeros(arena, 4, 20),
-                firstRow,
-                state,
-                FloatMatrix.zeros(arena, 4, 20),
-                FloatMatrix.zeros(arena, 4, 5),
-                SpikeMatrix.zeros(arena, 4, 5),
-                state,
-                false);
+        LstmStep.step(parameters, new StepRun(FloatMatrix.zeros(arena, 4, 20), state, SpikeMatrix.zeros(arena, 4, 5)).feedback(FloatMatrix.zeros(arena, 4, 20)), FloatMatrix.zeros(arena, 4, 5), firstRow);
     }
 }

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -77,33 +79,18 @@ record WindowCase(
         FloatMatrix weights = weights(arena);
         FloatMatrix current = current(arena);
         Outcome outcome = outcome(arena);
-        int words = outcome.spikes.stride();
+        StepRun run = new StepRun(current, outcome.state, outcome.spikes).record(outcome.membranes);
         for (int row = 0; row < current.rows(); row++) {
             int step = row / batch;
             int sample = row % batch;
-            WindowStep.scalar(
-                    parameters, weights, current, 0, row, step, outcome.state, batch, sample, outcome.window, 0, words);
+            WindowStep.scalar(parameters, weights, run, outcome.window, row, step);
             if (quantized) {
                 Quantize.scalar(parameters.levels, outcome.state, sample, 0, neurons);
             }
             parameters
                     .specification
                     .fire()
-                    .run(
-                            parameters,
-                            current,
-                            0,
-                            row,
-                            row + 1,
-                            outcome.state,
-                            outcome.state,
-                            outcome.spikes,
-                            outcome.spikes,
-                            outcome.membranes,
-                            true,
-                            0,
-                            words,
-                            inhibited() ? Winner.scalar(outcome.state, sample, parameters.threshold) : 0);
+                    .run(parameters, run, row, row + 1, inhibited() ? Winner.scalar(outcome.state, sample, parameters.threshold) : 0);
         }
         return outcome;
     }

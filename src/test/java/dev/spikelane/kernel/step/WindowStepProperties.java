@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -85,19 +86,7 @@ final class WindowStepProperties {
             int end = Math.min(first + cut, words);
             FloatMatrix input = tiled && words > 1 ? tile(current, first, end) : current;
             for (int step = 0; step < steps; step++) {
-                WindowStep.step(
-                        parameters,
-                        weights,
-                        input,
-                        step * batch,
-                        step,
-                        actual.state(),
-                        actual.window(),
-                        actual.spikes(),
-                        actual.membranes(),
-                        true,
-                        first,
-                        end);
+                WindowStep.step(parameters, weights, new StepRun(input, actual.state(), actual.spikes()).set(input, actual.state(), actual.spikes(), first, end).record(actual.membranes()), actual.window(), step * batch, step);
             }
         }
         assertSameBits(expected.membranes(), actual.membranes(), "membranes");
@@ -153,19 +142,7 @@ final class WindowStepProperties {
 
     private static void step(
             LeakyParameters parameters, FloatMatrix weights, FloatMatrix current, int step, WindowCase.Outcome to) {
-        WindowStep.step(
-                parameters,
-                weights,
-                current,
-                step,
-                step,
-                to.state(),
-                to.window(),
-                to.spikes(),
-                to.membranes(),
-                true,
-                0,
-                to.spikes().stride());
+        WindowStep.step(parameters, weights, new StepRun(current, to.state(), to.spikes()).set(current, to.state(), to.spikes(), 0, to.spikes().stride()).record(to.membranes()), to.window(), step, step);
     }
 
     @Example
@@ -203,25 +180,13 @@ final class WindowStepProperties {
         assertMessage(
                 IllegalArgumentException.class,
                 "step is -1, expected at least 0",
-                () -> WindowStep.step(
-                        parameters,
-                        weights,
-                        current,
-                        0,
-                        -1,
-                        outcome.state(),
-                        outcome.window(),
-                        outcome.spikes(),
-                        outcome.membranes(),
-                        true,
-                        0,
-                        1));
+                () -> WindowStep.step(parameters, weights, new StepRun(current, outcome.state(), outcome.spikes()).set(current, outcome.state(), outcome.spikes(), 0, 1).record(outcome.membranes()), outcome.window(), 0, -1));
         FloatMatrix two = FloatMatrix.zeros(arena, 4, 5);
         FloatMatrix windowOfTwo = FloatMatrix.zeros(arena, 6, 5);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 5);
         assertMessage(
                 IllegalArgumentException.class,
                 "firstRow is 1, expected a multiple of the batch, 2",
-                () -> WindowStep.step(parameters, weights, current, 1, 0, two, windowOfTwo, spikes, two, false, 0, 1));
+                () -> WindowStep.step(parameters, weights, new StepRun(current, two, spikes).set(current, two, spikes, 0, 1), windowOfTwo, 1, 0));
     }
 }

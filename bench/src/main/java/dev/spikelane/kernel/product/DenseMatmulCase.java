@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product;
 
+import dev.spikelane.kernel.Transpose;
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
@@ -65,7 +66,7 @@ final class DenseMatmulCase implements Case {
     private void unpacked(int firstPart, int endPart, int thread) {
         for (int i = firstPart; i < endPart; i++) {
             Part part = parts.get(i);
-            DenseMatmul.multiply(part.input, false, unpacked, true, part.output, false, part.workspace);
+            DenseMatmul.multiply(part.input, false, unpacked, true, part.output, part.workspace);
         }
     }
 
@@ -83,7 +84,7 @@ final class DenseMatmulCase implements Case {
         if (OpenBlas.isAvailable()) {
             entries.add(entry(Contestant.OPENBLAS, () -> {
                 BlasThreads.set(work.threads());
-                OpenBlas.sgemm(false, true, 1, input, unpacked, 0, output);
+                OpenBlas.sgemm(Transpose.SECOND, 1, input, unpacked, 0, output);
             }));
         }
         entries.addAll(peers.entries());

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product;
 
+import dev.spikelane.kernel.Transpose;
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
@@ -149,7 +150,7 @@ final class SpikeMatmulCase implements Case {
         FloatMatrix input = RandomData.floats(arena, spikes);
         return () -> {
             BlasThreads.set(work.threads());
-            OpenBlas.sgemm(false, true, 1, input, unpacked, 0, current);
+            OpenBlas.sgemm(Transpose.SECOND, 1, input, unpacked, 0, current);
         };
     }
 

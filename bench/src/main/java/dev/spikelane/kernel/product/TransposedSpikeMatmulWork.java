@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product;
 
+import dev.spikelane.kernel.Transpose;
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
@@ -62,7 +63,7 @@ public record TransposedSpikeMatmulWork(int pre, int post, int rows, double dens
                 FloatMatrix floats = RandomData.floats(arena, spikes);
                 entries.add(entry(Contestant.OPENBLAS, () -> {
                     BlasThreads.set(1);
-                    OpenBlas.sgemm(true, false, 1, floats, values, 0, product);
+                    OpenBlas.sgemm(Transpose.FIRST, 1, floats, values, 0, product);
                 }));
             }
             return entries;

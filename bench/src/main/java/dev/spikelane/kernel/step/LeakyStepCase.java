@@ -5,6 +5,7 @@ import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
 import dev.spikelane.kernel.LayerKernels;
 import dev.spikelane.kernel.RandomData;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.memory.FloatMatrix;
@@ -48,7 +49,8 @@ final class LeakyStepCase implements Case {
     @Override
     public List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
-        entries.add(entry(Contestant.JAVA, () -> LeakyStep.run(parameters, current, membrane, spikes)));
+        StepRun run = new StepRun(current, membrane, spikes);
+        entries.add(entry(Contestant.JAVA, () -> LeakyStep.run(parameters, run)));
         entries.add(entry(
                 Contestant.SCALAR,
                 () -> LayerKernels.SCALAR.fire(parameters, current, current.rows(), membrane, spikes)));

@@ -4,7 +4,11 @@ import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
 import dev.spikelane.bench.Work;
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.RandomData;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.memory.FloatMatrix;
@@ -124,6 +128,7 @@ public record NeuronWork(Model model) implements Work {
         private final FloatMatrix window = FloatMatrix.zeros(arena, WINDOW, NEURONS);
         private final SpikeMatrix previous = SpikeMatrix.zeros(arena, 1, NEURONS);
         private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS, NEURONS);
+        private final StepRun run;
 
         Open(Model model) {
             this.model = model;
@@ -132,6 +137,7 @@ public record NeuronWork(Model model) implements Work {
             current = RandomData.uniform(arena, STEPS, currents, -0.1f, 0.4f);
             state = FloatMatrix.zeros(arena, parameters.variables(), NEURONS);
             feedback = FloatMatrix.zeros(arena, STEPS, currents);
+            run = new StepRun(current, state, spikes).feedback(feedback).previous(previous);
             for (int age = 0; age < WINDOW; age++) {
                 for (int neuron = 0; neuron < NEURONS; neuron++) {
                     weights.set(age, neuron, (float) Math.pow(0.9f, age));
@@ -165,25 +171,12 @@ public record NeuronWork(Model model) implements Work {
             switch (model) {
                 case SLSTM -> {
                     for (int step = 0; step < STEPS; step++) {
-                        LstmStep.step(parameters, current, step, state, feedback, workspace, spikes, state, false);
+                        LstmStep.step(parameters, run, workspace, step);
                     }
                 }
                 case STATE_LEAKY_TRUNCATED -> {
-                    int words = spikes.stride();
                     for (int step = 0; step < STEPS; step++) {
-                        WindowStep.step(
-                                parameters,
-                                weights,
-                                current,
-                                step,
-                                step,
-                                state,
-                                window,
-                                spikes,
-                                state,
-                                false,
-                                0,
-                                words);
+                        WindowStep.step(parameters, weights, run, window, step, step);
                     }
                 }
                 default -> run(parameters.loops);
@@ -194,14 +187,13 @@ public record NeuronWork(Model model) implements Work {
             switch (model) {
                 case SLSTM -> {
                     for (int step = 0; step < STEPS; step++) {
-                        LstmStep.scalar(parameters, current, step, state, 1, 0, feedback, spikes);
+                        LstmStep.scalar(parameters, run, step);
                         fire(step);
                     }
                 }
                 case STATE_LEAKY_TRUNCATED -> {
-                    int words = spikes.stride();
                     for (int step = 0; step < STEPS; step++) {
-                        WindowStep.scalar(parameters, weights, current, 0, step, step, state, 1, 0, window, 0, words);
+                        WindowStep.scalar(parameters, weights, run, window, step, step);
                         fire(step);
                     }
                 }
@@ -211,41 +203,11 @@ public record NeuronWork(Model model) implements Work {
 
         /** Fires by the specification what is charged. */
         private void fire(int step) {
-            LeakyLoops.scalar(parameters.options)
-                    .fire()
-                    .run(
-                            parameters,
-                            current,
-                            0,
-                            step,
-                            step + 1,
-                            state,
-                            feedback,
-                            previous,
-                            spikes,
-                            state,
-                            false,
-                            0,
-                            spikes.stride(),
-                            0);
+            LeakyLoops.scalar(parameters.options).fire().run(parameters, run, step, step + 1, 0);
         }
 
         private void run(LeakyLoops loops) {
-            LeakyStep.run(
-                    loops,
-                    parameters,
-                    current,
-                    0,
-                    0,
-                    STEPS,
-                    state,
-                    feedback,
-                    previous,
-                    spikes,
-                    state,
-                    false,
-                    0,
-                    spikes.stride());
+            LeakyStep.run(loops, parameters, run, 0, STEPS);
         }
 
         @Override

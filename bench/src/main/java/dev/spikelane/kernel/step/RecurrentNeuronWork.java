@@ -53,6 +53,7 @@ public record RecurrentNeuronWork(int neurons) implements Work {
         private final FloatMatrix[] feedbackOfStep = new FloatMatrix[STEPS];
         private final SpikeMatrix previous;
         private final SpikeMatrix spikes;
+        private final StepRun run;
 
         Open(int neurons) {
             parameters = LeakyParameters.builder(neurons)
@@ -68,6 +69,7 @@ public record RecurrentNeuronWork(int neurons) implements Work {
             }
             previous = SpikeMatrix.zeros(arena, 1, neurons);
             spikes = SpikeMatrix.zeros(arena, STEPS, neurons);
+            run = new StepRun(current, state, spikes).feedback(feedback).previous(previous);
         }
 
         @Override
@@ -102,21 +104,7 @@ public record RecurrentNeuronWork(int neurons) implements Work {
                 } else {
                     RecurrentMatmul.multiply(previous, weights, feedbackOfStep[step]);
                 }
-                LeakyStep.run(
-                        loops,
-                        parameters,
-                        current,
-                        0,
-                        step,
-                        step + 1,
-                        state,
-                        feedback,
-                        previous,
-                        spikes,
-                        state,
-                        false,
-                        0,
-                        spikes.stride());
+                LeakyStep.run(loops, parameters, run, step, step + 1);
                 MemorySegment.copy(
                         spikes.segment(), spikes.rowOffset(step), previous.segment(), 0, previous.rowOffset(1));
             }

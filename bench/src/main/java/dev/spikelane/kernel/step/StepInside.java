@@ -23,8 +23,6 @@ public final class StepInside {
     public static void scalar(
             LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
         LeakyLoops loops = LeakyLoops.scalar(parameters.options);
-        int words = spikes.stride();
-        LeakyStep.run(
-                loops, parameters, current, 0, 0, rows, membrane, membrane, spikes, spikes, membrane, false, 0, words);
+        LeakyStep.run(loops, parameters, new StepRun(current, membrane, spikes), 0, rows);
     }
 }

@@ -1,0 +1,76 @@
+package dev.spikelane.blas.call;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SpikeExpand;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.SpikeMatmul;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+
+/**
+ * Spikes times weights by OpenBLAS: expands the spikes to floats and multiplies them as if they were any numbers.
+ *
+ * <p>{@code current[r][o] = bias[o] + sum over all inputs i of spike[r][i] * weight[o][i]}, in float32 and an order that OpenBLAS
+ * chooses: close to the result of {@link SpikeMatmul}, not identical, and not the same in a call of other rows or blocks. It exists to
+ * compare with; {@link SpikeMatmul} is faster for spikes.
+ */
+public final class BlasSpikeMatmul {
+
+    /** Rows that are expanded and multiplied at a time. */
+    private static final int ROWS = 256;
+
+    private BlasSpikeMatmul() {}
+
+    /**
+     * Allocates the scratch memory that one thread needs for {@link #multiply}; it can be used again and again.
+     *
+     * @param arena the arena that owns the memory
+     * @param pre inputs
+     * @return about a KB for each input
+     */
+    public static FloatMatrix workspace(Arena arena, int pre) {
+        return FloatMatrix.zeros(arena, ROWS, pre);
+    }
+
+    /**
+     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that share a product
+     * take disjoint blocks, each with its own workspace.
+     *
+     * @param spikes {@code [at least rows x pre]}
+     * @param rows how many rows, at least 1
+     * @param weights {@code [post x pre]}; finite, as an infinite one gives NaN also where no spike meets it
+     * @param bias {@code [1 x post]}
+     * @param firstBlock the first block of outputs
+     * @param endBlock the block behind the last
+     * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
+     *     (endBlock - firstBlock)]}, which then holds these blocks only; shares no memory with the others
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the others
+     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} or {@code workspace} shares memory with
+     *     another matrix
+     * @throws IllegalStateException if OpenBLAS is not available, or an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void multiply(
+            SpikeMatrix spikes,
+            int rows,
+            FloatMatrix weights,
+            FloatMatrix bias,
+            int firstBlock,
+            int endBlock,
+            FloatMatrix current,
+            FloatMatrix workspace) {
+        Checks.rows("spikes", spikes.rows(), rows);
+        spikes.requireShape("spikes", spikes.rows(), weights.columns());
+        int firstOutput = BlasDenseMatmul.checkedFirstOutput(rows, weights, bias, firstBlock, endBlock, current);
+        workspace.requireShape("workspace", ROWS, weights.columns());
+        Checks.apart("current", current, "workspace", workspace);
+        Checks.apart("workspace", workspace, "weights", weights);
+        Checks.apart("workspace", workspace, "bias", bias);
+        for (int row = 0; row < rows; row += ROWS) {
+            int count = Math.min(ROWS, rows - row);
+            SpikeExpand.expand(spikes, row, count, workspace);
+            BlasDenseMatmul.rows(workspace, count, weights, bias, firstBlock, endBlock, current, firstOutput, row);
+        }
+    }
+}

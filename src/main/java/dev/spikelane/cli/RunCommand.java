@@ -1,0 +1,195 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.IdxDataset;
+import dev.spikelane.io.Idx;
+import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.plot.Plot;
+import dev.spikelane.plot.Report;
+import dev.spikelane.train.Decoding;
+import dev.spikelane.train.Evaluation;
+import dev.spikelane.train.Evaluator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs a model on images and says how right it is and what it costs. */
+@Command(
+        name = "run",
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        description = {
+            "Run a model on images: accuracy, confusion matrix, and spikes and synaptic operations per image against the"
+                    + " multiplications and additions of a dense network."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./spikelane run --model spikelane-model.safetensors",
+            "  ./spikelane run --model m.safetensors --images t10k-images-idx3-ubyte --labels t10k-labels-idx1-ubyte",
+            "  ./spikelane run --model m.safetensors --decoding count --json | jq .accuracy"
+        })
+final class RunCommand implements Callable<Integer> {
+
+    private static final int MOST_STEPS = 100_000;
+    private static final int MOST_BATCH = 4_096;
+    private static final int MOST_THREADS = 1_024;
+    private static final String DEFAULT_STEPS = "25";
+    private static final String DEFAULT_CODE = "frame";
+    private static final String DEFAULT_DECODING = "membrane";
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Option(names = "--model", paramLabel = "FILE", required = true, description = "Model file.")
+    private Path model = Path.of(TrainCommand.MODEL);
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder with IDX files, of which the test images are taken. Default: that of Debian's package"
+                    + " dataset-fashion-mnist, else 256 embedded test images.")
+    private @Nullable Path folder;
+
+    @Option(names = "--images", paramLabel = "FILE", description = "IDX file of images, instead of a folder.")
+    private @Nullable Path images;
+
+    @Option(names = "--labels", paramLabel = "FILE", description = "IDX file of the classes of these images.")
+    private @Nullable Path labels;
+
+    @Option(names = "--count", paramLabel = "N", description = "How many images, the first ones. Default: all.")
+    private @Nullable Integer count;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Time steps. Default: as the model was trained, else 25.")
+    private @Nullable Integer steps;
+
+    @Option(
+            names = "--code",
+            paramLabel = "CODE",
+            description = "frame, rate, latency, or pieces. Default: as the model was trained, else frame.")
+    private @Nullable String code;
+
+    @Option(
+            names = "--decoding",
+            paramLabel = "NAME",
+            description = "membrane, max-membrane, count, or first-spike. Default: as the model was trained, else membrane.")
+    private @Nullable String decoding;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Seed of random codes. Default: ${DEFAULT-VALUE}.")
+    private long seed = DemoCommand.SEED;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Images side by side. Default: ${DEFAULT-VALUE}.")
+    private int batch = 128;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads; results do not depend on it. Default: the processors; here ${DEFAULT-VALUE}.")
+    private int threads = DemoCommand.defaultThreads();
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Page with the confusion matrix.")
+    private @Nullable Path report;
+
+    @Option(names = "--json", description = "Print one JSON object instead of text.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        Main.requireRange(command, "--batch", batch, 1, MOST_BATCH);
+        Main.requireRange(command, "--threads", threads, 1, MOST_THREADS);
+        if (report != null) {
+            AtomicFile.requireWritable(report);
+        }
+        Dataset data = data();
+        TrainedModel trained = TrainedModel.read(model);
+        int allSteps = steps(trained.notes());
+        TrainingRecipes.Code coded = TrainOptions.choose(
+                command, "--code", noted(code, trained, TrainedModel.CODE, DEFAULT_CODE), TrainingRecipes.CODES);
+        Decoding decoded = TrainOptions.choose(
+                command,
+                "--decoding",
+                noted(decoding, trained, TrainedModel.DECODING, DEFAULT_DECODING),
+                TrainingRecipes.DECODINGS);
+        Batching batching = new Batching(batch).withSeed(seed).withCode(coded.of(allSteps));
+        try (Evaluator evaluator =
+                new Evaluator(trained.network(), allSteps, batching, threads).decoding(decoded)) {
+            Evaluation evaluation = evaluator.evaluate(data);
+            print(trained, data, evaluation, allSteps);
+        }
+        return 0;
+    }
+
+    private void print(TrainedModel trained, Dataset data, Evaluation evaluation, int allSteps) throws IOException {
+        if (report != null) {
+            writeReport(report, evaluation);
+        }
+        if (json) {
+            JsonWriter writer = new JsonWriter().object();
+            writer.name("spikelane").value(Main.version()).name("model").value(model.toString());
+            writer.name("data").value(data.toString()).name("steps").value(allSteps);
+            TrainJson.evaluation(evaluation, writer);
+            command.commandLine().getOut().println(writer.end().text());
+            return;
+        }
+        new RunText(command.commandLine().getOut()).print(model, trained, data, evaluation, allSteps);
+    }
+
+    private static void writeReport(Path file, Evaluation evaluation) throws IOException {
+        Report.of("Spikelane run")
+                .text(TrainText.accuracy(evaluation))
+                .section("Confusion")
+                .figure(Plot.confusionMatrix(
+                        evaluation.labels().stream().mapToInt(Integer::intValue).toArray(),
+                        evaluation.classes().stream().mapToInt(Integer::intValue).toArray()))
+                .write(file);
+    }
+
+    private Dataset data() throws IOException {
+        if ((images == null) != (labels == null) || images != null && folder != null) {
+            throw new ParameterException(
+                    command.commandLine(), "expected --images and --labels together, or --data, or none of them");
+        }
+        Dataset all;
+        if (images != null && labels != null) {
+            all = IdxDataset.of(images.toString(), Idx.read(images), Idx.read(labels));
+        } else {
+            Path found = folder == null ? IdxDataset.fashionMnist().orElse(null) : folder;
+            all = found == null ? ImageSet.sampleDataset() : IdxDataset.test(found);
+        }
+        if (count == null) {
+            return all;
+        }
+        Main.requireRange(command, "--count", count, 1, all.size());
+        return all.range(0, count);
+    }
+
+    private static String noted(@Nullable String given, TrainedModel trained, String note, String otherwise) {
+        return given == null ? trained.notes().getOrDefault(note, otherwise) : given;
+    }
+
+    private int steps(Map<String, String> notes) throws IOException {
+        if (steps != null) {
+            Main.requireRange(command, "--steps", steps, 1, MOST_STEPS);
+            return steps;
+        }
+        String noted = notes.getOrDefault(TrainedModel.STEPS, DEFAULT_STEPS);
+        try {
+            int found = Integer.parseInt(noted);
+            if (found >= 1 && found <= MOST_STEPS) {
+                return found;
+            }
+        } catch (NumberFormatException notANumber) {
+            // The message below says it.
+        }
+        throw new IOException(model + ": its metadata '" + TrainedModel.STEPS + "' is '" + noted + "', expected 1 to "
+                + MOST_STEPS);
+    }
+}

@@ -1,0 +1,280 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.network.Network;
+import dev.spikelane.train.Adam;
+import dev.spikelane.train.EpochResult;
+import dev.spikelane.train.Evaluation;
+import dev.spikelane.train.Evaluator;
+import dev.spikelane.train.History;
+import dev.spikelane.train.Loss;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainingObserver;
+import dev.spikelane.train.TrainingProgress;
+import dev.spikelane.train.TrainingRun;
+import dev.spikelane.train.TrainingRunBuilder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Trains a network on images and writes a model. */
+@Command(
+        name = "train",
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        description = {
+            "Train a network on images and write a model file.",
+            "Ctrl-C saves and exits; --resume goes on, and the model has the bits of a run that was not stopped."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./spikelane train",
+            "  ./spikelane train --preset recurrent --model rows.safetensors",
+            "  ./spikelane train --hidden 500,200 --loss count --epochs 10",
+            "  ./spikelane train --resume             # after Ctrl-C",
+            "  ./spikelane run --model spikelane-model.safetensors"
+        })
+final class TrainCommand implements Callable<Integer> {
+
+    static final String MODEL = "spikelane-model.safetensors";
+
+    /** As a shell reports a command that was stopped by Ctrl-C. */
+    private static final int INTERRUPTED = 130;
+
+    private static final int MOST_THREADS = 1_024;
+    private static final int MOST_HELD_OUT = 1_000_000;
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Mixin
+    private TrainOptions options = new TrainOptions();
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder with the four IDX files of MNIST or Fashion-MNIST, plain or gzip. Default: that of Debian's"
+                    + " package dataset-fashion-mnist, else 256 embedded images.")
+    private @Nullable Path folder;
+
+    @Option(
+            names = "--hold-out",
+            paramLabel = "N",
+            description = "How many of the last training images are not trained on, but evaluated after each epoch."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int heldOut = 5_000;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            description = "Stop after so many epochs that are no better than the best, and keep the best.")
+    private @Nullable Integer patience;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Seed of weights, order and random numbers. Default: ${DEFAULT-VALUE}.")
+    private long seed = DemoCommand.SEED;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads; results do not depend on it. Default: the processors; here ${DEFAULT-VALUE}.")
+    private int threads = DemoCommand.defaultThreads();
+
+    @Option(names = "--model", paramLabel = "FILE", description = "Where the model goes. Default: " + MODEL + ".")
+    private Path model = Path.of(MODEL);
+
+    @Option(names = "--eight-bits", description = "Round weights to 8 bits with a scale for each neuron.")
+    private boolean eightBits;
+
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "FILE",
+            description = "Where the run is saved after each epoch. Default: beside the model, and deleted in the end.")
+    private @Nullable Path checkpoint;
+
+    @Option(names = "--resume", description = "Go on from the checkpoint, if there is one.")
+    private boolean resume;
+
+    @Option(names = "--history", paramLabel = "FILE", description = "Loss and accuracy of each epoch, .csv or .json.")
+    private @Nullable Path historyFile;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Page with curves and the confusion matrix.")
+    private @Nullable Path report;
+
+    @Option(names = "--json", description = "Print one JSON object instead of text.")
+    private boolean json;
+
+    @Option(names = "--quiet", description = "Print nothing but errors (and --json).")
+    private boolean quiet;
+
+    @Override
+    public Integer call() throws IOException {
+        TrainingSettings settings = options.settings(command);
+        requireOptions();
+        TrainingData data = TrainingData.find(folder, heldOut);
+        PrintWriter out = quiet || json
+                ? new PrintWriter(Writer.nullWriter())
+                : command.commandLine().getOut();
+        TrainText text = new TrainText(out);
+        Network network =
+                settings.network(data.training().shape().size(), Math.max(2, data.training().classes()), seed);
+        Loss loss = TrainingRecipes.LOSSES.get(settings.loss());
+        try (Trainer trainer = Trainer.of(network, settings.steps(), settings.batch())
+                .loss(loss)
+                .surrogate(TrainingRecipes.SURROGATES.get(settings.surrogate()))
+                .optimizer(new Adam(settings.rate()))
+                .seed(seed)
+                .threads(threads)
+                .build()) {
+            text.settings(settings, network, data, loss);
+            TrainingRun run = run(trainer, settings, data, text);
+            History history = train(run);
+            if (!run.finished()) {
+                command.commandLine().getErr().println(Main.NAME + ": stopped and saved in " + checkpointFile()
+                        + "; the same command with --resume goes on");
+                command.commandLine().getErr().flush();
+                return INTERRUPTED;
+            }
+            return finish(settings, data, network, history, text);
+        }
+    }
+
+    private void requireOptions() throws IOException {
+        Main.requireRange(command, "--threads", threads, 1, MOST_THREADS);
+        Main.requireRange(command, "--hold-out", heldOut, 0, MOST_HELD_OUT);
+        if (patience != null) {
+            Main.requireRange(command, "--patience", patience, 1, Integer.MAX_VALUE);
+        }
+        if (historyFile != null && !historyFile.toString().matches(".*\\.(csv|json)")) {
+            throw new ParameterException(
+                    command.commandLine(), "--history is " + historyFile + ", expected a name that ends in .csv or .json");
+        }
+        for (Path file : new Path[] {model, historyFile, report}) {
+            if (file != null) {
+                AtomicFile.requireWritable(file);
+            }
+        }
+    }
+
+    private Path checkpointFile() {
+        return checkpoint == null ? model.resolveSibling(model.getFileName() + ".checkpoint") : checkpoint;
+    }
+
+    private TrainingRun run(Trainer trainer, TrainingSettings settings, TrainingData data, TrainText text)
+            throws IOException {
+        Batching batching = settings.batching(seed);
+        TrainingRunBuilder builder = TrainingRun.of(trainer, data.training(), batching)
+                .epochs(settings.epochs())
+                .schedule(settings.schedule(batching.batches(data.training().size())))
+                .threads(threads)
+                .checkpoint(checkpointFile())
+                .observe(new Watcher(text, Progress.on(command.commandLine().getErr(), quiet), data));
+        if (data.validation() != null) {
+            builder.validate(data.validation());
+        }
+        if (patience != null) {
+            builder.stopAfter(patience);
+        }
+        if (resume) {
+            builder.resume();
+        }
+        return builder.build();
+    }
+
+    private static History train(TrainingRun run) throws IOException {
+        try (Interruption interruption = Interruption.call(run::stop)) {
+            return run.run();
+        }
+    }
+
+    /** Writes the model, and evaluates what stands in the file. */
+    private int finish(
+            TrainingSettings settings, TrainingData data, Network network, History history, TrainText text)
+            throws IOException {
+        Loss loss = TrainingRecipes.LOSSES.get(settings.loss());
+        Map<String, String> notes = new LinkedHashMap<>();
+        notes.put(TrainedModel.STEPS, String.valueOf(settings.steps()));
+        notes.put(TrainedModel.CODE, settings.code());
+        notes.put(TrainedModel.DECODING, TrainingRecipes.nameOf(loss.decoding()));
+        new TrainedModel(network, notes).write(model, eightBits);
+        Evaluation test = test(TrainedModel.read(model).network(), settings, loss, data.test());
+        if (historyFile != null) {
+            history.write(historyFile);
+        }
+        if (report != null) {
+            new TrainReport(settings, data, history, test).write(report, settings.sizes(network));
+        }
+        text.result(test, model, report);
+        if (json) {
+            command.commandLine().getOut().println(TrainJson.of(options.preset(), data, history, test, model));
+        }
+        if (checkpoint == null) {
+            Files.deleteIfExists(checkpointFile());
+        }
+        return 0;
+    }
+
+    private Evaluation test(Network network, TrainingSettings settings, Loss loss, Dataset images) {
+        try (Evaluator evaluator = new Evaluator(network, settings.steps(), settings.batching(seed), threads).loss(loss)) {
+            return evaluator.evaluate(images);
+        }
+    }
+
+    /** Draws the bar and prints a line for each epoch. */
+    private static final class Watcher implements TrainingObserver {
+
+        private final TrainText text;
+        private final Progress progress;
+        private final TrainingData data;
+        private long shown;
+
+        Watcher(TrainText text, Progress progress, TrainingData data) {
+            this.text = text;
+            this.progress = progress;
+            this.data = data;
+        }
+
+        @Override
+        public void step(TrainingProgress now) {
+            if (shown == 0) {
+                progress.begin("Epoch " + (now.epoch() + 1), now.samplesOfEpoch());
+            }
+            progress.advance(now.samples() - shown, () -> String.format(
+                    Locale.ROOT,
+                    "loss %.4f, accuracy %.1f %%, %,.0f images/s",
+                    now.loss(),
+                    100 * now.accuracy(),
+                    now.samplesPerSecond()));
+            shown = now.samples();
+        }
+
+        @Override
+        public void epoch(EpochResult result) {
+            progress.end();
+            shown = 0;
+            text.epoch(result, data.validation() != null);
+        }
+
+        @Override
+        public void notice(String notice) {
+            text.notice(notice);
+        }
+    }
+}

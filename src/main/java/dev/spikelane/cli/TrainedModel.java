@@ -1,0 +1,69 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Network;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A network, and how it wants to be used.
+ *
+ * @param network the network
+ * @param notes how it was trained, by name; empty if the file does not say it
+ */
+record TrainedModel(Network network, Map<String, String> notes) {
+
+    static final String STEPS = "training.steps";
+    static final String CODE = "training.code";
+    static final String DECODING = "training.decoding";
+
+    /** What is beside the network in the metadata. */
+    private static final String PREFIX = "training.";
+
+    /** Writes a model file whose metadata have the notes too. */
+    void write(Path file, boolean eightBits) throws IOException {
+        if (eightBits) {
+            ModelFile.write8Bit(file, network);
+        } else {
+            ModelFile.write(file, network);
+        }
+        Safetensors plain = Safetensors.read(file);
+        Map<String, String> metadata = new LinkedHashMap<>(plain.metadata());
+        metadata.putAll(notes);
+        Safetensors.of(metadata, plain.tensors()).write(file);
+    }
+
+    static TrainedModel read(Path file) throws IOException {
+        return new TrainedModel(ModelFile.read(file), notes(Safetensors.read(file)));
+    }
+
+    /** The notes of a resource. */
+    static TrainedModel read(String name) throws IOException {
+        try (InputStream network = open(name);
+                InputStream notes = open(name)) {
+            return new TrainedModel(ModelFile.read(name, network), notes(Safetensors.read(name, notes)));
+        }
+    }
+
+    private static InputStream open(String name) throws IOException {
+        InputStream stream = TrainedModel.class.getResourceAsStream(name);
+        if (stream == null) {
+            throw new IOException(name + ": is missing in this build");
+        }
+        return stream;
+    }
+
+    private static Map<String, String> notes(Safetensors file) {
+        Map<String, String> notes = new LinkedHashMap<>();
+        file.metadata().forEach((name, text) -> {
+            if (name.startsWith(PREFIX)) {
+                notes.put(name, text);
+            }
+        });
+        return notes;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.IdxDataset;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Images to train on, to validate with, and to test on in the end.
+ *
+ * @param name what they are
+ * @param training images
+ * @param validation the last of the training images, held out; null if there are none
+ * @param test images that nothing is chosen by
+ */
+record TrainingData(String name, Dataset training, @Nullable Dataset validation, Dataset test) {
+
+    /** Of the embedded images, which are test images of Fashion-MNIST: enough to try everything, not to learn much. */
+    private static final int SAMPLE_TRAINING = 192;
+
+    private static final int SAMPLE_HELD_OUT = 32;
+
+    /** The images of a folder; without one those of the Debian package, or the embedded ones. */
+    static TrainingData find(@Nullable Path folder, int heldOut) throws IOException {
+        Path found = folder == null ? IdxDataset.fashionMnist().orElse(null) : folder;
+        if (found != null) {
+            IdxDataset all = IdxDataset.train(found);
+            return of(found.toString(), all, heldOut, IdxDataset.test(found));
+        }
+        Dataset all = ImageSet.sampleDataset();
+        int most = Math.min(heldOut, SAMPLE_HELD_OUT);
+        return of(
+                "embedded Fashion-MNIST sample",
+                all.range(0, SAMPLE_TRAINING),
+                most,
+                all.range(SAMPLE_TRAINING, all.size() - SAMPLE_TRAINING));
+    }
+
+    private static TrainingData of(String name, Dataset all, int heldOut, Dataset test) throws IOException {
+        if (heldOut >= all.size()) {
+            throw new IOException(name + ": has " + all.size() + " training images, expected more than " + heldOut
+                    + ", the images to hold out");
+        }
+        int training = all.size() - heldOut;
+        return new TrainingData(
+                name,
+                heldOut == 0 ? all : all.range(0, training),
+                heldOut == 0 ? null : all.range(training, heldOut),
+                test);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.data.InputCode;
+import dev.spikelane.encode.Latency;
+import dev.spikelane.encode.LatencyCode;
+import dev.spikelane.encode.Rate;
+import dev.spikelane.train.CountErrorLoss;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Decoding;
+import dev.spikelane.train.Loss;
+import dev.spikelane.train.Surrogate;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What the options of the command line name. */
+final class TrainingRecipes {
+
+    /** Losses. */
+    static final Map<String, Loss> LOSSES = losses();
+
+    /** Surrogates. */
+    static final Map<String, Surrogate> SURROGATES = surrogates();
+
+    /** Ways in which outputs become a class. */
+    static final Map<String, Decoding> DECODINGS = decodings();
+
+    /** How images become inputs. */
+    static final Map<String, Code> CODES = codes();
+
+    /** Makes a code of so many steps. */
+    @FunctionalInterface
+    interface Code {
+        InputCode of(int steps);
+    }
+
+    private TrainingRecipes() {}
+
+    private static Map<String, Loss> losses() {
+        Map<String, Loss> losses = new LinkedHashMap<>();
+        losses.put("membrane", CrossEntropyLoss.membrane());
+        losses.put("max-membrane", CrossEntropyLoss.maxMembrane());
+        losses.put("rate", CrossEntropyLoss.rate());
+        losses.put("count", CrossEntropyLoss.count());
+        losses.put("mse-count", new CountErrorLoss(0.8, 0.2));
+        losses.put("first-spike", CrossEntropyLoss.temporal());
+        return losses;
+    }
+
+    private static Map<String, Surrogate> surrogates() {
+        Map<String, Surrogate> surrogates = new LinkedHashMap<>();
+        surrogates.put("atan", Surrogate.atan());
+        surrogates.put("fast-sigmoid", Surrogate.fastSigmoid());
+        surrogates.put("sigmoid", Surrogate.sigmoid());
+        surrogates.put("straight-through", Surrogate.straightThrough());
+        surrogates.put("triangular", Surrogate.triangular());
+        surrogates.put("spike-rate-escape", Surrogate.spikeRateEscape());
+        surrogates.put("sso", Surrogate.sso());
+        surrogates.put("lso", Surrogate.lso());
+        surrogates.put("sfs", Surrogate.sfs());
+        return surrogates;
+    }
+
+    private static Map<String, Decoding> decodings() {
+        Map<String, Decoding> decodings = new LinkedHashMap<>();
+        decodings.put("membrane", Decoding.MEMBRANE);
+        decodings.put("max-membrane", Decoding.MAX_MEMBRANE);
+        decodings.put("count", Decoding.RATE);
+        decodings.put("first-spike", Decoding.FIRST_SPIKE);
+        return decodings;
+    }
+
+    private static Map<String, Code> codes() {
+        Map<String, Code> codes = new LinkedHashMap<>();
+        codes.put("frame", steps -> InputCode.frame());
+        codes.put("rate", steps -> InputCode.rate(new Rate(), steps));
+        codes.put("latency", steps -> InputCode.latency(new Latency(new LatencyCode()), steps));
+        codes.put("pieces", InputCode::pieces);
+        return codes;
+    }
+
+    /** The name of a decoding on the command line. */
+    static String nameOf(Decoding decoding) {
+        return DECODINGS.entrySet().stream()
+                .filter(each -> each.getValue() == decoding)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(decoding.name().toLowerCase(Locale.ROOT));
+    }
+
+    /** A decoding in words. */
+    static String describe(Decoding decoding) {
+        return switch (decoding) {
+            case MEMBRANE -> "the largest sum of the softmax of the membranes";
+            case MAX_MEMBRANE -> "the highest membrane";
+            case RATE -> "the most spikes";
+            case FIRST_SPIKE -> "the first spike";
+            case NONE -> "nothing";
+        };
+    }
+}

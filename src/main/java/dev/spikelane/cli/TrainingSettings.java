@@ -1,0 +1,109 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.data.Augmentation;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Shuffle;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Schedule;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * How a network is made and trained.
+ *
+ * @param hidden neurons of the hidden layers
+ * @param recurrent whether hidden layers feed all their spikes back to themselves
+ * @param beta decay of the membranes
+ * @param code how images become inputs
+ * @param steps steps of an image
+ * @param loss what is made small
+ * @param surrogate what stands for the derivative of firing
+ * @param epochs passes over the training images
+ * @param rate the learning rate, at its highest
+ * @param cosine whether the rate rises for 200 steps and then falls to 0 along a cosine
+ * @param flip whether images are flipped at random
+ * @param batch images of a step
+ */
+record TrainingSettings(
+        List<Integer> hidden,
+        boolean recurrent,
+        float beta,
+        String code,
+        int steps,
+        String loss,
+        String surrogate,
+        int epochs,
+        double rate,
+        boolean cosine,
+        boolean flip,
+        int batch) {
+
+    private static final int RISING_STEPS = 200;
+    private static final double FIRST_SHARE = 0.1;
+
+    /** The networks of snnTorch's tutorials, one with a loop, and that of the demo. */
+    static final Map<String, TrainingSettings> PRESETS = Map.of(
+            "tutorial3",
+            new TrainingSettings(
+                    List.of(1000), false, 0.99f, "rate", 200, "membrane", "atan", 1, 5e-4, false, false, 128),
+            "tutorial5",
+            new TrainingSettings(
+                    List.of(1000), false, 0.95f, "frame", 25, "membrane", "atan", 3, 5e-4, false, false, 128),
+            "recurrent",
+            new TrainingSettings(
+                    List.of(256), true, 0.9f, "pieces", 28, "membrane", "atan", 5, 1e-3, true, false, 128),
+            "demo",
+            new TrainingSettings(
+                    List.of(1000), false, 0.95f, "frame", 25, "membrane", "atan", 16, 1e-3, true, true, 128));
+
+    /** A network with random weights. */
+    Network network(int pixels, int classes, long seed) {
+        TorchRandom random = new TorchRandom(seed);
+        NetworkBuilder builder = Network.builder(
+                TrainingRecipes.CODES.get(code).of(steps).allocate(1, pixels).columns());
+        for (int neurons : hidden) {
+            builder.dense(neurons, random).neuron(recurrent ? recurrent(neurons, random) : new Leaky(beta));
+        }
+        return builder.dense(classes, random).neuron(new Leaky(beta)).build();
+    }
+
+    private RLeaky recurrent(int neurons, TorchRandom random) {
+        FloatMatrix weights = FloatMatrix.zeros(neurons, neurons);
+        FloatMatrix bias = FloatMatrix.zeros(1, neurons);
+        random.linear(weights, bias);
+        return new RLeaky(Recurrence.allToAll(weights, bias), beta);
+    }
+
+    Batching batching(long seed) {
+        Batching plain = new Batching(batch)
+                .withShuffle(Shuffle.of(seed))
+                .withSeed(seed)
+                .withDropLast(false)
+                .withCode(TrainingRecipes.CODES.get(code).of(steps));
+        return flip ? plain.withAugmentations(Augmentation.flip(0.5)) : plain;
+    }
+
+    Schedule schedule(int batches) {
+        if (!cosine) {
+            return Schedule.constant();
+        }
+        long all = (long) epochs * batches;
+        long rising = Math.min(RISING_STEPS, Math.max(1, all / 2));
+        return Schedule.cosine(Math.max(1, all - rising), 0).afterWarmUp(FIRST_SHARE, rising);
+    }
+
+    /** Such as "784 -> 1000 -> 10". */
+    String sizes(Network network) {
+        return network.inputs().getFirst().shape().size() + " -> "
+                + network.populations().stream()
+                        .map(population -> String.valueOf(population.size()))
+                        .collect(Collectors.joining(" -> "));
+    }
+}

@@ -1,0 +1,171 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.blas.call.BlasDenseMatmul;
+import dev.spikelane.blas.call.BlasSpikeMatmul;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Parameter;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/** A dense connection multiplied by OpenBLAS, which takes torch's layout of weights. */
+final class BlasDenseOperator implements Operator {
+
+    private final Shape rows;
+    private final FloatMatrix weights;
+    private final FloatMatrix bias;
+    private Parameter spikeValue = Parameter.of(1);
+    private FloatMatrix ofSpikes;
+
+    BlasDenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
+        this(arena, rows, said.outputs(), said.inputs());
+        rows.toInside(said.weights(), 0, weights, 0, said.outputs());
+        bias.copyFrom(said.bias());
+        setSpikeValue(spikeValue);
+    }
+
+    private BlasDenseOperator(Arena arena, Shape rows, int outputs, int inputs) {
+        this.rows = rows;
+        this.weights = FloatMatrix.zeros(arena, outputs, inputs);
+        this.bias = FloatMatrix.zeros(arena, 1, outputs);
+        this.ofSpikes = weights;
+    }
+
+    @Override
+    public int inputs() {
+        return weights.columns();
+    }
+
+    @Override
+    public int outputs() {
+        return weights.rows();
+    }
+
+    @Override
+    public FloatMatrix workspace(Arena arena) {
+        return BlasSpikeMatmul.workspace(arena, inputs());
+    }
+
+    @Override
+    public void multiply(
+            SpikeMatrix spikes, int count, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+        BlasSpikeMatmul.multiply(spikes, count, ofSpikes, bias, firstBlock, endBlock, current, workspace);
+    }
+
+    @Override
+    public void multiply(
+            FloatMatrix input, int count, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+        BlasDenseMatmul.multiply(input, count, weights, bias, firstBlock, endBlock, current);
+    }
+
+    @Override
+    public String kernel(int count, long active) {
+        return kernel(count);
+    }
+
+    @Override
+    public String kernel(int count) {
+        return count == 1 ? "openblas sgemv" : "openblas sgemm";
+    }
+
+    @Override
+    public List<Values> values() {
+        return List.of(new Weight("weight", weights), new Weight("bias", bias));
+    }
+
+    @Override
+    public BlasDenseOperator copy(Arena arena) {
+        BlasDenseOperator copy = new BlasDenseOperator(arena, rows, outputs(), inputs());
+        copy.weights.copyFrom(weights);
+        copy.bias.copyFrom(bias);
+        copy.setSpikeValue(spikeValue);
+        return copy;
+    }
+
+    @Override
+    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+        throw new UnsupportedOperationException(
+                this + " has no gradient, because its results depend on the library; use Dense to train");
+    }
+
+    @Override
+    public void setSpikeValue(Parameter value) {
+        SpikeValues.require(value, inputs());
+        FloatMatrix scaled = scaled(weights, value);
+        spikeValue = value;
+        ofSpikes = scaled;
+    }
+
+    private static FloatMatrix scaled(FloatMatrix weights, Parameter value) {
+        if (value.isAlways(1)) {
+            return weights;
+        }
+        FloatMatrix scaled = FloatMatrix.zeros(weights.rows(), weights.columns());
+        for (int output = 0; output < weights.rows(); output++) {
+            for (int input = 0; input < weights.columns(); input++) {
+                scaled.set(output, input, weights.get(output, input) * value.value(input));
+            }
+        }
+        scaled.requireFinite("weights times what a spike carries");
+        return scaled;
+    }
+
+    @Override
+    public String toString() {
+        return "dense by OpenBLAS " + inputs() + " -> " + outputs();
+    }
+
+    /** Weights or bias; only the columns of weights are in the order of the rows. */
+    private final class Weight implements Values {
+
+        private final String name;
+        private final FloatMatrix matrix;
+
+        Weight(String name, FloatMatrix matrix) {
+            this.name = name;
+            this.matrix = matrix;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public int rows() {
+            return matrix.rows();
+        }
+
+        @Override
+        public int columns() {
+            return matrix.columns();
+        }
+
+        @Override
+        public void read(FloatMatrix into) {
+            into.requireShape("into", rows(), columns());
+            if (matrix == weights) {
+                rows.toTorch(matrix, 0, into, 0, rows());
+            } else {
+                into.copyFrom(matrix);
+            }
+        }
+
+        @Override
+        public void write(FloatMatrix from) {
+            from.requireShape("values", rows(), columns());
+            from.requireFinite("values");
+            if (matrix == weights) {
+                FloatMatrix arranged = FloatMatrix.zeros(rows(), columns());
+                rows.toInside(from, 0, arranged, 0, rows());
+                scaled(arranged, spikeValue);
+                matrix.copyFrom(arranged);
+                setSpikeValue(spikeValue);
+            } else {
+                matrix.copyFrom(from);
+            }
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.RecurrentMatmul;
+import dev.spikelane.kernel.product.SpikeMatmul;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Parameter;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** A dense or a recurrent connection whose weights are packed for the kernels. */
+final class DenseOperator implements Operator {
+
+    private final Shape rows;
+    /** The shape whose inner order the currents have. */
+    private final Shape made;
+    /** Whether spikes are summed in the order of {@link RecurrentMatmul}. */
+    private final boolean recurrent;
+
+    private final PackedWeights weights;
+    private Parameter spikeValue = Parameter.of(1);
+    /** The weights, or the weights times what a spike carries. */
+    private PackedWeights ofSpikes;
+
+    DenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
+        this.rows = rows;
+        this.made = Shape.of(said.outputs());
+        this.recurrent = false;
+        this.weights = PackedWeights.pack(arena, arranged(said.weights()), said.bias());
+        this.ofSpikes = weights;
+        setSpikeValue(spikeValue);
+    }
+
+    DenseOperator(Arena arena, Recurrent said, Shape rows, Shape made, Parameter spikeValue) {
+        this.rows = rows;
+        this.made = made;
+        this.recurrent = true;
+        this.weights = PackedWeights.pack(
+                arena,
+                arranged(said.weights().weights()),
+                arrangedBias(said.weights().bias()));
+        this.ofSpikes = weights;
+        setSpikeValue(spikeValue);
+    }
+
+    private DenseOperator(Arena arena, DenseOperator other) {
+        this.rows = other.rows;
+        this.made = other.made;
+        this.recurrent = other.recurrent;
+        this.weights = PackedWeights.copyOf(arena, other.weights);
+        this.ofSpikes = weights;
+        setSpikeValue(other.spikeValue);
+    }
+
+    /** The weights, from torch's order into that of the rows: columns by those of the source, rows by the currents. */
+    private FloatMatrix arranged(FloatMatrix torch) {
+        if (!rows.reordered() && !made.reordered()) {
+            return torch;
+        }
+        FloatMatrix columns = FloatMatrix.zeros(torch.rows(), torch.columns());
+        rows.toInside(torch, 0, columns, 0, torch.rows());
+        FloatMatrix arranged = FloatMatrix.zeros(torch.rows(), torch.columns());
+        for (int output = 0; output < torch.rows(); output++) {
+            copyRow(columns, made.torch(output), arranged, output);
+        }
+        return arranged;
+    }
+
+    private FloatMatrix arrangedBias(FloatMatrix torch) {
+        FloatMatrix arranged = FloatMatrix.zeros(1, torch.columns());
+        made.toInside(torch, 0, arranged, 0, 1);
+        return arranged;
+    }
+
+    static void copyRow(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
+        MemorySegment.copy(
+                from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(1));
+    }
+
+    @Override
+    public int inputs() {
+        return weights.pre();
+    }
+
+    @Override
+    public int outputs() {
+        return weights.post();
+    }
+
+    @Override
+    public FloatMatrix workspace(Arena arena) {
+        return recurrent ? FloatMatrix.zeros(arena, 1, 1) : SpikeMatmul.workspace(arena);
+    }
+
+    @Override
+    public void multiply(
+            SpikeMatrix spikes, int count, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+        if (recurrent) {
+            RecurrentMatmul.multiply(spikes, count, ofSpikes, firstBlock, endBlock, current);
+        } else {
+            SpikeMatmul.multiply(spikes, count, ofSpikes, firstBlock, endBlock, current, workspace);
+        }
+    }
+
+    @Override
+    public void multiply(
+            FloatMatrix input, int count, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+        DenseMatmul.multiply(input, count, weights, firstBlock, endBlock, current);
+    }
+
+    @Override
+    public int rowsAtATime(int count, long active) {
+        return recurrent ? count : SpikeMatmul.rowsAtATime(count, inputs(), active);
+    }
+
+    @Override
+    public String kernel(int count, long active) {
+        return recurrent ? RecurrentMatmul.variant() : SpikeMatmul.variant(count, inputs(), active);
+    }
+
+    @Override
+    public String kernel(int count) {
+        return DenseMatmul.variant();
+    }
+
+    @Override
+    public List<Values> values() {
+        return List.of(new Weight(), new Bias());
+    }
+
+    @Override
+    public Operator copy(Arena arena) {
+        return new DenseOperator(arena, this);
+    }
+
+    @Override
+    public void setSpikeValue(Parameter value) {
+        SpikeValues.require(value, inputs());
+        PackedWeights scaled = value.isAlways(1) ? weights : weights.scaled(each(value));
+        spikeValue = value;
+        ofSpikes = scaled;
+    }
+
+    @Override
+    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+        return new DenseGradient(this, new DenseGradient.Order(rows, made), weights, arena, pulls, threads);
+    }
+
+    /** Takes notice that the weights have changed. */
+    void refresh() {
+        if (ofSpikes != weights) {
+            setSpikeValue(spikeValue);
+        }
+    }
+
+    /** Multiplies the sums of each input by what its spikes carry. */
+    void scaleBySpikes(PackedWeights sum) {
+        if (!spikeValue.isAlways(1)) {
+            sum.scale(each(spikeValue));
+        }
+    }
+
+    private float[] each(Parameter value) {
+        float[] each = new float[inputs()];
+        for (int input = 0; input < each.length; input++) {
+            each[input] = value.value(input);
+        }
+        return each;
+    }
+
+    /** Puts weights and bias in, or leaves all as it was. */
+    private void set(FloatMatrix newWeights, FloatMatrix newBias) {
+        if (!spikeValue.isAlways(1)) {
+            PackedWeights.pack(Arena.ofAuto(), newWeights, newBias).scaled(each(spikeValue));
+        }
+        weights.set(newWeights, newBias);
+        setSpikeValue(spikeValue);
+    }
+
+    @Override
+    public String toString() {
+        return (recurrent ? "recurrent " : "dense ") + inputs() + " -> " + outputs();
+    }
+
+    private final class Weight implements Values {
+
+        @Override
+        public String name() {
+            return "weight";
+        }
+
+        @Override
+        public int rows() {
+            return outputs();
+        }
+
+        @Override
+        public int columns() {
+            return inputs();
+        }
+
+        @Override
+        public void read(FloatMatrix into) {
+            new DenseValues(rows, made, weights).read(into);
+        }
+
+        @Override
+        public void write(FloatMatrix from) {
+            from.requireShape("values", rows(), columns());
+            FloatMatrix bias = FloatMatrix.zeros(1, outputs());
+            weights.readBias(bias);
+            set(arranged(from), bias);
+        }
+    }
+
+    private final class Bias implements Values {
+
+        @Override
+        public String name() {
+            return "bias";
+        }
+
+        @Override
+        public int rows() {
+            return 1;
+        }
+
+        @Override
+        public int columns() {
+            return outputs();
+        }
+
+        @Override
+        public void read(FloatMatrix into) {
+            into.requireShape("into", 1, columns());
+            FloatMatrix arranged = FloatMatrix.zeros(1, columns());
+            weights.readBias(arranged);
+            made.toTorch(arranged, 0, into, 0, 1);
+        }
+
+        @Override
+        public void write(FloatMatrix from) {
+            from.requireShape("values", 1, columns());
+            FloatMatrix old = FloatMatrix.zeros(outputs(), inputs());
+            weights.read(old);
+            set(old, arrangedBias(from));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+
+/**
+ * Packed numbers of a dense connection, weights or gradients, to be read in torch's layout.
+ *
+ * @param inputs the shape whose inner order the inputs have
+ * @param outputs the shape whose inner order the outputs have
+ */
+record DenseValues(Shape inputs, Shape outputs, PackedWeights packed) implements Values {
+
+    @Override
+    public String name() {
+        return "weight";
+    }
+
+    @Override
+    public int rows() {
+        return packed.post();
+    }
+
+    @Override
+    public int columns() {
+        return packed.pre();
+    }
+
+    @Override
+    public void read(FloatMatrix into) {
+        into.requireShape("into", rows(), columns());
+        if (!inputs.reordered() && !outputs.reordered()) {
+            packed.read(into);
+            return;
+        }
+        FloatMatrix arranged = FloatMatrix.zeros(rows(), columns());
+        packed.read(arranged);
+        FloatMatrix columns = FloatMatrix.zeros(rows(), columns());
+        for (int output = 0; output < rows(); output++) {
+            DenseOperator.copyRow(arranged, output, columns, outputs.torch(output));
+        }
+        inputs.toTorch(columns, 0, into, 0, rows());
+    }
+
+    @Override
+    public void write(FloatMatrix from) {
+        throw new UnsupportedOperationException("gradients are read, not written");
+    }
+}

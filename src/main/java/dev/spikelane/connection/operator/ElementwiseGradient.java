@@ -1,0 +1,108 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.kernel.base.FusedMultiplyAdd;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/** The way back through a connection that multiplies each input by a weight of its own. */
+final class ElementwiseGradient implements OperatorGradient {
+
+    private final ElementwiseOperator operator;
+    private final Shape shape;
+    private final FloatMatrix weights;
+    private final FloatMatrix sum;
+    private final boolean learns;
+    private Signal source;
+    private int batch = 1;
+
+    ElementwiseGradient(ElementwiseOperator operator, Shape shape, FloatMatrix weights, Arena arena, boolean learns) {
+        this.operator = operator;
+        this.shape = shape;
+        this.weights = weights;
+        this.sum = FloatMatrix.zeros(arena, 1, weights.columns());
+        this.learns = learns;
+        this.source = sum;
+    }
+
+    @Override
+    public void pull(FloatMatrix gradient, int rows, FloatMatrix into, int firstBlock, int endBlock) {
+        int first = firstBlock * Long.SIZE;
+        int end = Math.min(endBlock * Long.SIZE, weights.columns());
+        int tile = into.columns() == weights.columns() ? 0 : first;
+        for (int row = 0; row < rows; row++) {
+            for (int i = first; i < end; i++) {
+                into.set(row, i - tile, FusedMultiplyAdd.of(weights.get(0, i), gradient.get(row, i), 0));
+            }
+        }
+    }
+
+    @Override
+    public void prepare(Signal rows, int samples) {
+        source = rows;
+        batch = samples;
+    }
+
+    @Override
+    public void prepareFrame(FloatMatrix frame) {
+        prepare(frame, frame.rows());
+    }
+
+    @Override
+    public void add(FloatMatrix gradient, int firstBlock, int endBlock, int thread) {
+        if (!learns) {
+            return;
+        }
+        int end = Math.min(endBlock * Long.SIZE, weights.columns());
+        for (int step = gradient.rows() / batch - 1; step >= 0; step--) {
+            for (int i = firstBlock * Long.SIZE; i < end; i++) {
+                sum.set(0, i, plus(sum.get(0, i), gradient, step, i));
+            }
+        }
+    }
+
+    private float plus(float start, FloatMatrix gradient, int step, int i) {
+        float total = start;
+        int first = step * batch;
+        if (source instanceof SpikeMatrix spikes) {
+            for (int group = 0; group < batch; group += 4) {
+                float part = -0.0f;
+                for (int row = first + group; row < first + Math.min(group + 4, batch); row++) {
+                    part = spikes.get(row, i) ? part + gradient.get(row, i) : part;
+                }
+                total += part;
+            }
+        } else {
+            FloatMatrix values = (FloatMatrix) source;
+            for (int row = first; row < first + batch; row++) {
+                total = FusedMultiplyAdd.of(values.get(row, i), gradient.get(row, i), total);
+            }
+        }
+        return total;
+    }
+
+    @Override
+    public void finish() {
+        if (source instanceof SpikeMatrix) {
+            operator.scaleBySpikes(sum);
+        }
+    }
+
+    @Override
+    public void clear() {
+        sum.fill(0);
+    }
+
+    @Override
+    public void update() {
+        operator.refresh();
+    }
+
+    @Override
+    public List<Learned> learned() {
+        return learns ? List.of(new Learned("weight", weights, sum, new RowValues("weight", shape, sum))) : List.of();
+    }
+}

@@ -1,0 +1,182 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Parameter;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/** Multiplies each input by a weight of its own; one that follows a product can work on its tile. */
+public final class ElementwiseOperator implements Operator {
+
+    private final String name;
+    private final Shape shape;
+    private final FloatMatrix weights;
+    /** The weights times what a spike carries. */
+    private final FloatMatrix ofSpikes;
+
+    private final boolean named;
+    private Parameter spikeValue;
+
+    ElementwiseOperator(String name, Shape shape, FloatMatrix weights, Parameter spikeValue, boolean named) {
+        this.name = name;
+        this.shape = shape;
+        this.weights = weights;
+        this.named = named;
+        this.ofSpikes = FloatMatrix.zeros(1, weights.columns());
+        this.spikeValue = spikeValue;
+        setSpikeValue(spikeValue);
+    }
+
+    @Override
+    public int inputs() {
+        return weights.columns();
+    }
+
+    @Override
+    public int outputs() {
+        return weights.columns();
+    }
+
+    @Override
+    public FloatMatrix workspace(Arena arena) {
+        return weights;
+    }
+
+    @Override
+    public void multiply(
+            SpikeMatrix spikes, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+        int first = firstBlock * Long.SIZE;
+        int end = Math.min(endBlock * Long.SIZE, outputs());
+        int tile = current.columns() == outputs() ? 0 : first;
+        for (int row = 0; row < rows; row++) {
+            for (int i = first; i < end; i++) {
+                current.set(row, i - tile, spikes.get(row, i) ? ofSpikes.get(0, i) : 0);
+            }
+        }
+    }
+
+    @Override
+    public void multiply(
+            FloatMatrix input, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+        int first = firstBlock * Long.SIZE;
+        int end = Math.min(endBlock * Long.SIZE, outputs());
+        int tile = current.columns() == outputs() ? 0 : first;
+        for (int row = 0; row < rows; row++) {
+            for (int i = first; i < end; i++) {
+                current.set(row, i - tile, weights.get(0, i) * input.get(row, i));
+            }
+        }
+    }
+
+    /**
+     * Multiplies currents where they stand.
+     *
+     * @param current {@code [at least rows x outputs]}, or a tile of the blocks, as {@link #multiply} leaves it
+     * @param rows how many rows
+     * @param firstBlock the first block of 64 outputs
+     * @param endBlock the block behind the last
+     */
+    public void apply(FloatMatrix current, int rows, int firstBlock, int endBlock) {
+        int first = firstBlock * Long.SIZE;
+        int end = Math.min(endBlock * Long.SIZE, outputs());
+        int tile = current.columns() == outputs() ? 0 : first;
+        for (int row = 0; row < rows; row++) {
+            for (int i = first; i < end; i++) {
+                current.set(row, i - tile, weights.get(0, i) * current.get(row, i - tile));
+            }
+        }
+    }
+
+    @Override
+    public List<Values> values() {
+        return named ? List.of(new Weight()) : List.of();
+    }
+
+    @Override
+    public ElementwiseOperator copy(Arena arena) {
+        FloatMatrix own = FloatMatrix.zeros(arena, 1, weights.columns());
+        own.copyFrom(weights);
+        return new ElementwiseOperator(name, shape, own, spikeValue, named);
+    }
+
+    @Override
+    public void setSpikeValue(Parameter value) {
+        SpikeValues.require(value, inputs());
+        requireFinite(weights, value);
+        spikeValue = value;
+        for (int i = 0; i < weights.columns(); i++) {
+            ofSpikes.set(0, i, weights.get(0, i) * value.value(i));
+        }
+    }
+
+    @Override
+    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+        return new ElementwiseGradient(this, shape, weights, arena, named);
+    }
+
+    /** Takes notice that the weights have changed. */
+    void refresh() {
+        setSpikeValue(spikeValue);
+    }
+
+    /** Multiplies a sum for each input by what its spikes carry. */
+    void scaleBySpikes(FloatMatrix sum) {
+        for (int i = 0; i < sum.columns(); i++) {
+            sum.set(0, i, sum.get(0, i) * spikeValue.value(i));
+        }
+    }
+
+    private static void requireFinite(FloatMatrix weights, Parameter value) {
+        for (int i = 0; i < weights.columns(); i++) {
+            float product = weights.get(0, i) * value.value(i);
+            if (!Float.isFinite(product)) {
+                throw new IllegalArgumentException("weight " + weights.get(0, i) + " times what a spike carries, "
+                        + value.value(i) + ", is " + product + ", expected a finite number");
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + outputs();
+    }
+
+    private final class Weight implements Values {
+
+        @Override
+        public String name() {
+            return "weight";
+        }
+
+        @Override
+        public int rows() {
+            return 1;
+        }
+
+        @Override
+        public int columns() {
+            return weights.columns();
+        }
+
+        @Override
+        public void read(FloatMatrix into) {
+            into.requireShape("into", 1, columns());
+            for (int i = 0; i < columns(); i++) {
+                into.set(0, shape.torch(i), weights.get(0, i));
+            }
+        }
+
+        @Override
+        public void write(FloatMatrix from) {
+            from.requireShape("values", 1, columns());
+            from.requireFinite("values");
+            FloatMatrix arranged = FloatMatrix.zeros(1, columns());
+            shape.toInside(from, 0, arranged, 0, 1);
+            requireFinite(arranged, spikeValue);
+            weights.copyFrom(arranged);
+            setSpikeValue(spikeValue);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Parameter;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/**
+ * A connection laid out behind its source: turns spikes, or values, into currents. It owns its weights, which change only between steps;
+ * several threads may use it if its arena is shared.
+ *
+ * <p>A shaped source's rows are in the inner order (y, x, channel), and so are the currents.
+ */
+public interface Operator {
+
+    /**
+     * Returns the number of inputs.
+     *
+     * @return presynaptic neurons
+     */
+    int inputs();
+
+    /**
+     * Returns the number of outputs.
+     *
+     * @return postsynaptic neurons
+     */
+    int outputs();
+
+    /**
+     * Allocates the scratch memory that one thread needs for both kinds of {@code multiply}.
+     *
+     * @param arena the arena that owns the memory
+     * @return scratch memory, to be used again and again
+     */
+    FloatMatrix workspace(Arena arena);
+
+    /**
+     * Computes the currents of the first rows for some blocks of 64 outputs.
+     *
+     * @param spikes {@code [at least rows x inputs]}
+     * @param rows how many rows, at least 1
+     * @param current {@code [at least rows x outputs]}, overwritten there; or a tile, {@code [at least rows x at least 64 (endBlock -
+     *     firstBlock)]}, which then holds these blocks only
+     * @param firstBlock the first block of outputs
+     * @param endBlock the block behind the last
+     * @param workspace from {@link #workspace}; used by one thread at a time
+     * @throws IllegalArgumentException if a shape or range does not fit
+     */
+    void multiply(
+            SpikeMatrix spikes, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace);
+
+    /**
+     * Computes the currents that analog input gives in the first rows for some blocks of 64 outputs.
+     *
+     * @param input {@code [at least rows x inputs]}, finite
+     * @param rows how many rows, at least 1
+     * @param current {@code [at least rows x outputs]}, overwritten there; or a tile, {@code [at least rows x at least 64 (endBlock -
+     *     firstBlock)]}, which then holds these blocks only
+     * @param firstBlock the first block of outputs
+     * @param endBlock the block behind the last
+     * @param workspace from {@link #workspace}; used by one thread at a time
+     * @throws IllegalArgumentException if a shape or range does not fit
+     */
+    void multiply(
+            FloatMatrix input, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace);
+
+    /**
+     * Returns the weights by name.
+     *
+     * @return what this operator owns, in torch's layout; empty if it has no weights
+     */
+    default List<Values> values() {
+        return List.of();
+    }
+
+    /**
+     * Copies this operator with its weights.
+     *
+     * @param arena the arena that owns the copy
+     * @return an operator with weights of its own
+     */
+    Operator copy(Arena arena);
+
+    /**
+     * Prepares the way back.
+     *
+     * @param arena the arena that owns sums of gradients and scratch memory
+     * @param pulls whether gradients of the source are wanted
+     * @param threads threads that add gradients of weights
+     * @return the way back through this operator, with its weights
+     * @throws UnsupportedOperationException if this operator has no gradient; the message says why
+     */
+    default OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+        throw new UnsupportedOperationException(this + " has no gradient");
+    }
+
+    /**
+     * Sets what one spike of the source carries (graded spikes): the operator multiplies spikes by {@code value_i * w}, rounded once to
+     * float32. The weights stay what they are.
+     *
+     * @param value one value, or one for each input, in the order of the rows
+     * @throws IllegalArgumentException if a product is not finite
+     */
+    void setSpikeValue(Parameter value);
+
+    /**
+     * Advises how many rows to give {@code multiply} at a time where there are more. Results do not depend on it.
+     *
+     * @param rows rows that there are
+     * @param active spikes in these rows
+     * @return the best number of rows, at most {@code rows}
+     */
+    default int rowsAtATime(int rows, long active) {
+        return rows;
+    }
+
+    /**
+     * Names the kernel that multiplies these spikes, for those who profile.
+     *
+     * @param rows rows in the call
+     * @param active spikes in these rows
+     * @return a short name
+     */
+    default String kernel(int rows, long active) {
+        return toString();
+    }
+
+    /**
+     * Names the kernel that multiplies analog input, for those who profile.
+     *
+     * @param rows rows in the call
+     * @return a short name
+     */
+    default String kernel(int rows) {
+        return toString();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+
+/**
+ * A row of numbers, such as gradients, to be read in torch's order.
+ *
+ * @param shape the shape whose inner order the row has
+ */
+record RowValues(String name, Shape shape, FloatMatrix row) implements Values {
+
+    @Override
+    public int rows() {
+        return 1;
+    }
+
+    @Override
+    public int columns() {
+        return row.columns();
+    }
+
+    @Override
+    public void read(FloatMatrix into) {
+        into.requireShape("into", 1, columns());
+        for (int i = 0; i < columns(); i++) {
+            into.set(0, shape.torch(i), row.get(0, i));
+        }
+    }
+
+    @Override
+    public void write(FloatMatrix from) {
+        throw new UnsupportedOperationException("gradients are read, not written");
+    }
+}

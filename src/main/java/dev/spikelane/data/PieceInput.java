@@ -1,0 +1,41 @@
+package dev.spikelane.data;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.random.SampleDraws;
+import java.lang.foreign.MemorySegment;
+
+/** Shows a sample piece by piece. */
+record PieceInput(int steps) implements InputCode {
+
+    PieceInput {
+        if (steps < 1) {
+            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
+        }
+    }
+
+    @Override
+    public Signal allocate(int samples, int neurons) {
+        if (neurons % steps != 0) {
+            throw new IllegalArgumentException(
+                    "samples have " + neurons + " values, expected a multiple of " + steps + ", the steps");
+        }
+        return FloatMatrix.zeros(Math.multiplyExact(steps, samples), neurons / steps);
+    }
+
+    @Override
+    public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
+        FloatMatrix rows = (FloatMatrix) into;
+        long bytes = (long) rows.columns() * Float.BYTES;
+        for (int step = 0; step < steps; step++) {
+            for (int sample = 0; sample < values.rows(); sample++) {
+                MemorySegment.copy(
+                        values.segment(),
+                        values.rowOffset(sample) + step * bytes,
+                        rows.segment(),
+                        rows.rowOffset(step * values.rows() + sample),
+                        bytes);
+            }
+        }
+    }
+}

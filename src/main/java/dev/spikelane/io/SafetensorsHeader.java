@@ -1,0 +1,147 @@
+package dev.spikelane.io;
+
+import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.io.file.JsonValue;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The header of a safetensors file: what it says of each tensor, checked against the data that there are.
+ *
+ * @param metadata texts by name
+ * @param entries the tensors, in the order of the header
+ */
+record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
+
+    private static final String METADATA = "__metadata__";
+    private static final Set<String> FIELDS = Set.of("dtype", "shape", "data_offsets");
+
+    /** Where a tensor stands in the data. */
+    record Entry(String name, TensorType type, List<Integer> shape, long begin, long end) {
+
+        Tensor of(MemorySegment data) {
+            return new Tensor(name, type, shape, data.asSlice(begin, end - begin));
+        }
+    }
+
+    /** Reads the bytes of a header. */
+    static SafetensorsHeader parse(String name, byte[] bytes) throws IOException {
+        if (bytes.length == 0 || bytes[0] != '{') {
+            throw new IOException(name + ": its header begins with "
+                    + (bytes.length == 0 ? "nothing" : String.format("byte 0x%02x", bytes[0])) + ", expected '{'");
+        }
+        String text;
+        try {
+            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException malformed) {
+            throw new IOException(name + ": its header is not UTF-8", malformed);
+        }
+        Map<String, String> metadata = new LinkedHashMap<>();
+        List<Entry> entries = new ArrayList<>();
+        for (Map.Entry<String, JsonValue> member :
+                JsonValue.parse(name, text).members().entrySet()) {
+            if (member.getKey().equals(METADATA)) {
+                for (Map.Entry<String, JsonValue> each :
+                        member.getValue().members().entrySet()) {
+                    metadata.put(each.getKey(), each.getValue().text());
+                }
+            } else {
+                entries.add(entry(name, member.getKey(), member.getValue()));
+            }
+        }
+        return new SafetensorsHeader(Collections.unmodifiableMap(metadata), List.copyOf(entries));
+    }
+
+    private static Entry entry(String file, String name, JsonValue value) throws IOException {
+        value.requireOnly(FIELDS);
+        JsonValue code = value.member("dtype");
+        TensorType type = null;
+        for (TensorType each : TensorType.values()) {
+            type = each.name().equals(code.text()) ? each : type;
+        }
+        if (type == null) {
+            throw code.unexpected("one of " + List.of(TensorType.values()));
+        }
+        List<JsonValue> sizes = value.member("shape").items();
+        if (sizes.size() > Tensor.MOST_DIMENSIONS) {
+            throw value.member("shape").unexpected("at most " + Tensor.MOST_DIMENSIONS + " dimensions");
+        }
+        List<Integer> shape = new ArrayList<>();
+        for (JsonValue size : sizes) {
+            shape.add((int) size.integer(0, Integer.MAX_VALUE));
+        }
+        List<JsonValue> offsets = value.member("data_offsets").items();
+        if (offsets.size() != 2) {
+            throw value.member("data_offsets").unexpected("two offsets, begin and end");
+        }
+        long begin = offsets.getFirst().integer(0, Long.MAX_VALUE);
+        Entry entry = new Entry(
+                name, type, List.copyOf(shape), begin, offsets.getLast().integer(0, Long.MAX_VALUE));
+        requireSize(file, entry);
+        return entry;
+    }
+
+    private static void requireSize(String file, Entry entry) throws IOException {
+        String what = file + ": tensor " + JsonValue.quoted(entry.name) + " ";
+        if (entry.end < entry.begin) {
+            throw new IOException(what + "ends at " + entry.end + ", before it begins at " + entry.begin);
+        }
+        long bytes = entry.type.bytes();
+        try {
+            for (int size : entry.shape) {
+                bytes = Math.multiplyExact(bytes, size);
+            }
+        } catch (ArithmeticException overflow) {
+            throw new IOException(what + "has more items than a file can hold, shape " + entry.shape, overflow);
+        }
+        if (entry.end - entry.begin != bytes) {
+            throw new IOException(what + "takes " + (entry.end - entry.begin) + " bytes, expected " + bytes + " for "
+                    + entry.type + " of shape " + entry.shape);
+        }
+    }
+
+    /** The bytes that the tensors take, one behind the other; throws where they overlap or leave a hole. */
+    long requireTiles(String file) throws IOException {
+        List<Entry> sorted = entries.stream()
+                .sorted(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end))
+                .toList();
+        long expected = 0;
+        for (Entry entry : sorted) {
+            if (entry.begin != expected) {
+                throw new IOException(file + ": tensor " + JsonValue.quoted(entry.name) + " begins at " + entry.begin
+                        + ", expected " + expected + ", where the tensor before it ends");
+            }
+            expected = entry.end;
+        }
+        return expected;
+    }
+
+    /** The JSON text of a file of tensors that stand one behind the other, in this order. */
+    static String text(Map<String, String> metadata, List<Tensor> tensors) {
+        JsonWriter json = new JsonWriter().object();
+        if (!metadata.isEmpty()) {
+            json.name(METADATA).object();
+            metadata.forEach((name, text) -> json.name(name).value(text));
+            json.end();
+        }
+        long begin = 0;
+        for (Tensor tensor : tensors) {
+            long end = begin + tensor.bytes().byteSize();
+            json.name(tensor.name()).object().name("dtype").value(tensor.type().name());
+            json.name("shape").integers(tensor.shape());
+            json.name("data_offsets").array().value(begin).value(end).end().end();
+            begin = end;
+        }
+        return json.end().text();
+    }
+}

@@ -1,0 +1,228 @@
+package dev.spikelane.io.file;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a file as a whole or not at all.
+ *
+ * <p>Symbolic links are followed: what they lead to is written, whether it is there already or not, and the link stays. A file that is
+ * replaced keeps its permissions, and its owner and group where the system lets the writer set them; one that nobody may write, or not
+ * this user, is refused. What is there and is not a regular file, such as a pipe, a device, or an open file of a process
+ * ({@code /dev/stdout}, {@code /dev/fd/63}), cannot be replaced: bytes go straight into it, so that a failure may leave some of them
+ * there.
+ *
+ * <p>A temporary file that is being written when the JVM is told to stop (Ctrl-C) is deleted.
+ */
+public final class AtomicFile {
+
+    /** As many as Linux follows. */
+    private static final int MOST_LINKS = 40;
+
+    private static final Set<PosixFilePermission> WRITE_PERMISSIONS =
+            Set.of(PosixFilePermission.OWNER_WRITE, PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+
+    private AtomicFile() {}
+
+    /** Writes the bytes of a file. */
+    @FunctionalInterface
+    public interface Content {
+
+        /**
+         * Writes all bytes.
+         *
+         * @param channel where they go
+         * @throws IOException if they cannot be written
+         */
+        void writeTo(WritableByteChannel channel) throws IOException;
+    }
+
+    /**
+     * Writes {@code content} to a temporary file beside {@code target} and renames it; on failure nothing is left, and a file that was
+     * there before stays as it was. What is not a regular file is written in place.
+     *
+     * @param target the file, a link to it, a pipe or a device
+     * @param content writes its bytes
+     * @throws IOException if the file cannot be written; the message names it
+     */
+    public static void write(Path target, Content content) throws IOException {
+        requireWritable(target);
+        if (isWrittenInPlace(target)) {
+            try (NamedChannel channel = new NamedChannel(FileChannel.open(target, StandardOpenOption.APPEND), target)) {
+                content.writeTo(channel);
+            }
+            return;
+        }
+        Path file = followed(target);
+        PosixFileAttributes replaced = attributes(file);
+        Path temporary = temporaryBeside(file);
+        TemporaryFiles.add(temporary);
+        try {
+            replace(target, file, temporary, replaced, content);
+        } catch (IOException | RuntimeException | Error failure) {
+            deleteAfter(failure, temporary);
+            throw failure;
+        } finally {
+            TemporaryFiles.remove(temporary);
+        }
+    }
+
+    private static void replace(
+            Path target, Path file, Path temporary, @Nullable PosixFileAttributes replaced, Content content)
+            throws IOException {
+        // Not Files.createTempFile: it lets nobody but the owner read, and the renamed file would keep that.
+        try (NamedChannel channel = new NamedChannel(create(target, temporary, replaced), target)) {
+            content.writeTo(channel);
+            channel.force();
+        }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /**
+     * Throws if {@link #write} would refuse the target, before hours are spent on what is to be written. Nothing is opened or created.
+     *
+     * @param target the file, a link to it, a pipe or a device
+     * @throws IOException if it is a folder, in a folder that does not exist or may not be written, or read-only; the message names it
+     */
+    public static void requireWritable(Path target) throws IOException {
+        if (Files.isDirectory(target)) {
+            throw refused(target, "is a folder, expected the name of a file");
+        }
+        boolean inPlace = isWrittenInPlace(target);
+        Path file = inPlace ? target : followed(target);
+        if (Files.exists(file)) {
+            PosixFileAttributes attributes = attributes(file);
+            // Root may write what nobody may write; whoever made it read-only did not want it replaced.
+            boolean readOnly = attributes != null && Collections.disjoint(attributes.permissions(), WRITE_PERMISSIONS);
+            if (readOnly || !Files.isWritable(file)) {
+                throw refused(target, "is read-only, expected a file that may be written");
+            }
+        }
+        if (!inPlace) {
+            requireFolder(target, file.toAbsolutePath().getParent());
+        }
+    }
+
+    private static void requireFolder(Path target, @Nullable Path folder) throws IOException {
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw refused(target, "there is no folder " + folder);
+        }
+        if (!Files.isWritable(folder)) {
+            throw refused(target, "cannot be written, permission denied");
+        }
+    }
+
+    private static FileSystemException refused(Path target, String reason) {
+        return new FileSystemException(target.toString(), null, reason);
+    }
+
+    /** Whether the target is there and is no regular file, or is an open file of a process, whatever that is. */
+    private static boolean isWrittenInPlace(Path target) throws IOException {
+        if (!Files.exists(target)) {
+            return false;
+        }
+        if (!Files.isRegularFile(target)) {
+            return true;
+        }
+        Path processes = target.getFileSystem().getPath("/proc");
+        Path link = target;
+        for (int links = 0; links < MOST_LINKS && Files.isSymbolicLink(link); links++) {
+            Path folder = link.toAbsolutePath().getParent();
+            if (folder != null && folder.toRealPath().startsWith(processes)) {
+                return true;
+            }
+            link = link.resolveSibling(Files.readSymbolicLink(link));
+        }
+        return false;
+    }
+
+    /** What links lead to, which need not be there. */
+    private static Path followed(Path target) throws IOException {
+        Path file = target;
+        for (int links = 0; Files.isSymbolicLink(file); links++) {
+            if (links == MOST_LINKS) {
+                throw refused(target, "is a link that leads to more than " + MOST_LINKS + " others, expected fewer");
+            }
+            file = file.resolveSibling(Files.readSymbolicLink(file));
+        }
+        return file;
+    }
+
+    /** The attributes of a file that is there, where the file system has permissions. */
+    private static @Nullable PosixFileAttributes attributes(Path file) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        return view == null || Files.notExists(file) ? null : view.readAttributes();
+    }
+
+    /** Its name does not grow with the file's, which may be as long as the file system allows. */
+    private static Path temporaryBeside(Path file) {
+        long random = ThreadLocalRandom.current().nextLong();
+        return file.resolveSibling(".spikelane-" + Long.toHexString(random) + ".tmp");
+    }
+
+    private static FileChannel create(Path target, Path temporary, @Nullable PosixFileAttributes replaced)
+            throws IOException {
+        Set<StandardOpenOption> options = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        try {
+            if (replaced == null) {
+                return FileChannel.open(temporary, options);
+            }
+            // From the first byte on nobody reads more than they could before.
+            FileAttribute<?> permissions = PosixFilePermissions.asFileAttribute(replaced.permissions());
+            FileChannel channel = FileChannel.open(temporary, options, permissions);
+            try {
+                keepAttributes(temporary, replaced);
+                return channel;
+            } catch (IOException | RuntimeException | Error failure) {
+                channel.close();
+                deleteAfter(failure, temporary);
+                throw failure;
+            }
+        } catch (AccessDeniedException denied) {
+            FileSystemException named = refused(target, "cannot be written, permission denied");
+            named.initCause(denied);
+            throw named;
+        }
+    }
+
+    private static void keepAttributes(Path temporary, PosixFileAttributes replaced) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(temporary, PosixFileAttributeView.class);
+        PosixFileAttributes made = view.readAttributes();
+        try {
+            if (!made.group().equals(replaced.group())) {
+                view.setGroup(replaced.group());
+            }
+            if (!made.owner().equals(replaced.owner())) {
+                view.setOwner(replaced.owner());
+            }
+        } catch (FileSystemException onlyForRoot) {
+            // The file is the writer's then, as a new one would be.
+        }
+        // The mask of the process may have taken some away.
+        view.setPermissions(replaced.permissions());
+    }
+
+    private static void deleteAfter(Throwable failure, Path temporary) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException suppressed) {
+            failure.addSuppressed(suppressed);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package dev.spikelane.io.file;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value of a JSON text (RFC 8259), and where it stands, so that a reader's error says what is wrong at which place.
+ *
+ * <p>The text is read strictly: names of an object are unique, strings are whole Unicode characters, nothing stands behind the value. It
+ * may nest 32 deep and hold a million values.
+ */
+public final class JsonValue {
+
+    private static final int MOST_CHARACTERS = 40;
+
+    /** A number as the text has it, so that no digit is lost. */
+    record Literal(String digits) {}
+
+    /** The value {@code null}. */
+    record Nothing() {}
+
+    private final String document;
+    private final @Nullable JsonValue parent;
+    private final String key;
+    private Object content = new Nothing();
+
+    private JsonValue(String document, @Nullable JsonValue parent, String key) {
+        this.document = document;
+        this.parent = parent;
+        this.key = key;
+    }
+
+    /**
+     * Reads a text that holds one value.
+     *
+     * @param name what messages call the text
+     * @param text the text
+     * @return the value
+     * @throws IOException if the text is not one JSON value, nests more than 32 deep or holds more than a million values; the message starts
+     *     with the name
+     */
+    public static JsonValue parse(String name, String text) throws IOException {
+        JsonValue root = new JsonValue(name, null, "");
+        JsonParser.parse(name, text, root);
+        return root;
+    }
+
+    /** A value inside this one, still without a content. */
+    JsonValue inside(String ofKey) {
+        return new JsonValue(document, this, ofKey);
+    }
+
+    void fill(Object value) {
+        content = value;
+    }
+
+    /**
+     * Returns a string.
+     *
+     * @return its characters
+     * @throws IOException if this is not a string
+     */
+    public String text() throws IOException {
+        if (content instanceof String text) {
+            return text;
+        }
+        throw unexpected("a string");
+    }
+
+    /**
+     * Returns a whole number, written without a fraction or an exponent.
+     *
+     * @param least the least that is allowed
+     * @param most the most that is allowed
+     * @return the number
+     * @throws IOException if this is not a whole number in that range
+     */
+    public long integer(long least, long most) throws IOException {
+        if (content instanceof Literal(String digits) && digits.matches("-?[0-9]{1,19}")) {
+            try {
+                long value = Long.parseLong(digits);
+                if (value >= least && value <= most) {
+                    return value;
+                }
+            } catch (NumberFormatException tooLarge) {
+                throw unexpected("a whole number from " + least + " to " + most);
+            }
+        }
+        throw unexpected("a whole number from " + least + " to " + most);
+    }
+
+    /**
+     * Returns a number, rounded once to float32.
+     *
+     * @return a finite number
+     * @throws IOException if this is not a number, or one that float32 cannot hold
+     */
+    public float number() throws IOException {
+        if (content instanceof Literal(String digits)) {
+            float value = Float.parseFloat(digits);
+            if (Float.isFinite(value)) {
+                return value;
+            }
+        }
+        throw unexpected("a number that float32 can hold");
+    }
+
+    /**
+     * Returns a truth value.
+     *
+     * @return whether it is {@code true}
+     * @throws IOException if this is neither {@code true} nor {@code false}
+     */
+    public boolean truth() throws IOException {
+        if (content instanceof Boolean truth) {
+            return truth;
+        }
+        throw unexpected("true or false");
+    }
+
+    /**
+     * Tells whether this is an array.
+     *
+     * @return whether {@link #items} gives values
+     */
+    public boolean isArray() {
+        return content instanceof Items;
+    }
+
+    /**
+     * Returns the values of an array.
+     *
+     * @return values, not modifiable
+     * @throws IOException if this is not an array
+     */
+    public List<JsonValue> items() throws IOException {
+        if (content instanceof Items(List<JsonValue> values)) {
+            return values;
+        }
+        throw unexpected("an array");
+    }
+
+    /**
+     * Returns the members of an object.
+     *
+     * @return values by name, in the order of the text, not modifiable
+     * @throws IOException if this is not an object
+     */
+    public Map<String, JsonValue> members() throws IOException {
+        if (content instanceof Members(Map<String, JsonValue> values)) {
+            return values;
+        }
+        throw unexpected("an object");
+    }
+
+    /**
+     * Returns a member of an object.
+     *
+     * @param name its name
+     * @return its value
+     * @throws IOException if this is not an object, or has no such member
+     */
+    public JsonValue member(String name) throws IOException {
+        JsonValue found = members().get(name);
+        if (found == null) {
+            throw new IOException(path() + " has no '" + name + "'");
+        }
+        return found;
+    }
+
+    /**
+     * Throws unless this is an object that has no other members than these; some of them may be missing.
+     *
+     * @param names what it may have
+     * @throws IOException if this is not an object or has another member
+     */
+    public void requireOnly(Set<String> names) throws IOException {
+        for (String name : members().keySet()) {
+            if (!names.contains(name)) {
+                throw new IOException(path() + " has " + quoted(name) + ", expected nothing but "
+                        + String.join(", ", names.stream().sorted().toList()));
+            }
+        }
+    }
+
+    /**
+     * Makes the error that says what was found here in place of what was expected.
+     *
+     * @param expected what was expected
+     * @return the error, to be thrown; its message starts with the name of the text
+     */
+    public IOException unexpected(String expected) {
+        return new IOException(path() + " is " + found() + ", expected " + expected);
+    }
+
+    /** The name of the text, and the names and indices that lead to this value. */
+    private String path() {
+        StringBuilder path = new StringBuilder();
+        for (JsonValue at = this; at.parent != null; at = at.parent) {
+            path.insert(0, (at.parent.isArray() ? " at " : " in ") + at.key);
+        }
+        return document + ":" + (path.isEmpty() ? " the value" : path);
+    }
+
+    private String found() {
+        return switch (content) {
+            case String text -> quoted(text);
+            case Literal(String digits) -> shortened(digits);
+            case Boolean truth -> truth.toString();
+            case Items(List<JsonValue> values) -> "an array of " + values.size();
+            case Members(Map<String, JsonValue> values) -> "an object of " + values.size();
+            default -> "null";
+        };
+    }
+
+    /** The content of an array. */
+    record Items(List<JsonValue> values) {}
+
+    /** The content of an object. */
+    record Members(Map<String, JsonValue> values) {}
+
+    /**
+     * Quotes a text from a file for a message: cut, and without characters that would break the line.
+     *
+     * @param text any text
+     * @return at most some 40 characters of it in quotes
+     */
+    public static String quoted(String text) {
+        return "'" + shortened(text) + "'";
+    }
+
+    private static String shortened(String text) {
+        StringBuilder shown = new StringBuilder();
+        text.codePoints().limit(MOST_CHARACTERS).forEach(character -> {
+            boolean hidden = Character.isISOControl(character)
+                    || Character.getType(character) == Character.FORMAT
+                    || Character.getType(character) == Character.LINE_SEPARATOR
+                    || Character.getType(character) == Character.PARAGRAPH_SEPARATOR
+                    || Character.getType(character) == Character.SURROGATE;
+            shown.append(hidden ? String.format("\\u%04x", character) : Character.toString(character));
+        });
+        return shown + (text.codePointCount(0, text.length()) > MOST_CHARACTERS ? "..." : "");
+    }
+
+    @Override
+    public String toString() {
+        return path() + " is " + found();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.spikelane.io.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+
+/** Writes to a file, and names it when the system refuses: its own message is only "No space left on device". */
+final class NamedChannel implements WritableByteChannel {
+
+    private final FileChannel channel;
+    private final Path file;
+
+    NamedChannel(FileChannel channel, Path file) {
+        this.channel = channel;
+        this.file = file;
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+        try {
+            return channel.write(bytes);
+        } catch (ClosedChannelException closed) {
+            throw closed;
+        } catch (IOException refused) {
+            throw named(refused);
+        }
+    }
+
+    /** Waits until all bytes are on the device. */
+    void force() throws IOException {
+        try {
+            channel.force(true);
+        } catch (IOException refused) {
+            throw named(refused);
+        }
+    }
+
+    private FileSystemException named(IOException refused) {
+        FileSystemException named =
+                new FileSystemException(file.toString(), null, "cannot be written, " + refused.getMessage());
+        named.initCause(refused);
+        return named;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,176 @@
+package dev.spikelane.kernel;
+
+import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.product.SpikeMatmul;
+import dev.spikelane.kernel.product.TransposedSpikeMatmul;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Products of spikes or values with weights, and of float matrices with each other, usable alone like a BLAS:
+ *
+ * <pre>{@code
+ * Matmul matmul = new Matmul();
+ * MatmulWeights weights = MatmulWeights.of(FloatMatrix.zeros(1000, 784), FloatMatrix.zeros(1, 1000));
+ * SpikeMatrix spikes = SpikeMatrix.zeros(200, 784);
+ * FloatMatrix currents = FloatMatrix.zeros(200, 1000);
+ * matmul.multiply(spikes, weights, currents);
+ * }</pre>
+ *
+ * <p>All sums are float32 and have one order, so results never depend on the density, the rows or blocks in a call, the vector width or the
+ * number of threads:
+ *
+ * <ul>
+ *   <li>spikes: the sum starts at the bias; the weights of the inputs that fire among four consecutive ones (0-3, 4-7, ...) are summed in
+ *       ascending order; these groups are added in ascending order;
+ *   <li>values and float matrices: the sum starts at the bias, at zero or at what the result holds, and takes the products in ascending order,
+ *       each by one fused multiply-add.
+ * </ul>
+ *
+ * <p>An object owns scratch memory, which is allocated where it is first needed and serves products of all sizes from then on, and is used by
+ * one thread at a time. Threads that share a product each have an object of their own and take disjoint blocks of 64 outputs.
+ *
+ * <p>All methods throw {@link IllegalArgumentException} if a shape or a range does not fit or a result shares memory with what is read,
+ * {@link IllegalStateException} if an arena is closed, and {@link WrongThreadException} if an arena is confined to another thread.
+ */
+public final class Matmul {
+
+    private final Arena arena;
+    private @Nullable FloatMatrix spikeScratch;
+    private @Nullable FloatMatrix denseScratch;
+    private TransposedSpikeMatmul.@Nullable Workspace transposedScratch;
+    private int rows;
+    private int inputs;
+    private int outputs;
+
+    /** Makes an object whose scratch memory is freed when it is forgotten. */
+    public Matmul() {
+        this(Arena.ofAuto());
+    }
+
+    /**
+     * Makes an object.
+     *
+     * @param arena the arena that owns its scratch memory
+     */
+    public Matmul(Arena arena) {
+        this.arena = arena;
+    }
+
+    /**
+     * Multiplies spikes by weights: {@code current = bias + spikes * weights^T}.
+     *
+     * @param spikes {@code [rows x inputs]}
+     * @param weights {@code inputs -> outputs}
+     * @param current {@code [rows x outputs]}, overwritten
+     */
+    public void multiply(SpikeMatrix spikes, MatmulWeights weights, FloatMatrix current) {
+        SpikeMatmul.multiply(spikes, weights.packed(), current, spikeScratch());
+    }
+
+    /**
+     * Multiplies spikes by the weights of some blocks of 64 outputs.
+     *
+     * @param spikes {@code [rows x inputs]}
+     * @param weights {@code inputs -> outputs}
+     * @param current {@code [rows x outputs]}, overwritten in these blocks and only there
+     * @param firstBlock the first block of outputs
+     * @param endBlock the block behind the last
+     */
+    public void multiply(
+            SpikeMatrix spikes, MatmulWeights weights, FloatMatrix current, int firstBlock, int endBlock) {
+        current.requireShape("current", spikes.rows(), weights.outputs());
+        SpikeMatmul.multiply(
+                spikes, spikes.rows(), weights.packed(), firstBlock, endBlock, current, spikeScratch());
+    }
+
+    /**
+     * Multiplies values by weights: {@code current = bias + values * weights^T}.
+     *
+     * @param values {@code [rows x inputs]}
+     * @param weights {@code inputs -> outputs}
+     * @param current {@code [rows x outputs]}, overwritten
+     */
+    public void multiply(FloatMatrix values, MatmulWeights weights, FloatMatrix current) {
+        DenseMatmul.multiply(values, weights.packed(), current);
+    }
+
+    /**
+     * Multiplies values by the weights of some blocks of 64 outputs.
+     *
+     * @param values {@code [rows x inputs]}
+     * @param weights {@code inputs -> outputs}
+     * @param current {@code [rows x outputs]}, overwritten in these blocks and only there
+     * @param firstBlock the first block of outputs
+     * @param endBlock the block behind the last
+     */
+    public void multiply(
+            FloatMatrix values, MatmulWeights weights, FloatMatrix current, int firstBlock, int endBlock) {
+        current.requireShape("current", values.rows(), weights.outputs());
+        DenseMatmul.multiply(values, values.rows(), weights.packed(), firstBlock, endBlock, current);
+    }
+
+    /**
+     * Multiplies float matrices: {@code c = op(a) * op(b)}, where {@code op} transposes or not.
+     *
+     * @param a {@code [m x k]}; {@code [k x m]} if transposed
+     * @param b {@code [k x n]}; {@code [n x k]} if transposed; may be the same as {@code a}
+     * @param transpose which of them are transposed
+     * @param c {@code [m x n]}, overwritten
+     */
+    public void multiply(FloatMatrix a, FloatMatrix b, Transpose transpose, FloatMatrix c) {
+        DenseMatmul.multiply(a, transpose.first(), b, transpose.second(), c, denseScratch());
+    }
+
+    /**
+     * Multiplies float matrices and adds the product: {@code c += op(a) * op(b)}, where {@code op} transposes or not.
+     *
+     * @param a {@code [m x k]}; {@code [k x m]} if transposed
+     * @param b {@code [k x n]}; {@code [n x k]} if transposed; may be the same as {@code a}
+     * @param transpose which of them are transposed
+     * @param c {@code [m x n]}, updated
+     */
+    public void add(FloatMatrix a, FloatMatrix b, Transpose transpose, FloatMatrix c) {
+        DenseMatmul.add(a, transpose.first(), b, transpose.second(), c, denseScratch());
+    }
+
+    /**
+     * Sums up what was sent along every synapse: {@code product = spikes^T * values}, in the order of spikes times weights, with rows in place
+     * of inputs. Scratch memory is of these sizes: other sizes than those of the call before allocate anew.
+     *
+     * @param spikes {@code [rows x inputs]}
+     * @param values {@code [rows x outputs]}
+     * @param product {@code [inputs x outputs]}, overwritten; may be {@code values}, which are copied first
+     */
+    public void multiplyTransposed(SpikeMatrix spikes, FloatMatrix values, FloatMatrix product) {
+        TransposedSpikeMatmul.Workspace scratch = transposedScratch;
+        if (scratch == null || rows != spikes.rows() || inputs != spikes.columns() || outputs != values.columns()) {
+            rows = spikes.rows();
+            inputs = spikes.columns();
+            outputs = values.columns();
+            scratch = TransposedSpikeMatmul.workspace(arena, rows, inputs, outputs);
+            transposedScratch = scratch;
+        }
+        TransposedSpikeMatmul.multiply(spikes, values, product, scratch);
+    }
+
+    private FloatMatrix spikeScratch() {
+        FloatMatrix scratch = spikeScratch;
+        if (scratch == null) {
+            scratch = SpikeMatmul.workspace(arena);
+            spikeScratch = scratch;
+        }
+        return scratch;
+    }
+
+    private FloatMatrix denseScratch() {
+        FloatMatrix scratch = denseScratch;
+        if (scratch == null) {
+            scratch = DenseMatmul.workspace(arena);
+            denseScratch = scratch;
+        }
+        return scratch;
+    }
+}

@@ -1,9 +1,0 @@
-package dev.spikelane.kernel.step;
-
-/** How a membrane is compared with its threshold. */
-public enum Compare {
-    /** A neuron fires above its threshold: {@code U > threshold}. */
-    STRICT,
-    /** A neuron fires at its threshold: {@code U >= threshold}. */
-    INCLUSIVE
-}

@@ -1,0 +1,164 @@
+package dev.spikelane.kernel.step;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+
+/**
+ * What steps of neurons read and write: matrices, and the words of 64 neurons of which a thread has the turn. An object is made once and set
+ * anew for each run, so that runs allocate nothing; it serves one thread at a time. Matrices are {@code [rows x neurons]}, time-major, unless
+ * said otherwise.
+ */
+public final class StepRun {
+
+    FloatMatrix current;
+    /** The neuron whose currents stand in column 0; known once the matrices are checked. */
+    int firstCurrent;
+    /** {@code [variables * batch x neurons]}. */
+    FloatMatrix state;
+    /** Laid out as the current. */
+    FloatMatrix feedback;
+    /** {@code [batch x neurons]}, the spikes of the step before. */
+    SpikeMatrix previous;
+
+    SpikeMatrix spikes;
+    FloatMatrix membranes;
+    boolean records;
+    int firstWord;
+    int endWord;
+
+    /**
+     * Makes a run of all neurons.
+     *
+     * @param current see {@link #set}
+     * @param state see {@link #set}
+     * @param spikes see {@link #set}
+     */
+    public StepRun(FloatMatrix current, FloatMatrix state, SpikeMatrix spikes) {
+        this.current = current;
+        this.state = state;
+        this.feedback = state;
+        this.previous = spikes;
+        this.spikes = spikes;
+        this.membranes = state;
+        this.endWord = spikes.stride();
+    }
+
+    /**
+     * Sets the matrices that all neurons have. There is neither feedback nor a recording then.
+     *
+     * @param newCurrent {@code [rows x neurons]}; or a tile, {@code [rows x at least 64 (endWord - firstWord)]}, which holds the currents of
+     *     these words only, 0 behind the last neuron
+     * @param newState {@code [variables * batch x neurons]}, updated
+     * @param newSpikes {@code [rows x neurons]}, overwritten
+     * @param first the first word of spikes, that is, block of 64 neurons
+     * @param end the word behind the last
+     * @return this run
+     */
+    public StepRun set(FloatMatrix newCurrent, FloatMatrix newState, SpikeMatrix newSpikes, int first, int end) {
+        current = newCurrent;
+        state = newState;
+        feedback = newState;
+        previous = newSpikes;
+        spikes = newSpikes;
+        membranes = newState;
+        records = false;
+        firstWord = first;
+        endWord = end;
+        return this;
+    }
+
+    /**
+     * Sets the currents that are fed back, for neurons with {@link Feedback#CURRENTS}.
+     *
+     * @param currents of as many columns as the current, row for row
+     * @return this run
+     */
+    public StepRun feedback(FloatMatrix currents) {
+        feedback = currents;
+        return this;
+    }
+
+    /**
+     * Sets the spikes of the step before, for neurons with {@link Feedback#OWN_SPIKES}.
+     *
+     * @param ofStepBefore {@code [batch x neurons]}, updated
+     * @return this run
+     */
+    public StepRun previous(SpikeMatrix ofStepBefore) {
+        previous = ofStepBefore;
+        return this;
+    }
+
+    /**
+     * Keeps the membrane of every step.
+     *
+     * @param into {@code [rows x neurons]}, receives the membrane after each step; may be the current itself
+     * @return this run
+     */
+    public StepRun record(FloatMatrix into) {
+        membranes = into;
+        records = true;
+        return this;
+    }
+
+    /** Forgets all matrices but the state and the spikes, so that they can be freed. */
+    public void release() {
+        current = state;
+        feedback = state;
+        membranes = state;
+    }
+
+    /**
+     * Returns the currents.
+     *
+     * @return those that were set
+     */
+    public FloatMatrix current() {
+        return current;
+    }
+
+    /**
+     * Returns the spikes.
+     *
+     * @return those that were set
+     */
+    public SpikeMatrix spikes() {
+        return spikes;
+    }
+
+    /**
+     * Returns where membranes are kept.
+     *
+     * @return the recording; the state if there is none
+     */
+    public FloatMatrix membranes() {
+        return membranes;
+    }
+
+    /**
+     * Tells whether membranes are kept.
+     *
+     * @return whether there is a recording
+     */
+    public boolean records() {
+        return records;
+    }
+
+    /**
+     * Returns the first word.
+     *
+     * @return the block of 64 neurons
+     */
+    public int firstWord() {
+        return firstWord;
+    }
+
+    /**
+     * Returns the word behind the last.
+     *
+     * @return the block of 64 neurons
+     */
+    public int endWord() {
+        return endWord;
+    }
+}

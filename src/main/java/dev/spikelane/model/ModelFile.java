@@ -1,0 +1,76 @@
+package dev.spikelane.model;
+
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.network.Network;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+
+/**
+ * Writes networks to model files and reads them back: graph, shapes, models with all their options, delays, ports, weights and parameters, bit for
+ * bit. What is read runs as what was written, and takes its snapshots.
+ *
+ * <p>A file is a safetensors file of float32 tensors. Names are those of {@link dev.spikelane.network.Weights}, parameters of neurons as snnTorch
+ * spells them ({@code lif1.graded_spikes_factor}); a parameter that is one value for all neurons has the shape {@code []}, others and biases {@code
+ * [n]}, weights {@code [outputs, inputs]}. The description of the network is the text {@code spikelane} of the metadata.
+ *
+ * <p>Tensors of weights may also have 8 bits, item type {@code I8}, with a scale for each row in the tensor of that name followed by {@code
+ * _scale}: a weight is {@code scale * item}, rounded once to float32. {@link #write8Bit} writes them. The types {@code F16} and {@code BF16} are read too.
+ *
+ * <p>A file cannot hold connections or models that are not of this library, nor {@link dev.spikelane.connection.BlasDense}: a file does not decide
+ * that a shared library is loaded.
+ */
+public final class ModelFile {
+
+    private ModelFile() {}
+
+    /**
+     * Writes a network. The file appears under its name only when it is complete; an older one is replaced.
+     *
+     * @param file where to
+     * @param network the network, with the weights and parameters that it has now
+     * @throws IllegalArgumentException if the format cannot say a part of the network; the message names the population or projection
+     * @throws IOException if the file cannot be written; an older one is still there then
+     */
+    public static void write(Path file, Network network) throws IOException {
+        new ModelWriter(network).content(false).write(file);
+    }
+
+    /**
+     * Writes a network with weights of 8 bits: those of dense and recurrent connections are rounded to 255 levels for each output, from {@code
+     * -127 * scale} to {@code 127 * scale} with the largest weight at one end. Biases and parameters keep their bits.
+     *
+     * @param file where to
+     * @param network the network, which stays as it is
+     * @throws IllegalArgumentException if the format cannot say a part of the network; the message names the population or projection
+     * @throws IOException if the file cannot be written; an older one is still there then
+     */
+    public static void write8Bit(Path file, Network network) throws IOException {
+        new ModelWriter(network).content(true).write(file);
+    }
+
+    /**
+     * Reads a network, in memory that is freed when it is forgotten.
+     *
+     * @param file a model file
+     * @return the network
+     * @throws IOException if there is no such file, it cannot be read, is not a whole safetensors file, or does not describe a network whose
+     *     values it holds, all of them and no others; the message starts with the file's name
+     */
+    public static Network read(Path file) throws IOException {
+        return new ModelReader(file.toString(), Safetensors.read(file)).network();
+    }
+
+    /**
+     * Reads a network from a stream, for example a resource of a jar, to its end. The stream stays open.
+     *
+     * @param name what error messages call the stream
+     * @param stream the bytes of a model file
+     * @return the network
+     * @throws IOException if the stream cannot be read, is not a whole safetensors file, or does not describe a network whose values it holds;
+     *     the message starts with the name
+     */
+    public static Network read(String name, InputStream stream) throws IOException {
+        return new ModelReader(name, Safetensors.read(name, stream)).network();
+    }
+}

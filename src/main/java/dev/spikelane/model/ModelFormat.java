@@ -1,0 +1,34 @@
+package dev.spikelane.model;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** What reader and writer agree on. */
+final class ModelFormat {
+
+    /** The metadata text with the description. */
+    static final String DESCRIPTION = "spikelane";
+
+    static final int VERSION = 1;
+
+    /** What stands behind the name of weights in 8 bits, for their scales. */
+    static final String SCALE = "_scale";
+
+    /** Neurons and inputs of a network together: what a state takes is bounded before it is allocated. */
+    static final int MOST_NEURONS = 1 << 24;
+
+    static final int MOST_DELAY = 1_000_000;
+
+    /** Weights that a window of inputs takes: its length times the neurons. */
+    static final int MOST_WINDOW = 1 << 26;
+
+    /** A capital letter behind a small one. */
+    private static final Pattern CAPITAL = Pattern.compile("(?<=[a-z])[A-Z]");
+
+    private ModelFormat() {}
+
+    /** The name of a parameter as snnTorch spells it: {@code graded_spikes_factor}. */
+    static String snake(String parameter) {
+        return CAPITAL.matcher(parameter).replaceAll(found -> "_" + found.group().toLowerCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,221 @@
+package dev.spikelane.model;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.ProjectionBuilder;
+import dev.spikelane.network.Source;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Parameter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Makes a network of a file's description and tensors. */
+final class ModelReader {
+
+    private static final Set<String> NETWORK = Set.of("version", "inputs", "populations", "projections");
+    private static final Set<String> INPUT = Set.of("name", "shape");
+    private static final Set<String> POPULATION = Set.of("name", "shape", "neuron");
+    private static final Set<String> PROJECTION =
+            Set.of("name", "source", "variable", "target", "port", "delay", "plastic", "path");
+
+    private final String name;
+    private final ModelTensors tensors;
+    private final NetworkBuilder builder = Network.builder();
+    private final Map<String, Source> sources = new LinkedHashMap<>();
+    private final Map<String, Population> populations = new LinkedHashMap<>();
+    private final String description;
+    private long neurons;
+
+    ModelReader(String name, Safetensors file) throws IOException {
+        this.name = name;
+        this.tensors = new ModelTensors(name, file);
+        String text = file.metadata().get(ModelFormat.DESCRIPTION);
+        if (text == null) {
+            throw new IOException(name + ": its metadata have no '" + ModelFormat.DESCRIPTION
+                    + "', expected the description of a network; without it this is no model file");
+        }
+        this.description = text;
+    }
+
+    Network network() throws IOException {
+        JsonValue root = JsonValue.parse(name + ": its metadata '" + ModelFormat.DESCRIPTION + "'", description);
+        long version = root.member("version").integer(1, Integer.MAX_VALUE);
+        if (version != ModelFormat.VERSION) {
+            throw new IOException(name + ": has version " + version + " of the format, expected "
+                    + ModelFormat.VERSION + "; a newer Spikelane wrote it");
+        }
+        root.requireOnly(NETWORK);
+        for (JsonValue input : root.member("inputs").items()) {
+            refused(input, () -> input(input));
+        }
+        for (JsonValue population : root.member("populations").items()) {
+            refused(population, () -> population(population));
+        }
+        for (JsonValue projection : root.member("projections").items()) {
+            refused(projection, () -> projection(projection));
+        }
+        try {
+            Network network = builder.build();
+            tensors.restore(network);
+            return network;
+        } catch (IllegalArgumentException | IllegalStateException | OutOfMemoryError refused) {
+            throw new IOException(name + ": " + refused.getMessage(), refused);
+        }
+    }
+
+    /** A part of the description that is read. */
+    private interface Part {
+        void read() throws IOException;
+    }
+
+    /** Reads a part; what a constructor refuses is an error of the file. */
+    private static void refused(JsonValue part, Part reading) throws IOException {
+        try {
+            reading.read();
+        } catch (IllegalArgumentException | IllegalStateException | OutOfMemoryError refused) {
+            IOException named = part.unexpected("what a network can have: " + refused.getMessage());
+            named.initCause(refused);
+            throw named;
+        }
+    }
+
+    private void input(JsonValue input) throws IOException {
+        input.requireOnly(INPUT);
+        String own = input.member("name").text();
+        sources.put(own, builder.input(own, shape(input.member("shape"))));
+    }
+
+    private void population(JsonValue value) throws IOException {
+        value.requireOnly(POPULATION);
+        String own = value.member("name").text();
+        Shape shape = shape(value.member("shape"));
+        Neuron neuron = new NeuronReader(value.member("neuron"), own, tensors).neuron();
+        Population population = builder.population(own, shape, neuron);
+        NeuronWriter.requireWindow(population);
+        sources.put(own, population);
+        populations.put(own, population);
+    }
+
+    private Shape shape(JsonValue value) throws IOException {
+        List<JsonValue> sizes = value.items();
+        if (sizes.size() != 1 && sizes.size() != 3) {
+            throw value.unexpected("one size, or three: channels, height, width");
+        }
+        int[] each = new int[sizes.size()];
+        long size = 1;
+        for (int i = 0; i < each.length; i++) {
+            each[i] = (int) sizes.get(i).integer(1, ModelFormat.MOST_NEURONS);
+            size = Math.min(size * each[i], Integer.MAX_VALUE);
+        }
+        neurons += size;
+        if (neurons > ModelFormat.MOST_NEURONS) {
+            throw value.unexpected("at most " + ModelFormat.MOST_NEURONS + " inputs and neurons in all");
+        }
+        return each.length == 1 ? Shape.of(each[0]) : Shape.of(each[0], each[1], each[2]);
+    }
+
+    private void projection(JsonValue value) throws IOException {
+        value.requireOnly(PROJECTION);
+        String own = value.member("name").text();
+        Source source = find(sources, value.member("source"), "an input or a population");
+        Population target = find(populations, value.member("target"), "a population");
+        if (value.members().containsKey("variable")) {
+            Population population = find(populations, value.member("source"), "a population");
+            source = population.variable(value.member("variable").text());
+        }
+        ProjectionBuilder projection = builder.project(
+                        own, source, target, path(own, value.member("path").items()))
+                .port(value.member("port").text())
+                .delay((int) value.member("delay").integer(0, ModelFormat.MOST_DELAY));
+        if (value.member("plastic").truth()) {
+            projection.plastic();
+        }
+    }
+
+    private static <T> T find(Map<String, T> known, JsonValue value, String what) throws IOException {
+        T found = known.get(value.text());
+        if (found == null) {
+            throw value.unexpected("the name of " + what);
+        }
+        return found;
+    }
+
+    private Connection[] path(String projection, List<JsonValue> steps) throws IOException {
+        List<String> owners = new ArrayList<>();
+        for (JsonValue step : steps) {
+            if (ownsValues(step)) {
+                owners.add(projection);
+            }
+        }
+        if (owners.size() > 1) {
+            owners.clear();
+            for (int i = 0; i < steps.size(); i++) {
+                if (tensors.has(projection + "." + i + ".weight")) {
+                    owners.add(projection + "." + i);
+                }
+            }
+        }
+        Connection[] path = new Connection[steps.size()];
+        int next = 0;
+        for (int i = 0; i < path.length; i++) {
+            boolean owns = ownsValues(steps.get(i));
+            if (owns && next == owners.size()) {
+                throw steps.get(i).unexpected("a connection whose weights are in the file");
+            }
+            path[i] = connection(steps.get(i), owns ? owners.get(next++) : projection);
+        }
+        return path;
+    }
+
+    private static boolean ownsValues(JsonValue step) throws IOException {
+        return Set.of("dense", "recurrent", "one to one").contains(step.member("type").text());
+    }
+
+    private Connection connection(JsonValue value, String owner) throws IOException {
+        JsonValue type = value.member("type");
+        switch (type.text()) {
+            case "dense", "recurrent" -> {
+                value.requireOnly(Set.of("type", "inputs", "outputs"));
+                FloatMatrix weights = tensors.weights(owner + ".weight");
+                FloatMatrix bias = tensors.row(owner + ".bias");
+                requireSize(value.member("inputs"), weights.columns(), owner);
+                requireSize(value.member("outputs"), weights.rows(), owner);
+                return type.text().equals("dense") ? Dense.of(weights, bias) : new Recurrent(weights, bias);
+            }
+            case "one to one" -> {
+                value.requireOnly(Set.of("type"));
+                return new OneToOne(Parameter.of(tensors.row(owner + ".weight").toArray()));
+            }
+            case "flatten" -> {
+                value.requireOnly(Set.of("type"));
+                return new Flatten();
+            }
+            case "scale" -> {
+                value.requireOnly(Set.of("type", "factor"));
+                return new Scale(value.member("factor").number());
+            }
+            default -> throw type.unexpected("dense, recurrent, one to one, flatten or scale");
+        }
+    }
+
+    private static void requireSize(JsonValue said, int found, String owner) throws IOException {
+        if (said.integer(1, Integer.MAX_VALUE) != found) {
+            throw said.unexpected(found + ", as many as the tensor '" + owner + ".weight' has");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.spikelane.model;
+
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.Tensor;
+import dev.spikelane.io.TensorType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.neuron.Parameter;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The tensors of a model file, as the values that they are. */
+final class ModelTensors {
+
+    private static final Set<TensorType> FLOATS = Set.of(TensorType.F32, TensorType.F16, TensorType.BF16);
+
+    /** The most memory that all values may take as matrices, whose rows are padded. */
+    private static final long MOST_BYTES = 1L << 30;
+
+    private final String name;
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+
+    ModelTensors(String name, Safetensors file) throws IOException {
+        this.name = name;
+        long bytes = 0;
+        for (Tensor tensor : file.tensors()) {
+            if (tensor.count() == 0 || tensor.shape().size() > 2) {
+                throw new IOException(name + ": " + tensor + ", expected a matrix, a row or a number");
+            }
+            int columns = tensor.shape().isEmpty() ? 1 : tensor.shape().getLast();
+            bytes += FloatMatrix.bytes((int) (tensor.count() / columns), columns);
+            tensors.put(tensor.name(), tensor);
+        }
+        if (bytes > MOST_BYTES) {
+            throw new IOException(name + ": needs " + bytes + " bytes of memory for its tensors as matrices, expected at most "
+                    + MOST_BYTES);
+        }
+    }
+
+    boolean has(String tensor) {
+        return tensors.containsKey(tensor);
+    }
+
+    /** Weights of a connection. */
+    FloatMatrix weights(String tensor) throws IOException {
+        Tensor found = find(tensor);
+        if (found.shape().size() != 2) {
+            throw new IOException(name + ": " + found + ", expected a matrix of [outputs, inputs]");
+        }
+        return values(found);
+    }
+
+    /** A bias, or weights from one to one. */
+    FloatMatrix row(String tensor) throws IOException {
+        Tensor found = find(tensor);
+        if (found.shape().size() != 1) {
+            throw new IOException(name + ": " + found + ", expected a row");
+        }
+        return values(found);
+    }
+
+    /** A parameter of neurons. */
+    Parameter parameter(String tensor) throws IOException {
+        Tensor found = find(tensor);
+        if (found.shape().size() > 1) {
+            throw new IOException(name + ": " + found + ", expected a number, or one for each neuron");
+        }
+        return Parameter.of(values(found).toArray());
+    }
+
+    private Tensor find(String tensor) throws IOException {
+        Tensor found = tensors.get(tensor);
+        if (found == null) {
+            throw new IOException(
+                    name + ": has no tensor '" + tensor + "', which its description needs; it has " + tensors.keySet());
+        }
+        return found;
+    }
+
+    private FloatMatrix values(Tensor tensor) throws IOException {
+        FloatMatrix values;
+        if (tensor.type() == TensorType.I8) {
+            Tensor scales = find(tensor.name() + ModelFormat.SCALE);
+            requireFloats(scales);
+            values = EightBits.widened(tensor, scales);
+        } else {
+            requireFloats(tensor);
+            values = tensor.matrix();
+        }
+        try {
+            values.requireFinite("tensor '" + tensor.name() + "'");
+        } catch (IllegalArgumentException infinite) {
+            throw new IOException(name + ": " + infinite.getMessage(), infinite);
+        }
+        return values;
+    }
+
+    private void requireFloats(Tensor tensor) throws IOException {
+        if (!FLOATS.contains(tensor.type())) {
+            throw new IOException(name + ": " + tensor + ", expected F32, F16, BF16, or I8 with scales");
+        }
+    }
+
+    /** Gives a network the values that the file holds, all of them; throws where it holds others too. */
+    void restore(Network network) throws IOException {
+        Map<String, String> parameters = new HashMap<>();
+        for (Population population : network.populations()) {
+            for (String parameter : population.neuron().parameters().keySet()) {
+                parameters.put(
+                        population.name() + "." + parameter, population.name() + "." + ModelFormat.snake(parameter));
+            }
+        }
+        Set<String> others = new LinkedHashSet<>(tensors.keySet());
+        for (String value : network.weights().names()) {
+            String tensor = parameters.getOrDefault(value, value);
+            FloatMatrix stored = values(find(tensor));
+            others.removeAll(List.of(tensor, tensor + ModelFormat.SCALE));
+            // What was declared and is still so needs no copy.
+            if (!Arrays.equals(network.weights().get(value).toArray(), stored.toArray())) {
+                network.weights().replace(value, stored);
+            }
+        }
+        if (!others.isEmpty()) {
+            throw new IOException(name + ": has the tensors " + others + ", expected none but those of the network, "
+                    + network.weights().names());
+        }
+    }
+}

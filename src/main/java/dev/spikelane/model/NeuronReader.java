@@ -1,0 +1,161 @@
+package dev.spikelane.model;
+
+import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.neuron.Alpha;
+import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.HandLif;
+import dev.spikelane.neuron.Lapicque;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.Lif;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Parameter;
+import dev.spikelane.neuron.Quantization;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.RSynaptic;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.StateLeaky;
+import dev.spikelane.neuron.Synaptic;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Makes a model of what {@link NeuronWriter} says. */
+final class NeuronReader {
+
+    private static final String V = Neuron.RECURRENT_WEIGHTS;
+
+    private final JsonValue value;
+    private final String population;
+    private final ModelTensors tensors;
+    private final Set<String> members = new HashSet<>(Set.of("model", "parameters"));
+    private final Set<String> parameters = new HashSet<>();
+
+    NeuronReader(JsonValue value, String population, ModelTensors tensors) {
+        this.value = value;
+        this.population = population;
+        this.tensors = tensors;
+    }
+
+    Neuron neuron() throws IOException {
+        JsonValue model = value.member("model");
+        Neuron neuron = switch (model.text()) {
+            case "Alpha" -> new Alpha(parameter("alpha"), parameter("beta"), firing());
+            case "DeltaLeaky" -> new DeltaLeaky(parameter("beta"), parameter("deltaThreshold"));
+            case "HandLif" -> new HandLif(parameter("beta"), parameter("threshold"));
+            case "Lapicque" ->
+                new Lapicque(
+                        parameter("resistance"),
+                        parameter("capacitance"),
+                        member("time_step").number(),
+                        firing());
+            case "Leaky" -> new Leaky(parameter("beta"), firing(), parameter("gradedSpikesFactor"));
+            case "LeakyParallel" ->
+                new LeakyParallel(
+                        recurrence(),
+                        parameter("bias"),
+                        parameter("threshold"),
+                        parameter("gradedSpikesFactor"),
+                        member("dropout").number(),
+                        member("seed").integer(Long.MIN_VALUE, Long.MAX_VALUE));
+            case "Lif" ->
+                new Lif(
+                        choice("decay", Decay.values()),
+                        parameter("leak"),
+                        parameter("gain"),
+                        parameter("synapse"),
+                        parameter("rest"),
+                        parameter("resetPotential"),
+                        firing());
+            case "RLeaky" -> new RLeaky(parameter("beta"), recurrence(), firing());
+            case "RSynaptic" -> new RSynaptic(parameter("alpha"), parameter("beta"), recurrence(), firing());
+            case "SLstm" -> new SLstm(allToAll(), firing());
+            case "StateLeaky" ->
+                new StateLeaky(
+                        parameter("beta"),
+                        parameter("threshold"),
+                        parameter("gradedSpikesFactor"),
+                        quantization(),
+                        (int) member("kernel_truncation").integer(0, Integer.MAX_VALUE));
+            case "Synaptic" -> new Synaptic(parameter("alpha"), parameter("beta"), firing());
+            default -> throw model.unexpected("a model of this library, such as Leaky");
+        };
+        value.requireOnly(members);
+        value.member("parameters").requireOnly(parameters);
+        return neuron;
+    }
+
+    private JsonValue member(String name) throws IOException {
+        members.add(name);
+        return value.member(name);
+    }
+
+    /** What the description says, or else the tensor. */
+    private Parameter parameter(String name) throws IOException {
+        String spelled = ModelFormat.snake(name);
+        parameters.add(spelled);
+        JsonValue said = value.member("parameters").members().get(spelled);
+        if (said == null) {
+            return tensors.parameter(population + "." + spelled);
+        }
+        return Parameter.of(said.isArray() ? numbers(said) : new float[] {said.number()});
+    }
+
+    private static float[] numbers(JsonValue array) throws IOException {
+        List<JsonValue> items = array.items();
+        float[] numbers = new float[items.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = items.get(i).number();
+        }
+        return numbers;
+    }
+
+    private Firing firing() throws IOException {
+        return new Firing(
+                parameter("threshold"),
+                choice("compare", Compare.values()),
+                choice("reset", Reset.values()),
+                choice("reset_time", ResetTime.values()),
+                member("inhibition").truth(),
+                quantization());
+    }
+
+    private <T extends Enum<T>> T choice(String name, T[] choices) throws IOException {
+        JsonValue said = member(name);
+        String text = said.text();
+        for (T each : choices) {
+            if (each.name().equals(text)) {
+                return each;
+            }
+        }
+        throw said.unexpected("one of " + List.of(choices));
+    }
+
+    private Quantization quantization() throws IOException {
+        JsonValue said = member("quantization");
+        said.requireOnly(Set.of("name", "levels"));
+        return Quantization.named(said.member("name").text(), numbers(said.member("levels")));
+    }
+
+    private Recurrence recurrence() throws IOException {
+        JsonValue said = member("recurrence");
+        return switch (said.text()) {
+            case "none" -> Recurrence.none();
+            case "one to one" -> new Recurrence.OneToOne(parameter(V));
+            case "all to all" -> allToAll();
+            default -> throw said.unexpected("none, one to one or all to all");
+        };
+    }
+
+    private Recurrence.AllToAll allToAll() throws IOException {
+        String owner = population + ".recurrent";
+        return Recurrence.allToAll(tensors.weights(owner + ".weight"), tensors.row(owner + ".bias"));
+    }
+}

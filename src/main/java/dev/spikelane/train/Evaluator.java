@@ -1,0 +1,143 @@
+package dev.spikelane.train;
+
+import dev.spikelane.data.Batch;
+import dev.spikelane.data.BatchLoader;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.Shuffle;
+import dev.spikelane.network.Network;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a network over data sets and says how right it is and what it costs. Results do not depend on the batch or the number of threads. Used by
+ * one thread at a time.
+ */
+public final class Evaluator implements AutoCloseable {
+
+    private final Network network;
+    private final int steps;
+    private final Batching batching;
+    private final int threads;
+    private final String population;
+    private @Nullable Loss loss;
+    private @Nullable Decoding decoding;
+    private final List<EvaluationBatch> made = new ArrayList<>();
+
+    /**
+     * Makes an evaluator of the last population.
+     *
+     * @param network the network; its values may change between evaluations
+     * @param steps steps of a sample, at least 1
+     * @param batching the size of batches, the code and its seed; order, augmentations and whether the last batch is left out do not count
+     * @param threads threads that share the work, at least 1
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public Evaluator(Network network, int steps, Batching batching, int threads) {
+        this(network, steps, batching, threads, network.populations().getLast().name());
+    }
+
+    /**
+     * Makes an evaluator of a population.
+     *
+     * @param network the network; its values may change between evaluations
+     * @param steps steps of a sample, at least 1
+     * @param batching the size of batches, the code and its seed; order, augmentations and whether the last batch is left out do not count
+     * @param threads threads that share the work, at least 1
+     * @param population whose outputs are decoded
+     * @throws IllegalArgumentException if a number is out of range or there is no such population
+     */
+    public Evaluator(Network network, int steps, Batching batching, int threads, String population) {
+        if (steps < 1) {
+            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
+        }
+        this.network = network;
+        this.steps = steps;
+        this.batching =
+                batching.withShuffle(Shuffle.none()).withDropLast(false).withAugmentations();
+        this.threads = threads;
+        this.population = network.population(population).name();
+    }
+
+    /**
+     * Computes a loss, and decodes outputs as it trains them unless {@link #decoding} says something else.
+     *
+     * @param ofOutputs the loss
+     * @return this
+     */
+    public Evaluator loss(Loss ofOutputs) {
+        loss = ofOutputs;
+        forget();
+        return this;
+    }
+
+    /**
+     * Says how outputs become classes; the most spikes if neither this nor a loss is given.
+     *
+     * @param ofOutputs the decoding
+     * @return this
+     */
+    public Evaluator decoding(Decoding ofOutputs) {
+        decoding = ofOutputs;
+        forget();
+        return this;
+    }
+
+    /**
+     * Returns how outputs become classes.
+     *
+     * @return the decoding
+     */
+    public Decoding decoding() {
+        if (decoding != null) {
+            return decoding;
+        }
+        return loss == null ? Decoding.RATE : loss.decoding();
+    }
+
+    /**
+     * Runs the network over a data set.
+     *
+     * @param data the samples
+     * @return what it made of them
+     * @throws IllegalArgumentException if samples do not fit the network
+     */
+    public Evaluation evaluate(Dataset data) {
+        EvaluationTotals totals = new EvaluationTotals(network, data.size());
+        try (BatchLoader loader = new BatchLoader(data, batching)) {
+            loader.start(0);
+            while (loader.next()) {
+                Batch batch = loader.batch();
+                batch(batch.count()).run(batch, data.targetSize() > 0, totals);
+            }
+        }
+        boolean labeled = data.classes() > 0;
+        return totals.result(decoding(), loss != null, labeled, steps);
+    }
+
+    private EvaluationBatch batch(int samples) {
+        for (EvaluationBatch known : made) {
+            if (known.samples() == samples) {
+                return known;
+            }
+        }
+        while (made.size() > 1) { // one for full batches, one for the last
+            made.removeLast().close();
+        }
+        EvaluationBatch fresh = new EvaluationBatch(network.simulate(samples, threads), steps, population, loss, decoding());
+        made.add(fresh);
+        return fresh;
+    }
+
+    private void forget() {
+        made.forEach(EvaluationBatch::close);
+        made.clear();
+    }
+
+    /** Frees the memory and ends the threads. */
+    @Override
+    public void close() {
+        forget();
+    }
+}

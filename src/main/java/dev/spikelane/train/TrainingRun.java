@@ -1,0 +1,300 @@
+package dev.spikelane.train;
+
+import dev.spikelane.data.Batch;
+import dev.spikelane.data.BatchLoader;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.memory.FloatMatrix;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a network epoch by epoch: shuffles, loads batches ahead, validates, stops early, saves and resumes.
+ *
+ * <pre>{@code
+ * try (Trainer trainer = Trainer.of(network, 25, 128).loss(CrossEntropyLoss.membrane()).build()) {
+ *     TrainingRun run = TrainingRun.of(trainer, training, new Batching(128).withShuffle(Shuffle.of(42)))
+ *             .epochs(10)
+ *             .validate(validation)
+ *             .checkpoint(Path.of("run.safetensors"))
+ *             .resume()
+ *             .build();
+ *     History history = run.run();
+ * }
+ * }</pre>
+ *
+ * <p>A run that was stopped and resumed leaves the bits of one that was not: the checkpoint has values, the optimizer's state, the place in the epoch
+ * and its sums; the order of samples, codes, augmentations and surrogates that draw are functions of seeds and the epoch. It is taken over only by a
+ * run with the same network, recipe, data order and learning rate. Losses and accuracies of the history have the same bits too; times do not.
+ *
+ * <p>{@link #stop} may be called by any thread, such as one that handles Ctrl-C: the run ends after the step that it is in, and is saved.
+ */
+public final class TrainingRun {
+
+    private final TrainingRunBuilder said;
+    private final Trainer trainer;
+    private final Checkpoint saved;
+    private final List<String> notices;
+    private final Map<Batch, List<TrainingBatch>> batches = new LinkedHashMap<>();
+    private RunState state = new RunState();
+    private volatile boolean stopping;
+
+    TrainingRun(TrainingRunBuilder said) {
+        this.said = said;
+        this.trainer = said.trainer;
+        this.saved = new Checkpoint(trainer, recipe());
+        this.notices = notices();
+    }
+
+    /**
+     * Starts saying how a run goes.
+     *
+     * @param trainer trains on batches; it stays the caller's to close
+     * @param data the samples
+     * @param batching how they become batches
+     * @return a builder
+     */
+    public static TrainingRunBuilder of(Trainer trainer, Dataset data, Batching batching) {
+        return new TrainingRunBuilder(trainer, data, batching);
+    }
+
+    /**
+     * Returns what should be known about this run, such as that it validates with another decoding than it trains.
+     *
+     * @return sentences
+     */
+    public List<String> warnings() {
+        return notices;
+    }
+
+    /** Ends the run after the step that it is in, from any thread. */
+    public void stop() {
+        stopping = true;
+    }
+
+    /**
+     * Tells whether nothing is left to train.
+     *
+     * @return whether all epochs are done or it stopped early
+     */
+    public boolean finished() {
+        return state.epoch >= said.epochs || said.patience > 0 && state.epochsSinceBest() >= said.patience;
+    }
+
+    /**
+     * Returns the epochs that are done.
+     *
+     * @return the history so far
+     */
+    public History history() {
+        return new History(state.results);
+    }
+
+    /**
+     * Trains until all epochs are done, no epoch gets better, or someone stops it.
+     *
+     * @return the history
+     * @throws IOException if a checkpoint cannot be written
+     * @throws IllegalStateException if a loss or value is not finite; the message names the epoch, batch, population and step, and the last checkpoint stays
+     */
+    public History run() throws IOException {
+        notices.forEach(text -> said.observers.forEach(observer -> observer.notice(text)));
+        Dataset validation = said.validation;
+        try (BatchLoader loader = new BatchLoader(said.data, said.batching);
+                Evaluator evaluator = new Evaluator(
+                                trainer.network(),
+                                trainer.recipe().steps(),
+                                said.validationBatching,
+                                said.threads,
+                                trainer.recipe().population())
+                        .loss(trainer.recipe().loss())
+                        .decoding(said.decoding)) {
+            while (!finished()) {
+                if (!epoch(loader)) {
+                    save();
+                    return history();
+                }
+                finishEpoch(validation == null ? null : evaluator.evaluate(validation));
+            }
+        }
+        if (said.keepsBest) {
+            takeBest();
+        }
+        return history();
+    }
+
+    /** Trains on the rest of an epoch; whether it came to its end. */
+    private boolean epoch(BatchLoader loader) throws IOException {
+        long samples = said.batching.dropLast()
+                ? (long) loader.batches() * said.batching.size()
+                : said.data.size();
+        TrainingProgress progress = new TrainingProgress(
+                state, loader.batches(), samples, trainer.recipe().loss().decoding() != Decoding.NONE);
+        trainer.setEpoch(state.epoch);
+        loader.start(state.epoch, state.batch);
+        long start = System.nanoTime();
+        long before = state.nanoseconds;
+        while (!stopping && loader.next()) {
+            step(loader.batch());
+            state.nanoseconds = before + System.nanoTime() - start;
+            for (TrainingObserver observer : said.observers) {
+                observer.step(progress);
+            }
+            if (said.saveEvery > 0 && state.step % said.saveEvery == 0) {
+                save();
+            }
+        }
+        return state.batch == loader.batches();
+    }
+
+    private void step(Batch batch) {
+        double rate = said.schedule.rate(state.step, trainer.recipe().optimizer().rate());
+        trainer.setRate(rate);
+        long observed = trainer.observerNanoseconds();
+        double loss;
+        try {
+            loss = trainer.step(given(batch));
+        } catch (NonFiniteLoss stop) {
+            throw new IllegalStateException(where(batch) + stop.getMessage(), stop);
+        }
+        state.lossSum += loss * batch.count();
+        state.right += trainer.right();
+        state.samples += batch.count();
+        state.observerNanoseconds += trainer.observerNanoseconds() - observed;
+        state.lastLoss = loss;
+        state.lastRate = rate;
+        state.batch++;
+        state.step++;
+    }
+
+    private static String where(Batch batch) {
+        return "epoch " + batch.epoch() + ", batch " + batch.number() + ": ";
+    }
+
+    /** What the trainer is given for a batch; the loader uses few, so that nothing is allocated. */
+    private TrainingBatch given(Batch batch) {
+        List<TrainingBatch> known = batches.computeIfAbsent(batch, each -> new ArrayList<>());
+        for (int i = 0; i < known.size(); i++) {
+            if (known.get(i).input(TrainingBatch.ONLY, true) == batch.input()) {
+                return known.get(i);
+            }
+        }
+        boolean frame = batch.input().rows() == batch.count() && trainer.recipe().steps() > 1;
+        TrainingBatch made = new TrainingBatch(
+                Map.of(TrainingBatch.ONLY, batch.input()),
+                frame,
+                batch.labels(),
+                said.data.targetSize() == 0 ? null : batch.targets().rows(0, batch.count()),
+                batch.samples());
+        known.add(made);
+        return made;
+    }
+
+    private void finishEpoch(@Nullable Evaluation evaluation) throws IOException {
+        String bad = Divergence.badValues(trainer.network());
+        if (!bad.isEmpty()) {
+            throw new IllegalStateException("epoch " + state.epoch + ": " + bad + ", expected finite values");
+        }
+        boolean classes = trainer.recipe().loss().decoding() != Decoding.NONE;
+        EpochResult result = new EpochResult(
+                state.epoch,
+                state.lastRate,
+                state.meanLoss(),
+                classes ? state.accuracy() : Double.NaN,
+                evaluation == null ? Double.NaN : evaluation.loss(),
+                evaluation == null ? Double.NaN : evaluation.accuracy(),
+                state.samples,
+                state.nanoseconds * 1e-9,
+                state.observerNanoseconds * 1e-9);
+        state.results.add(result);
+        if (state.bestEpoch < 0 || result.score() > state.results.get(state.bestEpoch).score()) {
+            state.bestEpoch = state.epoch;
+            if (said.keepsBest) {
+                trainer.network().weights().names().forEach(name -> state.best.put(
+                        name, trainer.network().weights().get(name)));
+            }
+        }
+        state.nextEpoch();
+        said.observers.forEach(observer -> observer.epoch(result));
+        save();
+    }
+
+    private void takeBest() {
+        state.best.forEach(trainer.network().weights()::replace);
+        trainer.reload();
+    }
+
+    private void save() throws IOException {
+        Path file = said.checkpoint;
+        if (file != null) {
+            saved.write(file, state, Map.of("order", order(state.epoch)));
+        }
+    }
+
+    /** Goes on from the checkpoint. */
+    void restore() throws IOException {
+        Path file = Objects.requireNonNull(said.checkpoint);
+        state = saved.read(file, said.keepsBest, this::requireSame);
+    }
+
+    /** Throws unless the order of samples and the learning rate are those of the run that was saved. */
+    private void requireSame(Checkpoint.Reader reader, RunState found) throws IOException {
+        reader.require("order", order(found.epoch));
+        if (found.step > 0) {
+            double rate = said.schedule.rate(found.step - 1, trainer.recipe().optimizer().rate());
+            reader.require("run.last_rate", String.valueOf(rate));
+        }
+    }
+
+    /** A number that tells the order of an epoch's samples from others. */
+    private String order(int epoch) {
+        CRC32 sum = new CRC32();
+        for (int sample : said.batching.shuffle().order(epoch, said.data.size())) {
+            sum.update(sample);
+            sum.update(sample >> Byte.SIZE);
+            sum.update(sample >> Short.SIZE);
+        }
+        return Long.toHexString(sum.getValue());
+    }
+
+    private Map<String, String> recipe() {
+        TrainingRecipe recipe = trainer.recipe();
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("network", trainer.network().toString());
+        texts.put("loss", recipe.loss() + " of " + recipe.population());
+        texts.put("optimizer", recipe.optimizer().toString());
+        texts.put("clipping", String.valueOf(recipe.clipping()));
+        texts.put("steps", recipe.steps() + " in windows of " + recipe.window());
+        texts.put("shards", String.valueOf(recipe.shards()));
+        Batching batching = said.batching;
+        texts.put(
+                "data",
+                said.data.size() + " samples in batches of " + batching.size() + (batching.dropLast() ? ", whole ones" : "")
+                        + ", seed " + batching.seed() + ", " + batching.augmentations().size() + " augmentations");
+        return texts;
+    }
+
+    private List<String> notices() {
+        List<String> texts = new ArrayList<>();
+        Loss loss = trainer.recipe().loss();
+        if (said.decoding != loss.decoding() && said.validation != null) {
+            texts.add("outputs are decoded by " + said.decoding + ", while " + loss.name() + " trains " + loss.decoding()
+                    + ": accuracy may fall while the loss gets better; decode by what is trained, or train what is decoded");
+        }
+        if (trainer.storedBytes() > 0) {
+            texts.add(String.format(
+                    Locale.ROOT,
+                    "gradients are stored in each step, %.1f MB, because they are observed, limited or summed over shards",
+                    trainer.storedBytes() / 1e6));
+        }
+        return List.copyOf(texts);
+    }
+}

@@ -1,0 +1,239 @@
+package dev.spikelane.train;
+
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.io.file.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Says how a {@link TrainingRun} goes. */
+public final class TrainingRunBuilder {
+
+    final Trainer trainer;
+    final Dataset data;
+    final Batching batching;
+    int epochs = 1;
+    int threads = 1;
+    int patience;
+    boolean keepsBest;
+    boolean resumes;
+    long saveEvery;
+    Schedule schedule = Schedule.constant();
+    Decoding decoding;
+    @Nullable Dataset validation;
+    Batching validationBatching;
+    @Nullable Path checkpoint;
+    final List<TrainingObserver> observers = new ArrayList<>();
+
+    TrainingRunBuilder(Trainer trainer, Dataset data, Batching batching) {
+        this.trainer = trainer;
+        this.data = data;
+        this.batching = batching;
+        this.validationBatching = batching;
+        this.decoding = trainer.recipe().loss().decoding();
+    }
+
+    /**
+     * Sets the number of epochs; 1 if it is not set.
+     *
+     * @param count at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public TrainingRunBuilder epochs(int count) {
+        epochs = requirePositive("epochs", count);
+        return this;
+    }
+
+    /**
+     * Changes the learning rate from step to step, counted over all epochs.
+     *
+     * @param ofSteps gives the rate of each step from that of the optimizer
+     * @return this
+     */
+    public TrainingRunBuilder schedule(Schedule ofSteps) {
+        schedule = ofSteps;
+        return this;
+    }
+
+    /**
+     * Evaluates samples after each epoch, encoded as those that are trained on.
+     *
+     * @param samples on which the network is not trained
+     * @return this
+     */
+    public TrainingRunBuilder validate(Dataset samples) {
+        return validate(samples, batching);
+    }
+
+    /**
+     * Evaluates samples after each epoch.
+     *
+     * @param samples on which the network is not trained
+     * @param asBatches their code and the size of batches, which may be any
+     * @return this
+     */
+    public TrainingRunBuilder validate(Dataset samples, Batching asBatches) {
+        validation = samples;
+        validationBatching = asBatches;
+        return this;
+    }
+
+    /**
+     * Says how validation decodes outputs; as the loss trains them if it is not set. The run says so in a notice where the two differ.
+     *
+     * @param ofOutputs the decoding
+     * @return this
+     */
+    public TrainingRunBuilder decoding(Decoding ofOutputs) {
+        decoding = ofOutputs;
+        return this;
+    }
+
+    /**
+     * Sets the threads of validation; results do not depend on it.
+     *
+     * @param count at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public TrainingRunBuilder threads(int count) {
+        threads = requirePositive("threads", count);
+        return this;
+    }
+
+    /**
+     * Leaves the network with the values of its best epoch: the one with the highest accuracy, or without classes the lowest loss, in validation or else in
+     * training; the first of equals.
+     *
+     * @return this
+     */
+    public TrainingRunBuilder keepBest() {
+        keepsBest = true;
+        return this;
+    }
+
+    /**
+     * Stops when no epoch has been better than the best for a while, and {@linkplain #keepBest keeps the best}.
+     *
+     * @param count epochs without an improvement after which training stops, at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public TrainingRunBuilder stopAfter(int count) {
+        patience = requirePositive("epochs without an improvement", count);
+        return keepBest();
+    }
+
+    /**
+     * Saves the run after each epoch, and when it is stopped.
+     *
+     * @param file replaced as a whole each time
+     * @return this
+     */
+    public TrainingRunBuilder checkpoint(Path file) {
+        checkpoint = file;
+        return this;
+    }
+
+    /**
+     * Saves the run after some steps too.
+     *
+     * @param steps between two checkpoints, at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public TrainingRunBuilder checkpointEvery(int steps) {
+        saveEvery = requirePositive("steps between checkpoints", steps);
+        return this;
+    }
+
+    /**
+     * Goes on from the checkpoint if its file is there. What comes of it has the bits of a run that was never stopped.
+     *
+     * @return this
+     */
+    public TrainingRunBuilder resume() {
+        resumes = true;
+        return this;
+    }
+
+    /**
+     * Tells someone how the run goes on.
+     *
+     * @param observer is told on the thread that runs
+     * @return this
+     */
+    public TrainingRunBuilder observe(TrainingObserver observer) {
+        observers.add(observer);
+        return this;
+    }
+
+    /**
+     * Makes the run; nothing is trained yet, but a checkpoint is taken over.
+     *
+     * @return the run
+     * @throws IllegalArgumentException if data and network do not fit, a label is no class of the loss, or there is no batch
+     * @throws IOException if the checkpoint cannot be read or is of another run, or its file could not be written
+     */
+    public TrainingRun build() throws IOException {
+        requireFit(data, batching, "training data");
+        if (validation != null) {
+            requireFit(validation, validationBatching, "validation data");
+        }
+        if (batching.size() > trainer.recipe().batch()) {
+            throw new IllegalArgumentException("batches have " + batching.size() + " samples, expected at most "
+                    + trainer.recipe().batch() + ", for which the trainer was made");
+        }
+        if ((resumes || saveEvery > 0) && checkpoint == null) {
+            throw new IllegalArgumentException("there is no checkpoint, expected a file to save to or resume from");
+        }
+        boolean there = false;
+        if (checkpoint != null) {
+            AtomicFile.requireWritable(checkpoint);
+            there = Files.exists(checkpoint);
+        }
+        TrainingRun run = new TrainingRun(this);
+        if (resumes && there) {
+            run.restore();
+        }
+        return run;
+    }
+
+    /** Before hours are spent: shapes, labels and targets. */
+    private void requireFit(Dataset samples, Batching asBatches, String what) {
+        int inputs = trainer.network().inputs().getFirst().shape().size();
+        if (samples.size() < 1) {
+            throw new IllegalArgumentException(what + " has no samples, expected at least one");
+        }
+        int encoded = asBatches.code().allocate(1, samples.shape().size()).columns();
+        if (encoded != inputs) {
+            throw new IllegalArgumentException(what + " has samples of shape " + samples.shape() + ", which become "
+                    + encoded + " values a step, expected " + inputs + ", the network's inputs");
+        }
+        TrainingRecipe recipe = trainer.recipe();
+        if (recipe.loss().decoding() == Decoding.NONE || samples.targetSize() > 0) {
+            return;
+        }
+        int classes = recipe.loss().classes(recipe.outputs());
+        for (int sample = 0; sample < samples.size(); sample++) {
+            int label = samples.label(sample);
+            if (label < 0 || label >= classes) {
+                throw new IllegalArgumentException("label of sample " + sample + " of the " + what + " is " + label
+                        + ", expected a class of [0, " + classes + "), as population '" + recipe.population()
+                        + "' has " + recipe.outputs() + " outputs");
+            }
+        }
+    }
+
+    private static int requirePositive(String name, int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException(name + " is " + count + ", expected at least 1");
+        }
+        return count;
+    }
+}

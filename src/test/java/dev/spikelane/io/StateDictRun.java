@@ -1,0 +1,93 @@
+package dev.spikelane.io;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.golden.GoldenCase;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.VariableRecorder;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.SpikeRecorder;
+import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Parameter;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.Synaptic;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs the network that a case names with the state_dict of its file, and compares what it does with snnTorch. */
+final class StateDictRun {
+
+    private static final Reset[] RESETS = {Reset.SUBTRACT, Reset.ZERO, Reset.NONE};
+
+    private final Safetensors file;
+
+    private StateDictRun(Safetensors file) {
+        this.file = file;
+    }
+
+    static void check(GoldenCase golden, Safetensors file) {
+        Network network = new StateDictRun(file).network(golden.fact("layers"));
+        int steps = golden.fact("steps").intValue();
+        int batch = golden.fact("batch").intValue();
+        try (Simulation simulation = network.simulate(batch)) {
+            List<SpikeRecorder> spikes = new ArrayList<>();
+            List<VariableRecorder> membranes = new ArrayList<>();
+            for (int i = 0; i < network.populations().size(); i++) {
+                spikes.add(simulation.recordSpikes(i, steps));
+                membranes.add(simulation.recordMembranes(i, steps));
+            }
+            int inputs = network.inputs().getFirst().shape().size();
+            simulation.run(SpikeMatrix.copyOf(steps * batch, inputs, golden.bytes("input")));
+            for (int i = 0; i < spikes.size(); i++) {
+                golden.assertSpikes("spk" + (i + 1), spikes.get(i).spikes().toArray());
+                golden.assertClose("mem" + (i + 1), membranes.get(i).values().toArray());
+            }
+        }
+    }
+
+    private Network network(JsonNode layers) {
+        NetworkBuilder builder =
+                Network.builder(layers.get(0).path("shape").get(1).intValue());
+        for (JsonNode layer : layers) {
+            String name = layer.path("name").asText();
+            switch (layer.path("type").asText()) {
+                case "Linear" ->
+                    builder.connect(Dense.of(
+                            file.tensor(name + ".weight").matrix(),
+                            file.tensor(name + ".bias").matrix()));
+                default -> builder.neuron(name, neuron(layer.path("type").asText(), name));
+            }
+        }
+        return builder.build();
+    }
+
+    private Neuron neuron(String type, String name) {
+        Parameter beta = parameter(name + ".beta");
+        int reset = (int) file.tensor(name + ".reset_mechanism_val").floats()[0];
+        Firing firing = Firing.DEFAULT
+                .withThreshold(parameter(name + ".threshold").values())
+                .withReset(RESETS[reset]);
+        return switch (type) {
+            case "Leaky" -> new Leaky(beta, firing, parameter(name + ".graded_spikes_factor"));
+            case "Synaptic" -> new Synaptic(parameter(name + ".alpha"), beta, firing);
+            case "RLeaky" ->
+                new RLeaky(
+                        beta,
+                        Recurrence.allToAll(
+                                file.tensor(name + ".recurrent.weight").matrix(),
+                                file.tensor(name + ".recurrent.bias").matrix()),
+                        firing);
+            default -> throw new IllegalArgumentException("layer " + name + " is a " + type);
+        };
+    }
+
+    private Parameter parameter(String name) {
+        return Parameter.of(file.tensor(name).floats());
+    }
+}

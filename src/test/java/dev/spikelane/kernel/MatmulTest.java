@@ -1,0 +1,146 @@
+package dev.spikelane.kernel;
+
+import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.Matrices.spikes;
+import static dev.spikelane.Matrices.uniform;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Products as a user calls them, against plain loops. */
+final class MatmulTest {
+
+    private static final int ROWS = 5;
+    private static final int INPUTS = 70;
+    private static final int OUTPUTS = 90;
+
+    private final Arena arena = Arena.ofAuto();
+    private final Random random = new Random(1);
+    private final FloatMatrix numbers = uniform(arena, OUTPUTS, INPUTS, random);
+    private final FloatMatrix bias = uniform(arena, 1, OUTPUTS, random);
+    private final MatmulWeights weights = MatmulWeights.of(numbers, bias);
+    private final SpikeMatrix spikes = spikes(arena, ROWS, INPUTS, 0.3, random);
+    private final FloatMatrix values = uniform(arena, ROWS, INPUTS, random);
+    private final Matmul matmul = new Matmul();
+
+    @Test
+    void spikesTimesWeightsInGroupsOfFour() {
+        FloatMatrix expected = FloatMatrix.zeros(ROWS, OUTPUTS);
+        for (int row = 0; row < ROWS; row++) {
+            for (int output = 0; output < OUTPUTS; output++) {
+                float sum = bias.get(0, output);
+                for (int group = 0; group < INPUTS; group += 4) {
+                    float part = -0.0f;
+                    for (int input = group; input < Math.min(group + 4, INPUTS); input++) {
+                        part = spikes.get(row, input) ? part + numbers.get(output, input) : part;
+                    }
+                    sum += part;
+                }
+                expected.set(row, output, sum);
+            }
+        }
+        FloatMatrix current = FloatMatrix.zeros(ROWS, OUTPUTS);
+        matmul.multiply(spikes, weights, current);
+        assertSameBits(expected, current, "spikes");
+        FloatMatrix blocks = FloatMatrix.zeros(ROWS, OUTPUTS);
+        matmul.multiply(spikes, weights, blocks, 1, 2);
+        new Matmul(arena).multiply(spikes, weights, blocks, 0, 1);
+        assertSameBits(expected, blocks, "spikes, block by block");
+    }
+
+    @Test
+    void valuesTimesWeightsInOneChain() {
+        FloatMatrix expected = FloatMatrix.zeros(ROWS, OUTPUTS);
+        for (int row = 0; row < ROWS; row++) {
+            for (int output = 0; output < OUTPUTS; output++) {
+                expected.set(row, output, chain(bias.get(0, output), row, output));
+            }
+        }
+        FloatMatrix current = FloatMatrix.zeros(ROWS, OUTPUTS);
+        matmul.multiply(values, weights, current);
+        assertSameBits(expected, current, "values");
+        FloatMatrix blocks = FloatMatrix.zeros(ROWS, OUTPUTS);
+        matmul.multiply(values, weights, blocks, 0, 1);
+        matmul.multiply(values, weights, blocks, 1, 2);
+        assertSameBits(expected, blocks, "values, block by block");
+    }
+
+    @Test
+    void matricesOfAnyOrientation() {
+        FloatMatrix expected = FloatMatrix.zeros(ROWS, OUTPUTS);
+        FloatMatrix twice = FloatMatrix.zeros(ROWS, OUTPUTS);
+        for (int row = 0; row < ROWS; row++) {
+            for (int output = 0; output < OUTPUTS; output++) {
+                expected.set(row, output, chain(0, row, output));
+                twice.set(row, output, chain(expected.get(row, output), row, output));
+            }
+        }
+        for (Transpose transpose : Transpose.values()) {
+            FloatMatrix a = transpose.first() ? values.transposed() : values;
+            FloatMatrix b = transpose.second() ? numbers : numbers.transposed();
+            FloatMatrix c = FloatMatrix.zeros(ROWS, OUTPUTS);
+            c.fill(7);
+            matmul.multiply(a, b, transpose, c);
+            assertSameBits(expected, c, transpose.toString());
+            matmul.add(a, b, transpose, c);
+            assertSameBits(twice, c, transpose + ", added");
+        }
+    }
+
+    @Test
+    void transposedSpikesTimesValues() {
+        for (int rows : new int[] {5, 3, 5}) {
+            SpikeMatrix some = spikes(arena, rows, INPUTS, 0.5, random);
+            FloatMatrix of = uniform(arena, rows, OUTPUTS, random);
+            FloatMatrix expected = FloatMatrix.zeros(INPUTS, OUTPUTS);
+            for (int input = 0; input < INPUTS; input++) {
+                for (int output = 0; output < OUTPUTS; output++) {
+                    float sum = 0;
+                    for (int group = 0; group < rows; group += 4) {
+                        float part = -0.0f;
+                        for (int row = group; row < Math.min(group + 4, rows); row++) {
+                            part = some.get(row, input) ? part + of.get(row, output) : part;
+                        }
+                        sum += part;
+                    }
+                    expected.set(input, output, sum);
+                }
+            }
+            FloatMatrix product = FloatMatrix.zeros(INPUTS, OUTPUTS);
+            matmul.multiplyTransposed(some, of, product);
+            assertSameBits(expected, product, "sums of " + rows + " rows");
+        }
+    }
+
+    @Test
+    void weightsAreCopiedInAndOut() {
+        assertEquals(INPUTS, weights.inputs());
+        assertEquals(OUTPUTS, weights.outputs());
+        assertEquals(2, weights.blocks());
+        FloatMatrix other = uniform(arena, OUTPUTS, INPUTS, random);
+        FloatMatrix otherBias = uniform(arena, 1, OUTPUTS, random);
+        weights.set(other, otherBias);
+        FloatMatrix read = FloatMatrix.zeros(OUTPUTS, INPUTS);
+        FloatMatrix readBias = FloatMatrix.zeros(1, OUTPUTS);
+        weights.read(read, readBias);
+        assertSameBits(other, read, "weights");
+        assertSameBits(otherBias, readBias, "bias");
+        assertThrows(IllegalArgumentException.class, () -> weights.read(read, read));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> matmul.multiply(values, weights, FloatMatrix.zeros(ROWS, OUTPUTS + 1), 0, 1));
+    }
+
+    private float chain(float start, int row, int output) {
+        float sum = start;
+        for (int input = 0; input < INPUTS; input++) {
+            sum = Math.fma(values.get(row, input), numbers.get(output, input), sum);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,237 @@
+package dev.spikelane.network;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Labels that are decided early are those of the whole run, and are decided as early as can be. */
+final class EarlyDecisionProperties {
+
+    /** A network that passes its input on: neurons without a memory, each behind its own input. */
+    private static Network passing(int outputs) {
+        return Network.builder(outputs)
+                .connect(new OneToOne(2))
+                .neuron(new Leaky(0.0f).withFiring(Firing.DEFAULT.withReset(Reset.NONE)))
+                .build();
+    }
+
+    @Property(tries = 200)
+    void aLeadThatCannotBeLostNeverChangesTheLabel(
+            @ForAll @IntRange(min = 1, max = 30) int steps,
+            @ForAll @IntRange(min = 1, max = 5) int batch,
+            @ForAll @IntRange(min = 1, max = 4) int classes,
+            @ForAll @IntRange(min = 0, max = 3) int outputsOfClass,
+            @ForAll @IntRange(min = 1, max = 9) int block,
+            @ForAll long seed) {
+        int outputs = classes * Math.max(1, outputsOfClass);
+        Random random = new Random(seed);
+        Arena arena = Arena.ofAuto();
+        SpikeMatrix spikes = Matrices.spikes(arena, steps * batch, outputs, random.nextInt(11) / 10.0, random);
+        EarlyDecision rule =
+                new EarlyDecision(steps, EarlyDecision.NO_MARGIN, outputsOfClass == 0 ? 0 : classes);
+        try (Simulation simulation = passing(outputs).simulate(batch)) {
+            EarlyLabels labels = simulation.observe(0, rule.labels());
+            int ran = labels.run(simulation, spikes, block);
+            long last = 0;
+            for (int sample = 0; sample < batch; sample++) {
+                int[] counts = counts(spikes, batch, sample, steps, classes);
+                assertEquals(largest(counts), labels.label(sample));
+                requireEarliest(spikes, batch, sample, labels, classes, steps);
+                last = Math.max(last, labels.steps(sample));
+            }
+            assertTrue(ran >= last && ran < last + block, ran + " steps ran, " + last + " were needed");
+            assertEquals(batch, labels.samples());
+            assertEquals(1 - (double) ran / steps, labels.shareSaved(), 1e-12);
+        }
+    }
+
+    /** A step before, another class could still have won; so nothing decides earlier without guessing. */
+    private static void requireEarliest(
+            SpikeMatrix spikes, int batch, int sample, EarlyLabels labels, int classes, int steps) {
+        int before = (int) labels.steps(sample) - 1;
+        if (before == 0 || classes == 1) {
+            return;
+        }
+        int outputsOfClass = spikes.columns() / classes;
+        boolean open = false;
+        int leader = largest(counts(spikes, batch, sample, before, classes));
+        for (int other = 0; other < classes; other++) {
+            int[] counts = counts(spikes, batch, sample, before, classes);
+            counts[other] += (steps - before) * outputsOfClass;
+            open |= other != leader && largest(counts) == other;
+        }
+        assertTrue(open, "the label was sure after " + before + " steps");
+    }
+
+    private static int[] counts(SpikeMatrix spikes, int batch, int sample, int steps, int classes) {
+        int[] counts = new int[classes];
+        for (int step = 0; step < steps; step++) {
+            for (int output = 0; output < spikes.columns(); output++) {
+                counts[output / (spikes.columns() / classes)] +=
+                        spikes.get(step * batch + sample, output) ? 1 : 0;
+            }
+        }
+        return counts;
+    }
+
+    private static int largest(int[] counts) {
+        int largest = 0;
+        for (int i = 1; i < counts.length; i++) {
+            largest = counts[i] > counts[largest] ? i : largest;
+        }
+        return largest;
+    }
+
+    /** A network with a hidden layer, one sample a time, as spikes come in. */
+    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
+    void streamsStopWithTheLabelOfTheWholeRun(@ForAll long seed) {
+        int steps = 40;
+        TorchRandom random = new TorchRandom(seed);
+        Network network = Network.builder(30)
+                .connect(Dense.linear(30, 50, random))
+                .neuron(new Leaky(0.9f).withThreshold(0.3f))
+                .connect(Dense.linear(50, 7, random))
+                .neuron(new Leaky(0.9f).withThreshold(0.2f))
+                .build();
+        Random draws = new Random(seed);
+        try (Simulation simulation = network.simulate(1);
+                Simulation whole = network.simulate(1)) {
+            EarlyLabels labels =
+                    simulation.observe("lif2", EarlyDecision.exact(steps).labels());
+            SpikeCounts counts = whole.countSpikes("lif2");
+            for (int sample = 0; sample < 5; sample++) {
+                SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), steps, 30, 0.4, draws);
+                whole.reset();
+                whole.run(spikes);
+                simulation.reset();
+                for (int step = 0; !labels.decided(); step++) {
+                    simulation.step(spikes.rows(step, 1));
+                }
+                assertEquals(counts.label(0), labels.label(0));
+                assertTrue(labels.decided(0));
+                assertEquals(simulation.steps(), labels.steps(0));
+            }
+            assertEquals(5, labels.samples());
+        }
+    }
+
+    @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
+    void aLearnedMarginDoesWhatItSays(
+            @ForAll long seed, @ForAll @IntRange(min = 3, max = 25) int steps, @ForAll @IntRange(min = 4, max = 30) int batch) {
+        Random random = new Random(seed);
+        SpikeMatrix spikes = SpikeMatrix.zeros(steps * batch, 3);
+        int[] right = new int[batch];
+        for (int row = 0; row < steps * batch; row++) {
+            int sample = row % batch;
+            right[sample] = sample % 3;
+            for (int output = 0; output < 3; output++) {
+                spikes.set(row, output, random.nextFloat() < (output == right[sample] ? 0.6f : 0.4f));
+            }
+        }
+        EarlyDecision.Learned learned =
+                EarlyDecision.exact(steps).learn(List.of(spikes), right, random.nextFloat());
+        try (Simulation simulation = passing(3).simulate(batch)) {
+            EarlyLabels labels = simulation.observe(0, learned.rule().labels());
+            SpikeCounts counts = simulation.countSpikes(0);
+            labels.run(simulation, spikes, 1);
+            assertEquals(share(right, labels), learned.accuracy(), 1e-12);
+            assertEquals(labels.averageSteps(), learned.averageSteps(), 1e-12);
+            simulation.reset();
+            simulation.run(spikes);
+            int whole = 0;
+            for (int sample = 0; sample < batch; sample++) {
+                whole += counts.label(sample) == right[sample] ? 1 : 0;
+            }
+            assertEquals((double) whole / batch, learned.wholeAccuracy(), 1e-12);
+        }
+    }
+
+    private static double share(int[] right, EarlyLabels labels) {
+        int found = 0;
+        for (int sample = 0; sample < right.length; sample++) {
+            found += labels.label(sample) == right[sample] ? 1 : 0;
+        }
+        return (double) found / right.length;
+    }
+
+    /** Output 1 leads from the first step on; the margin of 2 is reached at step 2, the lead is safe at step 5 of 8. */
+    @Example
+    void marginsSaveMoreStepsThanCertainty() {
+        int steps = 8;
+        SpikeMatrix spikes = SpikeMatrix.zeros(steps, 2);
+        for (int step = 0; step < steps; step++) {
+            spikes.set(step, 1, true);
+        }
+        assertEquals(5, decidedAt(EarlyDecision.exact(steps), spikes));
+        assertEquals(2, decidedAt(new EarlyDecision(steps, 2, 0), spikes));
+        EarlyDecision.Learned learned =
+                EarlyDecision.exact(steps).learn(List.of(spikes, spikes), new int[] {1, 1}, 1);
+        assertEquals(new EarlyDecision.Learned(new EarlyDecision(steps, 1, 0), 1, 1, 1), learned);
+        EarlyDecision.Learned none =
+                EarlyDecision.exact(steps).learn(List.of(spikes), new int[] {0}, 0.5);
+        assertEquals(new EarlyDecision.Learned(EarlyDecision.exact(steps), 0, 0, 5), none);
+    }
+
+    private static long decidedAt(EarlyDecision rule, SpikeMatrix spikes) {
+        try (Simulation simulation = passing(spikes.columns()).simulate(1)) {
+            EarlyLabels labels = simulation.observe(0, rule.labels());
+            labels.run(simulation, spikes, 4);
+            assertEquals(1, labels.label(0));
+            assertTrue(labels.timeSpent().isPositive());
+            assertEquals(rule.steps() - labels.averageSteps(), labels.averageStepsSaved());
+            assertEquals(labels.shareSaved() > 0, labels.timeSaved().isPositive());
+            return labels.steps(0);
+        }
+    }
+
+    @Example
+    void saysWhatDoesNotFit() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "steps is 0, margin 2147483647, classes 0, expected at least 1, 1 and 0",
+                () -> EarlyDecision.exact(0));
+        assertMessage(
+                IllegalArgumentException.class,
+                "runs have 2 samples, expected one for each of 1 labels",
+                () -> EarlyDecision.exact(3).learn(List.of(SpikeMatrix.zeros(6, 2)), new int[] {1}, 0.5));
+        try (Simulation simulation = passing(3).simulate(1)) {
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "3 outputs, expected a multiple of 2, the classes of the rule",
+                    () -> simulation.observe(0, new EarlyDecision(5, 1, 2).labels()));
+            EarlyLabels labels = EarlyDecision.exact(5).labels();
+            FloatMatrix frames = FloatMatrix.zeros(5, 3);
+            assertThrows(IllegalStateException.class, () -> labels.run(simulation, frames, 5));
+            simulation.observe(0, labels);
+            assertMessage(
+                    IllegalStateException.class,
+                    "step 5 follows step 0, expected labels to see a run from its first step on",
+                    () -> simulation.run(frames));
+            assertThrows(IllegalArgumentException.class, () -> simulation.observe(0, labels));
+            simulation.reset();
+            assertEquals(5, labels.run(simulation, frames, 1));
+            assertFalse(labels.label(0) != 0);
+            assertTrue(labels.decided());
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package dev.spikelane.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.neuron.Alpha;
+import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.Lapicque;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.Lif;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGradient;
+import dev.spikelane.neuron.Parameter;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.RSynaptic;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.StateLeaky;
+import dev.spikelane.neuron.Synaptic;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Where nobody fires, all is smooth, and gradients are the slopes that small changes of each value show. */
+class FiniteDifferencesTest {
+
+    private static final int STEPS = 6;
+    private static final int BATCH = 3;
+    private static final int INPUTS = 5;
+    private static final int NEURONS = 4;
+    private static final float NEVER = 1000;
+
+    static Stream<Arguments> models() {
+        Random random = new Random(5);
+        FloatMatrix square = Matrices.uniform(Arena.ofAuto(), NEURONS, NEURONS, random);
+        FloatMatrix bias = Matrices.uniform(Arena.ofAuto(), 1, NEURONS, random);
+        FloatMatrix gates = Matrices.uniform(Arena.ofAuto(), 4 * NEURONS, NEURONS, random);
+        FloatMatrix biases = Matrices.uniform(Arena.ofAuto(), 1, 4 * NEURONS, random);
+        Map<String, Neuron> models = new LinkedHashMap<>();
+        models.put("Leaky", new Leaky(0.9f, 0.8f, 0.7f, 0.6f).withThreshold(NEVER));
+        models.put("Lapicque", Lapicque.of(2, 1.5, 0.5).withThreshold(NEVER));
+        models.put("Synaptic", new Synaptic(0.8, 0.7).withFiring(new Leaky(0.5).withThreshold(NEVER).firing()));
+        models.put("Alpha", new Alpha(0.8, 0.6).withThreshold(NEVER));
+        models.put("RLeaky", new RLeaky(Recurrence.allToAll(square, bias), 0.8).withThreshold(NEVER));
+        models.put(
+                "RSynaptic",
+                new RSynaptic(
+                        Parameter.of(0.7f),
+                        Parameter.of(0.8f),
+                        Recurrence.oneToOne(0.5),
+                        new Leaky(0.5).withThreshold(NEVER).firing()));
+        models.put("LeakyParallel", new LeakyParallel(Recurrence.allToAll(square, bias), Parameter.of(0),
+                Parameter.of(NEVER), Parameter.of(1)));
+        models.put("LeakyParallel one to one", new LeakyParallel(0.6).withThreshold(NEVER).withBias(0.3));
+        models.put("StateLeaky", new StateLeaky(0.7).withThreshold(NEVER));
+        models.put("DeltaLeaky", new DeltaLeaky(Parameter.of(0.7f), Parameter.of(NEVER)));
+        models.put("SpikingJelly", Lif.spikingJelly(2).withThreshold(NEVER));
+        models.put("Norse", Lif.norse(0.01, 20, 30).withThreshold(NEVER));
+        models.put("Sinabs", Lif.sinabs(2).withThreshold(NEVER));
+        models.put("SLSTM", new SLstm(gates, biases, NEVER));
+        return models.entrySet().stream().map(each -> Arguments.of(each.getKey(), each.getValue()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("models")
+    void gradientsAreSlopes(String name, Neuron model) {
+        Random random = new Random(11);
+        Network network = network(model, random);
+        FloatMatrix input = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, INPUTS, random);
+        FloatMatrix upstream = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, NEURONS, random);
+        GradientsBuilder builder = Gradients.of(network, STEPS, BATCH)
+                .startAt("q", "membrane")
+                .keep("p", "membrane")
+                .recomputeEvery(4);
+        for (String parameter : NeuronGradient.learnable(model)) {
+            if (network.weights().names().contains("p." + parameter)) {
+                builder.learn("p." + parameter);
+            }
+        }
+        int compared = 0;
+        try (Gradients gradients = builder.build()) {
+            loss(gradients, input, upstream);
+            gradients.given("q", "membrane").copyFrom(upstream);
+            gradients.backward();
+            for (String values : network.weights().names()) {
+                if (values.startsWith("q.") || values.endsWith("hreshold")) {
+                    continue;
+                }
+                FloatMatrix gradient;
+                try {
+                    gradient = gradients.gradient(values);
+                } catch (IllegalArgumentException notLearned) {
+                    continue;
+                }
+                for (int place = 0; place < Math.min(9, gradient.rows() * gradient.columns()); place++) {
+                    int row = random.nextInt(gradient.rows());
+                    int column = random.nextInt(gradient.columns());
+                    double slope = slope(network, gradients, values, row, column, input, upstream);
+                    double found = gradient.get(row, column);
+                    assertEquals(slope, found, 2e-3 + 0.02 * Math.abs(slope), name + " " + values);
+                    compared++;
+                }
+            }
+        }
+        assertTrue(compared > 20, compared + " compared");
+    }
+
+    /** A population of the model, whose membranes drive another with a delay and by some connections. */
+    private static Network network(Neuron model, Random random) {
+        NetworkBuilder builder = Network.builder();
+        Arena arena = Arena.ofAuto();
+        Input x = builder.input("x", Shape.of(INPUTS));
+        Population p = builder.population("p", Shape.of(NEURONS), model);
+        Population q = builder.population("q", Shape.of(NEURONS), new Leaky(0.5).withThreshold(NEVER));
+        int currents = NEURONS * model.gates();
+        builder.project(
+                "x-p",
+                x,
+                p,
+                Dense.of(
+                        Matrices.uniform(arena, currents, INPUTS, random), Matrices.uniform(arena, 1, currents, random)));
+        Dense dense = Dense.of(
+                Matrices.uniform(arena, NEURONS, NEURONS, random), Matrices.uniform(arena, 1, NEURONS, random));
+        builder.project("p-q", p.variable("membrane"), q, new OneToOne(0.5f, 1, 1.5f, 2), dense, new Scale(0.7f))
+                .delay(1);
+        builder.project("p-q now", p.variable("membrane"), q, new OneToOne(1, 2, 3, 4));
+        return builder.build();
+    }
+
+    private static double loss(Gradients gradients, FloatMatrix input, FloatMatrix upstream) {
+        gradients.reset();
+        gradients.forward(input);
+        double loss = 0;
+        FloatMatrix membranes = gradients.values("q", "membrane");
+        for (int row = 0; row < upstream.rows(); row++) {
+            for (int i = 0; i < NEURONS; i++) {
+                loss += (double) upstream.get(row, i) * membranes.get(row, i);
+            }
+        }
+        return loss;
+    }
+
+    private static double slope(
+            Network network,
+            Gradients gradients,
+            String name,
+            int row,
+            int column,
+            FloatMatrix input,
+            FloatMatrix upstream) {
+        FloatMatrix values = network.weights().get(name);
+        float value = values.get(row, column);
+        float change = 0.004f;
+        values.set(row, column, value + change);
+        network.weights().replace(name, values);
+        double more = loss(gradients, input, upstream);
+        values.set(row, column, value - change);
+        network.weights().replace(name, values);
+        double less = loss(gradients, input, upstream);
+        values.set(row, column, value);
+        network.weights().replace(name, values);
+        return (more - less) / ((value + change) - (double) (value - change));
+    }
+}

@@ -1,0 +1,94 @@
+package dev.spikelane.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the gradients say beforehand is what they take. */
+class GradientMemoryTest {
+
+    private static final int STEPS = 12;
+
+    private static GradientsBuilder builder(InputForm form, int batch, int threads, int every) {
+        TorchRandom random = new TorchRandom(3);
+        Network network = Network.builder(30)
+                .dense(70, random)
+                .neuron(new Leaky(0.9))
+                .dense(40, random)
+                .neuron(new Synaptic(0.9, 0.8))
+                .dense(5, random)
+                .neuron(new Leaky(0.9))
+                .build();
+        return Gradients.of(network, STEPS, batch)
+                .startAtSpikes(network.populations().getLast().name())
+                .inputs(form)
+                .threads(threads)
+                .recomputeEvery(every);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SPIKES, 1, 1, 12",
+        "SPIKES, 9, 2, 12",
+        "VALUES, 9, 1, 5",
+        "FRAME, 9, 2, 12",
+        "FRAME, 4, 1, 3",
+        "SPIKES, 3, 3, 1"
+    })
+    void foretoldBytesAreTaken(InputForm form, int batch, int threads, int every) {
+        CountingArena arena = new CountingArena(Arena.ofShared());
+        try (Gradients gradients = builder(form, batch, threads, every).build(arena, batch)) {
+            switch (form) {
+                case FRAME -> gradients.forwardConstant(FloatMatrix.zeros(batch, 30));
+                case VALUES, ANY -> gradients.forward(FloatMatrix.zeros(STEPS * batch, 30));
+                case SPIKES -> gradients.forward(SpikeMatrix.zeros(STEPS * batch, 30));
+            }
+            gradients.backward();
+            assertEquals(builder(form, batch, threads, every).bytes(), arena.bytes());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SPIKES", "FRAME"})
+    void tooMuchIsRefusedWithTheFigure(InputForm form) {
+        long needed = builder(form, 8, 1, STEPS).bytes();
+        GradientsBuilder tight = builder(form, 8, 1, STEPS).mostBytes(needed - 1);
+        IllegalStateException refused = assertThrows(IllegalStateException.class, tight::build);
+        assertEquals(
+                "gradients of 12 steps of batch 8 need " + needed + " bytes, expected at most " + (needed - 1)
+                        + "; fewer samples, or computing more again, need fewer",
+                refused.getMessage());
+        builder(form, 8, 1, STEPS).mostBytes(needed).build().close();
+    }
+
+    /** Computing again saves memory where there is much to save. */
+    @ParameterizedTest
+    @CsvSource({"SPIKES"})
+    void computingAgainNeedsLess(InputForm form) {
+        long all = builder(form, 64, 1, STEPS).bytes();
+        long some = builder(form, 64, 1, 3).bytes();
+        assertTrue(some < 0.7 * all, some + " of " + all);
+    }
+
+    /** Inputs of another form than was said are refused. */
+    @ParameterizedTest
+    @CsvSource({"FRAME"})
+    void otherInputsAreRefused(InputForm form) {
+        try (Gradients gradients = builder(form, 2, 1, STEPS).build()) {
+            SpikeMatrix spikes = SpikeMatrix.zeros(STEPS * 2, 30);
+            IllegalArgumentException refused =
+                    assertThrows(IllegalArgumentException.class, () -> gradients.forward(spikes));
+            assertEquals("input is SPIKES, expected FRAME as was said before", refused.getMessage());
+        }
+    }
+}

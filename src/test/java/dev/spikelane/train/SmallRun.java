@@ -1,0 +1,85 @@
+package dev.spikelane.train;
+
+import dev.spikelane.data.ArrayDataset;
+import dev.spikelane.data.Augmentation;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputCode;
+import dev.spikelane.data.Shuffle;
+import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Random;
+
+/** A run of a second, with all that draws random numbers; in a JVM of its own, to be killed, by {@link #main}. */
+final class SmallRun {
+
+    static final int SAMPLES = 75;
+    static final int BATCH = 16;
+    static final int STEPS = 6;
+    static final int CLASSES = 4;
+    static final int EPOCHS = 3;
+
+    private SmallRun() {}
+
+    static Network network() {
+        TorchRandom random = new TorchRandom(5);
+        return Network.builder(12)
+                .dense(20, random)
+                .neuron(new Leaky(0.9f))
+                .dense(CLASSES, random)
+                .neuron(new Leaky(0.8f))
+                .build();
+    }
+
+    /** Images with noise, and a bright line in the row of the class, which stays where it is when they are flipped. */
+    static Dataset data(int samples, long seed) {
+        Random random = new Random(seed);
+        FloatMatrix values = FloatMatrix.zeros(samples, 12);
+        int[] labels = new int[samples];
+        for (int sample = 0; sample < samples; sample++) {
+            labels[sample] = random.nextInt(CLASSES);
+            for (int i = 0; i < 12; i++) {
+                values.set(sample, i, i / 3 == labels[sample] ? 0.9f : 0.6f * random.nextFloat());
+            }
+        }
+        return ArrayDataset.of(Shape.of(1, 4, 3), values, labels, CLASSES);
+    }
+
+    static Batching batching() {
+        return new Batching(BATCH)
+                .withShuffle(Shuffle.of(3))
+                .withSeed(4)
+                .withAugmentations(Augmentation.flip(0.5))
+                .withCode(InputCode.rate(new Rate(), STEPS));
+    }
+
+    static TrainerBuilder trainer(Network network) {
+        return Trainer.of(network, STEPS, BATCH)
+                .loss(CrossEntropyLoss.membrane())
+                .surrogate(Surrogate.spikeRateEscape())
+                .learn("lif1.beta")
+                .seed(9)
+                .optimizer(new Adam(0.02));
+    }
+
+    static TrainingRunBuilder run(Trainer trainer) {
+        return TrainingRun.of(trainer, data(SAMPLES, 1), batching())
+                .epochs(EPOCHS)
+                .schedule(Schedule.cosine(EPOCHS * 5L, 0).afterWarmUp(0.1, 2))
+                .validate(data(33, 2))
+                .keepBest();
+    }
+
+    /** Trains, and saves after each step, to the file that the argument names. */
+    public static void main(String[] arguments) throws IOException {
+        try (Trainer trainer = trainer(network()).build()) {
+            run(trainer).checkpoint(Path.of(arguments[0])).checkpointEvery(1).resume().build().run();
+        }
+    }
+}

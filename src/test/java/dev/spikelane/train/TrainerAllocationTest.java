@@ -1,0 +1,74 @@
+package dev.spikelane.train;
+
+import dev.spikelane.Allocations;
+import dev.spikelane.Matrices;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Training allocates nothing once it is warm. */
+class TrainerAllocationTest {
+
+    private static final int STEPS = 8;
+    private static final int BATCH = 12;
+    private static final int[] LABELS = {0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3};
+
+    @Test
+    void frames() {
+        FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, 40, new Random(1));
+        train(feedforward(), TrainingBatch.ofFrame(frame, LABELS), 1);
+    }
+
+    @Test
+    void spikes() {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
+        train(feedforward(), TrainingBatch.of(input, LABELS), 1);
+    }
+
+    @Test
+    void shards() {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
+        train(feedforward(), TrainingBatch.of(input, LABELS), 3);
+    }
+
+    @Test
+    void loops() {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
+        TorchRandom random = new TorchRandom(3);
+        FloatMatrix weights = FloatMatrix.zeros(70, 70);
+        random.linear(weights, FloatMatrix.zeros(1, 70));
+        Network network = Network.builder(40)
+                .dense(70, random)
+                .neuron(new RLeaky(Recurrence.allToAll(weights), 0.8))
+                .dense(4, random)
+                .neuron(new Leaky(0.9))
+                .build();
+        train(network, TrainingBatch.of(input, LABELS), 1);
+    }
+
+    private static Network feedforward() {
+        TorchRandom random = new TorchRandom(3);
+        return Network.builder(40)
+                .dense(70, random)
+                .neuron(new Leaky(0.9))
+                .dense(4, random)
+                .neuron(new Leaky(0.9))
+                .build();
+    }
+
+    private static void train(Network network, TrainingBatch batch, int shards) {
+        try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
+                .loss(CrossEntropyLoss.membrane())
+                .shards(shards)
+                .build()) {
+            Allocations.assertNone(20, () -> trainer.step(batch));
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package dev.spikelane.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** Training changes weights in the same way whatever serves it, learns, and refuses what has no gradient. */
+class TrainerTest {
+
+    private static final int STEPS = 10;
+    private static final int BATCH = 13;
+    private static final int INPUTS = 20;
+    private static final int CLASSES = 3;
+
+    /** All sorts of populations, with a loop and a delay. */
+    private static Network network() {
+        TorchRandom random = new TorchRandom(3);
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(INPUTS));
+        Population a = builder.population("a", Shape.of(70), new Leaky(0.9).withThreshold(0.3));
+        Population b = builder.population("b", Shape.of(40), new Synaptic(0.8, 0.7).withThreshold(0.4));
+        FloatMatrix weights = FloatMatrix.zeros(24, 24);
+        random.linear(weights, FloatMatrix.zeros(1, 24));
+        Population c = builder.population(
+                "c", Shape.of(24), new RLeaky(Recurrence.allToAll(weights), 0.8).withThreshold(0.3));
+        Population d = builder.population("d", Shape.of(CLASSES), new Leaky(0.9).withThreshold(0.5));
+        builder.project("x-a", x, a, Dense.linear(INPUTS, 70, random));
+        builder.project("a-b", a, b, Dense.linear(70, 40, random));
+        builder.project("x-c", x, c, Dense.linear(INPUTS, 24, random)).delay(2);
+        builder.project("b-c", b, c, Dense.linear(40, 24, random));
+        builder.project("c-b", c, b, Dense.linear(24, 40, random)).delay(3);
+        builder.project("c-d", c, d, Dense.linear(24, CLASSES, random));
+        builder.project("b-d", b, d, Dense.linear(40, CLASSES, random));
+        return builder.build();
+    }
+
+    private static TrainingBatch batch(int number) {
+        Random random = new Random(number);
+        Signal input = number % 2 == 0
+                ? Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, INPUTS, 0.3, random)
+                : Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, INPUTS, random);
+        return TrainingBatch.of(input, labels(random));
+    }
+
+    private static int[] labels(Random random) {
+        int[] labels = new int[BATCH];
+        Arrays.setAll(labels, i -> random.nextInt(CLASSES));
+        return labels;
+    }
+
+    private static long hashAfter(int count, UnaryOperator<TrainerBuilder> wish) {
+        Network network = network();
+        try (Trainer trainer = wish.apply(Trainer.of(network, STEPS, BATCH)
+                        .loss(CrossEntropyLoss.membrane())
+                        .learn("a.beta", "b.alpha", "c.threshold")
+                        .optimizer(new Adam(0.01)))
+                .build()) {
+            for (int i = 0; i < count; i++) {
+                trainer.step(batch(i % 4));
+            }
+        }
+        return network.weights().hash();
+    }
+
+    @Test
+    void weightsDoNotDependOnThreadsAndRecomputation() {
+        long expected = hashAfter(20, trainer -> trainer);
+        assertEquals(expected, hashAfter(20, trainer -> trainer.threads(2)));
+        assertEquals(expected, hashAfter(20, trainer -> trainer.threads(3).recomputeEvery(1)));
+        assertEquals(expected, hashAfter(20, trainer -> trainer.recomputeEvery(4)));
+        assertEquals(expected, hashAfter(20, trainer -> trainer.shards(1)));
+        assertNotEquals(expected, hashAfter(19, trainer -> trainer));
+    }
+
+    @Test
+    void shardsAreAPartOfTheRecipe() {
+        long expected = hashAfter(20, trainer -> trainer.shards(4));
+        assertEquals(expected, hashAfter(20, trainer -> trainer.shards(4).threads(2)));
+        assertEquals(expected, hashAfter(20, trainer -> trainer.shards(4).recomputeEvery(3)));
+    }
+
+    @Test
+    void windowsOfAllStepsAreTheWholeRun() {
+        assertEquals(hashAfter(3, trainer -> trainer), hashAfter(3, trainer -> trainer.truncateEvery(STEPS)));
+        long truncated = hashAfter(3, trainer -> trainer.truncateEvery(4));
+        assertEquals(truncated, hashAfter(3, trainer -> trainer.truncateEvery(4).recomputeEvery(3)));
+        assertEquals(
+                hashAfter(3, trainer -> trainer.truncateEvery(4).shards(3)),
+                hashAfter(3, trainer -> trainer.truncateEvery(4).shards(3).threads(2)));
+    }
+
+    /** Gradients of shards, added up, are those of the whole batch up to rounding: the loss's divisor is the batch's. */
+    @Test
+    void shardsSumToTheBatch() {
+        Network whole = network();
+        Network parts = network();
+        double first = once(whole, 1);
+        assertEquals(first, once(parts, 5), 1e-12 * Math.abs(first));
+        for (String name : whole.weights().names()) {
+            float[] expected = whole.weights().get(name).toArray();
+            assertArrayEquals(expected, parts.weights().get(name).toArray(), 2e-5f, name);
+        }
+    }
+
+    private static double once(Network network, int shards) {
+        try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
+                .loss(CrossEntropyLoss.rate())
+                .shards(shards)
+                .optimizer(new Sgd(1))
+                .build()) {
+            return trainer.step(batch(0));
+        }
+    }
+
+    @Test
+    void learnsAndChangesTheNetworkItself() {
+        TorchRandom random = new TorchRandom(5);
+        Network network = Network.builder(INPUTS)
+                .dense(50, random)
+                .neuron(new Leaky(0.9).withThreshold(0.5))
+                .dense(CLASSES, random)
+                .neuron(new Leaky(0.9))
+                .build();
+        FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, INPUTS, new Random(1));
+        int[] labels = labels(new Random(2));
+        try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
+                .loss(CrossEntropyLoss.membrane())
+                .optimizer(new Adam(0.01))
+                .build()) {
+            double first = trainer.step(TrainingBatch.ofFrame(frame, labels));
+            double last = first;
+            for (int i = 0; i < 150; i++) {
+                last = trainer.step(TrainingBatch.ofFrame(frame, labels));
+            }
+            assertTrue(last < first / 4, "loss went from " + first + " to " + last);
+        }
+        try (Simulation simulation = network.simulate(BATCH)) {
+            var membranes = simulation.recordMembranes(1, STEPS);
+            simulation.runConstant(frame, STEPS);
+            int right = 0;
+            for (int sample = 0; sample < BATCH; sample++) {
+                int best = 0;
+                for (int i = 1; i < CLASSES; i++) {
+                    best = sum(membranes.values(), sample, i) > sum(membranes.values(), sample, best) ? i : best;
+                }
+                right += best == labels[sample] ? 1 : 0;
+            }
+            assertTrue(right >= BATCH - 1, right + " right");
+        }
+    }
+
+    private static double sum(FloatMatrix membranes, int sample, int neuron) {
+        double sum = 0;
+        for (int step = 0; step < STEPS; step++) {
+            sum += membranes.get(step * BATCH + sample, neuron);
+        }
+        return sum;
+    }
+
+    /** An odd last batch, then whole ones again. */
+    @Test
+    void smallerBatchesAreTaken() {
+        Network network = network();
+        try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
+                .loss(CrossEntropyLoss.rate())
+                .shards(4)
+                .build()) {
+            trainer.step(batch(0));
+            SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * 3, INPUTS, 0.3, new Random(9));
+            assertTrue(Double.isFinite(trainer.step(TrainingBatch.of(input, 0, 1, 2))));
+            trainer.step(batch(1));
+            SpikeMatrix tooMany = SpikeMatrix.zeros(STEPS * (BATCH + 1), INPUTS);
+            IllegalArgumentException refused = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> trainer.step(TrainingBatch.of(tooMany, new int[BATCH + 1])));
+            assertEquals(
+                    "input has 140 rows, expected a multiple of 10 steps and at most 13 samples", refused.getMessage());
+        }
+    }
+
+    @Test
+    void whatHasNoGradientIsRefusedWhenTheTrainerIsBuilt() {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(4));
+        Population p = builder.population("p", Shape.of(4), new LeakyParallel(0.5).withDropout(0.5, 1));
+        builder.project("x-p", x, p, Dense.linear(4, 4, new TorchRandom(1)));
+        Network network = builder.build();
+        TrainerBuilder trainer = Trainer.of(network, 2, 1).loss(CrossEntropyLoss.rate());
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, trainer::build);
+        assertEquals("population 'p': a dropout has no gradient", refused.getMessage());
+    }
+
+    @Test
+    void plasticProjectionsAreRefused() {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(4));
+        Population p = builder.population("p", Shape.of(4), new Leaky(0.5));
+        builder.project("x-p", x, p, Dense.linear(4, 4, new TorchRandom(1))).plastic();
+        Network network = builder.build();
+        TrainerBuilder trainer = Trainer.of(network, 2, 1).loss(CrossEntropyLoss.rate());
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, trainer::build);
+        assertEquals(
+                "projection 'x-p' is plastic and changes by itself, expected one that is learned", refused.getMessage());
+    }
+
+    @Test
+    void valuesWithoutGradientsAreRefused() {
+        TrainerBuilder trainer = Trainer.of(network(), 2, 1);
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> trainer.learn("a.betta"));
+        assertTrue(refused.getMessage().startsWith("'a.betta' is no value of the network, expected one of ["));
+    }
+}

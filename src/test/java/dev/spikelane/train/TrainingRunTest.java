@@ -1,0 +1,371 @@
+package dev.spikelane.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.data.ArrayDataset;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TrainingRunTest {
+
+    @TempDir
+    private Path folder;
+
+    private record Trained(long hash, History history) {}
+
+    private static Trained uninterrupted() throws IOException {
+        Network network = SmallRun.network();
+        try (Trainer trainer = SmallRun.trainer(network).build()) {
+            History history = SmallRun.run(trainer).build().run();
+            return new Trained(network.weights().hash(), history);
+        }
+    }
+
+    private static void assertSame(Trained expected, Network network, History history) {
+        assertEquals(expected.hash, network.weights().hash());
+        for (int i = 0; i < expected.history.epochs().size(); i++) {
+            EpochResult one = expected.history.epochs().get(i);
+            EpochResult other = history.epochs().get(i);
+            assertArrayEquals(
+                    new double[] {one.loss(), one.accuracy(), one.validationLoss(), one.validationAccuracy(), one.rate()},
+                    new double[] {
+                        other.loss(), other.accuracy(), other.validationLoss(), other.validationAccuracy(), other.rate()
+                    });
+        }
+        assertEquals(expected.history.epochs().size(), history.epochs().size());
+    }
+
+    @Test
+    void learns() throws IOException {
+        History history = uninterrupted().history;
+        assertEquals(SmallRun.EPOCHS, history.epochs().size());
+        assertTrue(history.epochs().getLast().loss() < history.epochs().getFirst().loss() / 1.2, history.csv());
+        assertTrue(history.epochs().getLast().validationAccuracy() > 0.6, history.csv());
+    }
+
+    /** Steps in the middle of an epoch, before its odd last batch, at its end, and at the end of all. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4, 5, 9, 10, 13, 15})
+    void resumedRunHasTheBitsOfAnUninterruptedOne(int stopAfter) throws IOException {
+        Path file = folder.resolve("run.safetensors");
+        Network stopped = SmallRun.network();
+        try (Trainer trainer = SmallRun.trainer(stopped).build()) {
+            int[] steps = {0};
+            List<TrainingRun> runs = new ArrayList<>();
+            TrainingRun run = SmallRun.run(trainer)
+                    .checkpoint(file)
+                    .observe(new TrainingObserver() {
+                        @Override
+                        public void step(TrainingProgress progress) {
+                            if (++steps[0] == stopAfter) {
+                                runs.getFirst().stop();
+                            }
+                        }
+                    })
+                    .build();
+            runs.add(run);
+            run.run();
+            assertEquals(stopAfter, steps[0]);
+            assertEquals(stopAfter == 15, run.finished());
+        }
+        Network resumed = SmallRun.network();
+        try (Trainer trainer = SmallRun.trainer(resumed).threads(2).build()) {
+            TrainingRun run = SmallRun.run(trainer).checkpoint(file).resume().threads(2).build();
+            History history = run.run();
+            assertTrue(run.finished());
+            assertSame(uninterrupted(), resumed, history);
+        }
+    }
+
+    @Test
+    void threadsDoNotChangeBits() throws IOException {
+        Network network = SmallRun.network();
+        try (Trainer trainer = SmallRun.trainer(network).threads(2).build()) {
+            assertSame(uninterrupted(), network, SmallRun.run(trainer).threads(2).build().run());
+        }
+    }
+
+    @Test
+    void killedRunLeavesACheckpointThatIsWhole() throws IOException, InterruptedException {
+        Path file = folder.resolve("killed.safetensors");
+        for (int kill = 0; kill < 3; kill++) {
+            Process process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            "--add-modules",
+                            "jdk.incubator.vector",
+                            "-cp",
+                            String.join(
+                                    File.pathSeparator,
+                                    "target/classes",
+                                    "target/test-classes",
+                                    System.getProperty("java.class.path")),
+                            SmallRun.class.getName(),
+                            file.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("log").toFile())
+                    .start();
+            long end = System.nanoTime() + 60_000_000_000L;
+            FileTime before = Files.exists(file) ? Files.getLastModifiedTime(file) : FileTime.fromMillis(0);
+            while (process.isAlive()
+                    && (!Files.exists(file) || Files.getLastModifiedTime(file).equals(before))
+                    && System.nanoTime() < end) {
+                Thread.sleep(1);
+            }
+            Thread.sleep(kill * 7L);
+            process.destroyForcibly().waitFor();
+            assertTrue(Files.exists(file), Files.readString(folder.resolve("log")));
+        }
+        Network network = SmallRun.network();
+        try (Trainer trainer = SmallRun.trainer(network).build()) {
+            assertSame(
+                    uninterrupted(),
+                    network,
+                    SmallRun.run(trainer).checkpoint(file).resume().build().run());
+        }
+    }
+
+    @Test
+    void checkpointOfAnotherRunIsRefusedAndChangesNothing() throws IOException {
+        Path file = folder.resolve("run.safetensors");
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            SmallRun.run(trainer).epochs(1).checkpoint(file).build().run();
+        }
+        Network network = SmallRun.network();
+        long before = network.weights().hash();
+        try (Trainer trainer =
+                SmallRun.trainer(network).optimizer(new Adam(0.01)).build()) {
+            IOException refused = assertThrows(
+                    IOException.class,
+                    () -> SmallRun.run(trainer).checkpoint(file).resume().build());
+            assertTrue(refused.getMessage().contains("optimizer 'Adam[rate=0.02"), refused.getMessage());
+        }
+        try (Trainer trainer = SmallRun.trainer(network).build()) {
+            IOException refused = assertThrows(
+                    IOException.class,
+                    () -> SmallRun.run(trainer).schedule(Schedule.constant()).checkpoint(file).resume().build());
+            assertTrue(refused.getMessage().contains("run.last_rate"), refused.getMessage());
+        }
+        assertEquals(before, network.weights().hash());
+        Files.write(file, new byte[] {1, 2, 3});
+        try (Trainer trainer = SmallRun.trainer(network).build()) {
+            assertThrows(
+                    IOException.class,
+                    () -> SmallRun.run(trainer).checkpoint(file).resume().build());
+        }
+    }
+
+    @Test
+    void stopsEarlyAndKeepsTheBest() throws IOException {
+        Network network = SmallRun.network();
+        try (Trainer trainer = SmallRun.trainer(network).optimizer(new Adam(0)).build()) {
+            long before = network.weights().hash();
+            History history =
+                    SmallRun.run(trainer).epochs(10).stopAfter(2).build().run();
+            assertEquals(3, history.epochs().size());
+            assertEquals(before, network.weights().hash());
+        }
+    }
+
+    @Test
+    void keepsTheValuesOfTheBestEpoch() throws IOException {
+        Network network = SmallRun.network();
+        try (Trainer trainer = SmallRun.trainer(network).optimizer(new Adam(0.1)).build()) {
+            List<Long> hashes = new ArrayList<>();
+            History history = SmallRun.run(trainer)
+                    .epochs(6)
+                    .schedule(Schedule.constant())
+                    .observe(new TrainingObserver() {
+                        @Override
+                        public void epoch(EpochResult result) {
+                            hashes.add(network.weights().hash());
+                        }
+                    })
+                    .build()
+                    .run();
+            double[] accuracies = history.curve(EpochResult::validationAccuracy);
+            int best = 0;
+            for (int i = 1; i < accuracies.length; i++) {
+                best = accuracies[i] > accuracies[best] ? i : best;
+            }
+            assertEquals(hashes.get(best), network.weights().hash());
+        }
+    }
+
+    @Test
+    void lossThatIsNotFiniteNamesPopulationAndStep() throws IOException {
+        Network network = SmallRun.network();
+        try (Trainer trainer =
+                SmallRun.trainer(network).learnOnly("fc2.weight", "fc2.bias").optimizer(new Sgd(1e38)).build()) {
+            TrainingRun run = SmallRun.run(trainer).schedule(Schedule.constant()).build();
+            String message =
+                    assertThrows(IllegalStateException.class, run::run).getMessage();
+            assertTrue(message.matches("epoch 0, batch [1-4]: .*"), message);
+            assertTrue(message.contains("loss is ") && message.contains("population 'lif2' has the membrane"), message);
+            assertTrue(message.matches(".* in step [0-5], neuron [0-3] of sample \\d+"), message);
+        }
+    }
+
+    @Test
+    void valuesThatAreNotFiniteAreNamed() throws IOException {
+        Network network = SmallRun.network();
+        try (Trainer trainer = SmallRun.trainer(network)
+                .learnOnly("fc1.weight")
+                .optimizer(new Sgd(1e39))
+                .build()) {
+            TrainingRun run = SmallRun.run(trainer).schedule(Schedule.constant()).build();
+            String message =
+                    assertThrows(IllegalStateException.class, run::run).getMessage();
+            assertTrue(message.contains("'fc1.weight' has the value"), message);
+        }
+    }
+
+    @Test
+    void wrongDataIsRefusedBeforeTraining() {
+        FloatMatrix values = FloatMatrix.zeros(3, 12);
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            Dataset wrong = ArrayDataset.of(Shape.of(12), values, new int[] {0, 7, 1}, 8);
+            refused("label of sample 1 of the training data is 7, expected a class of [0, 4)", trainer, wrong, 16);
+            refused("which become 5 values a step, expected 12", trainer, ArrayDataset.of(Shape.of(5), FloatMatrix.zeros(1, 5), new int[1], 1), 16);
+            refused("batches have 17 samples, expected at most 16", trainer, SmallRun.data(9, 1), 17);
+            IllegalArgumentException few = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> TrainingRun.of(trainer, SmallRun.data(9, 1), SmallRun.batching().withDropLast(true))
+                            .build()
+                            .run());
+            assertTrue(few.getMessage().contains("9 samples"), few.getMessage());
+        }
+    }
+
+    private static void refused(String words, Trainer trainer, Dataset data, int batch) {
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class,
+                () -> TrainingRun.of(trainer, data, new Batching(batch)).build());
+        assertTrue(refused.getMessage().contains(words), refused.getMessage());
+    }
+
+    @Test
+    void lossIsKnownBeforeValuesChange() throws IOException {
+        Network network = SmallRun.network();
+        List<Long> hashes = new ArrayList<>();
+        List<Double> losses = new ArrayList<>();
+        try (Trainer trainer = SmallRun.trainer(network)
+                .onLoss(loss -> {
+                    hashes.add(network.weights().hash());
+                    losses.add(loss);
+                })
+                .build()) {
+            long before = network.weights().hash();
+            assertEquals(0, trainer.storedBytes());
+            SmallRun.run(trainer).epochs(1).build().run();
+            assertEquals(5, losses.size());
+            assertEquals(before, hashes.getFirst());
+            assertNotEquals(before, hashes.getLast());
+        }
+    }
+
+    @Test
+    void observerOfGradientsMayLeaveStepsOut() throws IOException {
+        Network network = SmallRun.network();
+        long before = network.weights().hash();
+        List<FloatMatrix> seen = new ArrayList<>();
+        try (Trainer trainer = SmallRun.trainer(network)
+                .onGradients((loss, gradients) -> {
+                    seen.add(gradients.apply("fc1.weight"));
+                    return false;
+                })
+                .build()) {
+            TrainingRun run = SmallRun.run(trainer).epochs(1).build();
+            assertTrue(run.warnings().getFirst().contains("gradients are stored"), run.warnings().toString());
+            History history = run.run();
+            assertTrue(history.epochs().getFirst().observerSeconds() > 0);
+            assertTrue(trainer.storedBytes() >= 4 * (20 * 12 + 20 + 4 * 20 + 4));
+        }
+        assertEquals(before, network.weights().hash());
+        assertEquals(5, seen.size());
+        assertEquals(20, seen.getFirst().rows());
+        assertEquals(12, seen.getFirst().columns());
+        boolean any = false;
+        for (float value : seen.getFirst().toArray()) {
+            any |= value != 0;
+        }
+        assertTrue(any);
+    }
+
+    @Test
+    void shardsAreSummedInWhatAnObserverSees() throws IOException {
+        List<float[]> whole = gradients(1);
+        List<float[]> shards = gradients(3);
+        for (int i = 0; i < whole.size(); i++) {
+            assertArrayEquals(whole.get(i), shards.get(i), 1e-5f);
+        }
+    }
+
+    private static List<float[]> gradients(int shards) throws IOException {
+        List<float[]> seen = new ArrayList<>();
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network())
+                .shards(shards)
+                .onGradients((loss, gradients) -> {
+                    seen.add(gradients.apply("fc2.weight").toArray());
+                    return false;
+                })
+                .build()) {
+            SmallRun.run(trainer).epochs(1).build().run();
+        }
+        return seen;
+    }
+
+    @Test
+    void decodingThatIsNotTrainedIsNoticed() throws IOException {
+        List<String> notices = new ArrayList<>();
+        TrainingObserver listener = new TrainingObserver() {
+            @Override
+            public void notice(String text) {
+                notices.add(text);
+            }
+        };
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            SmallRun.run(trainer).epochs(1).observe(listener).build().run();
+            assertEquals(List.of(), notices);
+            SmallRun.run(trainer).epochs(1).decoding(Decoding.RATE).observe(listener).build().run();
+        }
+        assertEquals(1, notices.size());
+        assertTrue(notices.getFirst().contains("decoded by RATE, while ce_membrane_loss trains MEMBRANE"), notices.toString());
+    }
+
+    @Test
+    void historyIsWritten() throws IOException {
+        History history = uninterrupted().history;
+        Path csv = folder.resolve("history.csv");
+        history.write(csv);
+        List<String> lines = Files.readAllLines(csv);
+        assertEquals(1 + SmallRun.EPOCHS, lines.size());
+        assertTrue(lines.getFirst().startsWith("epoch,rate,loss,accuracy,validation_loss,validation_accuracy,"));
+        String[] fields = lines.get(2).split(",", -1);
+        assertEquals(lines.getFirst().split(",", -1).length, fields.length);
+        assertEquals(history.epochs().get(1).loss(), Double.parseDouble(fields[2]));
+        Path json = folder.resolve("history.json");
+        history.write(json);
+        assertTrue(Files.readString(json).startsWith("[{\"epoch\":0,"), Files.readString(json));
+        assertThrows(IllegalArgumentException.class, () -> history.write(folder.resolve("history.txt")));
+        assertFalse(Files.exists(folder.resolve("history.txt")));
+    }
+}
