@@ -12,6 +12,8 @@ import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.Lif;
+import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.Parameter;
