@@ -17,8 +17,8 @@ import java.nio.file.Path;
  * <p>Tensors of weights may also have 8 bits, item type {@code I8}, with a scale for each row in the tensor of that name followed by {@code
  * _scale}: a weight is {@code scale * item}, rounded once to float32. {@link #write8Bit} writes them. The types {@code F16} and {@code BF16} are read too.
  *
- * <p>A file cannot hold connections or models that are not of this library, nor {@link dev.spikelane.connection.BlasDense}: a file does not decide
- * that a shared library is loaded.
+ * <p>A file cannot hold {@link dev.spikelane.connection.BlasDense}: it does not decide that a shared library is loaded. It holds at most 2^24 inputs
+ * and neurons and delays of a million steps, so that a small file cannot ask for much memory.
  */
 public final class ModelFile {
 

@@ -1,5 +1,6 @@
 package dev.spikelane.model;
 
+import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
@@ -197,7 +198,7 @@ final class ModelWriter {
             case OneToOne _ -> json.value("one to one");
             case Flatten _ -> json.value("flatten");
             case Scale scale -> NeuronWriter.number(json.value("scale").name("factor"), scale.factor());
-            default ->
+            case BlasDense _ ->
                 throw new IllegalArgumentException("projection '" + projection + "' has the connection '" + connection
                         + "', which a model file of version " + ModelFormat.VERSION + " cannot hold");
         }

@@ -1,0 +1,70 @@
+package dev.spikelane.example;
+
+import dev.spikelane.connection.Dense;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Adam;
+import dev.spikelane.train.MembraneErrorLoss;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainingBatch;
+
+/** A recurrent network learns to repeat random bits some steps later, and repeats others that it has not seen. */
+public class DelayedCopy {
+
+    private static final int STEPS = 30;
+    private static final int BATCH = 32;
+    private static final int DELAY = 3;
+    private static final int HIDDEN = 64;
+
+    /** Trains on new bits in each iteration, and returns the share of other bits that the network repeats. */
+    static double accuracy(int iterations) {
+        var random = new TorchRandom(1);
+        var feedback = Dense.linear(HIDDEN, HIDDEN, random);
+        var network = Network.builder(1)
+                .dense(HIDDEN, random)
+                .neuron(new RLeaky(Recurrence.allToAll(feedback.weights(), feedback.bias()), 0.5).withThreshold(0.5))
+                .dense(1, random)
+                .neuron(new Leaky(0.0).withFiring(Firing.DEFAULT.withReset(Reset.NONE)))
+                .build();
+        var bits = SpikeMatrix.zeros(STEPS * BATCH, 1); // row = step * BATCH + sample
+        var targets = FloatMatrix.zeros(STEPS * BATCH, 1);
+        var batch = TrainingBatch.withTargets(bits, targets);
+        try (var trainer = Trainer.of(network, STEPS, BATCH)
+                .loss(MembraneErrorLoss.ofTargets())
+                .optimizer(new Adam(5e-3))
+                .build()) {
+            for (int i = 0; i < iterations; i++) {
+                draw(random, bits, targets);
+                trainer.step(batch);
+            }
+        }
+        draw(random, bits, targets);
+        try (var simulation = network.simulate(BATCH)) {
+            var membranes = simulation.recordMembranes("lif2", STEPS).values();
+            simulation.run(bits);
+            int right = 0;
+            for (int row = DELAY * BATCH; row < STEPS * BATCH; row++) {
+                right += membranes.get(row, 0) > 0.5f == bits.get(row - DELAY * BATCH, 0) ? 1 : 0;
+            }
+            return right / (double) ((STEPS - DELAY) * BATCH);
+        }
+    }
+
+    private static void draw(TorchRandom random, SpikeMatrix bits, FloatMatrix targets) {
+        for (int row = 0; row < STEPS * BATCH; row++) {
+            bits.set(row, 0, random.nextFloat() < 0.5f);
+            targets.set(row, 0, row >= DELAY * BATCH && bits.get(row - DELAY * BATCH, 0) ? 1 : 0);
+        }
+    }
+
+    public static void main(String[] arguments) {
+        System.out.printf("%.1f %% of the bits repeated %d steps later%n", 100 * accuracy(200), DELAY);
+    }
+}
