@@ -1,7 +1,7 @@
 package dev.spikelane.cli;
 
-import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.io.Npy;
+import dev.spikelane.io.file.AtomicFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;

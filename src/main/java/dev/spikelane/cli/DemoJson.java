@@ -67,7 +67,8 @@ final class DemoJson {
             }
             counts(network, image, json);
             if (recognition.isTrained()) {
-                json.name("recognized_as").value(images.nameOf(recognition.found().get(image)));
+                json.name("recognized_as")
+                        .value(images.nameOf(recognition.found().get(image)));
             }
             if (recognition.isJudged()) {
                 json.name("right").value(recognition.isRight(image));

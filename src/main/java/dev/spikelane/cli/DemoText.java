@@ -83,7 +83,8 @@ final class DemoText {
     private void accuracy(Recognition recognition) {
         String shown = recognition.right(recognition.shown()) + " of " + recognition.shown() + " right";
         String all = recognition.found().size() > recognition.shown()
-                ? ", " + recognition.right(recognition.found().size()) + " of all " + recognition.found().size()
+                ? ", " + recognition.right(recognition.found().size()) + " of all "
+                        + recognition.found().size()
                 : "";
         row(
                 "Accuracy",

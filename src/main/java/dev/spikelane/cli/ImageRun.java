@@ -69,8 +69,7 @@ final class ImageRun {
         }
         progress.end();
         Recognition recognition = isTrained(images) ? recognition(verdicts) : Recognition.NONE;
-        return new Result(
-                images, run.result(), recognition, Math.min(settings.batch(), images.count()), warmUp, times);
+        return new Result(images, run.result(), recognition, Math.min(settings.batch(), images.count()), warmUp, times);
     }
 
     /** Looks at the rest of the embedded images too, which are enough to say how often the network is right. */
@@ -95,8 +94,7 @@ final class ImageRun {
         long last = start;
         progress.begin("Warm-up", settings.warmUp() * 1_000_000_000L);
         while (!times.settled() && last - start < settings.warmUp() * 1e9) {
-            times.add(batch(
-                    new NetworkRun(network, settings.threads(), List.of(), Progress.NONE), 0, images.count()));
+            times.add(batch(new NetworkRun(network, settings.threads(), List.of(), Progress.NONE), 0, images.count()));
             long now = System.nanoTime();
             progress.advance(now - last);
             last = now;

@@ -16,7 +16,8 @@ final class Verdicts implements Attachment {
     public void attach(Simulation simulation, SpikeMatrix input, int firstSample) {
         int last = simulation.network().populations().size() - 1;
         decoders.add(simulation.observe(
-                last, new MembraneDecoder(simulation.batch(), simulation.network().outputs())));
+                last,
+                new MembraneDecoder(simulation.batch(), simulation.network().outputs())));
         samples.add(simulation.batch());
     }
 

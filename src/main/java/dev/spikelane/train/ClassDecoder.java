@@ -117,7 +117,8 @@ public final class ClassDecoder {
         float sum = Softmax.exponentials(membranes, at, Softmax.maximum(membranes, at), scratch, 0);
         Softmax.divide(scratch, 0, sum, 1);
         for (int output = 0; output < scores.columns(); output++) {
-            Elements.set(scores, sample, output, Elements.get(scores, sample, output) + Elements.get(scratch, 0, output));
+            Elements.set(
+                    scores, sample, output, Elements.get(scores, sample, output) + Elements.get(scratch, 0, output));
         }
     }
 

@@ -171,7 +171,10 @@ final class TrainingStep implements AutoCloseable {
             List<GradientSlot> slots = made.getFirst().slots();
             for (int i = 0; i < slots.size(); i++) {
                 if (slots.get(i).population() != null) {
-                    parameters.get(i).values().copyFrom(network.weights().get(slots.get(i).name()));
+                    parameters
+                            .get(i)
+                            .values()
+                            .copyFrom(network.weights().get(slots.get(i).name()));
                 }
             }
             for (TrainingPart part : made) {

@@ -33,7 +33,9 @@ final class DemoRecognitionTest {
     @Test
     void mostOfAllImagesAreRight() throws IOException {
         JsonNode images = json("--count", "256", "--json");
-        assertTrue(images.get("accuracy").asDouble() >= LEAST, images.get("accuracy").toString());
+        assertTrue(
+                images.get("accuracy").asDouble() >= LEAST,
+                images.get("accuracy").toString());
         assertEquals("membrane", images.get("decoding").asText());
         int right = 0;
         for (JsonNode result : images.get("results")) {

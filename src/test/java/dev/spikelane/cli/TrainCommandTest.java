@@ -47,18 +47,25 @@ final class TrainCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "tutorial5, membrane, 6, 36", "tutorial3, count, 6, 36", "recurrent, membrane, 6, 6", "demo, mse-count, 6, 36"
+        "tutorial5, membrane, 6, 36",
+        "tutorial3, count, 6, 36",
+        "recurrent, membrane, 6, 6",
+        "demo, mse-count, 6, 36"
     })
     void trainsPresets(String preset, String loss, int steps, int inputs) throws IOException {
         Path model = folder.resolve("model.safetensors");
-        String out = train(model, "--preset", preset, "--loss", loss, "--epochs", "4").requireSuccess();
+        String out = train(model, "--preset", preset, "--loss", loss, "--epochs", "4")
+                .requireSuccess();
         assertTrue(out.contains("Training " + inputs + " -> 20 -> 4"), out);
         assertTrue(out.contains("epoch       loss  accuracy  held out"), out);
         assertFalse(Files.exists(folder.resolve("model.safetensors.checkpoint")));
         String report = folder.resolve("run.html").toString();
         String run = CommandRun.of("run", "--model", model.toString(), "--data", images.toString(), "--report", report)
                 .requireSuccess();
-        String accuracy = out.lines().filter(line -> line.startsWith("  Accuracy")).findFirst().orElseThrow();
+        String accuracy = out.lines()
+                .filter(line -> line.startsWith("  Accuracy"))
+                .findFirst()
+                .orElseThrow();
         assertTrue(run.contains(accuracy), accuracy + " in " + run);
         assertTrue(run.contains(" " + steps + " steps"), run);
         assertTrue(run.contains("additions of a weight per image"), run);
@@ -83,7 +90,8 @@ final class TrainCommandTest {
                         .requireSuccess());
         assertEquals(json.get("test").get("accuracy"), run.get("accuracy"));
         assertEquals(36 * 20 + 20 * 4, run.get("dense_operations").asInt());
-        assertEquals(6 * (36 * 20 + 20 * 4), run.get("dense_operations_of_steps").asInt());
+        assertEquals(
+                6 * (36 * 20 + 20 * 4), run.get("dense_operations_of_steps").asInt());
         double spikes = run.get("spikes_per_image").get("lif1").asDouble();
         double operations = run.get("synaptic_operations_per_image").asDouble();
         assertTrue(operations > 4 * spikes && operations <= 4 * spikes + 36 * 20, run.toString());
@@ -118,8 +126,7 @@ final class TrainCommandTest {
                 "--add-modules",
                 "jdk.incubator.vector",
                 "-cp",
-                String.join(
-                        File.pathSeparator, "target/classes", System.getProperty("java.class.path"), modulePath()),
+                String.join(File.pathSeparator, "target/classes", System.getProperty("java.class.path"), modulePath()),
                 Main.class.getName()));
         command.addAll(arguments(model, options));
         Path log = folder.resolve("log");
@@ -132,17 +139,21 @@ final class TrainCommandTest {
             while (process.isAlive() && !Files.exists(checkpoint) && System.nanoTime() < end) {
                 Thread.sleep(5);
             }
-            new ProcessBuilder("/bin/kill", "-INT", String.valueOf(process.pid())).start().waitFor();
+            new ProcessBuilder("/bin/kill", "-INT", String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
             assertEquals(130, process.waitFor(), Files.readString(log));
         } finally {
             process.destroyForcibly();
         }
         assertTrue(Files.readString(log).contains("stopped and saved in " + checkpoint), Files.readString(log));
         assertFalse(Files.exists(model));
-        CommandRun wrong = train(model, "--epochs", "4000", "--checkpoint", checkpoint.toString(), "--resume", "--seed", "1");
+        CommandRun wrong =
+                train(model, "--epochs", "4000", "--checkpoint", checkpoint.toString(), "--resume", "--seed", "1");
         assertEquals(1, wrong.code());
         assertTrue(wrong.err().contains("is of a run with"), wrong.err());
-        train(model, "--epochs", "1", "--checkpoint", checkpoint.toString(), "--resume").requireSuccess();
+        train(model, "--epochs", "1", "--checkpoint", checkpoint.toString(), "--resume")
+                .requireSuccess();
         assertTrue(Files.exists(model));
     }
 
