@@ -2,6 +2,7 @@ package dev.spikelane.cli;
 
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.kernel.Simd;
+import dev.spikelane.train.Decoding;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,15 @@ final class DemoJson {
         json.name("settled").value(result.times().settled());
         json.name("machine_busy").value(result.times().busy());
         json.name("kernels").strings(network.kernels());
+        Recognition recognition = result.recognition();
+        json.name("weights").value(recognition.isTrained() ? ImageRun.WEIGHTS : "random");
+        if (recognition.isJudged()) {
+            json.name("decoding").value(TrainingRecipes.nameOf(Decoding.MEMBRANE));
+            json.name("accuracy").value(recognition.accuracy());
+            json.name("recognized").value(recognition.found().size());
+            json.name("accuracy_of_recognized").value(recognition.accuracyOfAll());
+            TrainJson.confusion(recognition.confusion(), json);
+        }
         json.name("results").array();
         for (int image = 0; image < images.count(); image++) {
             json.object();
@@ -56,6 +66,13 @@ final class DemoJson {
                 json.name("label").value(images.label(image));
             }
             counts(network, image, json);
+            if (recognition.isTrained()) {
+                json.name("recognized_as")
+                        .value(images.nameOf(recognition.found().get(image)));
+            }
+            if (recognition.isJudged()) {
+                json.name("right").value(recognition.isRight(image));
+            }
             json.end();
         }
         json.end().end();

@@ -4,6 +4,7 @@ import dev.spikelane.io.Idx;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.plot.Plot;
 import dev.spikelane.plot.Report;
+import dev.spikelane.train.Decoding;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -36,17 +37,52 @@ final class DemoReport {
                 .text(String.format(
                         Locale.ROOT,
                         "%,d %s, turned into spikes and run through a network of %,d spiking neurons for %,d steps each;"
-                                + " its weights are random, so it shows how spikes flow and does not classify.",
+                                + " %s",
                         images.images().count(),
                         images.images().count() == 1 ? "image" : "images",
                         TutorialRun.HIDDEN + TutorialRun.OUTPUTS,
-                        results.settings().steps()))
+                        results.settings().steps(),
+                        sentence(images.recognition())))
                 .tiles(tiles())
                 .layers(layers);
         images(report);
         tutorial(report);
         neurons(report);
+        if (images.recognition().isJudged()) {
+            confusion(report, images.recognition());
+        }
         report.section("Configuration").facts(configuration()).write(file);
+    }
+
+    private static String sentence(Recognition recognition) {
+        if (!recognition.isTrained()) {
+            return "its weights are random, so it shows how spikes flow and does not classify.";
+        }
+        if (!recognition.isJudged()) {
+            return "it was trained on Fashion-MNIST.";
+        }
+        return String.format(
+                Locale.ROOT,
+                "it was trained on Fashion-MNIST and takes %d of %d test images for what they are, %.1f %%, decoded by %s.",
+                recognition.right(recognition.found().size()),
+                recognition.found().size(),
+                100 * recognition.accuracyOfAll(),
+                TrainingRecipes.describe(Decoding.MEMBRANE));
+    }
+
+    private static void confusion(Report report, Recognition recognition) {
+        int all = recognition.found().size();
+        report.section("Right and wrong")
+                .text("Rows are what the images show, columns what the network takes them for; " + all + " images, "
+                        + recognition.right(all) + " right.")
+                .figure(Plot.confusionMatrix(
+                                recognition.labels().subList(0, all).stream()
+                                        .mapToInt(Integer::intValue)
+                                        .toArray(),
+                                recognition.found().stream()
+                                        .mapToInt(Integer::intValue)
+                                        .toArray())
+                        .title("Confusion matrix"));
     }
 
     private Map<String, String> tiles() {
@@ -126,7 +162,7 @@ final class DemoReport {
         ImageSet all = results.images().images();
         ImageSet images = all.first(shown.images());
         List<String> labels = IntStream.range(0, images.count())
-                .mapToObj(image -> images.label(image).isEmpty() ? "image " + image : images.label(image))
+                .mapToObj(image -> label(images, image))
                 .toList();
         String first = images.count() < all.count() ? " The first " + images.count() + " are shown." : "";
         try (Arena arena = Arena.ofShared()) {
@@ -141,6 +177,20 @@ final class DemoReport {
                             results.images().network().counts().subList(0, images.count()),
                             shown.rasters());
         }
+    }
+
+    /** What an image shows, and what it was taken for. */
+    private String label(ImageSet images, int image) {
+        Recognition recognition = results.images().recognition();
+        String label = images.label(image).isEmpty() ? "image " + image : images.label(image);
+        if (!recognition.isTrained()) {
+            return label;
+        }
+        String found = images.nameOf(recognition.found().get(image));
+        if (!recognition.isJudged()) {
+            return label + ", taken for " + found;
+        }
+        return label + (recognition.isRight(image) ? ", right" : ", wrong: " + found);
     }
 
     /** Images that are stored as rows of pixels are shown as squares where they can be. */

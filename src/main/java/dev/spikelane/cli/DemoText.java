@@ -1,6 +1,7 @@
 package dev.spikelane.cli;
 
 import dev.spikelane.kernel.Simd;
+import dev.spikelane.train.Decoding;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,11 +46,20 @@ final class DemoText {
         title("Images through the network " + images.inputs() + " -> 1000 -> 10, rate-coded, " + settings.steps()
                 + " steps, seed " + settings.seed());
         row("Images", images.count() + " of " + images.file().count() + ", " + images.size() + ", " + images.name());
-        row("Weights", "random, untrained: the counts show the network at work, they do not classify");
+        Recognition recognition = result.recognition();
+        row(
+                "Weights",
+                recognition.isTrained()
+                        ? "trained on the training images of Fashion-MNIST, 8 bits each"
+                        : "random, untrained: the counts show the network at work, they do not classify");
         out.println();
-        table(images, result.network());
+        table(result);
         out.println();
+        if (recognition.isJudged()) {
+            accuracy(recognition);
+        }
         densities(result.network());
+        work(result);
         timing(result);
         end();
     }
@@ -70,17 +80,60 @@ final class DemoText {
         end();
     }
 
-    private void table(ImageSet images, NetworkResult result) {
+    private void accuracy(Recognition recognition) {
+        String shown = recognition.right(recognition.shown()) + " of " + recognition.shown() + " right";
+        String all = recognition.found().size() > recognition.shown()
+                ? ", " + recognition.right(recognition.found().size()) + " of all "
+                        + recognition.found().size()
+                : "";
+        row(
+                "Accuracy",
+                shown + all + String.format(Locale.ROOT, " (%.1f %%)", 100 * recognition.accuracyOfAll())
+                        + ", decoded by " + TrainingRecipes.describe(Decoding.MEMBRANE) + ", as it was trained");
+        out.println();
+        RunText.confusion(out, recognition.confusion());
+        out.println();
+    }
+
+    private void work(ImageRun.Result result) {
+        double all = result.images().inputs() + TutorialRun.OUTPUTS;
+        double passed = result.network().inputDensity() * result.images().inputs()
+                + result.network().hiddenDensity() * TutorialRun.OUTPUTS;
+        row(
+                "Saved",
+                String.format(
+                        Locale.ROOT,
+                        "%.1f %% of the multiplications of a step: silent neurons cost nothing, a spike adds a weight",
+                        100 * (1 - passed / all)));
+    }
+
+    private void table(ImageRun.Result run) {
+        ImageSet images = run.images();
+        NetworkResult result = run.network();
         int width = width(result);
-        String labelTitle = images.labels().isEmpty() ? "" : LABEL;
-        int labelWidth = images.labels().isEmpty()
+        String labelTitle = images.classes().isEmpty() ? "" : LABEL;
+        int labelWidth = images.classes().isEmpty()
                 ? 0
                 : 2 + images.labels().stream().mapToInt(String::length).reduce(LABEL.length(), Math::max);
         tableLine("image", padded(labelTitle, labelWidth), numbers(width), "most");
         for (int image = 0; image < images.count(); image++) {
             String label = padded(images.label(image), labelWidth);
-            tableLine(String.valueOf(image), label, counts(result, image, width), winner(result, image));
+            String most = winner(result, image) + verdict(run, image);
+            tableLine(String.valueOf(image), label, counts(result, image, width), most);
         }
+    }
+
+    /** What a trained network takes an image for. */
+    private static String verdict(ImageRun.Result run, int image) {
+        Recognition recognition = run.recognition();
+        if (!recognition.isTrained()) {
+            return "";
+        }
+        String found = run.images().nameOf(recognition.found().get(image));
+        if (!recognition.isJudged()) {
+            return "  " + found;
+        }
+        return recognition.isRight(image) ? "  right" : "  wrong: " + found;
     }
 
     private void tableLine(String image, String label, String counts, String most) {

@@ -7,10 +7,17 @@ import dev.spikelane.network.Network;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Runs images, rate-coded, through the tutorial's network, batch by batch. */
 final class ImageRun {
+
+    /** The network of the demo; see the description of training. */
+    static final String WEIGHTS = "fashion-mnist.safetensors";
+
+    /** Steps of all images together that are run for the accuracy alone. */
+    private static final long MOST_STEPS = 256_000;
 
     private final DemoSettings settings;
     private final ImageSet images;
@@ -26,6 +33,9 @@ final class ImageRun {
 
     static Result run(DemoSettings settings, ImageSet images, List<Attachment> attachments, Progress progress)
             throws IOException {
+        if (isTrained(images)) {
+            return new ImageRun(settings, images, trained(), progress).run(attachments);
+        }
         try (Arena arena = Arena.ofShared()) {
             TorchRandom random = new TorchRandom(settings.seed());
             Network network = TutorialRun.network(arena, images.inputs(), random);
@@ -33,17 +43,49 @@ final class ImageRun {
         }
     }
 
+    /** Whether there is a network that was trained for images of this size. */
+    static boolean isTrained(ImageSet images) {
+        return images.inputs() == TutorialRun.INPUTS;
+    }
+
+    /** The network that is part of the command line. */
+    static Network trained() throws IOException {
+        return TrainedModel.read(WEIGHTS).network();
+    }
+
     private Result run(List<Attachment> attachments) throws IOException {
         long start = System.nanoTime();
         PassTimes times = warmUp(start);
         double warmUp = (System.nanoTime() - start) * 1e-9;
-        NetworkRun run = new NetworkRun(network, settings.threads(), attachments, progress);
+        Verdicts verdicts = new Verdicts();
+        List<Attachment> all = new ArrayList<>(attachments);
+        if (isTrained(images)) {
+            all.add(verdicts);
+        }
+        NetworkRun run = new NetworkRun(network, settings.threads(), all, progress);
         progress.begin("Images", (long) settings.steps() * images.count());
         for (int first = 0; first < images.count(); first += settings.batch()) {
-            batch(run, first);
+            batch(run, first, images.count());
         }
         progress.end();
-        return new Result(images, run.result(), Math.min(settings.batch(), images.count()), warmUp, times);
+        Recognition recognition = isTrained(images) ? recognition(verdicts) : Recognition.NONE;
+        return new Result(images, run.result(), recognition, Math.min(settings.batch(), images.count()), warmUp, times);
+    }
+
+    /** Looks at the rest of the embedded images too, which are enough to say how often the network is right. */
+    private Recognition recognition(Verdicts shown) throws IOException {
+        List<Integer> found = new ArrayList<>(shown.classes());
+        int end = images.fashion() && (long) settings.steps() * images.file().count() <= MOST_STEPS
+                ? images.file().count()
+                : images.count();
+        Verdicts rest = new Verdicts();
+        NetworkRun run = new NetworkRun(network, settings.threads(), List.of(rest), Progress.NONE);
+        for (int first = images.count(); first < end; first += settings.batch()) {
+            batch(run, first, end);
+        }
+        found.addAll(rest.classes());
+        boolean known = images.classes().stream().allMatch(label -> label < TutorialRun.OUTPUTS);
+        return new Recognition(known ? images.classes() : List.of(), found, images.count());
     }
 
     /** Repeats the first batch until its times agree, or for as long as the user allows. */
@@ -52,7 +94,7 @@ final class ImageRun {
         long last = start;
         progress.begin("Warm-up", settings.warmUp() * 1_000_000_000L);
         while (!times.settled() && last - start < settings.warmUp() * 1e9) {
-            times.add(batch(new NetworkRun(network, settings.threads(), List.of(), Progress.NONE), 0));
+            times.add(batch(new NetworkRun(network, settings.threads(), List.of(), Progress.NONE), 0, images.count()));
             long now = System.nanoTime();
             progress.advance(now - last);
             last = now;
@@ -61,8 +103,8 @@ final class ImageRun {
         return times;
     }
 
-    private PassTimes.Pass batch(NetworkRun run, int first) throws IOException {
-        int batch = Math.min(settings.batch(), images.count() - first);
+    private PassTimes.Pass batch(NetworkRun run, int first, int end) throws IOException {
+        int batch = Math.min(settings.batch(), end - first);
         try (Arena arena = Arena.ofShared()) {
             FloatMatrix intensities = images.intensities(arena, first, batch);
             SpikeMatrix input = SpikeMatrix.zeros(arena, settings.steps() * batch, images.inputs());
@@ -81,11 +123,18 @@ final class ImageRun {
      *
      * @param images the images
      * @param network counts and densities
+     * @param recognition what they were taken for
      * @param timed the images of a pass whose time was taken
      * @param warmUpSeconds time until the passes agreed, or were given up
      * @param times the last passes
      */
-    record Result(ImageSet images, NetworkResult network, int timed, double warmUpSeconds, PassTimes times) {
+    record Result(
+            ImageSet images,
+            NetworkResult network,
+            Recognition recognition,
+            int timed,
+            double warmUpSeconds,
+            PassTimes times) {
 
         /** NaN if the times never settled. */
         double encodeMilliseconds() {

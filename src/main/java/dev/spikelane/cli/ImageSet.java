@@ -21,11 +21,13 @@ import org.jspecify.annotations.Nullable;
  * @param name what they are
  * @param file all of them
  * @param inputs pixels of an image
- * @param labels names of their classes, or none
+ * @param classes their classes, or none
+ * @param fashion whether these are the classes of Fashion-MNIST, which have names
  * @param count how many are taken
  */
-record ImageSet(String name, Idx file, int inputs, List<String> labels, int count) {
+record ImageSet(String name, Idx file, int inputs, List<Integer> classes, boolean fashion, int count) {
 
+    private static final String NAME = "embedded Fashion-MNIST sample";
     private static final String SAMPLE = "fashion-mnist-256";
     private static final List<String> CLASSES = List.of(
             "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot");
@@ -35,16 +37,13 @@ record ImageSet(String name, Idx file, int inputs, List<String> labels, int coun
 
     static ImageSet sample() throws IOException {
         int[] labels = resource(SAMPLE + "-labels.idx1-ubyte.gz").labels();
-        List<String> names = Arrays.stream(labels).mapToObj(CLASSES::get).toList();
-        return of("embedded Fashion-MNIST sample", resource(SAMPLE + "-images.idx3-ubyte.gz"), names);
+        return of(NAME, resource(SAMPLE + "-images.idx3-ubyte.gz"), labels, true);
     }
 
     /** The embedded images as a data set. */
     static Dataset sampleDataset() throws IOException {
         return IdxDataset.of(
-                "embedded Fashion-MNIST sample",
-                resource(SAMPLE + "-images.idx3-ubyte.gz"),
-                resource(SAMPLE + "-labels.idx1-ubyte.gz"));
+                NAME, resource(SAMPLE + "-images.idx3-ubyte.gz"), resource(SAMPLE + "-labels.idx1-ubyte.gz"));
     }
 
     /** The images of a file with the labels of another, if one is given or lies beside it. */
@@ -52,17 +51,14 @@ record ImageSet(String name, Idx file, int inputs, List<String> labels, int coun
         Idx images = Idx.read(file);
         Path found = givenLabels == null ? besides(file) : givenLabels;
         if (found == null) {
-            return of(file.toString(), images, List.of());
+            return of(file.toString(), images, new int[0], false);
         }
         int[] labels = Idx.read(found).labels();
         if (labels.length != images.count()) {
             throw new IOException(found + ": has " + labels.length + " labels, expected " + images.count()
                     + ", one for each image of " + file);
         }
-        return of(
-                file.toString(),
-                images,
-                Arrays.stream(labels).mapToObj(String::valueOf).toList());
+        return of(file.toString(), images, labels, false);
     }
 
     /** The file of labels that the usual names of such files lead to, compressed or not. */
@@ -80,7 +76,7 @@ record ImageSet(String name, Idx file, int inputs, List<String> labels, int coun
                 .orElse(null);
     }
 
-    private static ImageSet of(String name, Idx file, List<String> labels) throws IOException {
+    private static ImageSet of(String name, Idx file, int[] labels, boolean fashion) throws IOException {
         long inputs = 1;
         for (int size : file.shape().subList(1, file.shape().size())) {
             inputs *= size;
@@ -90,7 +86,8 @@ record ImageSet(String name, Idx file, int inputs, List<String> labels, int coun
                     name + ": images have " + inputs + " pixels, expected at most " + MOST_INPUTS + " (256 x 256)");
         }
         try (Arena arena = Arena.ofShared()) {
-            return new ImageSet(name, file, file.images(arena, 0, 1).columns(), labels, file.count());
+            List<Integer> classes = Arrays.stream(labels).boxed().toList();
+            return new ImageSet(name, file, file.images(arena, 0, 1).columns(), classes, fashion, file.count());
         }
     }
 
@@ -105,7 +102,7 @@ record ImageSet(String name, Idx file, int inputs, List<String> labels, int coun
 
     /** The first images of this set. */
     ImageSet first(int images) {
-        return new ImageSet(name, file, inputs, labels, images);
+        return new ImageSet(name, file, inputs, classes, fashion, images);
     }
 
     /** Intensities of some images, {@code [number x inputs]}. */
@@ -115,7 +112,17 @@ record ImageSet(String name, Idx file, int inputs, List<String> labels, int coun
 
     /** The class of an image, or nothing. */
     String label(int image) {
-        return labels.isEmpty() ? "" : labels.get(image);
+        return classes.isEmpty() ? "" : nameOf(classes.get(image));
+    }
+
+    /** The name of a class, or its number. */
+    String nameOf(int label) {
+        return fashion ? CLASSES.get(label) : String.valueOf(label);
+    }
+
+    /** The names of all classes that occur, for the width of a column. */
+    List<String> labels() {
+        return classes.stream().map(this::nameOf).distinct().toList();
     }
 
     /** Such as "28 x 28". */

@@ -6,6 +6,7 @@ import java.lang.module.ModuleFinder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Starts the command line again with the module of the Vector API where a user did not name it: {@code java -jar} has no other way to get
@@ -17,6 +18,8 @@ final class Relaunch {
 
     /** Tells the second JVM that it is one. */
     private static final String SECOND = "spikelane.relaunched";
+
+    private static final long SECONDS_TO_SAVE = 10;
 
     private Relaunch() {}
 
@@ -37,8 +40,18 @@ final class Relaunch {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).inheritIO().start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "spikelane-relaunch"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "spikelane-relaunch"));
         return process.waitFor();
+    }
+
+    /** Ends the second JVM, which may have something to save before. */
+    private static void end(Process process) {
+        process.destroy();
+        try {
+            process.waitFor(SECONDS_TO_SAVE, TimeUnit.SECONDS);
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static List<String> jvmArguments() {

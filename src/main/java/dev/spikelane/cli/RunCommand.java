@@ -68,7 +68,10 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "How many images, the first ones. Default: all.")
     private @Nullable Integer count;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Time steps. Default: as the model was trained, else 25.")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Time steps. Default: as the model was trained, else 25.")
     private @Nullable Integer steps;
 
     @Option(
@@ -80,7 +83,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--decoding",
             paramLabel = "NAME",
-            description = "membrane, max-membrane, count, or first-spike. Default: as the model was trained, else membrane.")
+            description =
+                    "membrane, max-membrane, count, or first-spike. Default: as the model was trained, else membrane.")
     private @Nullable String decoding;
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of random codes. Default: ${DEFAULT-VALUE}.")
@@ -119,8 +123,7 @@ final class RunCommand implements Callable<Integer> {
                 noted(decoding, trained, TrainedModel.DECODING, DEFAULT_DECODING),
                 TrainingRecipes.DECODINGS);
         Batching batching = new Batching(batch).withSeed(seed).withCode(coded.of(allSteps));
-        try (Evaluator evaluator =
-                new Evaluator(trained.network(), allSteps, batching, threads).decoding(decoded)) {
+        try (Evaluator evaluator = new Evaluator(trained.network(), allSteps, batching, threads).decoding(decoded)) {
             Evaluation evaluation = evaluator.evaluate(data);
             print(trained, data, evaluation, allSteps);
         }
@@ -148,7 +151,9 @@ final class RunCommand implements Callable<Integer> {
                 .section("Confusion")
                 .figure(Plot.confusionMatrix(
                         evaluation.labels().stream().mapToInt(Integer::intValue).toArray(),
-                        evaluation.classes().stream().mapToInt(Integer::intValue).toArray()))
+                        evaluation.classes().stream()
+                                .mapToInt(Integer::intValue)
+                                .toArray()))
                 .write(file);
     }
 
@@ -189,7 +194,7 @@ final class RunCommand implements Callable<Integer> {
         } catch (NumberFormatException notANumber) {
             // The message below says it.
         }
-        throw new IOException(model + ": its metadata '" + TrainedModel.STEPS + "' is '" + noted + "', expected 1 to "
-                + MOST_STEPS);
+        throw new IOException(
+                model + ": its metadata '" + TrainedModel.STEPS + "' is '" + noted + "', expected 1 to " + MOST_STEPS);
     }
 }

@@ -18,9 +18,11 @@ final class RunText {
 
     void print(Path model, TrainedModel trained, Dataset data, Evaluation evaluation, int steps) {
         out.println(Printable.of("Model " + model));
-        row("Network", trained.network().populations().stream()
-                .map(population -> population.name() + " " + population.size())
-                .collect(Collectors.joining(", ")));
+        row(
+                "Network",
+                trained.network().populations().stream()
+                        .map(population -> population.name() + " " + population.size())
+                        .collect(Collectors.joining(", ")));
         row("Images", data + ", " + steps + " steps");
         row("Accuracy", TrainText.accuracy(evaluation));
         String decoding = trained.notes().get(TrainedModel.DECODING);
@@ -28,9 +30,12 @@ final class RunText {
         if (decoding != null && !decoding.equals(used)) {
             row("Note", "decoded by " + used + ", while it was trained for " + decoding);
         }
-        row("Spikes", "per image: " + evaluation.spikes().entrySet().stream()
-                .map(each -> String.format(Locale.ROOT, "%s %,.1f", each.getKey(), each.getValue()))
-                .collect(Collectors.joining(", ")));
+        row(
+                "Spikes",
+                "per image: "
+                        + evaluation.spikes().entrySet().stream()
+                                .map(each -> String.format(Locale.ROOT, "%s %,.1f", each.getKey(), each.getValue()))
+                                .collect(Collectors.joining(", ")));
         work(evaluation);
         out.println();
         confusion(out, evaluation.confusion(TrainJson.classes(evaluation)));
@@ -41,16 +46,20 @@ final class RunText {
     private void work(Evaluation evaluation) {
         double sparse = evaluation.work().synapticOperations();
         row("Operations", String.format(Locale.ROOT, "%,.0f additions of a weight per image", sparse));
-        row("", String.format(
-                Locale.ROOT,
-                "%.2f times the %,d multiplications and additions of a dense network that sees it once",
-                sparse / evaluation.work().denseOperations(),
-                evaluation.work().denseOperations()));
-        row("", String.format(
-                Locale.ROOT,
-                "%.1f %% of the %,d of this network in all steps if zeros were multiplied too",
-                100 * sparse / evaluation.work().denseOperationsOfSteps(),
-                evaluation.work().denseOperationsOfSteps()));
+        row(
+                "",
+                String.format(
+                        Locale.ROOT,
+                        "%.2f times the %,d multiplications and additions of a dense network that sees it once",
+                        sparse / evaluation.work().denseOperations(),
+                        evaluation.work().denseOperations()));
+        row(
+                "",
+                String.format(
+                        Locale.ROOT,
+                        "%.1f %% of the %,d of this network in all steps if zeros were multiplied too",
+                        100 * sparse / evaluation.work().denseOperationsOfSteps(),
+                        evaluation.work().denseOperationsOfSteps()));
     }
 
     /** A line for each label, a column for each class that was found. */

@@ -68,8 +68,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Folder with the four IDX files of MNIST or Fashion-MNIST, plain or gzip. Default: that of Debian's"
-                    + " package dataset-fashion-mnist, else 256 embedded images.")
+            description =
+                    "Folder with the four IDX files of MNIST or Fashion-MNIST, plain or gzip. Default: that of Debian's"
+                            + " package dataset-fashion-mnist, else 256 embedded images.")
     private @Nullable Path folder;
 
     @Option(
@@ -133,8 +134,8 @@ final class TrainCommand implements Callable<Integer> {
                 ? new PrintWriter(Writer.nullWriter())
                 : command.commandLine().getOut();
         TrainText text = new TrainText(out);
-        Network network =
-                settings.network(data.training().shape().size(), Math.max(2, data.training().classes()), seed);
+        Network network = settings.network(
+                data.training().shape().size(), Math.max(2, data.training().classes()), seed);
         Loss loss = TrainingRecipes.LOSSES.get(settings.loss());
         try (Trainer trainer = Trainer.of(network, settings.steps(), settings.batch())
                 .loss(loss)
@@ -147,8 +148,10 @@ final class TrainCommand implements Callable<Integer> {
             TrainingRun run = run(trainer, settings, data, text);
             History history = train(run);
             if (!run.finished()) {
-                command.commandLine().getErr().println(Main.NAME + ": stopped and saved in " + checkpointFile()
-                        + "; the same command with --resume goes on");
+                command.commandLine()
+                        .getErr()
+                        .println(Main.NAME + ": stopped and saved in " + checkpointFile()
+                                + "; the same command with --resume goes on");
                 command.commandLine().getErr().flush();
                 return INTERRUPTED;
             }
@@ -164,7 +167,8 @@ final class TrainCommand implements Callable<Integer> {
         }
         if (historyFile != null && !historyFile.toString().matches(".*\\.(csv|json)")) {
             throw new ParameterException(
-                    command.commandLine(), "--history is " + historyFile + ", expected a name that ends in .csv or .json");
+                    command.commandLine(),
+                    "--history is " + historyFile + ", expected a name that ends in .csv or .json");
         }
         for (Path file : new Path[] {model, historyFile, report}) {
             if (file != null) {
@@ -205,8 +209,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** Writes the model, and evaluates what stands in the file. */
-    private int finish(
-            TrainingSettings settings, TrainingData data, Network network, History history, TrainText text)
+    private int finish(TrainingSettings settings, TrainingData data, Network network, History history, TrainText text)
             throws IOException {
         Loss loss = TrainingRecipes.LOSSES.get(settings.loss());
         Map<String, String> notes = new LinkedHashMap<>();
@@ -232,7 +235,8 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private Evaluation test(Network network, TrainingSettings settings, Loss loss, Dataset images) {
-        try (Evaluator evaluator = new Evaluator(network, settings.steps(), settings.batching(seed), threads).loss(loss)) {
+        try (Evaluator evaluator =
+                new Evaluator(network, settings.steps(), settings.batching(seed), threads).loss(loss)) {
             return evaluator.evaluate(images);
         }
     }
@@ -256,12 +260,14 @@ final class TrainCommand implements Callable<Integer> {
             if (shown == 0) {
                 progress.begin("Epoch " + (now.epoch() + 1), now.samplesOfEpoch());
             }
-            progress.advance(now.samples() - shown, () -> String.format(
-                    Locale.ROOT,
-                    "loss %.4f, accuracy %.1f %%, %,.0f images/s",
-                    now.loss(),
-                    100 * now.accuracy(),
-                    now.samplesPerSecond()));
+            progress.advance(
+                    now.samples() - shown,
+                    () -> String.format(
+                            Locale.ROOT,
+                            "loss %.4f, accuracy %.1f %%, %,.0f images/s",
+                            now.loss(),
+                            100 * now.accuracy(),
+                            now.samplesPerSecond()));
             shown = now.samples();
         }
 

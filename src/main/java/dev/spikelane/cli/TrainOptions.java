@@ -51,7 +51,8 @@ final class TrainOptions {
     @Option(
             names = "--surrogate",
             paramLabel = "NAME",
-            description = "atan, fast-sigmoid, sigmoid, straight-through, triangular, spike-rate-escape, sso, lso, or sfs.")
+            description =
+                    "atan, fast-sigmoid, sigmoid, straight-through, triangular, spike-rate-escape, sso, lso, or sfs.")
     private @Nullable String surrogate;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training images.")
@@ -113,23 +114,28 @@ final class TrainOptions {
 
     private static List<Integer> hidden(CommandSpec command, String text) {
         try {
-            List<Integer> sizes =
-                    Arrays.stream(text.split(",", -1)).map(String::strip).map(Integer::valueOf).toList();
+            List<Integer> sizes = Arrays.stream(text.split(",", -1))
+                    .map(String::strip)
+                    .map(Integer::valueOf)
+                    .toList();
             if (sizes.stream().allMatch(size -> size >= 1 && size <= MOST_NEURONS)) {
                 return sizes;
             }
         } catch (NumberFormatException notNumbers) {
             // The message below says it.
         }
-        throw wrong(command, "--hidden is '" + text + "', expected numbers from 1 to " + MOST_NEURONS + " with commas between them");
+        throw wrong(
+                command,
+                "--hidden is '" + text + "', expected numbers from 1 to " + MOST_NEURONS + " with commas between them");
     }
 
     /** What an option names. */
     static <T> T choose(CommandSpec command, String option, String name, Map<String, T> known) {
         T found = known.get(name);
         if (found == null) {
-            throw wrong(command, option + " is '" + name + "', expected one of "
-                    + String.join(", ", new TreeSet<>(known.keySet())));
+            throw wrong(
+                    command,
+                    option + " is '" + name + "', expected one of " + String.join(", ", new TreeSet<>(known.keySet())));
         }
         return found;
     }

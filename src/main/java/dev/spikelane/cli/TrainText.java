@@ -22,22 +22,26 @@ final class TrainText {
     void settings(TrainingSettings settings, Network network, TrainingData data, Loss loss) {
         out.println("Training " + settings.sizes(network) + (settings.recurrent() ? ", RLeaky" : ", Leaky") + ", beta "
                 + settings.beta() + ", " + settings.steps() + " steps, code " + settings.code());
-        row("Images", String.format(
-                Locale.ROOT,
-                "%s: %,d to train on, %,d held out, %,d to test",
-                data.name(),
-                data.training().size(),
-                data.validation() == null ? 0 : data.validation().size(),
-                data.test().size()));
+        row(
+                "Images",
+                String.format(
+                        Locale.ROOT,
+                        "%s: %,d to train on, %,d held out, %,d to test",
+                        data.name(),
+                        data.training().size(),
+                        data.validation() == null ? 0 : data.validation().size(),
+                        data.test().size()));
         row("Loss", loss.name() + ", surrogate " + settings.surrogate());
         row("Decoding", TrainingRecipes.describe(loss.decoding()) + ", which this loss trains");
-        row("Optimizer", String.format(
-                Locale.ROOT,
-                "Adam, rate %s%s, batch %d, epochs %d",
-                settings.rate(),
-                settings.cosine() ? " along a cosine" : "",
-                settings.batch(),
-                settings.epochs()));
+        row(
+                "Optimizer",
+                String.format(
+                        Locale.ROOT,
+                        "Adam, rate %s%s, batch %d, epochs %d",
+                        settings.rate(),
+                        settings.cosine() ? " along a cosine" : "",
+                        settings.batch(),
+                        settings.epochs()));
         out.println();
         out.flush();
     }
@@ -50,7 +54,14 @@ final class TrainText {
     void epoch(EpochResult result, boolean validated) {
         if (!headed) {
             headed = true;
-            out.printf(Locale.ROOT, "  %5s  %9s  %8s%s  %9s%n", "epoch", "loss", "accuracy", validated ? "  held out" : "", "images/s");
+            out.printf(
+                    Locale.ROOT,
+                    "  %5s  %9s  %8s%s  %9s%n",
+                    "epoch",
+                    "loss",
+                    "accuracy",
+                    validated ? "  held out" : "",
+                    "images/s");
         }
         out.printf(
                 Locale.ROOT,

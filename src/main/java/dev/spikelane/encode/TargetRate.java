@@ -90,8 +90,7 @@ public record TargetRate(double rate, int firstSpikeTime, Pattern pattern) {
         draw(rate, firstSpikeTime, pattern, spikes, neuron, random);
     }
 
-    static void draw(
-            double rate, int first, Pattern pattern, SpikeMatrix spikes, int neuron, TorchRandom random) {
+    static void draw(double rate, int first, Pattern pattern, SpikeMatrix spikes, int neuron, TorchRandom random) {
         switch (pattern) {
             case REGULAR -> fireRegularly(rate, first, spikes, neuron);
             case UNIFORM -> fireUniformly(rate, first, spikes, neuron, random);

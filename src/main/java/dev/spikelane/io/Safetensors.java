@@ -205,7 +205,8 @@ public final class Safetensors {
     }
 
     /**
-     * Writes a file. It appears under its name only when it is complete; an older one is replaced, see {@link AtomicFile}.
+     * Writes a file. It appears under its name only when it is complete; an older one is replaced; a pipe or
+     * a device is written in place.
      *
      * @param file where to
      * @throws IllegalArgumentException if the header would have more than 16 MiB

@@ -79,11 +79,9 @@ public final class Matmul {
      * @param firstBlock the first block of outputs
      * @param endBlock the block behind the last
      */
-    public void multiply(
-            SpikeMatrix spikes, MatmulWeights weights, FloatMatrix current, int firstBlock, int endBlock) {
+    public void multiply(SpikeMatrix spikes, MatmulWeights weights, FloatMatrix current, int firstBlock, int endBlock) {
         current.requireShape("current", spikes.rows(), weights.outputs());
-        SpikeMatmul.multiply(
-                spikes, spikes.rows(), weights.packed(), firstBlock, endBlock, current, spikeScratch());
+        SpikeMatmul.multiply(spikes, spikes.rows(), weights.packed(), firstBlock, endBlock, current, spikeScratch());
     }
 
     /**
@@ -106,8 +104,7 @@ public final class Matmul {
      * @param firstBlock the first block of outputs
      * @param endBlock the block behind the last
      */
-    public void multiply(
-            FloatMatrix values, MatmulWeights weights, FloatMatrix current, int firstBlock, int endBlock) {
+    public void multiply(FloatMatrix values, MatmulWeights weights, FloatMatrix current, int firstBlock, int endBlock) {
         current.requireShape("current", values.rows(), weights.outputs());
         DenseMatmul.multiply(values, values.rows(), weights.packed(), firstBlock, endBlock, current);
     }

@@ -1,10 +1,10 @@
 /**
  * SIMD kernels, usable alone like a BLAS.
  *
- * <p>{@code dev.spikelane.kernel.product} multiplies, {@code dev.spikelane.kernel.step} takes neurons through steps, and
- * {@code dev.spikelane.kernel.code} encodes and counts. There is one final class for each operation. Its public entries check shapes, then
- * either its scalar variant (plain loops, the specification) or its vector variant does the work; both give the same bits, whatever the
- * vector width, the number of threads and the variant that the density asks for. {@link dev.spikelane.kernel.Simd} tells which one serves.
+ * <p>{@link dev.spikelane.kernel.Matmul} multiplies. Neurons take steps by {@link dev.spikelane.neuron.Neuron#bind}, and
+ * {@link dev.spikelane.encode} encodes. Each entry checks shapes, then either a scalar variant (plain loops, the specification) or a vector
+ * variant does the work; both give the same bits, whatever the vector width, the number of threads and the variant that the density asks for.
+ * {@link dev.spikelane.kernel.Simd} tells which one serves.
  *
  * <p>A matrix of floats and one of spikes never share memory. Where a kernel reads and writes matrices of the same kind, its documentation
  * says whether they may be the same; where they may not, or overlap in a part of their rows, it throws

@@ -111,7 +111,7 @@ final class Machine {
 
     @SuppressWarnings("MustBeClosedChecker") // close() or the cleaner does it
     static Machine of(Simulation owner, Network network, int batch, int mostSteps, int threads) {
-        // Workers must reach it; a shared arena is dear to close, but closes once in a simulation.
+        // Workers must reach it; closing a shared arena takes long, but happens once in a simulation.
         Arena arena = Arena.ofShared();
         Workers workers = null;
         try {
@@ -287,7 +287,7 @@ final class Machine {
         }
     }
 
-    /** How many of the first rows of the block it is best to run at a time, for the input at hand. */
+    /** How many of the first rows of the block it is best to run at a time, for the present input. */
     int rowsAtATime(int rows) {
         int best = rows;
         for (Site site : sites) {

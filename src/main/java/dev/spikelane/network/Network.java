@@ -1,8 +1,8 @@
 package dev.spikelane.network;
 
 import dev.spikelane.connection.operator.Operator;
-import dev.spikelane.layout.Layouts;
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.layout.Layouts;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;

@@ -99,7 +99,8 @@ public final class VariableRecorder implements Observer {
     @Override
     public void attach(int samples, int neurons) {
         if (beforeReset || !variable.equals(MEMBRANE)) {
-            throw new IllegalArgumentException("recorder keeps '" + variable + "', expected the membrane after each step");
+            throw new IllegalArgumentException(
+                    "recorder keeps '" + variable + "', expected the membrane after each step");
         }
         Recordings.requireSame(batch, values.columns(), samples, neurons);
     }

@@ -1,9 +1,9 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.base.Logarithm;
-import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.kernel.base.Logarithm;
+import dev.spikelane.kernel.step.LeakyParameters;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.kernel.step.LeakyParameters;
 import java.lang.foreign.Arena;
 import java.util.List;

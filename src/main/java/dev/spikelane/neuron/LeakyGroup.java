@@ -104,7 +104,8 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
     private void run(StepRun run, int rows, NeuronState state) {
         try {
             LeakyStep.run(parameters, run, 0, rows);
-            state.advance(run.firstWord(), run.endWord(), rows / state.membrane().rows());
+            state.advance(
+                    run.firstWord(), run.endWord(), rows / state.membrane().rows());
         } finally {
             run.release();
         }

@@ -1,9 +1,9 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyParametersBuilder;
-import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;

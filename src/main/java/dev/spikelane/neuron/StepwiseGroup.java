@@ -93,8 +93,8 @@ interface StepwiseGroup extends NeuronGroup {
             }
             if (coupled() && (firstWord != 0 || endWord != run.spikes().stride())) {
                 throw new IllegalArgumentException(
-                        "neurons with recurrence are updated whole rows at a time, asked for words [" + firstWord
-                                + ", " + endWord + ") of [0, " + run.spikes().stride() + ")");
+                        "neurons with recurrence are updated whole rows at a time, asked for words [" + firstWord + ", "
+                                + endWord + ") of [0, " + run.spikes().stride() + ")");
             }
             requireRows("current", run.current().rows(), rows);
             requireRows("spikes", run.spikes().rows(), rows);

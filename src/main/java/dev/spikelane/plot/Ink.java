@@ -5,7 +5,7 @@ import java.awt.Color;
 import java.awt.Font;
 import java.util.List;
 
-/** Colours, fonts and lines of still pictures: those of the page in light. */
+/** Colors, fonts and lines of still pictures: those of the page in light. */
 final class Ink {
 
     static final Color PAPER = Color.WHITE;
@@ -36,7 +36,7 @@ final class Ink {
         return SERIES.get(number % SERIES.size());
     }
 
-    /** From one colour to another: {@code share} 0 to 1. */
+    /** From one color to another: {@code share} 0 to 1. */
     static Color between(Color from, Color to, double share) {
         return new Color(
                 between(from.getRed(), to.getRed(), share),

@@ -9,7 +9,7 @@ import java.awt.image.IndexColorModel;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The 256 colours of a GIF: those of the figure, each in shades down to the paper, so that edges of text stay smooth. */
+/** The 256 colors of a GIF: those of the figure, each in shades down to the paper, so that edges of text stay smooth. */
 final class Palette {
 
     private static final int SIZE = 256;
@@ -25,7 +25,7 @@ final class Palette {
         }
     }
 
-    /** The same image in these colours. Java2D would mix colours from dots of two, even where it paints one. */
+    /** The same image in these colors. Java2D would mix colors from dots of two, even where it paints one. */
     BufferedImage reduce(BufferedImage image) {
         BufferedImage reduced = new BufferedImage(
                 image.getWidth(),

@@ -239,7 +239,7 @@ public final class Plot {
     }
 
     /**
-     * Shows a weight matrix as a heat map, colours symmetric about zero.
+     * Shows a weight matrix as a heat map, colors symmetric about zero.
      *
      * @param weights {@code [post x pre]}, a neuron's incoming weights in a row
      * @return the heat map

@@ -3,7 +3,7 @@ package dev.spikelane.plot;
 import java.util.List;
 
 /**
- * How many spikes each neuron has fired up to each step, the leading ones in another colour: a bar that grows for each neuron, or, of more
+ * How many spikes each neuron has fired up to each step, the leading ones in another color: a bar that grows for each neuron, or, of more
  * than 40 neurons, a profile over all of them.
  */
 public final class SpikeCountPlot extends Figure {

@@ -1,6 +1,6 @@
 package dev.spikelane.plot;
 
-/** A weight matrix as a heat map: zero is the colour of the page, the largest absolute weight the strongest. */
+/** A weight matrix as a heat map: zero is the color of the page, the largest absolute weight the strongest. */
 public final class WeightsPlot extends Figure {
 
     private static final int MOST_WEIGHTS = 16_000_000;

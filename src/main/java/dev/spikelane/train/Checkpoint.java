@@ -61,8 +61,8 @@ final class Checkpoint {
             metadata.put(EPOCH + result.epoch(), text(result));
         }
         List<Tensor> content = new ArrayList<>();
-        tensors.forEach((name, values) ->
-                content.add(Tensor.of(name, values, List.of(values.rows(), values.columns()))));
+        tensors.forEach(
+                (name, values) -> content.add(Tensor.of(name, values, List.of(values.rows(), values.columns()))));
         Safetensors.of(metadata, content).write(file);
     }
 
@@ -124,7 +124,8 @@ final class Checkpoint {
         Map<TrainingParameter, Long> steps = new LinkedHashMap<>();
         for (TrainingParameter parameter : trainer.parameters()) {
             steps.put(parameter, reader.whole(OPTIMIZER + parameter.name() + ".steps"));
-            for (Map.Entry<String, MemorySegment> each : parameter.update().state().entrySet()) {
+            for (Map.Entry<String, MemorySegment> each :
+                    parameter.update().state().entrySet()) {
                 int length = Math.toIntExact(each.getValue().byteSize() / Float.BYTES);
                 ofOptimizer.put(each.getValue(), reader.tensor(key(parameter, each.getKey()), 1, length));
             }
@@ -219,7 +220,14 @@ final class Checkpoint {
                 numbers[i] = number(name, words[i]);
             }
             return new EpochResult(
-                    epoch, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], (long) numbers[5], numbers[6],
+                    epoch,
+                    numbers[0],
+                    numbers[1],
+                    numbers[2],
+                    numbers[3],
+                    numbers[4],
+                    (long) numbers[5],
+                    numbers[6],
                     numbers[7]);
         }
     }

@@ -85,13 +85,7 @@ public final class ClassDecoder {
         shape.require(input, first, end, LossGradient.NONE, classes.length);
         for (int sample = first; sample < end; sample++) {
             score(input, sample);
-            int best = 0;
-            for (int c = 1; c < blocks.classes(); c++) {
-                if (Elements.get(scores, 0, c) > Elements.get(scores, 0, best)) {
-                    best = c;
-                }
-            }
-            classes[sample] = best;
+            classes[sample] = best(scores, 0);
         }
     }
 
@@ -112,18 +106,31 @@ public final class ClassDecoder {
     }
 
     private void addSoftmax(LossInput input, int sample) {
-        for (int output = 0; output < shape.outputs(); output++) {
-            Elements.set(scores, 0, output, 0);
-        }
-        FloatMatrix membranes = input.membranes();
+        scores.fill(0);
         for (int step = 0; step < shape.steps(); step++) {
-            int at = step * input.batch() + sample;
-            float sum = Softmax.exponentials(membranes, at, Softmax.maximum(membranes, at), row, 0);
-            Softmax.divide(row, 0, sum, 1);
-            for (int output = 0; output < shape.outputs(); output++) {
-                Elements.set(scores, 0, output, Elements.get(scores, 0, output) + Elements.get(row, 0, output));
+            addSoftmax(input.membranes(), step * input.batch() + sample, row, scores, 0);
+        }
+    }
+
+    /** Adds the softmax of a row of membranes to a row of scores; the scratch is as wide and overwritten. */
+    static void addSoftmax(FloatMatrix membranes, int at, FloatMatrix scratch, FloatMatrix scores, int sample) {
+        float sum = Softmax.exponentials(membranes, at, Softmax.maximum(membranes, at), scratch, 0);
+        Softmax.divide(scratch, 0, sum, 1);
+        for (int output = 0; output < scores.columns(); output++) {
+            Elements.set(
+                    scores, sample, output, Elements.get(scores, sample, output) + Elements.get(scratch, 0, output));
+        }
+    }
+
+    /** The column of the largest score of a row, the first of equals. */
+    static int best(FloatMatrix scores, int at) {
+        int best = 0;
+        for (int c = 1; c < scores.columns(); c++) {
+            if (Elements.get(scores, at, c) > Elements.get(scores, at, best)) {
+                best = c;
             }
         }
+        return best;
     }
 
     /**

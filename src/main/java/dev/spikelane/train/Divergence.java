@@ -86,7 +86,8 @@ final class Divergence {
             for (int row = 0; row < values.rows(); row++) {
                 int column = badColumn(values, row);
                 if (column >= 0) {
-                    return "'" + name + "' has the value " + values.get(row, column) + " at [" + row + ", " + column + "]";
+                    return "'" + name + "' has the value " + values.get(row, column) + " at [" + row + ", " + column
+                            + "]";
                 }
             }
         }

@@ -93,9 +93,10 @@ final class EvaluationBatch implements AutoCloseable {
         counts.forEach((name, each) -> totals.addSpikes(name, sum(each.counts())));
         for (Projection projection : network.projections()) {
             double arrived = switch (projection.source()) {
-                case Input only -> input instanceof SpikeMatrix spikes
-                        ? spikes.count()
-                        : EvaluationTotals.nonZero((FloatMatrix) input);
+                case Input only ->
+                    input instanceof SpikeMatrix spikes
+                            ? spikes.count()
+                            : EvaluationTotals.nonZero((FloatMatrix) input);
                 case Population population -> sum(spikesOf(population.name()));
                 default -> (double) projection.source().shape().size() * steps * simulation.batch();
             };

@@ -54,8 +54,7 @@ public final class Evaluator implements AutoCloseable {
         }
         this.network = network;
         this.steps = steps;
-        this.batching =
-                batching.withShuffle(Shuffle.none()).withDropLast(false).withAugmentations();
+        this.batching = batching.withShuffle(Shuffle.none()).withDropLast(false).withAugmentations();
         this.threads = threads;
         this.population = network.population(population).name();
     }
@@ -125,7 +124,8 @@ public final class Evaluator implements AutoCloseable {
         while (made.size() > 1) { // one for full batches, one for the last
             made.removeLast().close();
         }
-        EvaluationBatch fresh = new EvaluationBatch(network.simulate(samples, threads), steps, population, loss, decoding());
+        EvaluationBatch fresh =
+                new EvaluationBatch(network.simulate(samples, threads), steps, population, loss, decoding());
         made.add(fresh);
         return fresh;
     }

@@ -41,7 +41,8 @@ final class GradientFrame {
         this.scratch = new Scratch[size.threads()];
         for (int i = 0; i < scratch.length; i++) {
             scratch[i] = new Scratch(
-                    FloatMatrix.zeros(size.steps(), LeakyFrame.BLOCK), FloatMatrix.zeros(size.steps(), LeakyFrame.BLOCK));
+                    FloatMatrix.zeros(size.steps(), LeakyFrame.BLOCK),
+                    FloatMatrix.zeros(size.steps(), LeakyFrame.BLOCK));
         }
     }
 

@@ -240,10 +240,7 @@ final class GradientSite implements GradientSource {
             FloatMatrix added = FloatMatrix.zeros(size.batch(), population.size());
             ofSpikes.open(-1, 1);
             ofSpikes.gather(
-                    new GradientViews<>(sum, size.batch()),
-                    new GradientViews<>(added, size.batch()),
-                    0,
-                    blocks());
+                    new GradientViews<>(sum, size.batch()), new GradientViews<>(added, size.batch()), 0, blocks());
             return sum;
         }
         return carriedSpikes;

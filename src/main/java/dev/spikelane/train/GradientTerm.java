@@ -77,7 +77,8 @@ final class GradientTerm {
         if (frame) {
             Signal rows = source.steps(0, 1, 0);
             path.prepare(rows);
-            listed = path.backs().length == 1 && rows instanceof FloatMatrix values && path.backs()[0].openFrame(values);
+            listed =
+                    path.backs().length == 1 && rows instanceof FloatMatrix values && path.backs()[0].openFrame(values);
         }
     }
 

@@ -119,7 +119,8 @@ public final class Gradients implements AutoCloseable {
 
     private void requireForm(InputForm form) {
         if (plan.form() != InputForm.ANY && plan.form() != form) {
-            throw new IllegalArgumentException("input is " + form + ", expected " + plan.form() + " as was said before");
+            throw new IllegalArgumentException(
+                    "input is " + form + ", expected " + plan.form() + " as was said before");
         }
     }
 

@@ -107,7 +107,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private int samples(TrainingBatch batch) {
-        Signal input = batch.input(network.inputs().getFirst().name(), network.inputs().size() == 1);
+        Signal input =
+                batch.input(network.inputs().getFirst().name(), network.inputs().size() == 1);
         int steps = batch.constant() ? 1 : recipe.steps();
         int samples = input.rows() / steps;
         if (samples * steps != input.rows() || samples < 1 || samples > recipe.batch()) {

@@ -4,7 +4,6 @@ import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.memory.FloatMatrix;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,9 +132,7 @@ public final class TrainingRun {
 
     /** Trains on the rest of an epoch; whether it came to its end. */
     private boolean epoch(BatchLoader loader) throws IOException {
-        long samples = said.batching.dropLast()
-                ? (long) loader.batches() * said.batching.size()
-                : said.data.size();
+        long samples = said.batching.dropLast() ? (long) loader.batches() * said.batching.size() : said.data.size();
         TrainingProgress progress = new TrainingProgress(
                 state, loader.batches(), samples, trainer.recipe().loss().decoding() != Decoding.NONE);
         trainer.setEpoch(state.epoch);
@@ -156,7 +153,8 @@ public final class TrainingRun {
     }
 
     private void step(Batch batch) {
-        double rate = said.schedule.rate(state.step, trainer.recipe().optimizer().rate());
+        double rate =
+                said.schedule.rate(state.step, trainer.recipe().optimizer().rate());
         trainer.setRate(rate);
         long observed = trainer.observerNanoseconds();
         double loss;
@@ -187,7 +185,8 @@ public final class TrainingRun {
                 return known.get(i);
             }
         }
-        boolean frame = batch.input().rows() == batch.count() && trainer.recipe().steps() > 1;
+        boolean frame =
+                batch.input().rows() == batch.count() && trainer.recipe().steps() > 1;
         TrainingBatch made = new TrainingBatch(
                 Map.of(TrainingBatch.ONLY, batch.input()),
                 frame,
@@ -215,11 +214,15 @@ public final class TrainingRun {
                 state.nanoseconds * 1e-9,
                 state.observerNanoseconds * 1e-9);
         state.results.add(result);
-        if (state.bestEpoch < 0 || result.score() > state.results.get(state.bestEpoch).score()) {
+        if (state.bestEpoch < 0
+                || result.score() > state.results.get(state.bestEpoch).score()) {
             state.bestEpoch = state.epoch;
             if (said.keepsBest) {
-                trainer.network().weights().names().forEach(name -> state.best.put(
-                        name, trainer.network().weights().get(name)));
+                trainer.network()
+                        .weights()
+                        .names()
+                        .forEach(name ->
+                                state.best.put(name, trainer.network().weights().get(name)));
             }
         }
         state.nextEpoch();
@@ -249,7 +252,8 @@ public final class TrainingRun {
     private void requireSame(Checkpoint.Reader reader, RunState found) throws IOException {
         reader.require("order", order(found.epoch));
         if (found.step > 0) {
-            double rate = said.schedule.rate(found.step - 1, trainer.recipe().optimizer().rate());
+            double rate = said.schedule.rate(
+                    found.step - 1, trainer.recipe().optimizer().rate());
             reader.require("run.last_rate", String.valueOf(rate));
         }
     }
@@ -277,8 +281,9 @@ public final class TrainingRun {
         Batching batching = said.batching;
         texts.put(
                 "data",
-                said.data.size() + " samples in batches of " + batching.size() + (batching.dropLast() ? ", whole ones" : "")
-                        + ", seed " + batching.seed() + ", " + batching.augmentations().size() + " augmentations");
+                said.data.size() + " samples in batches of " + batching.size()
+                        + (batching.dropLast() ? ", whole ones" : "") + ", seed " + batching.seed() + ", "
+                        + batching.augmentations().size() + " augmentations");
         return texts;
     }
 
@@ -286,8 +291,9 @@ public final class TrainingRun {
         List<String> texts = new ArrayList<>();
         Loss loss = trainer.recipe().loss();
         if (said.decoding != loss.decoding() && said.validation != null) {
-            texts.add("outputs are decoded by " + said.decoding + ", while " + loss.name() + " trains " + loss.decoding()
-                    + ": accuracy may fall while the loss gets better; decode by what is trained, or train what is decoded");
+            texts.add(
+                    "outputs are decoded by " + said.decoding + ", while " + loss.name() + " trains " + loss.decoding()
+                            + ": accuracy may fall while the loss gets better; decode by what is trained, or train what is decoded");
         }
         if (trainer.storedBytes() > 0) {
             texts.add(String.format(

@@ -24,9 +24,15 @@ public final class TrainingRunBuilder {
     long saveEvery;
     Schedule schedule = Schedule.constant();
     Decoding decoding;
-    @Nullable Dataset validation;
+
+    @Nullable
+    Dataset validation;
+
     Batching validationBatching;
-    @Nullable Path checkpoint;
+
+    @Nullable
+    Path checkpoint;
+
     final List<TrainingObserver> observers = new ArrayList<>();
 
     TrainingRunBuilder(Trainer trainer, Dataset data, Batching batching) {

@@ -41,9 +41,8 @@ final class TrainingStep implements AutoCloseable {
         TrainingPart first = part(0, size, recipe.window());
         boolean sums = recipe.shards() > 1;
         for (GradientSlot slot : first.slots()) {
-            FloatMatrix gradient = sums
-                    ? FloatMatrix.zeros(slot.values().rows(), slot.values().columns())
-                    : slot.gradient();
+            FloatMatrix gradient =
+                    sums ? FloatMatrix.zeros(slot.values().rows(), slot.values().columns()) : slot.gradient();
             parameters.add(new TrainingParameter(
                     slot.name(), slot.values(), recipe.optimizer().bind(slot.values()), gradient));
         }
@@ -172,7 +171,10 @@ final class TrainingStep implements AutoCloseable {
             List<GradientSlot> slots = made.getFirst().slots();
             for (int i = 0; i < slots.size(); i++) {
                 if (slots.get(i).population() != null) {
-                    parameters.get(i).values().copyFrom(network.weights().get(slots.get(i).name()));
+                    parameters
+                            .get(i)
+                            .values()
+                            .copyFrom(network.weights().get(slots.get(i).name()));
                 }
             }
             for (TrainingPart part : made) {

@@ -176,8 +176,10 @@ final class OpenBlasTest {
             FloatMatrix b = FloatMatrix.zeros(arena, 3, 4);
             FloatMatrix c = FloatMatrix.zeros(arena, 2, 4);
             Class<IllegalArgumentException> illegal = IllegalArgumentException.class;
-            assertMessage(illegal, "a is [2 x 3], expected [2 x 2]", () -> OpenBlas.sgemm(Transpose.FIRST, 1, a, b, 0, c));
-            assertMessage(illegal, "b is [3 x 4], expected [4 x 3]", () -> OpenBlas.sgemm(Transpose.SECOND, 1, a, b, 0, c));
+            assertMessage(
+                    illegal, "a is [2 x 3], expected [2 x 2]", () -> OpenBlas.sgemm(Transpose.FIRST, 1, a, b, 0, c));
+            assertMessage(
+                    illegal, "b is [3 x 4], expected [4 x 3]", () -> OpenBlas.sgemm(Transpose.SECOND, 1, a, b, 0, c));
             FloatMatrix square = FloatMatrix.zeros(arena, 4, 4);
             assertMessage(
                     illegal,
@@ -187,7 +189,12 @@ final class OpenBlasTest {
                     illegal,
                     "c shares memory with b, expected memory of its own",
                     () -> OpenBlas.sgemm(
-                            Transpose.NEITHER, 1, FloatMatrix.zeros(arena, 2, 2), square.rows(1, 2), 0, square.rows(2, 2)));
+                            Transpose.NEITHER,
+                            1,
+                            FloatMatrix.zeros(arena, 2, 2),
+                            square.rows(1, 2),
+                            0,
+                            square.rows(2, 2)));
             FloatMatrix vector = FloatMatrix.zeros(arena, 1, 3);
             assertMessage(
                     illegal, "x is [1 x 3], expected [1 x 2]", () -> OpenBlas.sgemv(true, 1, a, vector, 0, vector));

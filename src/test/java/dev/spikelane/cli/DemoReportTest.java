@@ -38,7 +38,7 @@ class DemoReportTest {
         try (Browser browser = Browser.start(program.orElseThrow(), folder.resolve("profile"))) {
             BrowserPage page = browser.open(file, 1200, 900, false, false);
             assertEquals(
-                    "6", page.evaluate("document.documentElement.dataset.drawn").asText());
+                    "7", page.evaluate("document.documentElement.dataset.drawn").asText());
             assertEquals(5, page.evaluate(IMAGES + ".length").asInt());
             assertTrue(page.evaluate("[..." + IMAGES + "].every(c => c.getContext('2d', {willReadFrequently: true})"
                             + ".getImageData(0, 0, 28, 28).data.filter((v, i) => i % 4 < 3 && v > 100).length > 100)")
@@ -86,7 +86,7 @@ class DemoReportTest {
                 page.evaluate("[...document.querySelectorAll('.layers .size')].map(t => t.textContent)")
                         .toString());
         assertEquals(
-                "[\"Images\",\"The tutorial's network\",\"Two single neurons\",\"Configuration\"]",
+                "[\"Images\",\"The tutorial's network\",\"Two single neurons\",\"Right and wrong\",\"Configuration\"]",
                 page.evaluate("[...document.querySelectorAll('h2')].map(h => h.textContent)")
                         .toString());
         for (int image : new int[] {0, 4}) {

@@ -47,7 +47,7 @@ public class DelayedCopy {
         }
         draw(random, bits, targets);
         try (var simulation = network.simulate(BATCH)) {
-            var membranes = simulation.recordMembranes("lif2", STEPS).membranes();
+            var membranes = simulation.recordMembranes("lif2", STEPS).values();
             simulation.run(bits);
             int right = 0;
             for (int row = DELAY * BATCH; row < STEPS * BATCH; row++) {

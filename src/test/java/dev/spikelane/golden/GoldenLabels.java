@@ -3,10 +3,10 @@ package dev.spikelane.golden;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.spikelane.encode.TargetRate;
 import dev.spikelane.encode.Interpolation;
 import dev.spikelane.encode.OneHot;
 import dev.spikelane.encode.RateTargets;
+import dev.spikelane.encode.TargetRate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;

@@ -11,13 +11,12 @@ import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.kernel.product.TransposedSpikeMatmul;
-import dev.spikelane.kernel.step.Steps;
-import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.kernel.step.LstmStep;
-import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.kernel.step.WindowStep;
 import dev.spikelane.kernel.target.LatencyRamp;
 import dev.spikelane.kernel.target.OneHotInverse;
@@ -88,7 +87,13 @@ final class SharedMemoryTest {
     }
 
     private void record(LeakyParameters parameters, FloatMatrix current, FloatMatrix state, FloatMatrix membranes) {
-        LeakyStep.run(parameters, new StepRun(current, state, spikes).set(current, state, spikes, 0, 2).record(membranes), 0, ROWS);
+        LeakyStep.run(
+                parameters,
+                new StepRun(current, state, spikes)
+                        .set(current, state, spikes, 0, 2)
+                        .record(membranes),
+                0,
+                ROWS);
     }
 
     @Test
@@ -117,7 +122,15 @@ final class SharedMemoryTest {
             SpikeMatrix previous,
             FloatMatrix membranes) {
         SpikeMatrix out = spikes.rows(0, 2);
-        LeakyStep.run(parameters, new StepRun(current, state, out).set(current, state, out, 0, 2).feedback(feedback).previous(previous).record(membranes), 0, 2);
+        LeakyStep.run(
+                parameters,
+                new StepRun(current, state, out)
+                        .set(current, state, out, 0, 2)
+                        .feedback(feedback)
+                        .previous(previous)
+                        .record(membranes),
+                0,
+                2);
     }
 
     @Test
@@ -151,11 +164,13 @@ final class SharedMemoryTest {
         assertApart(
                 "membranes",
                 "state",
-                () -> LstmStep.step(cells, new StepRun(gates, state, spikes).feedback(fed).record(last.rows(1, 1)), gate, 0));
+                () -> LstmStep.step(
+                        cells, new StepRun(gates, state, spikes).feedback(fed).record(last.rows(1, 1)), gate, 0));
         assertApart(
                 "membranes",
                 "workspace",
-                () -> LstmStep.step(cells, new StepRun(gates, state, spikes).feedback(fed).record(work.rows(3, 1)), gate, 0));
+                () -> LstmStep.step(
+                        cells, new StepRun(gates, state, spikes).feedback(fed).record(work.rows(3, 1)), gate, 0));
     }
 
     /** Weights, current, state, window and membranes, with one of them in place of another. */
@@ -163,7 +178,13 @@ final class SharedMemoryTest {
         FloatMatrix[] m = matrices.clone();
         m[index] = other;
         SpikeMatrix out = spikes.rows(0, 1);
-        WindowStep.step(parameters, m[0], new StepRun(m[1], m[2], out).set(m[1], m[2], out, 0, 2).record(m[4]), m[3], 0, 0);
+        WindowStep.step(
+                parameters,
+                m[0],
+                new StepRun(m[1], m[2], out).set(m[1], m[2], out, 0, 2).record(m[4]),
+                m[3],
+                0,
+                0);
     }
 
     @Test

@@ -117,7 +117,10 @@ final class BlasDenseTest {
         Parameter values = Parameter.of(uniform(arena, 1, 70, random).toArray());
         SpikeMatrix spikes = spikes(arena, 5, 70, 0.5, random);
         Operator scaled = Operators.bind(arena, BlasDense.of(dense), Shape.of(70), values);
-        assertClose(currents(Operators.bind(arena, dense, Shape.of(70), values), spikes, 5), currents(scaled, spikes, 5), 70);
+        assertClose(
+                currents(Operators.bind(arena, dense, Shape.of(70), values), spikes, 5),
+                currents(scaled, spikes, 5),
+                70);
     }
 
     @Test

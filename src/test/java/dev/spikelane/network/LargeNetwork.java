@@ -33,7 +33,7 @@ final class LargeNetwork {
     /** With neurons that take so many currents each. */
     LargeNetwork(Arena arena, long seed, Neuron neuron, int gates) {
         Random random = new Random(seed);
-                network = Network.builder(arena, SIZE)
+        network = Network.builder(arena, SIZE)
                 .connect(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)))
                 .neuron(neuron)
                 .connect(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)))

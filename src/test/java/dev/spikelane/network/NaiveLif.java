@@ -1,10 +1,10 @@
 package dev.spikelane.network;
 
-import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;

@@ -20,7 +20,7 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.NeuronGradient;
+import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
@@ -55,7 +55,10 @@ class FiniteDifferencesTest {
         Map<String, Neuron> models = new LinkedHashMap<>();
         models.put("Leaky", new Leaky(0.9f, 0.8f, 0.7f, 0.6f).withThreshold(NEVER));
         models.put("Lapicque", Lapicque.of(2, 1.5, 0.5).withThreshold(NEVER));
-        models.put("Synaptic", new Synaptic(0.8, 0.7).withFiring(new Leaky(0.5).withThreshold(NEVER).firing()));
+        models.put(
+                "Synaptic",
+                new Synaptic(0.8, 0.7)
+                        .withFiring(new Leaky(0.5).withThreshold(NEVER).firing()));
         models.put("Alpha", new Alpha(0.8, 0.6).withThreshold(NEVER));
         models.put("RLeaky", new RLeaky(Recurrence.allToAll(square, bias), 0.8).withThreshold(NEVER));
         models.put(
@@ -65,9 +68,13 @@ class FiniteDifferencesTest {
                         Parameter.of(0.8f),
                         Recurrence.oneToOne(0.5),
                         new Leaky(0.5).withThreshold(NEVER).firing()));
-        models.put("LeakyParallel", new LeakyParallel(Recurrence.allToAll(square, bias), Parameter.of(0),
-                Parameter.of(NEVER), Parameter.of(1)));
-        models.put("LeakyParallel one to one", new LeakyParallel(0.6).withThreshold(NEVER).withBias(0.3));
+        models.put(
+                "LeakyParallel",
+                new LeakyParallel(
+                        Recurrence.allToAll(square, bias), Parameter.of(0), Parameter.of(NEVER), Parameter.of(1)));
+        models.put(
+                "LeakyParallel one to one",
+                new LeakyParallel(0.6).withThreshold(NEVER).withBias(0.3));
         models.put("StateLeaky", new StateLeaky(0.7).withThreshold(NEVER));
         models.put("DeltaLeaky", new DeltaLeaky(Parameter.of(0.7f), Parameter.of(NEVER)));
         models.put("SpikingJelly", Lif.spikingJelly(2).withThreshold(NEVER));
@@ -134,7 +141,8 @@ class FiniteDifferencesTest {
                 x,
                 p,
                 Dense.of(
-                        Matrices.uniform(arena, currents, INPUTS, random), Matrices.uniform(arena, 1, currents, random)));
+                        Matrices.uniform(arena, currents, INPUTS, random),
+                        Matrices.uniform(arena, 1, currents, random)));
         Dense dense = Dense.of(
                 Matrices.uniform(arena, NEURONS, NEURONS, random), Matrices.uniform(arena, 1, NEURONS, random));
         builder.project("p-q", p.variable("membrane"), q, new OneToOne(0.5f, 1, 1.5f, 2), dense, new Scale(0.7f))

@@ -79,7 +79,12 @@ final class SmallRun {
     /** Trains, and saves after each step, to the file that the argument names. */
     public static void main(String[] arguments) throws IOException {
         try (Trainer trainer = trainer(network()).build()) {
-            run(trainer).checkpoint(Path.of(arguments[0])).checkpointEvery(1).resume().build().run();
+            run(trainer)
+                    .checkpoint(Path.of(arguments[0]))
+                    .checkpointEvery(1)
+                    .resume()
+                    .build()
+                    .run();
         }
     }
 }

@@ -46,8 +46,8 @@ class TrainerTest {
         Population b = builder.population("b", Shape.of(40), new Synaptic(0.8, 0.7).withThreshold(0.4));
         FloatMatrix weights = FloatMatrix.zeros(24, 24);
         random.linear(weights, FloatMatrix.zeros(1, 24));
-        Population c = builder.population(
-                "c", Shape.of(24), new RLeaky(Recurrence.allToAll(weights), 0.8).withThreshold(0.3));
+        Population c =
+                builder.population("c", Shape.of(24), new RLeaky(Recurrence.allToAll(weights), 0.8).withThreshold(0.3));
         Population d = builder.population("d", Shape.of(CLASSES), new Leaky(0.9).withThreshold(0.5));
         builder.project("x-a", x, a, Dense.linear(INPUTS, 70, random));
         builder.project("a-b", a, b, Dense.linear(70, 40, random));
@@ -196,8 +196,7 @@ class TrainerTest {
             trainer.step(batch(1));
             SpikeMatrix tooMany = SpikeMatrix.zeros(STEPS * (BATCH + 1), INPUTS);
             IllegalArgumentException refused = assertThrows(
-                    IllegalArgumentException.class,
-                    () -> trainer.step(TrainingBatch.of(tooMany, new int[BATCH + 1])));
+                    IllegalArgumentException.class, () -> trainer.step(TrainingBatch.of(tooMany, new int[BATCH + 1])));
             assertEquals(
                     "input has 140 rows, expected a multiple of 10 steps and at most 13 samples", refused.getMessage());
         }
@@ -225,14 +224,14 @@ class TrainerTest {
         TrainerBuilder trainer = Trainer.of(network, 2, 1).loss(CrossEntropyLoss.rate());
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, trainer::build);
         assertEquals(
-                "projection 'x-p' is plastic and changes by itself, expected one that is learned", refused.getMessage());
+                "projection 'x-p' is plastic and changes by itself, expected one that is learned",
+                refused.getMessage());
     }
 
     @Test
     void valuesWithoutGradientsAreRefused() {
         TrainerBuilder trainer = Trainer.of(network(), 2, 1);
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> trainer.learn("a.betta"));
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> trainer.learn("a.betta"));
         assertTrue(refused.getMessage().startsWith("'a.betta' is no value of the network, expected one of ["));
     }
 }

@@ -46,7 +46,8 @@ final class TrainingRunTest {
             EpochResult one = expected.history.epochs().get(i);
             EpochResult other = history.epochs().get(i);
             assertArrayEquals(
-                    new double[] {one.loss(), one.accuracy(), one.validationLoss(), one.validationAccuracy(), one.rate()},
+                    new double[] {one.loss(), one.accuracy(), one.validationLoss(), one.validationAccuracy(), one.rate()
+                    },
                     new double[] {
                         other.loss(), other.accuracy(), other.validationLoss(), other.validationAccuracy(), other.rate()
                     });
@@ -58,7 +59,8 @@ final class TrainingRunTest {
     void learns() throws IOException {
         History history = uninterrupted().history;
         assertEquals(SmallRun.EPOCHS, history.epochs().size());
-        assertTrue(history.epochs().getLast().loss() < history.epochs().getFirst().loss() / 1.2, history.csv());
+        assertTrue(
+                history.epochs().getLast().loss() < history.epochs().getFirst().loss() / 1.2, history.csv());
         assertTrue(history.epochs().getLast().validationAccuracy() > 0.6, history.csv());
     }
 
@@ -89,7 +91,8 @@ final class TrainingRunTest {
         }
         Network resumed = SmallRun.network();
         try (Trainer trainer = SmallRun.trainer(resumed).threads(2).build()) {
-            TrainingRun run = SmallRun.run(trainer).checkpoint(file).resume().threads(2).build();
+            TrainingRun run =
+                    SmallRun.run(trainer).checkpoint(file).resume().threads(2).build();
             History history = run.run();
             assertTrue(run.finished());
             assertSame(uninterrupted(), resumed, history);
@@ -100,7 +103,10 @@ final class TrainingRunTest {
     void threadsDoNotChangeBits() throws IOException {
         Network network = SmallRun.network();
         try (Trainer trainer = SmallRun.trainer(network).threads(2).build()) {
-            assertSame(uninterrupted(), network, SmallRun.run(trainer).threads(2).build().run());
+            assertSame(
+                    uninterrupted(),
+                    network,
+                    SmallRun.run(trainer).threads(2).build().run());
         }
     }
 
@@ -109,7 +115,8 @@ final class TrainingRunTest {
         Path file = folder.resolve("killed.safetensors");
         for (int kill = 0; kill < 3; kill++) {
             Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "--add-modules",
                             "jdk.incubator.vector",
                             "-cp",
@@ -161,7 +168,11 @@ final class TrainingRunTest {
         try (Trainer trainer = SmallRun.trainer(network).build()) {
             IOException refused = assertThrows(
                     IOException.class,
-                    () -> SmallRun.run(trainer).schedule(Schedule.constant()).checkpoint(file).resume().build());
+                    () -> SmallRun.run(trainer)
+                            .schedule(Schedule.constant())
+                            .checkpoint(file)
+                            .resume()
+                            .build());
             assertTrue(refused.getMessage().contains("run.last_rate"), refused.getMessage());
         }
         assertEquals(before, network.weights().hash());
@@ -188,7 +199,8 @@ final class TrainingRunTest {
     @Test
     void keepsTheValuesOfTheBestEpoch() throws IOException {
         Network network = SmallRun.network();
-        try (Trainer trainer = SmallRun.trainer(network).optimizer(new Adam(0.1)).build()) {
+        try (Trainer trainer =
+                SmallRun.trainer(network).optimizer(new Adam(0.1)).build()) {
             List<Long> hashes = new ArrayList<>();
             History history = SmallRun.run(trainer)
                     .epochs(6)
@@ -213,11 +225,13 @@ final class TrainingRunTest {
     @Test
     void lossThatIsNotFiniteNamesPopulationAndStep() throws IOException {
         Network network = SmallRun.network();
-        try (Trainer trainer =
-                SmallRun.trainer(network).learnOnly("fc2.weight", "fc2.bias").optimizer(new Sgd(1e38)).build()) {
-            TrainingRun run = SmallRun.run(trainer).schedule(Schedule.constant()).build();
-            String message =
-                    assertThrows(IllegalStateException.class, run::run).getMessage();
+        try (Trainer trainer = SmallRun.trainer(network)
+                .learnOnly("fc2.weight", "fc2.bias")
+                .optimizer(new Sgd(1e38))
+                .build()) {
+            TrainingRun run =
+                    SmallRun.run(trainer).schedule(Schedule.constant()).build();
+            String message = assertThrows(IllegalStateException.class, run::run).getMessage();
             assertTrue(message.matches("epoch 0, batch [1-4]: .*"), message);
             assertTrue(message.contains("loss is ") && message.contains("population 'lif2' has the membrane"), message);
             assertTrue(message.matches(".* in step [0-5], neuron [0-3] of sample \\d+"), message);
@@ -231,9 +245,9 @@ final class TrainingRunTest {
                 .learnOnly("fc1.weight")
                 .optimizer(new Sgd(1e39))
                 .build()) {
-            TrainingRun run = SmallRun.run(trainer).schedule(Schedule.constant()).build();
-            String message =
-                    assertThrows(IllegalStateException.class, run::run).getMessage();
+            TrainingRun run =
+                    SmallRun.run(trainer).schedule(Schedule.constant()).build();
+            String message = assertThrows(IllegalStateException.class, run::run).getMessage();
             assertTrue(message.contains("'fc1.weight' has the value"), message);
         }
     }
@@ -244,11 +258,18 @@ final class TrainingRunTest {
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
             Dataset wrong = ArrayDataset.of(Shape.of(12), values, new int[] {0, 7, 1}, 8);
             refused("label of sample 1 of the training data is 7, expected a class of [0, 4)", trainer, wrong, 16);
-            refused("which become 5 values a step, expected 12", trainer, ArrayDataset.of(Shape.of(5), FloatMatrix.zeros(1, 5), new int[1], 1), 16);
+            refused(
+                    "which become 5 values a step, expected 12",
+                    trainer,
+                    ArrayDataset.of(Shape.of(5), FloatMatrix.zeros(1, 5), new int[1], 1),
+                    16);
             refused("batches have 17 samples, expected at most 16", trainer, SmallRun.data(9, 1), 17);
             IllegalArgumentException few = assertThrows(
                     IllegalArgumentException.class,
-                    () -> TrainingRun.of(trainer, SmallRun.data(9, 1), SmallRun.batching().withDropLast(true))
+                    () -> TrainingRun.of(
+                                    trainer,
+                                    SmallRun.data(9, 1),
+                                    SmallRun.batching().withDropLast(true))
                             .build()
                             .run());
             assertTrue(few.getMessage().contains("9 samples"), few.getMessage());
@@ -294,7 +315,9 @@ final class TrainingRunTest {
                 })
                 .build()) {
             TrainingRun run = SmallRun.run(trainer).epochs(1).build();
-            assertTrue(run.warnings().getFirst().contains("gradients are stored"), run.warnings().toString());
+            assertTrue(
+                    run.warnings().getFirst().contains("gradients are stored"),
+                    run.warnings().toString());
             History history = run.run();
             assertTrue(history.epochs().getFirst().observerSeconds() > 0);
             assertTrue(trainer.storedBytes() >= 4 * (20 * 12 + 20 + 4 * 20 + 4));
@@ -345,10 +368,17 @@ final class TrainingRunTest {
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
             SmallRun.run(trainer).epochs(1).observe(listener).build().run();
             assertEquals(List.of(), notices);
-            SmallRun.run(trainer).epochs(1).decoding(Decoding.RATE).observe(listener).build().run();
+            SmallRun.run(trainer)
+                    .epochs(1)
+                    .decoding(Decoding.RATE)
+                    .observe(listener)
+                    .build()
+                    .run();
         }
         assertEquals(1, notices.size());
-        assertTrue(notices.getFirst().contains("decoded by RATE, while ce_membrane_loss trains MEMBRANE"), notices.toString());
+        assertTrue(
+                notices.getFirst().contains("decoded by RATE, while ce_membrane_loss trains MEMBRANE"),
+                notices.toString());
     }
 
     @Test

@@ -23,12 +23,7 @@ public final class OpenBlasCalls {
 
     /** {@code c[m x n] = alpha * op(a)[m x k] * op(b)[k x n] + beta * c}. */
     public static void sgemm(
-            Transpose transpose,
-            float alpha,
-            FloatMatrix a,
-            FloatMatrix b,
-            float beta,
-            FloatMatrix c) {
+            Transpose transpose, float alpha, FloatMatrix a, FloatMatrix b, float beta, FloatMatrix c) {
         begin();
         try {
             LIBRARY.sgemm()

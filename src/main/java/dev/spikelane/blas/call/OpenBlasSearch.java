@@ -124,8 +124,8 @@ public record OpenBlasSearch(@Nullable OpenBlasLibrary library, String descripti
         } catch (InvalidPathException invalid) {
             // Said below: it is no absolute path either.
         }
-        throw new Unusable("off: " + PROPERTY + " is '" + asked
-                + "', expected the absolute path of a shared library, or off");
+        throw new Unusable(
+                "off: " + PROPERTY + " is '" + asked + "', expected the absolute path of a shared library, or off");
     }
 
     private static OpenBlasSearch bound(SymbolLookup symbols, String name, int threads) throws Unusable {

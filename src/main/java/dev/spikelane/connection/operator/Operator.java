@@ -108,7 +108,7 @@ public interface Operator {
     /**
      * Advises how many rows to give {@code multiply} at a time where there are more. Results do not depend on it.
      *
-     * @param rows rows at hand
+     * @param rows rows that there are
      * @param active spikes in these rows
      * @return the best number of rows, at most {@code rows}
      */

@@ -49,7 +49,12 @@ public final class DenseMatmul {
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void multiply(
-            FloatMatrix a, boolean transposeA, FloatMatrix b, boolean transposeB, FloatMatrix c, FloatMatrix workspace) {
+            FloatMatrix a,
+            boolean transposeA,
+            FloatMatrix b,
+            boolean transposeB,
+            FloatMatrix c,
+            FloatMatrix workspace) {
         check(a, transposeA, b, transposeB, c, workspace);
         if (SimdWidth.VECTOR) {
             DenseMatmulVector.general(a, transposeA, b, transposeB, c, false, workspace.segment());
@@ -73,7 +78,12 @@ public final class DenseMatmul {
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void add(
-            FloatMatrix a, boolean transposeA, FloatMatrix b, boolean transposeB, FloatMatrix c, FloatMatrix workspace) {
+            FloatMatrix a,
+            boolean transposeA,
+            FloatMatrix b,
+            boolean transposeB,
+            FloatMatrix c,
+            FloatMatrix workspace) {
         check(a, transposeA, b, transposeB, c, workspace);
         if (SimdWidth.VECTOR) {
             DenseMatmulVector.general(a, transposeA, b, transposeB, c, true, workspace.segment());
@@ -83,7 +93,12 @@ public final class DenseMatmul {
     }
 
     private static void check(
-            FloatMatrix a, boolean transposeA, FloatMatrix b, boolean transposeB, FloatMatrix c, FloatMatrix workspace) {
+            FloatMatrix a,
+            boolean transposeA,
+            FloatMatrix b,
+            boolean transposeB,
+            FloatMatrix c,
+            FloatMatrix workspace) {
         int m = c.rows();
         int n = c.columns();
         int depth = transposeA ? a.rows() : a.columns();

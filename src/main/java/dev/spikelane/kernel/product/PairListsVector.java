@@ -23,7 +23,8 @@ final class PairListsVector {
     private PairListsVector() {}
 
     /** The currents of all rows for a block of outputs: lists of rows. */
-    static void multiply(PairLists lists, FloatMatrix input, PackedWeights weights, int block, FloatMatrix current, Walk walk) {
+    static void multiply(
+            PairLists lists, FloatMatrix input, PackedWeights weights, int block, FloatMatrix current, Walk walk) {
         walk.factorStep = Float.BYTES;
         walk.valueStep = PackedWeights.BLOCK_BYTES;
         long column = (long) block * PackedWeights.BLOCK_BYTES;

@@ -127,7 +127,7 @@ public final class SpikeMatmul {
      * active is best foreseen by the CPU for some hundred rows, if the same rows are multiplied for one block of outputs after
      * the other.
      *
-     * @param rows rows at hand
+     * @param rows rows that there are
      * @param pre inputs
      * @param active spikes in these rows
      * @return the best number of rows, at most {@code rows}

@@ -172,7 +172,8 @@ public final class WeightGradient {
             if (SimdWidth.VECTOR) {
                 WeightGradientVector.addBias(values, steps, batch, group, gradient, block);
                 if (listed) {
-                    PairListsVector.add(Objects.requireNonNull(ofColumns), numbers, values, gradient, block, walks[thread]);
+                    PairListsVector.add(
+                            Objects.requireNonNull(ofColumns), numbers, values, gradient, block, walks[thread]);
                 } else if (analog) {
                     WeightGradientVector.addValues(numbers, values, steps, batch, gradient, block);
                 } else {

@@ -89,8 +89,7 @@ final class LeakyLoopVector implements LeakyLoop {
     }
 
     /** Takes a sample through its next steps, of which the first is {@code row}. */
-    private static void steps(
-            LeakyParameters parameters, StepRun run, int batch, int row, int sample, int winner) {
+    private static void steps(LeakyParameters parameters, StepRun run, int batch, int row, int sample, int winner) {
         FloatMatrix current = run.current;
         FloatMatrix state = run.state;
         FloatMatrix feedback = run.feedback;
@@ -121,7 +120,8 @@ final class LeakyLoopVector implements LeakyLoop {
         long nextOut = outRow + spikes.rowOffset(batch);
         long keptRow = membranes.rowOffset(row);
         long nextKept = keptRow + membranes.rowOffset(batch);
-        // A quotient, whose range C2 knows; else range checks stay in the loop (leaky neurons 29 instead of 16 us; Zen 3, 2026-11).
+        // A quotient, whose range C2 knows; else range checks stay in the loop (leaky neurons 29 instead of 16 us; Zen
+        // 3, 2026-11).
         int end = run.endWord * Long.SIZE / COUNT;
         for (int i = run.firstWord * Long.SIZE / COUNT; i < end; i++) {
             long at = (long) i * BYTES;

@@ -121,8 +121,7 @@ public final class LeakyStep {
         }
         if (parameters.feedback() == Feedback.OWN_SPIKES) {
             Checks.apart("spikes", run.spikes, "previous", run.previous);
-            run.previous.requireShape(
-                    "previous", run.state.rows() / parameters.variables(), parameters.neurons());
+            run.previous.requireShape("previous", run.state.rows() / parameters.variables(), parameters.neurons());
         }
     }
 
@@ -149,8 +148,8 @@ public final class LeakyStep {
         Checks.range("word of spikes", run.firstWord, run.endWord, spikes.stride());
         if (parameters.coupled() && run.endWord - run.firstWord != spikes.stride()) {
             throw new IllegalArgumentException(
-                    "neurons with inhibition are updated whole rows at a time, asked for words [" + run.firstWord
-                            + ", " + run.endWord + ") of [0, " + spikes.stride() + ")");
+                    "neurons with inhibition are updated whole rows at a time, asked for words [" + run.firstWord + ", "
+                            + run.endWord + ") of [0, " + spikes.stride() + ")");
         }
         run.firstCurrent = Checks.firstOutput(current, neurons, run.firstWord, run.endWord);
         Checks.apart("state", state, "current", current);

@@ -15,7 +15,8 @@ record LeakyWinnerLoop(LeakyOptions options) implements LeakyLoop {
         int batch = run.state.rows() / options.variables();
         for (int row = firstRow; row < endRow; row++) {
             int sample = row % batch;
-            boolean fires = fires(Elements.get(run.state, sample, winner), Elements.get(parameters.threshold, 0, winner));
+            boolean fires =
+                    fires(Elements.get(run.state, sample, winner), Elements.get(parameters.threshold, 0, winner));
             set(run.spikes, row, winner, fires);
             if (options.feedback() == Feedback.OWN_SPIKES) {
                 set(run.previous, sample, winner, fires);

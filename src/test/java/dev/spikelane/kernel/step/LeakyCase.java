@@ -279,6 +279,12 @@ public record LeakyCase(
             SpikeMatrix spikes,
             FloatMatrix membranes) {
         assertEquals(current.rows(), membranes.rows());
-        LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 0, spikes.stride()).record(membranes), 0, current.rows());
+        LeakyStep.run(
+                parameters,
+                new StepRun(current, membrane, spikes)
+                        .set(current, membrane, spikes, 0, spikes.stride())
+                        .record(membranes),
+                0,
+                current.rows());
     }
 }

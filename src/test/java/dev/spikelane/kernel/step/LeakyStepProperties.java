@@ -39,7 +39,12 @@ final class LeakyStepProperties {
         expected.assertSame(
                 neurons.run(
                         arena,
-                        (parameters, current, membrane, spikes, membranes) -> LeakyStep.scalar(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 0, spikes.stride()).record(membranes), current.rows())),
+                        (parameters, current, membrane, spikes, membranes) -> LeakyStep.scalar(
+                                parameters,
+                                new StepRun(current, membrane, spikes)
+                                        .set(current, membrane, spikes, 0, spikes.stride())
+                                        .record(membranes),
+                                current.rows())),
                 "scalar");
     }
 
@@ -48,8 +53,7 @@ final class LeakyStepProperties {
         LeakyCase.Outcome expected = neurons.run(arena, LeakyCase::record);
         LeakyCase.Outcome actual = neurons.run(
                 arena,
-                (parameters, current, membrane, spikes, membranes) ->
-                        Steps.run(parameters, current, membrane, spikes));
+                (parameters, current, membrane, spikes, membranes) -> Steps.run(parameters, current, membrane, spikes));
         assertSameBits(expected.spikes(), actual.spikes(), "spikes");
         assertSameBits(expected.membrane(), actual.membrane(), "state");
         assertSameBits(filled(neurons, 99), actual.membranes(), "membranes are left alone");
@@ -106,7 +110,13 @@ final class LeakyStepProperties {
         expected.assertSame(
                 neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
                     for (int word = spikes.stride() - 1; word >= 0; word--) {
-                        LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, word, word + 1).record(membranes), 0, neurons.rows());
+                        LeakyStep.run(
+                                parameters,
+                                new StepRun(current, membrane, spikes)
+                                        .set(current, membrane, spikes, word, word + 1)
+                                        .record(membranes),
+                                0,
+                                neurons.rows());
                     }
                 }),
                 "word by word");
@@ -124,14 +134,24 @@ final class LeakyStepProperties {
         LeakyCase.Outcome recorded = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             for (int word = 0; word < spikes.stride(); word++) {
                 fill(tile, current, word);
-                LeakyStep.run(parameters, new StepRun(tile, membrane, spikes).set(tile, membrane, spikes, word, word + 1).record(membranes), 0, neurons.rows());
+                LeakyStep.run(
+                        parameters,
+                        new StepRun(tile, membrane, spikes)
+                                .set(tile, membrane, spikes, word, word + 1)
+                                .record(membranes),
+                        0,
+                        neurons.rows());
             }
         });
         expected.assertSame(recorded, "recorded");
         LeakyCase.Outcome run = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             for (int word = 0; word < spikes.stride(); word++) {
                 fill(tile, current, word);
-                LeakyStep.run(parameters, new StepRun(tile, membrane, spikes).set(tile, membrane, spikes, word, word + 1), 0, neurons.rows());
+                LeakyStep.run(
+                        parameters,
+                        new StepRun(tile, membrane, spikes).set(tile, membrane, spikes, word, word + 1),
+                        0,
+                        neurons.rows());
             }
         });
         assertSameBits(expected.spikes(), run.spikes(), "run, spikes");
@@ -154,7 +174,13 @@ final class LeakyStepProperties {
         int last = (neurons.neurons() - 1) / 64;
         LeakyCase.Outcome actual = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             spikes.clear();
-            LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, last, last + 1).record(membranes), 0, neurons.rows());
+            LeakyStep.run(
+                    parameters,
+                    new StepRun(current, membrane, spikes)
+                            .set(current, membrane, spikes, last, last + 1)
+                            .record(membranes),
+                    0,
+                    neurons.rows());
         });
         FloatMatrix first = neurons.firstMembrane(arena);
         for (int row = 0; row < neurons.rows(); row++) {
@@ -174,7 +200,13 @@ final class LeakyStepProperties {
         LeakyCase.Outcome expected = neurons.run(arena, LeakyCase::record);
         LeakyCase.Outcome actual = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             spikes.clear();
-            LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 0, spikes.stride()).record(membranes), 0, neurons.batch());
+            LeakyStep.run(
+                    parameters,
+                    new StepRun(current, membrane, spikes)
+                            .set(current, membrane, spikes, 0, spikes.stride())
+                            .record(membranes),
+                    0,
+                    neurons.batch());
         });
         int step = neurons.batch();
         assertSameBits(expected.spikes().rows(0, step), actual.spikes().rows(0, step), "spikes");

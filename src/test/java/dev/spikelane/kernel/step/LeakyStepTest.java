@@ -56,11 +56,23 @@ final class LeakyStepTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "membranes has 5 rows, expected at least 6 and at least 1 in use",
-                () -> LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 0, 2).record(FloatMatrix.zeros(arena, 5, 70)), 0, 6));
+                () -> LeakyStep.run(
+                        parameters,
+                        new StepRun(current, membrane, spikes)
+                                .set(current, membrane, spikes, 0, 2)
+                                .record(FloatMatrix.zeros(arena, 5, 70)),
+                        0,
+                        6));
         assertMessage(
                 IllegalArgumentException.class,
                 "membranes is [6 x 64], expected [6 x 70]",
-                () -> LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 0, 2).record(FloatMatrix.zeros(arena, 6, 64)), 0, 6));
+                () -> LeakyStep.run(
+                        parameters,
+                        new StepRun(current, membrane, spikes)
+                                .set(current, membrane, spikes, 0, 2)
+                                .record(FloatMatrix.zeros(arena, 6, 64)),
+                        0,
+                        6));
     }
 
     @Test
@@ -80,7 +92,11 @@ final class LeakyStepTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "current has " + available + " rows, expected at least " + rows + " and at least 1 in use",
-                () -> LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 0, 2), 0, rows));
+                () -> LeakyStep.run(
+                        parameters,
+                        new StepRun(current, membrane, spikes).set(current, membrane, spikes, 0, 2),
+                        0,
+                        rows));
     }
 
     @ParameterizedTest
@@ -89,7 +105,11 @@ final class LeakyStepTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "word of spikes range is [" + first + ", " + end + "), expected a part of [0, 2)",
-                () -> LeakyStep.run(parameters, new StepRun(current, membrane, spikes).set(current, membrane, spikes, first, end), 0, 6));
+                () -> LeakyStep.run(
+                        parameters,
+                        new StepRun(current, membrane, spikes).set(current, membrane, spikes, first, end),
+                        0,
+                        6));
     }
 
     @Test
@@ -98,7 +118,8 @@ final class LeakyStepTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "neurons with inhibition are updated whole rows at a time, asked for words [1, 2) of [0, 2)",
-                () -> LeakyStep.run(coupled, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 1, 2), 0, 6));
+                () -> LeakyStep.run(
+                        coupled, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 1, 2), 0, 6));
     }
 
     @Test

@@ -148,7 +148,16 @@ record NeuronCase(long seed) {
         SpikeMatrix previous = Matrices.spikes(arena, batch(), neurons(), 0.5, random(10));
         int rowsInCall = stepByStep ? batch() : rows();
         for (int row = 0; row < rows(); row += rowsInCall) {
-            LeakyStep.run(scalar ? parameters.specification : parameters.loops, parameters, new StepRun(current, state, spikes).set(current, state, spikes, 0, spikes.stride()).feedback(feedback).previous(previous).record(membranes), row, row + rowsInCall);
+            LeakyStep.run(
+                    scalar ? parameters.specification : parameters.loops,
+                    parameters,
+                    new StepRun(current, state, spikes)
+                            .set(current, state, spikes, 0, spikes.stride())
+                            .feedback(feedback)
+                            .previous(previous)
+                            .record(membranes),
+                    row,
+                    row + rowsInCall);
         }
         return new Outcome(spikes, membranes, state, previous);
     }

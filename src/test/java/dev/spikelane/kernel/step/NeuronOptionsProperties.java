@@ -89,7 +89,12 @@ final class NeuronOptionsProperties {
             parameters
                     .specification
                     .fire()
-                    .run(parameters, new StepRun(current, expected, expectedSpikes), sample, sample + 1, inhibited ? Winner.scalar(expected, sample, parameters.threshold) : 0);
+                    .run(
+                            parameters,
+                            new StepRun(current, expected, expectedSpikes),
+                            sample,
+                            sample + 1,
+                            inhibited ? Winner.scalar(expected, sample, parameters.threshold) : 0);
         }
         FloatMatrix workspace = FloatMatrix.zeros(arena, LstmStep.GATES, neurons);
         LstmStep.step(parameters, new StepRun(current, actual, spikes).feedback(feedback), workspace, 0);
@@ -121,6 +126,11 @@ final class NeuronOptionsProperties {
 
     private void step(LeakyParameters parameters, int firstRow) {
         FloatMatrix state = FloatMatrix.zeros(arena, 4, 5);
-        LstmStep.step(parameters, new StepRun(FloatMatrix.zeros(arena, 4, 20), state, SpikeMatrix.zeros(arena, 4, 5)).feedback(FloatMatrix.zeros(arena, 4, 20)), FloatMatrix.zeros(arena, 4, 5), firstRow);
+        LstmStep.step(
+                parameters,
+                new StepRun(FloatMatrix.zeros(arena, 4, 20), state, SpikeMatrix.zeros(arena, 4, 5))
+                        .feedback(FloatMatrix.zeros(arena, 4, 20)),
+                FloatMatrix.zeros(arena, 4, 5),
+                firstRow);
     }
 }

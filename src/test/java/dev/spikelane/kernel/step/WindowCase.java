@@ -90,7 +90,12 @@ record WindowCase(
             parameters
                     .specification
                     .fire()
-                    .run(parameters, run, row, row + 1, inhibited() ? Winner.scalar(outcome.state, sample, parameters.threshold) : 0);
+                    .run(
+                            parameters,
+                            run,
+                            row,
+                            row + 1,
+                            inhibited() ? Winner.scalar(outcome.state, sample, parameters.threshold) : 0);
         }
         return outcome;
     }

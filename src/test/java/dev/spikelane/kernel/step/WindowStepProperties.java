@@ -86,7 +86,15 @@ final class WindowStepProperties {
             int end = Math.min(first + cut, words);
             FloatMatrix input = tiled && words > 1 ? tile(current, first, end) : current;
             for (int step = 0; step < steps; step++) {
-                WindowStep.step(parameters, weights, new StepRun(input, actual.state(), actual.spikes()).set(input, actual.state(), actual.spikes(), first, end).record(actual.membranes()), actual.window(), step * batch, step);
+                WindowStep.step(
+                        parameters,
+                        weights,
+                        new StepRun(input, actual.state(), actual.spikes())
+                                .set(input, actual.state(), actual.spikes(), first, end)
+                                .record(actual.membranes()),
+                        actual.window(),
+                        step * batch,
+                        step);
             }
         }
         assertSameBits(expected.membranes(), actual.membranes(), "membranes");
@@ -142,7 +150,15 @@ final class WindowStepProperties {
 
     private static void step(
             LeakyParameters parameters, FloatMatrix weights, FloatMatrix current, int step, WindowCase.Outcome to) {
-        WindowStep.step(parameters, weights, new StepRun(current, to.state(), to.spikes()).set(current, to.state(), to.spikes(), 0, to.spikes().stride()).record(to.membranes()), to.window(), step, step);
+        WindowStep.step(
+                parameters,
+                weights,
+                new StepRun(current, to.state(), to.spikes())
+                        .set(current, to.state(), to.spikes(), 0, to.spikes().stride())
+                        .record(to.membranes()),
+                to.window(),
+                step,
+                step);
     }
 
     @Example
@@ -180,13 +196,27 @@ final class WindowStepProperties {
         assertMessage(
                 IllegalArgumentException.class,
                 "step is -1, expected at least 0",
-                () -> WindowStep.step(parameters, weights, new StepRun(current, outcome.state(), outcome.spikes()).set(current, outcome.state(), outcome.spikes(), 0, 1).record(outcome.membranes()), outcome.window(), 0, -1));
+                () -> WindowStep.step(
+                        parameters,
+                        weights,
+                        new StepRun(current, outcome.state(), outcome.spikes())
+                                .set(current, outcome.state(), outcome.spikes(), 0, 1)
+                                .record(outcome.membranes()),
+                        outcome.window(),
+                        0,
+                        -1));
         FloatMatrix two = FloatMatrix.zeros(arena, 4, 5);
         FloatMatrix windowOfTwo = FloatMatrix.zeros(arena, 6, 5);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 5);
         assertMessage(
                 IllegalArgumentException.class,
                 "firstRow is 1, expected a multiple of the batch, 2",
-                () -> WindowStep.step(parameters, weights, new StepRun(current, two, spikes).set(current, two, spikes, 0, 1), windowOfTwo, 1, 0));
+                () -> WindowStep.step(
+                        parameters,
+                        weights,
+                        new StepRun(current, two, spikes).set(current, two, spikes, 0, 1),
+                        windowOfTwo,
+                        1,
+                        0));
     }
 }

@@ -1,0 +1,54 @@
+package dev.spikelane.cli;
+
+import java.util.List;
+
+/**
+ * What a trained network takes images for.
+ *
+ * @param labels what they show, in the order of the file; empty if nobody knows
+ * @param found what they are taken for: those that are shown, and all others of the sample
+ * @param shown how many of them are shown
+ */
+record Recognition(List<Integer> labels, List<Integer> found, int shown) {
+
+    /** A network without training recognizes nothing. */
+    static final Recognition NONE = new Recognition(List.of(), List.of(), 0);
+
+    boolean isTrained() {
+        return !found.isEmpty();
+    }
+
+    boolean isJudged() {
+        return isTrained() && !labels.isEmpty();
+    }
+
+    boolean isRight(int image) {
+        return labels.get(image).equals(found.get(image));
+    }
+
+    /** How many of the first images are right. */
+    int right(int images) {
+        int right = 0;
+        for (int image = 0; image < images; image++) {
+            right += isRight(image) ? 1 : 0;
+        }
+        return right;
+    }
+
+    double accuracy() {
+        return (double) right(shown) / shown;
+    }
+
+    double accuracyOfAll() {
+        return (double) right(found.size()) / found.size();
+    }
+
+    /** All images, {@code [label][found]}. */
+    int[][] confusion() {
+        int[][] matrix = new int[TutorialRun.OUTPUTS][TutorialRun.OUTPUTS];
+        for (int image = 0; image < found.size(); image++) {
+            matrix[labels.get(image)][found.get(image)]++;
+        }
+        return matrix;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.spikelane.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** The demo's network recognizes the embedded images, which are test images. */
+final class DemoRecognitionTest {
+
+    private static final double LEAST = 0.86;
+
+    private static String demo(String... options) {
+        String[] arguments = new String[options.length + 4];
+        arguments[0] = "demo";
+        arguments[1] = "--no-report";
+        arguments[2] = "--warm-up";
+        arguments[3] = "0";
+        System.arraycopy(options, 0, arguments, 4, options.length);
+        return CommandRun.of(arguments).requireSuccess();
+    }
+
+    private static JsonNode json(String... options) throws IOException {
+        return new ObjectMapper().readTree(demo(options)).get("images");
+    }
+
+    @Test
+    void mostOfAllImagesAreRight() throws IOException {
+        JsonNode images = json("--count", "256", "--json");
+        assertTrue(
+                images.get("accuracy").asDouble() >= LEAST,
+                images.get("accuracy").toString());
+        assertEquals("membrane", images.get("decoding").asText());
+        int right = 0;
+        for (JsonNode result : images.get("results")) {
+            boolean same = result.get("label").equals(result.get("recognized_as"));
+            assertEquals(same, result.get("right").asBoolean());
+            right += same ? 1 : 0;
+        }
+        assertEquals(right / 256.0, images.get("accuracy").asDouble());
+        int all = 0;
+        int diagonal = 0;
+        for (int label = 0; label < 10; label++) {
+            for (int found = 0; found < 10; found++) {
+                int count = images.get("confusion").get(label).get(found).asInt();
+                all += count;
+                diagonal += label == found ? count : 0;
+            }
+        }
+        assertEquals(256, all);
+        assertEquals(right, diagonal);
+    }
+
+    @Test
+    void recognizesInOtherSteps() throws IOException {
+        JsonNode images = json("--count", "9", "--steps", "25", "--seed", "7", "--json");
+        assertEquals(256, images.get("recognized").asInt());
+        assertTrue(images.get("accuracy_of_recognized").asDouble() >= LEAST - 0.02, images.toString());
+    }
+
+    @Test
+    void printsVerdictsAccuracyAndConfusion() {
+        String out = demo("--count", "5");
+        List<String> lines = out.lines().toList();
+        int header = lines.indexOf("  image  label          0   1   2   3   4   5   6   7   8   9  most");
+        for (int image = 0; image < 5; image++) {
+            String line = lines.get(header + 1 + image);
+            assertTrue(line.endsWith("  right") || line.contains("  wrong: "), line);
+        }
+        assertTrue(out.contains("of all 256 ("), out);
+        assertTrue(out.contains("decoded by the largest sum of the softmax of the membranes, as it was trained"), out);
+        assertTrue(out.contains("  label \\ found     0     1"), out);
+    }
+
+    @Test
+    void weightsHave8BitsAndAreSmall() throws IOException {
+        try (InputStream file = DemoRecognitionTest.class.getResourceAsStream(ImageRun.WEIGHTS)) {
+            int bytes = Objects.requireNonNull(file).readAllBytes().length;
+            assertTrue(bytes <= 900_000, bytes + " bytes");
+        }
+        assertEquals("25", TrainedModel.read(ImageRun.WEIGHTS).notes().get(TrainedModel.STEPS));
+    }
+}

@@ -1,0 +1,187 @@
+package dev.spikelane.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class TrainCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Path images = Path.of("");
+
+    @BeforeEach
+    void writeImages() throws IOException {
+        images = SmallImages.write(folder.resolve("images"));
+    }
+
+    private List<String> arguments(Path model, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("train", "--data", images.toString(), "--hold-out", "30"));
+        arguments.addAll(List.of("--batch", "16", "--steps", "6", "--rate", "0.01", "--model", model.toString()));
+        arguments.addAll(List.of(more));
+        if (!arguments.contains("--hidden")) {
+            arguments.addAll(List.of("--hidden", "20"));
+        }
+        return arguments;
+    }
+
+    private CommandRun train(Path model, String... more) {
+        return CommandRun.of(arguments(model, more).toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tutorial5, membrane, 6, 36",
+        "tutorial3, count, 6, 36",
+        "recurrent, membrane, 6, 6",
+        "demo, mse-count, 6, 36"
+    })
+    void trainsPresets(String preset, String loss, int steps, int inputs) throws IOException {
+        Path model = folder.resolve("model.safetensors");
+        String out = train(model, "--preset", preset, "--loss", loss, "--epochs", "4")
+                .requireSuccess();
+        assertTrue(out.contains("Training " + inputs + " -> 20 -> 4"), out);
+        assertTrue(out.contains("epoch       loss  accuracy  held out"), out);
+        assertFalse(Files.exists(folder.resolve("model.safetensors.checkpoint")));
+        String report = folder.resolve("run.html").toString();
+        String run = CommandRun.of("run", "--model", model.toString(), "--data", images.toString(), "--report", report)
+                .requireSuccess();
+        String accuracy = out.lines()
+                .filter(line -> line.startsWith("  Accuracy"))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(run.contains(accuracy), accuracy + " in " + run);
+        assertTrue(run.contains(" " + steps + " steps"), run);
+        assertTrue(run.contains("additions of a weight per image"), run);
+        assertTrue(Files.size(Path.of(report)) > 1000);
+    }
+
+    @Test
+    void learnsAndSaysWhatItCosts() throws IOException {
+        Path model = folder.resolve("model.safetensors");
+        Path history = folder.resolve("history.csv");
+        String report = folder.resolve("report.html").toString();
+        String out = train(model, "--epochs", "12", "--json", "--history", history.toString(), "--report", report)
+                .requireSuccess();
+        JsonNode json = new ObjectMapper().readTree(out);
+        assertTrue(json.get("test").get("accuracy").asDouble() > 0.8, out);
+        assertEquals("membrane", json.get("test").get("decoding").asText());
+        assertEquals(12, json.get("history").size());
+        assertEquals(13, Files.readAllLines(history).size());
+        assertTrue(Files.size(Path.of(report)) > 1000);
+        JsonNode run = new ObjectMapper()
+                .readTree(CommandRun.of("run", "--model", model.toString(), "--data", images.toString(), "--json")
+                        .requireSuccess());
+        assertEquals(json.get("test").get("accuracy"), run.get("accuracy"));
+        assertEquals(36 * 20 + 20 * 4, run.get("dense_operations").asInt());
+        assertEquals(
+                6 * (36 * 20 + 20 * 4), run.get("dense_operations_of_steps").asInt());
+        double spikes = run.get("spikes_per_image").get("lif1").asDouble();
+        double operations = run.get("synaptic_operations_per_image").asDouble();
+        assertTrue(operations > 4 * spikes && operations <= 4 * spikes + 36 * 20, run.toString());
+    }
+
+    @Test
+    void eightBitsTakeLess() throws IOException {
+        Path wide = folder.resolve("wide.safetensors");
+        Path narrow = folder.resolve("narrow.safetensors");
+        train(wide, "--epochs", "1", "--hidden", "200").requireSuccess();
+        train(narrow, "--epochs", "1", "--hidden", "200", "--eight-bits").requireSuccess();
+        assertTrue(Files.size(narrow) < Files.size(wide) / 2, Files.size(narrow) + " and " + Files.size(wide));
+    }
+
+    @Test
+    void sameCommandWritesTheSameFile() throws IOException {
+        Path one = folder.resolve("one.safetensors");
+        Path other = folder.resolve("other.safetensors");
+        train(one, "--preset", "demo", "--epochs", "2", "--threads", "1").requireSuccess();
+        train(other, "--preset", "demo", "--epochs", "2", "--threads", "2").requireSuccess();
+        assertEquals(-1, Files.mismatch(one, other));
+    }
+
+    @Test
+    void interruptedTrainingIsSavedAndResumed() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "there is no /bin/kill: Ctrl-C is not tried");
+        Path model = folder.resolve("model.safetensors");
+        Path checkpoint = folder.resolve("run.checkpoint");
+        String[] options = {"--preset", "tutorial5", "--epochs", "4000", "--checkpoint", checkpoint.toString()};
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                String.join(File.pathSeparator, "target/classes", System.getProperty("java.class.path"), modulePath()),
+                Main.class.getName()));
+        command.addAll(arguments(model, options));
+        Path log = folder.resolve("log");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            long end = System.nanoTime() + 60_000_000_000L;
+            while (process.isAlive() && !Files.exists(checkpoint) && System.nanoTime() < end) {
+                Thread.sleep(5);
+            }
+            new ProcessBuilder("/bin/kill", "-INT", String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+            assertEquals(130, process.waitFor(), Files.readString(log));
+        } finally {
+            process.destroyForcibly();
+        }
+        assertTrue(Files.readString(log).contains("stopped and saved in " + checkpoint), Files.readString(log));
+        assertFalse(Files.exists(model));
+        CommandRun wrong =
+                train(model, "--epochs", "4000", "--checkpoint", checkpoint.toString(), "--resume", "--seed", "1");
+        assertEquals(1, wrong.code());
+        assertTrue(wrong.err().contains("is of a run with"), wrong.err());
+        train(model, "--epochs", "1", "--checkpoint", checkpoint.toString(), "--resume")
+                .requireSuccess();
+        assertTrue(Files.exists(model));
+    }
+
+    private static String modulePath() {
+        return System.getProperty("jdk.module.path", "");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--preset, x, '--preset is ''x'', expected one of demo, recurrent, tutorial3, tutorial5'",
+        "--loss, x, '--loss is ''x'', expected one of'",
+        "--surrogate, x, '--surrogate is ''x'', expected one of'",
+        "--code, x, '--code is ''x'', expected one of'",
+        "--hidden, '1,x', '--hidden is ''1,x'', expected numbers'",
+        "--beta, 2, '--beta is 2.0, expected 0 to 1'",
+        "--epochs, 0, '--epochs is 0, expected 1 to 10000'",
+        "--history, h.txt, 'expected a name that ends in .csv or .json'"
+    })
+    void namesWhatIsWrong(String option, String value, String message) {
+        train(folder.resolve("model"), option, value).requireFailureWith(2, message);
+    }
+
+    @Test
+    void runNamesWhatIsWrong() throws IOException {
+        Path file = Files.write(folder.resolve("m"), new byte[] {1, 2, 3});
+        CommandRun.of("run", "--model", file.toString(), "--data", images.toString())
+                .requireFailureWith(1, file.toString());
+        CommandRun.of("run").requireFailureWith(2, "--model");
+        CommandRun.of("run", "--model", file.toString(), "--images", "x").requireFailureWith(2, "--labels");
+    }
+}
