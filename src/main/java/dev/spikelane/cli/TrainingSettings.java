@@ -1,5 +1,9 @@
 package dev.spikelane.cli;
 
+import java.util.Objects;
+import dev.spikelane.train.Surrogate;
+import dev.spikelane.train.Loss;
+import dev.spikelane.data.InputCode;
 import dev.spikelane.data.Augmentation;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Shuffle;
@@ -62,11 +66,24 @@ record TrainingSettings(
             new TrainingSettings(
                     List.of(1000), false, 0.95f, "frame", 25, "membrane", "atan", 16, 1e-3, true, true, 128));
 
+    /** How images become inputs; the options were checked. */
+    private InputCode inputCode() {
+        return Objects.requireNonNull(TrainingRecipes.CODES.get(code), code).of(steps);
+    }
+
+    Loss trainedLoss() {
+        return Objects.requireNonNull(TrainingRecipes.LOSSES.get(loss), loss);
+    }
+
+    Surrogate trainedSurrogate() {
+        return Objects.requireNonNull(TrainingRecipes.SURROGATES.get(surrogate), surrogate);
+    }
+
     /** A network with random weights. */
     Network network(int pixels, int classes, long seed) {
         TorchRandom random = new TorchRandom(seed);
         NetworkBuilder builder = Network.builder(
-                TrainingRecipes.CODES.get(code).of(steps).allocate(1, pixels).columns());
+                inputCode().allocate(1, pixels).columns());
         for (int neurons : hidden) {
             builder.dense(neurons, random).neuron(recurrent ? recurrent(neurons, random) : new Leaky(beta));
         }
@@ -85,7 +102,7 @@ record TrainingSettings(
                 .withShuffle(Shuffle.of(seed))
                 .withSeed(seed)
                 .withDropLast(false)
-                .withCode(TrainingRecipes.CODES.get(code).of(steps));
+                .withCode(inputCode());
         return flip ? plain.withAugmentations(Augmentation.flip(0.5)) : plain;
     }
 

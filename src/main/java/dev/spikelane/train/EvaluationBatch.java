@@ -84,11 +84,11 @@ final class EvaluationBatch implements AutoCloseable {
         for (int sample = 0; sample < batch.count(); sample++) {
             totals.addSample(batch.labels()[sample], decoder == null ? -1 : classes[sample]);
         }
-        count(input, frame, totals);
+        count(input, totals);
     }
 
     /** Adds up what arrived at each projection; that of the last delayed steps is counted although it arrives after the end. */
-    private void count(Signal input, boolean frame, EvaluationTotals totals) {
+    private void count(Signal input, EvaluationTotals totals) {
         Network network = simulation.network();
         counts.forEach((name, each) -> totals.addSpikes(name, sum(each.counts())));
         for (Projection projection : network.projections()) {

@@ -31,6 +31,7 @@ public record InferenceWork(double synapticOperations, long denseOperations, lon
         return connection instanceof Dense || connection instanceof Recurrent;
     }
 
+    @SuppressWarnings("ReferenceEquality") // this place in the path, not one that is like it
     private static Shape before(Projection projection, Connection behind) {
         Shape shape = projection.source().shape();
         for (Connection connection : projection.path()) {
