@@ -81,8 +81,7 @@ record TrainingSettings(
     /** A network with random weights. */
     Network network(int pixels, int classes, long seed) {
         TorchRandom random = new TorchRandom(seed);
-        NetworkBuilder builder = Network.builder(
-                inputCode().allocate(1, pixels).columns());
+        NetworkBuilder builder = Network.builder(inputCode().allocate(1, pixels).columns());
         for (int neurons : hidden) {
             builder.dense(neurons, random).neuron(recurrent ? recurrent(neurons, random) : new Leaky(beta));
         }

@@ -79,8 +79,7 @@ final class GoldenSafetensorsTest {
         Map<String, String> metadata = new HashMap<>();
         golden.fact("metadata")
                 .properties()
-                .forEach(
-                        each -> metadata.put(each.getKey(), each.getValue().asText()));
+                .forEach(each -> metadata.put(each.getKey(), each.getValue().asText()));
         assertEquals(metadata, file.metadata(), golden.name());
         assertEquals(golden.fact("tensors").size(), file.tensors().size(), golden.name());
         if (golden.fact("order_in_header").isArray()) {
