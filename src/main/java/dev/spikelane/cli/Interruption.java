@@ -8,7 +8,7 @@ import java.lang.reflect.Proxy;
  * Runs something when the user presses Ctrl-C, once, instead of ending the JVM; a second Ctrl-C ends it. Where the JDK has no module for
  * signals, Ctrl-C ends the JVM at once.
  */
-final class Interruption implements AutoCloseable {
+final class Interruption {
 
     private static final String SIGNAL = "sun.misc.Signal";
     private static final String HANDLER = "sun.misc.SignalHandler";
@@ -17,13 +17,12 @@ final class Interruption implements AutoCloseable {
     private static final String TERMINATE = "TERM";
 
     private final Runnable action;
-    private volatile boolean seen;
 
     private Interruption(Runnable action) {
         this.action = action;
     }
 
-    /** Handles signals until it is closed. The action runs on a thread of the JVM and should only set a flag. */
+    /** Handles signals until {@link #end}. The action runs on a thread of the JVM and should only set a flag. */
     static Interruption call(Runnable action) {
         Interruption interruption = new Interruption(action);
         interruption.handle(INTERRUPT);
@@ -31,15 +30,10 @@ final class Interruption implements AutoCloseable {
         return interruption;
     }
 
-    /** Whether a signal has come. */
-    boolean seen() {
-        return seen;
-    }
-
+    @SuppressWarnings("ReferenceEquality") // as Object.equals does
     private void handle(String signal) {
         InvocationHandler handler = (proxy, method, arguments) -> switch (method.getName()) {
             case "handle" -> {
-                seen = true;
                 action.run();
                 if (signal.equals(INTERRUPT)) {
                     restore(signal);
@@ -72,8 +66,8 @@ final class Interruption implements AutoCloseable {
         handle.invoke(null, type.getConstructor(String.class).newInstance(signal), handler);
     }
 
-    @Override
-    public void close() {
+    /** Lets signals end the JVM again. */
+    void end() {
         restore(INTERRUPT);
         restore(TERMINATE);
     }

@@ -136,10 +136,10 @@ final class TrainCommand implements Callable<Integer> {
         TrainText text = new TrainText(out);
         Network network = settings.network(
                 data.training().shape().size(), Math.max(2, data.training().classes()), seed);
-        Loss loss = TrainingRecipes.LOSSES.get(settings.loss());
+        Loss loss = settings.lossFunction();
         try (Trainer trainer = Trainer.of(network, settings.steps(), settings.batch())
                 .loss(loss)
-                .surrogate(TrainingRecipes.SURROGATES.get(settings.surrogate()))
+                .surrogate(settings.surrogateFunction())
                 .optimizer(new Adam(settings.rate()))
                 .seed(seed)
                 .threads(threads)
@@ -203,15 +203,18 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private static History train(TrainingRun run) throws IOException {
-        try (Interruption interruption = Interruption.call(run::stop)) {
+        Interruption interruption = Interruption.call(run::stop);
+        try {
             return run.run();
+        } finally {
+            interruption.end();
         }
     }
 
     /** Writes the model, and evaluates what stands in the file. */
     private int finish(TrainingSettings settings, TrainingData data, Network network, History history, TrainText text)
             throws IOException {
-        Loss loss = TrainingRecipes.LOSSES.get(settings.loss());
+        Loss loss = settings.lossFunction();
         Map<String, String> notes = new LinkedHashMap<>();
         notes.put(TrainedModel.STEPS, String.valueOf(settings.steps()));
         notes.put(TrainedModel.CODE, settings.code());

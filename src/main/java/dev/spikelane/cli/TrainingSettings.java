@@ -2,6 +2,7 @@ package dev.spikelane.cli;
 
 import dev.spikelane.data.Augmentation;
 import dev.spikelane.data.Batching;
+import dev.spikelane.data.InputCode;
 import dev.spikelane.data.Shuffle;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -10,9 +11,12 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Loss;
 import dev.spikelane.train.Schedule;
+import dev.spikelane.train.Surrogate;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -62,11 +66,23 @@ record TrainingSettings(
             new TrainingSettings(
                     List.of(1000), false, 0.95f, "frame", 25, "membrane", "atan", 16, 1e-3, true, true, 128));
 
+    Loss lossFunction() {
+        return Objects.requireNonNull(TrainingRecipes.LOSSES.get(loss));
+    }
+
+    Surrogate surrogateFunction() {
+        return Objects.requireNonNull(TrainingRecipes.SURROGATES.get(surrogate));
+    }
+
+    private InputCode inputCode() {
+        return Objects.requireNonNull(TrainingRecipes.CODES.get(code)).of(steps);
+    }
+
     /** A network with random weights. */
     Network network(int pixels, int classes, long seed) {
         TorchRandom random = new TorchRandom(seed);
         NetworkBuilder builder = Network.builder(
-                TrainingRecipes.CODES.get(code).of(steps).allocate(1, pixels).columns());
+                inputCode().allocate(1, pixels).columns());
         for (int neurons : hidden) {
             builder.dense(neurons, random).neuron(recurrent ? recurrent(neurons, random) : new Leaky(beta));
         }
@@ -85,7 +101,7 @@ record TrainingSettings(
                 .withShuffle(Shuffle.of(seed))
                 .withSeed(seed)
                 .withDropLast(false)
-                .withCode(TrainingRecipes.CODES.get(code).of(steps));
+                .withCode(inputCode());
         return flip ? plain.withAugmentations(Augmentation.flip(0.5)) : plain;
     }
 

@@ -64,8 +64,7 @@ final class EvaluationBatch implements AutoCloseable {
     void run(Batch batch, boolean hasTargets, EvaluationTotals totals) {
         simulation.reset();
         Signal input = batch.input();
-        boolean frame = input.rows() == batch.count();
-        if (frame) {
+        if (input.rows() == batch.count()) {
             simulation.runConstant(input, steps);
         } else {
             simulation.run(input);
@@ -84,11 +83,11 @@ final class EvaluationBatch implements AutoCloseable {
         for (int sample = 0; sample < batch.count(); sample++) {
             totals.addSample(batch.labels()[sample], decoder == null ? -1 : classes[sample]);
         }
-        count(input, frame, totals);
+        count(input, totals);
     }
 
     /** Adds up what arrived at each projection; that of the last delayed steps is counted although it arrives after the end. */
-    private void count(Signal input, boolean frame, EvaluationTotals totals) {
+    private void count(Signal input, EvaluationTotals totals) {
         Network network = simulation.network();
         counts.forEach((name, each) -> totals.addSpikes(name, sum(each.counts())));
         for (Projection projection : network.projections()) {
