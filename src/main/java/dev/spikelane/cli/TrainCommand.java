@@ -136,10 +136,10 @@ final class TrainCommand implements Callable<Integer> {
         TrainText text = new TrainText(out);
         Network network = settings.network(
                 data.training().shape().size(), Math.max(2, data.training().classes()), seed);
-        Loss loss = settings.lossFunction();
+        Loss loss = settings.trainedLoss();
         try (Trainer trainer = Trainer.of(network, settings.steps(), settings.batch())
                 .loss(loss)
-                .surrogate(settings.surrogateFunction())
+                .surrogate(settings.trainedSurrogate())
                 .optimizer(new Adam(settings.rate()))
                 .seed(seed)
                 .threads(threads)
@@ -214,7 +214,7 @@ final class TrainCommand implements Callable<Integer> {
     /** Writes the model, and evaluates what stands in the file. */
     private int finish(TrainingSettings settings, TrainingData data, Network network, History history, TrainText text)
             throws IOException {
-        Loss loss = settings.lossFunction();
+        Loss loss = settings.trainedLoss();
         Map<String, String> notes = new LinkedHashMap<>();
         notes.put(TrainedModel.STEPS, String.valueOf(settings.steps()));
         notes.put(TrainedModel.CODE, settings.code());

@@ -1,8 +1,11 @@
 package dev.spikelane.cli;
 
+import java.util.Objects;
+import dev.spikelane.train.Surrogate;
+import dev.spikelane.train.Loss;
+import dev.spikelane.data.InputCode;
 import dev.spikelane.data.Augmentation;
 import dev.spikelane.data.Batching;
-import dev.spikelane.data.InputCode;
 import dev.spikelane.data.Shuffle;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -11,12 +14,9 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
-import dev.spikelane.train.Loss;
 import dev.spikelane.train.Schedule;
-import dev.spikelane.train.Surrogate;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -66,16 +66,17 @@ record TrainingSettings(
             new TrainingSettings(
                     List.of(1000), false, 0.95f, "frame", 25, "membrane", "atan", 16, 1e-3, true, true, 128));
 
-    Loss lossFunction() {
-        return Objects.requireNonNull(TrainingRecipes.LOSSES.get(loss));
-    }
-
-    Surrogate surrogateFunction() {
-        return Objects.requireNonNull(TrainingRecipes.SURROGATES.get(surrogate));
-    }
-
+    /** How images become inputs; the options were checked. */
     private InputCode inputCode() {
-        return Objects.requireNonNull(TrainingRecipes.CODES.get(code)).of(steps);
+        return Objects.requireNonNull(TrainingRecipes.CODES.get(code), code).of(steps);
+    }
+
+    Loss trainedLoss() {
+        return Objects.requireNonNull(TrainingRecipes.LOSSES.get(loss), loss);
+    }
+
+    Surrogate trainedSurrogate() {
+        return Objects.requireNonNull(TrainingRecipes.SURROGATES.get(surrogate), surrogate);
     }
 
     /** A network with random weights. */

@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 
 /**
  * Connects every input to every output, as {@code torch.nn.Linear} does: {@code current = bias + weights * spikes}. The order of the sum
- * is that of {@link dev.spikelane.kernel.product.SpikeMatmul} for spikes and that of {@link dev.spikelane.kernel.product.DenseMatmul} for values. Behind a
+ * is that of {@link dev.spikelane.kernel.Matmul}, for spikes and for values. Behind a
  * flattened source of several channels, inputs are summed in the order (y, x, channel).
  */
 public final class Dense implements Connection {

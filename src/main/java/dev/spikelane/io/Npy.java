@@ -32,8 +32,8 @@ public final class Npy {
     private Npy() {}
 
     /**
-     * Writes a float32 array. The file appears under its name only when it is complete; an older one is replaced, see
-     * {@link AtomicFile}.
+     * Writes a float32 array. The file appears under its name only when it is complete; an older one is replaced; a
+     * pipe or a device is written in place.
      *
      * @param file where to
      * @param values the values, row after row
@@ -51,7 +51,7 @@ public final class Npy {
 
     /**
      * Writes spikes as a uint8 array of 0 and 1. The file appears under its name only when it is complete; an older one
-     * is replaced, see {@link AtomicFile}.
+     * is replaced; a pipe or a device is written in place.
      *
      * @param file where to
      * @param spikes the spikes, row after row

@@ -12,7 +12,6 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
@@ -84,8 +83,7 @@ public final class Safetensors {
     /** Of the library: by type, the widest first, so that items are aligned; then by the bytes of the name. */
     private static Comparator<Tensor> order() {
         return Comparator.comparing(Tensor::type, Comparator.reverseOrder())
-                .thenComparing(
-                        tensor -> tensor.name().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
+                .thenComparing(tensor -> tensor.name().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
     }
 
     /**
@@ -133,14 +131,15 @@ public final class Safetensors {
         long headerBytes = headerBytes(name, stream, length);
         byte[] text = stream.readNBytes((int) headerBytes);
         if (text.length < headerBytes) {
-            throw new IOException(name + ": ends after " + text.length + " bytes of its header, expected " + headerBytes);
+            throw new IOException(
+                    name + ": ends after " + text.length + " bytes of its header, expected " + headerBytes);
         }
         SafetensorsHeader header = SafetensorsHeader.parse(name, text);
         long bytes = header.requireTiles(name);
         long there = length - LENGTH_BYTES - headerBytes;
         if (length != UNKNOWN && there != bytes) {
-            throw new IOException(name + ": holds " + there + " bytes of data, expected " + bytes
-                    + ", where its last tensor ends");
+            throw new IOException(
+                    name + ": holds " + there + " bytes of data, expected " + bytes + ", where its last tensor ends");
         }
         if (bytes > mostBytes) {
             throw new IOException(
@@ -172,8 +171,8 @@ public final class Safetensors {
                     + " bytes, expected at most " + MOST_HEADER_BYTES);
         }
         if (length != UNKNOWN && bytes > length - LENGTH_BYTES) {
-            throw new IOException(name + ": declares a header of " + bytes + " bytes, but "
-                    + (length - LENGTH_BYTES) + " follow");
+            throw new IOException(
+                    name + ": declares a header of " + bytes + " bytes, but " + (length - LENGTH_BYTES) + " follow");
         }
         return bytes;
     }
@@ -206,7 +205,8 @@ public final class Safetensors {
     }
 
     /**
-     * Writes a file. It appears under its name only when it is complete; an older one is replaced, see {@link AtomicFile}.
+     * Writes a file. It appears under its name only when it is complete; an older one is replaced; a pipe or
+     * a device is written in place.
      *
      * @param file where to
      * @throws IllegalArgumentException if the header would have more than 16 MiB
@@ -229,7 +229,10 @@ public final class Safetensors {
             for (Tensor tensor : tensors) {
                 MemorySegment bytes = tensor.bytes();
                 for (long at = 0; at < bytes.byteSize(); at += MOST_BYTES_IN_CALL) {
-                    write(channel, bytes.asSlice(at, Math.min(MOST_BYTES_IN_CALL, bytes.byteSize() - at)).asByteBuffer());
+                    write(
+                            channel,
+                            bytes.asSlice(at, Math.min(MOST_BYTES_IN_CALL, bytes.byteSize() - at))
+                                    .asByteBuffer());
                 }
             }
         });

@@ -1,7 +1,7 @@
 package dev.spikelane.io;
 
-import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.io.file.JsonWriter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -42,7 +42,10 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         }
         String text;
         try {
-            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException malformed) {
             throw new IOException(name + ": its header is not UTF-8", malformed);
         }

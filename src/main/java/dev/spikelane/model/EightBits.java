@@ -30,10 +30,7 @@ final class EightBits {
             scales.set(0, row, scale);
             for (int column = 0; column < columns; column++) {
                 long item = Math.round(Math.rint((double) weights.get(row, column) / scale));
-                items.set(
-                        ValueLayout.JAVA_BYTE,
-                        (long) row * columns + column,
-                        (byte) Math.clamp(item, -MOST, MOST));
+                items.set(ValueLayout.JAVA_BYTE, (long) row * columns + column, (byte) Math.clamp(item, -MOST, MOST));
             }
         }
         return List.of(

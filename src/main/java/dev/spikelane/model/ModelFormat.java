@@ -29,6 +29,7 @@ final class ModelFormat {
 
     /** The name of a parameter as snnTorch spells it: {@code graded_spikes_factor}. */
     static String snake(String parameter) {
-        return CAPITAL.matcher(parameter).replaceAll(found -> "_" + found.group().toLowerCase(Locale.ROOT));
+        return CAPITAL.matcher(parameter)
+                .replaceAll(found -> "_" + found.group().toLowerCase(Locale.ROOT));
     }
 }

@@ -6,8 +6,8 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
-import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -56,8 +56,8 @@ final class ModelReader {
         JsonValue root = JsonValue.parse(name + ": its metadata '" + ModelFormat.DESCRIPTION + "'", description);
         long version = root.member("version").integer(1, Integer.MAX_VALUE);
         if (version != ModelFormat.VERSION) {
-            throw new IOException(name + ": has version " + version + " of the format, expected "
-                    + ModelFormat.VERSION + "; a newer Spikelane wrote it");
+            throw new IOException(name + ": has version " + version + " of the format, expected " + ModelFormat.VERSION
+                    + "; a newer Spikelane wrote it");
         }
         root.requireOnly(NETWORK);
         for (JsonValue input : root.member("inputs").items()) {
@@ -183,34 +183,35 @@ final class ModelReader {
     }
 
     private static boolean ownsValues(JsonValue step) throws IOException {
-        return Set.of("dense", "recurrent", "one to one").contains(step.member("type").text());
+        return Set.of("dense", "recurrent", "one to one")
+                .contains(step.member("type").text());
     }
 
     private Connection connection(JsonValue value, String owner) throws IOException {
         JsonValue type = value.member("type");
-        switch (type.text()) {
+        return switch (type.text()) {
             case "dense", "recurrent" -> {
                 value.requireOnly(Set.of("type", "inputs", "outputs"));
                 FloatMatrix weights = tensors.weights(owner + ".weight");
                 FloatMatrix bias = tensors.row(owner + ".bias");
                 requireSize(value.member("inputs"), weights.columns(), owner);
                 requireSize(value.member("outputs"), weights.rows(), owner);
-                return type.text().equals("dense") ? Dense.of(weights, bias) : new Recurrent(weights, bias);
+                yield type.text().equals("dense") ? Dense.of(weights, bias) : new Recurrent(weights, bias);
             }
             case "one to one" -> {
                 value.requireOnly(Set.of("type"));
-                return new OneToOne(Parameter.of(tensors.row(owner + ".weight").toArray()));
+                yield new OneToOne(Parameter.of(tensors.row(owner + ".weight").toArray()));
             }
             case "flatten" -> {
                 value.requireOnly(Set.of("type"));
-                return new Flatten();
+                yield new Flatten();
             }
             case "scale" -> {
                 value.requireOnly(Set.of("type", "factor"));
-                return new Scale(value.member("factor").number());
+                yield new Scale(value.member("factor").number());
             }
             default -> throw type.unexpected("dense, recurrent, one to one, flatten or scale");
-        }
+        };
     }
 
     private static void requireSize(JsonValue said, int found, String owner) throws IOException {

@@ -39,8 +39,8 @@ final class ModelTensors {
             tensors.put(tensor.name(), tensor);
         }
         if (bytes > MOST_BYTES) {
-            throw new IOException(name + ": needs " + bytes + " bytes of memory for its tensors as matrices, expected at most "
-                    + MOST_BYTES);
+            throw new IOException(name + ": needs " + bytes
+                    + " bytes of memory for its tensors as matrices, expected at most " + MOST_BYTES);
         }
     }
 

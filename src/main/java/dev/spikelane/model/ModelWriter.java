@@ -7,9 +7,9 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
-import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Input;
@@ -48,7 +48,8 @@ final class ModelWriter {
             FloatMatrix values = network.weights().get(name);
             String parameter = parameters.get(name);
             if (parameter != null) {
-                tensors.add(Tensor.of(parameter, values, values.columns() == 1 ? List.of() : List.of(values.columns())));
+                tensors.add(
+                        Tensor.of(parameter, values, values.columns() == 1 ? List.of() : List.of(values.columns())));
             } else if (values.rows() == 1 && !isMatrix(name)) {
                 tensors.add(Tensor.of(name, values, List.of(values.columns())));
             } else if (eightBits) {
@@ -93,7 +94,9 @@ final class ModelWriter {
                 owners.add(projection.name() + "." + i);
             }
             for (String owner : owners) {
-                if (!taken.add(owner + ".weight") | !taken.add(owner + ".bias")) {
+                int before = taken.size();
+                taken.addAll(List.of(owner + ".weight", owner + ".bias"));
+                if (taken.size() != before + 2) {
                     throw new IllegalArgumentException("projection '" + projection.name()
                             + "' may have values of the same name as another projection or population, such as '"
                             + owner + ".weight', expected another name");
@@ -129,8 +132,7 @@ final class ModelWriter {
         for (Population population : network.populations()) {
             json.object().name("name").value(population.name());
             shape(population.shape());
-            new NeuronWriter(json, parameter -> stored(population, parameter))
-                    .write(population.neuron());
+            new NeuronWriter(json, parameter -> stored(population, parameter)).write(population.neuron());
             json.end();
         }
         json.end().name("projections").array();

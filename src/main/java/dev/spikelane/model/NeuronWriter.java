@@ -101,11 +101,14 @@ final class NeuronWriter {
     }
 
     private void recurrence(String model, Recurrence recurrence) {
-        json.value(model).name("recurrence").value(switch (recurrence) {
-            case Recurrence.None _ -> "none";
-            case Recurrence.OneToOne _ -> "one to one";
-            case Recurrence.AllToAll _ -> "all to all";
-        });
+        json.value(model)
+                .name("recurrence")
+                .value(
+                        switch (recurrence) {
+                            case Recurrence.None _ -> "none";
+                            case Recurrence.OneToOne _ -> "one to one";
+                            case Recurrence.AllToAll _ -> "all to all";
+                        });
     }
 
     private void quantization(Quantization quantization) {

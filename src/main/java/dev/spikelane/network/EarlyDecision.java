@@ -86,8 +86,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
         Learned exact = new EarlyDecision(steps, NO_MARGIN, classes).measured(outputs, labels, Double.NaN);
         int most = steps * (classes == 0 ? 1 : outputs.getFirst().columns() / classes);
         for (int each = 1; each <= most; each++) {
-            Learned learned =
-                    new EarlyDecision(steps, each, classes).measured(outputs, labels, exact.wholeAccuracy);
+            Learned learned = new EarlyDecision(steps, each, classes).measured(outputs, labels, exact.wholeAccuracy);
             if (learned.accuracy >= leastAccuracy) {
                 return learned;
             }
@@ -119,10 +118,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
         }
         double accuracy = (double) right / labels.length;
         return new Learned(
-                this,
-                accuracy,
-                Double.isNaN(wholeAccuracy) ? accuracy : wholeAccuracy,
-                (double) done / labels.length);
+                this, accuracy, Double.isNaN(wholeAccuracy) ? accuracy : wholeAccuracy, (double) done / labels.length);
     }
 
     /**

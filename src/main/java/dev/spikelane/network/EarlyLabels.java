@@ -1,8 +1,8 @@
 package dev.spikelane.network;
 
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.FloatMatrix;
 import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Input is spikes, or numbers (analog input: currents, pixels) that the first connection multiplies by its weights; calls with both may
  * alternate, unless a projection from the input is delayed. Numbers that are all 0 or 1 give what the same spikes give up to rounding,
- * because sums then have another order (that of {@link dev.spikelane.kernel.product.DenseMatmul}, not of {@link dev.spikelane.kernel.product.SpikeMatmul}).
+ * because sums then have another order ({@link dev.spikelane.kernel.Matmul} says which).
  * NaN and infinities are refused before the first step: a membrane would keep them for ever.
  *
  * <p>Rows of shaped inputs and populations are in torch's order (channel, y, x) everywhere but in {@link #state}.

@@ -24,7 +24,8 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>So a spike is immediate and, by default, its reset comes one step later. The comparison is strict, although snnTorch's documentation
- * says otherwise; with reset ZERO the input of the step is kept. See {@link dev.spikelane.kernel.step.LeakyStep} for corner cases.
+ * says otherwise; with reset ZERO the input of the step is kept. Under
+ * inhibition the reset R is not inhibited; of equal membranes the first one may fire; a NaN counts as the largest and does not fire.
  *
  * @param beta share of the membrane left after a step; clamped to [0, 1] when used, as snnTorch does
  * @param firing when neurons fire and what a spike does to them

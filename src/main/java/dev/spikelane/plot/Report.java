@@ -158,7 +158,7 @@ public final class Report {
     }
 
     /**
-     * Writes the page; the file is written as a whole or not at all, see {@link AtomicFile}.
+     * Writes the page; the file is written as a whole or not at all; a pipe or a device is written in place.
      *
      * @param file the file, most often {@code .html}
      * @throws IllegalStateException if ECharts is missing; the message names the dependency to add

@@ -3,7 +3,7 @@ package dev.spikelane.train;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Gradient descent, as {@code torch.optim.SGD} computes it, in the order that {@link dev.spikelane.kernel.update.SgdStep} says.
+ * Gradient descent, as {@code torch.optim.SGD} computes it, in float32 and unfused.
  *
  * @param rate the learning rate, finite, at least 0
  * @param momentum how much of the last step is kept, at least 0

@@ -77,7 +77,10 @@ final class GoldenSafetensorsTest {
 
     private static void compare(Safetensors file, GoldenCase golden) {
         Map<String, String> metadata = new HashMap<>();
-        golden.fact("metadata").fields().forEachRemaining(each -> metadata.put(each.getKey(), each.getValue().asText()));
+        golden.fact("metadata")
+                .fields()
+                .forEachRemaining(
+                        each -> metadata.put(each.getKey(), each.getValue().asText()));
         assertEquals(metadata, file.metadata(), golden.name());
         assertEquals(golden.fact("tensors").size(), file.tensors().size(), golden.name());
         if (golden.fact("order_in_header").isArray()) {
@@ -93,11 +96,19 @@ final class GoldenSafetensorsTest {
             expected.path("shape").forEach(size -> shape.add(size.intValue()));
             assertEquals(shape, tensor.shape(), what);
             if (expected.has("values")) {
-                compareStored(golden.file(expected.path("values").asText()), expected.path("stored_as").asText(), tensor);
+                compareStored(
+                        golden.file(expected.path("values").asText()),
+                        expected.path("stored_as").asText(),
+                        tensor);
             } else {
                 for (int i = 0; i < tensor.count(); i++) {
                     assertEquals(
-                            expected.path("values_c_order").get(i).bigIntegerValue().longValue(), integer(tensor, i), what);
+                            expected.path("values_c_order")
+                                    .get(i)
+                                    .bigIntegerValue()
+                                    .longValue(),
+                            integer(tensor, i),
+                            what);
                 }
             }
         }
@@ -113,8 +124,7 @@ final class GoldenSafetensorsTest {
             assertEquals(data.length, values.length * Float.BYTES, tensor::toString);
             for (int i = 0; i < values.length; i++) {
                 float expected = bytes.getFloat();
-                assertEquals(
-                        Float.floatToIntBits(expected), Float.floatToIntBits(values[i]), tensor + " at " + i);
+                assertEquals(Float.floatToIntBits(expected), Float.floatToIntBits(values[i]), tensor + " at " + i);
             }
         } else {
             assertArrayEquals(data, tensor.bytes().toArray(ValueLayout.JAVA_BYTE), tensor::toString);

@@ -205,20 +205,25 @@ final class ModelFileTest {
                 "has version 2 of the format, expected 1; a newer Spikelane wrote it",
                 failure("\"version\":1", "\"version\":2"));
         assertEquals(
-                text + "in 'populations' at 1 in 'neuron' in 'model' is 'Other', expected a model of this library, such as Leaky",
+                text
+                        + "in 'populations' at 1 in 'neuron' in 'model' is 'Other', expected a model of this library, such as Leaky",
                 failure("\"model\":\"Leaky\"", "\"model\":\"Other\""));
         assertEquals(
-                text + "in 'projections' at 0 in 'path' at 0 in 'type' is 'x', expected dense, recurrent, one to one, flatten or scale",
+                text
+                        + "in 'projections' at 0 in 'path' at 0 in 'type' is 'x', expected dense, recurrent, one to one, flatten or scale",
                 failure("\"type\":\"dense\",\"inputs\":4,", "\"type\":\"x\",\"inputs\":4,"));
         assertEquals(
-                text + "in 'projections' at 0 in 'path' at 0 in 'inputs' is 5, expected 4, as many as the tensor 'fc1.weight' has",
+                text
+                        + "in 'projections' at 0 in 'path' at 0 in 'inputs' is 5, expected 4, as many as the tensor 'fc1.weight' has",
                 failure("\"inputs\":4,", "\"inputs\":5,"));
         assertEquals(
                 text + "in 'projections' at 1 in 'target' is 'input', expected the name of a population",
                 failure("\"target\":\"lif2\"", "\"target\":\"input\""));
-        assertTrue(failure("\"delay\":0", "\"delay\":0,\"more\":1").contains("has 'more', expected nothing but delay, name"));
+        assertTrue(failure("\"delay\":0", "\"delay\":0,\"more\":1")
+                .contains("has 'more', expected nothing but delay, name"));
         assertTrue(failure("\"name\":\"lif2\"", "\"name\":\"lif1\"").contains("the name 'lif1' is used already"));
-        assertTrue(failure("\"shape\":[3]", "\"shape\":[16777216]").contains("expected at most 16777216 inputs and neurons in all"));
+        assertTrue(failure("\"shape\":[3]", "\"shape\":[16777216]")
+                .contains("expected at most 16777216 inputs and neurons in all"));
         assertTrue(failure("\"beta\":0.9,", "\"beta\":1e39,").contains("expected a number that float32 can hold"));
         assertTrue(failure("\"version\":1,", "").contains("the value has no 'version'"));
         assertTrue(failure("{\"version\"", "{version").contains("at character 1 is 'v', expected a string"));
@@ -233,20 +238,36 @@ final class ModelFileTest {
         assertTrue(failure("", "", row("lif1.threshold", 1, 2)).contains("2"));
         assertEquals(
                 "has no tensor 'fc1.weight_scale', which its description needs; it has ",
-                failure("", "", Tensor.of("fc1.weight", TensorType.I8, List.of(3, 4), MemorySegment.ofArray(new byte[12])))
+                failure(
+                                "",
+                                "",
+                                Tensor.of(
+                                        "fc1.weight",
+                                        TensorType.I8,
+                                        List.of(3, 4),
+                                        MemorySegment.ofArray(new byte[12])))
                         .replaceAll("\\[.*", ""));
         assertEquals(
                 "tensor 'fc1.weight' of U8 [3, 4], expected F32, F16, BF16, or I8 with scales",
-                failure("", "", Tensor.of("fc1.weight", TensorType.U8, List.of(3, 4), MemorySegment.ofArray(new byte[12])))
+                failure(
+                                "",
+                                "",
+                                Tensor.of(
+                                        "fc1.weight",
+                                        TensorType.U8,
+                                        List.of(3, 4),
+                                        MemorySegment.ofArray(new byte[12])))
                         .replaceAll(".*(tensor )", "$1"));
     }
 
     @Test
     void aStateDictIsNoModelFile() throws IOException {
         Safetensors.of(Map.of(), List.of(row("fc1.bias", 1))).write(file);
-        String message = assertThrows(IOException.class, () -> ModelFile.read(file)).getMessage();
+        String message =
+                assertThrows(IOException.class, () -> ModelFile.read(file)).getMessage();
         assertEquals(
-                file + ": its metadata have no 'spikelane', expected the description of a network; without it this is no model file",
+                file
+                        + ": its metadata have no 'spikelane', expected the description of a network; without it this is no model file",
                 message);
     }
 
@@ -260,7 +281,8 @@ final class ModelFileTest {
         for (int i = 0; i < 3_000; i++) {
             byte[] bytes = whole.clone();
             for (int j = random.nextInt(3); j >= 0; j--) {
-                bytes[random.nextInt(bytes.length)] = (byte) (random.nextBoolean() ? random.nextInt() : '0' + random.nextInt(10));
+                bytes[random.nextInt(bytes.length)] =
+                        (byte) (random.nextBoolean() ? random.nextInt() : '0' + random.nextInt(10));
             }
             try {
                 ModelFile.read("m", new ByteArrayInputStream(bytes)).simulate(1).close();

@@ -47,8 +47,7 @@ final class EarlyDecisionProperties {
         Random random = new Random(seed);
         Arena arena = Arena.ofAuto();
         SpikeMatrix spikes = Matrices.spikes(arena, steps * batch, outputs, random.nextInt(11) / 10.0, random);
-        EarlyDecision rule =
-                new EarlyDecision(steps, EarlyDecision.NO_MARGIN, outputsOfClass == 0 ? 0 : classes);
+        EarlyDecision rule = new EarlyDecision(steps, EarlyDecision.NO_MARGIN, outputsOfClass == 0 ? 0 : classes);
         try (Simulation simulation = passing(outputs).simulate(batch)) {
             EarlyLabels labels = simulation.observe(0, rule.labels());
             int ran = labels.run(simulation, spikes, block);
@@ -87,8 +86,7 @@ final class EarlyDecisionProperties {
         int[] counts = new int[classes];
         for (int step = 0; step < steps; step++) {
             for (int output = 0; output < spikes.columns(); output++) {
-                counts[output / (spikes.columns() / classes)] +=
-                        spikes.get(step * batch + sample, output) ? 1 : 0;
+                counts[output / (spikes.columns() / classes)] += spikes.get(step * batch + sample, output) ? 1 : 0;
             }
         }
         return counts;
@@ -137,7 +135,9 @@ final class EarlyDecisionProperties {
 
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
     void aLearnedMarginDoesWhatItSays(
-            @ForAll long seed, @ForAll @IntRange(min = 3, max = 25) int steps, @ForAll @IntRange(min = 4, max = 30) int batch) {
+            @ForAll long seed,
+            @ForAll @IntRange(min = 3, max = 25) int steps,
+            @ForAll @IntRange(min = 4, max = 30) int batch) {
         Random random = new Random(seed);
         SpikeMatrix spikes = SpikeMatrix.zeros(steps * batch, 3);
         int[] right = new int[batch];
@@ -148,8 +148,7 @@ final class EarlyDecisionProperties {
                 spikes.set(row, output, random.nextFloat() < (output == right[sample] ? 0.6f : 0.4f));
             }
         }
-        EarlyDecision.Learned learned =
-                EarlyDecision.exact(steps).learn(List.of(spikes), right, random.nextFloat());
+        EarlyDecision.Learned learned = EarlyDecision.exact(steps).learn(List.of(spikes), right, random.nextFloat());
         try (Simulation simulation = passing(3).simulate(batch)) {
             EarlyLabels labels = simulation.observe(0, learned.rule().labels());
             SpikeCounts counts = simulation.countSpikes(0);
@@ -184,11 +183,9 @@ final class EarlyDecisionProperties {
         }
         assertEquals(5, decidedAt(EarlyDecision.exact(steps), spikes));
         assertEquals(2, decidedAt(new EarlyDecision(steps, 2, 0), spikes));
-        EarlyDecision.Learned learned =
-                EarlyDecision.exact(steps).learn(List.of(spikes, spikes), new int[] {1, 1}, 1);
+        EarlyDecision.Learned learned = EarlyDecision.exact(steps).learn(List.of(spikes, spikes), new int[] {1, 1}, 1);
         assertEquals(new EarlyDecision.Learned(new EarlyDecision(steps, 1, 0), 1, 1, 1), learned);
-        EarlyDecision.Learned none =
-                EarlyDecision.exact(steps).learn(List.of(spikes), new int[] {0}, 0.5);
+        EarlyDecision.Learned none = EarlyDecision.exact(steps).learn(List.of(spikes), new int[] {0}, 0.5);
         assertEquals(new EarlyDecision.Learned(EarlyDecision.exact(steps), 0, 0, 5), none);
     }
 

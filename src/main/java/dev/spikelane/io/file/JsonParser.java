@@ -147,7 +147,9 @@ final class JsonParser {
             return "\"\\/\b\f\n\r\t".charAt(which);
         }
         int end = position + 5;
-        if (letter != 'u' || end > text.length() || !text.substring(position + 1, end).matches("[0-9a-fA-F]{4}")) {
+        if (letter != 'u'
+                || end > text.length()
+                || !text.substring(position + 1, end).matches("[0-9a-fA-F]{4}")) {
             throw unexpected("an escape of JSON");
         }
         char character = (char) Integer.parseInt(text.substring(position + 1, end), 16);
