@@ -64,8 +64,7 @@ final class EvaluationBatch implements AutoCloseable {
     void run(Batch batch, boolean hasTargets, EvaluationTotals totals) {
         simulation.reset();
         Signal input = batch.input();
-        boolean frame = input.rows() == batch.count();
-        if (frame) {
+        if (input.rows() == batch.count()) {
             simulation.runConstant(input, steps);
         } else {
             simulation.run(input);

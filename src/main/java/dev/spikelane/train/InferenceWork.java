@@ -19,9 +19,11 @@ public record InferenceWork(double synapticOperations, long denseOperations, lon
 
     /** Neurons that one arrival at the start of a projection reaches at once; behind the first full connection nothing is zero. */
     static long fanOut(Projection projection) {
+        Shape shape = projection.source().shape();
         for (Connection connection : projection.path()) {
+            shape = connection.outputShape(shape);
             if (isFull(connection)) {
-                return connection.outputShape(before(projection, connection)).size();
+                return shape.size();
             }
         }
         return 1;
@@ -29,18 +31,6 @@ public record InferenceWork(double synapticOperations, long denseOperations, lon
 
     private static boolean isFull(Connection connection) {
         return connection instanceof Dense || connection instanceof Recurrent;
-    }
-
-    @SuppressWarnings("ReferenceEquality") // this place in the path, not one that is like it
-    private static Shape before(Projection projection, Connection behind) {
-        Shape shape = projection.source().shape();
-        for (Connection connection : projection.path()) {
-            if (connection == behind) {
-                return shape;
-            }
-            shape = connection.outputShape(shape);
-        }
-        return shape;
     }
 
     /** Multiplications and additions of a projection from its first full connection on, where everything arrives. */
