@@ -78,8 +78,8 @@ final class GoldenSafetensorsTest {
     private static void compare(Safetensors file, GoldenCase golden) {
         Map<String, String> metadata = new HashMap<>();
         golden.fact("metadata")
-                .fields()
-                .forEachRemaining(
+                .properties()
+                .forEach(
                         each -> metadata.put(each.getKey(), each.getValue().asText()));
         assertEquals(metadata, file.metadata(), golden.name());
         assertEquals(golden.fact("tensors").size(), file.tensors().size(), golden.name());
