@@ -102,9 +102,7 @@ final class TrainingStep implements AutoCloseable {
             }
             right += part.right();
             if (shard == shards - 1) {
-                for (DoubleConsumer reader : recipe.losses()) {
-                    reader.accept(loss);
-                }
+                tell(loss);
             }
             part.backward();
             List<GradientSlot> slots = part.slots();
@@ -114,6 +112,13 @@ final class TrainingStep implements AutoCloseable {
             firstSample += size;
         }
         return loss;
+    }
+
+    private void tell(double loss) {
+        List<DoubleConsumer> readers = recipe.losses();
+        for (int i = 0; i < readers.size(); i++) {
+            readers.get(i).accept(loss);
+        }
     }
 
     /** A batch starts from zero, a window from where the one before ended. */
@@ -177,8 +182,8 @@ final class TrainingStep implements AutoCloseable {
                             .copyFrom(network.weights().get(slots.get(i).name()));
                 }
             }
-            for (TrainingPart part : made) {
-                part.gradients().machine().update();
+            for (int i = 0; i < made.size(); i++) {
+                made.get(i).gradients().machine().update();
             }
         });
     }
