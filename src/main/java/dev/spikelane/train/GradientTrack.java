@@ -17,12 +17,15 @@ final class GradientTrack<S extends Signal> {
     private final int history;
     private final int steps;
     private final int batch;
+    /** The memory of the history: a slice made in each batch may be allocated where many kinds of tracks are in use. */
+    private final MemorySegment past;
 
     private GradientTrack(S all, int history, int steps, int batch) {
         this.all = new GradientViews<>(all, batch);
         this.history = history;
         this.steps = steps;
         this.batch = batch;
+        this.past = all.segment().asSlice(0, all.rowOffset(history * batch));
     }
 
     static GradientTrack<SpikeMatrix> ofSpikes(Arena arena, int columns, int batch, int history, int steps) {
@@ -73,9 +76,8 @@ final class GradientTrack<S extends Signal> {
     }
 
     void reset() {
-        S rows = all.all();
         if (history > 0) {
-            rows.segment().asSlice(0, rows.rowOffset(history * batch)).fill((byte) 0);
+            past.fill((byte) 0);
         }
     }
 

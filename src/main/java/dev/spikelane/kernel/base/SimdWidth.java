@@ -116,7 +116,8 @@ public final class SimdWidth {
                 throw refused(limit, "expected at most " + cpu + ", the widest that this CPU has");
             }
             int bits = Math.min(limit.bits, cpu);
-            String why = limit.exact || bits < cpu
+            boolean asked = !limit.asked.equalsIgnoreCase("auto") && bits == limit.bits;
+            String why = asked
                     ? "as " + PROPERTY + "=" + limit.asked + " asks"
                     : "the widest that this CPU has";
             return new Choice(bits, bits + "-bit vectors (" + bits / Float.SIZE + " floats), " + why, false);
