@@ -37,7 +37,7 @@ final class ModelFileProperties {
         Files.delete(file.getParent());
     }
 
-    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 50, edgeCases = EdgeCasesMode.NONE)
     void graphsComeBackBitForBit(@ForAll long seed) throws IOException {
         try (Arena arena = Arena.ofShared()) {
             RandomGraph graph = new RandomGraph(arena, BATCH, STEPS, seed);
