@@ -42,6 +42,7 @@ class ReadmeTest {
         "README.md, Pictures",
         "README.md, Kernels",
         "src/site/markdown/service.md, Service",
+        "src/site/markdown/training.md, Training",
         "src/site/markdown/tutorial3.md, TutorialThree"
     })
     void exampleStandsOnItsPage(Path page, String example) throws IOException {

@@ -64,7 +64,8 @@ final class InfoCommand implements Runnable {
         facts.put("Demo defaults", demoDefaults());
         facts.put(
                 "Change SIMD",
-                "JAVA_OPTS=-D" + Simd.PROPERTY + "=256 ./spikelane ...   (auto, 512, 256, 128 or scalar)");
+                "JAVA_OPTS=-D" + Simd.PROPERTY
+                        + "=256 ./spikelane ...   (auto, 512, 256, 128, max-256, max-128 or scalar)");
         facts.put("Change heap", "JAVA_OPTS=-Xmx4g ./spikelane ...");
         return facts;
     }

@@ -115,8 +115,8 @@ final class RunCommand implements Callable<Integer> {
         Dataset data = data();
         TrainedModel trained = TrainedModel.read(model);
         int allSteps = steps(trained.notes());
-        TrainingRecipes.Code coded = TrainOptions.choose(
-                command, "--code", noted(code, trained, TrainedModel.CODE, DEFAULT_CODE), TrainingRecipes.CODES);
+        String codeName = noted(code, trained, TrainedModel.CODE, DEFAULT_CODE);
+        TrainingRecipes.Code coded = TrainOptions.choose(command, "--code", codeName, TrainingRecipes.CODES);
         Decoding decoded = TrainOptions.choose(
                 command,
                 "--decoding",
@@ -125,12 +125,13 @@ final class RunCommand implements Callable<Integer> {
         Batching batching = new Batching(batch).withSeed(seed).withCode(coded.of(allSteps));
         try (Evaluator evaluator = new Evaluator(trained.network(), allSteps, batching, threads).decoding(decoded)) {
             Evaluation evaluation = evaluator.evaluate(data);
-            print(trained, data, evaluation, allSteps);
+            print(trained, data, evaluation, allSteps, codeName);
         }
         return 0;
     }
 
-    private void print(TrainedModel trained, Dataset data, Evaluation evaluation, int allSteps) throws IOException {
+    private void print(TrainedModel trained, Dataset data, Evaluation evaluation, int allSteps, String codeName)
+            throws IOException {
         if (report != null) {
             writeReport(report, evaluation);
         }
@@ -142,7 +143,7 @@ final class RunCommand implements Callable<Integer> {
             command.commandLine().getOut().println(writer.end().text());
             return;
         }
-        new RunText(command.commandLine().getOut()).print(model, trained, data, evaluation, allSteps);
+        new RunText(command.commandLine().getOut()).print(model, trained, data, evaluation, allSteps, codeName);
     }
 
     private static void writeReport(Path file, Evaluation evaluation) throws IOException {

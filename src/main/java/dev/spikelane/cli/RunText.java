@@ -16,14 +16,20 @@ final class RunText {
         this.out = out;
     }
 
-    void print(Path model, TrainedModel trained, Dataset data, Evaluation evaluation, int steps) {
+    /** Prints all; {@code code} is how images became inputs. */
+    void print(Path model, TrainedModel trained, Dataset data, Evaluation evaluation, int steps, String code) {
         out.println(Printable.of("Model " + model));
         row(
                 "Network",
                 trained.network().populations().stream()
                         .map(population -> population.name() + " " + population.size())
                         .collect(Collectors.joining(", ")));
-        row("Images", data + ", " + steps + " steps");
+        row("Images", data + ", as " + code + ", " + steps + " steps");
+        if (!trained.notes().containsKey(TrainedModel.CODE)) {
+            row(
+                    "Note",
+                    "the model does not say how it was trained: code, steps and decoding are options or their defaults");
+        }
         row("Accuracy", TrainText.accuracy(evaluation));
         String decoding = trained.notes().get(TrainedModel.DECODING);
         String used = TrainingRecipes.nameOf(evaluation.decoding());

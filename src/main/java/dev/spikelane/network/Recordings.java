@@ -23,8 +23,9 @@ final class Recordings {
 
     static int firstRow(int rows, int batch, long firstStep, int steps) {
         if (firstStep + steps > rows / batch) {
-            throw new IllegalStateException("recorder has room for " + rows / batch + " steps, the run goes on to step "
-                    + (firstStep + steps) + "; reset the simulation or make a longer recorder");
+            throw new IllegalStateException(
+                    "recorder has room for " + rows / batch + " steps, the run goes on to step " + (firstStep + steps)
+                            + ", counted from the last reset; make a longer recorder, or reset the simulation and its state");
         }
         return (int) firstStep * batch;
     }

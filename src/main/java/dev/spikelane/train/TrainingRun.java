@@ -71,7 +71,14 @@ public final class TrainingRun {
      * @return sentences
      */
     public List<String> warnings() {
-        return notices;
+        if (!finished()) {
+            return notices;
+        }
+        List<String> all = new ArrayList<>(notices);
+        all.add(
+                "this run is finished, and nothing will be trained: its checkpoint is that of a whole run; delete it to train"
+                        + " anew");
+        return List.copyOf(all);
     }
 
     /** Ends the run after the step that it is in, from any thread. */
@@ -105,7 +112,7 @@ public final class TrainingRun {
      * @throws IllegalStateException if a loss or value is not finite; the message names the epoch, batch, population and step, and the last checkpoint stays
      */
     public History run() throws IOException {
-        notices.forEach(text -> said.observers.forEach(observer -> observer.notice(text)));
+        warnings().forEach(text -> said.observers.forEach(observer -> observer.notice(text)));
         Dataset validation = said.validation;
         try (BatchLoader loader = new BatchLoader(said.data, said.batching);
                 Evaluator evaluator = new Evaluator(

@@ -180,8 +180,8 @@ final class SimulationTest {
             simulation.run(input(6));
             assertMessage(
                     IllegalStateException.class,
-                    "recorder has room for 3 steps, the run goes on to step 4;"
-                            + " reset the simulation or make a longer recorder",
+                    "recorder has room for 3 steps, the run goes on to step 4,"
+                            + " counted from the last reset; make a longer recorder, or reset the simulation and its state",
                     () -> simulation.step(input(2)));
             simulation.reset();
             simulation.run(input(6));

@@ -117,9 +117,7 @@ public final class SimdWidth {
             }
             int bits = Math.min(limit.bits, cpu);
             boolean asked = !limit.asked.equalsIgnoreCase("auto") && bits == limit.bits;
-            String why = asked
-                    ? "as " + PROPERTY + "=" + limit.asked + " asks"
-                    : "the widest that this CPU has";
+            String why = asked ? "as " + PROPERTY + "=" + limit.asked + " asks" : "the widest that this CPU has";
             return new Choice(bits, bits + "-bit vectors (" + bits / Float.SIZE + " floats), " + why, false);
         }
 
