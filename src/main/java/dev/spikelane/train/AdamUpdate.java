@@ -35,11 +35,6 @@ final class AdamUpdate implements ParameterUpdate {
         }
     }
 
-    /** The numbers of the current step, for kernels that update where they make the gradient. */
-    AdamCoefficients coefficients() {
-        return coefficients;
-    }
-
     @Override
     public void begin(double rate) {
         Sgd.requireRate(rate);

@@ -66,7 +66,8 @@ public final class TrainingRun {
     }
 
     /**
-     * Returns what should be known about this run, such as that it validates with another decoding than it trains.
+     * Returns what should be known about this run, such as that it validates with another decoding than it trains, or
+     * that its checkpoint is that of a whole run, so that nothing is left to train.
      *
      * @return sentences
      */

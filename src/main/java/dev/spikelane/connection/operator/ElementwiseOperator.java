@@ -1,5 +1,6 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -49,7 +50,7 @@ public final class ElementwiseOperator implements Operator {
             SpikeMatrix spikes, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
         int first = firstBlock * Long.SIZE;
         int end = Math.min(endBlock * Long.SIZE, outputs());
-        int tile = current.columns() == outputs() ? 0 : first;
+        int tile = Checks.firstOutput(current, outputs(), firstBlock, endBlock);
         for (int row = 0; row < rows; row++) {
             for (int i = first; i < end; i++) {
                 current.set(row, i - tile, spikes.get(row, i) ? ofSpikes.get(0, i) : 0);
@@ -62,7 +63,7 @@ public final class ElementwiseOperator implements Operator {
             FloatMatrix input, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
         int first = firstBlock * Long.SIZE;
         int end = Math.min(endBlock * Long.SIZE, outputs());
-        int tile = current.columns() == outputs() ? 0 : first;
+        int tile = Checks.firstOutput(current, outputs(), firstBlock, endBlock);
         for (int row = 0; row < rows; row++) {
             for (int i = first; i < end; i++) {
                 current.set(row, i - tile, weights.get(0, i) * input.get(row, i));
@@ -81,7 +82,7 @@ public final class ElementwiseOperator implements Operator {
     public void apply(FloatMatrix current, int rows, int firstBlock, int endBlock) {
         int first = firstBlock * Long.SIZE;
         int end = Math.min(endBlock * Long.SIZE, outputs());
-        int tile = current.columns() == outputs() ? 0 : first;
+        int tile = Checks.firstOutput(current, outputs(), firstBlock, endBlock);
         for (int row = 0; row < rows; row++) {
             for (int i = first; i < end; i++) {
                 current.set(row, i - tile, weights.get(0, i) * current.get(row, i - tile));

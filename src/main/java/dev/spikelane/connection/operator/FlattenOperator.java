@@ -1,5 +1,6 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -37,7 +38,7 @@ final class FlattenOperator implements Operator {
             SpikeMatrix spikes, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
         int first = firstBlock * Long.SIZE;
         int end = Math.min(endBlock * Long.SIZE, outputs());
-        int tile = current.columns() == outputs() ? 0 : first;
+        int tile = Checks.firstOutput(current, outputs(), firstBlock, endBlock);
         for (int row = 0; row < rows; row++) {
             for (int i = first; i < end; i++) {
                 int from = shape.inside(i);
@@ -51,7 +52,7 @@ final class FlattenOperator implements Operator {
             FloatMatrix input, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
         int first = firstBlock * Long.SIZE;
         int end = Math.min(endBlock * Long.SIZE, outputs());
-        int tile = current.columns() == outputs() ? 0 : first;
+        int tile = Checks.firstOutput(current, outputs(), firstBlock, endBlock);
         for (int row = 0; row < rows; row++) {
             for (int i = first; i < end; i++) {
                 current.set(row, i - tile, input.get(row, shape.inside(i)));
