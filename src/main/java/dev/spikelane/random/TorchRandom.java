@@ -31,6 +31,7 @@ public final class TorchRandom {
 
     private static final int FRACTION = (1 << Float.PRECISION) - 1;
     private static final float FRACTION_UNIT = 0x1p-24f;
+    private static final long DOUBLE_FRACTION = (1L << 53) - 1;
 
     /** PyTorch permutes with another algorithm from here on: {@code (2^32 - 1) / 20}. */
     private static final int RANDPERM_LIMIT = 214_748_364;
@@ -168,6 +169,41 @@ public final class TorchRandom {
         for (int word = 0; word < spikes.stride(); word++) {
             spikes.segment().set(WORD, to + (long) word * Long.BYTES, word(values, valuesRow, gain, offset, word));
         }
+    }
+
+    /**
+     * Makes some values zero and scales the others: {@code torch.nn.functional.dropout(values, probability)} in training, where PyTorch is built
+     * without MKL.
+     *
+     * <p>{@code dropped = values * (mask / (1 - probability))} with the mask of {@code bernoulli_(1 - probability)}, which takes two outputs for
+     * each value, row by row. At probability 0 and 1 nothing is drawn.
+     *
+     * @param values {@code [rows x columns]}
+     * @param probability the share of values that become zero, from 0 to 1
+     * @param dropped {@code [rows x columns]}, receives the result; may be {@code values}
+     * @throws IllegalArgumentException if the probability is NaN or out of range, or the shapes differ
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public void dropout(FloatMatrix values, double probability, FloatMatrix dropped) {
+        if (!(probability >= 0 && probability <= 1)) {
+            throw new IllegalArgumentException("probability is " + probability + ", expected 0 to 1");
+        }
+        requireAccessible("values", values);
+        dropped.requireShape("dropped", values.rows(), values.columns());
+        boolean draws = probability > 0 && probability < 1;
+        float kept = probability < 1 ? 1 / (float) (1 - probability) : 0;
+        for (int row = 0; row < values.rows(); row++) {
+            for (int column = 0; column < values.columns(); column++) {
+                boolean keeps = !draws || nextDouble() < 1 - probability;
+                dropped.set(row, column, values.get(row, column) * (keeps ? kept : 0));
+            }
+        }
+    }
+
+    /** Draws a multiple of 2^-53 in [0, 1). */
+    private double nextDouble() {
+        return (nextLong() & DOUBLE_FRACTION) * 0x1p-53;
     }
 
     /**

@@ -13,6 +13,7 @@ import dev.spikelane.neuron.Neuron;
 import dev.spikelane.train.Gradients;
 import dev.spikelane.train.GradientsBuilder;
 import dev.spikelane.train.Surrogate;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,22 +25,28 @@ final class GoldenGradients {
 
     private GoldenGradients() {}
 
-    /** The surrogate that a case names, such as {@code fast_sigmoid:25}. */
+    /** The surrogate that a case names, such as {@code fast_sigmoid:25}, with snnTorch's defaults for what is not said. */
     static Surrogate surrogate(String name) {
         String[] parts = name.split(":");
+        double[] given = Arrays.stream(parts, 1, parts.length)
+                .mapToDouble(Double::parseDouble)
+                .toArray();
         return switch (parts[0]) {
-            case "atan" -> parts.length == 1 ? Surrogate.atan() : Surrogate.atan(Double.parseDouble(parts[1]));
-            case "fast_sigmoid" ->
-                parts.length == 1 ? Surrogate.fastSigmoid() : Surrogate.fastSigmoid(Double.parseDouble(parts[1]));
-            case "sigmoid" -> parts.length == 1 ? Surrogate.sigmoid() : Surrogate.sigmoid(Double.parseDouble(parts[1]));
+            case "atan" -> Surrogate.atan(parameter(given, 0, 2));
+            case "fast_sigmoid" -> Surrogate.fastSigmoid(parameter(given, 0, 25));
+            case "sigmoid" -> Surrogate.sigmoid(parameter(given, 0, 25));
             case "straight_through_estimator" -> Surrogate.straightThrough();
-            case "triangular" -> Surrogate.triangular();
+            case "triangular" -> Surrogate.triangular(parameter(given, 0, 1));
             case "heaviside" -> Surrogate.heaviside();
-            case "spike_rate_escape" -> Surrogate.spikeRateEscape();
-            case "SFS" -> Surrogate.sfs();
-            case "LSO" -> Surrogate.lso();
+            case "spike_rate_escape" -> Surrogate.spikeRateEscape(parameter(given, 0, 1), parameter(given, 1, 25));
+            case "SFS" -> Surrogate.sfs(parameter(given, 0, 25), parameter(given, 1, 1));
+            case "LSO" -> Surrogate.lso(parameter(given, 0, 0.1));
             default -> throw new IllegalArgumentException("no surrogate " + name);
         };
+    }
+
+    private static double parameter(double[] given, int place, double otherwise) {
+        return place < given.length ? given[place] : otherwise;
     }
 
     /** Whether a case has gradients. */

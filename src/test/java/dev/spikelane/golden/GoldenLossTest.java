@@ -2,6 +2,7 @@ package dev.spikelane.golden;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.memory.FloatMatrix;
@@ -46,42 +47,59 @@ class GoldenLossTest {
             int steps = shape.get(0);
             int batch = shape.get(1);
             int outputs = shape.get(2);
+            if (golden.raises().isPresent() && !worksHere(golden)) {
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> {
+                            Loss refused = loss(golden, outputs);
+                            evaluate(refused, input(golden, refused, steps, batch, outputs), LossGradient.NONE);
+                        },
+                        golden.toString());
+                return;
+            }
             Loss loss = loss(golden, outputs);
             LossInput input = input(golden, loss, steps, batch, outputs);
             if (golden.raises().isPresent()) {
-                assertThrows(
-                        IllegalArgumentException.class,
-                        () -> evaluate(golden, loss, input, LossGradient.NONE),
-                        golden.toString());
+                assertTrue(Double.isFinite(evaluate(loss, input, LossGradient.NONE)), golden.toString());
                 return;
             }
             check(golden, loss, input);
         });
     }
 
+    /** snnTorch cannot pool rates without weights; here they are pooled as counts are. */
+    private static boolean worksHere(GoldenCase golden) {
+        return golden.operation().equals("ce_rate_loss") && golden.flagIfSet("population_code") && !golden.has("weight");
+    }
+
     private static void check(GoldenCase golden, Loss loss, LossInput input) {
         FloatMatrix gradient = FloatMatrix.zeros(input.steps() * input.batch(), input.outputs());
         gradient.fill(7);
         boolean bySample = golden.operation().startsWith("ce_");
-        int spikes = golden.parameters().path("on_target").isArray()
-                ? golden.parameters().path("on_target").size()
-                : 1;
         int values = GoldenArray.length(golden.shape("value"));
         FloatMatrix elements = bySample
                 ? FloatMatrix.zeros(input.batch(), 1)
                 : FloatMatrix.zeros(
                         golden.operation().equals("mse_temporal_loss") && values > 1
                                 ? values / input.outputs()
-                                : Math.max(1, spikes) * input.batch(),
+                                : spikes(golden) * input.batch(),
                         loss.classes(input.outputs()));
         LossGradient out = (loss.readsSpikes() ? LossGradient.ofSpikes(gradient) : LossGradient.ofMembranes(gradient))
                 .withElements(elements);
-        double sum = evaluate(golden, loss, input, out);
+        double sum = evaluate(loss, input, out);
         golden.assertClose("value", values == 1 ? new float[] {(float) sum} : elements.toArray());
         golden.assertClose("grad_input", gradient.toArray());
     }
 
-    private static double evaluate(GoldenCase golden, Loss loss, LossInput input, LossGradient out) {
+    /** Spikes of each output that have a target. */
+    private static int spikes(GoldenCase golden) {
+        if (golden.flagIfSet("target_is_time")) {
+            return golden.shape("targets").size() == 3 ? golden.shape("targets").getFirst() : 1;
+        }
+        return Math.max(1, golden.parameters().path("on_target").size());
+    }
+
+    private static double evaluate(Loss loss, LossInput input, LossGradient out) {
         input.setDivisor(loss.divisor(input));
         LossEvaluator evaluator = loss.bind(input.steps(), input.batch(), input.outputs());
         return evaluator.evaluate(input, out, new double[input.batch()]);

@@ -4,31 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.spikelane.connection.Dense;
 import dev.spikelane.encode.Rate;
-import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
-import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeRecorder;
 import dev.spikelane.network.VariableRecorder;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.neuron.Parameter;
-import dev.spikelane.neuron.RLeaky;
-import dev.spikelane.neuron.Recurrence;
-import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,7 +29,7 @@ class GoldenNetworkTest {
         GoldenSet.of("net_feedforward").check(golden -> {
             for (int threads : new int[] {1, 2}) {
                 try (Arena arena = Arena.ofShared()) {
-                    runNetwork(golden, network(arena, golden), arena, threads);
+                    runNetwork(golden, GoldenNetwork.of(golden).network(), arena, threads);
                 }
             }
         });
@@ -51,94 +39,13 @@ class GoldenNetworkTest {
     @Test
     void analogInput() {
         GoldenSet.of("bptt").check(golden -> {
-            if (!hasNeuronsThatAreHere(golden)) {
-                golden.leaveOutCase("this version has no such neurons");
-                return;
-            }
             golden.leaveOutStarting("grad_", "compared by GoldenTrainingTest");
             for (int threads : new int[] {1, 2}) {
                 try (Arena arena = Arena.ofShared()) {
-                    runNetwork(golden, network(arena, golden), arena, threads);
+                    runNetwork(golden, GoldenNetwork.of(golden).network(), arena, threads);
                 }
             }
         });
-    }
-
-    private static boolean hasNeuronsThatAreHere(GoldenCase golden) {
-        Set<String> types = new HashSet<>();
-        golden.parameters()
-                .path("layers")
-                .forEach(layer -> types.add(layer.path("type").asText()));
-        return Set.of("Linear", "Leaky", "Synaptic", "RLeaky").containsAll(types);
-    }
-
-    private static Network network(Arena arena, GoldenCase golden) {
-        JsonNode layers = golden.parameters().path("layers");
-        NetworkBuilder builder =
-                Network.builder(arena, layers.get(0).path("in_features").intValue());
-        int width = 0;
-        for (JsonNode layer : layers) {
-            String name = layer.path("name").asText();
-            switch (layer.path("type").asText()) {
-                case "Linear" -> {
-                    width = layer.path("out_features").intValue();
-                    int inputs = layer.path("in_features").intValue();
-                    FloatMatrix weights = FloatMatrix.copyOf(arena, width, inputs, golden.floats(name + "_weight"));
-                    builder.connect(
-                            golden.hasInput(name + "_bias")
-                                    ? Dense.of(arena, weights, FloatMatrix.vector(arena, golden.floats(name + "_bias")))
-                                    : Dense.of(arena, weights));
-                }
-                case "Leaky" -> builder.neuron(leaky(golden, layer, width));
-                case "Synaptic" ->
-                    builder.neuron(new Synaptic(
-                            parameter(golden, layer, "alpha", width),
-                            parameter(golden, layer, "beta", width),
-                            firing(golden, layer, width)));
-                case "RLeaky" ->
-                    builder.neuron(new RLeaky(
-                            parameter(golden, layer, "beta", width),
-                            recurrence(arena, golden, layer, width),
-                            firing(golden, layer, width)));
-                default -> throw new IllegalArgumentException("layer " + name + " is a " + layer.path("type"));
-            }
-        }
-        return builder.build();
-    }
-
-    private static Leaky leaky(GoldenCase golden, JsonNode layer, int neurons) {
-        return new Leaky(
-                parameter(golden, layer, "beta", neurons),
-                firing(golden, layer, neurons),
-                layer.has("graded_spikes_factor")
-                        ? Parameter.of(golden.floatOrArray(layer, "graded_spikes_factor", neurons))
-                        : Parameter.of(1));
-    }
-
-    private static Firing firing(GoldenCase golden, JsonNode layer, int neurons) {
-        return Firing.DEFAULT
-                .withThreshold(parameter(golden, layer, "threshold", neurons).values())
-                .withReset(Reset.valueOf(layer.path("reset_mechanism").asText().toUpperCase(Locale.ROOT)))
-                .withDelayedReset(layer.path("reset_delay").asBoolean(true))
-                .withInhibition(layer.path("inhibition").asBoolean(false));
-    }
-
-    private static Recurrence recurrence(Arena arena, GoldenCase golden, JsonNode layer, int neurons) {
-        String name = layer.path("name").asText();
-        if (!layer.path("recurrent").asText().equals("linear")) {
-            return new Recurrence.OneToOne(parameter(golden, layer, "V", neurons));
-        }
-        FloatMatrix weights = FloatMatrix.copyOf(arena, neurons, neurons, golden.floats(name + "_recurrent_weight"));
-        FloatMatrix bias = FloatMatrix.vector(arena, golden.floats(name + "_recurrent_bias"));
-        return Recurrence.allToAll(weights, bias);
-    }
-
-    /** Learned parameters stand among the inputs. */
-    private static Parameter parameter(GoldenCase golden, JsonNode layer, String parameter, int neurons) {
-        return Parameter.of(
-                layer.has(parameter)
-                        ? golden.floatOrArray(layer, parameter, neurons)
-                        : golden.floats(layer.path("name").asText() + "_" + parameter));
     }
 
     private static void runNetwork(GoldenCase golden, Network network, Arena arena, int threads) {

@@ -9,11 +9,12 @@ import dev.spikelane.data.Dataset;
 import dev.spikelane.data.Shuffle;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.random.TorchRandom;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Orders and splits of samples are torch's. */
+/** Orders and splits of samples, and what a dropout leaves, are torch's. */
 class GoldenOrderTest {
 
     @Test
@@ -62,6 +63,18 @@ class GoldenOrderTest {
             for (int part = 0; part < names.size(); part++) {
                 golden.assertClose(names.get(part), numbers(parts.get(part)));
             }
+        });
+    }
+
+    @Test
+    void dropout() {
+        GoldenSet.of("dropout").check(golden -> {
+            int columns = golden.shape("x").getLast();
+            float[] x = golden.floats("x");
+            FloatMatrix values = FloatMatrix.copyOf(x.length / columns, columns, x);
+            TorchRandom random = new TorchRandom(golden.parameters().path("seed").longValue());
+            random.dropout(values, golden.real("p", 0.5), values);
+            golden.assertClose("y", values.toArray());
         });
     }
 

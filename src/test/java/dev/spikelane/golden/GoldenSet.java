@@ -50,6 +50,7 @@ public final class GoldenSet {
             "clip_gradients",
             "delta",
             "delta_leaky",
+            "dropout",
             "from_one_hot",
             "hand_lif",
             "l1_rate_sparsity",

@@ -185,7 +185,7 @@ public final class LeakyBackward implements NeuronBackward {
             scaleSpikes(sample);
             if (options.resetsAtOnce() && options.resetTime() == ResetTime.SAME_STEP_DIFFERENCE) {
                 loadAt(ofVariables, sample, ofMembrane);
-                throughReset();
+                throughReset(sample);
             }
             if (winner >= 0) {
                 float kept = ofInput[winner];
@@ -410,7 +410,7 @@ public final class LeakyBackward implements NeuronBackward {
     /** From what a spike carries to the spike. */
     private void scaleSpikes(int sample) {
         FloatMatrix sum = sums.get(LeakySums.FACTOR);
-        if (sum != null) {
+        if (sum != null && !options.inhibition()) {
             for (int i = 0; i < count; i++) {
                 other[i] = spike[i] * ofInput[i];
             }
@@ -422,11 +422,18 @@ public final class LeakyBackward implements NeuronBackward {
         }
     }
 
-    /** The spike of an immediate reset that is the difference to the delayed one. */
-    private void throughReset() {
+    /**
+     * The spike of an immediate reset that is the difference to the delayed one. Under inhibition a spike carries 1, and is divided by the
+     * factor here.
+     */
+    private void throughReset(int sample) {
         for (int i = 0; i < count; i++) {
             float of = -((options.subtracts() ? threshold[i] : membrane[i]) * ofMembrane[i]);
             ofInput[i] = ofInput[i] + (options.inhibition() ? of * fired[i] : of);
+            other[i] = spike[i] * fired[i] * fired[i] * of;
+        }
+        if (options.inhibition()) {
+            subtractSum(LeakySums.FACTOR, sample, other);
         }
     }
 
