@@ -261,7 +261,7 @@ final class TrainCommand implements Callable<Integer> {
         @Override
         public void step(TrainingProgress now) {
             if (shown == 0) {
-                progress.begin("Epoch " + (now.epoch() + 1), now.samplesOfEpoch());
+                progress.begin("Epoch " + now.epoch(), now.samplesOfEpoch());
             }
             progress.advance(
                     now.samples() - shown,

@@ -6,6 +6,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.TorchRandom;
 
 /**
  * How the values of a batch become what a network's input gets. Random numbers come from the samples' streams, so a sample's spikes do not depend on
@@ -31,6 +32,16 @@ public interface InputCode {
      * @throws IllegalArgumentException if the values cannot be encoded so
      */
     void encode(FloatMatrix values, SampleDraws draws, Signal into);
+
+    /**
+     * Tells whether random numbers come from one stream after all samples before, and not from the samples' own: a run with such a code cannot be
+     * saved and resumed.
+     *
+     * @return whether what becomes of a sample depends on what was encoded before it
+     */
+    default boolean isSequential() {
+        return false;
+    }
 
     /**
      * Returns the code that gives the values as they are, one row for each sample: a frame that does not change in time.
@@ -80,6 +91,19 @@ public interface InputCode {
                 rate.encodeSamples(values, (SpikeMatrix) into, draws);
             }
         };
+    }
+
+    /**
+     * Returns rate coding with numbers from one stream, spike for spike as {@code snntorch.spikegen.rate} draws them batch after batch. It is for
+     * comparisons with a run of Python: what becomes of a sample depends on all that was encoded before, so that a run with it cannot be resumed.
+     *
+     * @param rate the encoder
+     * @param steps time steps, at least 1
+     * @param random the stream, which nobody else draws from while a loader is open: a loader reads a batch or two ahead
+     * @return the code, for one loader at a time
+     */
+    static InputCode rate(Rate rate, int steps, TorchRandom random) {
+        return new SequentialRate(rate, steps, random);
     }
 
     /**

@@ -72,7 +72,7 @@ public final class Trainer implements AutoCloseable {
      * @return the loss before the values changed; with truncated backpropagation the sum over the windows
      * @throws IllegalArgumentException if a shape does not fit, a label is no class, or an input is not finite
      * @throws IllegalStateException if the loss is not finite; the message names the population and step where that began, and values have not
-     *     changed since the window before
+     *     changed since the window before; or if a parameter of neurons is no longer finite, which the message names with its population
      */
     public double step(TrainingBatch batch) {
         int samples = samples(batch);
@@ -80,6 +80,8 @@ public final class Trainer implements AutoCloseable {
             return step.run(batch, samples, rate);
         } catch (NonFiniteLoss stop) {
             throw stop.at(new Divergence(network, recipe.steps()).find(batch, samples));
+        } catch (IllegalArgumentException refused) {
+            throw NonFiniteParameter.of(step.parameters(), refused);
         }
     }
 

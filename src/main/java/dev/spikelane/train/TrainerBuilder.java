@@ -3,7 +3,9 @@ package dev.spikelane.train;
 import dev.spikelane.network.Network;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,7 @@ public final class TrainerBuilder {
     private final int steps;
     private final int batch;
     private final List<Consumer<GradientsBuilder>> wishes = new ArrayList<>();
+    private final Map<String, String> surrogates = new TreeMap<>();
     private String population;
     private int window;
     private int shards = 1;
@@ -93,6 +96,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder surrogate(Surrogate surrogate) {
+        surrogates.put("", surrogate.toString());
         return with(gradients -> gradients.surrogate(surrogate));
     }
 
@@ -105,7 +109,9 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there is no such population
      */
     public TrainerBuilder surrogate(String name, Surrogate surrogate) {
-        return with(gradients -> gradients.surrogate(name, surrogate));
+        with(gradients -> gradients.surrogate(name, surrogate));
+        surrogates.put(name, surrogate.toString());
+        return this;
     }
 
     /**
@@ -137,6 +143,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder seed(long ofSurrogates) {
+        surrogates.put("seed", String.valueOf(ofSurrogates));
         return with(gradients -> gradients.seed(ofSurrogates));
     }
 
@@ -287,6 +294,7 @@ public final class TrainerBuilder {
                 steps,
                 batch,
                 window,
+                surrogates.toString(),
                 shards,
                 reads,
                 Objects.requireNonNull(optimizer, "optimizer"),

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.data.Batch;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import java.util.Map;
@@ -58,6 +59,27 @@ public record TrainingBatch(
      */
     public static TrainingBatch withTargets(Signal input, FloatMatrix targets) {
         return new TrainingBatch(Map.of(ONLY, input), false, NO_LABELS, targets, null);
+    }
+
+    /**
+     * Makes a batch of what a loader has read.
+     *
+     * @param batch the loader's, of samples with labels or targets; the result is valid as long as it is, and again whenever the loader has filled the
+     *     same memory with as many samples
+     * @param steps of the trainer; if there are several, an input with one row for each sample is a frame for all of them
+     * @return the batch
+     * @throws IllegalArgumentException if steps is below 1
+     */
+    public static TrainingBatch of(Batch batch, int steps) {
+        if (steps < 1) {
+            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
+        }
+        return new TrainingBatch(
+                Map.of(ONLY, batch.input()),
+                steps > 1 && batch.input().rows() == batch.count(),
+                batch.labels(),
+                batch.hasTargets() ? batch.targets().rows(0, batch.count()) : null,
+                batch.samples());
     }
 
     /** The rows of an input. */

@@ -198,6 +198,11 @@ public final class TrainingRunBuilder {
         if ((resumes || saveEvery > 0) && checkpoint == null) {
             throw new IllegalArgumentException("there is no checkpoint, expected a file to save to or resume from");
         }
+        if (checkpoint != null && batching.code().isSequential()) {
+            throw new IllegalArgumentException(
+                    "the code draws from one stream, whose place no checkpoint keeps, expected a code that draws from the"
+                            + " samples' own streams, or a run without a checkpoint");
+        }
         boolean there = false;
         if (checkpoint != null) {
             AtomicFile.requireWritable(checkpoint);
