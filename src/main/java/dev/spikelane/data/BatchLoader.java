@@ -1,5 +1,6 @@
 package dev.spikelane.data;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,8 @@ public final class BatchLoader implements AutoCloseable {
      * @throws IllegalArgumentException if there are no samples, or no batch, because there are fewer samples than one has
      */
     public BatchLoader(Dataset data, Batching batching) {
+        Objects.requireNonNull(data, "data");
+        Objects.requireNonNull(batching, "batching");
         if (data.size() < 1) {
             throw new IllegalArgumentException("data set has no samples, expected at least one");
         }

@@ -7,6 +7,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.SampleDraws;
 import dev.spikelane.random.TorchRandom;
+import java.util.Objects;
 
 /**
  * How the values of a batch become what a network's input gets. Random numbers come from the samples' streams, so a sample's spikes do not depend on
@@ -80,6 +81,7 @@ public interface InputCode {
      * @return the code, which draws from the streams of {@link dev.spikelane.random.RandomUse#ENCODING}
      */
     static InputCode rate(Rate rate, int steps) {
+        Objects.requireNonNull(rate, "rate");
         return new InputCode() {
             @Override
             public Signal allocate(int samples, int neurons) {
@@ -114,6 +116,7 @@ public interface InputCode {
      * @return the code, which has memory of its own and is for one loader at a time
      */
     static InputCode latency(Latency latency, int steps) {
+        Objects.requireNonNull(latency, "latency");
         return new LatencyInput(latency, steps);
     }
 }

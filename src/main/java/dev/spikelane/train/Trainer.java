@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Network;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Trains a network: forward, loss, gradients by {@link Gradients}, optimizer. The network's own weights change, at the end of each step, while no
@@ -35,6 +36,7 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalArgumentException if a number is below 1
      */
     public static TrainerBuilder of(Network network, int steps, int batch) {
+        Objects.requireNonNull(network, "network");
         return new TrainerBuilder(network, steps, batch);
     }
 
@@ -75,6 +77,7 @@ public final class Trainer implements AutoCloseable {
      *     changed since the window before; or if a parameter of neurons is no longer finite, which the message names with its population
      */
     public double step(TrainingBatch batch) {
+        Objects.requireNonNull(batch, "batch");
         int samples = samples(batch);
         try {
             return step.run(batch, samples, rate);

@@ -50,6 +50,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder loss(Loss ofOutputs) {
+        Objects.requireNonNull(ofOutputs, "ofOutputs");
         loss = ofOutputs;
         return this;
     }
@@ -63,6 +64,7 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there is no such population
      */
     public TrainerBuilder loss(String name, Loss ofOutputs) {
+        Objects.requireNonNull(ofOutputs, "ofOutputs");
         population = network.population(name).name();
         return loss(ofOutputs);
     }
@@ -74,6 +76,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder optimizer(Optimizer rule) {
+        Objects.requireNonNull(rule, "rule");
         optimizer = rule;
         return this;
     }
@@ -85,6 +88,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder clipping(Clipping limit) {
+        Objects.requireNonNull(limit, "limit");
         clipping = limit;
         return this;
     }
@@ -96,6 +100,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder surrogate(Surrogate surrogate) {
+        Objects.requireNonNull(surrogate, "surrogate");
         surrogates.put("", surrogate.toString());
         return with(gradients -> gradients.surrogate(surrogate));
     }
@@ -109,6 +114,7 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there is no such population
      */
     public TrainerBuilder surrogate(String name, Surrogate surrogate) {
+        Objects.requireNonNull(surrogate, "surrogate");
         with(gradients -> gradients.surrogate(name, surrogate));
         surrogates.put(name, surrogate.toString());
         return this;
@@ -122,6 +128,7 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there are no such values, or they have no gradient
      */
     public TrainerBuilder learn(String... names) {
+        Objects.requireNonNull(names, "names");
         return with(gradients -> gradients.learn(names));
     }
 
@@ -133,6 +140,7 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there are no such values, or they have no gradient
      */
     public TrainerBuilder learnOnly(String... names) {
+        Objects.requireNonNull(names, "names");
         return with(gradients -> gradients.learnOnly(names));
     }
 
@@ -176,6 +184,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder inputs(InputForm ofInputs) {
+        Objects.requireNonNull(ofInputs, "ofInputs");
         return with(gradients -> gradients.inputs(ofInputs));
     }
 
@@ -259,6 +268,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder onLoss(DoubleConsumer reader) {
+        Objects.requireNonNull(reader, "reader");
         losses.add(reader);
         return this;
     }
@@ -270,6 +280,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder onGradients(GradientObserver observer) {
+        Objects.requireNonNull(observer, "observer");
         observers.add(observer);
         return this;
     }

@@ -4,6 +4,7 @@ import dev.spikelane.data.Batch;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,12 @@ public record TrainingBatch(
 
     private static final int[] NO_LABELS = {};
 
+    /** Makes a batch. */
+    public TrainingBatch {
+        Objects.requireNonNull(inputs, "inputs");
+        Objects.requireNonNull(labels, "labels");
+    }
+
     /** The name by which a batch of one input means the only input of a network. */
     static final String ONLY = "";
 
@@ -36,6 +43,8 @@ public record TrainingBatch(
      * @return the batch
      */
     public static TrainingBatch of(Signal input, int... labels) {
+        Objects.requireNonNull(input, "input");
+        Objects.requireNonNull(labels, "labels");
         return new TrainingBatch(Map.of(ONLY, input), false, labels, null, null);
     }
 
@@ -47,6 +56,8 @@ public record TrainingBatch(
      * @return the batch
      */
     public static TrainingBatch ofFrame(Signal frame, int... labels) {
+        Objects.requireNonNull(frame, "frame");
+        Objects.requireNonNull(labels, "labels");
         return new TrainingBatch(Map.of(ONLY, frame), true, labels, null, null);
     }
 
@@ -58,6 +69,8 @@ public record TrainingBatch(
      * @return the batch
      */
     public static TrainingBatch withTargets(Signal input, FloatMatrix targets) {
+        Objects.requireNonNull(input, "input");
+        Objects.requireNonNull(targets, "targets");
         return new TrainingBatch(Map.of(ONLY, input), false, NO_LABELS, targets, null);
     }
 
@@ -71,6 +84,7 @@ public record TrainingBatch(
      * @throws IllegalArgumentException if steps is below 1
      */
     public static TrainingBatch of(Batch batch, int steps) {
+        Objects.requireNonNull(batch, "batch");
         if (steps < 1) {
             throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
         }

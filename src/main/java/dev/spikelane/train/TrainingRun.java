@@ -63,6 +63,9 @@ public final class TrainingRun {
      * @return a builder
      */
     public static TrainingRunBuilder of(Trainer trainer, Dataset data, Batching batching) {
+        Objects.requireNonNull(trainer, "trainer");
+        Objects.requireNonNull(data, "data");
+        Objects.requireNonNull(batching, "batching");
         return new TrainingRunBuilder(trainer, data, batching);
     }
 
