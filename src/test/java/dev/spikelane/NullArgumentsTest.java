@@ -89,7 +89,15 @@ final class NullArgumentsTest {
 
     /** Their numbers are bound to memory that a trainer has checked, in loops that run millions of times. */
     private static final List<String> INSIDE = List.of(
-            "Adam", "Augmentation", "ClassDecoder", "Gradients", "LossEvaluator", "LossInput", "MembraneDecoder", "ParameterUpdate", "Sgd");
+            "Adam",
+            "Augmentation",
+            "ClassDecoder",
+            "Gradients",
+            "LossEvaluator",
+            "LossInput",
+            "MembraneDecoder",
+            "ParameterUpdate",
+            "Sgd");
 
     /** What a program implements for the library to call. */
     private static final List<String> CALLED_BACK = List.of(
@@ -187,7 +195,10 @@ final class NullArgumentsTest {
             NetworkBuilder builder = Network.builder();
             Input input = builder.input("x", Shape.of(3));
             return builder.project(
-                    "p", input, builder.population("e", Shape.of(2), new Leaky(0.9)), Dense.linear(3, 2, new TorchRandom(1)));
+                    "p",
+                    input,
+                    builder.population("e", Shape.of(2), new Leaky(0.9)),
+                    Dense.linear(3, 2, new TorchRandom(1)));
         });
         sample(Population.class, () -> network().populations().getFirst());
         sample(Input.class, () -> network().inputs().getFirst());
@@ -325,7 +336,9 @@ final class NullArgumentsTest {
     }
 
     private boolean hasSamples(Executable call) {
-        return call instanceof Constructor || Modifier.isStatic(call.getModifiers()) || samples.containsKey(call.getDeclaringClass());
+        return call instanceof Constructor
+                || Modifier.isStatic(call.getModifiers())
+                || samples.containsKey(call.getDeclaringClass());
     }
 
     private @Nullable Object value(Class<?> type) {

@@ -123,7 +123,8 @@ final class RunCommand implements Callable<Integer> {
                 TrainingRecipes.DECODINGS);
         requireFits(trained.network(), data, coded.of(allSteps), codeName);
         Batching batching = new Batching(batch).withSeed(common.seed()).withCode(coded.of(allSteps));
-        try (Evaluator evaluator = new Evaluator(trained.network(), allSteps, batching, common.threads()).decoding(decoded)) {
+        try (Evaluator evaluator =
+                new Evaluator(trained.network(), allSteps, batching, common.threads()).decoding(decoded)) {
             Evaluation evaluation = evaluator.evaluate(data);
             print(trained, data, evaluation, allSteps, codeName);
         }
@@ -165,7 +166,8 @@ final class RunCommand implements Callable<Integer> {
         }
         if (images != null && source.isGiven()) {
             throw new ParameterException(
-                    command.commandLine(), "expected --images, --data or --sample, one of them: they name different images");
+                    command.commandLine(),
+                    "expected --images, --data or --sample, one of them: they name different images");
         }
         Dataset all;
         if (images != null) {
@@ -196,9 +198,10 @@ final class RunCommand implements Callable<Integer> {
         int found = inputs.allocate(1, pixels).columns();
         int expected = network.inputs().getFirst().shape().size();
         if (found != expected) {
-            throw new IOException(model + ": its input takes " + expected + " values a step, but images of " + data.shape()
-                    + " as " + codeName + " have " + found
-                    + "; choose images of the size that it was trained on, or another --code or --steps");
+            throw new IOException(
+                    model + ": its input takes " + expected + " values a step, but images of " + data.shape()
+                            + " as " + codeName + " have " + found
+                            + "; choose images of the size that it was trained on, or another --code or --steps");
         }
         if (network.outputs() < data.classes()) {
             throw new IOException(model + ": has " + network.outputs() + " outputs, expected at least " + data.classes()

@@ -212,8 +212,9 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private Evaluation test(Network network, TrainingSettings settings, Loss loss, Dataset images) {
-        try (Evaluator evaluator =
-                new Evaluator(network, settings.steps(), settings.batching(common.seed()), common.threads()).loss(loss)) {
+        try (Evaluator evaluator = new Evaluator(
+                        network, settings.steps(), settings.batching(common.seed()), common.threads())
+                .loss(loss)) {
             return evaluator.evaluate(images);
         }
     }

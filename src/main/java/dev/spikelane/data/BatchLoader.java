@@ -110,7 +110,8 @@ public final class BatchLoader implements AutoCloseable {
         awaitBatch();
         requireOpen();
         if (failure != null && !ready[wanted % 2]) { // reading ahead may have failed at a later batch
-            throw new IllegalStateException("batch " + (wanted + 1) + " of epoch " + (epoch + 1) + " cannot be read", failure);
+            throw new IllegalStateException(
+                    "batch " + (wanted + 1) + " of epoch " + (epoch + 1) + " cannot be read", failure);
         }
         given = wanted;
         return true;

@@ -30,8 +30,11 @@ public final class VariableRecorder implements Observer {
      * @throws IllegalArgumentException if a size is below 1 or they overflow
      */
     public VariableRecorder(Arena arena, int steps, int batch, int neurons) {
-        this(MEMBRANE, false, batch, FloatMatrix.zeros(
-                        Objects.requireNonNull(arena, "arena"), Recordings.rows(steps, batch), neurons));
+        this(
+                MEMBRANE,
+                false,
+                batch,
+                FloatMatrix.zeros(Objects.requireNonNull(arena, "arena"), Recordings.rows(steps, batch), neurons));
     }
 
     private VariableRecorder(String variable, boolean beforeReset, int batch, FloatMatrix values) {

@@ -36,7 +36,15 @@ public final class Evaluator implements AutoCloseable {
      * @throws IllegalArgumentException if a number is out of range
      */
     public Evaluator(Network network, int steps, Batching batching, int threads) {
-        this(network, steps, batching, threads, Objects.requireNonNull(network, "network").populations().getLast().name());
+        this(
+                network,
+                steps,
+                batching,
+                threads,
+                Objects.requireNonNull(network, "network")
+                        .populations()
+                        .getLast()
+                        .name());
     }
 
     /**

@@ -67,7 +67,11 @@ public final class SpikeTimeErrorLoss implements Loss {
         this(
                 Objects.requireNonNull(on, "on").clone(),
                 Objects.requireNonNull(off, "off").clone(),
-                on.length, 0, false, Reduction.MEAN, ErrorWeights.NONE);
+                on.length,
+                0,
+                false,
+                Reduction.MEAN,
+                ErrorWeights.NONE);
         if (on.length == 0 || on.length != off.length) {
             throw new IllegalArgumentException("there are " + on.length + " times for the label's class and "
                     + off.length + " for the others, expected as many, at least one");

@@ -22,7 +22,8 @@ final class ScalarTimingTest {
     @Test
     void timesTheEmbeddedImagesInASecondJvm() {
         assumeFalse(
-                System.getProperty("java.class.path").isEmpty(), "there is no class path: a second JVM finds no classes");
+                System.getProperty("java.class.path").isEmpty(),
+                "there is no class path: a second JVM finds no classes");
         ScalarTiming timing = ScalarTiming.measure(SHORT, null, 3);
         assumeFalse(timing.note().contains("more than"), "this machine is too busy for a second JVM");
         assertEquals("", timing.note());

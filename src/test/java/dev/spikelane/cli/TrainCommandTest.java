@@ -227,7 +227,16 @@ final class TrainCommandTest {
     void embeddedImagesAreChosenByAnOption() {
         Path model = folder.resolve("sample.safetensors");
         String out = CommandRun.of(
-                        "train", "--sample", "--hidden", "10", "--epochs", "1", "--steps", "3", "--model", model.toString())
+                        "train",
+                        "--sample",
+                        "--hidden",
+                        "10",
+                        "--epochs",
+                        "1",
+                        "--steps",
+                        "3",
+                        "--model",
+                        model.toString())
                 .requireSuccess();
         assertTrue(out.contains("embedded Fashion-MNIST sample: 160 to train on, 32 held out, 64 to test"), out);
         String run = CommandRun.of("run", "--sample", "--count", "9", "--model", model.toString())

@@ -45,8 +45,7 @@ final class BatchLoaderTest {
     /** As a loop in Python does: spikegen.rate of one batch after another, from one generator. */
     @Test
     void oneStreamGivesTheSpikesOfBatchesInTurn() {
-        Batching batching =
-                new Batching(5).withCode(InputCode.rate(new Rate(), STEPS, new TorchRandom(11)));
+        Batching batching = new Batching(5).withCode(InputCode.rate(new Rate(), STEPS, new TorchRandom(11)));
         assertTrue(batching.code().isSequential());
         assertFalse(new Batching(5).code().isSequential());
         TorchRandom random = new TorchRandom(11);

@@ -197,12 +197,13 @@ final class TrainingRunTest {
         change.apply(network, builder);
         long before = network.weights().hash();
         try (Trainer trainer = builder.build()) {
-            IOException refused = assertThrows(IOException.class, () -> TrainingRun.of(
-                            trainer, data, SmallRun.batching())
-                    .schedule(Schedule.cosine(SmallRun.EPOCHS * 5L, 0).afterWarmUp(0.1, 2))
-                    .checkpoint(file)
-                    .resume()
-                    .build());
+            IOException refused = assertThrows(
+                    IOException.class,
+                    () -> TrainingRun.of(trainer, data, SmallRun.batching())
+                            .schedule(Schedule.cosine(SmallRun.EPOCHS * 5L, 0).afterWarmUp(0.1, 2))
+                            .checkpoint(file)
+                            .resume()
+                            .build());
             assertTrue(
                     refused.getMessage().startsWith(file + ": ")
                             && refused.getMessage().contains(words),
@@ -234,8 +235,7 @@ final class TrainingRunTest {
                 "labels and values of the samples");
         refusesToResume(
                 file,
-                (network, trainer) -> network.weights()
-                        .replace("fc1.bias", FloatMatrix.zeros(1, 20)),
+                (network, trainer) -> network.weights().replace("fc1.bias", FloatMatrix.zeros(1, 20)),
                 data,
                 "network started with other values");
         refusesToResume(file, (network, trainer) -> trainer.surrogate(Surrogate.atan()), data, "surrogates");
@@ -260,8 +260,7 @@ final class TrainingRunTest {
                     .build();
             first.stop();
             first.run();
-            TrainingRun second =
-                    SmallRun.run(trainer).checkpoint(file).resume().build();
+            TrainingRun second = SmallRun.run(trainer).checkpoint(file).resume().build();
             assertSame(uninterrupted(), network, second.run());
             assertTrue(SmallRun.run(trainer).checkpoint(file).resume().build().finished());
         }
@@ -274,14 +273,15 @@ final class TrainingRunTest {
             assertEquals(
                     List.of("there is no checkpoint " + file + " to go on from: the run starts from the beginning"),
                     SmallRun.run(trainer).checkpoint(file).resume().build().warnings());
-            assertEquals(List.of(), SmallRun.run(trainer).checkpoint(file).build().warnings());
+            assertEquals(
+                    List.of(), SmallRun.run(trainer).checkpoint(file).build().warnings());
         }
     }
 
     @Test
     void codeOfOneStreamCannotBeSaved() {
-        Batching batching = SmallRun.batching()
-                .withCode(InputCode.rate(new Rate(), SmallRun.STEPS, new TorchRandom(1)));
+        Batching batching =
+                SmallRun.batching().withCode(InputCode.rate(new Rate(), SmallRun.STEPS, new TorchRandom(1)));
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
             TrainingRunBuilder run = TrainingRun.of(trainer, SmallRun.data(20, 1), batching)
                     .checkpoint(folder.resolve("run.safetensors"));
@@ -302,7 +302,8 @@ final class TrainingRunTest {
                     SmallRun.run(trainer).schedule(Schedule.constant()).build();
             String message = assertThrows(IllegalStateException.class, run::run).getMessage();
             assertTrue(
-                    message.matches("epoch 1, batch 1: population 'lif1' has the beta -?(NaN|Infinity) for .*"), message);
+                    message.matches("epoch 1, batch 1: population 'lif1' has the beta -?(NaN|Infinity) for .*"),
+                    message);
         }
     }
 

@@ -53,7 +53,8 @@ final class AtomicFileProcessTest {
     @Test
     void anOrdinaryUserIsToldWhatMayNotBeWritten() throws IOException, InterruptedException {
         assumeTrue(
-                Files.isExecutable(Path.of("/usr/bin/setpriv")) && System.getProperty("user.name").equals("root"),
+                Files.isExecutable(Path.of("/usr/bin/setpriv"))
+                        && System.getProperty("user.name").equals("root"),
                 "only root with setpriv can try another user");
         String user = "exec setpriv --reuid=65534 --regid=65534 --clear-groups ";
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -62,8 +63,7 @@ final class AtomicFileProcessTest {
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
         Path link = Files.createSymbolicLink(open.resolve("link"), Path.of("..", "new"));
         assumeTrue(firstLine(user, open.resolve("allowed")) == null, "another user cannot run these classes");
-        assertEquals(
-                others + ": is read-only, expected a file that may be written", firstLine(user, others));
+        assertEquals(others + ": is read-only, expected a file that may be written", firstLine(user, others));
         assertEquals(
                 folder.resolve("new") + ": cannot be written, permission denied",
                 firstLine(user, folder.resolve("new")));

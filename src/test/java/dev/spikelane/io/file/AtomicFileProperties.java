@@ -74,13 +74,12 @@ final class AtomicFileProperties {
         }
         for (int i = 0; i < 5; i++) {
             Path folder = random.nextBoolean() ? root : inner;
-            Path to =
-                    switch (random.nextInt(4)) {
-                        case 0 -> folder.relativize(made.get(random.nextInt(made.size()))); // a file, or another link
-                        case 1 -> Path.of("dangling" + i);
-                        case 2 -> Path.of("none", "file");
-                        default -> made.get(random.nextInt(made.size())).toAbsolutePath();
-                    };
+            Path to = switch (random.nextInt(4)) {
+                case 0 -> folder.relativize(made.get(random.nextInt(made.size()))); // a file, or another link
+                case 1 -> Path.of("dangling" + i);
+                case 2 -> Path.of("none", "file");
+                default -> made.get(random.nextInt(made.size())).toAbsolutePath();
+            };
             made.add(Files.createSymbolicLink(folder.resolve("link" + i), to));
         }
         return inner;
