@@ -2,9 +2,9 @@ package dev.spikelane.cli;
 
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.kernel.Simd;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Writer;
 import java.lang.foreign.Arena;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -50,11 +51,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private static final int MOST_STEPS = 100_000;
     private static final int MOST_BATCH = 4_096;
-    private static final int MOST_THREADS = 1_024;
     private static final int MOST_WARM_UP = 600;
-
-    /** The hidden layer is 16 blocks of 64 neurons: more threads would have nothing to do. */
-    private static final int USEFUL_THREADS = 16;
 
     @Spec
     private CommandSpec command = CommandSpec.create();
@@ -74,18 +71,15 @@ final class DemoCommand implements Callable<Integer> {
                             + " \"labels\" and \"idx1\" only.")
     private @Nullable Path labels;
 
+    @Option(names = "--sample", description = "Show the embedded sample, as without --images.")
+    private boolean sample;
+
     @Option(
             names = "--count",
             paramLabel = "N",
             description =
                     "How many images, the first ones of the file. Default: " + COUNT + ", or all if there are less.")
     private @Nullable Integer count;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "S",
-            description = "Seed of weights and spikes, any whole number. Default: ${DEFAULT-VALUE}.")
-    private long seed = SEED;
 
     @Option(
             names = "--steps",
@@ -99,14 +93,6 @@ final class DemoCommand implements Callable<Integer> {
             description = "Images that run side by side, 1 to " + MOST_BATCH
                     + "; results do not depend on it. Default: ${DEFAULT-VALUE}.")
     private int batch = BATCH;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description =
-                    "Threads, 1 to " + MOST_THREADS + "; results do not depend on it. Default: the processors, at most "
-                            + USEFUL_THREADS + "; here ${DEFAULT-VALUE}.")
-    private int threads = defaultThreads();
 
     @Option(
             names = "--warm-up",
@@ -132,15 +118,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--no-report", description = "Write no report.")
     private boolean noReport;
 
-    @Option(names = "--json", description = "Print one JSON object instead of text.")
-    private boolean json;
-
-    @Option(names = "--quiet", description = "Print nothing but errors (and --json).")
-    private boolean quiet;
-
-    static int defaultThreads() {
-        return Math.min(Runtime.getRuntime().availableProcessors(), USEFUL_THREADS);
-    }
+    @Mixin
+    private CommonOptions common = new CommonOptions();
 
     @Override
     public Integer call() throws IOException {
@@ -152,9 +131,8 @@ final class DemoCommand implements Callable<Integer> {
         if (folder != null) {
             makeFolder(folder);
         }
-        PrintWriter out = command.commandLine().getOut();
-        DemoText text = new DemoText(quiet || json ? new PrintWriter(Writer.nullWriter()) : out, settings);
-        Progress progress = Progress.on(err, quiet);
+        DemoText text = new DemoText(common.text(command), settings);
+        Progress progress = Progress.on(err, common.quiet());
         try (Arena arena = Arena.ofShared()) {
             TutorialTrains trains = new TutorialTrains(arena, settings.steps());
             List<Trace> traces = traces(arena, text);
@@ -166,11 +144,11 @@ final class DemoCommand implements Callable<Integer> {
                 text.files(folder);
             }
             if (page != null && shown != null) {
-                new DemoReport(results, trains, shown).write(page);
+                new DemoReport(results, trains, shown, scalar(results)).write(page);
                 text.report(page);
             }
-            if (json) {
-                out.println(DemoJson.of(results, page, folder));
+            if (common.json()) {
+                command.commandLine().getOut().println(DemoJson.of(results, page, folder));
             }
         } finally {
             progress.end();
@@ -193,7 +171,7 @@ final class DemoCommand implements Callable<Integer> {
             if (report != null) {
                 throw refused;
             }
-            if (!quiet) {
+            if (!common.quiet()) {
                 err.println(Main.NAME + ": no report is written, because " + REPORT + " " + refused.getReason());
                 err.flush();
             }
@@ -205,18 +183,22 @@ final class DemoCommand implements Callable<Integer> {
     private DemoSettings settings() {
         Main.requireRange(command, "--steps", steps, 1, MOST_STEPS);
         Main.requireRange(command, "--batch", batch, 1, MOST_BATCH);
-        Main.requireRange(command, "--threads", threads, 1, MOST_THREADS);
+        common.require(command);
         Main.requireRange(command, "--warm-up", warmUp, 0, MOST_WARM_UP);
         if (count != null) {
             Main.requireRange(command, "--count", count, 1, Integer.MAX_VALUE);
         }
-        return new DemoSettings(seed, steps, batch, threads, warmUp);
+        return new DemoSettings(common.seed(), steps, batch, common.threads(), warmUp);
     }
 
     private ImageSet images() throws IOException {
         if (labels != null && file == null) {
             throw new ParameterException(
                     command.commandLine(), "--labels needs --images, the file of the images that it names");
+        }
+        if (sample && file != null) {
+            throw new ParameterException(
+                    command.commandLine(), "expected --images or --sample, not both: they name different images");
         }
         ImageSet all = file == null ? ImageSet.sample() : ImageSet.read(file, labels);
         if (count == null) {
@@ -266,6 +248,17 @@ final class DemoCommand implements Callable<Integer> {
             text.images(result);
             return result;
         }
+    }
+
+    /** The time of the scalar kernels, if there is a number to compare it with. */
+    private ScalarTiming scalar(DemoResults results) {
+        if (Simd.bits() == 0) {
+            return ScalarTiming.none("this run used the scalar kernels itself");
+        }
+        ImageRun.Result images = results.images();
+        return images.times().settled()
+                ? ScalarTiming.measure(results.settings(), file, images.images().count())
+                : ScalarTiming.none("the times of this run did not settle");
     }
 
     private @Nullable Recording recording(Arena arena, int samples, int inputs) {

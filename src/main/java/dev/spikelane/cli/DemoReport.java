@@ -20,11 +20,13 @@ final class DemoReport {
     private final DemoResults results;
     private final TutorialTrains trains;
     private final ImageTrains shown;
+    private final ScalarTiming scalar;
 
-    DemoReport(DemoResults results, TutorialTrains trains, ImageTrains shown) {
+    DemoReport(DemoResults results, TutorialTrains trains, ImageTrains shown, ScalarTiming scalar) {
         this.results = results;
         this.trains = trains;
         this.shown = shown;
+        this.scalar = scalar;
     }
 
     void write(Path file) throws IOException {
@@ -102,6 +104,16 @@ final class DemoReport {
                         milliseconds(images.networkMilliseconds()),
                         results.settings().threads(),
                         InfoCommand.cpu()));
+        if (scalar.isTimed()) {
+            tiles.put(
+                    "Times faster than scalar",
+                    String.format(
+                            Locale.ROOT,
+                            "%.1f\non this machine: plain loops take %s for an image; %s",
+                            scalar.millisecondsPerImage() / images.networkMilliseconds(),
+                            milliseconds(scalar.millisecondsPerImage()),
+                            Simd.describe()));
+        }
         tiles.put(
                 "Multiplications saved",
                 String.format(
@@ -109,13 +121,15 @@ final class DemoReport {
                         "%.1f %%\nof the %,.0f of a step: a silent neuron costs nothing, and a spike only adds a weight",
                         100 * (1 - passed / all),
                         all));
-        tiles.put(
-                "Synaptic events per second",
-                String.format(
-                        Locale.ROOT,
-                        "%.3g billion\neach a spike that adds one weight; %s",
-                        perSecond * results.settings().steps() * passed * 1e-9,
-                        Simd.describe()));
+        if (!scalar.isTimed()) {
+            tiles.put(
+                    "Synaptic events per second",
+                    String.format(
+                            Locale.ROOT,
+                            "%.3g billion\neach a spike that adds one weight; %s",
+                            perSecond * results.settings().steps() * passed * 1e-9,
+                            Simd.describe()));
+        }
         return tiles;
     }
 
@@ -190,7 +204,7 @@ final class DemoReport {
         if (!recognition.isJudged()) {
             return label + ", taken for " + found;
         }
-        return label + (recognition.isRight(image) ? ", right" : ", wrong: " + found);
+        return label + (recognition.isRight(image) ? ", right" : ", wrong: taken for " + found);
     }
 
     /** Images that are stored as rows of pixels are shown as squares where they can be. */
@@ -222,6 +236,11 @@ final class DemoReport {
                 "network " + milliseconds(images.networkMilliseconds()) + ", encoding "
                         + milliseconds(images.encodeMilliseconds()));
         facts.put("Measured", String.format(Locale.ROOT, "after %.1f s of warm-up", images.warmUpSeconds()));
+        facts.put(
+                "Scalar kernels",
+                scalar.isTimed()
+                        ? milliseconds(scalar.millisecondsPerImage()) + " per image, the fastest pass in a second JVM"
+                        : scalar.note());
         facts.put(
                 "Spike matmul",
                 "layer 1: " + images.network().kernels().get(0) + "; layer 2: "

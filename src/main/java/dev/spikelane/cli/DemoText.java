@@ -115,10 +115,14 @@ final class DemoText {
         int labelWidth = images.classes().isEmpty()
                 ? 0
                 : 2 + images.labels().stream().mapToInt(String::length).reduce(LABEL.length(), Math::max);
-        tableLine("image", padded(labelTitle, labelWidth), numbers(width), "most");
+        tableLine(
+                "image",
+                padded(labelTitle, labelWidth),
+                numbers(width),
+                "most" + (run.recognition().isTrained() ? "  taken for" : ""));
         for (int image = 0; image < images.count(); image++) {
             String label = padded(images.label(image), labelWidth);
-            String most = winner(result, image) + verdict(run, image);
+            String most = String.format(Locale.ROOT, "%4s", winner(result, image)) + verdict(run, image);
             tableLine(String.valueOf(image), label, counts(result, image, width), most);
         }
     }
@@ -133,7 +137,7 @@ final class DemoText {
         if (!recognition.isJudged()) {
             return "  " + found;
         }
-        return recognition.isRight(image) ? "  right" : "  wrong: " + found;
+        return "  " + found + (recognition.isRight(image) ? ", right" : ", wrong");
     }
 
     private void tableLine(String image, String label, String counts, String most) {

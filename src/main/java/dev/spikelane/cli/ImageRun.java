@@ -33,14 +33,35 @@ final class ImageRun {
 
     static Result run(DemoSettings settings, ImageSet images, List<Attachment> attachments, Progress progress)
             throws IOException {
-        if (isTrained(images)) {
-            return new ImageRun(settings, images, trained(), progress).run(attachments);
-        }
         try (Arena arena = Arena.ofShared()) {
-            TorchRandom random = new TorchRandom(settings.seed());
-            Network network = TutorialRun.network(arena, images.inputs(), random);
-            return new ImageRun(settings, images, network, progress).run(attachments);
+            return new ImageRun(settings, images, network(arena, settings, images), progress).run(attachments);
         }
+    }
+
+    /** Seconds in the network of the fastest pass over the first batch, of those that fit into the warm-up, at least one. */
+    static double fastestPass(DemoSettings settings, ImageSet images) throws IOException {
+        try (Arena arena = Arena.ofShared()) {
+            ImageRun run = new ImageRun(settings, images, network(arena, settings, images), Progress.NONE);
+            PassTimes times = new PassTimes();
+            double fastest = Double.MAX_VALUE;
+            long start = System.nanoTime();
+            do {
+                PassTimes.Pass pass = run.pass();
+                times.add(pass);
+                fastest = Math.min(fastest, pass.network());
+            } while (!times.settled() && System.nanoTime() - start < settings.warmUp() * 1e9);
+            return fastest;
+        }
+    }
+
+    private static Network network(Arena arena, DemoSettings settings, ImageSet images) throws IOException {
+        return isTrained(images)
+                ? trained()
+                : TutorialRun.network(arena, images.inputs(), new TorchRandom(settings.seed()));
+    }
+
+    private PassTimes.Pass pass() throws IOException {
+        return batch(new NetworkRun(network, settings.threads(), List.of(), Progress.NONE), 0, images.count());
     }
 
     /** Whether there is a network that was trained for images of this size. */
@@ -94,7 +115,7 @@ final class ImageRun {
         long last = start;
         progress.begin("Warm-up", settings.warmUp() * 1_000_000_000L);
         while (!times.settled() && last - start < settings.warmUp() * 1e9) {
-            times.add(batch(new NetworkRun(network, settings.threads(), List.of(), Progress.NONE), 0, images.count()));
+            times.add(pass());
             long now = System.nanoTime();
             progress.advance(now - last);
             last = now;

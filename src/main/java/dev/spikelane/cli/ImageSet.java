@@ -49,7 +49,7 @@ record ImageSet(String name, Idx file, int inputs, List<Integer> classes, boolea
     /** The images of a file with the labels of another, if one is given or lies beside it. */
     static ImageSet read(Path file, @Nullable Path givenLabels) throws IOException {
         Idx images = Idx.read(file);
-        Path found = givenLabels == null ? besides(file) : givenLabels;
+        Path found = givenLabels == null ? labelsBeside(file) : givenLabels;
         if (found == null) {
             return of(file.toString(), images, new int[0], false);
         }
@@ -62,7 +62,7 @@ record ImageSet(String name, Idx file, int inputs, List<Integer> classes, boolea
     }
 
     /** The file of labels that the usual names of such files lead to, compressed or not. */
-    private static @Nullable Path besides(Path file) {
+    static @Nullable Path labelsBeside(Path file) {
         Path last = file.getFileName();
         if (last == null || !last.toString().contains("images")) {
             return null;

@@ -76,7 +76,7 @@ final class InfoCommand implements Runnable {
 
     private static String demoDefaults() {
         return "steps " + DemoCommand.STEPS + ", batch " + DemoCommand.BATCH + ", threads "
-                + DemoCommand.defaultThreads() + ", seed " + DemoCommand.SEED;
+                + CommonOptions.defaultThreads() + ", seed " + DemoCommand.SEED;
     }
 
     /** Some builds name their vendor in the second property only. */

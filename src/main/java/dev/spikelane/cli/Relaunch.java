@@ -33,15 +33,23 @@ final class Relaunch {
 
     /** Runs the command in a second JVM that has this one's flags and streams, and returns its exit code. */
     static int run(String... arguments) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command(List.of("-D" + SECOND + "=true"), Main.class, List.of(arguments)))
+                .inheritIO()
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "spikelane-relaunch"));
+        return process.waitFor();
+    }
+
+    /** The words that start a class in another JVM, with this one's flags and some more. */
+    static List<String> command(List<String> flags, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArguments());
-        command.addAll(List.of("--add-modules", MODULE, "--enable-native-access=ALL-UNNAMED", "-D" + SECOND + "=true"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).inheritIO().start();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "spikelane-relaunch"));
-        return process.waitFor();
+        command.addAll(List.of("--add-modules", MODULE, "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(flags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return command;
     }
 
     /** Ends the second JVM, which may have something to save before. */

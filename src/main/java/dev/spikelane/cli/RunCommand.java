@@ -3,9 +3,12 @@ package dev.spikelane.cli;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.IdxDataset;
+import dev.spikelane.data.InputCode;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
 import dev.spikelane.plot.Plot;
 import dev.spikelane.plot.Report;
 import dev.spikelane.train.Decoding;
@@ -17,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,14 +38,14 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane run --model spikelane-model.safetensors",
-            "  ./spikelane run --model m.safetensors --images t10k-images-idx3-ubyte --labels t10k-labels-idx1-ubyte",
+            "  ./spikelane run --model m.safetensors --sample --decoding count",
+            "  ./spikelane run --model m.safetensors --images t10k-images-idx3-ubyte",
             "  ./spikelane run --model m.safetensors --decoding count --json | jq .accuracy"
         })
 final class RunCommand implements Callable<Integer> {
 
     private static final int MOST_STEPS = 100_000;
     private static final int MOST_BATCH = 4_096;
-    private static final int MOST_THREADS = 1_024;
     private static final String DEFAULT_STEPS = "25";
     private static final String DEFAULT_CODE = "frame";
     private static final String DEFAULT_DECODING = "membrane";
@@ -52,17 +56,21 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "FILE", required = true, description = "Model file.")
     private Path model = Path.of(TrainCommand.MODEL);
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Folder with IDX files, of which the test images are taken. Default: that of Debian's package"
-                    + " dataset-fashion-mnist, else 256 embedded test images.")
-    private @Nullable Path folder;
+    @Mixin
+    private DataOptions source = new DataOptions();
 
-    @Option(names = "--images", paramLabel = "FILE", description = "IDX file of images, instead of a folder.")
+    @Option(
+            names = "--images",
+            paramLabel = "FILE",
+            description = "IDX file of images, instead of the test images of a folder.")
     private @Nullable Path images;
 
-    @Option(names = "--labels", paramLabel = "FILE", description = "IDX file of the classes of these images.")
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description =
+                    "IDX file of the classes of these images. Default: the one beside them, if its name differs in"
+                            + " \"labels\" and \"idx1\" only.")
     private @Nullable Path labels;
 
     @Option(names = "--count", paramLabel = "N", description = "How many images, the first ones. Default: all.")
@@ -87,28 +95,19 @@ final class RunCommand implements Callable<Integer> {
                     "membrane, max-membrane, count, or first-spike. Default: as the model was trained, else membrane.")
     private @Nullable String decoding;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Seed of random codes. Default: ${DEFAULT-VALUE}.")
-    private long seed = DemoCommand.SEED;
-
     @Option(names = "--batch", paramLabel = "N", description = "Images side by side. Default: ${DEFAULT-VALUE}.")
     private int batch = 128;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Threads; results do not depend on it. Default: the processors; here ${DEFAULT-VALUE}.")
-    private int threads = DemoCommand.defaultThreads();
 
     @Option(names = "--report", paramLabel = "FILE", description = "Page with the confusion matrix.")
     private @Nullable Path report;
 
-    @Option(names = "--json", description = "Print one JSON object instead of text.")
-    private boolean json;
+    @Mixin
+    private CommonOptions common = new CommonOptions();
 
     @Override
     public Integer call() throws IOException {
         Main.requireRange(command, "--batch", batch, 1, MOST_BATCH);
-        Main.requireRange(command, "--threads", threads, 1, MOST_THREADS);
+        common.require(command);
         if (report != null) {
             AtomicFile.requireWritable(report);
         }
@@ -122,8 +121,10 @@ final class RunCommand implements Callable<Integer> {
                 "--decoding",
                 noted(decoding, trained, TrainedModel.DECODING, DEFAULT_DECODING),
                 TrainingRecipes.DECODINGS);
-        Batching batching = new Batching(batch).withSeed(seed).withCode(coded.of(allSteps));
-        try (Evaluator evaluator = new Evaluator(trained.network(), allSteps, batching, threads).decoding(decoded)) {
+        requireFits(trained.network(), data, coded.of(allSteps), codeName);
+        Batching batching = new Batching(batch).withSeed(common.seed()).withCode(coded.of(allSteps));
+        try (Evaluator evaluator =
+                new Evaluator(trained.network(), allSteps, batching, common.threads()).decoding(decoded)) {
             Evaluation evaluation = evaluator.evaluate(data);
             print(trained, data, evaluation, allSteps, codeName);
         }
@@ -135,7 +136,7 @@ final class RunCommand implements Callable<Integer> {
         if (report != null) {
             writeReport(report, evaluation);
         }
-        if (json) {
+        if (common.json()) {
             JsonWriter writer = new JsonWriter().object();
             writer.name("spikelane").value(Main.version()).name("model").value(model.toString());
             writer.name("data").value(data.toString()).name("steps").value(allSteps);
@@ -143,7 +144,7 @@ final class RunCommand implements Callable<Integer> {
             command.commandLine().getOut().println(writer.end().text());
             return;
         }
-        new RunText(command.commandLine().getOut()).print(model, trained, data, evaluation, allSteps, codeName);
+        new RunText(common.text(command)).print(model, trained, data, evaluation, allSteps, codeName);
     }
 
     private static void writeReport(Path file, Evaluation evaluation) throws IOException {
@@ -159,22 +160,53 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private Dataset data() throws IOException {
-        if ((images == null) != (labels == null) || images != null && folder != null) {
+        if (images == null && labels != null) {
             throw new ParameterException(
-                    command.commandLine(), "expected --images and --labels together, or --data, or none of them");
+                    command.commandLine(), "--labels needs --images, the file of the images that it names");
+        }
+        if (images != null && source.isGiven()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "expected --images, --data or --sample, one of them: they name different images");
         }
         Dataset all;
-        if (images != null && labels != null) {
-            all = IdxDataset.of(images.toString(), Idx.read(images), Idx.read(labels));
+        if (images != null) {
+            Path classes = labels == null ? ImageSet.labelsBeside(images) : labels;
+            if (classes == null) {
+                throw new ParameterException(
+                        command.commandLine(), "no labels lie beside " + images + ", expected --labels FILE");
+            }
+            all = IdxDataset.of(images.toString(), Idx.read(images), Idx.read(classes));
         } else {
-            Path found = folder == null ? IdxDataset.fashionMnist().orElse(null) : folder;
-            all = found == null ? ImageSet.sampleDataset() : IdxDataset.test(found);
+            Path folder = source.folder(command);
+            all = folder == null ? ImageSet.sampleDataset() : IdxDataset.test(folder);
         }
         if (count == null) {
             return all;
         }
         Main.requireRange(command, "--count", count, 1, all.size());
         return all.range(0, count);
+    }
+
+    /** Before the run, and in the words of the options. */
+    private void requireFits(Network network, Dataset data, InputCode inputs, String codeName) throws IOException {
+        if (network.inputs().size() != 1) {
+            throw new IOException(model + ": has the inputs "
+                    + network.inputs().stream().map(Input::name).toList() + ", expected one, for the images");
+        }
+        int pixels = data.shape().size();
+        int found = inputs.allocate(1, pixels).columns();
+        int expected = network.inputs().getFirst().shape().size();
+        if (found != expected) {
+            throw new IOException(
+                    model + ": its input takes " + expected + " values a step, but images of " + data.shape()
+                            + " as " + codeName + " have " + found
+                            + "; choose images of the size that it was trained on, or another --code or --steps");
+        }
+        if (network.outputs() < data.classes()) {
+            throw new IOException(model + ": has " + network.outputs() + " outputs, expected at least " + data.classes()
+                    + ", one for each class of " + data);
+        }
     }
 
     private static String noted(@Nullable String given, TrainedModel trained, String note, String otherwise) {

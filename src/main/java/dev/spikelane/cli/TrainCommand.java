@@ -16,8 +16,6 @@ import dev.spikelane.train.TrainingProgress;
 import dev.spikelane.train.TrainingRun;
 import dev.spikelane.train.TrainingRunBuilder;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -56,7 +54,6 @@ final class TrainCommand implements Callable<Integer> {
     /** As a shell reports a command that was stopped by Ctrl-C. */
     private static final int INTERRUPTED = 130;
 
-    private static final int MOST_THREADS = 1_024;
     private static final int MOST_HELD_OUT = 1_000_000;
 
     @Spec
@@ -65,13 +62,8 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private TrainOptions options = new TrainOptions();
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description =
-                    "Folder with the four IDX files of MNIST or Fashion-MNIST, plain or gzip. Default: that of Debian's"
-                            + " package dataset-fashion-mnist, else 256 embedded images.")
-    private @Nullable Path folder;
+    @Mixin
+    private DataOptions source = new DataOptions();
 
     @Option(
             names = "--hold-out",
@@ -85,18 +77,6 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "Stop after so many epochs that are no better than the best, and keep the best.")
     private @Nullable Integer patience;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "S",
-            description = "Seed of weights, order and random numbers. Default: ${DEFAULT-VALUE}.")
-    private long seed = DemoCommand.SEED;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Threads; results do not depend on it. Default: the processors; here ${DEFAULT-VALUE}.")
-    private int threads = DemoCommand.defaultThreads();
 
     @Option(names = "--model", paramLabel = "FILE", description = "Where the model goes. Default: " + MODEL + ".")
     private Path model = Path.of(MODEL);
@@ -119,30 +99,24 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--report", paramLabel = "FILE", description = "Page with curves and the confusion matrix.")
     private @Nullable Path report;
 
-    @Option(names = "--json", description = "Print one JSON object instead of text.")
-    private boolean json;
-
-    @Option(names = "--quiet", description = "Print nothing but errors (and --json).")
-    private boolean quiet;
+    @Mixin
+    private CommonOptions common = new CommonOptions();
 
     @Override
     public Integer call() throws IOException {
         TrainingSettings settings = options.settings(command);
         requireOptions();
-        TrainingData data = TrainingData.find(folder, heldOut);
-        PrintWriter out = quiet || json
-                ? new PrintWriter(Writer.nullWriter())
-                : command.commandLine().getOut();
-        TrainText text = new TrainText(out);
+        TrainingData data = TrainingData.find(source.folder(command), heldOut);
+        TrainText text = new TrainText(common.text(command));
         Network network = settings.network(
-                data.training().shape().size(), Math.max(2, data.training().classes()), seed);
+                data.training().shape().size(), Math.max(2, data.training().classes()), common.seed());
         Loss loss = settings.lossFunction();
         try (Trainer trainer = Trainer.of(network, settings.steps(), settings.batch())
                 .loss(loss)
                 .surrogate(settings.surrogateFunction())
                 .optimizer(new Adam(settings.rate()))
-                .seed(seed)
-                .threads(threads)
+                .seed(common.seed())
+                .threads(common.threads())
                 .build()) {
             text.settings(settings, network, data, loss);
             TrainingRun run = run(trainer, settings, data, text);
@@ -160,7 +134,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private void requireOptions() throws IOException {
-        Main.requireRange(command, "--threads", threads, 1, MOST_THREADS);
+        common.require(command);
         Main.requireRange(command, "--hold-out", heldOut, 0, MOST_HELD_OUT);
         if (patience != null) {
             Main.requireRange(command, "--patience", patience, 1, Integer.MAX_VALUE);
@@ -183,13 +157,13 @@ final class TrainCommand implements Callable<Integer> {
 
     private TrainingRun run(Trainer trainer, TrainingSettings settings, TrainingData data, TrainText text)
             throws IOException {
-        Batching batching = settings.batching(seed);
+        Batching batching = settings.batching(common.seed());
         TrainingRunBuilder builder = TrainingRun.of(trainer, data.training(), batching)
                 .epochs(settings.epochs())
                 .schedule(settings.schedule(batching.batches(data.training().size())))
-                .threads(threads)
+                .threads(common.threads())
                 .checkpoint(checkpointFile())
-                .observe(new Watcher(text, Progress.on(command.commandLine().getErr(), quiet), data));
+                .observe(new Watcher(text, Progress.on(command.commandLine().getErr(), common.quiet()), data));
         if (data.validation() != null) {
             builder.validate(data.validation());
         }
@@ -228,7 +202,7 @@ final class TrainCommand implements Callable<Integer> {
             new TrainReport(settings, data, history, test).write(report, settings.sizes(network));
         }
         text.result(test, model, report);
-        if (json) {
+        if (common.json()) {
             command.commandLine().getOut().println(TrainJson.of(options.preset(), data, history, test, model));
         }
         if (checkpoint == null) {
@@ -238,8 +212,9 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private Evaluation test(Network network, TrainingSettings settings, Loss loss, Dataset images) {
-        try (Evaluator evaluator =
-                new Evaluator(network, settings.steps(), settings.batching(seed), threads).loss(loss)) {
+        try (Evaluator evaluator = new Evaluator(
+                        network, settings.steps(), settings.batching(common.seed()), common.threads())
+                .loss(loss)) {
             return evaluator.evaluate(images);
         }
     }
@@ -261,7 +236,7 @@ final class TrainCommand implements Callable<Integer> {
         @Override
         public void step(TrainingProgress now) {
             if (shown == 0) {
-                progress.begin("Epoch " + (now.epoch() + 1), now.samplesOfEpoch());
+                progress.begin("Epoch " + now.epoch(), now.samplesOfEpoch());
             }
             progress.advance(
                     now.samples() - shown,

@@ -66,7 +66,7 @@ final class TrainText {
         out.printf(
                 Locale.ROOT,
                 "  %5d  %9.4f  %6.2f %%%s  %,9.0f%n",
-                result.epoch() + 1,
+                result.epoch(),
                 result.loss(),
                 100 * result.accuracy(),
                 validated ? String.format(Locale.ROOT, "  %6.2f %%", 100 * result.validationAccuracy()) : "",

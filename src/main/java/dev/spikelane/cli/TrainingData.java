@@ -21,12 +21,11 @@ record TrainingData(String name, Dataset training, @Nullable Dataset validation,
 
     private static final int SAMPLE_HELD_OUT = 32;
 
-    /** The images of a folder; without one those of the Debian package, or the embedded ones. */
+    /** The images of a folder; without one the embedded ones. */
     static TrainingData find(@Nullable Path folder, int heldOut) throws IOException {
-        Path found = folder == null ? IdxDataset.fashionMnist().orElse(null) : folder;
-        if (found != null) {
-            IdxDataset all = IdxDataset.train(found);
-            return of(found.toString(), all, heldOut, IdxDataset.test(found));
+        if (folder != null) {
+            IdxDataset all = IdxDataset.train(folder);
+            return of(folder.toString(), all, heldOut, IdxDataset.test(folder));
         }
         Dataset all = ImageSet.sampleDataset();
         int most = Math.min(heldOut, SAMPLE_HELD_OUT);

@@ -4,7 +4,6 @@ import dev.spikelane.data.Augmentation;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.data.Shuffle;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.neuron.Leaky;
@@ -89,10 +88,7 @@ record TrainingSettings(
     }
 
     private RLeaky recurrent(int neurons, TorchRandom random) {
-        FloatMatrix weights = FloatMatrix.zeros(neurons, neurons);
-        FloatMatrix bias = FloatMatrix.zeros(1, neurons);
-        random.linear(weights, bias);
-        return new RLeaky(Recurrence.allToAll(weights, bias), beta);
+        return new RLeaky(Recurrence.allToAll(neurons, random), beta);
     }
 
     Batching batching(long seed) {

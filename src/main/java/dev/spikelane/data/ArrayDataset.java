@@ -38,6 +38,8 @@ public final class ArrayDataset implements Dataset {
      * @throws IllegalArgumentException if a shape does not fit or a label is not a class
      */
     public static ArrayDataset of(Shape shape, FloatMatrix values, int[] labels, int classes) {
+        Objects.requireNonNull(values, "values");
+        Objects.requireNonNull(labels, "labels");
         if (labels.length != values.rows()) {
             throw new IllegalArgumentException(
                     "there are " + labels.length + " labels, expected " + values.rows() + ", one for each sample");
@@ -56,6 +58,9 @@ public final class ArrayDataset implements Dataset {
      * @throws IllegalArgumentException if a shape does not fit
      */
     public static ArrayDataset ofTargets(Shape shape, FloatMatrix values, FloatMatrix targets) {
+        Objects.requireNonNull(shape, "shape");
+        Objects.requireNonNull(values, "values");
+        Objects.requireNonNull(targets, "targets");
         targets.requireShape("targets", values.rows(), targets.columns());
         targets.requireShared("targets");
         return new ArrayDataset(shape, values, NO_LABELS, 0, targets);

@@ -171,6 +171,15 @@ public final class Batch {
     }
 
     /**
+     * Tells whether samples have targets that are numbers.
+     *
+     * @return whether {@link #targets} has them
+     */
+    public boolean hasTargets() {
+        return targets != null;
+    }
+
+    /**
      * Returns the targets.
      *
      * @return {@code [at least count x target size]}

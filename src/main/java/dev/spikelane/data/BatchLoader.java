@@ -1,5 +1,6 @@
 package dev.spikelane.data;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,8 @@ public final class BatchLoader implements AutoCloseable {
      * @throws IllegalArgumentException if there are no samples, or no batch, because there are fewer samples than one has
      */
     public BatchLoader(Dataset data, Batching batching) {
+        Objects.requireNonNull(data, "data");
+        Objects.requireNonNull(batching, "batching");
         if (data.size() < 1) {
             throw new IllegalArgumentException("data set has no samples, expected at least one");
         }
@@ -107,7 +110,8 @@ public final class BatchLoader implements AutoCloseable {
         awaitBatch();
         requireOpen();
         if (failure != null && !ready[wanted % 2]) { // reading ahead may have failed at a later batch
-            throw new IllegalStateException("batch " + wanted + " of epoch " + epoch + " cannot be read", failure);
+            throw new IllegalStateException(
+                    "batch " + (wanted + 1) + " of epoch " + (epoch + 1) + " cannot be read", failure);
         }
         given = wanted;
         return true;

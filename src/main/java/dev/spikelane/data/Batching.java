@@ -1,6 +1,7 @@
 package dev.spikelane.data;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How a data set becomes batches.
@@ -21,6 +22,9 @@ public record Batching(
      * @throws IllegalArgumentException if the size is below 1
      */
     public Batching {
+        Objects.requireNonNull(shuffle, "shuffle");
+        Objects.requireNonNull(augmentations, "augmentations");
+        Objects.requireNonNull(code, "code");
         if (size < 1) {
             throw new IllegalArgumentException("batch size is " + size + ", expected at least 1");
         }
@@ -44,6 +48,7 @@ public record Batching(
      * @return the recipe
      */
     public Batching withShuffle(Shuffle order) {
+        Objects.requireNonNull(order, "order");
         return new Batching(size, order, dropLast, seed, augmentations, code);
     }
 
@@ -74,6 +79,7 @@ public record Batching(
      * @return the recipe
      */
     public Batching withAugmentations(Augmentation... changes) {
+        Objects.requireNonNull(changes, "changes");
         return new Batching(size, shuffle, dropLast, seed, List.of(changes), code);
     }
 
@@ -84,6 +90,7 @@ public record Batching(
      * @return the recipe
      */
     public Batching withCode(InputCode inputs) {
+        Objects.requireNonNull(inputs, "inputs");
         return new Batching(size, shuffle, dropLast, seed, augmentations, inputs);
     }
 

@@ -6,6 +6,7 @@ import dev.spikelane.random.TorchRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Samples with numbers from 0, each an array of values and a label. A data set does not change, and any number of threads may read it at once.
@@ -84,6 +85,7 @@ public interface Dataset {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     default Dataset subset(int... samples) {
+        Objects.requireNonNull(samples, "samples");
         return new Subset(this, samples);
     }
 
@@ -111,6 +113,7 @@ public interface Dataset {
      * @throws IllegalArgumentException if a length is below 1 or they do not add up to the number of samples
      */
     default List<Dataset> split(long seed, int... lengths) {
+        Objects.requireNonNull(lengths, "lengths");
         if (Arrays.stream(lengths).asLongStream().sum() != size()) {
             throw new IllegalArgumentException(
                     "lengths are " + Arrays.toString(lengths) + ", expected a sum of " + size() + ", all samples");
@@ -146,6 +149,8 @@ public interface Dataset {
      * @throws IllegalArgumentException if their numbers do not fit the channels, one is not finite, or a deviation is 0
      */
     default Dataset normalized(float[] means, float[] deviations) {
+        Objects.requireNonNull(means, "means");
+        Objects.requireNonNull(deviations, "deviations");
         return MappedDataset.normalized(this, means, deviations);
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -45,6 +46,9 @@ public final class IdxDataset implements Dataset {
      *     counts differ
      */
     public static IdxDataset of(String name, Idx images, Idx labels) throws IOException {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(images, "images");
+        Objects.requireNonNull(labels, "labels");
         List<Integer> sizes = images.shape();
         if (sizes.size() < 2 || sizes.contains(0)) {
             throw new IOException(name + ": images are " + sizes
@@ -67,6 +71,7 @@ public final class IdxDataset implements Dataset {
      * @throws IOException if a file is missing or not what it should be
      */
     public static IdxDataset train(Path folder) throws IOException {
+        Objects.requireNonNull(folder, "folder");
         return read(folder, "train");
     }
 
@@ -78,6 +83,7 @@ public final class IdxDataset implements Dataset {
      * @throws IOException if a file is missing or not what it should be
      */
     public static IdxDataset test(Path folder) throws IOException {
+        Objects.requireNonNull(folder, "folder");
         return read(folder, "t10k");
     }
 

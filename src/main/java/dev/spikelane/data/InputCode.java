@@ -6,6 +6,8 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.TorchRandom;
+import java.util.Objects;
 
 /**
  * How the values of a batch become what a network's input gets. Random numbers come from the samples' streams, so a sample's spikes do not depend on
@@ -31,6 +33,16 @@ public interface InputCode {
      * @throws IllegalArgumentException if the values cannot be encoded so
      */
     void encode(FloatMatrix values, SampleDraws draws, Signal into);
+
+    /**
+     * Tells whether random numbers come from one stream after all samples before, and not from the samples' own: a run with such a code cannot be
+     * saved and resumed.
+     *
+     * @return whether what becomes of a sample depends on what was encoded before it
+     */
+    default boolean isSequential() {
+        return false;
+    }
 
     /**
      * Returns the code that gives the values as they are, one row for each sample: a frame that does not change in time.
@@ -69,6 +81,7 @@ public interface InputCode {
      * @return the code, which draws from the streams of {@link dev.spikelane.random.RandomUse#ENCODING}
      */
     static InputCode rate(Rate rate, int steps) {
+        Objects.requireNonNull(rate, "rate");
         return new InputCode() {
             @Override
             public Signal allocate(int samples, int neurons) {
@@ -83,6 +96,19 @@ public interface InputCode {
     }
 
     /**
+     * Returns rate coding with numbers from one stream, spike for spike as {@code snntorch.spikegen.rate} draws them batch after batch. It is for
+     * comparisons with a run of Python: what becomes of a sample depends on all that was encoded before, so that a run with it cannot be resumed.
+     *
+     * @param rate the encoder
+     * @param steps time steps, at least 1
+     * @param random the stream, which nobody else draws from while a loader is open: a loader reads a batch or two ahead
+     * @return the code, for one loader at a time
+     */
+    static InputCode rate(Rate rate, int steps, TorchRandom random) {
+        return new SequentialRate(rate, steps, random);
+    }
+
+    /**
      * Returns latency coding.
      *
      * @param latency the encoder
@@ -90,6 +116,7 @@ public interface InputCode {
      * @return the code, which has memory of its own and is for one loader at a time
      */
     static InputCode latency(Latency latency, int steps) {
+        Objects.requireNonNull(latency, "latency");
         return new LatencyInput(latency, steps);
     }
 }

@@ -5,6 +5,7 @@ import dev.spikelane.network.Network;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * Writes networks to model files and reads them back: graph, shapes, models with all their options, delays, ports, weights and parameters, bit for
@@ -33,6 +34,8 @@ public final class ModelFile {
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write(Path file, Network network) throws IOException {
+        Objects.requireNonNull(file, "file");
+        Objects.requireNonNull(network, "network");
         new ModelWriter(network).content(false).write(file);
     }
 
@@ -46,6 +49,8 @@ public final class ModelFile {
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write8Bit(Path file, Network network) throws IOException {
+        Objects.requireNonNull(file, "file");
+        Objects.requireNonNull(network, "network");
         new ModelWriter(network).content(true).write(file);
     }
 
@@ -58,6 +63,7 @@ public final class ModelFile {
      *     values it holds, all of them and no others; the message starts with the file's name
      */
     public static Network read(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
         return new ModelReader(file.toString(), Safetensors.read(file)).network();
     }
 
@@ -71,6 +77,8 @@ public final class ModelFile {
      *     the message starts with the name
      */
     public static Network read(String name, InputStream stream) throws IOException {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(stream, "stream");
         return new ModelReader(name, Safetensors.read(name, stream)).network();
     }
 }

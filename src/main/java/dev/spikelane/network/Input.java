@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.memory.Shape;
+import java.util.Objects;
 
 /**
  * An input of a network, which gets spikes or values at each step.
@@ -16,6 +17,8 @@ public record Input(String name, Shape shape) implements Source {
      * @throws IllegalArgumentException if the name is empty
      */
     public Input {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(shape, "shape");
         Names.require("input", name);
     }
 }

@@ -8,12 +8,12 @@ import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.lang.ref.WeakReference;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -103,6 +103,7 @@ public final class Network {
      * @return a builder
      */
     public static NetworkBuilder builder(Shape input) {
+        Objects.requireNonNull(input, "input");
         return builder().chain(input);
     }
 
@@ -224,10 +225,10 @@ public final class Network {
      * of several densities, and values, in blocks and step by step, until the times agree; no round starts after 4 seconds.
      *
      * @param batch samples that will run side by side, at least 1
-     * @return how long it took
+     * @return how long it took, and whether the times settled
      * @throws IllegalArgumentException if the batch is below 1
      */
-    public Duration warmUp(int batch) {
+    public WarmedUp warmUp(int batch) {
         return warmUp(batch, 1);
     }
 
@@ -236,11 +237,11 @@ public final class Network {
      *
      * @param batch samples that will run side by side, at least 1
      * @param threads threads that will share the work, the calling one among them, from 1 to 1024
-     * @return how long it took
+     * @return how long it took, and whether the times settled
      * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
-    public Duration warmUp(int batch, int threads) {
-        return WarmUp.run(this, batch, threads);
+    public WarmedUp warmUp(int batch, int threads) {
+        return WarmUp.run(this, batch, threads, WarmUp.MOST);
     }
 
     Plan plan() {
@@ -368,7 +369,7 @@ public final class Network {
         }
         for (int i = 0; i < bound.length; i++) {
             for (String name : bound[i].parameters()) {
-                values.put(populations.get(i).name() + "." + name, new PopulationValues(this, i, name));
+                put(values, populations.get(i).name() + "." + name, new PopulationValues(this, i, name));
             }
         }
         return values;
@@ -382,8 +383,16 @@ public final class Network {
         for (int i = 0; i < path.operators().size(); i++) {
             Operator operator = path.operators().get(i);
             for (Values each : operator.values()) {
-                values.put(projection + (owners > 1 ? "." + i : "") + "." + each.name(), each);
+                put(values, projection + (owners > 1 ? "." + i : "") + "." + each.name(), each);
             }
+        }
+    }
+
+    /** Throws if one name means two values, of which one could be neither read nor saved. */
+    private static void put(Map<String, Values> values, String name, Values each) {
+        if (values.putIfAbsent(name, each) != null) {
+            throw new IllegalArgumentException("two matrices of the network are named '" + name
+                    + "', expected names of projections and populations under which each has its own");
         }
     }
 

@@ -61,6 +61,8 @@ public final class NetworkBuilder {
      * @throws IllegalArgumentException if the name is empty or used already
      */
     public Input input(String name, Shape shape) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(shape, "shape");
         Input input = new Input(name, shape);
         requireNew(sourceNames, "an input or a population", name);
         inputs.add(input);
@@ -77,6 +79,9 @@ public final class NetworkBuilder {
      * @throws IllegalArgumentException if the name is empty or used already, or a model with several gates is arranged in maps
      */
     public Population population(String name, Shape shape, Neuron neuron) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(shape, "shape");
+        Objects.requireNonNull(neuron, "neuron");
         Population population = new Population(name, shape, neuron);
         if (neuron.gates() > 1 && shape.reordered()) {
             throw new IllegalArgumentException("population '" + name + "' has the shape " + shape
@@ -98,6 +103,8 @@ public final class NetworkBuilder {
      * @throws IllegalArgumentException if the name is used already, or source or target belong to another network
      */
     public ProjectionBuilder project(String name, Source source, Population target, Connection... path) {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(target, "target");
         requireNew(projectionNames, "a projection", name);
         requireOwn(name, source);
         requireOwn(name, target);
@@ -116,6 +123,7 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder dense(int outputs, TorchRandom random) {
+        Objects.requireNonNull(random, "random");
         return connect(Dense.linear(width().size(), outputs, random));
     }
 
@@ -150,6 +158,7 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder connect(Connection connection) {
+        Objects.requireNonNull(connection, "connection");
         try {
             connection.outputShape(width());
         } catch (IllegalArgumentException failure) {
@@ -170,6 +179,7 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no connection behind the last neurons
      */
     public NetworkBuilder neuron(Neuron neuron) {
+        Objects.requireNonNull(neuron, "neuron");
         return neuron("lif" + (layers + 1), neuron);
     }
 
@@ -183,6 +193,8 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no connection behind the last neurons
      */
     public NetworkBuilder neuron(String name, Neuron neuron) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(neuron, "neuron");
         if (pending.isEmpty()) {
             throw new IllegalStateException(
                     "population '" + name + "' has no connection from '" + end().name() + "' yet");

@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
+import java.util.Objects;
 
 /**
  * Neurons of one model.
@@ -18,6 +19,9 @@ public record Population(String name, Shape shape, Neuron neuron) implements Sou
      * @throws IllegalArgumentException if the name is empty
      */
     public Population {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(shape, "shape");
+        Objects.requireNonNull(neuron, "neuron");
         Names.require("population", name);
     }
 
@@ -38,6 +42,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Sou
      * @throws IllegalArgumentException if the model has no such variable
      */
     public Variable variable(String variable) {
+        Objects.requireNonNull(variable, "variable");
         return new Variable(this, variable);
     }
 

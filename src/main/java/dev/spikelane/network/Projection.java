@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.neuron.Neuron;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -28,6 +29,11 @@ public record Projection(
      * @throws IllegalArgumentException if the name is empty or the delay negative
      */
     public Projection {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(target, "target");
+        Objects.requireNonNull(port, "port");
+        Objects.requireNonNull(path, "path");
         Names.require("projection", name);
         if (delay < 0) {
             throw new IllegalArgumentException(

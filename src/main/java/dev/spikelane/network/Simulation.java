@@ -101,6 +101,7 @@ public final class Simulation implements AutoCloseable {
         if (!machine.isOpen()) {
             throw new IllegalStateException("simulation is closed");
         }
+        Objects.requireNonNull(observer, "observer");
         Site site = machine.site(population);
         observer.attach(batch, site.size());
         site.add(observer);
@@ -215,6 +216,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population or variable
      */
     public VariableRecorder record(String population, String variable, int mostSteps) {
+        Objects.requireNonNull(variable, "variable");
         Population found = found(population, variable);
         return record(found, VariableRecorder.after(variable, mostSteps, batch, found.size()));
     }
@@ -231,6 +233,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population or variable
      */
     public VariableRecorder recordBeforeReset(String population, String variable, int mostSteps) {
+        Objects.requireNonNull(variable, "variable");
         Population found = found(population, variable);
         return record(found, VariableRecorder.before(variable, mostSteps, batch, found.size()));
     }
@@ -257,6 +260,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation is closed or busy
      */
     public void trace(Trace kept) {
+        Objects.requireNonNull(kept, "kept");
         kept.requireFit(network, batch);
         begin();
         trace = kept;
@@ -315,6 +319,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
     public void run(Signal input) {
+        Objects.requireNonNull(input, "input");
         Input only = onlyInput();
         requireRows("input", only, input);
         begin();
@@ -336,6 +341,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
     public void run(Map<String, ? extends Signal> inputs) {
+        Objects.requireNonNull(inputs, "inputs");
         requireNames(inputs);
         int rows = inputs.values().iterator().next().rows();
         for (Input input : network.inputs()) {
@@ -365,6 +371,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
     public void runConstant(Signal frame, int count) {
+        Objects.requireNonNull(frame, "frame");
         Input only = onlyInput();
         requireFrame("frame", only, frame);
         requireCount(count);
@@ -388,6 +395,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
     public void runConstant(Map<String, ? extends Signal> frames, int count) {
+        Objects.requireNonNull(frames, "frames");
         requireNames(frames);
         requireFrames(frames);
         requireCount(count);
@@ -411,6 +419,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
     public SpikeMatrix step(Signal input) {
+        Objects.requireNonNull(input, "input");
         requireFrame("input", onlyInput(), input);
         begin();
         try {
@@ -432,6 +441,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
     public SpikeMatrix step(Map<String, ? extends Signal> inputs) {
+        Objects.requireNonNull(inputs, "inputs");
         requireNames(inputs);
         requireFrames(inputs);
         begin();
@@ -469,6 +479,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation is closed or busy
      */
     public void restore(SimulationState state) {
+        Objects.requireNonNull(state, "state");
         state.requireFit(network, batch);
         begin();
         try {

@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /**
@@ -56,6 +57,7 @@ public final class SimulationState {
      * @throws IllegalArgumentException if they are no state, of another version, or damaged
      */
     public static SimulationState of(byte[] bytes) {
+        Objects.requireNonNull(bytes, "bytes");
         if (bytes.length < HEADER + Integer.BYTES || buffer(bytes).getInt(0) != MAGIC) {
             throw new IllegalArgumentException(
                     bytes.length + " bytes that do not start as a state does, expected SPKS and a header");

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.code.SpikeCount;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.util.Objects;
 
 /** Counts the spikes of a layer since the last reset. */
 public final class SpikeCounts implements Observer {
@@ -19,6 +20,7 @@ public final class SpikeCounts implements Observer {
      * @param neurons neurons of the layer, at least 1
      */
     public SpikeCounts(Arena arena, int batch, int neurons) {
+        Objects.requireNonNull(arena, "arena");
         this.counts = FloatMatrix.zeros(arena, batch, neurons);
     }
 

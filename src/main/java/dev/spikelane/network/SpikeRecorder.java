@@ -4,6 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /** Keeps the spikes of a layer since the last reset. */
 public final class SpikeRecorder implements Observer {
@@ -21,6 +22,7 @@ public final class SpikeRecorder implements Observer {
      * @throws IllegalArgumentException if a size is below 1 or they overflow
      */
     public SpikeRecorder(Arena arena, int steps, int batch, int neurons) {
+        Objects.requireNonNull(arena, "arena");
         this.recorded = SpikeMatrix.zeros(arena, Recordings.rows(steps, batch), neurons);
         this.batch = batch;
     }

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Keeps the spikes of every step and the full state of the neurons every K steps, from which a backward pass computes what lies between
@@ -32,6 +33,8 @@ public final class Trace {
      * @throws IllegalArgumentException if a number is below 1, or they overflow
      */
     public Trace(Arena arena, Network network, int batch, int steps, int every) {
+        Objects.requireNonNull(arena, "arena");
+        Objects.requireNonNull(network, "network");
         if (every < 1) {
             throw new IllegalArgumentException("every is " + every + ", expected at least 1 step");
         }

@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.memory.Shape;
+import java.util.Objects;
 
 /**
  * A variable of a population, such as its membranes, as a source of projections: the values after each step.
@@ -16,6 +17,8 @@ public record Variable(Population population, String variable) implements Source
      * @throws IllegalArgumentException if the model has no such variable
      */
     public Variable {
+        Objects.requireNonNull(population, "population");
+        Objects.requireNonNull(variable, "variable");
         if (!population.neuron().variables().contains(variable)) {
             throw new IllegalArgumentException("population '" + population.name() + "' has no variable '" + variable
                     + "', expected one of " + population.neuron().variables());

@@ -5,6 +5,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /**
  * Keeps a variable of a population at each step since the last reset. Attached as an observer, in memory of the caller's arena, it keeps
@@ -29,7 +30,11 @@ public final class VariableRecorder implements Observer {
      * @throws IllegalArgumentException if a size is below 1 or they overflow
      */
     public VariableRecorder(Arena arena, int steps, int batch, int neurons) {
-        this(MEMBRANE, false, batch, FloatMatrix.zeros(arena, Recordings.rows(steps, batch), neurons));
+        this(
+                MEMBRANE,
+                false,
+                batch,
+                FloatMatrix.zeros(Objects.requireNonNull(arena, "arena"), Recordings.rows(steps, batch), neurons));
     }
 
     private VariableRecorder(String variable, boolean beforeReset, int batch, FloatMatrix values) {

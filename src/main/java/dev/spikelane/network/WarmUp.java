@@ -23,7 +23,8 @@ final class WarmUp {
     /** From those that visit active inputs one by one to those for which partial sums are shared. */
     private static final float[] DENSITIES = {0.02f, 0.1f, 0.3f, 0.6f};
 
-    private static final long MOST_NANOSECONDS = 4_000_000_000L;
+    static final Duration MOST = Duration.ofSeconds(4);
+
     /** C2 takes its time between two compilations of a loop. */
     private static final long QUIET_NANOSECONDS = 400_000_000L;
 
@@ -46,26 +47,27 @@ final class WarmUp {
         add(values, batch);
     }
 
-    /** Runs until the times of the last rounds agree and nothing was compiled meanwhile, and returns how long it took. */
-    static Duration run(Network network, int batch, int threads) {
+    /** Runs until the times of the last rounds agree and nothing was compiled meanwhile; no round starts after {@code most}. */
+    static WarmedUp run(Network network, int batch, int threads, Duration most) {
         long start = System.nanoTime();
+        boolean settled;
         try (Simulation plain = network.simulate(batch, threads);
                 Simulation recorded = network.simulate(batch, threads)) {
             WarmUp warmUp = new WarmUp(network, batch);
             for (Population population : network.populations()) {
                 recorded.observe(population.name(), new Watcher());
             }
-            warmUp.settle(start, plain, recorded);
+            settled = warmUp.settle(start, most.toNanos(), plain, recorded);
         }
-        return Duration.ofNanos(System.nanoTime() - start);
+        return new WarmedUp(Duration.ofNanos(System.nanoTime() - start), settled);
     }
 
-    private void settle(long start, Simulation plain, Simulation recorded) {
+    private boolean settle(long start, long most, Simulation plain, Simulation recorded) {
         Deque<Long> times = new ArrayDeque<>();
         long compiled = compilationTime();
         long quietSince = start;
         long now = start;
-        while (now - start < MOST_NANOSECONDS) {
+        while (now - start < most) {
             long before = now;
             round(plain);
             round(recorded);
@@ -79,9 +81,10 @@ final class WarmUp {
                 quietSince = now;
             }
             if (now - quietSince > QUIET_NANOSECONDS && agree(times)) {
-                return;
+                return true;
             }
         }
+        return false;
     }
 
     private static boolean agree(Deque<Long> times) {

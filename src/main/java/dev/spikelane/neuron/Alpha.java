@@ -80,6 +80,17 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
     }
 
     /**
+     * Returns this model with another reset.
+     *
+     * @param kind what a reset does
+     * @return the model
+     * @throws IllegalArgumentException if it is SUBTRACT_DECAYED
+     */
+    public Alpha withReset(Reset kind) {
+        return withFiring(firing.withReset(kind));
+    }
+
+    /**
      * Returns this model with another threshold.
      *
      * @param values one value, or one for each neuron, rounded once to float32

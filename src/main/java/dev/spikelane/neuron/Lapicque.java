@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.kernel.step.LeakyParameters;
 import java.lang.foreign.Arena;
@@ -118,6 +119,16 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
      */
     public Lapicque withFiring(Firing options) {
         return new Lapicque(resistance, capacitance, timeStep, options);
+    }
+
+    /**
+     * Returns this model with another reset.
+     *
+     * @param kind what a reset does
+     * @return the model
+     */
+    public Lapicque withReset(Reset kind) {
+        return withFiring(firing.withReset(kind));
     }
 
     /** The one of R and C that follows from beta and the other. */

@@ -206,6 +206,16 @@ public record Lif(
     }
 
     /**
+     * Returns this model with another reset.
+     *
+     * @param kind what a reset does
+     * @return the model
+     */
+    public Lif withReset(Reset kind) {
+        return withFiring(firing.withReset(kind));
+    }
+
+    /**
      * Returns this model with another factor of the input.
      *
      * @param values one value, or one for each neuron, rounded once to float32

@@ -1,5 +1,6 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyParametersBuilder;
@@ -76,6 +77,16 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
      */
     public RLeaky withFiring(Firing options) {
         return new RLeaky(beta, recurrence, options);
+    }
+
+    /**
+     * Returns this model with another reset.
+     *
+     * @param kind what a reset does
+     * @return the model
+     */
+    public RLeaky withReset(Reset kind) {
+        return withFiring(firing.withReset(kind));
     }
 
     /**

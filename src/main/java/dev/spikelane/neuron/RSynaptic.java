@@ -1,5 +1,6 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyParametersBuilder;
@@ -70,6 +71,16 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
      */
     public RSynaptic withFiring(Firing options) {
         return new RSynaptic(alpha, beta, recurrence, options);
+    }
+
+    /**
+     * Returns this model with another reset.
+     *
+     * @param kind what a reset does
+     * @return the model
+     */
+    public RSynaptic withReset(Reset kind) {
+        return withFiring(firing.withReset(kind));
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.random.TorchRandom;
+import java.util.Objects;
 
 /**
  * How neurons of a layer feed back to themselves what they did at the step before. In a network it is one of the projections into the
@@ -109,6 +111,25 @@ public sealed interface Recurrence {
      * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
      */
     static AllToAll allToAll(FloatMatrix weights, FloatMatrix bias) {
+        return new AllToAll(weights, bias);
+    }
+
+    /**
+     * Connects every neuron to every neuron, with first weights and a bias that are those of torch's {@code nn.Linear(neurons, neurons)}.
+     *
+     * @param neurons how many there are, at least 1
+     * @param random the stream the weights and then the bias are drawn from
+     * @return the recurrence
+     * @throws IllegalArgumentException if there is no neuron
+     */
+    static AllToAll allToAll(int neurons, TorchRandom random) {
+        Objects.requireNonNull(random, "random");
+        if (neurons < 1) {
+            throw new IllegalArgumentException("neurons is " + neurons + ", expected at least 1");
+        }
+        FloatMatrix weights = FloatMatrix.zeros(neurons, neurons);
+        FloatMatrix bias = FloatMatrix.zeros(1, neurons);
+        random.linear(weights, bias);
         return new AllToAll(weights, bias);
     }
 

@@ -93,6 +93,17 @@ public record SLstm(Recurrence.AllToAll recurrence, Firing firing) implements Ne
     }
 
     /**
+     * Returns this model with another reset.
+     *
+     * @param kind what a reset does
+     * @return the model
+     * @throws IllegalArgumentException if it is SUBTRACT_DECAYED
+     */
+    public SLstm withReset(Reset kind) {
+        return withFiring(firing.withReset(kind));
+    }
+
+    /**
      * Returns this model with another threshold.
      *
      * @param values one value, or one for each neuron, rounded once to float32

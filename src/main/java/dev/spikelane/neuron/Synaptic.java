@@ -1,5 +1,6 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.LeakyParameters;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -59,6 +60,16 @@ public record Synaptic(Parameter alpha, Parameter beta, Firing firing) implement
      */
     public Synaptic withFiring(Firing options) {
         return new Synaptic(alpha, beta, options);
+    }
+
+    /**
+     * Returns this model with another reset.
+     *
+     * @param kind what a reset does
+     * @return the model
+     */
+    public Synaptic withReset(Reset kind) {
+        return withFiring(firing.withReset(kind));
     }
 
     /**

@@ -46,6 +46,7 @@ public final class CurvePlot extends Figure {
      * @throws IllegalArgumentException if there is no value
      */
     public CurvePlot line(String name, double... values) {
+        Objects.requireNonNull(values, "values");
         latest.add(CurveLine.of(name, values));
         return this;
     }
@@ -60,6 +61,8 @@ public final class CurvePlot extends Figure {
      * @throws IllegalArgumentException if there is no value, the lengths differ, or a place is not finite
      */
     public CurvePlot line(String name, double[] x, double[] values) {
+        Objects.requireNonNull(x, "x");
+        Objects.requireNonNull(values, "values");
         latest.add(new CurveLine(name, x, values));
         return this;
     }
@@ -73,6 +76,7 @@ public final class CurvePlot extends Figure {
      * @throws IllegalArgumentException if there is no value
      */
     public CurvePlot panel(String name, double... values) {
+        Objects.requireNonNull(values, "values");
         return panel(name, CurveLine.of(name, values));
     }
 
@@ -86,6 +90,8 @@ public final class CurvePlot extends Figure {
      * @throws IllegalArgumentException if there is no value, the lengths differ, or a place is not finite
      */
     public CurvePlot panel(String name, double[] x, double[] values) {
+        Objects.requireNonNull(x, "x");
+        Objects.requireNonNull(values, "values");
         return panel(name, new CurveLine(name, x, values));
     }
 
@@ -110,6 +116,7 @@ public final class CurvePlot extends Figure {
      * @throws IllegalArgumentException if one is not finite
      */
     public CurvePlot verticalLines(double... x) {
+        Objects.requireNonNull(x, "x");
         for (double place : x) {
             Samples.requireFinite("x", place);
         }

@@ -72,6 +72,7 @@ public abstract sealed class Figure
      * @throws IOException if the file cannot be written
      */
     public final void write(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
         Output.of(this, file).write(this, file);
     }
 

@@ -2,6 +2,7 @@ package dev.spikelane.plot;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.util.Objects;
 
 /**
  * Makes figures, each in one call; their methods refine the figure they are called on.
@@ -29,6 +30,7 @@ public final class Plot {
      * @return a raster of one panel
      */
     public static RasterPlot raster(SpikeMatrix spikes) {
+        Objects.requireNonNull(spikes, "spikes");
         return raster("", spikes);
     }
 
@@ -40,6 +42,7 @@ public final class Plot {
      * @return a raster of one panel; {@link RasterPlot#panel} adds more
      */
     public static RasterPlot raster(String name, SpikeMatrix spikes) {
+        Objects.requireNonNull(spikes, "spikes");
         return raster(name, spikes, 1, 0);
     }
 
@@ -55,6 +58,8 @@ public final class Plot {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public static RasterPlot raster(String name, SpikeMatrix spikes, int batch, int sample) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(spikes, "spikes");
         return new RasterPlot(SpikeTrain.of(name, spikes, batch, sample));
     }
 
@@ -65,6 +70,7 @@ public final class Plot {
      * @return the traces
      */
     public static TracesPlot traces(FloatMatrix membranes) {
+        Objects.requireNonNull(membranes, "membranes");
         return traces(membranes, 1, 0);
     }
 
@@ -79,6 +85,7 @@ public final class Plot {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public static TracesPlot traces(FloatMatrix membranes, int batch, int sample) {
+        Objects.requireNonNull(membranes, "membranes");
         return new TracesPlot(Signals.of("membranes", membranes, batch, sample));
     }
 
@@ -92,6 +99,7 @@ public final class Plot {
      * @throws IllegalArgumentException if the shapes differ, or there are more neurons
      */
     public static CurvePlot neuron(FloatMatrix current, FloatMatrix membrane, SpikeMatrix spikes) {
+        Objects.requireNonNull(membrane, "membrane");
         if (membrane.columns() != 1) {
             throw new IllegalArgumentException(
                     "membrane has " + membrane.columns() + " neurons, expected 1; choose one, with its number");
@@ -111,6 +119,9 @@ public final class Plot {
      * @throws IndexOutOfBoundsException if there is no such neuron
      */
     public static CurvePlot neuron(FloatMatrix currents, FloatMatrix membranes, SpikeMatrix spikes, int neuron) {
+        Objects.requireNonNull(currents, "currents");
+        Objects.requireNonNull(membranes, "membranes");
+        Objects.requireNonNull(spikes, "spikes");
         return CurvePlot.neuron(
                 Signals.of("current", currents, 1, 0),
                 Signals.of("membranes", membranes, 1, 0),
@@ -127,6 +138,7 @@ public final class Plot {
      * @throws IllegalArgumentException if there is no value
      */
     public static CurvePlot curve(String name, double... values) {
+        Objects.requireNonNull(values, "values");
         return new CurvePlot(name, CurveLine.of(name, values));
     }
 
@@ -139,6 +151,7 @@ public final class Plot {
      * @throws IllegalArgumentException if there are more columns
      */
     public static CurvePlot curve(String name, FloatMatrix signal) {
+        Objects.requireNonNull(signal, "signal");
         if (signal.columns() != 1) {
             throw new IllegalArgumentException(name + " has " + signal.columns() + " columns, expected 1");
         }
@@ -155,6 +168,7 @@ public final class Plot {
      * @throws IllegalArgumentException if the width does not divide an image, or the images are too many
      */
     public static ImagePlot image(FloatMatrix pixels, int width) {
+        Objects.requireNonNull(pixels, "pixels");
         return new ImagePlot(Signals.of("pixels", pixels, 1, 0), width);
     }
 
@@ -168,6 +182,7 @@ public final class Plot {
      * @throws IllegalArgumentException if the width does not divide an image, or the images are too many
      */
     public static ImagePlot image(SpikeMatrix spikes, int width) {
+        Objects.requireNonNull(spikes, "spikes");
         return image(spikes, width, 1, 0);
     }
 
@@ -184,6 +199,7 @@ public final class Plot {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public static ImagePlot image(SpikeMatrix spikes, int width, int batch, int sample) {
+        Objects.requireNonNull(spikes, "spikes");
         return ImagePlot.of(SpikeTrain.of("", spikes, batch, sample), width);
     }
 
@@ -195,6 +211,7 @@ public final class Plot {
      * @throws IllegalArgumentException if there are more neurons
      */
     public static SpikeCountPlot spikeCount(SpikeMatrix spikes) {
+        Objects.requireNonNull(spikes, "spikes");
         return spikeCount(spikes, 1, 0);
     }
 
@@ -209,6 +226,7 @@ public final class Plot {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public static SpikeCountPlot spikeCount(SpikeMatrix spikes, int batch, int sample) {
+        Objects.requireNonNull(spikes, "spikes");
         return new SpikeCountPlot(SpikeTrain.of("", spikes, batch, sample));
     }
 
@@ -220,6 +238,7 @@ public final class Plot {
      * @return the rate of one layer; {@link FiringRatePlot#series} adds more
      */
     public static FiringRatePlot firingRate(String name, SpikeMatrix spikes) {
+        Objects.requireNonNull(spikes, "spikes");
         return firingRate(name, spikes, 1, 0);
     }
 
@@ -235,6 +254,8 @@ public final class Plot {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public static FiringRatePlot firingRate(String name, SpikeMatrix spikes, int batch, int sample) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(spikes, "spikes");
         return new FiringRatePlot(SpikeTrain.of(name, spikes, batch, sample));
     }
 
@@ -245,6 +266,7 @@ public final class Plot {
      * @return the heat map
      */
     public static WeightsPlot weights(FloatMatrix weights) {
+        Objects.requireNonNull(weights, "weights");
         return new WeightsPlot(Signals.of("weights", weights, 1, 0));
     }
 
@@ -258,6 +280,8 @@ public final class Plot {
      *     {@value ConfusionMatrixPlot#MOST_CLASSES}
      */
     public static ConfusionMatrixPlot confusionMatrix(int[] targets, int[] predictions) {
+        Objects.requireNonNull(targets, "targets");
+        Objects.requireNonNull(predictions, "predictions");
         return new ConfusionMatrixPlot(targets, predictions);
     }
 }

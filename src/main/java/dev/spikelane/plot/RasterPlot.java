@@ -3,6 +3,7 @@ package dev.spikelane.plot;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Which neurons fire at which steps: a mark for each spike, in one or several panels over the same steps. */
 public final class RasterPlot extends Figure {
@@ -37,6 +38,7 @@ public final class RasterPlot extends Figure {
      * @throws IllegalArgumentException if the number of steps is another, or there are too many spikes for a figure
      */
     public RasterPlot panel(String name, SpikeMatrix spikes) {
+        Objects.requireNonNull(spikes, "spikes");
         return panel(name, spikes, 1, 0);
     }
 
@@ -53,6 +55,8 @@ public final class RasterPlot extends Figure {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public RasterPlot panel(String name, SpikeMatrix spikes, int batch, int sample) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(spikes, "spikes");
         with(SpikeTrain.of(name, spikes, batch, sample));
         return this;
     }

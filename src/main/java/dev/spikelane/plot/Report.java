@@ -69,6 +69,7 @@ public final class Report {
      * @return this report
      */
     public Report tiles(Map<String, String> numbers) {
+        Objects.requireNonNull(numbers, "numbers");
         return with(new Block.Facts(true, Block.Fact.all(numbers)));
     }
 
@@ -79,6 +80,7 @@ public final class Report {
      * @return this report
      */
     public Report facts(Map<String, String> facts) {
+        Objects.requireNonNull(facts, "facts");
         return with(new Block.Facts(false, Block.Fact.all(facts)));
     }
 
@@ -90,6 +92,7 @@ public final class Report {
      * @throws IllegalArgumentException if there is no layer, there are more than 12, or one has less than one neuron
      */
     public Report layers(Map<String, Integer> layers) {
+        Objects.requireNonNull(layers, "layers");
         return with(Block.Layers.of(layers));
     }
 
@@ -121,6 +124,9 @@ public final class Report {
      * @throws IllegalStateException if the report has such images already
      */
     public Report verdicts(FloatMatrix images, int width, List<String> labels, List<List<Integer>> counts) {
+        Objects.requireNonNull(images, "images");
+        Objects.requireNonNull(labels, "labels");
+        Objects.requireNonNull(counts, "counts");
         return verdicts(images, width, labels, counts, List.of());
     }
 
@@ -139,6 +145,9 @@ public final class Report {
      */
     public Report verdicts(
             FloatMatrix images, int width, List<String> labels, List<List<Integer>> counts, List<RasterPlot> rasters) {
+        Objects.requireNonNull(images, "images");
+        Objects.requireNonNull(labels, "labels");
+        Objects.requireNonNull(counts, "counts");
         if (blocks.stream().anyMatch(Block.Verdicts.class::isInstance)) {
             throw new IllegalStateException("the report has verdicts already, expected one list of them");
         }
@@ -165,6 +174,7 @@ public final class Report {
      * @throws IOException if the file cannot be written
      */
     public void write(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
         ByteBuffer page = StandardCharsets.UTF_8.encode(HtmlPage.of(title, blocks));
         AtomicFile.write(file, channel -> {
             while (page.hasRemaining()) {

@@ -3,6 +3,7 @@ package dev.spikelane.plot;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ public final class TracesPlot extends Figure {
      * @throws IllegalArgumentException if the shape is another
      */
     public TracesPlot spikes(SpikeMatrix newSpikes) {
+        Objects.requireNonNull(newSpikes, "newSpikes");
         return spikes(newSpikes, 1, 0);
     }
 
@@ -60,6 +62,7 @@ public final class TracesPlot extends Figure {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public TracesPlot spikes(SpikeMatrix newSpikes, int batch, int sample) {
+        Objects.requireNonNull(newSpikes, "newSpikes");
         SpikeTrain train = SpikeTrain.of("", newSpikes, batch, sample);
         Samples.requireSteps("spikes", train.steps(), membranes.rows());
         Samples.requireNeurons("spikes", train.neurons(), membranes.columns());
@@ -101,6 +104,7 @@ public final class TracesPlot extends Figure {
      * @throws IllegalStateException if labels name as many panels as there were, and now there are more or less
      */
     public TracesPlot neurons(int... newNeurons) {
+        Objects.requireNonNull(newNeurons, "newNeurons");
         if (newNeurons.length < 1 || newNeurons.length > MOST_SHOWN) {
             throw new IllegalArgumentException(newNeurons.length + " neurons chosen, expected 1 to " + MOST_SHOWN);
         }
@@ -123,6 +127,7 @@ public final class TracesPlot extends Figure {
      * @throws IllegalArgumentException if there are more or less names
      */
     public TracesPlot labels(String... newLabels) {
+        Objects.requireNonNull(newLabels, "newLabels");
         boolean ofPanels = chosen != null && newLabels.length == chosen.length;
         labels = ofPanels ? Samples.named(newLabels) : Samples.labels(newLabels, membranes.columns());
         labelsOfPanels = ofPanels;

@@ -19,11 +19,12 @@ import java.util.Map;
  */
 final class Checkpoint {
 
-    private static final String FORMAT = "spikelane checkpoint 1";
+    private static final String FORMAT = "spikelane checkpoint 2";
     private static final long MOST_BYTES = 1L << 34;
     private static final String BEST = "best.";
     private static final String OPTIMIZER = "optimizer.";
     private static final String EPOCH = "epoch.";
+    private static final String INITIAL = "initial";
 
     /** What else must hold before anything is taken over. */
     interface Condition {
@@ -34,9 +35,17 @@ final class Checkpoint {
     /** What must be the same, by name. */
     private final Map<String, String> recipe;
 
+    /** The hash of the values from which the run started. */
+    private String initial;
+
     Checkpoint(Trainer trainer, Map<String, String> recipe) {
         this.trainer = trainer;
         this.recipe = recipe;
+        this.initial = hash();
+    }
+
+    private String hash() {
+        return Long.toHexString(trainer.network().weights().hash());
     }
 
     /** Writes a file as a whole or not at all. */
@@ -48,6 +57,7 @@ final class Checkpoint {
         state.best.forEach((name, values) -> tensors.put(BEST + name, values));
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", FORMAT);
+        metadata.put(INITIAL, initial);
         metadata.putAll(recipe);
         metadata.putAll(more);
         for (TrainingParameter parameter : trainer.parameters()) {
@@ -106,7 +116,7 @@ final class Checkpoint {
      */
     RunState read(Path file, boolean withBest, Condition condition) throws IOException {
         Reader reader = new Reader(file, Safetensors.read(file, MOST_BYTES));
-        reader.require("format", FORMAT);
+        reader.requireFormat();
         for (Map.Entry<String, String> each : recipe.entrySet()) {
             reader.require(each.getKey(), each.getValue());
         }
@@ -120,6 +130,7 @@ final class Checkpoint {
                 state.best.put(name, reader.tensor(BEST + name, now.rows(), now.columns()));
             }
         }
+        String start = start(reader, state, values);
         Map<MemorySegment, FloatMatrix> ofOptimizer = new LinkedHashMap<>();
         Map<TrainingParameter, Long> steps = new LinkedHashMap<>();
         for (TrainingParameter parameter : trainer.parameters()) {
@@ -130,11 +141,34 @@ final class Checkpoint {
                 ofOptimizer.put(each.getValue(), reader.tensor(key(parameter, each.getKey()), 1, length));
             }
         }
+        initial = start;
         values.forEach(trainer.network().weights()::replace);
         trainer.reload();
         ofOptimizer.forEach((to, from) -> MemorySegment.copy(from.segment(), 0, to, 0, to.byteSize()));
         steps.forEach((parameter, count) -> parameter.update().setSteps(count));
         return state;
+    }
+
+    /** The hash of the values from which the saved run started: those of this network, unless it has come as far as the run has. */
+    private String start(Reader reader, RunState state, Map<String, FloatMatrix> values) throws IOException {
+        String found = reader.text(INITIAL);
+        if (!found.equals(initial) && !are(values) && !are(state.best)) {
+            throw new IOException(reader.file() + ": is of a run whose network started with other values (hash " + found
+                    + "), expected those of this one (" + initial
+                    + "): use the same seed or the same model, or delete the file to train anew");
+        }
+        return found;
+    }
+
+    /** Whether the network has these values. */
+    private boolean are(Map<String, FloatMatrix> values) {
+        for (Map.Entry<String, FloatMatrix> each : values.entrySet()) {
+            FloatMatrix now = trainer.network().weights().get(each.getKey());
+            if (each.getValue().segment().mismatch(now.segment()) >= 0) {
+                return false;
+            }
+        }
+        return !values.isEmpty();
     }
 
     /** Reads parts of a file, and names it in messages. */
@@ -146,6 +180,14 @@ final class Checkpoint {
                 throw new IOException(file + ": has no '" + name + "', expected a checkpoint of a training run");
             }
             return found;
+        }
+
+        void requireFormat() throws IOException {
+            String found = text("format");
+            if (!found.equals(FORMAT)) {
+                throw new IOException(file + ": has the format '" + found + "', expected '" + FORMAT
+                        + "'; go on with the version that wrote it, or delete it to train anew");
+            }
         }
 
         void require(String name, String expected) throws IOException {
@@ -203,7 +245,7 @@ final class Checkpoint {
             state.lastRate = number("run.last_rate", text("run.last_rate"));
             state.bestEpoch = Math.toIntExact(whole("run.best_epoch"));
             long epochs = whole("run.epochs");
-            for (int epoch = 0; epoch < epochs; epoch++) {
+            for (int epoch = 1; epoch <= epochs; epoch++) {
                 state.results.add(result(epoch));
             }
             return state;

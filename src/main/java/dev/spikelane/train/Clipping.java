@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.kernel.update.ClipStep;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Limits gradients before an optimizer uses them, as {@code torch.nn.utils.clip_grad_norm_} and {@code clip_grad_value_} do.
@@ -31,6 +32,7 @@ public record Clipping(How how, double most) {
      * @throws IllegalArgumentException if the limit is negative or NaN
      */
     public Clipping {
+        Objects.requireNonNull(how, "how");
         if (!(most >= 0)) {
             throw new IllegalArgumentException("most is " + most + ", expected at least 0");
         }

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,6 +142,7 @@ public final class CrossEntropyLoss implements Loss {
      * @return the loss
      */
     public CrossEntropyLoss withReduction(Reduction terms) {
+        Objects.requireNonNull(terms, "terms");
         return new CrossEntropyLoss(form, terms, weights, populationClasses, smoothing, reciprocal);
     }
 
@@ -152,6 +154,7 @@ public final class CrossEntropyLoss implements Loss {
      * @throws IllegalArgumentException if a weight is negative or not finite
      */
     public CrossEntropyLoss withWeights(float... ofClasses) {
+        Objects.requireNonNull(ofClasses, "ofClasses");
         return new CrossEntropyLoss(
                 form, reduction, ErrorWeights.copyOf(ofClasses), populationClasses, smoothing, reciprocal);
     }

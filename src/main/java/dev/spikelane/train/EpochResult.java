@@ -3,7 +3,7 @@ package dev.spikelane.train;
 /**
  * What an epoch of training came to. Numbers that nobody computed are NaN.
  *
- * @param epoch its number, from 0
+ * @param epoch its number, from 1
  * @param rate the learning rate of its last step
  * @param loss the mean loss of a sample in training, before the change that its batch made
  * @param accuracy the share of samples that were right in training, likewise

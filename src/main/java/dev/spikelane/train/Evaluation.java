@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a network made of a data set.
@@ -27,6 +28,11 @@ public record Evaluation(
 
     /** Makes a result. */
     public Evaluation {
+        Objects.requireNonNull(decoding, "decoding");
+        Objects.requireNonNull(labels, "labels");
+        Objects.requireNonNull(classes, "classes");
+        Objects.requireNonNull(spikes, "spikes");
+        Objects.requireNonNull(work, "work");
         labels = List.copyOf(labels);
         classes = List.copyOf(classes);
         spikes = Collections.unmodifiableMap(new LinkedHashMap<>(spikes));

@@ -8,6 +8,7 @@ import dev.spikelane.data.Shuffle;
 import dev.spikelane.network.Network;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,15 @@ public final class Evaluator implements AutoCloseable {
      * @throws IllegalArgumentException if a number is out of range
      */
     public Evaluator(Network network, int steps, Batching batching, int threads) {
-        this(network, steps, batching, threads, network.populations().getLast().name());
+        this(
+                network,
+                steps,
+                batching,
+                threads,
+                Objects.requireNonNull(network, "network")
+                        .populations()
+                        .getLast()
+                        .name());
     }
 
     /**
@@ -49,6 +58,8 @@ public final class Evaluator implements AutoCloseable {
      * @throws IllegalArgumentException if a number is out of range or there is no such population
      */
     public Evaluator(Network network, int steps, Batching batching, int threads, String population) {
+        Objects.requireNonNull(network, "network");
+        Objects.requireNonNull(batching, "batching");
         if (steps < 1) {
             throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
         }
@@ -66,6 +77,7 @@ public final class Evaluator implements AutoCloseable {
      * @return this
      */
     public Evaluator loss(Loss ofOutputs) {
+        Objects.requireNonNull(ofOutputs, "ofOutputs");
         loss = ofOutputs;
         forget();
         return this;
@@ -78,6 +90,7 @@ public final class Evaluator implements AutoCloseable {
      * @return this
      */
     public Evaluator decoding(Decoding ofOutputs) {
+        Objects.requireNonNull(ofOutputs, "ofOutputs");
         decoding = ofOutputs;
         forget();
         return this;
@@ -103,6 +116,7 @@ public final class Evaluator implements AutoCloseable {
      * @throws IllegalArgumentException if samples do not fit the network
      */
     public Evaluation evaluate(Dataset data) {
+        Objects.requireNonNull(data, "data");
         EvaluationTotals totals = new EvaluationTotals(network, data.size());
         try (BatchLoader loader = new BatchLoader(data, batching)) {
             loader.start(0);

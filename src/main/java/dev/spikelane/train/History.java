@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -21,6 +22,7 @@ public record History(List<EpochResult> epochs) {
 
     /** Makes a history. */
     public History {
+        Objects.requireNonNull(epochs, "epochs");
         epochs = List.copyOf(epochs);
     }
 
@@ -31,6 +33,7 @@ public record History(List<EpochResult> epochs) {
      * @return an array of its own
      */
     public double[] curve(ToDoubleFunction<EpochResult> number) {
+        Objects.requireNonNull(number, "number");
         return epochs.stream().mapToDouble(number).toArray();
     }
 
@@ -88,6 +91,7 @@ public record History(List<EpochResult> epochs) {
      * @throws IllegalArgumentException if it has another ending
      */
     public void write(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
         String name = file.toString();
         if (!name.endsWith(".csv") && !name.endsWith(".json")) {
             throw new IllegalArgumentException("history is to be written to " + file + ", expected .csv or .json");

@@ -1,5 +1,7 @@
 package dev.spikelane.train;
 
+import java.util.Objects;
+
 /**
  * How the learning rate changes from step to step: a function of the step's number and the optimizer's own rate. A step may be an iteration or an
  * epoch, as the trainer counts.
@@ -54,6 +56,7 @@ public interface Schedule {
      * @throws IllegalArgumentException if the factor is not finite
      */
     static Schedule multiStep(double gamma, long... milestones) {
+        Objects.requireNonNull(milestones, "milestones");
         Schedules.requireFinite("gamma", gamma);
         long[] copy = milestones.clone();
         return (step, rate) -> {

@@ -1,5 +1,7 @@
 package dev.spikelane.train;
 
+import java.util.Objects;
+
 /**
  * The squared error of spike times, as a part of all steps: {@code (time / steps - target / steps)^2}, as snnTorch's {@code mse_temporal_loss} has
  * it. An output that does not fire has the time of the last step.
@@ -62,7 +64,14 @@ public final class SpikeTimeErrorLoss implements Loss {
      * @throws IllegalArgumentException if there is no time, their numbers differ, or one is not finite
      */
     public SpikeTimeErrorLoss(double[] on, double[] off) {
-        this(on.clone(), off.clone(), on.length, 0, false, Reduction.MEAN, ErrorWeights.NONE);
+        this(
+                Objects.requireNonNull(on, "on").clone(),
+                Objects.requireNonNull(off, "off").clone(),
+                on.length,
+                0,
+                false,
+                Reduction.MEAN,
+                ErrorWeights.NONE);
         if (on.length == 0 || on.length != off.length) {
             throw new IllegalArgumentException("there are " + on.length + " times for the label's class and "
                     + off.length + " for the others, expected as many, at least one");

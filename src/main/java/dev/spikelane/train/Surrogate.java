@@ -4,6 +4,7 @@ import dev.spikelane.kernel.step.SurrogateShape;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.SampleDraws;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What stands for the derivative of the firing decision {@code S = (x > 0)}, {@code x = membrane - threshold}, on the way back. The
@@ -66,6 +67,9 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @throws IllegalStateException if this surrogate is random
      */
     default void backward(FloatMatrix distance, FloatMatrix gradientOfSpikes, FloatMatrix gradientOfDistance) {
+        Objects.requireNonNull(distance, "distance");
+        Objects.requireNonNull(gradientOfSpikes, "gradientOfSpikes");
+        Objects.requireNonNull(gradientOfDistance, "gradientOfDistance");
         backward(distance, gradientOfSpikes, gradientOfDistance, SampleDraws.NONE, 0, 0);
     }
 
@@ -269,6 +273,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @return the surrogate
      */
     static Surrogate custom(String name, Function function) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(function, "function");
         return new CustomSurrogate(name, function);
     }
 

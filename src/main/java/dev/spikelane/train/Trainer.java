@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Network;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Trains a network: forward, loss, gradients by {@link Gradients}, optimizer. The network's own weights change, at the end of each step, while no
@@ -35,6 +36,7 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalArgumentException if a number is below 1
      */
     public static TrainerBuilder of(Network network, int steps, int batch) {
+        Objects.requireNonNull(network, "network");
         return new TrainerBuilder(network, steps, batch);
     }
 
@@ -72,14 +74,17 @@ public final class Trainer implements AutoCloseable {
      * @return the loss before the values changed; with truncated backpropagation the sum over the windows
      * @throws IllegalArgumentException if a shape does not fit, a label is no class, or an input is not finite
      * @throws IllegalStateException if the loss is not finite; the message names the population and step where that began, and values have not
-     *     changed since the window before
+     *     changed since the window before; or if a parameter of neurons is no longer finite, which the message names with its population
      */
     public double step(TrainingBatch batch) {
+        Objects.requireNonNull(batch, "batch");
         int samples = samples(batch);
         try {
             return step.run(batch, samples, rate);
         } catch (NonFiniteLoss stop) {
             throw stop.at(new Divergence(network, recipe.steps()).find(batch, samples));
+        } catch (IllegalArgumentException refused) {
+            throw NonFiniteParameter.of(step.parameters(), refused);
         }
     }
 

@@ -3,7 +3,9 @@ package dev.spikelane.train;
 import dev.spikelane.network.Network;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,7 @@ public final class TrainerBuilder {
     private final int steps;
     private final int batch;
     private final List<Consumer<GradientsBuilder>> wishes = new ArrayList<>();
+    private final Map<String, String> surrogates = new TreeMap<>();
     private String population;
     private int window;
     private int shards = 1;
@@ -47,6 +50,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder loss(Loss ofOutputs) {
+        Objects.requireNonNull(ofOutputs, "ofOutputs");
         loss = ofOutputs;
         return this;
     }
@@ -60,6 +64,7 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there is no such population
      */
     public TrainerBuilder loss(String name, Loss ofOutputs) {
+        Objects.requireNonNull(ofOutputs, "ofOutputs");
         population = network.population(name).name();
         return loss(ofOutputs);
     }
@@ -71,6 +76,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder optimizer(Optimizer rule) {
+        Objects.requireNonNull(rule, "rule");
         optimizer = rule;
         return this;
     }
@@ -82,6 +88,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder clipping(Clipping limit) {
+        Objects.requireNonNull(limit, "limit");
         clipping = limit;
         return this;
     }
@@ -93,6 +100,8 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder surrogate(Surrogate surrogate) {
+        Objects.requireNonNull(surrogate, "surrogate");
+        surrogates.put("", surrogate.toString());
         return with(gradients -> gradients.surrogate(surrogate));
     }
 
@@ -105,7 +114,10 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there is no such population
      */
     public TrainerBuilder surrogate(String name, Surrogate surrogate) {
-        return with(gradients -> gradients.surrogate(name, surrogate));
+        Objects.requireNonNull(surrogate, "surrogate");
+        with(gradients -> gradients.surrogate(name, surrogate));
+        surrogates.put(name, surrogate.toString());
+        return this;
     }
 
     /**
@@ -116,6 +128,7 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there are no such values, or they have no gradient
      */
     public TrainerBuilder learn(String... names) {
+        Objects.requireNonNull(names, "names");
         return with(gradients -> gradients.learn(names));
     }
 
@@ -127,6 +140,7 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there are no such values, or they have no gradient
      */
     public TrainerBuilder learnOnly(String... names) {
+        Objects.requireNonNull(names, "names");
         return with(gradients -> gradients.learnOnly(names));
     }
 
@@ -137,6 +151,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder seed(long ofSurrogates) {
+        surrogates.put("seed", String.valueOf(ofSurrogates));
         return with(gradients -> gradients.seed(ofSurrogates));
     }
 
@@ -169,6 +184,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder inputs(InputForm ofInputs) {
+        Objects.requireNonNull(ofInputs, "ofInputs");
         return with(gradients -> gradients.inputs(ofInputs));
     }
 
@@ -252,6 +268,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder onLoss(DoubleConsumer reader) {
+        Objects.requireNonNull(reader, "reader");
         losses.add(reader);
         return this;
     }
@@ -263,6 +280,7 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder onGradients(GradientObserver observer) {
+        Objects.requireNonNull(observer, "observer");
         observers.add(observer);
         return this;
     }
@@ -287,6 +305,7 @@ public final class TrainerBuilder {
                 steps,
                 batch,
                 window,
+                surrogates.toString(),
                 shards,
                 reads,
                 Objects.requireNonNull(optimizer, "optimizer"),

@@ -1,8 +1,10 @@
 package dev.spikelane.train;
 
+import dev.spikelane.data.Batch;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,12 @@ public record TrainingBatch(
 
     private static final int[] NO_LABELS = {};
 
+    /** Makes a batch. */
+    public TrainingBatch {
+        Objects.requireNonNull(inputs, "inputs");
+        Objects.requireNonNull(labels, "labels");
+    }
+
     /** The name by which a batch of one input means the only input of a network. */
     static final String ONLY = "";
 
@@ -35,6 +43,8 @@ public record TrainingBatch(
      * @return the batch
      */
     public static TrainingBatch of(Signal input, int... labels) {
+        Objects.requireNonNull(input, "input");
+        Objects.requireNonNull(labels, "labels");
         return new TrainingBatch(Map.of(ONLY, input), false, labels, null, null);
     }
 
@@ -46,6 +56,8 @@ public record TrainingBatch(
      * @return the batch
      */
     public static TrainingBatch ofFrame(Signal frame, int... labels) {
+        Objects.requireNonNull(frame, "frame");
+        Objects.requireNonNull(labels, "labels");
         return new TrainingBatch(Map.of(ONLY, frame), true, labels, null, null);
     }
 
@@ -57,7 +69,31 @@ public record TrainingBatch(
      * @return the batch
      */
     public static TrainingBatch withTargets(Signal input, FloatMatrix targets) {
+        Objects.requireNonNull(input, "input");
+        Objects.requireNonNull(targets, "targets");
         return new TrainingBatch(Map.of(ONLY, input), false, NO_LABELS, targets, null);
+    }
+
+    /**
+     * Makes a batch of what a loader has read.
+     *
+     * @param batch the loader's, of samples with labels or targets; the result is valid as long as it is, and again whenever the loader has filled the
+     *     same memory with as many samples
+     * @param steps of the trainer; if there are several, an input with one row for each sample is a frame for all of them
+     * @return the batch
+     * @throws IllegalArgumentException if steps is below 1
+     */
+    public static TrainingBatch of(Batch batch, int steps) {
+        Objects.requireNonNull(batch, "batch");
+        if (steps < 1) {
+            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
+        }
+        return new TrainingBatch(
+                Map.of(ONLY, batch.input()),
+                steps > 1 && batch.input().rows() == batch.count(),
+                batch.labels(),
+                batch.hasTargets() ? batch.targets().rows(0, batch.count()) : null,
+                batch.samples());
     }
 
     /** The rows of an input. */

@@ -18,10 +18,10 @@ public final class TrainingProgress {
     /**
      * Returns the epoch.
      *
-     * @return its number, from 0
+     * @return its number, from 1
      */
     public int epoch() {
-        return state.epoch;
+        return state.epoch + 1;
     }
 
     /**

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps steps of a sample
  * @param batch the most samples of a batch
  * @param window steps after which values change: truncated backpropagation if fewer than all
+ * @param surrogates all that was said of them
  * @param shards parts of a batch whose gradients are summed apart
  * @param clipping limits gradients; null if they have none
  * @param losses are told of each loss before values change
@@ -23,6 +24,7 @@ record TrainingRecipe(
         int steps,
         int batch,
         int window,
+        String surrogates,
         int shards,
         Loss loss,
         Optimizer optimizer,

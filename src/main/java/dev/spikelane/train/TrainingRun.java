@@ -5,6 +5,7 @@ import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A run that was stopped and resumed leaves the bits of one that was not: the checkpoint has values, the optimizer's state, the place in the epoch
  * and its sums; the order of samples, codes, augmentations and surrogates that draw are functions of seeds and the epoch. It is taken over only by a
- * run with the same network, recipe, data order and learning rate. Losses and accuracies of the history have the same bits too; times do not.
+ * run with the same network, recipe, learning rate, samples (their values, labels and order) and first values of the network. Losses and accuracies of the history have the same bits too; times do not.
  *
  * <p>{@link #stop} may be called by any thread, such as one that handles Ctrl-C: the run ends after the step that it is in, and is saved.
  */
@@ -62,6 +63,9 @@ public final class TrainingRun {
      * @return a builder
      */
     public static TrainingRunBuilder of(Trainer trainer, Dataset data, Batching batching) {
+        Objects.requireNonNull(trainer, "trainer");
+        Objects.requireNonNull(data, "data");
+        Objects.requireNonNull(batching, "batching");
         return new TrainingRunBuilder(trainer, data, batching);
     }
 
@@ -168,7 +172,7 @@ public final class TrainingRun {
         double loss;
         try {
             loss = trainer.step(given(batch));
-        } catch (NonFiniteLoss stop) {
+        } catch (NonFiniteLoss | NonFiniteParameter stop) {
             throw new IllegalStateException(where(batch) + stop.getMessage(), stop);
         }
         state.lossSum += loss * batch.count();
@@ -182,7 +186,7 @@ public final class TrainingRun {
     }
 
     private static String where(Batch batch) {
-        return "epoch " + batch.epoch() + ", batch " + batch.number() + ": ";
+        return "epoch " + (batch.epoch() + 1) + ", batch " + (batch.number() + 1) + ": ";
     }
 
     /** What the trainer is given for a batch; the loader uses few, so that nothing is allocated. */
@@ -193,14 +197,7 @@ public final class TrainingRun {
                 return known.get(i);
             }
         }
-        boolean frame =
-                batch.input().rows() == batch.count() && trainer.recipe().steps() > 1;
-        TrainingBatch made = new TrainingBatch(
-                Map.of(TrainingBatch.ONLY, batch.input()),
-                frame,
-                batch.labels(),
-                said.data.targetSize() == 0 ? null : batch.targets().rows(0, batch.count()),
-                batch.samples());
+        TrainingBatch made = TrainingBatch.of(batch, trainer.recipe().steps());
         known.add(made);
         return made;
     }
@@ -208,11 +205,11 @@ public final class TrainingRun {
     private void finishEpoch(@Nullable Evaluation evaluation) throws IOException {
         String bad = Divergence.badValues(trainer.network());
         if (!bad.isEmpty()) {
-            throw new IllegalStateException("epoch " + state.epoch + ": " + bad + ", expected finite values");
+            throw new IllegalStateException("epoch " + (state.epoch + 1) + ": " + bad + ", expected finite values");
         }
         boolean classes = trainer.recipe().loss().decoding() != Decoding.NONE;
         EpochResult result = new EpochResult(
-                state.epoch,
+                state.epoch + 1,
                 state.lastRate,
                 state.meanLoss(),
                 classes ? state.accuracy() : Double.NaN,
@@ -286,12 +283,17 @@ public final class TrainingRun {
         texts.put("clipping", String.valueOf(recipe.clipping()));
         texts.put("steps", recipe.steps() + " in windows of " + recipe.window());
         texts.put("shards", String.valueOf(recipe.shards()));
+        texts.put("surrogates", recipe.surrogates());
         Batching batching = said.batching;
         texts.put(
                 "data",
                 said.data.size() + " samples in batches of " + batching.size()
                         + (batching.dropLast() ? ", whole ones" : "") + ", seed " + batching.seed() + ", "
                         + batching.augmentations().size() + " augmentations");
+        if (said.checkpoint != null) {
+            texts.put("labels and values of the samples, hashed", DataHash.of(said.data));
+            texts.put("input of the first batch, hashed", DataHash.ofInput(said.data, batching));
+        }
         return texts;
     }
 
@@ -308,6 +310,10 @@ public final class TrainingRun {
                     Locale.ROOT,
                     "gradients are stored in each step, %.1f MB, because they are observed, limited or summed over shards",
                     trainer.storedBytes() / 1e6));
+        }
+        Path file = said.checkpoint;
+        if (said.resumes && file != null && !Files.exists(file)) {
+            texts.add("there is no checkpoint " + file + " to go on from: the run starts from the beginning");
         }
         return List.copyOf(texts);
     }

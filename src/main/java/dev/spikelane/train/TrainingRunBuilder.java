@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Says how a {@link TrainingRun} goes. */
@@ -62,6 +63,7 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder schedule(Schedule ofSteps) {
+        Objects.requireNonNull(ofSteps, "ofSteps");
         schedule = ofSteps;
         return this;
     }
@@ -73,6 +75,7 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder validate(Dataset samples) {
+        Objects.requireNonNull(samples, "samples");
         return validate(samples, batching);
     }
 
@@ -84,6 +87,8 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder validate(Dataset samples, Batching asBatches) {
+        Objects.requireNonNull(samples, "samples");
+        Objects.requireNonNull(asBatches, "asBatches");
         validation = samples;
         validationBatching = asBatches;
         return this;
@@ -96,6 +101,7 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder decoding(Decoding ofOutputs) {
+        Objects.requireNonNull(ofOutputs, "ofOutputs");
         decoding = ofOutputs;
         return this;
     }
@@ -142,6 +148,7 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder checkpoint(Path file) {
+        Objects.requireNonNull(file, "file");
         checkpoint = file;
         return this;
     }
@@ -175,6 +182,7 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder observe(TrainingObserver observer) {
+        Objects.requireNonNull(observer, "observer");
         observers.add(observer);
         return this;
     }
@@ -197,6 +205,11 @@ public final class TrainingRunBuilder {
         }
         if ((resumes || saveEvery > 0) && checkpoint == null) {
             throw new IllegalArgumentException("there is no checkpoint, expected a file to save to or resume from");
+        }
+        if (checkpoint != null && batching.code().isSequential()) {
+            throw new IllegalArgumentException(
+                    "the code draws from one stream, whose place no checkpoint keeps, expected a code that draws from the"
+                            + " samples' own streams, or a run without a checkpoint");
         }
         boolean there = false;
         if (checkpoint != null) {

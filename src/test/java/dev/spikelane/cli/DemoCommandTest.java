@@ -41,7 +41,7 @@ class DemoCommandTest {
     @Test
     void printsALineForEachImageOfTheSample() {
         List<String> lines = demo("--count", "3").lines().toList();
-        int header = lines.indexOf("  image  label          0   1   2   3   4   5   6   7   8   9  most");
+        int header = lines.indexOf("  image  label          0   1   2   3   4   5   6   7   8   9  most  taken for");
         assertTrue(header > 0, lines.toString());
         assertTrue(lines.get(header + 1).startsWith("      0  ankle boot  "), lines.get(header + 1));
         assertTrue(lines.get(header + 2).startsWith("      1  pullover    "), lines.get(header + 2));

@@ -7,6 +7,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -183,5 +191,77 @@ final class TrainCommandTest {
                 .requireFailureWith(1, file.toString());
         CommandRun.of("run").requireFailureWith(2, "--model");
         CommandRun.of("run", "--model", file.toString(), "--images", "x").requireFailureWith(2, "--labels");
+        CommandRun.of("run", "--model", file.toString(), "--labels", "x").requireFailureWith(2, "--images");
+        CommandRun.of("run", "--model", file.toString(), "--images", "x", "--sample")
+                .requireFailureWith(2, "--images, --data or --sample, one of them");
+        CommandRun.of("run", "--model", file.toString(), "--data", "x", "--sample")
+                .requireFailureWith(2, "--data or --sample");
+    }
+
+    @Test
+    void runSaysThatModelAndImagesDoNotFit() throws IOException {
+        Path small = folder.resolve("small.safetensors");
+        ModelFile.write(small, network(36, 3));
+        CommandRun.of("run", "--model", small.toString(), "--sample")
+                .requireFailureWith(1, small + ": its input takes 36 values a step", "as frame have 784", "--code");
+        CommandRun.of("run", "--model", small.toString(), "--data", images.toString())
+                .requireFailureWith(1, small + ": has 3 outputs, expected at least 4, one for each class of");
+        NetworkBuilder two = Network.builder();
+        Input x = two.input("x", Shape.of(3));
+        two.input("y", Shape.of(3));
+        two.project("x-e", x, two.population("e", Shape.of(4), new Leaky(0.9)), Dense.linear(3, 4, new TorchRandom(1)));
+        Path graph = folder.resolve("graph.safetensors");
+        ModelFile.write(graph, two.build());
+        CommandRun.of("run", "--model", graph.toString(), "--sample")
+                .requireFailureWith(1, graph + ": has the inputs [x, y], expected one, for the images");
+    }
+
+    private static Network network(int inputs, int outputs) {
+        return Network.builder(inputs)
+                .dense(outputs, new TorchRandom(1))
+                .neuron(new Leaky(0.9))
+                .build();
+    }
+
+    @Test
+    void embeddedImagesAreChosenByAnOption() {
+        Path model = folder.resolve("sample.safetensors");
+        String out = CommandRun.of(
+                        "train",
+                        "--sample",
+                        "--hidden",
+                        "10",
+                        "--epochs",
+                        "1",
+                        "--steps",
+                        "3",
+                        "--model",
+                        model.toString())
+                .requireSuccess();
+        assertTrue(out.contains("embedded Fashion-MNIST sample: 160 to train on, 32 held out, 64 to test"), out);
+        String run = CommandRun.of("run", "--sample", "--count", "9", "--model", model.toString())
+                .requireSuccess();
+        assertTrue(run.contains("embedded Fashion-MNIST sample"), run);
+        String demo = CommandRun.of("demo", "--sample", "--count", "1", "--steps", "5", "--warm-up", "0", "--no-report")
+                .requireSuccess();
+        assertTrue(demo.contains("embedded Fashion-MNIST sample"), demo);
+        CommandRun.of("demo", "--sample", "--images", "x").requireFailureWith(2, "--images or --sample");
+    }
+
+    @Test
+    void runFindsTheLabelsBesideTheImages() {
+        Path model = folder.resolve("model.safetensors");
+        train(model, "--epochs", "1").requireSuccess();
+        String file = images.resolve("t10k-images-idx3-ubyte").toString();
+        String run = CommandRun.of("run", "--model", model.toString(), "--images", file)
+                .requireSuccess();
+        assertTrue(run.contains("60 images"), run);
+    }
+
+    @Test
+    void resumeWithoutACheckpointSaysSo() {
+        Path model = folder.resolve("model.safetensors");
+        String out = train(model, "--epochs", "1", "--resume").requireSuccess();
+        assertTrue(out.contains("there is no checkpoint " + model + ".checkpoint to go on from"), out);
     }
 }

@@ -15,6 +15,7 @@ import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,6 +40,26 @@ final class BatchLoaderTest {
         int[] labels = new int[SAMPLES];
         Arrays.setAll(labels, i -> i % 4);
         return labels;
+    }
+
+    /** As a loop in Python does: spikegen.rate of one batch after another, from one generator. */
+    @Test
+    void oneStreamGivesTheSpikesOfBatchesInTurn() {
+        Batching batching = new Batching(5).withCode(InputCode.rate(new Rate(), STEPS, new TorchRandom(11)));
+        assertTrue(batching.code().isSequential());
+        assertFalse(new Batching(5).code().isSequential());
+        TorchRandom random = new TorchRandom(11);
+        try (BatchLoader loader = new BatchLoader(data, batching)) {
+            for (int epoch = 0; epoch < 2; epoch++) {
+                loader.start(epoch);
+                while (loader.next()) {
+                    Batch batch = loader.batch();
+                    SpikeMatrix expected = SpikeMatrix.zeros(STEPS * batch.count(), SHAPE.size());
+                    new Rate().encode(batch.values(), expected, random);
+                    assertArrayEquals(expected.toArray(), ((SpikeMatrix) batch.input()).toArray());
+                }
+            }
+        }
     }
 
     /** Values and spikes of each sample of an epoch, by its number. */
@@ -204,7 +225,7 @@ final class BatchLoaderTest {
             assertTrue(loader.next());
             assertTrue(loader.next());
             IllegalStateException failure = assertThrows(IllegalStateException.class, loader::next);
-            assertEquals("batch 2 of epoch 0 cannot be read", failure.getMessage());
+            assertEquals("batch 3 of epoch 1 cannot be read", failure.getMessage());
             assertEquals("sample 2 is lost", failure.getCause().getMessage());
             loader.start(1, 3);
             assertTrue(loader.next());

@@ -32,7 +32,7 @@ public class Service implements AutoCloseable {
 
     public Service(Network network, int size) {
         this.desks = new ArrayBlockingQueue<>(size);
-        network.warmUp(1); // returns how long it took: at most 4 s
+        network.warmUp(1); // says how long it took, at most 4 s, and whether it settled
         for (int i = 0; i < size; i++) {
             desks.add(Desk.of(network));
         }

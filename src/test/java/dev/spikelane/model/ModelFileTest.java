@@ -132,8 +132,7 @@ final class ModelFileTest {
                 same.population(
                         "p",
                         Shape.of(2),
-                        new LeakyParallel(Recurrence.none(), Parameter.of(0), Parameter.of(1), Parameter.of(1))),
-                Dense.of(FloatMatrix.zeros(2, 2)));
+                        new LeakyParallel(Recurrence.none(), Parameter.of(0), Parameter.of(1), Parameter.of(1))));
         assertRefused("projection 'p' may have values of the same name as another", same.build());
     }
 

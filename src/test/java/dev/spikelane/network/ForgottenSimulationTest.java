@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Simulations that nobody closes are freed with their threads once they are forgotten. Measured in a JVM of its own, whose heap has one size
- * and whose C library returns freed memory to the system at once; by itself glibc keeps much of it for its next allocations.
+ * and which asks the C library again and again to return freed memory to the system; by itself glibc keeps much of it for its next allocations.
  */
 final class ForgottenSimulationTest {
 
@@ -48,6 +48,7 @@ final class ForgottenSimulationTest {
                         "-Xms64m",
                         "-Xmx64m",
                         "-XX:+AlwaysPreTouch",
+                        "-XX:TrimNativeHeapInterval=200",
                         "--add-modules",
                         "jdk.incubator.vector",
                         "-cp",
@@ -56,7 +57,6 @@ final class ForgottenSimulationTest {
                         Integer.toString(threads)))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .redirectOutput(output.toFile());
-        builder.environment().put("MALLOC_MMAP_THRESHOLD_", "65536");
         assertEquals(0, builder.start().waitFor());
         return Files.readAllLines(output).stream().mapToLong(Long::parseLong).toArray();
     }

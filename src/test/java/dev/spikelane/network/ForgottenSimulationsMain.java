@@ -35,7 +35,7 @@ final class ForgottenSimulationsMain {
             most = Math.max(most, residentKilobytes());
         }
         // The worker of the first simulation may be alive until a collection.
-        for (int i = 0; i < MOST_COLLECTIONS && (i < 3 || workers() > 0); i++) {
+        for (int i = 0; i < MOST_COLLECTIONS && (i < 10 || workers() > 0); i++) {
             System.gc();
             LockSupport.parkNanos(100_000_000);
         }

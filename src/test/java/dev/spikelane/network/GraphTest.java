@@ -297,6 +297,19 @@ final class GraphTest {
     }
 
     @Test
+    void valuesOfOneNameAreRefused() {
+        Input x = builder.input("x", Shape.of(2));
+        Population a = builder.population("a", Shape.of(2), relay());
+        builder.project("p", x, a, new OneToOne(1), new OneToOne(2));
+        builder.project("p.1", x, a, new OneToOne(3));
+        assertMessage(
+                IllegalArgumentException.class,
+                "two matrices of the network are named 'p.1.weight', expected names of projections and populations under"
+                        + " which each has its own",
+                builder::build);
+    }
+
+    @Test
     void namesAPortThatIsNotThere() {
         Input x = builder.input("x", Shape.of(1));
         Population a = builder.population("a", Shape.of(1), relay());

@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,9 +27,33 @@ final class WarmUpTest {
                 .neuron(new Synaptic(0.8, 0.9))
                 .build();
         long values = network.weights().hash();
-        Duration took = network.warmUp(2, 2);
-        assertTrue(took.isPositive() && took.compareTo(MOST) < 0, took.toString());
+        WarmedUp result = network.warmUp(2, 2);
+        assertTrue(
+                result.time().isPositive() && result.time().compareTo(MOST) < 0,
+                result.time().toString());
+        assertTrue(result.settled() || result.time().compareTo(WarmUp.MOST) >= 0, result.toString());
         assertEquals(values, network.weights().hash());
+    }
+
+    /** The compiler has to be quiet for longer than that. */
+    @Test
+    void saysWhenTheTimeWasTooShort() {
+        Network network = Network.builder(2)
+                .dense(3, new TorchRandom(1))
+                .neuron(new Leaky(0.9))
+                .build();
+        assertFalse(WarmUp.run(network, 1, 1, Duration.ofMillis(1)).settled());
+        assertFalse(WarmUp.run(network, 1, 1, Duration.ZERO).settled());
+    }
+
+    @Test
+    void settlesInTheEnd() {
+        Network network = Network.builder(2)
+                .dense(3, new TorchRandom(1))
+                .neuron(new Leaky(0.9))
+                .build();
+        WarmedUp result = WarmUp.run(network, 1, 1, Duration.ofSeconds(60));
+        assertTrue(result.settled(), result.toString());
     }
 
     @Test
@@ -41,7 +66,7 @@ final class WarmUpTest {
         builder.project("x-e", x, e, Dense.linear(7, 12, random)).delay(2);
         builder.project("y-e", y, e, Dense.linear(3, 12, random)).plastic();
         builder.project("e-e", e, e, Dense.linear(12, 12, random)).delay(1);
-        assertTrue(builder.build().warmUp(1).compareTo(MOST) < 0);
+        assertTrue(builder.build().warmUp(1).time().compareTo(MOST) < 0);
     }
 
     @Test

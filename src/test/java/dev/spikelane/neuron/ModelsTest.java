@@ -9,6 +9,7 @@ import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.Tile;
+import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -51,6 +52,37 @@ final class ModelsTest {
                         .toArray(),
                 run(new RSynaptic(nothing, 0.5f, 0.75f).withFiring(atOnce), 1, 0.75f, 0.75f, 0, 0)
                         .toArray());
+    }
+
+    @Test
+    void everyModelThatFiresHasAReset() {
+        Recurrence nothing = Recurrence.oneToOne(0);
+        List<Firing> changed = List.of(
+                new Alpha(0.9f, 0.8f).withReset(Reset.NONE).firing(),
+                Lapicque.ofBeta(0.8f).withReset(Reset.NONE).firing(),
+                new Leaky(0.8f).withReset(Reset.NONE).firing(),
+                Lif.snnTorch(0.8).withReset(Reset.NONE).firing(),
+                new RLeaky(nothing, 0.8f).withReset(Reset.NONE).firing(),
+                new RSynaptic(nothing, 0.5f, 0.8f).withReset(Reset.NONE).firing(),
+                new Synaptic(0.5f, 0.8f).withReset(Reset.NONE).firing());
+        changed.forEach(firing -> assertEquals(Reset.NONE, firing.reset()));
+        SLstm lstm = new SLstm(FloatMatrix.zeros(4, 1), FloatMatrix.zeros(1, 4), 0.5);
+        assertEquals(Reset.ZERO, lstm.withReset(Reset.ZERO).firing().reset());
+    }
+
+    /** As snnTorch's RLeaky(all_to_all=True, linear_features=3), whose recurrence is a torch.nn.Linear. */
+    @Test
+    void recurrenceFromAllToAllStartsAsTorchsLinear() {
+        FloatMatrix weights = FloatMatrix.zeros(3, 3);
+        FloatMatrix bias = FloatMatrix.zeros(1, 3);
+        new TorchRandom(9).linear(weights, bias);
+        Recurrence.AllToAll made = Recurrence.allToAll(3, new TorchRandom(9));
+        assertArrayEquals(weights.toArray(), made.weights().toArray());
+        assertArrayEquals(bias.toArray(), made.bias().toArray());
+        assertMessage(
+                IllegalArgumentException.class,
+                "neurons is 0, expected at least 1",
+                () -> Recurrence.allToAll(0, new TorchRandom(9)));
     }
 
     /** snnTorch ignores it. */

@@ -10,9 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.data.ArrayDataset;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputCode;
+import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
+import dev.spikelane.random.TorchRandom;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -184,6 +187,126 @@ final class TrainingRunTest {
         }
     }
 
+    private interface Change {
+        void apply(Network network, TrainerBuilder trainer) throws IOException;
+    }
+
+    private void refusesToResume(Path file, Change change, Dataset data, String words) throws IOException {
+        Network network = SmallRun.network();
+        TrainerBuilder builder = SmallRun.trainer(network);
+        change.apply(network, builder);
+        long before = network.weights().hash();
+        try (Trainer trainer = builder.build()) {
+            IOException refused = assertThrows(
+                    IOException.class,
+                    () -> TrainingRun.of(trainer, data, SmallRun.batching())
+                            .schedule(Schedule.cosine(SmallRun.EPOCHS * 5L, 0).afterWarmUp(0.1, 2))
+                            .checkpoint(file)
+                            .resume()
+                            .build());
+            assertTrue(
+                    refused.getMessage().startsWith(file + ": ")
+                            && refused.getMessage().contains(words),
+                    refused.getMessage());
+        }
+        assertEquals(before, network.weights().hash());
+    }
+
+    @Test
+    void resumesOnlyWithTheSameSamplesAndFirstValues() throws IOException {
+        Path file = folder.resolve("run.safetensors");
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            SmallRun.run(trainer).epochs(1).checkpoint(file).build().run();
+        }
+        Dataset data = SmallRun.data(SmallRun.SAMPLES, 1);
+        refusesToResume(
+                file, (network, trainer) -> {}, SmallRun.data(SmallRun.SAMPLES, 2), "labels and values of the samples");
+        FloatMatrix values = FloatMatrix.zeros(SmallRun.SAMPLES, 12);
+        int[] labels = new int[SmallRun.SAMPLES];
+        for (int sample = 0; sample < labels.length; sample++) {
+            data.read(sample, values, sample);
+            labels[sample] = data.label(sample);
+        }
+        labels[74] = (labels[74] + 1) % SmallRun.CLASSES;
+        refusesToResume(
+                file,
+                (network, trainer) -> {},
+                ArrayDataset.of(Shape.of(1, 4, 3), values, labels, SmallRun.CLASSES),
+                "labels and values of the samples");
+        refusesToResume(
+                file,
+                (network, trainer) -> network.weights().replace("fc1.bias", FloatMatrix.zeros(1, 20)),
+                data,
+                "network started with other values");
+        refusesToResume(file, (network, trainer) -> trainer.surrogate(Surrogate.atan()), data, "surrogates");
+        refusesToResume(file, (network, trainer) -> trainer.seed(1), data, "surrogates");
+    }
+
+    @Test
+    void resumesWithTheTrainerThatWasStopped() throws IOException {
+        Path file = folder.resolve("run.safetensors");
+        Network network = SmallRun.network();
+        try (Trainer trainer = SmallRun.trainer(network).build()) {
+            TrainingRun first = SmallRun.run(trainer)
+                    .checkpoint(file)
+                    .observe(new TrainingObserver() {
+                        private int steps;
+
+                        @Override
+                        public void step(TrainingProgress progress) {
+                            assertEquals(steps++ / 5 + 1, progress.epoch());
+                        }
+                    })
+                    .build();
+            first.stop();
+            first.run();
+            TrainingRun second = SmallRun.run(trainer).checkpoint(file).resume().build();
+            assertSame(uninterrupted(), network, second.run());
+            assertTrue(SmallRun.run(trainer).checkpoint(file).resume().build().finished());
+        }
+    }
+
+    @Test
+    void saysThatThereIsNoCheckpoint() throws IOException {
+        Path file = folder.resolve("none.safetensors");
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            assertEquals(
+                    List.of("there is no checkpoint " + file + " to go on from: the run starts from the beginning"),
+                    SmallRun.run(trainer).checkpoint(file).resume().build().warnings());
+            assertEquals(
+                    List.of(), SmallRun.run(trainer).checkpoint(file).build().warnings());
+        }
+    }
+
+    @Test
+    void codeOfOneStreamCannotBeSaved() {
+        Batching batching =
+                SmallRun.batching().withCode(InputCode.rate(new Rate(), SmallRun.STEPS, new TorchRandom(1)));
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            TrainingRunBuilder run = TrainingRun.of(trainer, SmallRun.data(20, 1), batching)
+                    .checkpoint(folder.resolve("run.safetensors"));
+            String message =
+                    assertThrows(IllegalArgumentException.class, run::build).getMessage();
+            assertTrue(message.contains("one stream"), message);
+        }
+    }
+
+    @Test
+    void parameterThatIsNotFiniteIsNamed() throws IOException {
+        Network network = SmallRun.network();
+        try (Trainer trainer = SmallRun.trainer(network)
+                .learnOnly("lif1.beta")
+                .optimizer(new Sgd(1e39))
+                .build()) {
+            TrainingRun run =
+                    SmallRun.run(trainer).schedule(Schedule.constant()).build();
+            String message = assertThrows(IllegalStateException.class, run::run).getMessage();
+            assertTrue(
+                    message.matches("epoch 1, batch 1: population 'lif1' has the beta -?(NaN|Infinity) for .*"),
+                    message);
+        }
+    }
+
     @Test
     void stopsEarlyAndKeepsTheBest() throws IOException {
         Network network = SmallRun.network();
@@ -232,7 +355,7 @@ final class TrainingRunTest {
             TrainingRun run =
                     SmallRun.run(trainer).schedule(Schedule.constant()).build();
             String message = assertThrows(IllegalStateException.class, run::run).getMessage();
-            assertTrue(message.matches("epoch 0, batch [1-4]: .*"), message);
+            assertTrue(message.matches("epoch 1, batch [2-5]: .*"), message);
             assertTrue(message.contains("loss is ") && message.contains("population 'lif2' has the membrane"), message);
             assertTrue(message.matches(".* in step [0-5], neuron [0-3] of sample \\d+"), message);
         }
@@ -391,10 +514,11 @@ final class TrainingRunTest {
         assertTrue(lines.getFirst().startsWith("epoch,rate,loss,accuracy,validation_loss,validation_accuracy,"));
         String[] fields = lines.get(2).split(",", -1);
         assertEquals(lines.getFirst().split(",", -1).length, fields.length);
+        assertEquals("2", fields[0]);
         assertEquals(history.epochs().get(1).loss(), Double.parseDouble(fields[2]));
         Path json = folder.resolve("history.json");
         history.write(json);
-        assertTrue(Files.readString(json).startsWith("[{\"epoch\":0,"), Files.readString(json));
+        assertTrue(Files.readString(json).startsWith("[{\"epoch\":1,"), Files.readString(json));
         assertThrows(IllegalArgumentException.class, () -> history.write(folder.resolve("history.txt")));
         assertFalse(Files.exists(folder.resolve("history.txt")));
     }

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A {@link Report} as Markdown: targets, all works, and how time grows. */
+/** A {@link Report} as Markdown: the figures that say most, all works, and how time grows. */
 final class MarkdownReport {
 
     private static final String NOTES = """
             Times are medians of one operation; ± is half the distance of the quartiles; B is the heap that one allocates. A number under a
-            name says how many times as fast Spikelane is. `1 a cycle` and `measured` are rooflines: the share of the speed of one load of
+            name says how many times as fast Spikelane is. `1 a cycle` and `measured` are rooflines: the percent of the speed of one load of
             16 floats from L1 in each cycle, and of a loop that does nothing but load and add (rate coding: rounds of random bits), for the
             loads of the active weights. Tables and permutations need fewer loads and may pass both. Before timing, all contestants of a
             work left the same bits. Spikelane and C take spikes as bits; the others as floats, which are in their memory before they begin.
@@ -28,17 +28,11 @@ final class MarkdownReport {
                 .append(report.command())
                 .append("`\n\n")
                 .append(NOTES)
-                .append("\n## Targets\n\n");
-        row(text, List.of("work", "target", "found", ""));
-        row(text, List.of("---", "---", "---", "---"));
+                .append("\n## In short\n\n");
+        row(text, List.of("work", "found"));
+        row(text, List.of("---", "---:"));
         for (Targets.Target target : Targets.of(report)) {
-            row(
-                    text,
-                    List.of(
-                            target.work(),
-                            target.goal(),
-                            target.found(),
-                            target.verdict().text()));
+            row(text, List.of(target.work(), target.found()));
         }
         groups(report.measured().values()).forEach((group, works) -> table(text, group, works));
         Scaling.append(text, report.measured());

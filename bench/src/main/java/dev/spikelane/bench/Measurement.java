@@ -28,7 +28,7 @@ public record Measurement(
         return times.get(Contestant.JAVA).median();
     }
 
-    /** How many times as fast the library is as another contestant, if that took part. For a bound it is the share of it. */
+    /** How many times as fast the library is as another contestant, if that took part. For a roofline it is the part of it that is reached. */
     OptionalDouble ratio(Contestant other) {
         Timing timing = times.get(other);
         return timing == null ? OptionalDouble.empty() : OptionalDouble.of(timing.median() / java());

@@ -10,8 +10,8 @@ final class Table {
 
     static final String LEGEND = """
             x scalar, x C, x OpenBLAS: times as fast as the scalar kernels, C kernels of the same algorithm, OpenBLAS with spikes as floats.
-            Rooflines: 1 a cycle is the share of the speed of one load of 16 floats from L1 in each cycle, for which 16 active weights
-            ask (leaky step: two and a half for 16 neurons); measured is the share of the speed of a loop that does nothing but load and add (rate
+            Rooflines: 1 a cycle is the percent of the speed of one load of 16 floats from L1 in each cycle, for which 16 active weights
+            ask (leaky step: two and a half for 16 neurons); measured is the percent of the speed of a loop that does nothing but load and add (rate
             coding: rounds of random bits). Tables and permutations need fewer loads than active weights and may pass both.
             busy: other programs took the processor for more than a fifth of the time; measure again on a quiet machine.""";
 

@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the library aims at, and whether a run met it. Set for 2 cores with 512-bit vectors; ratios are within one run. */
+/** The figures that say most, and whether a run reached what is expected on 2 cores with 512-bit vectors; ratios are within one run. */
 final class Targets {
 
     /** Works that C does by the same algorithm. */
@@ -28,7 +28,7 @@ final class Targets {
     private final List<Target> targets = new ArrayList<>();
     private final Set<String> lookedUp = new HashSet<>();
 
-    /** How a target came out. */
+    /** Whether a figure is as expected. */
     enum Verdict {
         MET("met"),
         MISSED("missed"),
@@ -46,7 +46,7 @@ final class Targets {
     }
 
     /**
-     * A target.
+     * A figure that is expected to reach a goal.
      *
      * @param work what is measured, in which respect
      * @param goal what it should be
@@ -67,7 +67,7 @@ final class Targets {
         return all.targets;
     }
 
-    /** The names of all works that a target looks at. */
+    /** The names of all works that these figures come from. */
     static Set<String> works() {
         Targets probe = new Targets(new Report(List.of(), "", Map.of(), Map.of()));
         probe.products();

@@ -16,7 +16,7 @@ final class WithoutFlags {
 
     private WithoutFlags() {}
 
-    /** Times those of the works that a target names; nanoseconds by name. */
+    /** Times those of the works of which Targets tells the time without flags; nanoseconds by name. */
     static Map<String, Double> measure(Map<String, Measurement> measured) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 System.getProperty("java.home") + "/bin/java",

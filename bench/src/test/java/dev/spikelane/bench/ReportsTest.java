@@ -60,6 +60,7 @@ class ReportsTest {
                 | --- | ---: | ---: | ---: | ---: | ---: |
                 | 784x1000 rows 200 density 0.10 threads 1 | 2.00 ms | 10 % | 0 | 4.50 | 50 % |
                 """), markdown);
+        assertTrue(markdown.contains("\n## In short\n\n| work | found |\n"), markdown);
     }
 
     @Test

@@ -9,7 +9,10 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +47,45 @@ final class AtomicFileProcessTest {
             process.waitFor();
         }
         assertArrayEquals(new String[0], folder.toFile().list());
+    }
+
+    /** Root may write anything, so that only another user shows it. */
+    @Test
+    void anOrdinaryUserIsToldWhatMayNotBeWritten() throws IOException, InterruptedException {
+        assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/setpriv"))
+                        && System.getProperty("user.name").equals("root"),
+                "only root with setpriv can try another user");
+        String user = "exec setpriv --reuid=65534 --regid=65534 --clear-groups ";
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path others = Files.writeString(folder.resolve("others"), "precious");
+        Path open = Files.createDirectory(folder.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path link = Files.createSymbolicLink(open.resolve("link"), Path.of("..", "new"));
+        assumeTrue(firstLine(user, open.resolve("allowed")) == null, "another user cannot run these classes");
+        assertEquals(others + ": is read-only, expected a file that may be written", firstLine(user, others));
+        assertEquals(
+                folder.resolve("new") + ": cannot be written, permission denied",
+                firstLine(user, folder.resolve("new")));
+        assertEquals(link + ": cannot be written, permission denied", firstLine(user, link));
+        assertEquals("precious", Files.readString(others));
+        assertEquals(List.of("allowed", "link"), names(open));
+        assertEquals(List.of("open", "others"), names(folder));
+    }
+
+    private static List<String> names(Path folder) {
+        return Stream.of(folder.toFile().list()).sorted().toList();
+    }
+
+    private static @Nullable String firstLine(String before, Path file) throws IOException, InterruptedException {
+        Process process = start(before, file.toString());
+        try (BufferedReader output = process.inputReader();
+                BufferedReader errors = process.errorReader()) {
+            String line = output.readLine();
+            String error = errors.readLine();
+            process.waitFor();
+            return line == null ? error : line;
+        }
     }
 
     private static Process start(String before, String arguments) throws IOException {

@@ -1,0 +1,67 @@
+package dev.spikelane.cli;
+
+import java.io.PrintWriter;
+import java.io.Writer;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** The options of all commands that run networks. */
+final class CommonOptions {
+
+    private static final int MOST_THREADS = 1_024;
+
+    /** The hidden layer of the tutorials is 16 blocks of 64 neurons: more threads would have nothing to do. */
+    private static final int USEFUL_THREADS = 16;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Seed of all random numbers, any whole number. Default: ${DEFAULT-VALUE}.")
+    private long seed = DemoCommand.SEED;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "Threads, 1 to " + MOST_THREADS + "; results do not depend on it. Default: the processors, at most "
+                            + USEFUL_THREADS + "; here ${DEFAULT-VALUE}.")
+    private int threads = defaultThreads();
+
+    @Option(names = "--json", description = "Print one JSON object instead of text.")
+    private boolean json;
+
+    @Option(names = "--quiet", description = "Print nothing but errors (and --json).")
+    private boolean quiet;
+
+    static int defaultThreads() {
+        return Math.min(Runtime.getRuntime().availableProcessors(), USEFUL_THREADS);
+    }
+
+    /** Throws unless all values are in their ranges. */
+    void require(CommandSpec command) {
+        Main.requireRange(command, "--threads", threads, 1, MOST_THREADS);
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    boolean json() {
+        return json;
+    }
+
+    boolean quiet() {
+        return quiet;
+    }
+
+    /** Where text for people goes: nowhere if nobody wants it. */
+    PrintWriter text(CommandSpec command) {
+        return quiet || json
+                ? new PrintWriter(Writer.nullWriter())
+                : command.commandLine().getOut();
+    }
+}

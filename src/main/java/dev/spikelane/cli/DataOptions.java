@@ -1,0 +1,43 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.data.IdxDataset;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The options that say where images come from. */
+final class DataOptions {
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Folder with the four IDX files of MNIST or Fashion-MNIST, plain or gzip. Default: that of Debian's"
+                            + " package dataset-fashion-mnist, else 256 embedded images.")
+    private @Nullable Path folder;
+
+    @Option(
+            names = "--sample",
+            description = "Take the 256 embedded test images of Fashion-MNIST, even where that package is installed.")
+    private boolean sample;
+
+    /** Whether a user has said anything. */
+    boolean isGiven() {
+        return folder != null || sample;
+    }
+
+    /** The folder of the images, or null for those that are embedded. */
+    @Nullable
+    Path folder(CommandSpec command) {
+        if (sample && folder != null) {
+            throw new ParameterException(
+                    command.commandLine(), "expected --data or --sample, not both: they name different images");
+        }
+        if (sample) {
+            return null;
+        }
+        return folder == null ? IdxDataset.fashionMnist().orElse(null) : folder;
+    }
+}
