@@ -87,24 +87,29 @@ public final class OpenBlas {
      * <p>{@code y = alpha * op(a) * x + beta * y}, where {@code op} transposes or does nothing; {@code op(a)} is {@code [m x k]}. If
      * {@code beta} is 0, {@code y} is not read.
      *
-     * @param transposeA whether {@code a} is {@code [k x m]} instead of {@code [m x k]}
+     * @param transpose {@link Transpose#NEITHER}; or {@link Transpose#FIRST}: then {@code a} is {@code [k x m]}
      * @param alpha factor on the product
      * @param a the matrix
      * @param x {@code [1 x k]}
      * @param beta factor on the old {@code y}
      * @param y {@code [1 x m]}, updated; shares no memory with the others
-     * @throws IllegalArgumentException if a shape does not fit, or {@code y} shares memory with {@code a} or {@code x}
+     * @throws IllegalArgumentException if a shape does not fit, the vector is to be transposed, or {@code y} shares memory with {@code a} or {@code x}
      * @throws IllegalStateException if OpenBLAS is not available, or an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void sgemv(boolean transposeA, float alpha, FloatMatrix a, FloatMatrix x, float beta, FloatMatrix y) {
+    public static void sgemv(
+            Transpose transpose, float alpha, FloatMatrix a, FloatMatrix x, float beta, FloatMatrix y) {
         requireAvailable();
+        if (transpose.second()) {
+            throw new IllegalArgumentException(
+                    "transpose is " + transpose + ", expected NEITHER or FIRST, as x is a vector");
+        }
         a.requireShape("a", a.rows(), a.columns());
-        x.requireShape("x", 1, transposeA ? a.rows() : a.columns());
-        y.requireShape("y", 1, transposeA ? a.columns() : a.rows());
+        x.requireShape("x", 1, transpose.first() ? a.rows() : a.columns());
+        y.requireShape("y", 1, transpose.first() ? a.columns() : a.rows());
         Checks.apart("y", y, "a", a);
         Checks.apart("y", y, "x", x);
-        OpenBlasCalls.sgemv(transposeA, alpha, a, x, beta, y);
+        OpenBlasCalls.sgemv(transpose.first(), alpha, a, x, beta, y);
     }
 
     /**

@@ -118,13 +118,13 @@ final class NeuronReader {
     }
 
     private Firing firing() throws IOException {
-        return new Firing(
-                parameter("threshold"),
-                choice("compare", Compare.values()),
-                choice("reset", Reset.values()),
-                choice("reset_time", ResetTime.values()),
-                member("inhibition").truth(),
-                quantization());
+        return Firing.DEFAULT
+                .withThreshold(parameter("threshold").values())
+                .withCompare(choice("compare", Compare.values()))
+                .withReset(choice("reset", Reset.values()))
+                .withResetTime(choice("reset_time", ResetTime.values()))
+                .withInhibition(member("inhibition").truth())
+                .withQuantization(quantization());
     }
 
     private <T extends Enum<T>> T choice(String name, T[] choices) throws IOException {

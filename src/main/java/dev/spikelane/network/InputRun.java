@@ -126,7 +126,7 @@ final class InputRun implements SourceRun {
 
     void write(ByteBuffer to) {
         to.put((byte) (analog ? 1 : 0));
-        track().write(to);
+        track().write(input.shape(), to);
     }
 
     void read(ByteBuffer from) {
@@ -134,6 +134,6 @@ final class InputRun implements SourceRun {
         if (analog && values == null) {
             values = Track.ofValues(arena, input.shape().size(), batch, history, blockSteps);
         }
-        track().read(from);
+        track().read(input.shape(), from);
     }
 }

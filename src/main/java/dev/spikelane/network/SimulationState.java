@@ -10,13 +10,14 @@ import java.util.zip.CRC32C;
  * All that a run carries from step to step: every variable of every neuron, the spikes and values that delayed projections will read, the
  * number of steps (and with it the places in random streams), and the values of plastic projections. Immutable.
  *
- * <p>As bytes, little endian: the text {@code SPKS}, the version (int, 1), the fingerprint of graph and models (long), the hash of the
- * network's values (long), the batch (int), steps (long), the state, and a CRC-32C of all before it (int).
+ * <p>As bytes, little endian: the text {@code SPKS}, the version (int, 2), the fingerprint of graph and models (long), the hash of the
+ * network's values (long), the batch (int), steps (long), the state, and a CRC-32C of all before it (int). Rows of shaped inputs and
+ * populations are in torch's order.
  */
 public final class SimulationState {
 
     private static final int MAGIC = 0x53_4b_50_53;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int HEADER = 3 * Integer.BYTES + 3 * Long.BYTES;
 
     private final byte[] bytes;

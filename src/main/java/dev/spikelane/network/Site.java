@@ -48,6 +48,7 @@ final class Site implements SourceRun {
         this.batch = batch;
         this.state = neurons().newState(arena, batch);
         this.spikes = Track.ofSpikes(arena, size(), batch, delays.of(population.name()), blockSteps);
+        showPreviousSpikes();
         for (String variable : population.neuron().variables()) {
             String source = population.variable(variable).name();
             if (delays.isSource(source)) {
@@ -65,6 +66,7 @@ final class Site implements SourceRun {
     /** Makes the block longer. */
     void grow(int blockSteps) {
         spikes = spikes.grown(arena, blockSteps);
+        showPreviousSpikes();
         if (membranes != null) {
             membranes = FloatMatrix.zeros(arena, blockSteps * batch, size());
         }
@@ -77,6 +79,13 @@ final class Site implements SourceRun {
         }
         spikesOutside = null;
         membranesOutside = null;
+    }
+
+    private void showPreviousSpikes() {
+        SpikeMatrix before = spikes.stepBefore();
+        if (before != null) {
+            state.setPreviousSpikes(before);
+        }
     }
 
     Population population() {
@@ -296,15 +305,17 @@ final class Site implements SourceRun {
     }
 
     void write(ByteBuffer to) {
-        state.write(to);
-        spikes.write(to);
-        variables.forEach(kept -> kept.track.write(to));
+        Shape shape = population.shape();
+        state.write(shape, to);
+        spikes.write(shape, to);
+        variables.forEach(kept -> kept.track.write(shape, to));
     }
 
     void read(ByteBuffer from) {
-        state.read(from);
-        spikes.read(from);
-        variables.forEach(kept -> kept.track.read(from));
+        Shape shape = population.shape();
+        state.read(shape, from);
+        spikes.read(shape, from);
+        variables.forEach(kept -> kept.track.read(shape, from));
     }
 
     /** A variable as a source. */

@@ -10,7 +10,7 @@ import java.util.Objects;
 
 /**
  * Keeps the spikes of every step and the full state of the neurons every K steps, from which a backward pass computes what lies between
- * again. The memory belongs to the caller; rows of shaped populations are in their inner order.
+ * again: the variables that {@link dev.spikelane.neuron.Neuron#recomputed} names. The memory belongs to the caller; rows of shaped populations are in their inner order.
  */
 public final class Trace {
 

@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a source in a block of steps, behind those of the steps before the block that delayed projections reach.
@@ -72,6 +74,13 @@ final class Track<S extends Signal> {
         return block;
     }
 
+    /** The rows of the step before the block; null if they are not kept. */
+    @SuppressWarnings("unchecked") // rows of a matrix are a matrix of the same kind
+    @Nullable
+    S stepBefore() {
+        return history == 0 ? null : (S) all.rows((history - 1) * batch, batch);
+    }
+
     /** The rows of the block as they are seen after a delay. */
     @SuppressWarnings("unchecked") // rows of a matrix are a matrix of the same kind
     S delayed(int delay) {
@@ -110,17 +119,57 @@ final class Track<S extends Signal> {
         return past.byteSize();
     }
 
-    void write(ByteBuffer to) {
+    /** Writes the history, each row in torch's order. */
+    void write(Shape shape, ByteBuffer to) {
         if (history > 0) {
-            to.put(past.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
+            Signal rows = all.rows(0, history * batch);
+            MemorySegment written = shape.reordered() ? outside(shape, rows).segment() : past;
+            to.put(written.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
         }
     }
 
-    void read(ByteBuffer from) {
-        if (history > 0) {
-            int size = Math.toIntExact(bytes());
-            past.copyFrom(MemorySegment.ofBuffer(from.slice(from.position(), size)));
-            from.position(from.position() + size);
+    /** Reads a history that was written. */
+    void read(Shape shape, ByteBuffer from) {
+        if (history == 0) {
+            return;
+        }
+        int size = Math.toIntExact(bytes());
+        MemorySegment written = MemorySegment.ofBuffer(from.slice(from.position(), size));
+        past.copyFrom(written);
+        if (shape.reordered()) {
+            inside(shape, all.rows(0, history * batch));
+        }
+        from.position(from.position() + size);
+    }
+
+    private static Signal outside(Shape shape, Signal rows) {
+        switch (rows) {
+            case SpikeMatrix spikes -> {
+                SpikeMatrix outside = SpikeMatrix.zeros(rows.rows(), rows.columns());
+                shape.toTorch(spikes, 0, outside, 0, rows.rows());
+                return outside;
+            }
+            case FloatMatrix values -> {
+                FloatMatrix outside = FloatMatrix.zeros(rows.rows(), rows.columns());
+                shape.toTorch(values, 0, outside, 0, rows.rows());
+                return outside;
+            }
+        }
+    }
+
+    /** Brings rows from torch's order into their own. */
+    private static void inside(Shape shape, Signal rows) {
+        switch (rows) {
+            case SpikeMatrix spikes -> {
+                SpikeMatrix torch = SpikeMatrix.zeros(rows.rows(), rows.columns());
+                torch.copyFrom(spikes);
+                shape.toInside(torch, 0, spikes, 0, rows.rows());
+            }
+            case FloatMatrix values -> {
+                FloatMatrix torch = FloatMatrix.zeros(rows.rows(), rows.columns());
+                torch.copyFrom(values);
+                shape.toInside(torch, 0, values, 0, rows.rows());
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.step.LstmStep;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
@@ -25,6 +26,9 @@ public final class NeuronState {
     private final FloatMatrix all;
     private final List<FloatMatrix> variables;
     private final SpikeMatrix spikes;
+    /** Spikes of the step before that somebody else keeps; no part of the state. */
+    private @Nullable SpikeMatrix keptOutside;
+
     private final @Nullable FloatMatrix window;
     private final @Nullable PortCurrents currents;
     private @Nullable PortCurrents whole;
@@ -139,17 +143,29 @@ public final class NeuronState {
     }
 
     /**
-     * Returns the spikes of the step before, where neurons feed them back by themselves. In a network, what projections bring from the step
-     * before is kept outside this state.
+     * Returns the spikes of the step before, where they are fed back, by the neurons themselves or by a projection of their network. Those
+     * that a projection brings are part of the simulation's state, not of this one, and stand still while it runs.
      *
      * @return {@code [batch x neurons]}
-     * @throws IllegalStateException if the neurons feed no spikes back
+     * @throws IllegalStateException if no spikes are fed back
      */
     public SpikeMatrix previousSpikes() {
-        if (!layout.recurrent()) {
+        SpikeMatrix before = layout.recurrent() ? spikes : keptOutside;
+        if (before == null) {
             throw new IllegalStateException("these neurons feed no spikes back");
         }
-        return spikes;
+        return before;
+    }
+
+    /**
+     * Says where somebody else keeps the spikes of the step before, for {@link #previousSpikes}.
+     *
+     * @param kept {@code [batch x neurons]}
+     * @throws IllegalArgumentException if the shape does not fit
+     */
+    public void setPreviousSpikes(SpikeMatrix kept) {
+        kept.requireShape("kept", layout.batch(), layout.neurons());
+        keptOutside = kept;
     }
 
     /**
@@ -207,7 +223,18 @@ public final class NeuronState {
      * @throws IllegalArgumentException if they do not fit; nothing is written then
      */
     public void write(ByteBuffer to) {
-        NeuronStateBytes.write(this, to);
+        NeuronStateBytes.write(this, Shape.of(layout.neurons()), to);
+    }
+
+    /**
+     * Writes the state as {@link #write(ByteBuffer)} does, with each row in torch's order.
+     *
+     * @param shape how the neurons are arranged
+     * @param to receives {@link #bytes} from its position, which moves behind them
+     * @throws IllegalArgumentException if they do not fit, or the shape has another number of neurons; nothing is written then
+     */
+    public void write(Shape shape, ByteBuffer to) {
+        NeuronStateBytes.write(this, requireShape(shape), to);
     }
 
     /**
@@ -218,7 +245,27 @@ public final class NeuronState {
      *     nothing is changed then
      */
     public void read(ByteBuffer from) {
-        NeuronStateBytes.read(this, from);
+        NeuronStateBytes.read(this, Shape.of(layout.neurons()), from);
+    }
+
+    /**
+     * Reads what {@link #write(Shape, ByteBuffer)} has written from a state of the same model, batch and shape.
+     *
+     * @param shape how the neurons are arranged
+     * @param from holds {@link #bytes} from its position, which moves behind them
+     * @throws IllegalArgumentException if it has fewer bytes, a number of steps is negative, there are spikes behind the last neuron, or the
+     *     shape has another number of neurons; nothing is changed then
+     */
+    public void read(Shape shape, ByteBuffer from) {
+        NeuronStateBytes.read(this, requireShape(shape), from);
+    }
+
+    private Shape requireShape(Shape shape) {
+        if (shape.size() != layout.neurons()) {
+            throw new IllegalArgumentException(
+                    "shape is " + shape + ", expected one of " + layout.neurons() + " neurons");
+        }
+        return shape;
     }
 
     /** The number of the step that some words of neurons come to; throws unless it is the same for all of them. */

@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -25,12 +26,13 @@ final class NeuronStateBytes {
         return state.recurrent() ? bytes + (long) spikes.rows() * rowBytes(spikes) : bytes;
     }
 
-    static void write(NeuronState state, ByteBuffer to) {
+    static void write(NeuronState state, Shape shape, ByteBuffer to) {
         MemorySegment target = segment(state, to);
         long[] steps = state.steps();
         MemorySegment.copy(steps, 0, target, LONG, 0, steps.length);
         long offset = (long) steps.length * Long.BYTES;
-        for (FloatMatrix matrix : state.matrices()) {
+        for (FloatMatrix inside : state.matrices()) {
+            FloatMatrix matrix = outside(shape, inside);
             for (int row = 0; row < matrix.rows(); row++, offset += rowBytes(matrix)) {
                 MemorySegment.copy(
                         matrix.segment(),
@@ -43,18 +45,19 @@ final class NeuronStateBytes {
             }
         }
         if (state.recurrent()) {
-            writeSpikes(state.spikes(), target, offset);
+            writeSpikes(outside(shape, state.spikes()), target, offset);
         }
         to.position(to.position() + (int) count(state));
     }
 
-    static void read(NeuronState state, ByteBuffer from) {
+    static void read(NeuronState state, Shape shape, ByteBuffer from) {
         MemorySegment source = segment(state, from);
         long[] steps = state.steps();
         check(state, source);
         MemorySegment.copy(source, LONG, 0, steps, 0, steps.length);
         long offset = (long) steps.length * Long.BYTES;
-        for (FloatMatrix matrix : state.matrices()) {
+        for (FloatMatrix inside : state.matrices()) {
+            FloatMatrix matrix = shape.reordered() ? FloatMatrix.zeros(inside.rows(), inside.columns()) : inside;
             for (int row = 0; row < matrix.rows(); row++, offset += rowBytes(matrix)) {
                 MemorySegment.copy(
                         source,
@@ -65,11 +68,38 @@ final class NeuronStateBytes {
                         matrix.rowOffset(row),
                         matrix.columns());
             }
+            if (shape.reordered()) {
+                shape.toInside(matrix, 0, inside, 0, inside.rows());
+            }
         }
         if (state.recurrent()) {
-            readSpikes(source, offset, state.spikes());
+            SpikeMatrix inside = state.spikes();
+            SpikeMatrix spikes = shape.reordered() ? SpikeMatrix.zeros(inside.rows(), inside.columns()) : inside;
+            readSpikes(source, offset, spikes);
+            if (shape.reordered()) {
+                shape.toInside(spikes, 0, inside, 0, inside.rows());
+            }
         }
         from.position(from.position() + (int) count(state));
+    }
+
+    /** The rows in torch's order. */
+    private static FloatMatrix outside(Shape shape, FloatMatrix inside) {
+        if (!shape.reordered()) {
+            return inside;
+        }
+        FloatMatrix outside = FloatMatrix.zeros(inside.rows(), inside.columns());
+        shape.toTorch(inside, 0, outside, 0, inside.rows());
+        return outside;
+    }
+
+    private static SpikeMatrix outside(Shape shape, SpikeMatrix inside) {
+        if (!shape.reordered()) {
+            return inside;
+        }
+        SpikeMatrix outside = SpikeMatrix.zeros(inside.rows(), inside.columns());
+        shape.toTorch(inside, 0, outside, 0, inside.rows());
+        return outside;
     }
 
     /** The rest of a buffer, if a state fits there. */

@@ -169,6 +169,11 @@ public record StateLeaky(
     }
 
     /** Whether the membrane is the sum itself. */
+    @Override
+    public List<String> recomputed() {
+        return isPlain() ? variables() : List.of(); // a truncated kernel has no gradient
+    }
+
     private boolean isPlain() {
         return kernelTruncation == UNTRUNCATED && quantization.equals(Quantization.NONE);
     }

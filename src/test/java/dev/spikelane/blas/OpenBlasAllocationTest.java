@@ -27,7 +27,7 @@ final class OpenBlasAllocationTest {
             Tile tile = Tile.whole(current);
             FloatMatrix workspace = BlasSpikeMatmul.workspace(arena, 64);
             Allocations.assertNone(10_000, () -> OpenBlas.sgemm(Transpose.SECOND, 1, values, weights, 0, current));
-            Allocations.assertNone(10_000, () -> OpenBlas.sgemv(false, 1, weights, value, 0, bias));
+            Allocations.assertNone(10_000, () -> OpenBlas.sgemv(Transpose.NEITHER, 1, weights, value, 0, bias));
             Allocations.assertNone(
                     10_000, () -> BlasSpikeMatmul.multiply(spikes, 4, weights, bias, tile.at(0, 2), workspace));
             Allocations.assertNone(

@@ -99,7 +99,7 @@ final class OpenBlasTest {
                         FloatMatrix x = uniform(arena, 1, k, random);
                         FloatMatrix y = uniform(arena, 1, m, random);
                         float[] before = y.toArray();
-                        OpenBlas.sgemv(transposeA, 0.75f, a, x, beta, y);
+                        OpenBlas.sgemv(transposeA ? Transpose.FIRST : Transpose.NEITHER, 0.75f, a, x, beta, y);
                         // y' = x' op(a)'
                         new Reference(1, m, k, false, x.toArray(), !transposeA, a.toArray(), 0.75f, beta, before)
                                 .assertClose(y);
@@ -197,13 +197,17 @@ final class OpenBlasTest {
                             square.rows(2, 2)));
             FloatMatrix vector = FloatMatrix.zeros(arena, 1, 3);
             assertMessage(
-                    illegal, "x is [1 x 3], expected [1 x 2]", () -> OpenBlas.sgemv(true, 1, a, vector, 0, vector));
+                    illegal,
+                    "transpose is BOTH, expected NEITHER or FIRST, as x is a vector",
+                    () -> OpenBlas.sgemv(Transpose.BOTH, 1, a, vector, 0, vector));
             assertMessage(
-                    illegal, "y is [1 x 3], expected [1 x 2]", () -> OpenBlas.sgemv(false, 1, a, vector, 0, vector));
+                    illegal, "x is [1 x 3], expected [1 x 2]", () -> OpenBlas.sgemv(Transpose.FIRST, 1, a, vector, 0, vector));
+            assertMessage(
+                    illegal, "y is [1 x 3], expected [1 x 2]", () -> OpenBlas.sgemv(Transpose.NEITHER, 1, a, vector, 0, vector));
             assertMessage(
                     illegal,
                     "y shares memory with x, expected memory of its own",
-                    () -> OpenBlas.sgemv(false, 1, FloatMatrix.zeros(arena, 3, 3), vector, 0, vector));
+                    () -> OpenBlas.sgemv(Transpose.NEITHER, 1, FloatMatrix.zeros(arena, 3, 3), vector, 0, vector));
             assertInstanceOf(
                     WrongThreadException.class,
                     onOtherThread("other", () -> OpenBlas.sgemm(Transpose.NEITHER, 1, a, b, 0, c)));

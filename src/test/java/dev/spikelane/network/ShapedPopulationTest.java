@@ -2,15 +2,23 @@ package dev.spikelane.network;
 
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.Synaptic;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +49,74 @@ final class ShapedPopulationTest {
             VariableRecorder recorder = simulation.recordMembranes("maps", input.rows());
             simulation.run(input);
             return recorder.values();
+        }
+    }
+
+    /** But for fingerprints and checksum, neurons in maps leave the bytes that a row of neurons in torch's order leaves. */
+    @Test
+    void snapshotsAreInTorchOrder() {
+        SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), 9, MAPS.size(), 0.5, new Random(2));
+        FloatMatrix values = Matrices.uniform(Arena.ofAuto(), 9, MAPS.size(), new Random(3));
+        for (Signal input : new Signal[] {spikes, values}) {
+            byte[] flat = stateAfter(Shape.of(MAPS.size()), input).toBytes();
+            byte[] maps = stateAfter(MAPS, input).toBytes();
+            assertArrayEquals(withoutFingerprints(flat), withoutFingerprints(maps));
+        }
+    }
+
+    private static byte[] withoutFingerprints(byte[] state) {
+        Arrays.fill(state, 8, 24, (byte) 0);
+        return Arrays.copyOf(state, state.length - Integer.BYTES);
+    }
+
+    /** Delayed spikes, values and variables; spikes fed back by the neurons; and a restore, after which the state is the same. */
+    private static SimulationState stateAfter(Shape shape, Signal input) {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", shape);
+        Population first = builder.population("first", shape, new RLeaky(Recurrence.oneToOne(0.5f), 0.5f));
+        Population second = builder.population("second", shape, new Synaptic(0.5f, 0.75f));
+        builder.project("x-first", x, first).delay(2);
+        builder.project("first-second", first, second).delay(3);
+        builder.project("synapse-first", second.variable("synapse"), first).delay(1);
+        Network network = builder.build();
+        try (Simulation simulation = network.simulate(3);
+                Simulation restored = network.simulate(3)) {
+            simulation.run(Map.of("x", input));
+            SimulationState state = simulation.snapshot();
+            restored.restore(state);
+            for (String name : List.of("first", "second")) {
+                FloatMatrix membrane = simulation.state(name).membrane();
+                assertSameBits(membrane, restored.state(name).membrane(), name);
+            }
+            assertArrayEquals(state.toBytes(), restored.snapshot().toBytes());
+            assertTrue(simulation.state("first").previousSpikes().count() > 0, "somebody fired");
+            return state;
+        }
+    }
+
+    /** Spikes that a recurrence from all to all brings are kept outside the neurons, and are shown there all the same. */
+    @Test
+    void statesShowTheSpikesOfTheStepBefore() {
+        for (Shape shape : new Shape[] {Shape.of(MAPS.size()), MAPS}) {
+            Recurrence recurrence = Recurrence.allToAll(
+                    Matrices.uniform(Arena.ofAuto(), MAPS.size(), MAPS.size(), new Random(4)));
+            NetworkBuilder builder = Network.builder();
+            Input x = builder.input("x", shape);
+            builder.project("x-maps", x, builder.population("maps", shape, new RLeaky(recurrence, 0.5f)));
+            SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), 80, MAPS.size(), 0.5, new Random(5));
+            try (Simulation simulation = builder.build().simulate(2)) {
+                SpikeRecorder recorder = simulation.recordSpikes("maps", 40);
+                assertEquals(0, simulation.state("maps").previousSpikes().count());
+                int step = 0;
+                for (int steps : new int[] {1, 1, 20, 3, 15}) { // the block grows on the way
+                    simulation.run(input.rows(2 * step, 2 * steps));
+                    step += steps;
+                    SpikeMatrix before = simulation.state("maps").previousSpikes();
+                    SpikeMatrix torch = SpikeMatrix.zeros(2, MAPS.size());
+                    shape.toTorch(before, 0, torch, 0, 2);
+                    assertSameBits(recorder.spikes().rows(2 * step - 2, 2), torch, "step " + step);
+                }
+            }
         }
     }
 

@@ -188,13 +188,11 @@ final class LeakyTest {
         assertEquals(
                 new Leaky(
                         Parameter.of(0.5f),
-                        new Firing(
-                                Parameter.of(2, 3),
-                                Compare.STRICT,
-                                Reset.ZERO,
-                                ResetTime.SAME_STEP_DIFFERENCE,
-                                true,
-                                Quantization.NONE),
+                        Firing.DEFAULT
+                                .withThreshold(2, 3)
+                                .withReset(Reset.ZERO)
+                                .withResetTime(ResetTime.SAME_STEP_DIFFERENCE)
+                                .withInhibition(true),
                         Parameter.of(4)),
                 plain.withThreshold(2, 3)
                         .withReset(Reset.ZERO)

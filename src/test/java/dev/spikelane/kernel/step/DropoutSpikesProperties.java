@@ -118,6 +118,6 @@ final class DropoutSpikesProperties {
         assertMessage(
                 IllegalArgumentException.class,
                 "membrane is [2 x 60], expected [2 x 70]",
-                () -> fire(parameters, 0.5f, 1, 0, FloatMatrix.zeros(arena, 2, 60), spikes, 0, 0, 2));
+                () -> fire(parameters, 0.5f, 1, 0, FloatMatrix.zeros(arena, 2, 60), spikes, 0, 0, 1));
     }
 }
