@@ -68,6 +68,10 @@ public final class MembraneErrorLoss implements Loss {
         return new MembraneErrorLoss(Source.STEP_LABELS, levels, reduction, weights);
     }
 
+    boolean readsStepLabels() {
+        return source == Source.STEP_LABELS;
+    }
+
     /**
      * Returns this loss with another reduction.
      *

@@ -203,7 +203,8 @@ public final class TrainerBuilder {
      * Computes how much memory training will need beside the network and the optimizer, if all batches are whole.
      *
      * @return bytes of native memory
-     * @throws IllegalArgumentException if a population or projection has no gradient; the message names it
+     * @throws IllegalArgumentException if a population or projection has no gradient, or the loss reads spikes that are graded; the message
+     *     names it
      * @throws IllegalStateException if there is no loss
      */
     public long bytes() {
@@ -225,6 +226,11 @@ public final class TrainerBuilder {
         Loss reads = loss;
         if (reads == null) {
             throw new IllegalStateException("there is no loss, expected one");
+        }
+        if (reads.readsSpikes()
+                && !network.population(population).neuron().spikeValue().isAlways(1)) {
+            throw new IllegalArgumentException("population '" + population
+                    + "' has graded spikes, which losses would read as 1, expected a loss of its membranes");
         }
         return reads;
     }
@@ -289,7 +295,8 @@ public final class TrainerBuilder {
      * Lays everything out.
      *
      * @return the trainer
-     * @throws IllegalArgumentException if a population or projection has no gradient; the message names it
+     * @throws IllegalArgumentException if a population or projection has no gradient, or the loss reads spikes that are graded; the message
+     *     names it
      * @throws IllegalStateException if there is no loss, or more memory is needed than training may have
      */
     public Trainer build() {

@@ -17,6 +17,7 @@ final class TrainingPart {
     private final int steps;
     private final int size;
     private final String population;
+    private final int shard;
     private final LossInput read;
     private final LossGradient written;
     private final LossEvaluator evaluator;
@@ -24,17 +25,21 @@ final class TrainingPart {
     private final @Nullable ClassDecoder decoder;
     private final int[] classes;
     private final int[] labels;
+    private final int[] labelsOfSteps;
+    private final boolean readsLabelsOfSteps;
     private final int[] numbers;
     private final List<Input> inputs;
     private final Map<String, Signal> loaded = new LinkedHashMap<>();
     private final Map<String, Signal> scratch = new LinkedHashMap<>();
     private @Nullable FloatMatrix targets;
 
-    TrainingPart(Gradients gradients, Loss loss, String population) {
+    /** Makes a part that serves a shard, or number 0 for all. */
+    TrainingPart(Gradients gradients, Loss loss, String population, int shard) {
         this.gradients = gradients;
         this.steps = gradients.plan().size().steps();
         this.size = gradients.plan().size().batch();
         this.population = population;
+        this.shard = shard;
         this.inputs = gradients.plan().network().inputs();
         int outputs = gradients.plan().network().population(population).size();
         this.read = new LossInput(steps, size, outputs);
@@ -56,6 +61,8 @@ final class TrainingPart {
         this.decoder = ClassDecoder.of(loss, loss.decoding(), steps, size, outputs);
         this.classes = new int[size];
         this.labels = new int[size];
+        this.labelsOfSteps = new int[steps];
+        this.readsLabelsOfSteps = loss instanceof MembraneErrorLoss error && error.readsStepLabels();
         this.numbers = new int[size];
     }
 
@@ -69,6 +76,10 @@ final class TrainingPart {
 
     int steps() {
         return steps;
+    }
+
+    int shard() {
+        return shard;
     }
 
     double[] terms() {
@@ -152,12 +163,18 @@ final class TrainingPart {
 
     private void label(TrainingBatch batch, int whole, int first, int firstStep, int allSteps) {
         int[] given = batch.labels();
-        if (given.length >= whole) {
-            System.arraycopy(given, first, labels, 0, size);
-            read.setLabels(labels);
-        } else {
-            read.setLabels(given);
+        boolean loaded = batch.samples() != null; // a loader's labels may be followed by those of a larger batch
+        boolean ofSteps = readsLabelsOfSteps || !loaded && given.length != whole && given.length == allSteps;
+        boolean fits = loaded ? given.length >= whole : given.length == (ofSteps ? allSteps : whole);
+        if (given.length != 0 && !fits) {
+            throw new IllegalArgumentException("there are " + given.length + " labels, expected "
+                    + (ofSteps ? allSteps + ", one for each step" : whole + ", one for each sample"));
         }
+        int[] own = ofSteps ? labelsOfSteps : labels;
+        if (given.length != 0) {
+            System.arraycopy(given, ofSteps ? firstStep : first, own, 0, own.length);
+        }
+        read.setLabels(given.length == 0 ? given : own);
         FloatMatrix wanted = batch.targets();
         if (wanted == null) {
             return;

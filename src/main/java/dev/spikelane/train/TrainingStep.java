@@ -206,15 +206,15 @@ final class TrainingStep implements AutoCloseable {
 
     /** The part of a shard; shards share parts unless each must keep its state from window to window. */
     private TrainingPart part(int shard, int size, int steps) {
-        boolean keepsState = recipe.window() < recipe.steps();
-        int seen = 0;
+        int owner = recipe.window() < recipe.steps() ? shard : 0;
         for (int i = 0; i < made.size(); i++) {
             TrainingPart known = made.get(i);
-            if (known.size() == size && known.steps() == steps && (!keepsState || seen++ == shard)) {
+            if (known.size() == size && known.steps() == steps && known.shard() == owner) {
                 return known;
             }
         }
-        TrainingPart part = new TrainingPart(factory.make(steps, size), recipe.loss(), recipe.population());
+        TrainingPart part =
+                new TrainingPart(factory.make(steps, size), recipe.loss(), recipe.population(), owner);
         made.add(part);
         return part;
     }

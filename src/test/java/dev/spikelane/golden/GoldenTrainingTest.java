@@ -8,6 +8,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.train.Adam;
+import dev.spikelane.train.Clipping;
 import dev.spikelane.train.CountErrorLoss;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Gradients;
@@ -33,7 +34,10 @@ class GoldenTrainingTest {
 
     @Test
     void backpropagationThroughTime() {
-        GoldenSet.of("bptt").check(GoldenTrainingTest::checkGradients);
+        GoldenSet.of("bptt").check(golden -> {
+            checkGradients(golden);
+            checkTrainer(golden);
+        });
     }
 
     @Test
@@ -130,6 +134,52 @@ class GoldenTrainingTest {
                         golden.assertClose(output, gradients.gradient(name).toArray()));
             }
         }
+    }
+
+    /** An observer sees torch's gradients, clipped as torch clips them, and a veto leaves all values as they were. */
+    private static void checkTrainer(GoldenCase golden) {
+        GoldenNetwork made = GoldenNetwork.of(golden);
+        Map<String, String> learned = learned(golden, made, GRADIENT);
+        double norm = norm(golden, learned);
+        long before = made.network().weights().hash();
+        for (double limit : new double[] {1e30, norm / 3}) {
+            float scale = (float) Math.min(1, limit / (norm + 1e-6));
+            try (Trainer trainer = Trainer.of(made.network(), golden.integer("steps"), golden.integer("batch"))
+                    .loss(loss(golden))
+                    .surrogate(GoldenGradients.surrogate(golden.text("surrogate")))
+                    .learnOnly(learned.values().toArray(String[]::new))
+                    .clipping(Clipping.norm(limit))
+                    .onGradients((loss, gradients) -> {
+                        requireLoss(golden, golden.scalar("loss"), loss);
+                        learned.forEach((output, name) ->
+                                golden.assertClose(output, scaled(gradients.apply(name).toArray(), 1 / scale)));
+                        return false;
+                    })
+                    .build()) {
+                requireLoss(
+                        golden,
+                        golden.scalar("loss"),
+                        trainer.step(TrainingBatch.of(input(golden), GoldenLabels.of(golden))));
+            }
+            assertEquals(before, made.network().weights().hash(), golden + ": values after a veto");
+        }
+    }
+
+    private static double norm(GoldenCase golden, Map<String, String> learned) {
+        double sum = 0;
+        for (String output : learned.keySet()) {
+            for (float gradient : golden.floats(output)) {
+                sum += (double) gradient * gradient;
+            }
+        }
+        return Math.sqrt(sum);
+    }
+
+    private static float[] scaled(float[] values, float factor) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= factor;
+        }
+        return values;
     }
 
     private static double evaluate(GoldenCase golden, Loss loss, Gradients gradients, String output) {

@@ -2,39 +2,27 @@ package dev.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Scale;
-import dev.spikelane.kernel.Decay;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.LeakyParallel;
-import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.train.Gradients;
 import dev.spikelane.train.GradientsBuilder;
 import dev.spikelane.train.Surrogate;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.ToDoubleFunction;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/**
- * Random graphs have the gradients of a plain interpreter, bit for bit, whatever the threads and whatever is computed again; and these are the
- * slopes of the smoothed network.
- */
+/** Random graphs have the gradients of a plain interpreter, bit for bit, whatever the threads and whatever is computed again. */
 class RandomGradientsProperties {
 
-    private static final double STEP = 1e-5;
     private static final Surrogate SURROGATE = Surrogate.custom("plain", NaiveLifBack::surrogate);
 
     @Property(tries = 60)
@@ -77,10 +65,6 @@ class RandomGradientsProperties {
                 gradients.backward();
                 compare(graph, expected, gradients);
             }
-            if (random.nextInt(4) == 0) { // it takes as long as all of the above
-                SmoothNetwork smooth = new SmoothNetwork(graph.network, graph.inputs, forward, batch, steps);
-                compareSlopes(graph, expected, smooth, given, random);
-            }
         }
     }
 
@@ -89,7 +73,8 @@ class RandomGradientsProperties {
         return parameter.equals("threshold") || parameter.equals("deltaThreshold") || parameter.equals("V");
     }
 
-    private static Map<String, float[][]> given(RandomGraph graph, Random random) {
+    /** Gradients that start at some sources of a graph. */
+    static Map<String, float[][]> given(RandomGraph graph, Random random) {
         Map<String, float[][]> given = new HashMap<>();
         for (Population population : graph.network.populations()) {
             if (random.nextBoolean()) {
@@ -143,94 +128,6 @@ class RandomGradientsProperties {
         for (Projection projection : network.projections()) {
             compareWeights(graph, expected, gradients, projection);
         }
-    }
-
-    /** Values that may change, and their gradient; of one number if all change alike. */
-    private record Direction(String name, float[] gradient) {}
-
-    /** Small changes of values change the loss of the smoothed network, in double precision, as the gradients say. */
-    private static void compareSlopes(
-            RandomGraph graph,
-            NaiveGradients expected,
-            SmoothNetwork smooth,
-            Map<String, float[][]> given,
-            Random random) {
-        List<Direction> directions = directions(graph, expected);
-        Collections.shuffle(directions, random);
-        for (Direction direction : directions.subList(0, Math.min(4, directions.size()))) {
-            double[] values = smooth.values(direction.name);
-            double[] start = values.clone();
-            double[] change = random.doubles(values.length, -1, 1).toArray();
-            double said = 0;
-            double magnitude = 0;
-            boolean shared = direction.gradient.length == 1;
-            for (int i = 0; i < values.length; i++) {
-                change[i] = shared ? change[0] : change[i];
-            }
-            for (int i = 0; i < direction.gradient.length; i++) {
-                said += change[i] * direction.gradient[i];
-                magnitude += Math.abs(change[i] * direction.gradient[i]);
-            }
-            double[] losses = new double[2];
-            for (int side = 0; side < 2; side++) {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = start[i] + (side == 0 ? 1 : -1) * STEP * change[i];
-                }
-                losses[side] = smooth.loss(given);
-            }
-            System.arraycopy(start, 0, values, 0, start.length);
-            double slope = (losses[0] - losses[1]) / (2 * STEP);
-assertEquals(slope, said, 3e-5 * magnitude + 1e-7, direction.name + " in " + graph.network);
-        }
-    }
-
-    private static List<Direction> directions(RandomGraph graph, NaiveGradients expected) {
-        List<Direction> directions = new ArrayList<>();
-        for (Projection projection : graph.network.projections()) {
-            for (int place = 0; place < projection.path().size(); place++) {
-                Connection connection = projection.path().get(place);
-                if (!(connection instanceof Scale) && !(connection instanceof Flatten)) {
-                    String name = SmoothNetwork.key(projection, place);
-                    directions.add(new Direction(name, expected.weights(projection, place)));
-                }
-            }
-        }
-        for (Population population : graph.network.populations()) {
-            NaiveLif lif = NaiveLif.of(population.neuron(), population.shape());
-            directions.add(new Direction(
-                    population.name() + ".threshold", sums(graph, expected, population, back -> back.ofThreshold)));
-            if (lif.decay == Decay.MULTIPLY && lif.alpha == null) {
-                directions.add(
-                        new Direction(population.name() + ".leak", sums(graph, expected, population, back -> back.ofLeak)));
-            }
-            if (lif.recurrence instanceof Recurrence.OneToOne && !isFed(graph, population)) {
-                directions.add(
-                        new Direction(population.name() + ".V", sums(graph, expected, population, back -> back.ofOwn)));
-            }
-        }
-        return directions;
-    }
-
-    private static boolean isFed(RandomGraph graph, Population population) {
-        return graph.network.projections().stream()
-                .anyMatch(projection -> projection.target() == population
-                        && projection.port().equals(Neuron.FEEDBACK));
-    }
-
-    private static float[] sums(
-            RandomGraph graph,
-            NaiveGradients expected,
-            Population population,
-            ToDoubleFunction<NaiveLifBack> parameter) {
-        float[] sums = new float[population.size()];
-        for (int i = 0; i < sums.length; i++) {
-            double sum = 0;
-            for (int sample = 0; sample < graph.batch; sample++) {
-                sum += parameter.applyAsDouble(expected.of(population, sample, i));
-            }
-            sums[i] = (float) sum;
-        }
-        return sums;
     }
 
     private static void compareParameters(

@@ -1,5 +1,7 @@
 package dev.spikelane.train;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.spikelane.Allocations;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
@@ -8,9 +10,12 @@ import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Training allocates nothing once it is warm. */
@@ -24,6 +29,19 @@ class TrainerAllocationTest {
     void frames() {
         FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, 40, new Random(1));
         train(feedforward(), TrainingBatch.ofFrame(frame, LABELS), 1);
+        train(deep(), TrainingBatch.ofFrame(frame, LABELS), 1);
+    }
+
+    @Test
+    void values() {
+        FloatMatrix input = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, 40, new Random(1));
+        train(feedforward(), TrainingBatch.of(input, LABELS), 1);
+    }
+
+    @Test
+    void twoHiddenLayers() {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
+        train(deep(), TrainingBatch.of(input, LABELS), 1);
     }
 
     @Test
@@ -63,12 +81,33 @@ class TrainerAllocationTest {
                 .build();
     }
 
+    private static Network deep() {
+        TorchRandom random = new TorchRandom(3);
+        return Network.builder(40)
+                .dense(70, random)
+                .neuron(new Leaky(0.9))
+                .dense(130, random)
+                .neuron(new Synaptic(0.8, 0.9))
+                .dense(4, random)
+                .neuron(new Leaky(0.9))
+                .build();
+    }
+
     private static void train(Network network, TrainingBatch batch, int shards) {
-        try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
-                .loss(CrossEntropyLoss.membrane())
-                .shards(shards)
-                .build()) {
-            Allocations.assertNone(20, () -> trainer.step(batch));
+        for (int threads = 1; threads <= 2; threads++) {
+            Set<Thread> before = Thread.getAllStackTraces().keySet();
+            try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
+                    .loss(CrossEntropyLoss.membrane())
+                    .shards(shards)
+                    .threads(threads)
+                    .build()) {
+                trainer.step(batch);
+                Set<Thread> serving = new HashSet<>(Thread.getAllStackTraces().keySet());
+                serving.removeAll(before);
+                serving.add(Thread.currentThread());
+                assertTrue(serving.size() >= threads, serving.toString());
+                Allocations.assertNone(serving, 20, () -> trainer.step(batch));
+            }
         }
     }
 }

@@ -19,8 +19,10 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
@@ -95,6 +97,7 @@ class TrainerTest {
         assertEquals(expected, hashAfter(20, trainer -> trainer.recomputeEvery(4)));
         assertEquals(expected, hashAfter(20, trainer -> trainer.shards(1)));
         assertNotEquals(expected, hashAfter(19, trainer -> trainer));
+        assertEquals(9150080598603444808L, expected, "which is the same at all widths");
     }
 
     @Test
@@ -212,6 +215,129 @@ class TrainerTest {
         TrainerBuilder trainer = Trainer.of(network, 2, 1).loss(CrossEntropyLoss.rate());
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, trainer::build);
         assertEquals("population 'p': a dropout has no gradient", refused.getMessage());
+    }
+
+    @Test
+    void gradedOutputsAreRefusedByLossesOfSpikes() {
+        Network network = chain(new Leaky(0.9).withGradedSpikesFactor(1.5));
+        TrainerBuilder trainer = Trainer.of(network, 2, 1).loss(CrossEntropyLoss.rate());
+        String message = "population 'p' has graded spikes, which losses would read as 1, expected a loss of its membranes";
+        assertEquals(
+                message,
+                assertThrows(IllegalArgumentException.class, trainer::build).getMessage());
+        assertEquals(
+                message,
+                assertThrows(IllegalArgumentException.class, trainer::bytes).getMessage());
+        trainer.loss(CrossEntropyLoss.membrane()).build().close();
+    }
+
+    @Test
+    void everyModelWithoutGradientsSaysSoWhenTheTrainerIsBuilt() {
+        assertRefused(
+                new StateLeaky(0.9).withKernelTruncation(3), "population 'p': a truncated kernel has no gradient");
+    }
+
+    private static void assertRefused(Neuron neuron, String message) {
+        TrainerBuilder trainer = Trainer.of(chain(neuron), 2, 1).loss(CrossEntropyLoss.membrane());
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, trainer::build);
+        assertEquals(message, refused.getMessage());
+    }
+
+    private static Network chain(Neuron neuron) {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(4));
+        Population p = builder.population("p", Shape.of(4), neuron);
+        builder.project("x-p", x, p, Dense.linear(4, 4, new TorchRandom(1)));
+        return builder.build();
+    }
+
+    /** Batches that do not fit say so and change nothing. */
+    @Test
+    void wrongBatchesAreRefused() {
+        Network network = network();
+        long before = network.weights().hash();
+        try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
+                .loss(CrossEntropyLoss.membrane())
+                .build()) {
+            SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * 3, INPUTS, 0.3, new Random(9));
+            assertRefused("label 1 is 3, expected a class of [0, 3)", trainer, TrainingBatch.of(input, 0, 3, 1));
+            assertRefused("label 2 is -1, expected a class of [0, 3)", trainer, TrainingBatch.of(input, 0, 1, -1));
+            assertRefused("2 labels", trainer, TrainingBatch.of(input, 0, 1));
+            assertRefused("4 labels", trainer, TrainingBatch.of(input, 0, 1, 2, 0));
+            assertRefused(
+                    "input has 31 rows",
+                    trainer,
+                    TrainingBatch.of(SpikeMatrix.zeros(STEPS * 3 + 1, INPUTS), 0, 1, 2));
+            assertRefused(
+                    "expected [30 x 20]", trainer, TrainingBatch.of(SpikeMatrix.zeros(STEPS * 3, INPUTS + 1), 0, 1, 2));
+            FloatMatrix infinite = FloatMatrix.zeros(STEPS * 3, INPUTS);
+            infinite.set(7, 5, Float.NaN);
+            assertRefused("NaN", trainer, TrainingBatch.of(infinite, 0, 1, 2));
+        }
+        assertEquals(before, network.weights().hash());
+    }
+
+    /** Labels of steps are those of the steps of each window, whatever the number of samples and shards. */
+    @Test
+    void labelsOfStepsAreOfTheirSteps() {
+        for (int samples : new int[] {3, STEPS, BATCH}) {
+            SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * samples, INPUTS, 0.3, new Random(9));
+            for (int window : new int[] {STEPS, 4}) {
+                double zeros = lossOfSteps(input, window, 1, new int[STEPS]);
+                assertEquals(zeros, lossOfSteps(input, window, 3, new int[STEPS]), 1e-9 * zeros);
+                for (int step = 0; step < STEPS; step++) {
+                    int[] labels = new int[STEPS];
+                    labels[step] = 1;
+                    assertNotEquals(zeros, lossOfSteps(input, window, 1, labels), "label of step " + step);
+                }
+                try (Trainer trainer = ofSteps(new MembraneErrorLoss(), window, 1)) {
+                    assertEquals(zeros, trainer.step(TrainingBatch.of(input, new int[samples])), 1e-9 * zeros);
+                }
+            }
+        }
+    }
+
+    private static double lossOfSteps(SpikeMatrix input, int window, int shards, int... labels) {
+        try (Trainer trainer = ofSteps(new MembraneErrorLoss().withStepLabels(), window, shards)) {
+            return trainer.step(TrainingBatch.of(input, labels));
+        }
+    }
+
+    private static Trainer ofSteps(Loss loss, int window, int shards) {
+        return Trainer.of(network(), STEPS, BATCH)
+                .loss(loss)
+                .truncateEvery(window)
+                .shards(shards)
+                .optimizer(new Sgd(0))
+                .build();
+    }
+
+    private static void assertRefused(String words, Trainer trainer, TrainingBatch batch) {
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> trainer.step(batch), words);
+        assertTrue(refused.getMessage().contains(words), refused.getMessage());
+    }
+
+    /** One sample at a time, in more shards than there are samples, is training on that sample alone. */
+    @Test
+    void batchesOfOneSampleAreTaken() {
+        Network small = network();
+        Network large = network();
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS, INPUTS, 0.3, new Random(9));
+        for (int i = 0; i < 2; i++) {
+            double expected = stepOnce(small, 1, 1, TrainingBatch.of(input, 2));
+            assertEquals(expected, stepOnce(large, BATCH, 4, TrainingBatch.of(input, 2)));
+        }
+        assertEquals(small.weights().hash(), large.weights().hash());
+    }
+
+    private static double stepOnce(Network network, int batch, int shards, TrainingBatch of) {
+        try (Trainer trainer = Trainer.of(network, STEPS, batch)
+                .loss(CrossEntropyLoss.membrane())
+                .shards(shards)
+                .build()) {
+            return trainer.step(of);
+        }
     }
 
     @Test

@@ -1,0 +1,185 @@
+package dev.spikelane.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.gradient.NeuronGradient;
+import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Adam;
+import dev.spikelane.train.Clipping;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Optimizer;
+import dev.spikelane.train.Sgd;
+import dev.spikelane.train.Surrogate;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainerBuilder;
+import dev.spikelane.train.TrainingBatch;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Random networks of all models that have gradients learn the same bits, whatever serves them. */
+class RandomTrainingProperties {
+
+    private static final int STEPS_OF_ADAM = 20;
+
+    /** A network, what is learned of it and what it learns from; all of it the same for the same seed. */
+    private record Task(Network network, int steps, int batch, List<TrainingBatch> batches, List<String> learned) {
+
+        static Task of(long seed, int model, int steps, int batch) {
+            Random random = new Random(seed);
+            Arena arena = Arena.ofAuto();
+            int neurons = 1 + random.nextInt(140);
+            NetworkBuilder builder = Network.builder();
+            Input x = builder.input("x", Shape.of(1 + random.nextInt(70)));
+            Neuron neuron = new RandomNeuron(arena, neurons, random).of(model);
+            Population p = builder.population("p", Shape.of(neurons), neuron);
+            Population q = builder.population("q", Shape.of(2 + random.nextInt(20)), new Leaky(0.9).withThreshold(0.5));
+            TorchRandom weights = new TorchRandom(seed);
+            builder.project("x-p", x, p, Dense.linear(x.shape().size(), neurons * neuron.gates(), weights));
+            builder.project("p-q", p, q, Dense.linear(neurons, q.size(), weights));
+            if (random.nextBoolean()) {
+                int delay = 1 + random.nextInt(3);
+                builder.project("q-p", q, p, Dense.linear(q.size(), neurons * neuron.gates(), weights)).delay(delay);
+            }
+            if (random.nextBoolean()) {
+                String variable = neuron.variables().getFirst();
+                builder.project("p-q values", p.variable(variable), q, Dense.linear(neurons, q.size(), weights));
+            }
+            Network network = builder.build();
+            List<String> learned = new ArrayList<>();
+            for (Population population : network.populations()) {
+                for (String parameter : NeuronGradient.learnable(population.neuron())) {
+                    String name = population.name() + "." + parameter;
+                    if (network.weights().names().contains(name)) {
+                        learned.add(name);
+                    }
+                }
+            }
+            return new Task(network, steps, batch, batches(random, steps, batch, x, q), learned);
+        }
+
+        private static List<TrainingBatch> batches(Random random, int steps, int batch, Input x, Population q) {
+            List<TrainingBatch> batches = new ArrayList<>();
+            boolean constant = random.nextInt(3) == 0;
+            boolean spikes = random.nextBoolean();
+            for (int i = 0; i < 3; i++) {
+                int samples = i < 2 ? batch : 1 + random.nextInt(batch);
+                int rows = constant ? samples : steps * samples;
+                Arena arena = Arena.ofAuto();
+                Signal input = spikes
+                        ? Matrices.spikes(arena, rows, x.shape().size(), 0.4, random)
+                        : Matrices.uniform(arena, rows, x.shape().size(), random);
+                int[] labels = random.ints(samples, 0, q.size()).toArray();
+                batches.add(constant ? TrainingBatch.ofFrame(input, labels) : TrainingBatch.of(input, labels));
+            }
+            return batches;
+        }
+
+        TrainerBuilder trainer(Optimizer optimizer) {
+            return Trainer.of(network, steps, batch)
+                    .loss(CrossEntropyLoss.membrane())
+                    .surrogate(Surrogate.fastSigmoid(5))
+                    .learn(learned.toArray(String[]::new))
+                    .optimizer(optimizer);
+        }
+    }
+
+    private static int trainable(int model) {
+        return model == RandomNeuron.DROPPING || model == 12 ? RandomNeuron.MODELS : model;
+    }
+
+    /** The network's values after some steps, with why there were no more: numbers that are not finite, or an alpha that fell below its beta. */
+    private static String outcome(Task task, UnaryOperator<TrainerBuilder> wish) {
+        String stopped = "";
+        try (Trainer trainer = wish.apply(task.trainer(new Adam(0.003))).build()) {
+            for (int i = 0; i < STEPS_OF_ADAM; i++) {
+                trainer.step(task.batches.get(i % 3));
+            }
+        } catch (IllegalStateException | IllegalArgumentException stop) {
+            stopped = stop.getMessage() + " ";
+        }
+        return stopped + task.network.weights().hash();
+    }
+
+    @Property(tries = 9, edgeCases = EdgeCasesMode.NONE)
+    void whateverServesTrainingLeavesTheSameBits(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
+            @ForAll @IntRange(min = 1, max = 9) int steps,
+            @ForAll @IntRange(min = 1, max = 9) int batch) {
+        Random random = new Random(seed);
+        int shards = random.nextBoolean() ? 1 : 1 + random.nextInt(batch);
+        int window = random.nextInt(3) > 0 ? steps : 1 + random.nextInt(steps);
+        boolean clips = random.nextInt(3) == 0;
+        UnaryOperator<TrainerBuilder> recipe = trainer -> {
+            trainer.shards(shards).truncateEvery(window);
+            return clips ? trainer.clipping(Clipping.norm(0.5)) : trainer;
+        };
+        int kind = trainable(model);
+        long before = Task.of(seed, kind, steps, batch).network().weights().hash();
+        String expected = outcome(Task.of(seed, kind, steps, batch), recipe);
+        assertNotEquals(String.valueOf(before), expected);
+        int threads = 2 + random.nextInt(2);
+        int every = 1 + random.nextInt(steps);
+        String what = kind + " with shards " + shards + ", window " + window;
+        assertEquals(
+                expected,
+                outcome(Task.of(seed, kind, steps, batch), trainer -> recipe.apply(trainer)
+                        .threads(threads)),
+                what + ", threads " + threads);
+        assertEquals(
+                expected,
+                outcome(Task.of(seed, kind, steps, batch), trainer -> recipe.apply(trainer)
+                        .recomputeEvery(every)),
+                what + ", computed again every " + every);
+        assertEquals(
+                expected,
+                outcome(Task.of(seed, kind, steps, batch), trainer -> recipe.apply(trainer)
+                        .threads(threads)
+                        .recomputeEvery(every)
+                        .onGradients((loss, gradients) -> true)),
+                what + ", all of it and an observer");
+    }
+
+    /** A trainer that is made anew for each step has nothing from the step before but the network. */
+    @Property(tries = 9, edgeCases = EdgeCasesMode.NONE)
+    void trainersKeepNothingButTheNetwork(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
+            @ForAll @IntRange(min = 1, max = 9) int steps,
+            @ForAll @IntRange(min = 1, max = 9) int batch) {
+        int kind = trainable(model);
+        Task one = Task.of(seed, kind, steps, batch);
+        Task anew = Task.of(seed, kind, steps, batch);
+        try (Trainer trainer = one.trainer(new Sgd(0.05)).build()) {
+            for (int i = 0; i < 4; i++) {
+                double expected = trainer.step(one.batches.get(i % 3));
+                try (Trainer next = anew.trainer(new Sgd(0.05)).build()) {
+                    assertEquals(expected, next.step(anew.batches.get(i % 3)), "loss of step " + i + " of " + kind);
+                }
+                for (String name : one.network.weights().names()) {
+                    FloatMatrix want = anew.network.weights().get(name);
+                    Matrices.assertSameBits(want, one.network.weights().get(name), name + " of " + kind);
+                }
+            }
+        } catch (IllegalStateException | IllegalArgumentException stop) {
+            String message = stop.getMessage();
+            assertTrue(message.contains("loss is") || message.contains("expected more than its beta"), message);
+        }
+    }
+}
