@@ -1,0 +1,142 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.Locale;
+
+/**
+ * Spikes times integer weights: turns the spikes of a layer into the currents of the next.
+ *
+ * <p>{@code current[r][o] = bias[o] + scale[o] * float(sum over the inputs i that fire in row r of item[o][i])}. The sum is exact, in 32
+ * bits, which it cannot leave ({@link PackedIntegers#mostInputs}); so it has no order. It is rounded to float32 once, to the nearest, ties to
+ * even, which changes nothing up to 2^24; the product is rounded once; the sum with the bias is rounded once. So results never depend on the
+ * density, the rows in a call, the vector width or the number of threads.
+ *
+ * <p>Two vector variants. One adds the weights of the active inputs, which were listed before: 8-bit weights in lanes of 16 bits, which are
+ * widened before they can overflow. The other adds, for every group of four inputs, one of its 16 partial sums from tables in the L1 cache, which
+ * costs the same at any density; 16-bit weights go through it in two halves, {@code 256 * (item >> 8) + (item & 255)}.
+ */
+public final class IntegerMatmul {
+
+    private IntegerMatmul() {}
+
+    /**
+     * Allocates the scratch memory that one thread needs for {@link #multiply}; it can be used again and again.
+     *
+     * @param arena the arena that owns the memory
+     * @param pre inputs of the weights
+     * @return 120 KB, or more for more than some 24,000 inputs
+     */
+    public static FloatMatrix workspace(Arena arena, int pre) {
+        return FloatMatrix.zeros(arena, workspaceRows(pre), PackedIntegers.BLOCK);
+    }
+
+    private static int workspaceRows(int pre) {
+        long bytes = Math.max(IntegerTables.WORKSPACE_BYTES, ActiveInputs.workspaceBytes(pre));
+        return Math.toIntExact(Math.ceilDiv(bytes, PackedWeights.BLOCK_BYTES));
+    }
+
+    /**
+     * Computes the currents of the first rows and of some blocks of 64 outputs. Threads that share a product take disjoint blocks, each with
+     * its own workspace.
+     *
+     * @param spikes {@code [at least rows x pre]}
+     * @param rows how many rows, at least 1
+     * @param weights {@code pre -> post}
+     * @param firstBlock the first block of outputs
+     * @param endBlock the block behind the last
+     * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
+     *     (endBlock - firstBlock)]}, which then holds these blocks only
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with {@code current}
+     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} and {@code workspace} share memory
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void multiply(
+            SpikeMatrix spikes,
+            int rows,
+            PackedIntegers weights,
+            int firstBlock,
+            int endBlock,
+            FloatMatrix current,
+            FloatMatrix workspace) {
+        Checks.rows("spikes", spikes.rows(), rows);
+        Checks.rows("current", current.rows(), rows);
+        Checks.range("block of outputs", firstBlock, endBlock, weights.blocks());
+        spikes.requireShape("spikes", spikes.rows(), weights.pre());
+        int firstOutput = Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
+        workspace.requireShape("workspace", workspaceRows(weights.pre()), PackedIntegers.BLOCK);
+        Checks.apart("workspace", workspace, "current", current);
+        weights.requireAccessible();
+        IntegerTile tile = new IntegerTile(weights, firstBlock, endBlock, current, firstOutput);
+        switch (choose(weights.type(), rows, weights.pre(), spikes.count(0, rows))) {
+            case SCALAR -> scalar(spikes, rows, tile);
+            case ACTIVE -> active(spikes, rows, tile, workspace);
+            case TABLES -> IntegerTablesVector.multiply(spikes, rows, tile, workspace.segment());
+        }
+    }
+
+    /**
+     * Names the variant that {@link #multiply} chooses. Results do not depend on it.
+     *
+     * @param type the type of the weights
+     * @param rows rows in the call
+     * @param pre inputs
+     * @param active spikes in these rows
+     * @return {@code int8 active}, {@code int8 tables}, {@code int16 active} or {@code int16 tables}; {@code int8 scalar} or {@code int16
+     *     scalar} without vectors
+     */
+    public static String variant(ElementType type, int rows, int pre, long active) {
+        return (type + " " + choose(type, rows, pre, active)).toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * For 64 outputs, in units of 0.1 ns: an active input costs 12 with weights of 8 bits and 18 with 16; a panel of 32 inputs costs 75 a row
+     * from tables, whose making costs 2,300, and twice as much with 16 bits (Zen 3, 256 bits, 2026-11).
+     */
+    static Variant choose(ElementType type, int rows, int pre, long active) {
+        if (!SimdWidth.VECTOR) {
+            return Variant.SCALAR;
+        }
+        int planes = type.bytes();
+        long panels = Math.ceilDiv(pre, IntegerTables.PANEL);
+        long tables = planes * panels * (75L * rows + 2_300L * Math.ceilDiv(rows, IntegerTables.ROWS));
+        return (type == ElementType.INT8 ? 12 : 18) * active > tables ? Variant.TABLES : Variant.ACTIVE;
+    }
+
+    /** Which loop does the work. */
+    enum Variant {
+        SCALAR,
+        ACTIVE,
+        TABLES
+    }
+
+    /** As many rows at a time as their active inputs fit the list. */
+    static void active(SpikeMatrix spikes, int rows, IntegerTile tile, FloatMatrix workspace) {
+        for (int row = 0; row < rows; ) {
+            int some = ActiveInputs.list(spikes, row, rows, tile.weights().inputBytes(), workspace.segment());
+            IntegerMatmulVector.active(workspace.segment(), row, some, tile);
+            row += some;
+        }
+    }
+
+    /** The specification: plain loops. */
+    static void scalar(SpikeMatrix spikes, int rows, IntegerTile tile) {
+        PackedIntegers weights = tile.weights();
+        for (int row = 0; row < rows; row++) {
+            for (int output = tile.firstBlock() * PackedIntegers.BLOCK;
+                    output < tile.endBlock() * PackedIntegers.BLOCK;
+                    output++) {
+                int sum = 0;
+                for (int input = 0; output < weights.post() && input < weights.pre(); input++) {
+                    sum += spikes.get(row, input) ? weights.item(output, input) : 0;
+                }
+                tile.set(row, output, sum);
+            }
+        }
+    }
+}

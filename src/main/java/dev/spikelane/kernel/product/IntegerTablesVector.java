@@ -1,0 +1,221 @@
+package dev.spikelane.kernel.product;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.INT;
+import static dev.spikelane.kernel.base.Lanes.SHORT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The variant of {@link IntegerMatmul} that adds partial sums of four inputs from tables, four vectors of 16-bit lanes wide. Sums of 16
+ * bits are added to sums of 32 before they can overflow.
+ */
+@SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
+final class IntegerTablesVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final ValueLayout.OfInt HALF_WORD = ValueLayout.JAVA_INT;
+
+    private static final int STRIP_BYTES = IntegerMatmulVector.STRIP * BYTES;
+    private static final int ENTRY_SHIFT = Integer.numberOfTrailingZeros(STRIP_BYTES);
+    private static final int TABLE_BYTES = IntegerTables.ENTRIES * STRIP_BYTES;
+    private static final int ENTRY_MASK = TABLE_BYTES - STRIP_BYTES;
+
+    /** Panels whose sums 16 bits can hold, if no item is beyond -128 to 127; half as many for 0 to 255. */
+    private static final int PANELS_ADDED = 8;
+
+    /** Turns the stored halves of pairs, of which the lower one has an offset, into numbers with a sign. */
+    private static final ShortVector SIGN = IntVector.broadcast(INT, PackedIntegers.OFFSET).reinterpretAsShorts();
+
+    private IntegerTablesVector() {}
+
+    /** Which 8 bits of the items are added, and what they count. */
+    private enum Plane {
+        /** All of 8. */
+        WHOLE(0, PANELS_ADDED),
+        /** The lower of 16, without a sign. */
+        LOWER(0, PANELS_ADDED / 2),
+        /** The upper of 16. */
+        UPPER(Byte.SIZE, PANELS_ADDED);
+
+        private final int shift;
+        private final int panels;
+
+        Plane(int shift, int panels) {
+            this.shift = shift;
+            this.panels = panels;
+        }
+    }
+
+    static void multiply(SpikeMatrix spikes, int rows, IntegerTile tile, MemorySegment workspace) {
+        int end = tile.endBlock() * IntegerMatmulVector.VECTORS;
+        boolean bytes = tile.weights().type() == ElementType.INT8;
+        for (int vector = tile.firstBlock() * IntegerMatmulVector.VECTORS;
+                vector < end;
+                vector += IntegerMatmulVector.STRIP) {
+            for (int row = 0; row < rows; row += IntegerTables.ROWS) {
+                int some = Math.min(rows - row, IntegerTables.ROWS);
+                workspace
+                        .asSlice(IntegerTables.WIDE_SUMS, (long) some * 2 * STRIP_BYTES)
+                        .fill((byte) 0);
+                if (bytes) {
+                    add(spikes, row, some, tile, vector, Plane.WHOLE, workspace);
+                } else {
+                    add(spikes, row, some, tile, vector, Plane.LOWER, workspace);
+                    add(spikes, row, some, tile, vector, Plane.UPPER, workspace);
+                }
+                finish(workspace, row, some, tile, vector);
+            }
+        }
+    }
+
+    private static void add(
+            SpikeMatrix spikes,
+            int firstRow,
+            int rows,
+            IntegerTile tile,
+            int vector,
+            Plane plane,
+            MemorySegment workspace) {
+        int panels = Math.ceilDiv(tile.weights().pre(), IntegerTables.PANEL);
+        for (int panel = 0; panel < panels; panel++) {
+            for (int lanes = 0; lanes < IntegerMatmulVector.STRIP; lanes++) {
+                makeTables(tile, vector + lanes, panel, plane, workspace, lanes * BYTES);
+            }
+            addPanel(spikes, firstRow, rows, panel, workspace, panel % plane.panels == 0);
+            if (panel % plane.panels == plane.panels - 1 || panel == panels - 1) {
+                widen(workspace, rows, plane.shift);
+            }
+        }
+    }
+
+    private static void makeTables(
+            IntegerTile tile, int vector, int panel, Plane plane, MemorySegment tables, int lanes) {
+        MemorySegment weights = tile.weights().segment();
+        Checks.isNative(weights);
+        Checks.isNative(tables);
+        int inputBytes = tile.weights().inputBytes();
+        long from = IntegerMatmulVector.base(tile, vector) + (long) panel * IntegerTables.PANEL * inputBytes;
+        for (int group = 0; group < IntegerTables.GROUPS; group++) {
+            ShortVector w0 = load(weights, from, plane);
+            ShortVector w1 = load(weights, from + inputBytes, plane);
+            ShortVector w2 = load(weights, from + 2L * inputBytes, plane);
+            ShortVector w3 = load(weights, from + 3L * inputBytes, plane);
+            from += 4L * inputBytes;
+            ShortVector w01 = w0.add(w1);
+            ShortVector w02 = w0.add(w2);
+            ShortVector w12 = w1.add(w2);
+            ShortVector w012 = w01.add(w2);
+            long to = (long) group * TABLE_BYTES + lanes;
+            ShortVector.zero(SHORT).intoMemorySegment(tables, to, ORDER);
+            w0.intoMemorySegment(tables, to + STRIP_BYTES, ORDER);
+            w1.intoMemorySegment(tables, to + 2 * STRIP_BYTES, ORDER);
+            w01.intoMemorySegment(tables, to + 3 * STRIP_BYTES, ORDER);
+            w2.intoMemorySegment(tables, to + 4 * STRIP_BYTES, ORDER);
+            w02.intoMemorySegment(tables, to + 5 * STRIP_BYTES, ORDER);
+            w12.intoMemorySegment(tables, to + 6 * STRIP_BYTES, ORDER);
+            w012.intoMemorySegment(tables, to + 7 * STRIP_BYTES, ORDER);
+            w3.intoMemorySegment(tables, to + 8 * STRIP_BYTES, ORDER);
+            w0.add(w3).intoMemorySegment(tables, to + 9 * STRIP_BYTES, ORDER);
+            w1.add(w3).intoMemorySegment(tables, to + 10 * STRIP_BYTES, ORDER);
+            w01.add(w3).intoMemorySegment(tables, to + 11 * STRIP_BYTES, ORDER);
+            w2.add(w3).intoMemorySegment(tables, to + 12 * STRIP_BYTES, ORDER);
+            w02.add(w3).intoMemorySegment(tables, to + 13 * STRIP_BYTES, ORDER);
+            w12.add(w3).intoMemorySegment(tables, to + 14 * STRIP_BYTES, ORDER);
+            w012.add(w3).intoMemorySegment(tables, to + 15 * STRIP_BYTES, ORDER);
+        }
+    }
+
+    private static ShortVector load(MemorySegment weights, long at, Plane plane) {
+        if (plane == Plane.WHOLE) {
+            return IntegerMatmulVector.widened(weights, at);
+        }
+        ShortVector items = ShortVector.fromMemorySegment(SHORT, weights, at, ORDER)
+                .lanewise(VectorOperators.XOR, SIGN);
+        return plane == Plane.LOWER
+                ? items.lanewise(VectorOperators.AND, (short) 0xff)
+                : items.lanewise(VectorOperators.ASHR, Byte.SIZE);
+    }
+
+    /** The hot loop: for each row one entry of each of eight tables. */
+    private static void addPanel(
+            SpikeMatrix spikes, int firstRow, int rows, int panel, MemorySegment workspace, boolean first) {
+        MemorySegment words = spikes.segment();
+        Checks.isNative(words);
+        Checks.isNative(workspace);
+        for (int row = 0; row < rows; row++) {
+            int bits = words.get(HALF_WORD, spikes.rowOffset(firstRow + row) + (long) panel * Integer.BYTES);
+            long at = IntegerTables.SUMS + (long) row * STRIP_BYTES;
+            ShortVector sum0 = ShortVector.zero(SHORT);
+            ShortVector sum1 = sum0;
+            ShortVector sum2 = sum0;
+            ShortVector sum3 = sum0;
+            if (!first) {
+                sum0 = load(workspace, at);
+                sum1 = load(workspace, at + BYTES);
+                sum2 = load(workspace, at + 2 * BYTES);
+                sum3 = load(workspace, at + 3 * BYTES);
+            }
+            for (int group = 0; group < IntegerTables.GROUPS; group += 2) {
+                long entry = (long) group * TABLE_BYTES + (bits << ENTRY_SHIFT & ENTRY_MASK);
+                sum0 = sum0.add(load(workspace, entry));
+                sum1 = sum1.add(load(workspace, entry + BYTES));
+                sum2 = sum2.add(load(workspace, entry + 2 * BYTES));
+                sum3 = sum3.add(load(workspace, entry + 3 * BYTES));
+                entry = (long) group * TABLE_BYTES + TABLE_BYTES + (bits << ENTRY_SHIFT - 4 & ENTRY_MASK);
+                sum0 = sum0.add(load(workspace, entry));
+                sum1 = sum1.add(load(workspace, entry + BYTES));
+                sum2 = sum2.add(load(workspace, entry + 2 * BYTES));
+                sum3 = sum3.add(load(workspace, entry + 3 * BYTES));
+                bits >>>= 8;
+            }
+            sum0.intoMemorySegment(workspace, at, ORDER);
+            sum1.intoMemorySegment(workspace, at + BYTES, ORDER);
+            sum2.intoMemorySegment(workspace, at + 2 * BYTES, ORDER);
+            sum3.intoMemorySegment(workspace, at + 3 * BYTES, ORDER);
+        }
+    }
+
+    /** Adds the sums of 16 bits to those of 32. */
+    private static void widen(MemorySegment workspace, int rows, int shift) {
+        Checks.isNative(workspace);
+        long from = IntegerTables.SUMS;
+        long to = IntegerTables.WIDE_SUMS;
+        for (int i = 0; i < rows * IntegerMatmulVector.STRIP; i++) {
+            ShortVector sums = load(workspace, from);
+            IntVector low = IntegerMatmulVector.low(sums).lanewise(VectorOperators.LSHL, shift);
+            IntVector high = IntegerMatmulVector.high(sums).lanewise(VectorOperators.LSHL, shift);
+            wide(workspace, to).add(low).intoMemorySegment(workspace, to, ORDER);
+            wide(workspace, to + BYTES).add(high).intoMemorySegment(workspace, to + BYTES, ORDER);
+            from += BYTES;
+            to += 2 * BYTES;
+        }
+    }
+
+    private static void finish(MemorySegment workspace, int firstRow, int rows, IntegerTile tile, int vector) {
+        Checks.isNative(workspace);
+        long from = IntegerTables.WIDE_SUMS;
+        for (int row = firstRow; row < firstRow + rows; row++) {
+            for (int i = 0; i < IntegerMatmulVector.STRIP; i++) {
+                IntegerMatmulVector.store(tile, row, vector + i, wide(workspace, from), wide(workspace, from + BYTES));
+                from += 2 * BYTES;
+            }
+        }
+    }
+
+    private static ShortVector load(MemorySegment segment, long offset) {
+        return ShortVector.fromMemorySegment(SHORT, segment, offset, ORDER);
+    }
+
+    private static IntVector wide(MemorySegment segment, long offset) {
+        return IntVector.fromMemorySegment(INT, segment, offset, ORDER);
+    }
+}
