@@ -13,18 +13,17 @@ final class ActiveInputs {
     /** Entries of the list, 64 KB; a row with more inputs has them all. */
     private static final int ENTRIES = 1 << 14;
 
-    private static final int ROWS = 1_024;
-
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
-    /** Bytes of the starts: one for each row, and the end. */
-    private static final int STARTS_BYTES = (ROWS + 1) * Integer.BYTES;
+    /** Where the entries are, behind the starts: one for each row, and the end. */
+    private static final int FIRST = IntegerSums.LISTS + (IntegerSums.ROWS + 1) * Integer.BYTES;
 
     private ActiveInputs() {}
 
+    /** Bytes of the whole workspace. */
     static long workspaceBytes(int pre) {
-        return STARTS_BYTES + (long) entries(pre) * Integer.BYTES;
+        return FIRST + (long) entries(pre) * Integer.BYTES;
     }
 
     private static int entries(int pre) {
@@ -39,18 +38,36 @@ final class ActiveInputs {
      */
     static int list(SpikeMatrix spikes, int firstRow, int endRow, int inputBytes, MemorySegment workspace) {
         MemorySegment words = spikes.segment();
-        int end = STARTS_BYTES + entries(spikes.columns()) * Integer.BYTES;
-        int at = STARTS_BYTES;
-        int some = Math.min(endRow - firstRow, ROWS);
+        long end = workspaceBytes(spikes.columns());
+        int at = FIRST;
+        int some = Math.min(endRow - firstRow, IntegerSums.ROWS);
         for (int row = 0; row < some; row++) {
-            workspace.set(INT, (long) row * Integer.BYTES, at);
+            workspace.set(INT, start(row), at);
             if (row > 0 && at + spikes.count(firstRow + row, 1) * Integer.BYTES > end) {
                 return row;
             }
             at = listRow(words, spikes.rowOffset(firstRow + row), spikes.stride(), inputBytes, workspace, at);
         }
-        workspace.set(INT, (long) some * Integer.BYTES, at);
+        workspace.set(INT, start(some), at);
         return some;
+    }
+
+    private static long start(int row) {
+        return IntegerSums.LISTS + (long) row * Integer.BYTES;
+    }
+
+    /** How many inputs of a row are active. */
+    static int count(MemorySegment workspace, int row) {
+        return (workspace.get(INT, start(row + 1)) - workspace.get(INT, start(row))) / Integer.BYTES;
+    }
+
+    /** The largest count of the first rows. */
+    static int most(MemorySegment workspace, int rows) {
+        int most = 0;
+        for (int row = 0; row < rows; row++) {
+            most = Math.max(most, count(workspace, row));
+        }
+        return most;
     }
 
     private static int listRow(

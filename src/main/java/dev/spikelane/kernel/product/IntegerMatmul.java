@@ -29,15 +29,14 @@ public final class IntegerMatmul {
      *
      * @param arena the arena that owns the memory
      * @param pre inputs of the weights
-     * @return 120 KB, or more for more than some 24,000 inputs
+     * @return 289 KB, or more for more than 16,384 inputs
      */
     public static FloatMatrix workspace(Arena arena, int pre) {
         return FloatMatrix.zeros(arena, workspaceRows(pre), PackedIntegers.BLOCK);
     }
 
     private static int workspaceRows(int pre) {
-        long bytes = Math.max(IntegerTables.WORKSPACE_BYTES, ActiveInputs.workspaceBytes(pre));
-        return Math.toIntExact(Math.ceilDiv(bytes, PackedWeights.BLOCK_BYTES));
+        return Math.toIntExact(Math.ceilDiv(ActiveInputs.workspaceBytes(pre), PackedWeights.BLOCK_BYTES));
     }
 
     /**
@@ -103,8 +102,8 @@ public final class IntegerMatmul {
             return Variant.SCALAR;
         }
         int planes = type.bytes();
-        long panels = Math.ceilDiv(pre, IntegerTables.PANEL);
-        long tables = planes * panels * (75L * rows + 2_300L * Math.ceilDiv(rows, IntegerTables.ROWS));
+        long panels = Math.ceilDiv(pre, IntegerSums.PANEL);
+        long tables = planes * panels * (75L * rows + 2_300L * Math.ceilDiv(rows, IntegerSums.ROWS));
         return (type == ElementType.INT8 ? 12 : 18) * active > tables ? Variant.TABLES : Variant.ACTIVE;
     }
 

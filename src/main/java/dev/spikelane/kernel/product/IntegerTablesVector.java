@@ -26,7 +26,7 @@ final class IntegerTablesVector {
 
     private static final int STRIP_BYTES = IntegerMatmulVector.STRIP * BYTES;
     private static final int ENTRY_SHIFT = Integer.numberOfTrailingZeros(STRIP_BYTES);
-    private static final int TABLE_BYTES = IntegerTables.ENTRIES * STRIP_BYTES;
+    private static final int TABLE_BYTES = IntegerSums.ENTRIES * STRIP_BYTES;
     private static final int ENTRY_MASK = TABLE_BYTES - STRIP_BYTES;
 
     /** Panels whose sums 16 bits can hold, if no item is beyond -128 to 127; half as many for 0 to 255. */
@@ -61,18 +61,16 @@ final class IntegerTablesVector {
         for (int vector = tile.firstBlock() * IntegerMatmulVector.VECTORS;
                 vector < end;
                 vector += IntegerMatmulVector.STRIP) {
-            for (int row = 0; row < rows; row += IntegerTables.ROWS) {
-                int some = Math.min(rows - row, IntegerTables.ROWS);
-                workspace
-                        .asSlice(IntegerTables.WIDE_SUMS, (long) some * 2 * STRIP_BYTES)
-                        .fill((byte) 0);
+            for (int row = 0; row < rows; row += IntegerSums.ROWS) {
+                int some = Math.min(rows - row, IntegerSums.ROWS);
+                IntegerSumsVector.clearWide(workspace, some);
                 if (bytes) {
                     add(spikes, row, some, tile, vector, Plane.WHOLE, workspace);
                 } else {
                     add(spikes, row, some, tile, vector, Plane.LOWER, workspace);
                     add(spikes, row, some, tile, vector, Plane.UPPER, workspace);
                 }
-                finish(workspace, row, some, tile, vector);
+                IntegerSumsVector.finishWide(workspace, row, some, tile, vector);
             }
         }
     }
@@ -85,14 +83,14 @@ final class IntegerTablesVector {
             int vector,
             Plane plane,
             MemorySegment workspace) {
-        int panels = Math.ceilDiv(tile.weights().pre(), IntegerTables.PANEL);
+        int panels = Math.ceilDiv(tile.weights().pre(), IntegerSums.PANEL);
         for (int panel = 0; panel < panels; panel++) {
             for (int lanes = 0; lanes < IntegerMatmulVector.STRIP; lanes++) {
                 makeTables(tile, vector + lanes, panel, plane, workspace, lanes * BYTES);
             }
             addPanel(spikes, firstRow, rows, panel, workspace, panel % plane.panels == 0);
             if (panel % plane.panels == plane.panels - 1 || panel == panels - 1) {
-                widen(workspace, rows, plane.shift);
+                IntegerSumsVector.widen(workspace, rows, plane.shift);
             }
         }
     }
@@ -103,8 +101,8 @@ final class IntegerTablesVector {
         Checks.isNative(weights);
         Checks.isNative(tables);
         int inputBytes = tile.weights().inputBytes();
-        long from = IntegerMatmulVector.base(tile, vector) + (long) panel * IntegerTables.PANEL * inputBytes;
-        for (int group = 0; group < IntegerTables.GROUPS; group++) {
+        long from = IntegerMatmulVector.base(tile, vector) + (long) panel * IntegerSums.PANEL * inputBytes;
+        for (int group = 0; group < IntegerSums.GROUPS; group++) {
             ShortVector w0 = load(weights, from, plane);
             ShortVector w1 = load(weights, from + inputBytes, plane);
             ShortVector w2 = load(weights, from + 2L * inputBytes, plane);
@@ -153,69 +151,40 @@ final class IntegerTablesVector {
         Checks.isNative(workspace);
         for (int row = 0; row < rows; row++) {
             int bits = words.get(HALF_WORD, spikes.rowOffset(firstRow + row) + (long) panel * Integer.BYTES);
-            long at = IntegerTables.SUMS + (long) row * STRIP_BYTES;
+            // Of constant length, so that C2 sees that no load of a table can miss it.
+            MemorySegment tables = workspace.asSlice(0, IntegerSums.TABLES_BYTES);
+            MemorySegment sums = workspace.asSlice(IntegerSums.NARROW + (long) row * STRIP_BYTES, STRIP_BYTES);
             ShortVector sum0 = ShortVector.zero(SHORT);
             ShortVector sum1 = sum0;
             ShortVector sum2 = sum0;
             ShortVector sum3 = sum0;
             if (!first) {
-                sum0 = load(workspace, at);
-                sum1 = load(workspace, at + BYTES);
-                sum2 = load(workspace, at + 2 * BYTES);
-                sum3 = load(workspace, at + 3 * BYTES);
+                sum0 = load(sums, 0);
+                sum1 = load(sums, BYTES);
+                sum2 = load(sums, 2 * BYTES);
+                sum3 = load(sums, 3 * BYTES);
             }
-            for (int group = 0; group < IntegerTables.GROUPS; group += 2) {
-                long entry = (long) group * TABLE_BYTES + (bits << ENTRY_SHIFT & ENTRY_MASK);
-                sum0 = sum0.add(load(workspace, entry));
-                sum1 = sum1.add(load(workspace, entry + BYTES));
-                sum2 = sum2.add(load(workspace, entry + 2 * BYTES));
-                sum3 = sum3.add(load(workspace, entry + 3 * BYTES));
-                entry = (long) group * TABLE_BYTES + TABLE_BYTES + (bits << ENTRY_SHIFT - 4 & ENTRY_MASK);
-                sum0 = sum0.add(load(workspace, entry));
-                sum1 = sum1.add(load(workspace, entry + BYTES));
-                sum2 = sum2.add(load(workspace, entry + 2 * BYTES));
-                sum3 = sum3.add(load(workspace, entry + 3 * BYTES));
+            for (int group = 0; group < IntegerSums.GROUPS; group += 2) {
+                int entry = group * TABLE_BYTES + (bits << ENTRY_SHIFT & ENTRY_MASK);
+                sum0 = sum0.add(load(tables, entry));
+                sum1 = sum1.add(load(tables, entry + BYTES));
+                sum2 = sum2.add(load(tables, entry + 2 * BYTES));
+                sum3 = sum3.add(load(tables, entry + 3 * BYTES));
+                entry = group * TABLE_BYTES + TABLE_BYTES + (bits << ENTRY_SHIFT - 4 & ENTRY_MASK);
+                sum0 = sum0.add(load(tables, entry));
+                sum1 = sum1.add(load(tables, entry + BYTES));
+                sum2 = sum2.add(load(tables, entry + 2 * BYTES));
+                sum3 = sum3.add(load(tables, entry + 3 * BYTES));
                 bits >>>= 8;
             }
-            sum0.intoMemorySegment(workspace, at, ORDER);
-            sum1.intoMemorySegment(workspace, at + BYTES, ORDER);
-            sum2.intoMemorySegment(workspace, at + 2 * BYTES, ORDER);
-            sum3.intoMemorySegment(workspace, at + 3 * BYTES, ORDER);
-        }
-    }
-
-    /** Adds the sums of 16 bits to those of 32. */
-    private static void widen(MemorySegment workspace, int rows, int shift) {
-        Checks.isNative(workspace);
-        long from = IntegerTables.SUMS;
-        long to = IntegerTables.WIDE_SUMS;
-        for (int i = 0; i < rows * IntegerMatmulVector.STRIP; i++) {
-            ShortVector sums = load(workspace, from);
-            IntVector low = IntegerMatmulVector.low(sums).lanewise(VectorOperators.LSHL, shift);
-            IntVector high = IntegerMatmulVector.high(sums).lanewise(VectorOperators.LSHL, shift);
-            wide(workspace, to).add(low).intoMemorySegment(workspace, to, ORDER);
-            wide(workspace, to + BYTES).add(high).intoMemorySegment(workspace, to + BYTES, ORDER);
-            from += BYTES;
-            to += 2 * BYTES;
-        }
-    }
-
-    private static void finish(MemorySegment workspace, int firstRow, int rows, IntegerTile tile, int vector) {
-        Checks.isNative(workspace);
-        long from = IntegerTables.WIDE_SUMS;
-        for (int row = firstRow; row < firstRow + rows; row++) {
-            for (int i = 0; i < IntegerMatmulVector.STRIP; i++) {
-                IntegerMatmulVector.store(tile, row, vector + i, wide(workspace, from), wide(workspace, from + BYTES));
-                from += 2 * BYTES;
-            }
+            sum0.intoMemorySegment(sums, 0, ORDER);
+            sum1.intoMemorySegment(sums, BYTES, ORDER);
+            sum2.intoMemorySegment(sums, 2 * BYTES, ORDER);
+            sum3.intoMemorySegment(sums, 3 * BYTES, ORDER);
         }
     }
 
     private static ShortVector load(MemorySegment segment, long offset) {
         return ShortVector.fromMemorySegment(SHORT, segment, offset, ORDER);
-    }
-
-    private static IntVector wide(MemorySegment segment, long offset) {
-        return IntVector.fromMemorySegment(INT, segment, offset, ORDER);
     }
 }
