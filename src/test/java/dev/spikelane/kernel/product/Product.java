@@ -1,10 +1,10 @@
 package dev.spikelane.kernel.product;
 
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,8 +47,7 @@ final class Product {
 
     @FunctionalInterface
     interface Multiply {
-        void multiply(
-                SpikeMatrix spikes, int rows, PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current);
+        void multiply(SpikeMatrix spikes, int rows, PackedWeights weights, Tile current);
     }
 
     final SpikeMatrix spikes;
@@ -72,33 +71,17 @@ final class Product {
     /** The public entry, and each variant that this JVM can run. */
     Map<String, Multiply> variants() {
         Map<String, Multiply> variants = new LinkedHashMap<>();
-        variants.put(
-                "entry", (s, rows, w, first, end, to) -> SpikeMatmul.multiply(s, rows, w, first, end, to, workspace));
-        variants.put(
-                "scalar",
-                (s, rows, w, first, end, to) ->
-                        SpikeMatmul.scalar(s, rows, w, first, end, to, column(w, first, end, to)));
+        variants.put("entry", (s, rows, w, to) -> SpikeMatmul.multiply(s, rows, w, to, workspace));
+        variants.put("scalar", SpikeMatmul::scalar);
         if (SimdWidth.VECTOR) {
-            variants.put(
-                    "active",
-                    (s, rows, w, first, end, to) ->
-                            SpikeMatmulVector.active(s, rows, w, first, end, to, column(w, first, end, to)));
-            variants.put(
-                    "tables",
-                    (s, rows, w, first, end, to) -> SpikeMatmulVector.tables(
-                            s, rows, w, first, end, to, column(w, first, end, to), workspace.segment()));
+            variants.put("active", SpikeMatmulVector::active);
+            variants.put("tables", (s, rows, w, to) -> SpikeMatmulVector.tables(s, rows, w, to, workspace.segment()));
         }
         if (SimdWidth.bits() == SimdWidth.WIDEST) {
             variants.put(
-                    "permute",
-                    (s, rows, w, first, end, to) -> SpikePermuteVector.permute(
-                            s, rows, w, first, end, to, column(w, first, end, to), workspace.segment()));
+                    "permute", (s, rows, w, to) -> SpikePermuteVector.permute(s, rows, w, to, workspace.segment()));
         }
         return variants;
-    }
-
-    private static int column(PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current) {
-        return Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
     }
 
     /** A matrix for the result, filled with {@link #BEFORE}. */
@@ -110,7 +93,7 @@ final class Product {
 
     FloatMatrix whole(Multiply variant) {
         FloatMatrix current = current();
-        variant.multiply(spikes, spikes.rows(), packed, 0, packed.blocks(), current);
+        variant.multiply(spikes, spikes.rows(), packed, Tile.whole(current));
         return current;
     }
 
