@@ -5,7 +5,9 @@ import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 
 /**
@@ -40,42 +42,30 @@ public final class IntegerMatmul {
     }
 
     /**
-     * Computes the currents of the first rows and of some blocks of 64 outputs. Threads that share a product take disjoint blocks, each with
+     * Computes the currents of the first rows for some blocks of 64 outputs. Threads that share a product take disjoint blocks, each with
      * its own workspace.
      *
      * @param spikes {@code [at least rows x pre]}
      * @param rows how many rows, at least 1
      * @param weights {@code pre -> post}
-     * @param firstBlock the first block of outputs
-     * @param endBlock the block behind the last
-     * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
-     *     (endBlock - firstBlock)]}, which then holds these blocks only
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
      * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with {@code current}
      * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} and {@code workspace} share memory
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void multiply(
-            SpikeMatrix spikes,
-            int rows,
-            PackedIntegers weights,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current,
-            FloatMatrix workspace) {
+            SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, FloatMatrix workspace) {
         Checks.rows("spikes", spikes.rows(), rows);
-        Checks.rows("current", current.rows(), rows);
-        Checks.range("block of outputs", firstBlock, endBlock, weights.blocks());
         spikes.requireShape("spikes", spikes.rows(), weights.pre());
-        int firstOutput = Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
+        current.require("current", rows, weights.post());
         workspace.requireShape("workspace", workspaceRows(weights.pre()), PackedIntegers.BLOCK);
-        Checks.apart("workspace", workspace, "current", current);
+        Checks.apart("workspace", workspace, "current", current.matrix());
         weights.requireAccessible();
-        IntegerTile tile = new IntegerTile(weights, firstBlock, endBlock, current, firstOutput);
         switch (choose(weights.type(), rows, weights.pre(), spikes.count(0, rows))) {
-            case SCALAR -> scalar(spikes, rows, tile);
-            case ACTIVE -> active(spikes, rows, tile, workspace);
-            case TABLES -> IntegerTablesVector.multiply(spikes, rows, tile, workspace.segment());
+            case SCALAR -> scalar(spikes, rows, weights, current);
+            case ACTIVE -> active(spikes, rows, weights, current, workspace);
+            case TABLES -> IntegerTablesVector.multiply(spikes, rows, weights, current, workspace.segment());
         }
     }
 
@@ -94,8 +84,9 @@ public final class IntegerMatmul {
     }
 
     /**
-     * For 64 outputs, in units of 0.1 ns: an active input costs 12 with weights of 8 bits and 18 with 16; a panel of 32 inputs costs 75 a row
-     * from tables, whose making costs 2,300, and twice as much with 16 bits (Zen 3, 256 bits, 2026-11).
+     * For 64 outputs, in units of 0.1 ns: an active input costs 21 with weights of 8 bits and 26 with 16; a panel of 32 inputs costs 145 a
+     * row from tables, whose making costs 3,700, and twice as much with 16 bits (Zen 3, 256 bits, 2026-11). So tables need a density of 0.25 or
+     * 0.4 at 200 rows, and at density 0.5 some 20 or 70 rows.
      */
     static Variant choose(ElementType type, int rows, int pre, long active) {
         if (!SimdWidth.VECTOR) {
@@ -103,8 +94,8 @@ public final class IntegerMatmul {
         }
         int planes = type.bytes();
         long panels = Math.ceilDiv(pre, IntegerSums.PANEL);
-        long tables = planes * panels * (75L * rows + 2_300L * Math.ceilDiv(rows, IntegerSums.ROWS));
-        return (type == ElementType.INT8 ? 12 : 18) * active > tables ? Variant.TABLES : Variant.ACTIVE;
+        long tables = planes * panels * (145L * rows + 3_700L * Math.ceilDiv(rows, IntegerSums.ROWS));
+        return (type == ElementType.INT8 ? 21 : 26) * active > tables ? Variant.TABLES : Variant.ACTIVE;
     }
 
     /** Which loop does the work. */
@@ -115,27 +106,34 @@ public final class IntegerMatmul {
     }
 
     /** As many rows at a time as their active inputs fit the list. */
-    static void active(SpikeMatrix spikes, int rows, IntegerTile tile, FloatMatrix workspace) {
+    static void active(
+            SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, FloatMatrix workspace) {
         for (int row = 0; row < rows; ) {
-            int some = ActiveInputs.list(spikes, row, rows, tile.weights().inputBytes(), workspace.segment());
-            IntegerMatmulVector.active(workspace.segment(), row, some, tile);
+            int some = ActiveInputs.list(spikes, row, rows, weights.inputBytes(), workspace.segment());
+            IntegerMatmulVector.active(workspace.segment(), row, some, weights, current);
             row += some;
         }
     }
 
     /** The specification: plain loops. */
-    static void scalar(SpikeMatrix spikes, int rows, IntegerTile tile) {
-        PackedIntegers weights = tile.weights();
+    static void scalar(SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current) {
         for (int row = 0; row < rows; row++) {
-            for (int output = tile.firstBlock() * PackedIntegers.BLOCK;
-                    output < tile.endBlock() * PackedIntegers.BLOCK;
-                    output++) {
-                int sum = 0;
-                for (int input = 0; output < weights.post() && input < weights.pre(); input++) {
-                    sum += spikes.get(row, input) ? weights.item(output, input) : 0;
+            for (int block = current.firstBlock(); block < current.endBlock(); block++) {
+                for (int within = 0; within < PackedIntegers.BLOCK; within++) {
+                    int output = block * PackedIntegers.BLOCK + within;
+                    float value = output < weights.post() ? current(spikes, row, weights, output) : 0;
+                    long at = current.offset(row, block) + (long) within * Float.BYTES;
+                    current.matrix().segment().set(ValueLayout.JAVA_FLOAT, at, value);
                 }
-                tile.set(row, output, sum);
             }
         }
+    }
+
+    private static float current(SpikeMatrix spikes, int row, PackedIntegers weights, int output) {
+        int sum = 0;
+        for (int input = 0; input < weights.pre(); input++) {
+            sum += spikes.get(row, input) ? weights.item(output, input) : 0;
+        }
+        return weights.bias().get(0, output) + weights.scales().get(0, output) * sum;
     }
 }

@@ -7,6 +7,7 @@ import static dev.spikelane.kernel.base.Lanes.SHORT;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -43,35 +44,35 @@ final class IntegerMatmulVector {
     private IntegerMatmulVector() {}
 
     /** Computes listed rows. */
-    static void active(MemorySegment workspace, int firstRow, int rows, IntegerTile tile) {
+    static void active(MemorySegment workspace, int firstRow, int rows, PackedIntegers weights, Tile current) {
         int most = ActiveInputs.most(workspace, rows);
-        int end = tile.endBlock() * VECTORS;
-        for (int vector = tile.firstBlock() * VECTORS; vector < end; vector += STRIP) {
-            if (tile.weights().type() == ElementType.INT16) {
-                addShorts(workspace, rows, tile, vector);
+        int end = current.endBlock() * VECTORS;
+        for (int vector = current.firstBlock() * VECTORS; vector < end; vector += STRIP) {
+            if (weights.type() == ElementType.INT16) {
+                addShorts(workspace, rows, weights, current, vector);
                 IntegerSumsVector.separate(workspace, rows);
-                IntegerSumsVector.finishWide(workspace, firstRow, rows, tile, vector);
+                IntegerSumsVector.finishWide(workspace, firstRow, rows, weights, current, vector);
             } else if (most <= ADDED) {
-                addBytes(workspace, 0, rows, tile, vector);
-                IntegerSumsVector.finishNarrow(workspace, firstRow, rows, tile, vector);
+                addBytes(workspace, 0, rows, weights, current, vector);
+                IntegerSumsVector.finishNarrow(workspace, firstRow, rows, weights, current, vector);
             } else {
                 IntegerSumsVector.clearWide(workspace, rows);
                 for (int skipped = 0; skipped < most; skipped += ADDED) {
-                    addBytes(workspace, skipped, rows, tile, vector);
+                    addBytes(workspace, skipped, rows, weights, current, vector);
                     IntegerSumsVector.widen(workspace, rows, 0);
                 }
-                IntegerSumsVector.finishWide(workspace, firstRow, rows, tile, vector);
+                IntegerSumsVector.finishWide(workspace, firstRow, rows, weights, current, vector);
             }
         }
     }
 
     /** For each row, the sums of so many active inputs as 16 bits hold, behind some that are skipped. */
-    private static void addBytes(MemorySegment workspace, int skipped, int rows, IntegerTile tile, int vector) {
-        MemorySegment weights = tile.weights().segment();
+    private static void addBytes(MemorySegment workspace, int skipped, int rows, PackedIntegers weights, Tile current, int vector) {
+        MemorySegment segment = weights.segment();
         Checks.isNative(workspace);
-        Checks.isNative(weights);
-        long near = base(tile, vector);
-        long far = base(tile, vector + 2);
+        Checks.isNative(segment);
+        long near = base(weights, current, vector);
+        long far = base(weights, current, vector + 2);
         for (int row = 0; row < rows; row++) {
             int start = workspace.get(LIST, IntegerSums.LISTS + (long) row * Integer.BYTES);
             int behind = workspace.get(LIST, IntegerSums.LISTS + (long) row * Integer.BYTES + Integer.BYTES);
@@ -82,8 +83,8 @@ final class IntegerMatmulVector {
             ShortVector sum3 = ShortVector.zero(SHORT);
             for (int at = start + skipped * Integer.BYTES; at < end; at += Integer.BYTES) {
                 long input = workspace.get(LIST, at);
-                MemorySegment first = weights.asSlice(near + input, ONE_BLOCK ? 2 * BYTES : BYTES);
-                MemorySegment second = ONE_BLOCK ? first : weights.asSlice(far + input, BYTES);
+                MemorySegment first = segment.asSlice(near + input, ONE_BLOCK ? 2 * BYTES : BYTES);
+                MemorySegment second = ONE_BLOCK ? first : segment.asSlice(far + input, BYTES);
                 sum0 = sum0.add(widened(first, 0));
                 sum1 = sum1.add(widened(first, BYTES / 2));
                 sum2 = sum2.add(widened(second, SECOND / 2));
@@ -98,12 +99,12 @@ final class IntegerMatmulVector {
     }
 
     /** For each row, the sums of whole 32-bit lanes beside those of their upper halves. */
-    private static void addShorts(MemorySegment workspace, int rows, IntegerTile tile, int vector) {
-        MemorySegment weights = tile.weights().segment();
+    private static void addShorts(MemorySegment workspace, int rows, PackedIntegers weights, Tile current, int vector) {
+        MemorySegment segment = weights.segment();
         Checks.isNative(workspace);
-        Checks.isNative(weights);
-        long near = base(tile, vector);
-        long far = base(tile, vector + 2);
+        Checks.isNative(segment);
+        long near = base(weights, current, vector);
+        long far = base(weights, current, vector + 2);
         for (int row = 0; row < rows; row++) {
             int start = workspace.get(LIST, IntegerSums.LISTS + (long) row * Integer.BYTES);
             int end = workspace.get(LIST, IntegerSums.LISTS + (long) row * Integer.BYTES + Integer.BYTES);
@@ -117,8 +118,8 @@ final class IntegerMatmulVector {
             IntVector high3 = IntVector.zero(INT);
             for (int at = start; at < end; at += Integer.BYTES) {
                 long input = workspace.get(LIST, at);
-                MemorySegment first = weights.asSlice(near + input, ONE_BLOCK ? 4 * BYTES : 2 * BYTES);
-                MemorySegment second = ONE_BLOCK ? first : weights.asSlice(far + input, 2 * BYTES);
+                MemorySegment first = segment.asSlice(near + input, ONE_BLOCK ? 4 * BYTES : 2 * BYTES);
+                MemorySegment second = ONE_BLOCK ? first : segment.asSlice(far + input, 2 * BYTES);
                 IntVector pair0 = IntegerSumsVector.load(first, 0);
                 IntVector pair1 = IntegerSumsVector.load(first, BYTES);
                 IntVector pair2 = IntegerSumsVector.load(second, SECOND);
@@ -145,10 +146,10 @@ final class IntegerMatmulVector {
     }
 
     /** Bytes from the start of the weights to those that a vector takes of input 0; the vector's own place again where a block is missing. */
-    static long base(IntegerTile tile, int vector) {
-        int block = Math.min(vector / VECTORS, tile.endBlock() - 1);
-        int ofVector = BYTES / Short.BYTES * tile.weights().type().bytes();
-        return tile.weights().blockOffset(block) + (long) (vector % VECTORS) * ofVector;
+    static long base(PackedIntegers weights, Tile current, int vector) {
+        int block = Math.min(vector / VECTORS, current.endBlock() - 1);
+        int ofVector = BYTES / Short.BYTES * weights.type().bytes();
+        return weights.blockOffset(block) + (long) (vector % VECTORS) * ofVector;
     }
 
     static ShortVector widened(MemorySegment weights, long at) {

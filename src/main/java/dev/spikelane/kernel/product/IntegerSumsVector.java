@@ -5,6 +5,7 @@ import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.INT;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -67,22 +68,22 @@ final class IntegerSumsVector {
     }
 
     /** Makes currents of narrow sums. */
-    static void finishNarrow(MemorySegment workspace, int firstRow, int rows, IntegerTile tile, int vector) {
+    static void finishNarrow(MemorySegment workspace, int firstRow, int rows, PackedIntegers weights, Tile current, int vector) {
         Checks.isNative(workspace);
-        int end = Math.min(vector + STRIP, tile.endBlock() * VECTORS);
+        int end = Math.min(vector + STRIP, current.endBlock() * VECTORS);
         for (int each = vector; each < end; each++) {
             long from = IntegerSums.NARROW + (long) (each - vector) * BYTES;
-            finish(workspace, from, firstRow, rows, tile, each, false);
+            finish(workspace, from, firstRow, rows, weights, current, each, false);
         }
     }
 
     /** Makes currents of wide sums. */
-    static void finishWide(MemorySegment workspace, int firstRow, int rows, IntegerTile tile, int vector) {
+    static void finishWide(MemorySegment workspace, int firstRow, int rows, PackedIntegers weights, Tile current, int vector) {
         Checks.isNative(workspace);
-        int end = Math.min(vector + STRIP, tile.endBlock() * VECTORS);
+        int end = Math.min(vector + STRIP, current.endBlock() * VECTORS);
         for (int each = vector; each < end; each++) {
             long from = IntegerSums.WIDE + (long) (each - vector) * 2 * BYTES;
-            finish(workspace, from, firstRow, rows, tile, each, true);
+            finish(workspace, from, firstRow, rows, weights, current, each, true);
         }
     }
 
@@ -91,17 +92,19 @@ final class IntegerSumsVector {
             long start,
             int firstRow,
             int rows,
-            IntegerTile tile,
+            PackedIntegers weights, Tile current,
             int vector,
             boolean wide) {
-        MemorySegment to = tile.current().segment();
-        MemorySegment scales = tile.weights().scales().segment();
-        MemorySegment biases = tile.weights().bias().segment();
+        MemorySegment to = current.matrix().segment();
+        MemorySegment scales = weights.scales().segment();
+        MemorySegment biases = weights.bias().segment();
         Checks.isNative(workspace);
         Checks.isNative(to);
         Checks.isNative(scales);
         Checks.isNative(biases);
-        long output = (long) vector * BYTES + (long) (vector / VECTORS) * PackedWeights.BLOCK_BYTES / 2;
+        int block = vector / VECTORS;
+        long within = (long) (vector % VECTORS) * BYTES;
+        long output = (long) block * PackedWeights.BLOCK_BYTES + within;
         FloatVector lowScale = floats(scales, output);
         FloatVector highScale = floats(scales, output + HALF_BLOCK);
         FloatVector lowBias = floats(biases, output);
@@ -111,14 +114,14 @@ final class IntegerSumsVector {
             IntVector first = load(workspace, from);
             IntVector low = wide ? first : low(first);
             IntVector high = wide ? load(workspace, from + BYTES) : high(first);
-            long at = tile.toBlock(row, 0) + output;
-            current(low, lowScale, lowBias).intoMemorySegment(to, at, ORDER);
-            current(high, highScale, highBias).intoMemorySegment(to, at + HALF_BLOCK, ORDER);
+            long at = current.offset(row, block) + within;
+            currents(low, lowScale, lowBias).intoMemorySegment(to, at, ORDER);
+            currents(high, highScale, highBias).intoMemorySegment(to, at + HALF_BLOCK, ORDER);
             from += (wide ? 2 : 1) * STRIP * BYTES;
         }
     }
 
-    private static FloatVector current(IntVector sum, FloatVector scale, FloatVector bias) {
+    private static FloatVector currents(IntVector sum, FloatVector scale, FloatVector bias) {
         return ((FloatVector) sum.convert(VectorOperators.I2F, 0)).mul(scale).add(bias);
     }
 

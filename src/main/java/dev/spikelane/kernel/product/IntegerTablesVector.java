@@ -7,6 +7,7 @@ import static dev.spikelane.kernel.base.Lanes.SHORT;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -55,22 +56,22 @@ final class IntegerTablesVector {
         }
     }
 
-    static void multiply(SpikeMatrix spikes, int rows, IntegerTile tile, MemorySegment workspace) {
-        int end = tile.endBlock() * IntegerMatmulVector.VECTORS;
-        boolean bytes = tile.weights().type() == ElementType.INT8;
-        for (int vector = tile.firstBlock() * IntegerMatmulVector.VECTORS;
+    static void multiply(SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, MemorySegment workspace) {
+        int end = current.endBlock() * IntegerMatmulVector.VECTORS;
+        boolean bytes = weights.type() == ElementType.INT8;
+        for (int vector = current.firstBlock() * IntegerMatmulVector.VECTORS;
                 vector < end;
                 vector += IntegerMatmulVector.STRIP) {
             for (int row = 0; row < rows; row += IntegerSums.ROWS) {
                 int some = Math.min(rows - row, IntegerSums.ROWS);
                 IntegerSumsVector.clearWide(workspace, some);
                 if (bytes) {
-                    add(spikes, row, some, tile, vector, Plane.WHOLE, workspace);
+                    add(spikes, row, some, weights, current, vector, Plane.WHOLE, workspace);
                 } else {
-                    add(spikes, row, some, tile, vector, Plane.LOWER, workspace);
-                    add(spikes, row, some, tile, vector, Plane.UPPER, workspace);
+                    add(spikes, row, some, weights, current, vector, Plane.LOWER, workspace);
+                    add(spikes, row, some, weights, current, vector, Plane.UPPER, workspace);
                 }
-                IntegerSumsVector.finishWide(workspace, row, some, tile, vector);
+                IntegerSumsVector.finishWide(workspace, row, some, weights, current, vector);
             }
         }
     }
@@ -79,14 +80,14 @@ final class IntegerTablesVector {
             SpikeMatrix spikes,
             int firstRow,
             int rows,
-            IntegerTile tile,
+            PackedIntegers weights, Tile current,
             int vector,
             Plane plane,
             MemorySegment workspace) {
-        int panels = Math.ceilDiv(tile.weights().pre(), IntegerSums.PANEL);
+        int panels = Math.ceilDiv(weights.pre(), IntegerSums.PANEL);
         for (int panel = 0; panel < panels; panel++) {
             for (int lanes = 0; lanes < IntegerMatmulVector.STRIP; lanes++) {
-                makeTables(tile, vector + lanes, panel, plane, workspace, lanes * BYTES);
+                makeTables(weights, current, vector + lanes, panel, plane, workspace, lanes * BYTES);
             }
             addPanel(spikes, firstRow, rows, panel, workspace, panel % plane.panels == 0);
             if (panel % plane.panels == plane.panels - 1 || panel == panels - 1) {
@@ -96,17 +97,17 @@ final class IntegerTablesVector {
     }
 
     private static void makeTables(
-            IntegerTile tile, int vector, int panel, Plane plane, MemorySegment tables, int lanes) {
-        MemorySegment weights = tile.weights().segment();
-        Checks.isNative(weights);
+            PackedIntegers weights, Tile current, int vector, int panel, Plane plane, MemorySegment tables, int lanes) {
+        MemorySegment segment = weights.segment();
+        Checks.isNative(segment);
         Checks.isNative(tables);
-        int inputBytes = tile.weights().inputBytes();
-        long from = IntegerMatmulVector.base(tile, vector) + (long) panel * IntegerSums.PANEL * inputBytes;
+        int inputBytes = weights.inputBytes();
+        long from = IntegerMatmulVector.base(weights, current, vector) + (long) panel * IntegerSums.PANEL * inputBytes;
         for (int group = 0; group < IntegerSums.GROUPS; group++) {
-            ShortVector w0 = load(weights, from, plane);
-            ShortVector w1 = load(weights, from + inputBytes, plane);
-            ShortVector w2 = load(weights, from + 2L * inputBytes, plane);
-            ShortVector w3 = load(weights, from + 3L * inputBytes, plane);
+            ShortVector w0 = load(segment, from, plane);
+            ShortVector w1 = load(segment, from + inputBytes, plane);
+            ShortVector w2 = load(segment, from + 2L * inputBytes, plane);
+            ShortVector w3 = load(segment, from + 3L * inputBytes, plane);
             from += 4L * inputBytes;
             ShortVector w01 = w0.add(w1);
             ShortVector w02 = w0.add(w2);

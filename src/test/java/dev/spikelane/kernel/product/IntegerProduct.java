@@ -1,12 +1,12 @@
 package dev.spikelane.kernel.product;
 
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,7 +42,7 @@ final class IntegerProduct {
 
     @FunctionalInterface
     interface Multiply {
-        void multiply(SpikeMatrix spikes, int rows, IntegerTile tile);
+        void multiply(SpikeMatrix spikes, int rows, Tile current);
     }
 
     final SpikeMatrix spikes;
@@ -82,26 +82,15 @@ final class IntegerProduct {
     /** The public entry, and each variant that this JVM can run. */
     Map<String, Multiply> variants() {
         Map<String, Multiply> variants = new LinkedHashMap<>();
-        variants.put(
-                "entry",
-                (s, rows, tile) -> IntegerMatmul.multiply(
-                        s, rows, packed, tile.firstBlock(), tile.endBlock(), tile.current(), workspace));
-        variants.put("scalar", IntegerMatmul::scalar);
+        variants.put("entry", (s, rows, to) -> IntegerMatmul.multiply(s, rows, packed, to, workspace));
+        variants.put("scalar", (s, rows, to) -> IntegerMatmul.scalar(s, rows, packed, to));
         if (SimdWidth.VECTOR) {
-            variants.put("active", (s, rows, tile) -> IntegerMatmul.active(s, rows, tile, workspace));
+            variants.put("active", (s, rows, to) -> IntegerMatmul.active(s, rows, packed, to, workspace));
             variants.put(
-                    "tables", (s, rows, tile) -> IntegerTablesVector.multiply(s, rows, tile, workspace.segment()));
+                    "tables",
+                    (s, rows, to) -> IntegerTablesVector.multiply(s, rows, packed, to, workspace.segment()));
         }
         return variants;
-    }
-
-    IntegerTile tile(int firstBlock, int endBlock, FloatMatrix current) {
-        return new IntegerTile(
-                packed,
-                firstBlock,
-                endBlock,
-                current,
-                Checks.firstOutput(current, packed.post(), firstBlock, endBlock));
     }
 
     /** A matrix for the result, filled with {@link #BEFORE}. */
@@ -113,7 +102,7 @@ final class IntegerProduct {
 
     FloatMatrix whole(Multiply variant) {
         FloatMatrix current = current();
-        variant.multiply(spikes, spikes.rows(), tile(0, packed.blocks(), current));
+        variant.multiply(spikes, spikes.rows(), Tile.whole(current));
         return current;
     }
 
