@@ -138,6 +138,37 @@ public final class IntegerMatrix {
     }
 
     /**
+     * Takes other scales.
+     *
+     * @param others one for all rows, or one for each
+     * @return the same items with these scales
+     * @throws IllegalArgumentException if there are more or fewer, or a scale times the least number of the type is not finite
+     */
+    public IntegerMatrix withScales(float... others) {
+        IntegerMatrix matrix = new IntegerMatrix(type, rows, columns, others);
+        matrix.items.copyFrom(items);
+        return matrix;
+    }
+
+    /**
+     * Takes the columns in another order.
+     *
+     * @param which for each column of the result, a column of this matrix
+     * @return a matrix of its own
+     * @throws IllegalArgumentException if there is none
+     * @throws IndexOutOfBoundsException if there is no such column
+     */
+    public IntegerMatrix gatherColumns(int... which) {
+        IntegerMatrix matrix = new IntegerMatrix(type, rows, which.length, scales);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < which.length; column++) {
+                matrix.set(row, column, item(row, which[column]));
+            }
+        }
+        return matrix;
+    }
+
+    /**
      * Returns the type of the items.
      *
      * @return INT8 or INT16

@@ -114,18 +114,11 @@ public final class PackedIntegers {
      *
      * @param value what a spike carries
      * @return the weights times the value
-     * @throws IllegalArgumentException if a scale times the value and the least item is not finite
      */
     public PackedIntegers times(float value) {
         FloatMatrix other = FloatMatrix.zeros(1, post);
         for (int output = 0; output < post; output++) {
-            float scale = scales.get(0, output) * value;
-            if (!Float.isFinite(scale * -(type.greatest() + 1))) {
-                throw new IllegalArgumentException("scale " + output + " is " + scales.get(0, output)
-                        + ", times what a spike carries, " + value + ", it is " + scale
-                        + ", expected a number whose product with " + -(type.greatest() + 1) + " is finite");
-            }
-            other.set(0, output, scale);
+            other.set(0, output, scales.get(0, output) * value);
         }
         return new PackedIntegers(type, packed, bias, other, ownScales, pre);
     }
@@ -193,6 +186,15 @@ public final class PackedIntegers {
     public void readBias(FloatMatrix into) {
         into.requireShape("bias", 1, post);
         into.copyFrom(bias);
+    }
+
+    /**
+     * Returns how many scales there are.
+     *
+     * @return one, or one for each output
+     */
+    public int scaleCount() {
+        return ownScales;
     }
 
     /** One weight as a whole number. */
