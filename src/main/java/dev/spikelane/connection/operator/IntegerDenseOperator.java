@@ -53,7 +53,8 @@ final class IntegerDenseOperator implements Operator {
         return columns;
     }
 
-    private IntegerMatrix torch() {
+    /** The weights in torch's layout. */
+    IntegerMatrix read() {
         IntegerMatrix own = weights.read();
         return rows.reordered() ? own.gatherColumns(columns(true)) : own;
     }
@@ -117,7 +118,7 @@ final class IntegerDenseOperator implements Operator {
     @Override
     public List<Values> values() {
         return List.of(
-                new IntegerValues.Scale(this, weights.scaleCount()),
+                new IntegerValues.Scale(this, weights.readScales().length),
                 new IntegerValues.Weight(this, weights.type()),
                 new IntegerValues.Bias(this));
     }
@@ -137,7 +138,7 @@ final class IntegerDenseOperator implements Operator {
     public void setSpikeValue(Parameter value) {
         SpikeValues.require(value, inputs());
         requireOneValue(value);
-        requireScales(weights.read(), value);
+        requireScales(weights.readScales(), value);
         spikeValue = value;
         ofSpikes = value.isAlways(1) ? weights : weights.times(value.value(0));
     }
@@ -151,20 +152,18 @@ final class IntegerDenseOperator implements Operator {
     }
 
     /** Throws unless scales times what a spike carries give finite weights. */
-    private void requireScales(IntegerMatrix of, Parameter value) {
-        for (float scale : of.scales()) {
-            float least = scale * value.value(0) * -(of.type().greatest() + 1);
-            if (!Float.isFinite(least)) {
-                throw new IllegalArgumentException(this + " has the scale " + scale + ", times what a spike carries, "
-                        + value.value(0) + ", and " + -(of.type().greatest() + 1) + " it is " + least
-                        + ", expected a finite number");
+    private void requireScales(float[] scales, Parameter value) {
+        int least = -(weights.type().greatest() + 1);
+        for (float scale : scales) {
+            if (!Float.isFinite(scale * value.value(0) * least)) {
+                throw new IllegalArgumentException(this + " has the scale " + scale + ", which times what a spike carries, "
+                        + value.value(0) + ", and " + least + " is not finite, expected a smaller one");
             }
         }
     }
 
-    /** The weights in torch's layout. */
-    IntegerMatrix read() {
-        return torch();
+    float[] readScales() {
+        return weights.readScales();
     }
 
     void readBias(FloatMatrix into) {
@@ -173,7 +172,7 @@ final class IntegerDenseOperator implements Operator {
 
     /** Puts weights in, or leaves all as it was. */
     void write(IntegerMatrix torch) {
-        requireScales(torch, spikeValue);
+        requireScales(torch.scales(), spikeValue);
         set(torch.columns() == inputs() ? arranged(torch) : torch, bias());
     }
 

@@ -47,7 +47,7 @@ final class IntegerValues {
         public void write(FloatMatrix from) {
             from.requireShape("values", rows(), columns());
             from.requireFinite("values");
-            float[] scales = operator.read().scales();
+            float[] scales = operator.readScales();
             byte[] bytes = new byte[type == ElementType.INT8 ? rows() * columns() : 0];
             short[] shorts = new short[type == ElementType.INT16 ? rows() * columns() : 0];
             for (int row = 0; row < rows(); row++) {
@@ -95,7 +95,7 @@ final class IntegerValues {
         @Override
         public void read(FloatMatrix into) {
             into.requireShape("into", 1, columns);
-            into.copyFrom(operator.read().scales());
+            into.copyFrom(operator.readScales());
         }
 
         @Override

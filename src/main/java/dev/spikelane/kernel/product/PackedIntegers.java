@@ -156,10 +156,7 @@ public final class PackedIntegers {
      * @return {@code [post x pre]}
      */
     public IntegerMatrix read() {
-        float[] own = new float[ownScales];
-        for (int i = 0; i < ownScales; i++) {
-            own[i] = scales.get(0, i);
-        }
+        float[] own = readScales();
         byte[] bytes = new byte[type == ElementType.INT8 ? Math.multiplyExact(post, pre) : 0];
         short[] shorts = new short[type == ElementType.INT16 ? Math.multiplyExact(post, pre) : 0];
         for (int output = 0; output < post; output++) {
@@ -189,12 +186,16 @@ public final class PackedIntegers {
     }
 
     /**
-     * Returns how many scales there are.
+     * Copies the scales out.
      *
      * @return one, or one for each output
      */
-    public int scaleCount() {
-        return ownScales;
+    public float[] readScales() {
+        float[] own = new float[ownScales];
+        for (int i = 0; i < ownScales; i++) {
+            own[i] = scales.get(0, i);
+        }
+        return own;
     }
 
     /** One weight as a whole number. */
