@@ -6,6 +6,7 @@ import dev.spikelane.data.IdxDataset;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.plot.Plot;
 import dev.spikelane.plot.Report;
 import dev.spikelane.train.Decoding;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  ./spikelane run --model spikelane-model.safetensors",
             "  ./spikelane run --model m.safetensors --images t10k-images-idx3-ubyte --labels t10k-labels-idx1-ubyte",
-            "  ./spikelane run --model m.safetensors --decoding count --json | jq .accuracy"
+            "  ./spikelane run --model m.safetensors --decoding count --json | jq .accuracy",
+            "  ./spikelane run --model m.safetensors --weights int8"
         })
 final class RunCommand implements Callable<Integer> {
 
@@ -87,6 +89,12 @@ final class RunCommand implements Callable<Integer> {
                     "membrane, max-membrane, count, or first-spike. Default: as the model was trained, else membrane.")
     private @Nullable String decoding;
 
+    @Option(
+            names = "--weights",
+            paramLabel = "TYPE",
+            description = "int8 or int16: round the weights of dense connections to integers, and compare with floats.")
+    private @Nullable String weights;
+
     @Option(names = "--seed", paramLabel = "S", description = "Seed of random codes. Default: ${DEFAULT-VALUE}.")
     private long seed = DemoCommand.SEED;
 
@@ -123,27 +131,47 @@ final class RunCommand implements Callable<Integer> {
                 noted(decoding, trained, TrainedModel.DECODING, DEFAULT_DECODING),
                 TrainingRecipes.DECODINGS);
         Batching batching = new Batching(batch).withSeed(seed).withCode(coded.of(allSteps));
+        ElementType type =
+                weights == null ? null : TrainOptions.choose(command, "--weights", weights, IntegerRun.TYPES);
         try (Evaluator evaluator = new Evaluator(trained.network(), allSteps, batching, threads).decoding(decoded)) {
-            Evaluation evaluation = evaluator.evaluate(data);
-            print(trained, data, evaluation, allSteps, codeName);
+            if (type == null) {
+                print(new Result(trained, data, evaluator.evaluate(data), null), allSteps, codeName);
+            } else {
+                IntegerRun run = IntegerRun.of(
+                        type,
+                        data,
+                        evaluator,
+                        quantized -> new Evaluator(quantized.network(), allSteps, batching, threads).decoding(decoded));
+                print(new Result(trained, data, run.quantized().after(), run), allSteps, codeName);
+            }
         }
         return 0;
     }
 
-    private void print(TrainedModel trained, Dataset data, Evaluation evaluation, int allSteps, String codeName)
-            throws IOException {
+    /** What was run, and what came of it; {@code integers} is null if weights are floats. */
+    private record Result(TrainedModel trained, Dataset data, Evaluation evaluation, @Nullable IntegerRun integers) {}
+
+    private void print(Result result, int allSteps, String codeName) throws IOException {
         if (report != null) {
-            writeReport(report, evaluation);
+            writeReport(report, result.evaluation);
         }
+        IntegerRun integers = result.integers;
         if (json) {
             JsonWriter writer = new JsonWriter().object();
             writer.name("spikelane").value(Main.version()).name("model").value(model.toString());
-            writer.name("data").value(data.toString()).name("steps").value(allSteps);
-            TrainJson.evaluation(evaluation, writer);
+            writer.name("data").value(result.data.toString()).name("steps").value(allSteps);
+            if (integers != null) {
+                integers.write(writer);
+            }
+            TrainJson.evaluation(result.evaluation, writer);
             command.commandLine().getOut().println(writer.end().text());
             return;
         }
-        new RunText(command.commandLine().getOut()).print(model, trained, data, evaluation, allSteps, codeName);
+        RunText text = new RunText(command.commandLine().getOut());
+        text.print(model, result.trained, result.data, result.evaluation, allSteps, codeName);
+        if (integers != null) {
+            text.print(integers);
+        }
     }
 
     private static void writeReport(Path file, Evaluation evaluation) throws IOException {
