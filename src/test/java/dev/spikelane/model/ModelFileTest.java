@@ -302,7 +302,7 @@ final class ModelFileTest {
                                         MemorySegment.ofArray(new byte[12])))
                         .replaceAll("\\[.*", ""));
         assertEquals(
-                "tensor 'fc1.weight' of U8 [3, 4], expected F32, F16, BF16, or I8 with scales",
+                "tensor 'fc1.weight' of U8 [3, 4], expected F32, F16, BF16, or I8 or I16 with scales",
                 failure(
                                 "",
                                 "",

@@ -19,8 +19,11 @@ final class IntegerSums {
 
     static final int TABLES_BYTES = GROUPS * ENTRIES * STRIP_BYTES;
 
+    /** Where one vector of each input of a panel is put aside. */
+    static final int SPLIT = TABLES_BYTES;
+
     /** Where the sums of 16 bits are. */
-    static final int NARROW = TABLES_BYTES;
+    static final int NARROW = SPLIT + PANEL * 64;
 
     /** Where the sums of 32 bits are. */
     static final int WIDE = NARROW + ROWS * STRIP_BYTES;

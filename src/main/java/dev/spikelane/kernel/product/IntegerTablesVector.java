@@ -87,7 +87,14 @@ final class IntegerTablesVector {
         int panels = Math.ceilDiv(weights.pre(), IntegerSums.PANEL);
         for (int panel = 0; panel < panels; panel++) {
             for (int lanes = 0; lanes < IntegerMatmulVector.STRIP; lanes++) {
-                makeTables(weights, current, vector + lanes, panel, plane, workspace, lanes * BYTES);
+                long from = IntegerMatmulVector.base(weights, current, vector + lanes)
+                        + (long) panel * IntegerSums.PANEL * weights.inputBytes();
+                if (plane == Plane.WHOLE) {
+                    makeTables(weights.segment(), from, weights.inputBytes(), true, workspace, lanes * BYTES);
+                } else {
+                    split(weights, from, plane == Plane.LOWER, workspace);
+                    makeTables(workspace, IntegerSums.SPLIT, BYTES, false, workspace, lanes * BYTES);
+                }
             }
             addPanel(spikes, firstRow, rows, panel, workspace, panel % plane.panels == 0);
             if (panel % plane.panels == plane.panels - 1 || panel == panels - 1) {
@@ -96,18 +103,37 @@ final class IntegerTablesVector {
         }
     }
 
-    private static void makeTables(
-            PackedIntegers weights, Tile current, int vector, int panel, Plane plane, MemorySegment tables, int lanes) {
+    /** Puts aside which 8 bits of a panel's items are added. */
+    private static void split(PackedIntegers weights, long from, boolean lower, MemorySegment workspace) {
         MemorySegment segment = weights.segment();
         Checks.isNative(segment);
+        Checks.isNative(workspace);
+        for (int input = 0; input < IntegerSums.PANEL; input++) {
+            ShortVector items = load(segment, from + (long) input * weights.inputBytes())
+                    .lanewise(VectorOperators.XOR, SIGN);
+            ShortVector bits = lower
+                    ? items.lanewise(VectorOperators.AND, (short) 0xff)
+                    : items.lanewise(VectorOperators.ASHR, Byte.SIZE);
+            bits.intoMemorySegment(workspace, IntegerSums.SPLIT + (long) input * BYTES, ORDER);
+        }
+    }
+
+    /**
+     * Entry {@code n} of a group's table is the sum of the items of the inputs whose bit is set in {@code n}.
+     *
+     * @param bytes whether items have 8 bits
+     * @param lanes bytes from the start of an entry to the vector that is made
+     */
+    private static void makeTables(
+            MemorySegment items, long start, int inputBytes, boolean bytes, MemorySegment tables, int lanes) {
+        Checks.isNative(items);
         Checks.isNative(tables);
-        int inputBytes = weights.inputBytes();
-        long from = IntegerMatmulVector.base(weights, current, vector) + (long) panel * IntegerSums.PANEL * inputBytes;
+        long from = start;
         for (int group = 0; group < IntegerSums.GROUPS; group++) {
-            ShortVector w0 = load(segment, from, plane);
-            ShortVector w1 = load(segment, from + inputBytes, plane);
-            ShortVector w2 = load(segment, from + 2L * inputBytes, plane);
-            ShortVector w3 = load(segment, from + 3L * inputBytes, plane);
+            ShortVector w0 = load(items, from, bytes);
+            ShortVector w1 = load(items, from + inputBytes, bytes);
+            ShortVector w2 = load(items, from + 2L * inputBytes, bytes);
+            ShortVector w3 = load(items, from + 3L * inputBytes, bytes);
             from += 4L * inputBytes;
             ShortVector w01 = w0.add(w1);
             ShortVector w02 = w0.add(w2);
@@ -133,15 +159,8 @@ final class IntegerTablesVector {
         }
     }
 
-    private static ShortVector load(MemorySegment weights, long at, Plane plane) {
-        if (plane == Plane.WHOLE) {
-            return IntegerMatmulVector.widened(weights, at);
-        }
-        ShortVector items = ShortVector.fromMemorySegment(SHORT, weights, at, ORDER)
-                .lanewise(VectorOperators.XOR, SIGN);
-        return plane == Plane.LOWER
-                ? items.lanewise(VectorOperators.AND, (short) 0xff)
-                : items.lanewise(VectorOperators.ASHR, Byte.SIZE);
+    private static ShortVector load(MemorySegment items, long at, boolean bytes) {
+        return bytes ? IntegerMatmulVector.widened(items, at) : load(items, at);
     }
 
     /** The hot loop: for each row one entry of each of eight tables. */
