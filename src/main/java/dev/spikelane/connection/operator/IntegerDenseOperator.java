@@ -105,6 +105,11 @@ final class IntegerDenseOperator implements Operator {
     }
 
     @Override
+    public int rowsAtATime(int count, long active) {
+        return IntegerMatmul.rowsAtATime(count);
+    }
+
+    @Override
     public String kernel(int count, long active) {
         return IntegerMatmul.variant(weights.type(), count, inputs(), active);
     }

@@ -84,6 +84,16 @@ public final class IntegerMatmul {
     }
 
     /**
+     * Advises how many rows to multiply at a time where there are more: as many as share a list or tables.
+     *
+     * @param rows rows that there are
+     * @return the best number of rows, at most {@code rows}
+     */
+    public static int rowsAtATime(int rows) {
+        return Math.min(rows, IntegerSums.ROWS);
+    }
+
+    /**
      * For 64 outputs, in units of 0.1 ns: an active input costs 21 with weights of 8 bits and 26 with 16; a panel of 32 inputs costs 145 a
      * row from tables, whose making costs 3,700, and twice as much with 16 bits (Zen 3, 256 bits, 2026-11). So tables need a density of 0.25 or
      * 0.4 at 200 rows, and at density 0.5 some 20 or 70 rows.
