@@ -7,6 +7,7 @@ import dev.spikelane.data.InputCode;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.plot.Plot;
@@ -40,7 +41,8 @@ import picocli.CommandLine.Spec;
             "  ./spikelane run --model spikelane-model.safetensors",
             "  ./spikelane run --model m.safetensors --sample --decoding count",
             "  ./spikelane run --model m.safetensors --images t10k-images-idx3-ubyte",
-            "  ./spikelane run --model m.safetensors --decoding count --json | jq .accuracy"
+            "  ./spikelane run --model m.safetensors --decoding count --json | jq .accuracy",
+            "  ./spikelane run --model m.safetensors --weights int8"
         })
 final class RunCommand implements Callable<Integer> {
 
@@ -95,6 +97,12 @@ final class RunCommand implements Callable<Integer> {
                     "membrane, max-membrane, count, or first-spike. Default: as the model was trained, else membrane.")
     private @Nullable String decoding;
 
+    @Option(
+            names = "--weights",
+            paramLabel = "TYPE",
+            description = "int8 or int16: round the weights of dense connections to integers, and compare with floats.")
+    private @Nullable String weights;
+
     @Option(names = "--batch", paramLabel = "N", description = "Images side by side. Default: ${DEFAULT-VALUE}.")
     private int batch = 128;
 
@@ -123,28 +131,49 @@ final class RunCommand implements Callable<Integer> {
                 TrainingRecipes.DECODINGS);
         requireFits(trained.network(), data, coded.of(allSteps), codeName);
         Batching batching = new Batching(batch).withSeed(common.seed()).withCode(coded.of(allSteps));
+        ElementType type =
+                weights == null ? null : TrainOptions.choose(command, "--weights", weights, IntegerRun.TYPES);
         try (Evaluator evaluator =
                 new Evaluator(trained.network(), allSteps, batching, common.threads()).decoding(decoded)) {
-            Evaluation evaluation = evaluator.evaluate(data);
-            print(trained, data, evaluation, allSteps, codeName);
+            if (type == null) {
+                print(new Result(trained, data, evaluator.evaluate(data), null), allSteps, codeName);
+            } else {
+                IntegerRun run = IntegerRun.of(
+                        type,
+                        data,
+                        evaluator,
+                        quantized -> new Evaluator(quantized.network(), allSteps, batching, common.threads())
+                                .decoding(decoded));
+                print(new Result(trained, data, run.quantized().after(), run), allSteps, codeName);
+            }
         }
         return 0;
     }
 
-    private void print(TrainedModel trained, Dataset data, Evaluation evaluation, int allSteps, String codeName)
-            throws IOException {
+    /** What was run, and what came of it; {@code integers} is null if weights are floats. */
+    private record Result(TrainedModel trained, Dataset data, Evaluation evaluation, @Nullable IntegerRun integers) {}
+
+    private void print(Result result, int allSteps, String codeName) throws IOException {
         if (report != null) {
-            writeReport(report, evaluation);
+            writeReport(report, result.evaluation);
         }
+        IntegerRun integers = result.integers;
         if (common.json()) {
             JsonWriter writer = new JsonWriter().object();
             writer.name("spikelane").value(Main.version()).name("model").value(model.toString());
-            writer.name("data").value(data.toString()).name("steps").value(allSteps);
-            TrainJson.evaluation(evaluation, writer);
+            writer.name("data").value(result.data.toString()).name("steps").value(allSteps);
+            if (integers != null) {
+                integers.write(writer);
+            }
+            TrainJson.evaluation(result.evaluation, writer);
             command.commandLine().getOut().println(writer.end().text());
             return;
         }
-        new RunText(common.text(command)).print(model, trained, data, evaluation, allSteps, codeName);
+        RunText text = new RunText(common.text(command));
+        text.print(model, result.trained, result.data, result.evaluation, allSteps, codeName);
+        if (integers != null) {
+            text.print(integers);
+        }
     }
 
     private static void writeReport(Path file, Evaluation evaluation) throws IOException {

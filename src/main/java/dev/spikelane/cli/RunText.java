@@ -49,6 +49,15 @@ final class RunText {
         out.flush();
     }
 
+    /** Prints what integer weights changed. */
+    void print(IntegerRun run) {
+        row("Weights", run.results());
+        row("", run.spikes());
+        row("Speed", run.speed());
+        out.println();
+        out.flush();
+    }
+
     private void work(Evaluation evaluation) {
         double sparse = evaluation.work().synapticOperations();
         row("Operations", String.format(Locale.ROOT, "%,.0f additions of a weight per image", sparse));

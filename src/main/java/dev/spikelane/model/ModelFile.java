@@ -15,8 +15,9 @@ import java.util.Objects;
  * spells them ({@code lif1.graded_spikes_factor}); a parameter that is one value for all neurons has the shape {@code []}, others and biases {@code
  * [n]}, weights {@code [outputs, inputs]}. The description of the network is the text {@code spikelane} of the metadata.
  *
- * <p>Tensors of weights may also have 8 bits, item type {@code I8}, with a scale for each row in the tensor of that name followed by {@code
- * _scale}: a weight is {@code scale * item}, rounded once to float32. {@link #write8Bit} writes them. The types {@code F16} and {@code BF16} are read too.
+ * <p>Tensors of weights may also have 8 or 16 bits, item type {@code I8} or {@code I16}, with a scale for each row, or one, in the tensor of
+ * that name followed by {@code _scale}: a weight is {@code scale * item}, rounded once to float32. {@link #write8Bit} writes them, and so does {@link
+ * #write} for {@link dev.spikelane.connection.IntegerDense}. The types {@code F16} and {@code BF16} are read too.
  *
  * <p>A file cannot hold {@link dev.spikelane.connection.BlasDense}: it does not decide that a shared library is loaded. It holds at most 2^24 inputs
  * and neurons and delays of a million steps, so that a small file cannot ask for much memory.
@@ -64,7 +65,7 @@ public final class ModelFile {
      */
     public static Network read(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
-        return new ModelReader(file.toString(), Safetensors.read(file)).network();
+        return new ModelReader(file.toString(), Safetensors.read(file), false).network();
     }
 
     /**
@@ -79,6 +80,19 @@ public final class ModelFile {
     public static Network read(String name, InputStream stream) throws IOException {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(stream, "stream");
-        return new ModelReader(name, Safetensors.read(name, stream)).network();
+        return new ModelReader(name, Safetensors.read(name, stream), false).network();
+    }
+
+    /**
+     * Reads a network whose dense connections keep the integers that the file holds: those that {@link #write8Bit} wrote become {@link
+     * dev.spikelane.connection.IntegerDense}, where {@link #read} widens them to floats. Its memory is freed when it is forgotten.
+     *
+     * @param file a model file
+     * @return the network; without integers if the file has none
+     * @throws IOException as {@link #read} does
+     */
+    public static Network readIntegers(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
+        return new ModelReader(file.toString(), Safetensors.read(file), true).network();
     }
 }

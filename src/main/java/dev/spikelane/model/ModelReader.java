@@ -3,12 +3,14 @@ package dev.spikelane.model;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
@@ -39,10 +41,14 @@ final class ModelReader {
     private final Map<String, Source> sources = new LinkedHashMap<>();
     private final Map<String, Population> populations = new LinkedHashMap<>();
     private final String description;
+    /** Whether weights of dense connections that are integers in the file stay so. */
+    private final boolean integers;
+
     private long neurons;
 
-    ModelReader(String name, Safetensors file) throws IOException {
+    ModelReader(String name, Safetensors file, boolean integers) throws IOException {
         this.name = name;
+        this.integers = integers;
         this.tensors = new ModelTensors(name, file);
         String text = file.metadata().get(ModelFormat.DESCRIPTION);
         if (text == null) {
@@ -183,7 +189,7 @@ final class ModelReader {
     }
 
     private static boolean ownsValues(JsonValue step) throws IOException {
-        return Set.of("dense", "recurrent", "one to one")
+        return Set.of("dense", "integer dense", "recurrent", "one to one")
                 .contains(step.member("type").text());
     }
 
@@ -192,11 +198,25 @@ final class ModelReader {
         return switch (type.text()) {
             case "dense", "recurrent" -> {
                 value.requireOnly(Set.of("type", "inputs", "outputs"));
+                if (integers && type.text().equals("dense") && tensors.hasIntegers(owner + ".weight")) {
+                    yield integers(value, owner);
+                }
                 FloatMatrix weights = tensors.weights(owner + ".weight");
                 FloatMatrix bias = tensors.row(owner + ".bias");
                 requireSize(value.member("inputs"), weights.columns(), owner);
                 requireSize(value.member("outputs"), weights.rows(), owner);
                 yield type.text().equals("dense") ? Dense.of(weights, bias) : new Recurrent(weights, bias);
+            }
+            case "integer dense" -> {
+                value.requireOnly(Set.of("type", "inputs", "outputs", "bits"));
+                IntegerDense dense = integers(value, owner);
+                if (value.member("bits").integer(Byte.SIZE, Short.SIZE)
+                        != (long) Byte.SIZE * dense.weights().type().bytes()) {
+                    throw value.member("bits")
+                            .unexpected("those of the tensor '" + owner + ".weight', which has "
+                                    + dense.weights().type());
+                }
+                yield dense;
             }
             case "one to one" -> {
                 value.requireOnly(Set.of("type"));
@@ -210,8 +230,15 @@ final class ModelReader {
                 value.requireOnly(Set.of("type", "factor"));
                 yield new Scale(value.member("factor").number());
             }
-            default -> throw type.unexpected("dense, recurrent, one to one, flatten or scale");
+            default -> throw type.unexpected("dense, integer dense, recurrent, one to one, flatten or scale");
         };
+    }
+
+    private IntegerDense integers(JsonValue value, String owner) throws IOException {
+        IntegerMatrix weights = tensors.integers(owner + ".weight");
+        requireSize(value.member("inputs"), weights.columns(), owner);
+        requireSize(value.member("outputs"), weights.rows(), owner);
+        return IntegerDense.of(weights, tensors.row(owner + ".bias"));
     }
 
     private static void requireSize(JsonValue said, int found, String owner) throws IOException {

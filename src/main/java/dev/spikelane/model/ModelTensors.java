@@ -3,7 +3,9 @@ package dev.spikelane.model;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TensorType;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Parameter;
@@ -86,10 +88,8 @@ final class ModelTensors {
 
     private FloatMatrix values(Tensor tensor) throws IOException {
         FloatMatrix values;
-        if (tensor.type() == TensorType.I8) {
-            Tensor scales = find(tensor.name() + ModelFormat.SCALE);
-            requireFloats(scales);
-            values = EightBits.widened(tensor, scales);
+        if (Integers.isStored(tensor)) {
+            values = integers(tensor).widened();
         } else {
             requireFloats(tensor);
             values = tensor.matrix();
@@ -102,9 +102,40 @@ final class ModelTensors {
         return values;
     }
 
+    /** Whether the weights of a connection are integers in the file. */
+    boolean hasIntegers(String tensor) {
+        return tensors.containsKey(tensor) && Integers.isStored(tensors.get(tensor));
+    }
+
+    /** The weights of a connection as the integers that they are in the file. */
+    IntegerMatrix integers(String tensor) throws IOException {
+        Tensor found = find(tensor);
+        if (!Integers.isStored(found) || found.shape().size() != 2) {
+            throw new IOException(name + ": " + found + ", expected a matrix of [outputs, inputs] of I8 or I16");
+        }
+        return integers(found);
+    }
+
+    private IntegerMatrix integers(Tensor items) throws IOException {
+        Tensor scales = find(items.name() + ModelFormat.SCALE);
+        requireFloats(scales);
+        try {
+            return Integers.of(items, scales);
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(name + ": tensor '" + items.name() + "': " + refused.getMessage(), refused);
+        }
+    }
+
     private void requireFloats(Tensor tensor) throws IOException {
         if (!FLOATS.contains(tensor.type())) {
-            throw new IOException(name + ": " + tensor + ", expected F32, F16, BF16, or I8 with scales");
+            throw new IOException(name + ": " + tensor + ", expected F32, F16, BF16, or I8 or I16 with scales");
+        }
+    }
+
+    private void restoreIntegers(Network network, String value) throws IOException {
+        IntegerMatrix stored = integers(value);
+        if (!network.weights().integers(value).equals(stored)) {
+            network.weights().replace(value, stored);
         }
     }
 
@@ -120,8 +151,12 @@ final class ModelTensors {
         Set<String> others = new LinkedHashSet<>(tensors.keySet());
         for (String value : network.weights().names()) {
             String tensor = parameters.getOrDefault(value, value);
-            FloatMatrix stored = values(find(tensor));
             others.removeAll(List.of(tensor, tensor + ModelFormat.SCALE));
+            if (network.weights().type(value) != ElementType.FLOAT32) {
+                restoreIntegers(network, value);
+                continue;
+            }
+            FloatMatrix stored = values(find(tensor));
             // What was declared and is still so needs no copy.
             if (!Arrays.equals(network.weights().get(value).toArray(), stored.toArray())) {
                 network.weights().replace(value, stored);

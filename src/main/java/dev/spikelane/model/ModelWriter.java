@@ -4,13 +4,16 @@ import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
@@ -45,6 +48,10 @@ final class ModelWriter {
         List<Tensor> tensors = new ArrayList<>();
         Map<String, String> parameters = parameterNames();
         for (String name : network.weights().names()) {
+            if (network.weights().type(name) != ElementType.FLOAT32) {
+                tensors.add(Integers.items(name, network.weights().integers(name))); // scales are values of their own
+                continue;
+            }
             FloatMatrix values = network.weights().get(name);
             String parameter = parameters.get(name);
             if (parameter != null) {
@@ -53,7 +60,7 @@ final class ModelWriter {
             } else if (values.rows() == 1 && !isMatrix(name)) {
                 tensors.add(Tensor.of(name, values, List.of(values.columns())));
             } else if (eightBits) {
-                tensors.addAll(EightBits.of(name, values));
+                tensors.addAll(Integers.of(name, IntegerMatrix.nearest(ElementType.INT8, values)));
             } else {
                 tensors.add(Tensor.of(name, values, List.of(values.rows(), values.columns())));
             }
@@ -95,8 +102,8 @@ final class ModelWriter {
             }
             for (String owner : owners) {
                 int before = taken.size();
-                taken.addAll(List.of(owner + ".weight", owner + ".bias"));
-                if (taken.size() != before + 2) {
+                taken.addAll(List.of(owner + ".weight", owner + ".weight" + ModelFormat.SCALE, owner + ".bias"));
+                if (taken.size() != before + 3) {
                     throw new IllegalArgumentException("projection '" + projection.name()
                             + "' may have values of the same name as another projection or population, such as '"
                             + owner + ".weight', expected another name");
@@ -197,6 +204,10 @@ final class ModelWriter {
                         "recurrent",
                         recurrent.weights().weights().columns(),
                         recurrent.weights().weights().rows());
+            case IntegerDense dense -> {
+                sizes("integer dense", dense.inputs(), dense.outputs());
+                json.name("bits").value(Byte.SIZE * dense.weights().type().bytes());
+            }
             case OneToOne _ -> json.value("one to one");
             case Flatten _ -> json.value("flatten");
             case Scale scale -> NeuronWriter.number(json.value("scale").name("factor"), scale.factor());

@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.layout.Layouts;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
@@ -198,6 +199,20 @@ public final class Network {
     }
 
     /**
+     * Makes a network whose dense connections have integer weights, the nearest to the present ones, with a scale for each output; all other
+     * values and bits stay what they are. Plastic projections keep their floats, and so do recurrent connections. What it costs in
+     * accuracy is for data to say.
+     *
+     * @param type INT8 or INT16
+     * @return a network of its own, whose memory is freed when it is forgotten
+     * @throws IllegalArgumentException if a projection cannot have such weights; the message names it
+     * @throws IllegalStateException if the type is FLOAT32
+     */
+    public Network quantized(ElementType type) {
+        return Quantizing.quantized(this, type);
+    }
+
+    /**
      * Starts a simulation of this network on the calling thread.
      *
      * @param batch samples that run side by side, at least 1
@@ -302,14 +317,24 @@ public final class Network {
         Bound changed =
                 Bound.of(Arena.ofAuto(), populations.get(population), neuron, isFed(populations.get(population)));
         Parameter spikeValue = changed.inside().spikeValue();
-        if (!spikeValue.equals(bound[population].inside().spikeValue())) {
-            for (int i = 0; i < paths.length; i++) {
-                if (projections.get(i).source().equals(populations.get(population))) {
-                    paths[i].operators().getFirst().setSpikeValue(spikeValue);
-                }
+        Parameter before = bound[population].inside().spikeValue();
+        if (!spikeValue.equals(before)) {
+            try {
+                setSpikeValue(population, spikeValue);
+            } catch (IllegalArgumentException refused) {
+                setSpikeValue(population, before);
+                throw refused;
             }
         }
         bound[population] = changed;
+    }
+
+    private void setSpikeValue(int population, Parameter value) {
+        for (int i = 0; i < paths.length; i++) {
+            if (projections.get(i).source().equals(populations.get(population))) {
+                paths[i].operators().getFirst().setSpikeValue(value);
+            }
+        }
     }
 
     /** Makes a change while no simulation runs. */

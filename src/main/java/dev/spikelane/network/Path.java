@@ -4,6 +4,7 @@ import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Operators;
@@ -55,7 +56,11 @@ record Path(List<Operator> operators) {
     }
 
     private static boolean isDense(List<Connection> path, int index) {
-        return index < path.size() && (path.get(index) instanceof Dense || path.get(index) instanceof BlasDense);
+        return index < path.size()
+                && switch (path.get(index)) {
+                    case Dense _, BlasDense _, IntegerDense _ -> true;
+                    default -> false;
+                };
     }
 
     Path copy(Arena arena) {

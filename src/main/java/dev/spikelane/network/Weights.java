@@ -1,7 +1,9 @@
 package dev.spikelane.network;
 
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -50,10 +52,48 @@ public final class Weights {
     }
 
     /**
+     * Returns what an element is.
+     *
+     * @param name one of {@link #names}
+     * @return FLOAT32; INT8 or INT16 for the weights of {@link dev.spikelane.connection.IntegerDense}, which {@link #get} widens to {@code
+     *     scale * integer}, rounded once
+     * @throws IllegalArgumentException if there is no such name
+     */
+    public ElementType type(String name) {
+        return find(name).type();
+    }
+
+    /**
+     * Copies integers and their scales out. The scales are also values of their own, {@code fc1.weight_scale}.
+     *
+     * @param name one of {@link #names} whose {@link #type} is INT8 or INT16
+     * @return {@code [outputs x inputs]}
+     * @throws IllegalArgumentException if there is no such name
+     * @throws IllegalStateException if the elements are floats
+     */
+    public IntegerMatrix integers(String name) {
+        return find(name).integers();
+    }
+
+    /**
+     * Copies integers and their scales in.
+     *
+     * @param name one of {@link #names} whose {@link #type} is INT8 or INT16
+     * @param from of the same type and shape, with as many scales
+     * @throws IllegalArgumentException if there is no such name, or the integers do not fit; nothing changes then
+     * @throws IllegalStateException if the elements are floats, or a simulation is running
+     */
+    public void replace(String name, IntegerMatrix from) {
+        Values found = find(name);
+        change(() -> found.write(from));
+    }
+
+    /**
      * Copies values in.
      *
      * @param name one of {@link #names}
-     * @param from of the shape that {@link #get} returns; a parameter of neurons may have one value, or one for each neuron
+     * @param from of the shape that {@link #get} returns; a parameter of neurons may have one value, or one for each neuron; where elements are
+     *     integers, each value must be one of them times the present scale
      * @throws IllegalArgumentException if there is no such name, the shape differs, or a value is not allowed; nothing changes then
      * @throws IllegalStateException if a simulation is running
      */

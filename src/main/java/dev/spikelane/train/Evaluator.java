@@ -5,6 +5,7 @@ import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.Shuffle;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.Network;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,6 +128,24 @@ public final class Evaluator implements AutoCloseable {
         }
         boolean labeled = data.classes() > 0;
         return totals.result(decoding(), loss != null, labeled, steps);
+    }
+
+    /**
+     * Makes a network with integer weights of this evaluator's network and runs both over a data set. The network of this evaluator stays
+     * what it is.
+     *
+     * @param type INT8 or INT16
+     * @param data the samples
+     * @return the network with integer weights, and what both made of the data
+     * @throws IllegalArgumentException if samples do not fit the network, or a projection cannot have such weights
+     * @throws IllegalStateException if the type is FLOAT32
+     */
+    public Quantized quantize(ElementType type, Dataset data) {
+        Network integers = network.quantized(type);
+        try (Evaluator other = new Evaluator(integers, steps, batching, threads, population).decoding(decoding())) {
+            other.loss = loss;
+            return new Quantized(integers, type, evaluate(data), other.evaluate(data));
+        }
     }
 
     private EvaluationBatch batch(int samples) {

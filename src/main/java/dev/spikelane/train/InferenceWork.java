@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -30,7 +31,10 @@ public record InferenceWork(double synapticOperations, long denseOperations, lon
     }
 
     private static boolean isFull(Connection connection) {
-        return connection instanceof Dense || connection instanceof Recurrent;
+        return switch (connection) {
+            case Dense _, IntegerDense _, Recurrent _ -> true;
+            default -> false;
+        };
     }
 
     /** Multiplications and additions of a projection from its first full connection on, where everything arrives. */

@@ -184,6 +184,27 @@ final class TrainCommandTest {
         train(folder.resolve("model"), option, value).requireFailureWith(2, message);
     }
 
+    @ParameterizedTest
+    @CsvSource({"int8", "int16"})
+    void runComparesIntegersWithFloats(String type) throws IOException {
+        Path model = folder.resolve("model.safetensors");
+        train(model, "--epochs", "8").requireSuccess();
+        String[] arguments = {"run", "--model", model.toString(), "--data", images.toString(), "--weights", type};
+        String text = CommandRun.of(arguments).requireSuccess();
+        assertTrue(text.contains("  Weights        " + type + "; with float weights "), text);
+        assertTrue(text.contains("change of spikes: lif1 "), text);
+        assertTrue(text.contains(" images/s, with float weights "), text);
+        List<String> more = new ArrayList<>(List.of(arguments));
+        more.add("--json");
+        JsonNode json =
+                new ObjectMapper().readTree(CommandRun.of(more.toArray(String[]::new)).requireSuccess());
+        assertEquals(type, json.get("weights").get("type").asText());
+        assertTrue(json.get("weights").get("agreement").asDouble() > 0.9, json.toString());
+        assertTrue(json.get("weights").get("images_per_second").asDouble() > 0, json.toString());
+        arguments[6] = "int4";
+        CommandRun.of(arguments).requireFailureWith(2, "--weights is 'int4', expected one of int16, int8");
+    }
+
     @Test
     void runNamesWhatIsWrong() throws IOException {
         Path file = Files.write(folder.resolve("m"), new byte[] {1, 2, 3});

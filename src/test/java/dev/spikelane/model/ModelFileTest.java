@@ -14,6 +14,8 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TensorType;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -117,6 +119,58 @@ final class ModelFileTest {
         assertEquals(read.weights().hash(), ModelFile.read(file).weights().hash());
     }
 
+    /** What runs as integers is stored and read as such; a file of 8 bits is read as floats, or as the integers that it holds. */
+    @Test
+    void integersStayIntegers() throws IOException {
+        Network floats = network();
+        for (ElementType type : List.of(ElementType.INT8, ElementType.INT16)) {
+            Network network = floats.quantized(type);
+            ModelFile.write(file, network);
+            Safetensors content = Safetensors.read(file);
+            assertEquals(
+                    type == ElementType.INT8 ? TensorType.I8 : TensorType.I16,
+                    content.tensor("fc1.weight").type());
+            assertEquals(List.of(3), content.tensor("fc1.weight_scale").shape());
+            for (Network read : List.of(ModelFile.read(file), ModelFile.readIntegers(file))) {
+                assertEquals(network.weights().names(), read.weights().names());
+                assertEquals(network.weights().hash(), read.weights().hash());
+                assertEquals(
+                        network.weights().integers("fc1.weight"), read.weights().integers("fc1.weight"));
+                assertEquals(network.toString(), read.toString());
+            }
+        }
+        ModelFile.write8Bit(file, floats);
+        Network widened = ModelFile.read(file);
+        Network integers = ModelFile.readIntegers(file);
+        assertEquals(ElementType.FLOAT32, widened.weights().type("fc1.weight"));
+        assertEquals(
+                IntegerMatrix.nearest(ElementType.INT8, floats.weights().get("fc1.weight")),
+                integers.weights().integers("fc1.weight"));
+        assertArrayEquals(
+                widened.weights().get("fc1.weight").toArray(),
+                integers.weights().get("fc1.weight").toArray());
+        assertEquals(ElementType.FLOAT32, integers.weights().type("lif1.recurrent.weight"));
+    }
+
+    /** Items of 16 bits with one scale are the weights of a float connection too. */
+    @Test
+    void oneScaleServesAllRows() throws IOException {
+        ModelFile.write(file, network());
+        Safetensors plain = Safetensors.read(file);
+        List<Tensor> tensors = new ArrayList<>();
+        for (Tensor tensor : plain.tensors()) {
+            tensors.add(tensor);
+            if (tensor.name().equals("fc1.weight")) {
+                tensors.removeLast();
+                IntegerMatrix items = IntegerMatrix.of(3, 4, new short[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, -32_768}, 0.5f);
+                tensors.addAll(Integers.of("fc1.weight", items));
+            }
+        }
+        Safetensors.of(plain.metadata(), tensors).write(file);
+        assertEquals(-16_384, ModelFile.read(file).weights().get("fc1.weight").get(2, 3));
+        assertEquals(0.5f, ModelFile.readIntegers(file).weights().get("fc1.weight_scale").get(0, 0));
+    }
+
     @Test
     void whatAFileCannotHoldIsNamed() {
         NetworkBuilder late = Network.builder();
@@ -209,7 +263,7 @@ final class ModelFileTest {
                 failure("\"model\":\"Leaky\"", "\"model\":\"Other\""));
         assertEquals(
                 text
-                        + "in 'projections' at 0 in 'path' at 0 in 'type' is 'x', expected dense, recurrent, one to one, flatten or scale",
+                        + "in 'projections' at 0 in 'path' at 0 in 'type' is 'x', expected dense, integer dense, recurrent, one to one, flatten or scale",
                 failure("\"type\":\"dense\",\"inputs\":4,", "\"type\":\"x\",\"inputs\":4,"));
         assertEquals(
                 text
@@ -247,7 +301,7 @@ final class ModelFileTest {
                                         MemorySegment.ofArray(new byte[12])))
                         .replaceAll("\\[.*", ""));
         assertEquals(
-                "tensor 'fc1.weight' of U8 [3, 4], expected F32, F16, BF16, or I8 with scales",
+                "tensor 'fc1.weight' of U8 [3, 4], expected F32, F16, BF16, or I8 or I16 with scales",
                 failure(
                                 "",
                                 "",

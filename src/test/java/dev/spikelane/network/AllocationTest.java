@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.Signal;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.provider.EnumSource;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.HandLif;
@@ -65,6 +71,32 @@ final class AllocationTest {
                 simulation.reset();
                 simulation.run(input);
             });
+        }
+    }
+
+    /** Few spikes are listed, many go through tables; values multiply what is widened once. */
+    @ParameterizedTest
+    @EnumSource(names = {"INT8", "INT16"})
+    void integers(ElementType type) {
+        TorchRandom random = new TorchRandom(1);
+        Network integers = Network.builder(arena, 300)
+                .connect(IntegerDense.linear(type, 300, 130, random))
+                .neuron(new Leaky(0.9f).withThreshold(0.1f))
+                .connect(IntegerDense.linear(type, 130, 70, random))
+                .neuron(new Leaky(0.9f))
+                .build();
+        List<Signal> inputs = List.of(
+                Matrices.spikes(arena, 400, 300, 0.05, new Random(1)),
+                Matrices.spikes(arena, 400, 300, 0.9, new Random(1)),
+                Matrices.uniform(arena, 400, 300, new Random(1)));
+        for (Signal input : inputs) {
+            Map<String, Signal> named = Map.of("input", input);
+            try (Simulation simulation = integers.simulate(BATCH)) {
+                assertNone(30, () -> {
+                    simulation.reset();
+                    simulation.run(named);
+                });
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
@@ -203,10 +204,10 @@ final class NaiveNetwork {
         List<Connection> path = projection.path();
         for (int i = 0; i < path.size(); i++) {
             // The order of a dense sum is that of the rows before the flatten that stands before it.
-            Shape order = i > 0 && path.get(i - 1) instanceof Flatten && path.get(i) instanceof Dense
+            Shape order = i > 0 && path.get(i - 1) instanceof Flatten && isDense(path.get(i))
                     ? before(path, i - 1, projection.source().shape())
                     : shape;
-            boolean seesThrough = !shape.reordered() || i + 1 < path.size() && path.get(i + 1) instanceof Dense;
+            boolean seesThrough = !shape.reordered() || i + 1 < path.size() && isDense(path.get(i + 1));
             row = path.get(i) instanceof Flatten
                     ? seesThrough ? row : new Row(plain(row), null)
                     : apply(present(projection, path.get(i)), row, order);
@@ -214,6 +215,10 @@ final class NaiveNetwork {
             rows.add(row);
         }
         return rows;
+    }
+
+    private static boolean isDense(Connection connection) {
+        return connection instanceof Dense || connection instanceof IntegerDense;
     }
 
     private static Shape before(List<Connection> path, int count, Shape source) {
@@ -242,6 +247,7 @@ final class NaiveNetwork {
         return switch (connection) {
             case Recurrent recurrent -> new Row(recurrent(recurrent.weights(), row, order), null);
             case Dense dense -> new Row(dense(dense, row, order), null);
+            case IntegerDense dense -> new Row(integers(dense, row, order), null);
             case OneToOne own -> new Row(multiply(own.weights(), row), null);
             case Scale scale -> new Row(multiply(Parameter.of(scale.factor()), row), null);
             default -> throw new AssertionError("no plain loop of " + connection);
@@ -299,6 +305,22 @@ final class NaiveNetwork {
                 }
             }
             current[output] = sum;
+        }
+        return current;
+    }
+
+    private static float[] integers(IntegerDense dense, Row row, Shape order) {
+        if (row.fires == null) {
+            return dense(Dense.of(dense.weights().widened(), dense.bias()), row, order);
+        }
+        float[] current = new float[dense.outputs()];
+        for (int output = 0; output < current.length; output++) {
+            long sum = 0;
+            for (int i = 0; i < dense.inputs(); i++) {
+                sum += row.fires[i] ? dense.weights().item(output, i) : 0;
+            }
+            float scale = dense.weights().scale(output) * row.values[0];
+            current[output] = dense.bias().get(0, output) + scale * Math.toIntExact(sum);
         }
         return current;
     }

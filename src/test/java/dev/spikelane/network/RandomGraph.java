@@ -4,13 +4,17 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -193,12 +197,12 @@ final class RandomGraph {
         int width = from.size();
         if (path.size() < 2 && random.nextInt(4) == 0) {
             int middle = flat().size();
-            path.add(dense(width, middle, strength));
+            path.add(rounded(dense(width, middle, strength), source));
             width = middle;
             strength = 1;
         }
         Dense last = dense(width, currents.size(), strength);
-        path.add(random.nextInt(5) == 0 ? new Recurrent(last.weights(), last.bias()) : last);
+        path.add(random.nextInt(5) == 0 ? new Recurrent(last.weights(), last.bias()) : rounded(last, source));
         if (path.size() < 3 && random.nextInt(4) == 0) {
             path.add(elementwise(currents.size(), 1));
         }
@@ -214,6 +218,18 @@ final class RandomGraph {
             weights[i] = (random.nextFloat() * 2 - 0.5f) * strength;
         }
         return new OneToOne(weights);
+    }
+
+    /** With integers where spikes carry one value, now and then. */
+    private Connection rounded(Dense dense, Source source) {
+        Parameter value = source instanceof Population population ? population.neuron().spikeValue() : Parameter.of(1);
+        if (learns || !value.isAlways(value.value(0)) || random.nextInt(3) != 0) {
+            return dense;
+        }
+        ElementType type = random.nextBoolean() ? ElementType.INT8 : ElementType.INT16;
+        return random.nextBoolean()
+                ? IntegerDense.nearest(type, dense)
+                : IntegerDense.of(IntegerMatrix.nearestWithOneScale(type, dense.weights()), dense.bias());
     }
 
     private Dense dense(int from, int to, float strength) {

@@ -6,6 +6,8 @@ public enum Contestant {
     JAVA("Java"),
     /** The library's scalar kernels: the specification. */
     SCALAR("scalar"),
+    /** The library with the same weights as floats, where the work has integers. */
+    FLOATS("floats"),
     /** C kernels of the same algorithm. */
     YARDSTICK("C"),
     /** OpenBLAS, a dense product with spikes as floats; in a network by {@link dev.spikelane.connection.BlasDense}. */

@@ -4,11 +4,13 @@ import dev.spikelane.kernel.code.BernoulliSpikesWork;
 import dev.spikelane.kernel.code.CodingWork;
 import dev.spikelane.kernel.code.SpikeCountWork;
 import dev.spikelane.kernel.product.DenseMatmulWork;
+import dev.spikelane.kernel.product.IntegerMatmulWork;
 import dev.spikelane.kernel.product.SpikeMatmulWork;
 import dev.spikelane.kernel.product.TransposedSpikeMatmulWork;
 import dev.spikelane.kernel.step.LeakyStepWork;
 import dev.spikelane.kernel.step.NeuronWork;
 import dev.spikelane.kernel.step.RecurrentNeuronWork;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.NetworkWork;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +37,7 @@ final class Works {
                 new SpikeMatmulWork(784, 1000, STEPS, 0.02, 1),
                 new SpikeMatmulWork(784, 1000, STEPS, 0.1, 1),
                 new SpikeMatmulWork(784, 1000, STEPS, 0.5, 1),
+                new IntegerMatmulWork(784, 1000, STEPS, 0.1, ElementType.INT8),
                 new DenseMatmulWork(128, 784, 1000, 1, false),
                 new LeakyStepWork(LeakyStepWork.Mode.SUBTRACT, 1000, 1, STEPS),
                 new BernoulliSpikesWork(784, 1, STEPS),
@@ -53,6 +56,7 @@ final class Works {
         for (int threads : THREADS) {
             spikeProducts(works, threads);
         }
+        integerProducts(works);
         denseProducts(works);
         others(works);
         for (int threads : THREADS) {
@@ -103,6 +107,16 @@ final class Works {
             works.add(new SpikeMatmulWork(784, 1000, MANY_ROWS, density, threads));
             for (int rows : new int[] {1, 16, STEPS}) {
                 works.add(new SpikeMatmulWork(4096, 4096, rows, density, threads));
+            }
+        }
+    }
+
+    private static void integerProducts(List<Work> works) {
+        for (ElementType type : new ElementType[] {ElementType.INT8, ElementType.INT16}) {
+            for (double density : new double[] {0.02, 0.1, 0.5}) {
+                for (int rows : new int[] {1, 16, 25, STEPS, MANY_ROWS}) {
+                    works.add(new IntegerMatmulWork(784, 1000, rows, density, type));
+                }
             }
         }
     }

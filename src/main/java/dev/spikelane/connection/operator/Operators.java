@@ -4,6 +4,7 @@ import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
@@ -31,6 +32,7 @@ public final class Operators {
     public static Operator bind(Arena arena, Connection connection, Shape rows, Parameter spikeValue) {
         return switch (connection) {
             case Dense dense -> new DenseOperator(arena, dense, rows, spikeValue);
+            case IntegerDense integers -> new IntegerDenseOperator(arena, integers, rows, spikeValue);
             case BlasDense blas -> new BlasDenseOperator(arena, blas.dense(), rows, spikeValue);
             case Recurrent recurrent ->
                 new DenseOperator(arena, recurrent, rows, recurrent.outputShape(rows), spikeValue);

@@ -1,6 +1,8 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
 
 /** Weights that have a name and an owner, seen as a matrix in torch's layout. */
 public interface Values {
@@ -38,7 +40,38 @@ public interface Values {
      * Copies values in.
      *
      * @param from {@code [rows x columns]}, finite
-     * @throws IllegalArgumentException if its shape differs or a value is NaN or infinite; the values are what they were then
+     * @throws IllegalArgumentException if its shape differs, a value is NaN or infinite, or is no integer times the scale where elements are
+     *     integers; the values are what they were then
      */
     void write(FloatMatrix from);
+
+    /**
+     * Returns what an element is.
+     *
+     * @return FLOAT32, or the type of the integers behind the values that {@link #read} widens
+     */
+    default ElementType type() {
+        return ElementType.FLOAT32;
+    }
+
+    /**
+     * Copies integers and their scales out.
+     *
+     * @return {@code [rows x columns]}
+     * @throws IllegalStateException if elements are floats
+     */
+    default IntegerMatrix integers() {
+        throw new IllegalStateException("'" + name() + "' has elements of FLOAT32, expected INT8 or INT16");
+    }
+
+    /**
+     * Copies integers and their scales in.
+     *
+     * @param from {@code [rows x columns]} of the same type, with as many scales
+     * @throws IllegalArgumentException if it does not fit; the values are what they were then
+     * @throws IllegalStateException if elements are floats
+     */
+    default void write(IntegerMatrix from) {
+        throw new IllegalStateException("'" + name() + "' has elements of FLOAT32, expected INT8 or INT16");
+    }
 }

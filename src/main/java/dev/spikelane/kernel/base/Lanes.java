@@ -11,6 +11,12 @@ public final class Lanes {
 
     public static final VectorSpecies<Integer> INT = FLOAT.withLanes(int.class);
 
+    public static final VectorSpecies<Short> SHORT = FLOAT.withLanes(short.class);
+
+    /** As many bytes as {@link #SHORT} has lanes. */
+    public static final VectorSpecies<Byte> BYTE =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(SimdWidth.bits() / 2));
+
     /** Floats in a vector. */
     public static final int COUNT = FLOAT.length();
 

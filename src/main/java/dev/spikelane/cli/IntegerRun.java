@@ -1,0 +1,92 @@
+package dev.spikelane.cli;
+
+import dev.spikelane.data.Dataset;
+import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.train.Evaluator;
+import dev.spikelane.train.Quantized;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What integer weights change: in results, and in speed, encoding and decoding included.
+ *
+ * @param quantized the network with integer weights, and what both made of the images
+ * @param floats images a second with float weights
+ * @param integers images a second with integer weights
+ */
+record IntegerRun(Quantized quantized, double floats, double integers) {
+
+    static final Map<String, ElementType> TYPES = Map.of("int8", ElementType.INT8, "int16", ElementType.INT16);
+
+    /** Images that are timed, once all have been run. */
+    private static final int TIMED = 2_000;
+
+    private static final int ROUNDS = 3;
+
+    /** Runs both networks, by turns. */
+    static IntegerRun of(ElementType type, Dataset data, Evaluator floats, Evaluators others) {
+        Quantized quantized = floats.quantize(type, data);
+        Dataset some = data.range(0, Math.min(TIMED, data.size()));
+        double[] best = new double[2];
+        try (Evaluator integers = others.of(quantized)) {
+            integers.evaluate(some);
+            for (int round = 0; round < ROUNDS; round++) {
+                best[0] = Math.max(best[0], speed(floats, some));
+                best[1] = Math.max(best[1], speed(integers, some));
+            }
+        }
+        return new IntegerRun(quantized, best[0], best[1]);
+    }
+
+    /** Makes an evaluator of the other network. */
+    interface Evaluators {
+        Evaluator of(Quantized quantized);
+    }
+
+    private static double speed(Evaluator evaluator, Dataset data) {
+        long start = System.nanoTime();
+        evaluator.evaluate(data);
+        return data.size() * 1e9 / (System.nanoTime() - start);
+    }
+
+    String results() {
+        return String.format(
+                Locale.ROOT,
+                "%s; with float weights %.2f %%, the same class for %.2f %% of the images",
+                name(),
+                100 * quantized.before().accuracy(),
+                100 * quantized.agreement());
+    }
+
+    String spikes() {
+        return "change of spikes: "
+                + quantized.spikesChange().entrySet().stream()
+                        .map(each -> String.format(Locale.ROOT, "%s %+.2f %%", each.getKey(), 100 * each.getValue()))
+                        .collect(Collectors.joining(", "));
+    }
+
+    String speed() {
+        return String.format(
+                Locale.ROOT,
+                "%,.0f images/s, with float weights %,.0f: %.2f times as fast",
+                integers,
+                floats,
+                integers / floats);
+    }
+
+    private String name() {
+        return quantized.type().name().toLowerCase(Locale.ROOT);
+    }
+
+    void write(JsonWriter json) {
+        json.name("weights").object().name("type").value(name());
+        json.name("accuracy_with_floats").value(quantized.before().accuracy());
+        json.name("agreement").value(quantized.agreement());
+        json.name("change_of_spikes").object();
+        quantized.spikesChange().forEach((population, change) -> json.name(population).value(change));
+        json.end().name("images_per_second").value(integers);
+        json.name("images_per_second_with_floats").value(floats).end();
+    }
+}

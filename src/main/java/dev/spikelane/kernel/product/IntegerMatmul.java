@@ -1,0 +1,149 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.util.Locale;
+
+/**
+ * Spikes times integer weights: turns the spikes of a layer into the currents of the next.
+ *
+ * <p>{@code current[r][o] = bias[o] + scale[o] * float(sum over the inputs i that fire in row r of item[o][i])}. The sum is exact, in 32
+ * bits, which it cannot leave ({@link PackedIntegers#mostInputs}); so it has no order. It is rounded to float32 once, to the nearest, ties to
+ * even, which changes nothing up to 2^24; the product is rounded once; the sum with the bias is rounded once. So results never depend on the
+ * density, the rows in a call, the vector width or the number of threads.
+ *
+ * <p>Two vector variants. One adds the weights of the active inputs, which were listed before: 8-bit weights in lanes of 16 bits, which are
+ * widened before they can overflow. The other adds, for every group of four inputs, one of its 16 partial sums from tables in the L1 cache, which
+ * costs the same at any density; 16-bit weights go through it in two halves, {@code 256 * (item >> 8) + (item & 255)}.
+ */
+public final class IntegerMatmul {
+
+    private IntegerMatmul() {}
+
+    /**
+     * Allocates the scratch memory that one thread needs for {@link #multiply}; it can be used again and again.
+     *
+     * @param arena the arena that owns the memory
+     * @param pre inputs of the weights
+     * @return 289 KB, or more for more than 16,384 inputs
+     */
+    public static FloatMatrix workspace(Arena arena, int pre) {
+        return FloatMatrix.zeros(arena, workspaceRows(pre), PackedIntegers.BLOCK);
+    }
+
+    private static int workspaceRows(int pre) {
+        return Math.toIntExact(Math.ceilDiv(ActiveInputs.workspaceBytes(pre), PackedWeights.BLOCK_BYTES));
+    }
+
+    /**
+     * Computes the currents of the first rows for some blocks of 64 outputs. Threads that share a product take disjoint blocks, each with
+     * its own workspace.
+     *
+     * @param spikes {@code [at least rows x pre]}
+     * @param rows how many rows, at least 1
+     * @param weights {@code pre -> post}
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with {@code current}
+     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} and {@code workspace} share memory
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public static void multiply(
+            SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, FloatMatrix workspace) {
+        Checks.rows("spikes", spikes.rows(), rows);
+        spikes.requireShape("spikes", spikes.rows(), weights.pre());
+        current.require("current", rows, weights.post());
+        workspace.requireShape("workspace", workspaceRows(weights.pre()), PackedIntegers.BLOCK);
+        Checks.apart("workspace", workspace, "current", current.matrix());
+        weights.requireAccessible();
+        switch (choose(weights.type(), rows, weights.pre(), spikes.count(0, rows))) {
+            case SCALAR -> scalar(spikes, rows, weights, current);
+            case ACTIVE -> active(spikes, rows, weights, current, workspace);
+            case TABLES -> IntegerTablesVector.multiply(spikes, rows, weights, current, workspace.segment());
+        }
+    }
+
+    /**
+     * Names the variant that {@link #multiply} chooses. Results do not depend on it.
+     *
+     * @param type the type of the weights
+     * @param rows rows in the call
+     * @param pre inputs
+     * @param active spikes in these rows
+     * @return {@code int8 active}, {@code int8 tables}, {@code int16 active} or {@code int16 tables}; {@code int8 scalar} or {@code int16
+     *     scalar} without vectors
+     */
+    public static String variant(ElementType type, int rows, int pre, long active) {
+        return (type + " " + choose(type, rows, pre, active)).toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Advises how many rows to multiply at a time where there are more: as many as share a list or tables.
+     *
+     * @param rows rows that there are
+     * @return the best number of rows, at most {@code rows}
+     */
+    public static int rowsAtATime(int rows) {
+        return Math.min(rows, IntegerSums.ROWS);
+    }
+
+    /**
+     * For 64 outputs, in units of 0.1 ns: an active input costs 21 with weights of 8 bits and 26 with 16; a panel of 32 inputs costs 145 a
+     * row from tables, whose making costs 3,700, and twice as much with 16 bits (Zen 3, 256 bits, 2026-11). So tables need a density of 0.25 or
+     * 0.4 at 200 rows, and at density 0.5 some 20 or 70 rows.
+     */
+    static Variant choose(ElementType type, int rows, int pre, long active) {
+        if (!SimdWidth.VECTOR) {
+            return Variant.SCALAR;
+        }
+        int planes = type.bytes();
+        long panels = Math.ceilDiv(pre, IntegerSums.PANEL);
+        long tables = planes * panels * (145L * rows + 3_700L * Math.ceilDiv(rows, IntegerSums.ROWS));
+        return (type == ElementType.INT8 ? 21 : 26) * active > tables ? Variant.TABLES : Variant.ACTIVE;
+    }
+
+    /** Which loop does the work. */
+    enum Variant {
+        SCALAR,
+        ACTIVE,
+        TABLES
+    }
+
+    /** As many rows at a time as their active inputs fit the list. */
+    static void active(
+            SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, FloatMatrix workspace) {
+        for (int row = 0; row < rows; ) {
+            int some = ActiveInputs.list(spikes, row, rows, weights.inputBytes(), workspace.segment());
+            IntegerMatmulVector.active(workspace.segment(), row, some, weights, current);
+            row += some;
+        }
+    }
+
+    /** The specification: plain loops. */
+    static void scalar(SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current) {
+        for (int row = 0; row < rows; row++) {
+            for (int block = current.firstBlock(); block < current.endBlock(); block++) {
+                for (int within = 0; within < PackedIntegers.BLOCK; within++) {
+                    int output = block * PackedIntegers.BLOCK + within;
+                    float value = output < weights.post() ? current(spikes, row, weights, output) : 0;
+                    long at = current.offset(row, block) + (long) within * Float.BYTES;
+                    current.matrix().segment().set(ValueLayout.JAVA_FLOAT, at, value);
+                }
+            }
+        }
+    }
+
+    private static float current(SpikeMatrix spikes, int row, PackedIntegers weights, int output) {
+        int sum = 0;
+        for (int input = 0; input < weights.pre(); input++) {
+            sum += spikes.get(row, input) ? weights.item(output, input) : 0;
+        }
+        return weights.bias().get(0, output) + weights.scales().get(0, output) * sum;
+    }
+}

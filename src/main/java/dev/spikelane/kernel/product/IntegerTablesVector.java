@@ -1,0 +1,210 @@
+package dev.spikelane.kernel.product;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.INT;
+import static dev.spikelane.kernel.base.Lanes.SHORT;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The variant of {@link IntegerMatmul} that adds partial sums of four inputs from tables, four vectors of 16-bit lanes wide. Sums of 16
+ * bits are added to sums of 32 before they can overflow.
+ */
+@SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
+final class IntegerTablesVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final ValueLayout.OfInt HALF_WORD = ValueLayout.JAVA_INT;
+
+    private static final int STRIP_BYTES = IntegerMatmulVector.STRIP * BYTES;
+    private static final int ENTRY_SHIFT = Integer.numberOfTrailingZeros(STRIP_BYTES);
+    private static final int TABLE_BYTES = IntegerSums.ENTRIES * STRIP_BYTES;
+    private static final int ENTRY_MASK = TABLE_BYTES - STRIP_BYTES;
+
+    /** Panels whose sums 16 bits can hold, if no item is beyond -128 to 127; half as many for 0 to 255. */
+    private static final int PANELS_ADDED = 8;
+
+    /** Turns the stored halves of pairs, of which the lower one has an offset, into numbers with a sign. */
+    private static final ShortVector SIGN = IntVector.broadcast(INT, PackedIntegers.OFFSET).reinterpretAsShorts();
+
+    private IntegerTablesVector() {}
+
+    /** Which 8 bits of the items are added, and what they count. */
+    private enum Plane {
+        /** All of 8. */
+        WHOLE(0, PANELS_ADDED),
+        /** The lower of 16, without a sign. */
+        LOWER(0, PANELS_ADDED / 2),
+        /** The upper of 16. */
+        UPPER(Byte.SIZE, PANELS_ADDED);
+
+        private final int shift;
+        private final int panels;
+
+        Plane(int shift, int panels) {
+            this.shift = shift;
+            this.panels = panels;
+        }
+    }
+
+    static void multiply(SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, MemorySegment workspace) {
+        int end = current.endBlock() * IntegerMatmulVector.VECTORS;
+        boolean bytes = weights.type() == ElementType.INT8;
+        for (int vector = current.firstBlock() * IntegerMatmulVector.VECTORS;
+                vector < end;
+                vector += IntegerMatmulVector.STRIP) {
+            for (int row = 0; row < rows; row += IntegerSums.ROWS) {
+                int some = Math.min(rows - row, IntegerSums.ROWS);
+                IntegerSumsVector.clearWide(workspace, some);
+                if (bytes) {
+                    add(spikes, row, some, weights, current, vector, Plane.WHOLE, workspace);
+                } else {
+                    add(spikes, row, some, weights, current, vector, Plane.LOWER, workspace);
+                    add(spikes, row, some, weights, current, vector, Plane.UPPER, workspace);
+                }
+                IntegerSumsVector.finishWide(workspace, row, some, weights, current, vector);
+            }
+        }
+    }
+
+    private static void add(
+            SpikeMatrix spikes,
+            int firstRow,
+            int rows,
+            PackedIntegers weights, Tile current,
+            int vector,
+            Plane plane,
+            MemorySegment workspace) {
+        int panels = Math.ceilDiv(weights.pre(), IntegerSums.PANEL);
+        for (int panel = 0; panel < panels; panel++) {
+            for (int lanes = 0; lanes < IntegerMatmulVector.STRIP; lanes++) {
+                long from = IntegerMatmulVector.base(weights, current, vector + lanes)
+                        + (long) panel * IntegerSums.PANEL * weights.inputBytes();
+                if (plane == Plane.WHOLE) {
+                    makeTables(weights.segment(), from, weights.inputBytes(), true, workspace, lanes * BYTES);
+                } else {
+                    split(weights, from, plane == Plane.LOWER, workspace);
+                    makeTables(workspace, IntegerSums.SPLIT, BYTES, false, workspace, lanes * BYTES);
+                }
+            }
+            addPanel(spikes, firstRow, rows, panel, workspace, panel % plane.panels == 0);
+            if (panel % plane.panels == plane.panels - 1 || panel == panels - 1) {
+                IntegerSumsVector.widen(workspace, rows, plane.shift);
+            }
+        }
+    }
+
+    /** Puts aside which 8 bits of a panel's items are added. */
+    private static void split(PackedIntegers weights, long from, boolean lower, MemorySegment workspace) {
+        MemorySegment segment = weights.segment();
+        Checks.isNative(segment);
+        Checks.isNative(workspace);
+        for (int input = 0; input < IntegerSums.PANEL; input++) {
+            ShortVector items = load(segment, from + (long) input * weights.inputBytes())
+                    .lanewise(VectorOperators.XOR, SIGN);
+            ShortVector bits = lower
+                    ? items.lanewise(VectorOperators.AND, (short) 0xff)
+                    : items.lanewise(VectorOperators.ASHR, Byte.SIZE);
+            bits.intoMemorySegment(workspace, IntegerSums.SPLIT + (long) input * BYTES, ORDER);
+        }
+    }
+
+    /**
+     * Entry {@code n} of a group's table is the sum of the items of the inputs whose bit is set in {@code n}.
+     *
+     * @param bytes whether items have 8 bits
+     * @param lanes bytes from the start of an entry to the vector that is made
+     */
+    private static void makeTables(
+            MemorySegment items, long start, int inputBytes, boolean bytes, MemorySegment tables, int lanes) {
+        Checks.isNative(items);
+        Checks.isNative(tables);
+        long from = start;
+        for (int group = 0; group < IntegerSums.GROUPS; group++) {
+            ShortVector w0 = load(items, from, bytes);
+            ShortVector w1 = load(items, from + inputBytes, bytes);
+            ShortVector w2 = load(items, from + 2L * inputBytes, bytes);
+            ShortVector w3 = load(items, from + 3L * inputBytes, bytes);
+            from += 4L * inputBytes;
+            ShortVector w01 = w0.add(w1);
+            ShortVector w02 = w0.add(w2);
+            ShortVector w12 = w1.add(w2);
+            ShortVector w012 = w01.add(w2);
+            long to = (long) group * TABLE_BYTES + lanes;
+            ShortVector.zero(SHORT).intoMemorySegment(tables, to, ORDER);
+            w0.intoMemorySegment(tables, to + STRIP_BYTES, ORDER);
+            w1.intoMemorySegment(tables, to + 2 * STRIP_BYTES, ORDER);
+            w01.intoMemorySegment(tables, to + 3 * STRIP_BYTES, ORDER);
+            w2.intoMemorySegment(tables, to + 4 * STRIP_BYTES, ORDER);
+            w02.intoMemorySegment(tables, to + 5 * STRIP_BYTES, ORDER);
+            w12.intoMemorySegment(tables, to + 6 * STRIP_BYTES, ORDER);
+            w012.intoMemorySegment(tables, to + 7 * STRIP_BYTES, ORDER);
+            w3.intoMemorySegment(tables, to + 8 * STRIP_BYTES, ORDER);
+            w0.add(w3).intoMemorySegment(tables, to + 9 * STRIP_BYTES, ORDER);
+            w1.add(w3).intoMemorySegment(tables, to + 10 * STRIP_BYTES, ORDER);
+            w01.add(w3).intoMemorySegment(tables, to + 11 * STRIP_BYTES, ORDER);
+            w2.add(w3).intoMemorySegment(tables, to + 12 * STRIP_BYTES, ORDER);
+            w02.add(w3).intoMemorySegment(tables, to + 13 * STRIP_BYTES, ORDER);
+            w12.add(w3).intoMemorySegment(tables, to + 14 * STRIP_BYTES, ORDER);
+            w012.add(w3).intoMemorySegment(tables, to + 15 * STRIP_BYTES, ORDER);
+        }
+    }
+
+    private static ShortVector load(MemorySegment items, long at, boolean bytes) {
+        return bytes ? IntegerMatmulVector.widened(items, at) : load(items, at);
+    }
+
+    /** The hot loop: for each row one entry of each of eight tables. */
+    private static void addPanel(
+            SpikeMatrix spikes, int firstRow, int rows, int panel, MemorySegment workspace, boolean first) {
+        MemorySegment words = spikes.segment();
+        Checks.isNative(words);
+        Checks.isNative(workspace);
+        for (int row = 0; row < rows; row++) {
+            int bits = words.get(HALF_WORD, spikes.rowOffset(firstRow + row) + (long) panel * Integer.BYTES);
+            // Of constant length, so that C2 sees that no load of a table can miss it.
+            MemorySegment tables = workspace.asSlice(0, IntegerSums.TABLES_BYTES);
+            MemorySegment sums = workspace.asSlice(IntegerSums.NARROW + (long) row * STRIP_BYTES, STRIP_BYTES);
+            ShortVector sum0 = ShortVector.zero(SHORT);
+            ShortVector sum1 = sum0;
+            ShortVector sum2 = sum0;
+            ShortVector sum3 = sum0;
+            if (!first) {
+                sum0 = load(sums, 0);
+                sum1 = load(sums, BYTES);
+                sum2 = load(sums, 2 * BYTES);
+                sum3 = load(sums, 3 * BYTES);
+            }
+            for (int group = 0; group < IntegerSums.GROUPS; group += 2) {
+                int entry = group * TABLE_BYTES + (bits << ENTRY_SHIFT & ENTRY_MASK);
+                sum0 = sum0.add(load(tables, entry));
+                sum1 = sum1.add(load(tables, entry + BYTES));
+                sum2 = sum2.add(load(tables, entry + 2 * BYTES));
+                sum3 = sum3.add(load(tables, entry + 3 * BYTES));
+                entry = group * TABLE_BYTES + TABLE_BYTES + (bits << ENTRY_SHIFT - 4 & ENTRY_MASK);
+                sum0 = sum0.add(load(tables, entry));
+                sum1 = sum1.add(load(tables, entry + BYTES));
+                sum2 = sum2.add(load(tables, entry + 2 * BYTES));
+                sum3 = sum3.add(load(tables, entry + 3 * BYTES));
+                bits >>>= 8;
+            }
+            sum0.intoMemorySegment(sums, 0, ORDER);
+            sum1.intoMemorySegment(sums, BYTES, ORDER);
+            sum2.intoMemorySegment(sums, 2 * BYTES, ORDER);
+            sum3.intoMemorySegment(sums, 3 * BYTES, ORDER);
+        }
+    }
+
+    private static ShortVector load(MemorySegment segment, long offset) {
+        return ShortVector.fromMemorySegment(SHORT, segment, offset, ORDER);
+    }
+}

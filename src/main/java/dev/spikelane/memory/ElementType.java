@@ -1,0 +1,41 @@
+package dev.spikelane.memory;
+
+/** What an element of a matrix of weights is. */
+public enum ElementType {
+    /** A float of 32 bits. */
+    FLOAT32(Float.BYTES, 0),
+    /** A whole number of 8 bits, from -128 to 127, times a scale. */
+    INT8(Byte.BYTES, Byte.MAX_VALUE),
+    /** A whole number of 16 bits, from -32,768 to 32,767, times a scale. */
+    INT16(Short.BYTES, Short.MAX_VALUE);
+
+    private final int bytes;
+    private final int greatest;
+
+    ElementType(int bytes, int greatest) {
+        this.bytes = bytes;
+        this.greatest = greatest;
+    }
+
+    /**
+     * Returns the size of an element.
+     *
+     * @return bytes
+     */
+    public int bytes() {
+        return bytes;
+    }
+
+    /**
+     * Returns the greatest whole number of this type; the least is one below its negative.
+     *
+     * @return 127 or 32,767
+     * @throws IllegalStateException if elements are floats
+     */
+    public int greatest() {
+        if (greatest == 0) {
+            throw new IllegalStateException(this + " is no type of whole numbers, expected INT8 or INT16");
+        }
+        return greatest;
+    }
+}

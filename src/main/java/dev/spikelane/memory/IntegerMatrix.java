@@ -1,0 +1,315 @@
+package dev.spikelane.memory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * A matrix of whole numbers of 8 or 16 bits with a scale for each row, or one for all rows, in native memory that is freed when it is
+ * forgotten. The element is {@code scale * item}, rounded once to float32. Immutable.
+ */
+public final class IntegerMatrix {
+
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
+
+    private final ElementType type;
+    private final int rows;
+    private final int columns;
+    private final MemorySegment items;
+    private final float[] scales;
+
+    private IntegerMatrix(ElementType type, int rows, int columns, float[] scales) {
+        Memory.requireSize("IntegerMatrix", rows, columns);
+        if (scales.length != 1 && scales.length != rows) {
+            throw new IllegalArgumentException("there are " + scales.length + " scales, expected 1 or " + rows
+                    + ", one for each row of [" + rows + " x " + columns + "]");
+        }
+        for (int row = 0; row < scales.length; row++) {
+            if (!Float.isFinite(scales[row] * -(type.greatest() + 1))) {
+                throw new IllegalArgumentException("scale " + row + " is " + scales[row]
+                        + ", expected a number whose product with " + -(type.greatest() + 1) + " is finite");
+            }
+        }
+        this.type = type;
+        this.rows = rows;
+        this.columns = columns;
+        this.scales = scales.clone();
+        this.items = Memory.allocate(Arena.ofAuto(), "IntegerMatrix", rows, columns, (long) columns * type.bytes());
+    }
+
+    /**
+     * Makes a matrix of numbers of 8 bits.
+     *
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @param items {@code rows * columns} numbers, row after row; copied
+     * @param scales one for all, or one for each row
+     * @return the matrix
+     * @throws IllegalArgumentException if a number of elements does not fit, or a scale times -128 is not finite
+     */
+    public static IntegerMatrix of(int rows, int columns, byte[] items, float... scales) {
+        IntegerMatrix matrix = new IntegerMatrix(ElementType.INT8, rows, columns, scales);
+        matrix.copyFrom(MemorySegment.ofArray(items));
+        return matrix;
+    }
+
+    /**
+     * Makes a matrix of numbers of 16 bits.
+     *
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @param items {@code rows * columns} numbers, row after row; copied
+     * @param scales one for all, or one for each row
+     * @return the matrix
+     * @throws IllegalArgumentException if a number of elements does not fit, or a scale times -32,768 is not finite
+     */
+    public static IntegerMatrix of(int rows, int columns, short[] items, float... scales) {
+        IntegerMatrix matrix = new IntegerMatrix(ElementType.INT16, rows, columns, scales);
+        matrix.copyFrom(MemorySegment.ofArray(items));
+        return matrix;
+    }
+
+    /**
+     * Rounds floats to whole numbers, each row with a scale of its own: the largest magnitude of the row over the greatest number of the
+     * type. An item is the nearest one to {@code value / scale}, ties to even, the quotient taken in float64; the least number of the type
+     * is not used.
+     *
+     * @param type the type of the items
+     * @param values finite numbers
+     * @return the matrix
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     * @throws IllegalStateException if the type is of floats
+     */
+    public static IntegerMatrix nearest(ElementType type, FloatMatrix values) {
+        values.requireFinite("values");
+        float[] scales = new float[values.rows()];
+        for (int row = 0; row < scales.length; row++) {
+            scales[row] = scale(type, largest(values, row));
+        }
+        return nearest(type, values, scales);
+    }
+
+    /**
+     * Rounds floats to whole numbers, all rows with the scale of the largest magnitude.
+     *
+     * @param type the type of the items
+     * @param values finite numbers
+     * @return the matrix
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     * @throws IllegalStateException if the type is of floats
+     */
+    public static IntegerMatrix nearestWithOneScale(ElementType type, FloatMatrix values) {
+        values.requireFinite("values");
+        float largest = 0;
+        for (int row = 0; row < values.rows(); row++) {
+            largest = Math.max(largest, largest(values, row));
+        }
+        return nearest(type, values, new float[] {scale(type, largest)});
+    }
+
+    private static IntegerMatrix nearest(ElementType type, FloatMatrix values, float[] scales) {
+        IntegerMatrix matrix = new IntegerMatrix(type, values.rows(), values.columns(), scales);
+        for (int row = 0; row < values.rows(); row++) {
+            double scale = matrix.scale(row);
+            for (int column = 0; column < values.columns(); column++) {
+                long item = Math.round(Math.rint(values.get(row, column) / scale));
+                matrix.set(row, column, Math.clamp(item, -type.greatest(), type.greatest()));
+            }
+        }
+        return matrix;
+    }
+
+    private static float largest(FloatMatrix values, int row) {
+        float largest = 0;
+        for (int column = 0; column < values.columns(); column++) {
+            largest = Math.max(largest, Math.abs(values.get(row, column)));
+        }
+        return largest;
+    }
+
+    /** Not zero, and so small that the least number of the type times it is finite. */
+    private static float scale(ElementType type, float largest) {
+        float scale = Math.max(largest / type.greatest(), Float.MIN_VALUE);
+        while (!Float.isFinite(scale * -(type.greatest() + 1))) {
+            scale = Math.nextDown(scale);
+        }
+        return scale;
+    }
+
+    /**
+     * Takes other scales.
+     *
+     * @param others one for all rows, or one for each
+     * @return the same items with these scales
+     * @throws IllegalArgumentException if there are more or fewer, or a scale times the least number of the type is not finite
+     */
+    public IntegerMatrix withScales(float... others) {
+        IntegerMatrix matrix = new IntegerMatrix(type, rows, columns, others);
+        matrix.items.copyFrom(items);
+        return matrix;
+    }
+
+    /**
+     * Takes the columns in another order.
+     *
+     * @param which for each column of the result, a column of this matrix
+     * @return a matrix of its own
+     * @throws IllegalArgumentException if there is none
+     * @throws IndexOutOfBoundsException if there is no such column
+     */
+    public IntegerMatrix gatherColumns(int... which) {
+        IntegerMatrix matrix = new IntegerMatrix(type, rows, which.length, scales);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < which.length; column++) {
+                matrix.set(row, column, item(row, which[column]));
+            }
+        }
+        return matrix;
+    }
+
+    /**
+     * Returns the type of the items.
+     *
+     * @return INT8 or INT16
+     */
+    public ElementType type() {
+        return type;
+    }
+
+    /**
+     * Returns the number of rows.
+     *
+     * @return rows
+     */
+    public int rows() {
+        return rows;
+    }
+
+    /**
+     * Returns the number of columns.
+     *
+     * @return columns
+     */
+    public int columns() {
+        return columns;
+    }
+
+    /**
+     * Returns the memory of the items.
+     *
+     * @return {@code rows * columns} numbers of the machine's byte order, row after row without padding; read-only
+     */
+    public MemorySegment segment() {
+        return items.asReadOnly();
+    }
+
+    /**
+     * Returns one whole number.
+     *
+     * @param row the row
+     * @param column the column
+     * @return the item
+     * @throws IndexOutOfBoundsException if there is no such element
+     */
+    public int item(int row, int column) {
+        Memory.requireIndex("IntegerMatrix", row, rows, column, columns);
+        return get((long) row * columns + column);
+    }
+
+    /**
+     * Copies the items out.
+     *
+     * @return {@code rows * columns} numbers, row after row
+     * @throws IllegalArgumentException if they do not fit one array
+     */
+    public short[] items() {
+        if ((long) rows * columns > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(this + " does not fit one Java array");
+        }
+        short[] copy = new short[rows * columns];
+        for (int i = 0; i < copy.length; i++) {
+            copy[i] = get(i);
+        }
+        return copy;
+    }
+
+    /**
+     * Copies the scales out.
+     *
+     * @return one for all rows, or one for each
+     */
+    public float[] scales() {
+        return scales.clone();
+    }
+
+    /**
+     * Returns the scale of a row.
+     *
+     * @param row the row
+     * @return by what its items are multiplied
+     * @throws IndexOutOfBoundsException if there is no such row
+     */
+    public float scale(int row) {
+        Memory.requireIndex("IntegerMatrix", row, rows, 0, columns);
+        return scales[scales.length == 1 ? 0 : row];
+    }
+
+    /**
+     * Returns the elements as floats.
+     *
+     * @return a matrix of its own: {@code scale * item}, rounded once to float32
+     */
+    public FloatMatrix widened() {
+        FloatMatrix values = FloatMatrix.zeros(rows, columns);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                values.set(row, column, get((long) row * columns + column) * scale(row));
+            }
+        }
+        return values;
+    }
+
+    private short get(long index) {
+        return type == ElementType.INT8
+                ? items.get(ValueLayout.JAVA_BYTE, index)
+                : items.getAtIndex(SHORT, index);
+    }
+
+    private void set(int row, int column, int item) {
+        long index = (long) row * columns + column;
+        if (type == ElementType.INT8) {
+            items.set(ValueLayout.JAVA_BYTE, index, (byte) item);
+        } else {
+            items.setAtIndex(SHORT, index, (short) item);
+        }
+    }
+
+    private void copyFrom(MemorySegment given) {
+        if (given.byteSize() != items.byteSize()) {
+            throw new IllegalArgumentException("there are " + given.byteSize() / type.bytes() + " items, expected "
+                    + (long) rows * columns + " for [" + rows + " x " + columns + "]");
+        }
+        items.copyFrom(given);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof IntegerMatrix that
+                && type == that.type
+                && rows == that.rows
+                && columns == that.columns
+                && Arrays.equals(scales, that.scales)
+                && items.mismatch(that.items) < 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return (31 * rows + columns) * 31 + Arrays.hashCode(scales);
+    }
+
+    @Override
+    public String toString() {
+        return "IntegerMatrix " + type + " [" + rows + " x " + columns + "]";
+    }
+}

@@ -1,0 +1,52 @@
+package dev.spikelane.model;
+
+import dev.spikelane.io.Tensor;
+import dev.spikelane.io.TensorType;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/** Weights as whole numbers with a scale for each row, or one for all: {@code weight = scale * item}, rounded once to float32. */
+final class Integers {
+
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private Integers() {}
+
+    static boolean isStored(Tensor tensor) {
+        return tensor.type() == TensorType.I8 || tensor.type() == TensorType.I16;
+    }
+
+    /** The items and the scales. */
+    static List<Tensor> of(String name, IntegerMatrix weights) {
+        return List.of(items(name, weights), scales(name, weights));
+    }
+
+    static Tensor items(String name, IntegerMatrix weights) {
+        TensorType type = weights.type() == ElementType.INT8 ? TensorType.I8 : TensorType.I16;
+        return Tensor.of(name, type, List.of(weights.rows(), weights.columns()), weights.segment());
+    }
+
+    private static Tensor scales(String name, IntegerMatrix weights) {
+        float[] scales = weights.scales();
+        return Tensor.of(name + ModelFormat.SCALE, FloatMatrix.vector(scales), List.of(scales.length));
+    }
+
+    /** The integers that items and scales say. */
+    static IntegerMatrix of(Tensor items, Tensor scales) {
+        int rows = items.shape().size() == 2 ? items.shape().getFirst() : 1;
+        int columns = items.shape().isEmpty() ? 1 : items.shape().getLast();
+        float[] scale = scales.floats();
+        if (scale.length != 1 && scale.length != rows) {
+            throw new IllegalArgumentException(
+                    scales + " has " + scale.length + " scales, expected one for each row of " + items + ", or one");
+        }
+        return items.type() == TensorType.I8
+                ? IntegerMatrix.of(rows, columns, items.bytes().toArray(ValueLayout.JAVA_BYTE), scale)
+                : IntegerMatrix.of(rows, columns, items.bytes().toArray(SHORT), scale);
+    }
+}

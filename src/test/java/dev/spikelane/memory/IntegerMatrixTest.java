@@ -1,0 +1,84 @@
+package dev.spikelane.memory;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+final class IntegerMatrixTest {
+
+    @Test
+    void roundsToTheNearestTiesToEven() {
+        FloatMatrix values = FloatMatrix.of(new float[] {127, 0.5f, 1.5f, -2.5f, -126.6f}, new float[] {0, 0, -254, 3, 1});
+        IntegerMatrix each = IntegerMatrix.nearest(ElementType.INT8, values);
+        assertArrayEquals(new short[] {127, 0, 2, -2, -127, 0, 0, -127, 2, 0}, each.items());
+        assertArrayEquals(new float[] {1, 2}, each.scales());
+        IntegerMatrix all = IntegerMatrix.nearestWithOneScale(ElementType.INT8, values);
+        assertArrayEquals(new short[] {64, 0, 1, -1, -63, 0, 0, -127, 2, 0}, all.items());
+        assertArrayEquals(new float[] {2}, all.scales());
+        assertEquals(-254, all.widened().get(1, 2));
+        assertEquals(2, all.scale(1));
+        IntegerMatrix fine = IntegerMatrix.nearest(ElementType.INT16, values);
+        assertEquals(32_767, fine.item(0, 0));
+        assertEquals(127f / 32_767, fine.scale(0));
+    }
+
+    @Test
+    void largestFloatsAndZerosHaveScales() {
+        FloatMatrix values = FloatMatrix.of(new float[] {Float.MAX_VALUE, -1}, new float[] {0, -0.0f});
+        for (ElementType type : new ElementType[] {ElementType.INT8, ElementType.INT16}) {
+            IntegerMatrix matrix = IntegerMatrix.nearest(type, values);
+            assertEquals(type.greatest(), matrix.item(0, 0));
+            assertEquals(0, matrix.item(1, 1));
+            matrix.widened().requireFinite("widened");
+        }
+    }
+
+    @Test
+    void holdsWhatItIsGiven() {
+        IntegerMatrix bytes = IntegerMatrix.of(2, 2, new byte[] {-128, 127, 1, 0}, 0.5f, 2);
+        assertEquals("IntegerMatrix INT8 [2 x 2]", bytes.toString());
+        assertEquals(-64, bytes.widened().get(0, 0));
+        IntegerMatrix shorts = IntegerMatrix.of(2, 2, new short[] {-32_768, 32_767, 1, 0}, 0.5f);
+        assertArrayEquals(new short[] {32_767, -32_768, 0, 1}, shorts.gatherColumns(1, 0).items());
+        assertArrayEquals(new float[] {3}, shorts.withScales(3).scales());
+        assertEquals(bytes, IntegerMatrix.of(2, 2, new byte[] {-128, 127, 1, 0}, 0.5f, 2));
+        assertEquals(bytes.hashCode(), bytes.withScales(0.5f, 2).hashCode());
+        assertNotEquals(bytes, bytes.withScales(0.5f, 3));
+        assertNotEquals(bytes, IntegerMatrix.of(2, 2, new byte[] {-128, 127, 1, 1}, 0.5f, 2));
+        assertNotEquals(shorts.withScales(1), IntegerMatrix.of(2, 2, new byte[4], 1));
+        assertEquals(4, shorts.segment().byteSize() / Short.BYTES);
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "there are 3 items, expected 4 for [2 x 2]",
+                () -> IntegerMatrix.of(2, 2, new byte[3], 1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "there are 3 scales, expected 1 or 2, one for each row of [2 x 2]",
+                () -> IntegerMatrix.of(2, 2, new short[4], 1, 2, 3));
+        assertMessage(
+                IllegalArgumentException.class,
+                "scale 1 is NaN, expected a number whose product with -128 is finite",
+                () -> IntegerMatrix.of(2, 2, new byte[4], 1, Float.NaN));
+        assertMessage(
+                IllegalArgumentException.class,
+                "scale 0 is 1.0E37, expected a number whose product with -32768 is finite",
+                () -> IntegerMatrix.of(2, 2, new short[4], 1e37f));
+        assertMessage(
+                IllegalStateException.class,
+                "FLOAT32 is no type of whole numbers, expected INT8 or INT16",
+                () -> IntegerMatrix.nearest(ElementType.FLOAT32, FloatMatrix.of(new float[] {1})));
+        assertMessage(
+                IndexOutOfBoundsException.class,
+                "IntegerMatrix is [1 x 2], asked for row 0, column 2",
+                () -> IntegerMatrix.of(1, 2, new byte[2], 1).item(0, 2));
+        assertEquals(4, Arrays.stream(ElementType.values()).mapToInt(ElementType::bytes).max().orElse(0));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.spikelane.train;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputCode;
+import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.network.Network;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class QuantizedTest {
+
+    private final Network network = SmallRun.network();
+    private final Dataset data = SmallRun.data(40, 1);
+    private final Batching batching =
+            new Batching(16).withCode(InputCode.rate(new Rate(), SmallRun.STEPS)).withSeed(9);
+
+    @ParameterizedTest
+    @EnumSource(names = {"INT8", "INT16"})
+    void saysWhatBothNetworksMakeOfTheData(ElementType type) {
+        FloatMatrix weights = network.weights().get("fc1.weight");
+        for (int row = 0; row < weights.rows(); row++) {
+            for (int column = 0; column < weights.columns(); column++) {
+                weights.set(row, column, 3 * weights.get(row, column));
+            }
+        }
+        network.weights().replace("fc1.weight", weights);
+        try (Evaluator evaluator = new Evaluator(network, SmallRun.STEPS, batching, 2)) {
+            Quantized quantized = evaluator.quantize(type, data);
+            assertEquals(evaluator.evaluate(data), quantized.before());
+            try (Evaluator again = new Evaluator(quantized.network(), SmallRun.STEPS, batching, 1)) {
+                assertEquals(again.evaluate(data), quantized.after());
+            }
+            assertEquals(type, quantized.network().weights().type("fc1.weight"));
+            assertTrue(quantized.before().spikes().get("lif1") > 0);
+            assertTrue(quantized.toString().startsWith(type + " weights: accuracy "), quantized.toString());
+            assertTrue(quantized.agreement() > 0.8, quantized.toString());
+        }
+    }
+
+    @Test
+    void comparesClassesAndSpikes() {
+        InferenceWork work = new InferenceWork(1, 1, 1);
+        Evaluation before = new Evaluation(
+                Double.NaN, Decoding.RATE, List.of(0, 1, 1, 0), List.of(0, 1, 0, 0), 4, Map.of("a", 4.0, "b", 0.0), work);
+        Evaluation after = new Evaluation(
+                Double.NaN, Decoding.RATE, List.of(0, 1, 1, 0), List.of(0, 0, 0, 1), 4, Map.of("a", 5.0, "b", 0.0), work);
+        Quantized quantized = new Quantized(network, ElementType.INT8, before, after);
+        assertEquals(-0.5, quantized.accuracyChange());
+        assertEquals(0.5, quantized.agreement());
+        assertEquals(Map.of("a", 0.25, "b", 0.0), quantized.spikesChange());
+    }
+
+    @Test
+    void trainingSaysThatIntegersHaveNoGradient() {
+        Network integers = network.quantized(ElementType.INT8);
+        TrainerBuilder trainer = Trainer.of(integers, SmallRun.STEPS, 4).loss(CrossEntropyLoss.rate());
+        assertMessage(
+                IllegalArgumentException.class,
+                "projection 'fc1': dense INT8 12 -> 20 has no gradient, because integers change in steps; train a Dense and"
+                        + " round it",
+                trainer::build);
+        assertMessage(
+                IllegalStateException.class,
+                "FLOAT32 is no type of whole numbers, expected INT8 or INT16",
+                () -> new Evaluator(network, 1, batching, 1).quantize(ElementType.FLOAT32, data));
+    }
+}
