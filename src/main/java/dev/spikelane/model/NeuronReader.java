@@ -66,14 +66,12 @@ final class NeuronReader {
                         member("dropout").number(),
                         member("seed").integer(Long.MIN_VALUE, Long.MAX_VALUE));
             case "Lif" ->
-                new Lif(
-                        choice("decay", Decay.values()),
-                        parameter("leak"),
-                        parameter("gain"),
-                        parameter("synapse"),
-                        parameter("rest"),
-                        parameter("resetPotential"),
-                        firing());
+                Lif.of(choice("decay", Decay.values()), parameter("leak"))
+                        .withParameter("gain", parameter("gain"))
+                        .withParameter("synapse", parameter("synapse"))
+                        .withParameter("rest", parameter("rest"))
+                        .withParameter("resetPotential", parameter("resetPotential"))
+                        .withFiring(firing());
             case "RLeaky" -> new RLeaky(parameter("beta"), recurrence(), firing());
             case "RSynaptic" -> new RSynaptic(parameter("alpha"), parameter("beta"), recurrence(), firing());
             case "SLstm" -> new SLstm(allToAll(), firing());

@@ -273,7 +273,10 @@ public final class NetworkBuilder {
                     + population.name() + "'");
         }
         Source source = population.neuron().feedsMembranes() ? population.variable("membrane") : population;
-        return new Projection(name, source, population, Neuron.FEEDBACK, 1, List.of(connection), false);
+        return new ProjectionBuilder(name, source, population, List.of(connection))
+                .port(Neuron.FEEDBACK)
+                .delay(1)
+                .build();
     }
 
     private static void requireFit(Projection projection) {

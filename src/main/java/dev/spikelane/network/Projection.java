@@ -3,47 +3,101 @@ package dev.spikelane.network;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.neuron.Neuron;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries the spikes or values of a source to the neurons of a population.
- *
- * @param name the name, not empty
- * @param source where it starts
- * @param target whose neurons get the currents
- * @param port where the currents enter the target's equation, such as {@code current}
- * @param delay after how many steps: 0 reaches the same step, a loop needs at least 1
- * @param path the connections that rows go through, from source to target; empty for the identity
- * @param plastic whether its values belong to each simulation and are part of its state
  */
-public record Projection(
-        String name, Source source, Population target, String port, int delay, List<Connection> path, boolean plastic) {
+public final class Projection {
 
     /** The port that every model has. */
     public static final String CURRENT = Neuron.CURRENT;
 
+    private final String name;
+    private final Source source;
+    private final Population target;
+    private final String port;
+    private final int delay;
+    private final List<Connection> path;
+    private final boolean plastic;
+
+    /** What a builder was told. */
+    Projection(ProjectionBuilder said) {
+        this.name = said.name;
+        this.source = said.source;
+        this.target = said.target;
+        this.port = said.port;
+        this.delay = said.delay;
+        this.path = said.path;
+        this.plastic = said.plastic;
+    }
+
     /**
-     * Makes a projection.
+     * Returns the name.
      *
-     * @throws IllegalArgumentException if the name is empty or the delay negative
+     * @return not empty
      */
-    public Projection {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(source, "source");
-        Objects.requireNonNull(target, "target");
-        Objects.requireNonNull(port, "port");
-        Objects.requireNonNull(path, "path");
-        Names.require("projection", name);
-        if (delay < 0) {
-            throw new IllegalArgumentException(
-                    "projection '" + name + "' has the delay " + delay + ", expected 0 or more steps");
-        }
-        path = List.copyOf(path);
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Returns where it starts.
+     *
+     * @return an input, a population or a variable
+     */
+    public Source source() {
+        return source;
+    }
+
+    /**
+     * Returns where it leads.
+     *
+     * @return the population whose neurons get the currents
+     */
+    public Population target() {
+        return target;
+    }
+
+    /**
+     * Returns where the currents enter the target's equation.
+     *
+     * @return the name of a port, such as {@code current}
+     */
+    public String port() {
+        return port;
+    }
+
+    /**
+     * Tells after how many steps the source reaches the target.
+     *
+     * @return 0 for the same step; a loop needs at least 1
+     */
+    public int delay() {
+        return delay;
+    }
+
+    /**
+     * Returns the connections that rows go through.
+     *
+     * @return from source to target; empty for the identity
+     */
+    public List<Connection> path() {
+        return path;
+    }
+
+    /**
+     * Tells whether its values belong to each simulation.
+     *
+     * @return whether they are part of a simulation's state
+     */
+    public boolean plastic() {
+        return plastic;
     }
 
     /** The population whose spikes or variable it takes; null if it takes an input. */
-    @org.jspecify.annotations.Nullable
+    @Nullable
     Population sourcePopulation() {
         return switch (source) {
             case Input input -> null;

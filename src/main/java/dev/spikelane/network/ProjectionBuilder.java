@@ -7,15 +7,16 @@ import java.util.Objects;
 /** What may be said of a projection beside its ends. */
 public final class ProjectionBuilder {
 
-    private final String name;
-    private final Source source;
-    private final Population target;
-    private final List<Connection> path;
-    private String port = Projection.CURRENT;
-    private int delay;
-    private boolean plastic;
+    final String name;
+    final Source source;
+    final Population target;
+    final List<Connection> path;
+    String port = Projection.CURRENT;
+    int delay;
+    boolean plastic;
 
     ProjectionBuilder(String name, Source source, Population target, List<Connection> path) {
+        Names.require("projection", name);
         this.name = name;
         this.source = source;
         this.target = target;
@@ -60,6 +61,6 @@ public final class ProjectionBuilder {
     }
 
     Projection build() {
-        return new Projection(name, source, target, port, delay, path, plastic);
+        return new Projection(this);
     }
 }

@@ -40,45 +40,119 @@ import java.util.Objects;
  * <tr><td>{@link #nir}</td><td>EULER</td><td>STRICT</td><td>CLEAR</td><td>SAME_STEP</td></tr>
  * </table>
  *
- * @param decay how the membrane decays and takes its input
- * @param leak the number that the decay goes by; see {@link Decay}
- * @param gain factor of the input
- * @param synapse share of the synaptic current left after a step, clamped to [0, 1]; 0 for all neurons: no synapse
- * @param rest where the membrane decays to, with EULER and DIVIDE
- * @param resetPotential where ZERO and CLEAR lead to at the SAME_STEP
- * @param firing when neurons fire and what a spike does to them
+ * <p>A model begins at a preset or at {@link #of}, and is changed one thing at a time; two with the same values are equal.
  */
-public record Lif(
-        Decay decay,
-        Parameter leak,
-        Parameter gain,
-        Parameter synapse,
-        Parameter rest,
-        Parameter resetPotential,
-        Firing firing)
-        implements Neuron {
+public final class Lif implements Neuron {
 
     private static final Parameter NOTHING = Parameter.of(0);
     private static final Firing CLEARS = Firing.DEFAULT.withReset(Reset.CLEAR).withResetTime(ResetTime.SAME_STEP);
 
-    /**
-     * Makes a model.
-     *
-     * @throws IllegalArgumentException if a value is NaN or infinite, or a leak by which is divided is 0
-     */
-    public Lif {
-        Objects.requireNonNull(decay, "decay");
-        leak.requireFinite("leak");
-        gain.requireFinite("gain");
-        synapse.requireFinite("synapse");
-        rest.requireFinite("rest");
-        resetPotential.requireFinite("resetPotential");
-        Objects.requireNonNull(firing, "firing");
-        for (float each : leak.values()) {
-            if (decay == Decay.DIVIDE && each == 0) {
-                throw new IllegalArgumentException("leak is 0, expected another number, by which the input is divided");
+    private final Values said;
+
+    private Lif(Values said) {
+        this.said = said;
+    }
+
+    /** All that is said of a model. */
+    private record Values(
+            Decay decay,
+            Parameter leak,
+            Parameter gain,
+            Parameter synapse,
+            Parameter rest,
+            Parameter resetPotential,
+            Firing firing) {
+
+        Values {
+            Objects.requireNonNull(decay, "decay");
+            leak.requireFinite("leak");
+            gain.requireFinite("gain");
+            synapse.requireFinite("synapse");
+            rest.requireFinite("rest");
+            resetPotential.requireFinite("resetPotential");
+            Objects.requireNonNull(firing, "firing");
+            for (float each : leak.values()) {
+                if (decay == Decay.DIVIDE && each == 0) {
+                    throw new IllegalArgumentException(
+                            "leak is 0, expected another number, by which the input is divided");
+                }
             }
         }
+    }
+
+    /**
+     * Makes a model with a gain of 1 and {@link Firing#DEFAULT}, without a synapse, whose membrane decays to 0.
+     *
+     * @param decay how the membrane decays and takes its input
+     * @param leak the number that the decay goes by; see {@link Decay}
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or a leak by which is divided is 0
+     */
+    public static Lif of(Decay decay, Parameter leak) {
+        return new Lif(new Values(decay, leak, Parameter.of(1), NOTHING, NOTHING, NOTHING, Firing.DEFAULT));
+    }
+
+    /**
+     * Returns how the membrane decays and takes its input.
+     *
+     * @return the kind
+     */
+    public Decay decay() {
+        return said.decay;
+    }
+
+    /**
+     * Returns the number that the decay goes by.
+     *
+     * @return one value, or one for each neuron; see {@link Decay}
+     */
+    public Parameter leak() {
+        return said.leak;
+    }
+
+    /**
+     * Returns the factor of the input.
+     *
+     * @return one value, or one for each neuron
+     */
+    public Parameter gain() {
+        return said.gain;
+    }
+
+    /**
+     * Returns the share of the synaptic current left after a step.
+     *
+     * @return one value, or one for each neuron, clamped to [0, 1]; 0 for all neurons: no synapse
+     */
+    public Parameter synapse() {
+        return said.synapse;
+    }
+
+    /**
+     * Returns where the membrane decays to, with EULER and DIVIDE.
+     *
+     * @return one value, or one for each neuron
+     */
+    public Parameter rest() {
+        return said.rest;
+    }
+
+    /**
+     * Returns where ZERO and CLEAR lead to at the SAME_STEP.
+     *
+     * @return one value, or one for each neuron
+     */
+    public Parameter resetPotential() {
+        return said.resetPotential;
+    }
+
+    /**
+     * Returns when neurons fire and what a spike does to them.
+     *
+     * @return the options
+     */
+    public Firing firing() {
+        return said.firing;
     }
 
     /**
@@ -89,7 +163,7 @@ public record Lif(
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public static Lif snnTorch(double... beta) {
-        return new Lif(Decay.MULTIPLY, Parameter.of(beta), Parameter.of(1), NOTHING, NOTHING, NOTHING, Firing.DEFAULT);
+        return of(Decay.MULTIPLY, Parameter.of(beta));
     }
 
     /**
@@ -102,14 +176,7 @@ public record Lif(
      * @throws IllegalArgumentException if tau is 0, NaN or infinite
      */
     public static Lif spikingJelly(double... tau) {
-        return new Lif(
-                Decay.DIVIDE,
-                Parameter.of(tau),
-                Parameter.of(1),
-                NOTHING,
-                NOTHING,
-                NOTHING,
-                CLEARS.withCompare(Compare.INCLUSIVE));
+        return of(Decay.DIVIDE, Parameter.of(tau)).withFiring(CLEARS.withCompare(Compare.INCLUSIVE));
     }
 
     /**
@@ -127,14 +194,9 @@ public record Lif(
      */
     public static Lif norse(double dt, double inverseTauSynapse, double inverseTauMembrane) {
         float step = (float) dt;
-        return new Lif(
-                Decay.EULER,
-                Parameter.of(step * (float) inverseTauMembrane),
-                Parameter.of(1),
-                Parameter.of(1 - step * (float) inverseTauSynapse),
-                NOTHING,
-                NOTHING,
-                CLEARS);
+        return of(Decay.EULER, Parameter.of(step * (float) inverseTauMembrane))
+                .withParameter("synapse", Parameter.of(1 - step * (float) inverseTauSynapse))
+                .withFiring(CLEARS);
     }
 
     /**
@@ -151,14 +213,8 @@ public record Lif(
         for (int i = 0; i < leak.length; i++) {
             leak[i] = (float) Math.exp(-1 / leak[i]);
         }
-        return new Lif(
-                Decay.MULTIPLY_WEIGHTED,
-                Parameter.of(leak),
-                Parameter.of(1),
-                NOTHING,
-                NOTHING,
-                NOTHING,
-                Firing.DEFAULT.withCompare(Compare.INCLUSIVE).withResetTime(ResetTime.SAME_STEP));
+        return of(Decay.MULTIPLY_WEIGHTED, Parameter.of(leak))
+                .withFiring(Firing.DEFAULT.withCompare(Compare.INCLUSIVE).withResetTime(ResetTime.SAME_STEP));
     }
 
     /**
@@ -185,14 +241,11 @@ public record Lif(
         for (int i = 0; i < leak.length; i++) {
             leak[i] = (float) dt / leak[i];
         }
-        return new Lif(
-                Decay.EULER,
-                Parameter.of(leak),
-                r,
-                NOTHING,
-                leakPotential,
-                resetPotential,
-                CLEARS.withThreshold(threshold.values()));
+        return of(Decay.EULER, Parameter.of(leak))
+                .withParameter("gain", r)
+                .withParameter("rest", leakPotential)
+                .withParameter("resetPotential", resetPotential)
+                .withFiring(CLEARS.withThreshold(threshold.values()));
     }
 
     /**
@@ -202,7 +255,8 @@ public record Lif(
      * @return the model
      */
     public Lif withFiring(Firing options) {
-        return new Lif(decay, leak, gain, synapse, rest, resetPotential, options);
+        return new Lif(new Values(
+                said.decay, said.leak, said.gain, said.synapse, said.rest, said.resetPotential, options));
     }
 
     /**
@@ -267,11 +321,11 @@ public record Lif(
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public Lif withThreshold(double... values) {
-        return withFiring(firing.withThreshold(values));
+        return withFiring(said.firing.withThreshold(values));
     }
 
     private boolean isSynaptic() {
-        return !synapse.isAlways(0);
+        return !said.synapse.isAlways(0);
     }
 
     @Override
@@ -290,36 +344,59 @@ public record Lif(
     }
 
     private Parameters<Lif> named() {
+        Decay decay = said.decay;
+        Parameter leak = said.leak;
+        Parameter gain = said.gain;
+        Parameter synapse = said.synapse;
+        Parameter rest = said.rest;
+        Parameter potential = said.resetPotential;
+        Firing firing = said.firing;
         return new Parameters<Lif>()
-                .and("leak", leak, other -> new Lif(decay, other, gain, synapse, rest, resetPotential, firing))
-                .and("gain", gain, other -> new Lif(decay, leak, other, synapse, rest, resetPotential, firing))
-                .and("synapse", synapse, other -> new Lif(decay, leak, gain, other, rest, resetPotential, firing))
-                .and("rest", rest, other -> new Lif(decay, leak, gain, synapse, other, resetPotential, firing))
+                .and("leak", leak, to -> new Lif(new Values(decay, to, gain, synapse, rest, potential, firing)))
+                .and("gain", gain, to -> new Lif(new Values(decay, leak, to, synapse, rest, potential, firing)))
+                .and("synapse", synapse, to -> new Lif(new Values(decay, leak, gain, to, rest, potential, firing)))
+                .and("rest", rest, to -> new Lif(new Values(decay, leak, gain, synapse, to, potential, firing)))
                 .and(
                         "resetPotential",
-                        resetPotential,
-                        other -> new Lif(decay, leak, gain, synapse, rest, other, firing))
+                        potential,
+                        to -> new Lif(new Values(decay, leak, gain, synapse, rest, to, firing)))
                 .and(firing, this::withFiring);
     }
 
     @Override
     public Lif beforeReset() {
-        return withFiring(firing.beforeReset());
+        return withFiring(said.firing.beforeReset());
     }
 
     @Override
     public NeuronGroup bind(Arena arena, int neurons) {
-        LeakyParametersBuilder builder = firing.applyTo(
+        LeakyParametersBuilder builder = said.firing.applyTo(
                         LeakyParameters.builder(neurons), variables().size())
-                .decay(decay, leak.values())
-                .rest(rest.values())
-                .resetPotential(resetPotential.values());
+                .decay(said.decay, said.leak.values())
+                .rest(said.rest.values())
+                .resetPotential(said.resetPotential.values());
         if (isSynaptic()) {
-            builder.synapse(synapse.values());
+            builder.synapse(said.synapse.values());
         }
-        if (!gain.isAlways(1)) {
-            builder.gains(gain.values());
+        if (!said.gain.isAlways(1)) {
+            builder.gains(said.gain.values());
         }
         return new LeakyGroup(builder.build(arena));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Lif lif && said.equals(lif.said);
+    }
+
+    @Override
+    public int hashCode() {
+        return said.hashCode();
+    }
+
+    /** Names all values; fingerprints of networks read this text. */
+    @Override
+    public String toString() {
+        return said.toString().replaceFirst("Values", "Lif");
     }
 }

@@ -168,12 +168,12 @@ public record StateLeaky(
         return new StateLeaky(beta, threshold, gradedSpikesFactor, levels, kernelTruncation);
     }
 
-    /** Whether the membrane is the sum itself. */
     @Override
     public List<String> recomputed() {
-        return isPlain() ? variables() : List.of(); // a truncated kernel has no gradient
+        return kernelTruncation == UNTRUNCATED ? variables() : List.of(); // a truncated kernel has no gradient
     }
 
+    /** Whether the membrane is the sum itself. */
     private boolean isPlain() {
         return kernelTruncation == UNTRUNCATED && quantization.equals(Quantization.NONE);
     }

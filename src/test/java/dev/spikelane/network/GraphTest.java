@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Matrices.assertZeroPads;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,6 +16,7 @@ import dev.spikelane.connection.Scale;
 import dev.spikelane.connection.operator.Operators;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.connection.Flatten;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -347,6 +349,25 @@ final class GraphTest {
             assertThrows(IllegalArgumentException.class, () -> simulation.step(value));
             simulation.reset();
             simulation.step(value);
+        }
+    }
+
+    /** What a tile held of other neurons does not reach the lanes behind the last one, which would count as spikes. */
+    @Test
+    void nobodyFiresBehindTheLastNeuron() {
+        Shape maps = Shape.of(2, 3, 50);
+        FloatMatrix values = FloatMatrix.zeros(1, maps.size());
+        values.fill(2);
+        for (Connection connection : new Connection[] {new Flatten(), new Scale(2)}) {
+            NetworkBuilder builder = Network.builder();
+            Input x = builder.input("x", maps);
+            Shape shape = connection instanceof Flatten ? Shape.of(maps.size()) : maps;
+            builder.project("x-n", x, builder.population("n", shape, new Leaky(0.5f)), connection);
+            try (Simulation simulation = builder.build().simulate(1)) {
+                SpikeMatrix fired = simulation.step(Map.of("x", values));
+                assertZeroPads(fired, "spikes");
+                assertEquals(maps.size(), fired.count(), connection + "");
+            }
         }
     }
 }

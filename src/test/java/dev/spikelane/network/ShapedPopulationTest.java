@@ -73,7 +73,7 @@ final class ShapedPopulationTest {
     private static SimulationState stateAfter(Shape shape, Signal input) {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", shape);
-        Population first = builder.population("first", shape, new RLeaky(Recurrence.oneToOne(0.5f), 0.5f));
+        Population first = builder.population("first", shape, new RLeaky(Recurrence.oneToOne(0.5f), 0.5f).withThreshold(0.125));
         Population second = builder.population("second", shape, new Synaptic(0.5f, 0.75f));
         builder.project("x-first", x, first).delay(2);
         builder.project("first-second", first, second).delay(3);

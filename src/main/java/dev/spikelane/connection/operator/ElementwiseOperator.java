@@ -1,5 +1,6 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -47,30 +48,12 @@ public final class ElementwiseOperator implements Operator {
 
     @Override
     public void multiply(SpikeMatrix spikes, int rows, Tile current, FloatMatrix workspace) {
-        current.require("current", rows, outputs());
-        FloatMatrix currents = current.matrix();
-        int first = current.firstColumn();
-        int end = current.endColumn();
-        int origin = current.origin();
-        for (int row = 0; row < rows; row++) {
-            for (int i = first; i < end; i++) {
-                currents.set(row, i - origin, spikes.get(row, i) ? ofSpikes.get(0, i) : 0);
-            }
-        }
+        RowScale.multiply(spikes, ofSpikes, current, rows);
     }
 
     @Override
     public void multiply(FloatMatrix input, int rows, Tile current, FloatMatrix workspace) {
-        current.require("current", rows, outputs());
-        FloatMatrix currents = current.matrix();
-        int first = current.firstColumn();
-        int end = current.endColumn();
-        int origin = current.origin();
-        for (int row = 0; row < rows; row++) {
-            for (int i = first; i < end; i++) {
-                currents.set(row, i - origin, weights.get(0, i) * input.get(row, i));
-            }
-        }
+        RowScale.multiply(input, weights, current, rows);
     }
 
     /**
@@ -80,16 +63,7 @@ public final class ElementwiseOperator implements Operator {
      * @param rows how many rows
      */
     public void apply(Tile current, int rows) {
-        current.require("current", rows, outputs());
-        FloatMatrix currents = current.matrix();
-        int first = current.firstColumn();
-        int end = current.endColumn();
-        int origin = current.origin();
-        for (int row = 0; row < rows; row++) {
-            for (int i = first; i < end; i++) {
-                currents.set(row, i - origin, weights.get(0, i) * currents.get(row, i - origin));
-            }
-        }
+        RowScale.multiply(weights, current, rows);
     }
 
     @Override

@@ -41,6 +41,7 @@ final class FlattenOperator implements Operator {
         int end = current.endColumn();
         int origin = current.origin();
         for (int row = 0; row < rows; row++) {
+            clearPadding(current, row);
             for (int i = first; i < end; i++) {
                 int from = shape.inside(i);
                 currents.set(row, i - origin, spikes.get(row, from) ? spikeValue.value(from) : 0);
@@ -56,9 +57,19 @@ final class FlattenOperator implements Operator {
         int end = current.endColumn();
         int origin = current.origin();
         for (int row = 0; row < rows; row++) {
+            clearPadding(current, row);
             for (int i = first; i < end; i++) {
                 currents.set(row, i - origin, input.get(row, shape.inside(i)));
             }
+        }
+    }
+
+    /** Clears what a tile held before behind the last output; in a whole matrix there is nothing. */
+    private static void clearPadding(Tile current, int row) {
+        FloatMatrix currents = current.matrix();
+        int end = Math.min(current.endBlock() * FloatMatrix.ROW_MULTIPLE - current.origin(), currents.columns());
+        for (int column = current.endColumn() - current.origin(); column < end; column++) {
+            currents.set(row, column, 0);
         }
     }
 

@@ -1,0 +1,101 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
+
+/** Multiplies each column of rows by a weight of its own: {@code into[r][i] = weight[i] * from[r][i]}, in float32. */
+public final class RowScale {
+
+    private RowScale() {}
+
+    /**
+     * Multiplies the first rows of values.
+     *
+     * @param values {@code [at least rows x columns]}; apart from {@code into}
+     * @param weights {@code [1 x columns]}
+     * @param into {@code [at least rows x columns]}, of which these rows of the blocks in use are overwritten
+     * @param rows how many rows, at least 1
+     * @throws IllegalArgumentException if a shape does not fit, or {@code into} shares memory with the values
+     */
+    public static void multiply(FloatMatrix values, FloatMatrix weights, Tile into, int rows) {
+        Checks.rows("values", values.rows(), rows);
+        values.requireShape("values", values.rows(), weights.columns());
+        check(weights, into, rows);
+        Checks.apart("current", into.matrix(), "values", values);
+        for (int row = 0; row < rows; row++) {
+            if (SimdWidth.VECTOR) {
+                RowScaleVector.multiply(values, 0, weights, into, row);
+            } else {
+                scalar(values, 0, weights, into, row);
+            }
+        }
+    }
+
+    /**
+     * Multiplies the first rows where they stand.
+     *
+     * @param weights {@code [1 x columns]}
+     * @param current {@code [at least rows x columns]}, of which these rows of the blocks in use are multiplied
+     * @param rows how many rows, at least 1
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public static void multiply(FloatMatrix weights, Tile current, int rows) {
+        check(weights, current, rows);
+        for (int row = 0; row < rows; row++) {
+            if (SimdWidth.VECTOR) {
+                RowScaleVector.multiply(current.matrix(), current.origin(), weights, current, row);
+            } else {
+                scalar(current.matrix(), current.origin(), weights, current, row);
+            }
+        }
+    }
+
+    /**
+     * Gives the weights of those that fire in the first rows, and 0 for the others.
+     *
+     * @param spikes {@code [at least rows x columns]}
+     * @param weights {@code [1 x columns]}
+     * @param into {@code [at least rows x columns]}, of which these rows of the blocks in use are overwritten
+     * @param rows how many rows, at least 1
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public static void multiply(SpikeMatrix spikes, FloatMatrix weights, Tile into, int rows) {
+        Checks.rows("spikes", spikes.rows(), rows);
+        spikes.requireShape("spikes", spikes.rows(), weights.columns());
+        check(weights, into, rows);
+        for (int row = 0; row < rows; row++) {
+            if (SimdWidth.VECTOR) {
+                RowScaleVector.multiply(spikes, weights, into, row);
+            } else {
+                scalar(spikes, weights, into, row);
+            }
+        }
+    }
+
+    private static void check(FloatMatrix weights, Tile current, int rows) {
+        weights.requireShape("weights", 1, weights.columns());
+        current.require("current", rows, weights.columns());
+        Checks.apart("current", current.matrix(), "weights", weights);
+    }
+
+    /** The specification for values, of which column {@code origin} stands in column 0. */
+    static void scalar(FloatMatrix values, int origin, FloatMatrix weights, Tile into, int row) {
+        for (int i = into.firstColumn(); i < into.endBlock() * FloatMatrix.ROW_MULTIPLE; i++) {
+            float product =
+                    i < into.columns() ? Elements.get(weights, 0, i) * Elements.get(values, row, i - origin) : 0;
+            Elements.set(into.matrix(), row, i - into.origin(), product);
+        }
+    }
+
+    /** The specification for spikes. */
+    static void scalar(SpikeMatrix spikes, FloatMatrix weights, Tile into, int row) {
+        for (int i = into.firstColumn(); i < into.endBlock() * FloatMatrix.ROW_MULTIPLE; i++) {
+            float weight = i < into.columns() && spikes.get(row, i) ? Elements.get(weights, 0, i) : 0;
+            Elements.set(into.matrix(), row, i - into.origin(), weight);
+        }
+    }
+}

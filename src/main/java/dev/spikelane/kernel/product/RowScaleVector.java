@@ -1,0 +1,57 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Lanes;
+import dev.spikelane.kernel.base.SpikeLanesVector;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+
+/** The vector variant of {@link RowScale}. It takes whole blocks, padding included, which is 0 on both sides. */
+final class RowScaleVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final FloatVector ZERO = FloatVector.zero(Lanes.FLOAT);
+
+    private RowScaleVector() {}
+
+    static void multiply(FloatMatrix values, int origin, FloatMatrix weights, Tile into, int row) {
+        MemorySegment source = values.segment();
+        MemorySegment factors = weights.segment();
+        MemorySegment target = into.matrix().segment();
+        Checks.isNative(source);
+        Checks.isNative(factors);
+        Checks.isNative(target);
+        long from = values.rowOffset(row) - (long) origin * Float.BYTES;
+        long to = into.offset(row, 0);
+        int end = into.endBlock() * FloatMatrix.ROW_MULTIPLE / Lanes.COUNT;
+        for (int i = into.firstColumn() / Lanes.COUNT; i < end; i++) {
+            long at = (long) i * Lanes.BYTES;
+            load(factors, at).mul(load(source, from + at)).intoMemorySegment(target, to + at, ORDER);
+        }
+    }
+
+    static void multiply(SpikeMatrix spikes, FloatMatrix weights, Tile into, int row) {
+        MemorySegment fired = spikes.segment();
+        MemorySegment factors = weights.segment();
+        MemorySegment target = into.matrix().segment();
+        Checks.isNative(fired);
+        Checks.isNative(factors);
+        Checks.isNative(target);
+        long from = spikes.rowOffset(row);
+        long to = into.offset(row, 0);
+        int end = into.endBlock() * FloatMatrix.ROW_MULTIPLE / Lanes.COUNT;
+        for (int i = into.firstColumn() / Lanes.COUNT; i < end; i++) {
+            long at = (long) i * Lanes.BYTES;
+            FloatVector weight = ZERO.blend(load(factors, at), SpikeLanesVector.load(fired, from, i));
+            weight.intoMemorySegment(target, to + at, ORDER);
+        }
+    }
+
+    private static FloatVector load(MemorySegment segment, long offset) {
+        return FloatVector.fromMemorySegment(Lanes.FLOAT, segment, offset, ORDER);
+    }
+}

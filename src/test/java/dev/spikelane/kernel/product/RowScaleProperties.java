@@ -1,0 +1,110 @@
+package dev.spikelane.kernel.product;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Matrices.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.ComparesVectors;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeTry;
+
+final class RowScaleProperties {
+
+    private static final float[] SPECIAL = {Float.NaN, Float.POSITIVE_INFINITY, -0.0f, Float.MIN_VALUE, 1e38f};
+
+    private Arena arena;
+
+    @BeforeTry
+    void open() {
+        arena = Arena.ofShared();
+    }
+
+    @AfterTry
+    void close() {
+        arena.close();
+    }
+
+    /** In whole matrices and in tiles that held other things before; zeros behind the last column, other rows and blocks as they were. */
+    @ComparesVectors
+    @Property(tries = 200)
+    void vectorsGiveTheBitsOfTheSpecification(
+            @ForAll(supplier = Awkward.Sizes.class) int columns,
+            @ForAll(supplier = Awkward.Densities.class) double density,
+            @ForAll @IntRange(min = 1, max = 4) int rows,
+            @ForAll boolean whole,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        FloatMatrix values = special(rows + 1, columns, random);
+        FloatMatrix weights = Matrices.uniform(arena, 1, columns, random);
+        SpikeMatrix spikes = Matrices.spikes(arena, rows + 1, columns, density, random);
+        int blocks = Math.ceilDiv(columns, 64);
+        int first = random.nextInt(blocks);
+        int end = first + 1 + random.nextInt(blocks - first);
+        Tile expected = tile(whole, rows + 1, columns, end - first).at(first, end);
+        Tile actual = tile(whole, rows + 1, columns, end - first).at(first, end);
+        for (int row = 0; row < rows; row++) {
+            RowScale.scalar(values, 0, weights, expected, row);
+        }
+        RowScale.multiply(values, weights, actual, rows);
+        assertSameBits(expected.matrix(), actual.matrix(), "values");
+        for (int row = 0; row < rows; row++) {
+            RowScale.scalar(expected.matrix(), expected.origin(), weights, expected, row);
+        }
+        RowScale.multiply(weights, actual, rows);
+        assertSameBits(expected.matrix(), actual.matrix(), "where they stand");
+        for (int row = 0; row < rows; row++) {
+            RowScale.scalar(spikes, weights, expected, row);
+        }
+        RowScale.multiply(spikes, weights, actual, rows);
+        assertSameBits(expected.matrix(), actual.matrix(), "spikes");
+        if (whole) {
+            Matrices.assertZeroPads(actual.matrix(), "current");
+        }
+    }
+
+    private Tile tile(boolean whole, int rows, int columns, int blocks) {
+        FloatMatrix matrix = FloatMatrix.zeros(arena, rows, whole ? columns : 64 * blocks);
+        matrix.fill(99);
+        return whole ? Tile.whole(matrix) : Tile.of(matrix, columns);
+    }
+
+    private FloatMatrix special(int rows, int columns, Random random) {
+        FloatMatrix values = Matrices.uniform(arena, rows, columns, random);
+        for (int i = 0; i < rows * columns; i += 1 + random.nextInt(9)) {
+            values.set(i / columns, i % columns, SPECIAL[random.nextInt(SPECIAL.length)]);
+        }
+        return values;
+    }
+
+    @Example
+    void weighsWhatThereIs() {
+        FloatMatrix weights = FloatMatrix.vector(arena, 2, -3, 4);
+        FloatMatrix current = FloatMatrix.zeros(arena, 1, 3);
+        RowScale.multiply(FloatMatrix.vector(arena, 1, 2, 3), weights, Tile.whole(current), 1);
+        assertEquals(-6, current.get(0, 1));
+        RowScale.multiply(weights, Tile.whole(current), 1);
+        assertEquals(48, current.get(0, 2));
+        RowScale.multiply(SpikeMatrix.copyOf(arena, 1, 3, new byte[] {1, 0, 1}), weights, Tile.whole(current), 1);
+        assertEquals(2, current.get(0, 0));
+        assertEquals(0, current.get(0, 1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "current shares memory with values, expected memory of its own",
+                () -> RowScale.multiply(current, weights, Tile.whole(current), 1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "values has 1 rows, expected at least 2 and at least 1 in use",
+                () -> RowScale.multiply(weights, weights, Tile.whole(current), 2));
+    }
+}
