@@ -66,14 +66,10 @@ final class Quantizing {
                         }
                     });
         }
-        return new Projection(
-                projection.name(),
-                projection.source(),
-                projection.target(),
-                projection.port(),
-                projection.delay(),
-                path,
-                false);
+        return new ProjectionBuilder(projection.name(), projection.source(), projection.target(), path)
+                .port(projection.port())
+                .delay(projection.delay())
+                .build();
     }
 
     /** A dense connection with the values that it has now. */

@@ -266,7 +266,7 @@ public final class Lif implements Neuron {
      * @return the model
      */
     public Lif withReset(Reset kind) {
-        return withFiring(firing.withReset(kind));
+        return withFiring(said.firing.withReset(kind));
     }
 
     /**
