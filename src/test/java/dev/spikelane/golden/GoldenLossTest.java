@@ -69,7 +69,9 @@ class GoldenLossTest {
 
     /** snnTorch cannot pool rates without weights; here they are pooled as counts are. */
     private static boolean worksHere(GoldenCase golden) {
-        return golden.operation().equals("ce_rate_loss") && golden.flagIfSet("population_code") && !golden.has("weight");
+        return golden.operation().equals("ce_rate_loss")
+                && golden.flagIfSet("population_code")
+                && !golden.has("weight");
     }
 
     private static void check(GoldenCase golden, Loss loss, LossInput input) {

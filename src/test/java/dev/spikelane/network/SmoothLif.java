@@ -110,8 +110,6 @@ final class SmoothLif {
             double factor = lif.firing.inhibition() && lif.graded.value(i) != 0 ? lif.graded.value(i) : 1;
             return unreset - (smooth / factor - over()) * (subtracts ? threshold : unreset);
         }
-        return subtracts
-                ? unreset - fired * threshold
-                : (1 - fired) * unreset + fired * lif.resetPotential.value(i);
+        return subtracts ? unreset - fired * threshold : (1 - fired) * unreset + fired * lif.resetPotential.value(i);
     }
 }
