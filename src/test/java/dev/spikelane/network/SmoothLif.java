@@ -34,7 +34,7 @@ final class SmoothLif {
         return above && reset != Reset.NONE ? 1 : 0;
     }
 
-    /** @param fedBack NaN where nothing is fed back */
+    /** Goes to the membrane before its reset; {@code fedBack} is NaN where nothing is fed back. */
     void charge(double current, double fedBack) {
         double r = lif.firing.resetTime() == ResetTime.SAME_STEP ? 0 : over();
         double input = current;
