@@ -213,8 +213,7 @@ final class TrainingStep implements AutoCloseable {
                 return known;
             }
         }
-        TrainingPart part =
-                new TrainingPart(factory.make(steps, size), recipe.loss(), recipe.population(), owner);
+        TrainingPart part = new TrainingPart(factory.make(steps, size), recipe.loss(), recipe.population(), owner);
         made.add(part);
         return part;
     }

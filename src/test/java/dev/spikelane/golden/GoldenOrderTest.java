@@ -72,7 +72,8 @@ class GoldenOrderTest {
             int columns = golden.shape("x").getLast();
             float[] x = golden.floats("x");
             FloatMatrix values = FloatMatrix.copyOf(x.length / columns, columns, x);
-            TorchRandom random = new TorchRandom(golden.parameters().path("seed").longValue());
+            TorchRandom random =
+                    new TorchRandom(golden.parameters().path("seed").longValue());
             random.dropout(values, golden.real("p", 0.5), values);
             golden.assertClose("y", values.toArray());
         });

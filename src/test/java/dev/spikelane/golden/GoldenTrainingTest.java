@@ -151,8 +151,8 @@ class GoldenTrainingTest {
                     .clipping(Clipping.norm(limit))
                     .onGradients((loss, gradients) -> {
                         requireLoss(golden, golden.scalar("loss"), loss);
-                        learned.forEach((output, name) ->
-                                golden.assertClose(output, scaled(gradients.apply(name).toArray(), 1 / scale)));
+                        learned.forEach((output, name) -> golden.assertClose(
+                                output, scaled(gradients.apply(name).toArray(), 1 / scale)));
                         return false;
                     })
                     .build()) {

@@ -54,7 +54,8 @@ class RandomTrainingProperties {
             builder.project("p-q", p, q, Dense.linear(neurons, q.size(), weights));
             if (random.nextBoolean()) {
                 int delay = 1 + random.nextInt(3);
-                builder.project("q-p", q, p, Dense.linear(q.size(), neurons * neuron.gates(), weights)).delay(delay);
+                builder.project("q-p", q, p, Dense.linear(q.size(), neurons * neuron.gates(), weights))
+                        .delay(delay);
             }
             if (random.nextBoolean()) {
                 String variable = neuron.variables().getFirst();
@@ -139,20 +140,24 @@ class RandomTrainingProperties {
         String what = kind + " with shards " + shards + ", window " + window;
         assertEquals(
                 expected,
-                outcome(Task.of(seed, kind, steps, batch), trainer -> recipe.apply(trainer)
-                        .threads(threads)),
+                outcome(
+                        Task.of(seed, kind, steps, batch),
+                        trainer -> recipe.apply(trainer).threads(threads)),
                 what + ", threads " + threads);
         assertEquals(
                 expected,
-                outcome(Task.of(seed, kind, steps, batch), trainer -> recipe.apply(trainer)
-                        .recomputeEvery(every)),
+                outcome(
+                        Task.of(seed, kind, steps, batch),
+                        trainer -> recipe.apply(trainer).recomputeEvery(every)),
                 what + ", computed again every " + every);
         assertEquals(
                 expected,
-                outcome(Task.of(seed, kind, steps, batch), trainer -> recipe.apply(trainer)
-                        .threads(threads)
-                        .recomputeEvery(every)
-                        .onGradients((loss, gradients) -> true)),
+                outcome(
+                        Task.of(seed, kind, steps, batch),
+                        trainer -> recipe.apply(trainer)
+                                .threads(threads)
+                                .recomputeEvery(every)
+                                .onGradients((loss, gradients) -> true)),
                 what + ", all of it and an observer");
     }
 

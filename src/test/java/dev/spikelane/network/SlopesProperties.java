@@ -1,14 +1,13 @@
 package dev.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Recurrence;
-import dev.spikelane.train.Gradients;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -78,7 +77,7 @@ class SlopesProperties {
             }
             System.arraycopy(start, 0, values, 0, start.length);
             double slope = (losses[0] - losses[1]) / (2 * STEP);
-assertEquals(slope, said, 3e-5 * magnitude + 1e-7, direction.name + " in " + graph.network);
+            assertEquals(slope, said, 3e-5 * magnitude + 1e-7, direction.name + " in " + graph.network);
         }
     }
 
@@ -98,8 +97,8 @@ assertEquals(slope, said, 3e-5 * magnitude + 1e-7, direction.name + " in " + gra
             directions.add(new Direction(
                     population.name() + ".threshold", sums(graph, expected, population, back -> back.ofThreshold)));
             if (lif.decay == Decay.MULTIPLY && lif.alpha == null) {
-                directions.add(
-                        new Direction(population.name() + ".leak", sums(graph, expected, population, back -> back.ofLeak)));
+                directions.add(new Direction(
+                        population.name() + ".leak", sums(graph, expected, population, back -> back.ofLeak)));
             }
             if (lif.recurrence instanceof Recurrence.OneToOne && !isFed(graph, population)) {
                 directions.add(
@@ -111,8 +110,8 @@ assertEquals(slope, said, 3e-5 * magnitude + 1e-7, direction.name + " in " + gra
 
     private static boolean isFed(RandomGraph graph, Population population) {
         return graph.network.projections().stream()
-                .anyMatch(projection -> projection.target() == population
-                        && projection.port().equals(Neuron.FEEDBACK));
+                .anyMatch(projection ->
+                        projection.target() == population && projection.port().equals(Neuron.FEEDBACK));
     }
 
     private static float[] sums(

@@ -34,7 +34,7 @@ final class SmoothLif {
         return above && reset != Reset.NONE ? 1 : 0;
     }
 
-    /** @param fedBack NaN where nothing is fed back */
+    /** Goes to the membrane before its reset; {@code fedBack} is NaN where nothing is fed back. */
     void charge(double current, double fedBack) {
         double r = lif.firing.resetTime() == ResetTime.SAME_STEP ? 0 : over();
         double input = current;
@@ -110,8 +110,6 @@ final class SmoothLif {
             double factor = lif.firing.inhibition() && lif.graded.value(i) != 0 ? lif.graded.value(i) : 1;
             return unreset - (smooth / factor - over()) * (subtracts ? threshold : unreset);
         }
-        return subtracts
-                ? unreset - fired * threshold
-                : (1 - fired) * unreset + fired * lif.resetPotential.value(i);
+        return subtracts ? unreset - fired * threshold : (1 - fired) * unreset + fired * lif.resetPotential.value(i);
     }
 }

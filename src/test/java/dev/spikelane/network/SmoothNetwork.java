@@ -48,7 +48,8 @@ final class SmoothNetwork {
         this.steps = steps;
         for (Projection projection : network.projections()) {
             for (int place = 0; place < projection.path().size(); place++) {
-                double[] weights = weights(ran.present(projection, projection.path().get(place)), projection, place);
+                double[] weights =
+                        weights(ran.present(projection, projection.path().get(place)), projection, place);
                 if (weights.length > 0) {
                     values.put(key(projection, place), weights);
                 }
@@ -162,8 +163,7 @@ final class SmoothNetwork {
             row(population.name(), step, population)[at] = smooth;
             double was = ran.value(population.name(), names.get(0), step, sample, i);
             String membrane = population.name() + "." + names.get(0);
-            row(membrane, step, population)[at] =
-                    anchored(membrane, step, at, neuron.resetAtOnce(smooth, fired), was);
+            row(membrane, step, population)[at] = anchored(membrane, step, at, neuron.resetAtOnce(smooth, fired), was);
         }
     }
 
@@ -245,8 +245,7 @@ final class SmoothNetwork {
         double[] row = new double[size];
         for (int i = 0; step >= 0 && i < size; i++) {
             row[i] = switch (source) {
-                case Input input ->
-                    value(Objects.requireNonNull(inputs.get(input.name())), step * batch + sample, i);
+                case Input input -> value(Objects.requireNonNull(inputs.get(input.name())), step * batch + sample, i);
                 case Population population ->
                     of(population.name(), step)[sample * size + i]
                             * population.neuron().spikeValue().value(i);
@@ -297,8 +296,7 @@ final class SmoothNetwork {
 
     private static double[] weights(Connection connection, Projection projection, int place) {
         return switch (connection) {
-            case Dense dense ->
-                joined(dense.weights().toArray(), dense.bias().toArray());
+            case Dense dense -> joined(dense.weights().toArray(), dense.bias().toArray());
             case Recurrent recurrent ->
                 joined(
                         recurrent.weights().weights().toArray(),

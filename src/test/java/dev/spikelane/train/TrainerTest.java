@@ -221,7 +221,8 @@ class TrainerTest {
     void gradedOutputsAreRefusedByLossesOfSpikes() {
         Network network = chain(new Leaky(0.9).withGradedSpikesFactor(1.5));
         TrainerBuilder trainer = Trainer.of(network, 2, 1).loss(CrossEntropyLoss.rate());
-        String message = "population 'p' has graded spikes, which losses would read as 1, expected a loss of its membranes";
+        String message =
+                "population 'p' has graded spikes, which losses would read as 1, expected a loss of its membranes";
         assertEquals(
                 message,
                 assertThrows(IllegalArgumentException.class, trainer::build).getMessage());
@@ -265,9 +266,7 @@ class TrainerTest {
             assertRefused("2 labels", trainer, TrainingBatch.of(input, 0, 1));
             assertRefused("4 labels", trainer, TrainingBatch.of(input, 0, 1, 2, 0));
             assertRefused(
-                    "input has 31 rows",
-                    trainer,
-                    TrainingBatch.of(SpikeMatrix.zeros(STEPS * 3 + 1, INPUTS), 0, 1, 2));
+                    "input has 31 rows", trainer, TrainingBatch.of(SpikeMatrix.zeros(STEPS * 3 + 1, INPUTS), 0, 1, 2));
             assertRefused(
                     "expected [30 x 20]", trainer, TrainingBatch.of(SpikeMatrix.zeros(STEPS * 3, INPUTS + 1), 0, 1, 2));
             FloatMatrix infinite = FloatMatrix.zeros(STEPS * 3, INPUTS);
@@ -313,8 +312,8 @@ class TrainerTest {
     }
 
     private static void assertRefused(String words, Trainer trainer, TrainingBatch batch) {
-        IllegalArgumentException refused = assertThrows(
-                IllegalArgumentException.class, () -> trainer.step(batch), words);
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> trainer.step(batch), words);
         assertTrue(refused.getMessage().contains(words), refused.getMessage());
     }
 

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,13 +114,16 @@ final class TrainingRunTest {
         }
     }
 
+    /** Killed ten times at any moment, while a checkpoint is written or not, there is one to go on from. */
     @Test
     void killedRunLeavesACheckpointThatIsWhole() throws IOException, InterruptedException {
         Path file = folder.resolve("killed.safetensors");
-        for (int kill = 0; kill < 3; kill++) {
+        Random moments = new Random(12);
+        for (int kill = 0; kill < 10; kill++) {
             Process process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
+                            "-XX:TieredStopAtLevel=1", // starts sooner
                             "--add-modules",
                             "jdk.incubator.vector",
                             "-cp",
@@ -140,9 +144,12 @@ final class TrainingRunTest {
                     && System.nanoTime() < end) {
                 Thread.sleep(1);
             }
-            Thread.sleep(kill * 7L);
+            Thread.sleep(moments.nextInt(4), moments.nextInt(1_000_000));
             process.destroyForcibly().waitFor();
             assertTrue(Files.exists(file), Files.readString(folder.resolve("log")));
+            try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+                SmallRun.run(trainer).checkpoint(file).resume().build(); // reads it
+            }
         }
         Network network = SmallRun.network();
         try (Trainer trainer = SmallRun.trainer(network).build()) {
