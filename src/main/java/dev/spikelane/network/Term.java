@@ -20,7 +20,7 @@ final class Term {
     /** Currents computed once, {@code [batch x outputs]}, which drive every step; null if each step has its own. */
     private @Nullable FloatMatrix held;
 
-    private @Nullable FloatMatrix holder;
+    private @Nullable Tile holder;
     private Signal rows;
 
     Term(Projection projection, PathRun path, SourceRun source) {
@@ -39,14 +39,14 @@ final class Term {
 
     /** Computes the currents of the source's first step, and holds them for all steps of this call. */
     void hold(Arena arena, int batch, int currents) {
-        FloatMatrix into = holder;
+        Tile into = holder;
         if (into == null) {
-            into = FloatMatrix.zeros(arena, batch, currents);
+            into = Tile.whole(FloatMatrix.zeros(arena, batch, currents));
             holder = into;
         }
         path.prepare(rows, batch);
-        path.fill(rows, batch, Tile.whole(into), 0);
-        held = into;
+        path.fill(rows, batch, into, 0);
+        held = into.matrix();
     }
 
     void prepare(int count) {

@@ -255,8 +255,8 @@ public final class Lif implements Neuron {
      * @return the model
      */
     public Lif withFiring(Firing options) {
-        return new Lif(new Values(
-                said.decay, said.leak, said.gain, said.synapse, said.rest, said.resetPotential, options));
+        return new Lif(
+                new Values(said.decay, said.leak, said.gain, said.synapse, said.rest, said.resetPotential, options));
     }
 
     /**
@@ -370,8 +370,8 @@ public final class Lif implements Neuron {
 
     @Override
     public NeuronGroup bind(Arena arena, int neurons) {
-        LeakyParametersBuilder builder = said.firing.applyTo(
-                        LeakyParameters.builder(neurons), variables().size())
+        LeakyParametersBuilder builder = said.firing
+                .applyTo(LeakyParameters.builder(neurons), variables().size())
                 .decay(said.decay, said.leak.values())
                 .rest(said.rest.values())
                 .resetPotential(said.resetPotential.values());

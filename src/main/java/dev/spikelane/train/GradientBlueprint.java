@@ -99,7 +99,6 @@ record GradientBlueprint(
                 : null;
         return new GradientOutlet(
                 size,
-                columns,
                 track,
                 given.contains(name) ? FloatMatrix.zeros(arena, rows, columns) : null,
                 observed.contains(name) ? FloatMatrix.zeros(arena, rows, columns) : null);

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class GradientOutlet implements GradientSource {
 
     private final GradientSize size;
-    private final int columns;
     private final @Nullable GradientTrack<FloatMatrix> kept;
     private final @Nullable GradientViews<FloatMatrix> given;
     private final @Nullable GradientViews<FloatMatrix> observed;
@@ -34,12 +33,10 @@ final class GradientOutlet implements GradientSource {
      */
     GradientOutlet(
             GradientSize size,
-            int columns,
             @Nullable GradientTrack<FloatMatrix> kept,
             @Nullable FloatMatrix given,
             @Nullable FloatMatrix observed) {
         this.size = size;
-        this.columns = columns;
         this.kept = kept;
         this.given = given == null ? null : new GradientViews<>(given, size.batch());
         this.observed = observed == null ? null : new GradientViews<>(observed, size.batch());

@@ -201,9 +201,13 @@ final class OpenBlasTest {
                     "transpose is BOTH, expected NEITHER or FIRST, as x is a vector",
                     () -> OpenBlas.sgemv(Transpose.BOTH, 1, a, vector, 0, vector));
             assertMessage(
-                    illegal, "x is [1 x 3], expected [1 x 2]", () -> OpenBlas.sgemv(Transpose.FIRST, 1, a, vector, 0, vector));
+                    illegal,
+                    "x is [1 x 3], expected [1 x 2]",
+                    () -> OpenBlas.sgemv(Transpose.FIRST, 1, a, vector, 0, vector));
             assertMessage(
-                    illegal, "y is [1 x 3], expected [1 x 2]", () -> OpenBlas.sgemv(Transpose.NEITHER, 1, a, vector, 0, vector));
+                    illegal,
+                    "y is [1 x 3], expected [1 x 2]",
+                    () -> OpenBlas.sgemv(Transpose.NEITHER, 1, a, vector, 0, vector));
             assertMessage(
                     illegal,
                     "y shares memory with x, expected memory of its own",

@@ -1,8 +1,8 @@
 package dev.spikelane.network;
 
 import static dev.spikelane.Failures.assertMessage;
-import static dev.spikelane.Matrices.assertZeroPads;
 import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,12 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.connection.operator.Operators;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
-import dev.spikelane.connection.Flatten;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;

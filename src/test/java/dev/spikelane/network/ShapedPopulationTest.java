@@ -73,7 +73,8 @@ final class ShapedPopulationTest {
     private static SimulationState stateAfter(Shape shape, Signal input) {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", shape);
-        Population first = builder.population("first", shape, new RLeaky(Recurrence.oneToOne(0.5f), 0.5f).withThreshold(0.125));
+        Population first =
+                builder.population("first", shape, new RLeaky(Recurrence.oneToOne(0.5f), 0.5f).withThreshold(0.125));
         Population second = builder.population("second", shape, new Synaptic(0.5f, 0.75f));
         builder.project("x-first", x, first).delay(2);
         builder.project("first-second", first, second).delay(3);
@@ -98,8 +99,8 @@ final class ShapedPopulationTest {
     @Test
     void statesShowTheSpikesOfTheStepBefore() {
         for (Shape shape : new Shape[] {Shape.of(MAPS.size()), MAPS}) {
-            Recurrence recurrence = Recurrence.allToAll(
-                    Matrices.uniform(Arena.ofAuto(), MAPS.size(), MAPS.size(), new Random(4)));
+            Recurrence recurrence =
+                    Recurrence.allToAll(Matrices.uniform(Arena.ofAuto(), MAPS.size(), MAPS.size(), new Random(4)));
             NetworkBuilder builder = Network.builder();
             Input x = builder.input("x", shape);
             builder.project("x-maps", x, builder.population("maps", shape, new RLeaky(recurrence, 0.5f)));

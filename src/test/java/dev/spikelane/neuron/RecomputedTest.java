@@ -74,9 +74,7 @@ final class RecomputedTest {
     private boolean hasGradient(Neuron model, NeuronGroup group) {
         if (model instanceof StateLeaky leaky && leaky.kernelTruncation() > 0
                 || model instanceof LeakyParallel parallel && parallel.dropout() > 0) {
-            assertThrows(
-                    IllegalArgumentException.class,
-                    () -> NeuronGradient.of(arena, model, group, BATCH, Set.of()));
+            assertThrows(IllegalArgumentException.class, () -> NeuronGradient.of(arena, model, group, BATCH, Set.of()));
             return false;
         }
         NeuronGradient.of(arena, model, group, BATCH, Set.of());

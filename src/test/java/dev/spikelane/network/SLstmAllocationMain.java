@@ -1,0 +1,47 @@
+package dev.spikelane.network;
+
+import static dev.spikelane.Allocations.assertNone;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.neuron.SLstm;
+import java.lang.foreign.Arena;
+import java.util.Random;
+
+/** Runs cells by themselves and in a network, in the order asked for, which is the order in which C2 meets them. */
+final class SLstmAllocationMain {
+
+    private static final int CELLS = 70;
+    private static final int CALLS = 200;
+
+    private SLstmAllocationMain() {}
+
+    /** Takes {@code single} or {@code network}: what runs first. Fails unless both come to allocate nothing, and still do not afterwards. */
+    public static void main(String[] order) {
+        Random random = new Random(1);
+        Arena arena = Arena.ofAuto();
+        SLstm model = new SLstm(
+                Matrices.uniform(arena, 4 * CELLS, CELLS, random), Matrices.uniform(arena, 1, 4 * CELLS, random), 0.1f);
+        NeuronGroup group = model.bind(arena, 4 * CELLS);
+        NeuronState state = group.newState(arena, 1);
+        FloatMatrix current = Matrices.uniform(arena, 1, 4 * CELLS, random);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, CELLS);
+        Network network = Network.builder(100)
+                .connect(Dense.of(arena, Matrices.uniform(arena, 4 * CELLS, 100, random)))
+                .neuron(model)
+                .build();
+        SpikeMatrix input = Matrices.spikes(arena, 1, 100, 0.4, random);
+        try (Simulation simulation = network.simulate(1)) {
+            Runnable single = () -> group.run(current, state, spikes);
+            Runnable step = () -> simulation.step(input);
+            boolean singleFirst = order[0].equals("single");
+            assertNone(CALLS, singleFirst ? single : step);
+            assertNone(CALLS, singleFirst ? step : single);
+            assertNone(CALLS, singleFirst ? single : step);
+        }
+    }
+}
