@@ -1,7 +1,10 @@
 package dev.spikelane.cli;
 
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -21,6 +24,21 @@ final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec command = CommandSpec.create();
 
+    @Option(names = "--full", description = "Measure everything, in about half an hour, with results in files.")
+    private boolean full;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Where the figures of --full go. Default: spikelane-bench.json.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--markdown",
+            paramLabel = "FILE",
+            description = "Where the tables of --full go. Default: spikelane-bench.md.")
+    private @Nullable Path markdown;
+
     @Parameters(arity = "0..*", paramLabel = "WORDS", description = "Measure the rows that have all of these words.")
     private String[] words = {};
 
@@ -28,7 +46,10 @@ final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 command.commandLine(),
-                "bench" + (words.length == 0 ? "" : " " + String.join(" ", words))
+                "bench" + (full ? " --full" : "")
+                        + (json == null ? "" : " --json " + json)
+                        + (markdown == null ? "" : " --markdown " + markdown)
+                        + (words.length == 0 ? "" : " " + String.join(" ", words))
                         + " is started by the launcher of a checkout, ./spikelane bench");
     }
 }

@@ -185,9 +185,6 @@ final class DemoCommand implements Callable<Integer> {
         Main.requireRange(command, "--batch", batch, 1, MOST_BATCH);
         common.require(command);
         Main.requireRange(command, "--warm-up", warmUp, 0, MOST_WARM_UP);
-        if (count != null) {
-            Main.requireRange(command, "--count", count, 1, Integer.MAX_VALUE);
-        }
         return new DemoSettings(common.seed(), steps, batch, common.threads(), warmUp);
     }
 
@@ -204,7 +201,7 @@ final class DemoCommand implements Callable<Integer> {
         if (count == null) {
             return all.first(Math.min(COUNT, all.count()));
         }
-        if (count > all.count()) {
+        if (count < 1 || count > all.count()) {
             throw new ParameterException(
                     command.commandLine(),
                     "--count is " + count + ", expected 1 to " + all.count() + ", the images of " + all.name());

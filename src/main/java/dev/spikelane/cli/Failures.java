@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -55,7 +56,11 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     private static String suggestion(ParameterException failure) {
         if (failure instanceof UnmatchedArgumentException unmatched) {
             List<String> suggestions = unmatched.getSuggestions();
-            return suggestions.isEmpty() ? "" : ", did you mean " + String.join(" or ", suggestions) + "?";
+            if (!suggestions.isEmpty()) {
+                return ", did you mean " + String.join(" or ", suggestions) + "?";
+            }
+            Set<String> commands = failure.getCommandLine().getSubcommands().keySet();
+            return commands.isEmpty() ? "" : ", expected one of " + String.join(", ", commands);
         }
         return "";
     }

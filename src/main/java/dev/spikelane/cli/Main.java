@@ -111,11 +111,11 @@ public final class Main implements Runnable {
 
     private static CommandLine commandLine(Main main) {
         CommandLine commandLine = new CommandLine(main)
-                .registerConverter(
-                        int.class,
-                        text -> wholeNumber(text, Integer.MIN_VALUE, Integer.MAX_VALUE)
-                                .intValue())
+                .registerConverter(int.class, Main::integer)
+                .registerConverter(Integer.class, Main::integer)
                 .registerConverter(long.class, text -> wholeNumber(text, Long.MIN_VALUE, Long.MAX_VALUE))
+                .registerConverter(Float.class, text -> (float) number(text))
+                .registerConverter(Double.class, Main::number)
                 .registerConverter(Path.class, Main::path)
                 // An argument that starts with @ is a name like any other: picocli would read that file and print its
                 // words.
@@ -149,6 +149,22 @@ public final class Main implements Runnable {
         } catch (InvalidPathException refused) {
             throw new TypeConversionException("'" + text + "' is no name of a file or folder: " + refused.getReason());
         }
+    }
+
+    private static Integer integer(String text) {
+        return wholeNumber(text, Integer.MIN_VALUE, Integer.MAX_VALUE).intValue();
+    }
+
+    private static double number(String text) {
+        try {
+            double number = Double.parseDouble(text.strip());
+            if (Double.isFinite(number)) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // The message below says it.
+        }
+        throw new TypeConversionException("'" + text + "' is not a number");
     }
 
     private static Long wholeNumber(String text, long least, long most) {

@@ -71,6 +71,9 @@ class MainTest {
     @Test
     void namesAnUnknownCommand() {
         CommandRun.of("dome").requireFailureWith(2, "spikelane: ", "'dome'", "; see './spikelane --help'");
+        CommandRun.of("xyz")
+                .requireFailureWith(
+                        2, "'xyz', expected one of demo, train, run, info, bench, help, generate-completion;");
     }
 
     @Test
@@ -108,7 +111,7 @@ class MainTest {
         "--steps, 100001, 1 to 100000",
         "--batch, 0, 1 to 4096",
         "--threads, -1, 1 to 1024",
-        "--count, 0, 1 to 2147483647",
+        "--count, 0, '1 to 256, the images of embedded Fashion-MNIST sample'",
         "--count, 257, '1 to 256, the images of embedded Fashion-MNIST sample'",
         "--warm-up, -1, 0 to 600",
     })
@@ -153,6 +156,9 @@ class MainTest {
         assertTrue(CommandRun.of("generate-completion").requireSuccess().contains("bench"));
         CommandRun.of("bench", "network")
                 .requireFailureWith(2, "bench network is started by the launcher of a checkout, ./spikelane bench");
+        CommandRun.of("bench", "--full", "--json", "a.json", "network")
+                .requireFailureWith(2, "bench --full --json a.json network is started by the launcher");
+        assertTrue(CommandRun.of("bench", "--help").requireSuccess().contains("--markdown=FILE"));
     }
 
     @Test

@@ -180,6 +180,9 @@ final class TrainCommandTest {
         "--code, x, '--code is ''x'', expected one of'",
         "--hidden, '1,x', '--hidden is ''1,x'', expected numbers'",
         "--beta, 2, '--beta is 2.0, expected 0 to 1'",
+        "--beta, abc, is not a number",
+        "--rate, nan, is not a number",
+        "--epochs, 1e3, is not a whole number from",
         "--epochs, 0, '--epochs is 0, expected 1 to 10000'",
         "--history, h.txt, 'expected a name that ends in .csv or .json'"
     })
