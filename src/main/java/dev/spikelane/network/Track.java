@@ -143,18 +143,18 @@ final class Track<S extends Signal> {
     }
 
     private static Signal outside(Shape shape, Signal rows) {
-        switch (rows) {
+        return switch (rows) {
             case SpikeMatrix spikes -> {
                 SpikeMatrix outside = SpikeMatrix.zeros(rows.rows(), rows.columns());
                 shape.toTorch(spikes, 0, outside, 0, rows.rows());
-                return outside;
+                yield outside;
             }
             case FloatMatrix values -> {
                 FloatMatrix outside = FloatMatrix.zeros(rows.rows(), rows.columns());
                 shape.toTorch(values, 0, outside, 0, rows.rows());
-                return outside;
+                yield outside;
             }
-        }
+        };
     }
 
     /** Brings rows from torch's order into their own. */

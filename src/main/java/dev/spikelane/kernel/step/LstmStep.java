@@ -53,7 +53,6 @@ public final class LstmStep {
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void step(LeakyParameters parameters, StepRun run, FloatMatrix workspace, int firstRow) {
-        FloatMatrix current = run.current;
         FloatMatrix feedback = run.feedback;
         FloatMatrix state = run.state;
         SpikeMatrix spikes = run.spikes;
