@@ -152,7 +152,7 @@ final class IntegerDenseTest {
         assertEquals(ElementType.FLOAT32, floats.weights().type("fc1.weight"));
         assertMessage(
                 IllegalStateException.class,
-                "FLOAT32 is no type of whole numbers, expected INT8 or INT16",
+                "the type of integer weights is FLOAT32, expected INT8 or INT16",
                 () -> floats.quantized(ElementType.FLOAT32));
     }
 

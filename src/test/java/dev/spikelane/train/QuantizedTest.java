@@ -71,7 +71,7 @@ final class QuantizedTest {
                 trainer::build);
         assertMessage(
                 IllegalStateException.class,
-                "FLOAT32 is no type of whole numbers, expected INT8 or INT16",
+                "the type of integer weights is FLOAT32, expected INT8 or INT16",
                 () -> new Evaluator(network, 1, batching, 1).quantize(ElementType.FLOAT32, data));
     }
 }
