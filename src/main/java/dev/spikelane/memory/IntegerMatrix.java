@@ -274,9 +274,7 @@ public final class IntegerMatrix {
     }
 
     private short get(long index) {
-        return type == ElementType.INT8
-                ? items.get(ValueLayout.JAVA_BYTE, index)
-                : items.getAtIndex(SHORT, index);
+        return type == ElementType.INT8 ? items.get(ValueLayout.JAVA_BYTE, index) : items.getAtIndex(SHORT, index);
     }
 
     private void set(int row, int column, int item) {
