@@ -113,16 +113,14 @@ final class IntegerSumsVector {
         FloatVector highScale = FloatVector.fromMemorySegment(FLOAT, scales, output + HALF_BLOCK, ORDER);
         FloatVector lowBias = FloatVector.fromMemorySegment(FLOAT, biases, output, ORDER);
         FloatVector highBias = FloatVector.fromMemorySegment(FLOAT, biases, output + HALF_BLOCK, ORDER);
+        int shift = wide ? 0 : Short.SIZE;
+        int further = wide ? BYTES : 0;
         long from = start;
         for (int row = firstRow; row < firstRow + rows; row++) {
-            IntVector low = load(workspace, from);
-            IntVector high = low;
-            if (wide) {
-                high = load(workspace, from + BYTES);
-            } else {
-                low = low.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE);
-                high = high.lanewise(VectorOperators.ASHR, Short.SIZE);
-            }
+            // Shifts by nothing, as a vector that is one or the other would be boxed.
+            IntVector low = load(workspace, from).lanewise(VectorOperators.LSHL, shift);
+            low = low.lanewise(VectorOperators.ASHR, shift);
+            IntVector high = load(workspace, from + further).lanewise(VectorOperators.ASHR, shift);
             FloatVector lowSum = (FloatVector) low.convert(VectorOperators.I2F, 0);
             FloatVector highSum = (FloatVector) high.convert(VectorOperators.I2F, 0);
             long at = current.offset(row, block) + within;
