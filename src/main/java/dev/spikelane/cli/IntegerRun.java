@@ -85,7 +85,9 @@ record IntegerRun(Quantized quantized, double floats, double integers) {
         json.name("accuracy_with_floats").value(quantized.before().accuracy());
         json.name("agreement").value(quantized.agreement());
         json.name("change_of_spikes").object();
-        quantized.spikesChange().forEach((population, change) -> json.name(population).value(change));
+        quantized
+                .spikesChange()
+                .forEach((population, change) -> json.name(population).value(change));
         json.end().name("images_per_second").value(integers);
         json.name("images_per_second_with_floats").value(floats).end();
     }

@@ -151,7 +151,11 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** What was run, and what came of it; {@code integers} is null if weights are floats. */
-    private record Result(TrainedModel trained, Dataset data, Evaluation evaluation, @Nullable IntegerRun integers) {}
+    private record Result(
+            TrainedModel trained,
+            Dataset data,
+            Evaluation evaluation,
+            @Nullable IntegerRun integers) {}
 
     private void print(Result result, int allSteps, String codeName) throws IOException {
         if (report != null) {

@@ -3,6 +3,7 @@ package dev.spikelane.memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Arrays;
  */
 public final class IntegerMatrix {
 
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final ElementType type;
     private final int rows;
@@ -50,7 +51,8 @@ public final class IntegerMatrix {
      */
     public static IntegerMatrix of(int rows, int columns, byte[] items, float... scales) {
         IntegerMatrix matrix = new IntegerMatrix(ElementType.INT8, rows, columns, scales);
-        matrix.copyFrom(MemorySegment.ofArray(items));
+        matrix.requireCount(items.length);
+        MemorySegment.copy(items, 0, matrix.items, ValueLayout.JAVA_BYTE, 0, items.length);
         return matrix;
     }
 
@@ -66,7 +68,8 @@ public final class IntegerMatrix {
      */
     public static IntegerMatrix of(int rows, int columns, short[] items, float... scales) {
         IntegerMatrix matrix = new IntegerMatrix(ElementType.INT16, rows, columns, scales);
-        matrix.copyFrom(MemorySegment.ofArray(items));
+        matrix.requireCount(items.length);
+        MemorySegment.copy(items, 0, matrix.items, SHORT, 0, items.length);
         return matrix;
     }
 
@@ -198,7 +201,7 @@ public final class IntegerMatrix {
     /**
      * Returns the memory of the items.
      *
-     * @return {@code rows * columns} numbers of the machine's byte order, row after row without padding; read-only
+     * @return {@code rows * columns} little-endian numbers, row after row without padding; read-only
      */
     public MemorySegment segment() {
         return items.asReadOnly();
@@ -271,9 +274,7 @@ public final class IntegerMatrix {
     }
 
     private short get(long index) {
-        return type == ElementType.INT8
-                ? items.get(ValueLayout.JAVA_BYTE, index)
-                : items.getAtIndex(SHORT, index);
+        return type == ElementType.INT8 ? items.get(ValueLayout.JAVA_BYTE, index) : items.getAtIndex(SHORT, index);
     }
 
     private void set(int row, int column, int item) {
@@ -285,12 +286,11 @@ public final class IntegerMatrix {
         }
     }
 
-    private void copyFrom(MemorySegment given) {
-        if (given.byteSize() != items.byteSize()) {
-            throw new IllegalArgumentException("there are " + given.byteSize() / type.bytes() + " items, expected "
-                    + (long) rows * columns + " for [" + rows + " x " + columns + "]");
+    private void requireCount(int count) {
+        if (count != (long) rows * columns) {
+            throw new IllegalArgumentException("there are " + count + " items, expected " + (long) rows * columns
+                    + " for [" + rows + " x " + columns + "]");
         }
-        items.copyFrom(given);
     }
 
     @Override

@@ -25,11 +25,13 @@ final class Quantizing {
     private final ElementType type;
 
     private Quantizing(ElementType type) {
+        if (type == ElementType.FLOAT32) {
+            throw new IllegalStateException("the type of integer weights is FLOAT32, expected INT8 or INT16");
+        }
         this.type = type;
     }
 
     static Network quantized(Network network, ElementType type) {
-        type.greatest();
         Quantizing quantizing = new Quantizing(type);
         List<Projection> projections = new ArrayList<>();
         for (int i = 0; i < network.projections().size(); i++) {

@@ -202,8 +202,8 @@ final class TrainCommandTest {
         assertTrue(text.contains(" images/s, with float weights "), text);
         List<String> more = new ArrayList<>(List.of(arguments));
         more.add("--json");
-        JsonNode json =
-                new ObjectMapper().readTree(CommandRun.of(more.toArray(String[]::new)).requireSuccess());
+        JsonNode json = new ObjectMapper()
+                .readTree(CommandRun.of(more.toArray(String[]::new)).requireSuccess());
         assertEquals(type, json.get("weights").get("type").asText());
         assertTrue(json.get("weights").get("agreement").asDouble() > 0.9, json.toString());
         assertTrue(json.get("weights").get("images_per_second").asDouble() > 0, json.toString());

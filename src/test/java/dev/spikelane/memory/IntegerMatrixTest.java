@@ -12,7 +12,8 @@ final class IntegerMatrixTest {
 
     @Test
     void roundsToTheNearestTiesToEven() {
-        FloatMatrix values = FloatMatrix.of(new float[] {127, 0.5f, 1.5f, -2.5f, -126.6f}, new float[] {0, 0, -254, 3, 1});
+        FloatMatrix values =
+                FloatMatrix.of(new float[] {127, 0.5f, 1.5f, -2.5f, -126.6f}, new float[] {0, 0, -254, 3, 1});
         IntegerMatrix each = IntegerMatrix.nearest(ElementType.INT8, values);
         assertArrayEquals(new short[] {127, 0, 2, -2, -127, 0, 0, -127, 2, 0}, each.items());
         assertArrayEquals(new float[] {1, 2}, each.scales());
@@ -43,7 +44,8 @@ final class IntegerMatrixTest {
         assertEquals("IntegerMatrix INT8 [2 x 2]", bytes.toString());
         assertEquals(-64, bytes.widened().get(0, 0));
         IntegerMatrix shorts = IntegerMatrix.of(2, 2, new short[] {-32_768, 32_767, 1, 0}, 0.5f);
-        assertArrayEquals(new short[] {32_767, -32_768, 0, 1}, shorts.gatherColumns(1, 0).items());
+        assertArrayEquals(
+                new short[] {32_767, -32_768, 0, 1}, shorts.gatherColumns(1, 0).items());
         assertArrayEquals(new float[] {3}, shorts.withScales(3).scales());
         assertEquals(bytes, IntegerMatrix.of(2, 2, new byte[] {-128, 127, 1, 0}, 0.5f, 2));
         assertEquals(bytes.hashCode(), bytes.withScales(0.5f, 2).hashCode());
@@ -79,6 +81,11 @@ final class IntegerMatrixTest {
                 IndexOutOfBoundsException.class,
                 "IntegerMatrix is [1 x 2], asked for row 0, column 2",
                 () -> IntegerMatrix.of(1, 2, new byte[2], 1).item(0, 2));
-        assertEquals(4, Arrays.stream(ElementType.values()).mapToInt(ElementType::bytes).max().orElse(0));
+        assertEquals(
+                4,
+                Arrays.stream(ElementType.values())
+                        .mapToInt(ElementType::bytes)
+                        .max()
+                        .orElse(0));
     }
 }

@@ -15,8 +15,8 @@ import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TensorType;
 import dev.spikelane.memory.ElementType;
-import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
@@ -162,13 +162,16 @@ final class ModelFileTest {
             tensors.add(tensor);
             if (tensor.name().equals("fc1.weight")) {
                 tensors.removeLast();
-                IntegerMatrix items = IntegerMatrix.of(3, 4, new short[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, -32_768}, 0.5f);
+                IntegerMatrix items =
+                        IntegerMatrix.of(3, 4, new short[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, -32_768}, 0.5f);
                 tensors.addAll(Integers.of("fc1.weight", items));
             }
         }
         Safetensors.of(plain.metadata(), tensors).write(file);
         assertEquals(-16_384, ModelFile.read(file).weights().get("fc1.weight").get(2, 3));
-        assertEquals(0.5f, ModelFile.readIntegers(file).weights().get("fc1.weight_scale").get(0, 0));
+        assertEquals(
+                0.5f,
+                ModelFile.readIntegers(file).weights().get("fc1.weight_scale").get(0, 0));
     }
 
     @Test

@@ -7,10 +7,6 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.memory.ElementType;
-import dev.spikelane.memory.Signal;
-import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.params.provider.EnumSource;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.HandLif;
@@ -23,6 +19,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -85,18 +82,21 @@ final class AllocationTest {
                 .connect(IntegerDense.linear(type, 130, 70, random))
                 .neuron(new Leaky(0.9f))
                 .build();
-        List<Signal> inputs = List.of(
-                Matrices.spikes(arena, 400, 300, 0.05, new Random(1)),
-                Matrices.spikes(arena, 400, 300, 0.9, new Random(1)),
-                Matrices.uniform(arena, 400, 300, new Random(1)));
-        for (Signal input : inputs) {
-            Map<String, Signal> named = Map.of("input", input);
+        for (double density : new double[] {0.05, 0.9}) {
+            SpikeMatrix input = Matrices.spikes(arena, 400, 300, density, new Random(1));
             try (Simulation simulation = integers.simulate(BATCH)) {
                 assertNone(30, () -> {
                     simulation.reset();
-                    simulation.run(named);
+                    simulation.run(input);
                 });
             }
+        }
+        FloatMatrix values = Matrices.uniform(arena, 400, 300, new Random(1));
+        try (Simulation simulation = integers.simulate(BATCH)) {
+            assertNone(30, () -> {
+                simulation.reset();
+                simulation.run(values);
+            });
         }
     }
 

@@ -26,20 +26,23 @@ final class IntegerDenseTest {
 
     private final TorchRandom random = new TorchRandom(3);
     private final Network network = Network.builder(5)
-            .connect(IntegerDense.of(IntegerMatrix.of(
-                    2, 5, new byte[] {1, 2, 3, 4, 5, -1, -2, -128, 127, 0}, 0.5f, 0.25f)))
+            .connect(IntegerDense.of(
+                    IntegerMatrix.of(2, 5, new byte[] {1, 2, 3, 4, 5, -1, -2, -128, 127, 0}, 0.5f, 0.25f)))
             .neuron(new Leaky(0.5f))
             .build();
 
     @Test
     void namedValuesSayTheirIntegers() {
         Weights weights = network.weights();
-        assertEquals(List.of("fc1.weight_scale", "fc1.weight", "fc1.bias"), weights.names().subList(0, 3));
+        assertEquals(
+                List.of("fc1.weight_scale", "fc1.weight", "fc1.bias"),
+                weights.names().subList(0, 3));
         assertEquals(ElementType.INT8, weights.type("fc1.weight"));
         assertEquals(ElementType.FLOAT32, weights.type("fc1.bias"));
         assertEquals(-128, weights.integers("fc1.weight").item(1, 2));
         assertEquals(-32, weights.get("fc1.weight").get(1, 2));
-        assertArrayEquals(new float[] {0.5f, 0.25f}, weights.get("fc1.weight_scale").toArray());
+        assertArrayEquals(
+                new float[] {0.5f, 0.25f}, weights.get("fc1.weight_scale").toArray());
         assertMessage(
                 IllegalStateException.class,
                 "'bias' has elements of FLOAT32, expected INT8 or INT16",
@@ -65,7 +68,8 @@ final class IntegerDenseTest {
         try (Simulation simulation = network.simulate(1)) {
             VariableRecorder membranes = simulation.recordMembranes(0, 1);
             simulation.run(spikes);
-            assertArrayEquals(new float[] {1 + 2 * 14, 2 + 4}, membranes.values().toArray());
+            assertArrayEquals(
+                    new float[] {1 + 2 * 14, 2 + 4}, membranes.values().toArray());
         }
     }
 
@@ -113,8 +117,7 @@ final class IntegerDenseTest {
         Network same = graded(3, 3).build();
         long hash = same.weights().hash();
         assertStarts(
-                refusal,
-                () -> same.weights().replace("lif1.gradedSpikesFactor", FloatMatrix.of(new float[] {1, 2})));
+                refusal, () -> same.weights().replace("lif1.gradedSpikesFactor", FloatMatrix.of(new float[] {1, 2})));
         assertEquals(hash, same.weights().hash());
         same.weights().replace("lif1.gradedSpikesFactor", FloatMatrix.of(new float[] {2}));
         same.weights().replace("fc2.weight", IntegerMatrix.of(2, 2, new byte[4], 1, 1));
@@ -138,7 +141,8 @@ final class IntegerDenseTest {
 
     @Test
     void quantizedNetworkHasTheNearestIntegersAndAllOtherValues() {
-        Network floats = Network.builder(6).dense(4, random).neuron(new Leaky(0.9f)).build();
+        Network floats =
+                Network.builder(6).dense(4, random).neuron(new Leaky(0.9f)).build();
         floats.weights().replace("fc1.weight", Matrices.uniform(Arena.ofAuto(), 4, 6, new Random(1)));
         floats.weights().replace("fc1.bias", FloatMatrix.of(new float[] {1, 2, 3, 4}));
         floats.weights().replace("lif1.beta", FloatMatrix.of(new float[] {0.25f}));
@@ -146,13 +150,14 @@ final class IntegerDenseTest {
         assertEquals(
                 IntegerMatrix.nearest(ElementType.INT16, floats.weights().get("fc1.weight")),
                 integers.weights().integers("fc1.weight"));
-        assertArrayEquals(new float[] {1, 2, 3, 4}, integers.weights().get("fc1.bias").toArray());
+        assertArrayEquals(
+                new float[] {1, 2, 3, 4}, integers.weights().get("fc1.bias").toArray());
         assertEquals(0.25f, integers.weights().get("lif1.beta").get(0, 0));
         assertNotEquals(floats.fingerprint(), integers.fingerprint());
         assertEquals(ElementType.FLOAT32, floats.weights().type("fc1.weight"));
         assertMessage(
                 IllegalStateException.class,
-                "FLOAT32 is no type of whole numbers, expected INT8 or INT16",
+                "the type of integer weights is FLOAT32, expected INT8 or INT16",
                 () -> floats.quantized(ElementType.FLOAT32));
     }
 

@@ -222,7 +222,8 @@ final class RandomGraph {
 
     /** With integers where spikes carry one value, now and then. */
     private Connection rounded(Dense dense, Source source) {
-        Parameter value = source instanceof Population population ? population.neuron().spikeValue() : Parameter.of(1);
+        Parameter value =
+                source instanceof Population population ? population.neuron().spikeValue() : Parameter.of(1);
         if (learns || !value.isAlways(value.value(0)) || random.nextInt(3) != 0) {
             return dense;
         }

@@ -21,8 +21,9 @@ final class QuantizedTest {
 
     private final Network network = SmallRun.network();
     private final Dataset data = SmallRun.data(40, 1);
-    private final Batching batching =
-            new Batching(16).withCode(InputCode.rate(new Rate(), SmallRun.STEPS)).withSeed(9);
+    private final Batching batching = new Batching(16)
+            .withCode(InputCode.rate(new Rate(), SmallRun.STEPS))
+            .withSeed(9);
 
     @ParameterizedTest
     @EnumSource(names = {"INT8", "INT16"})
@@ -51,9 +52,21 @@ final class QuantizedTest {
     void comparesClassesAndSpikes() {
         InferenceWork work = new InferenceWork(1, 1, 1);
         Evaluation before = new Evaluation(
-                Double.NaN, Decoding.RATE, List.of(0, 1, 1, 0), List.of(0, 1, 0, 0), 4, Map.of("a", 4.0, "b", 0.0), work);
+                Double.NaN,
+                Decoding.RATE,
+                List.of(0, 1, 1, 0),
+                List.of(0, 1, 0, 0),
+                4,
+                Map.of("a", 4.0, "b", 0.0),
+                work);
         Evaluation after = new Evaluation(
-                Double.NaN, Decoding.RATE, List.of(0, 1, 1, 0), List.of(0, 0, 0, 1), 4, Map.of("a", 5.0, "b", 0.0), work);
+                Double.NaN,
+                Decoding.RATE,
+                List.of(0, 1, 1, 0),
+                List.of(0, 0, 0, 1),
+                4,
+                Map.of("a", 5.0, "b", 0.0),
+                work);
         Quantized quantized = new Quantized(network, ElementType.INT8, before, after);
         assertEquals(-0.5, quantized.accuracyChange());
         assertEquals(0.5, quantized.agreement());
@@ -71,7 +84,7 @@ final class QuantizedTest {
                 trainer::build);
         assertMessage(
                 IllegalStateException.class,
-                "FLOAT32 is no type of whole numbers, expected INT8 or INT16",
+                "the type of integer weights is FLOAT32, expected INT8 or INT16",
                 () -> new Evaluator(network, 1, batching, 1).quantize(ElementType.FLOAT32, data));
     }
 }

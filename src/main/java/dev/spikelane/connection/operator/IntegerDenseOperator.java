@@ -161,8 +161,9 @@ final class IntegerDenseOperator implements Operator {
         int least = -(weights.type().greatest() + 1);
         for (float scale : scales) {
             if (!Float.isFinite(scale * value.value(0) * least)) {
-                throw new IllegalArgumentException(this + " has the scale " + scale + ", which times what a spike carries, "
-                        + value.value(0) + ", and " + least + " is not finite, expected a smaller one");
+                throw new IllegalArgumentException(
+                        this + " has the scale " + scale + ", which times what a spike carries, " + value.value(0)
+                                + ", and " + least + " is not finite, expected a smaller one");
             }
         }
     }

@@ -116,8 +116,7 @@ public final class IntegerMatmul {
     }
 
     /** As many rows at a time as their active inputs fit the list. */
-    static void active(
-            SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, FloatMatrix workspace) {
+    static void active(SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, FloatMatrix workspace) {
         for (int row = 0; row < rows; ) {
             int some = ActiveInputs.list(spikes, row, rows, weights.inputBytes(), workspace.segment());
             IntegerMatmulVector.active(workspace.segment(), row, some, weights, current);

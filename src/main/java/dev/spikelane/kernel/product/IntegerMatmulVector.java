@@ -67,7 +67,8 @@ final class IntegerMatmulVector {
     }
 
     /** For each row, the sums of so many active inputs as 16 bits hold, behind some that are skipped. */
-    private static void addBytes(MemorySegment workspace, int skipped, int rows, PackedIntegers weights, Tile current, int vector) {
+    private static void addBytes(
+            MemorySegment workspace, int skipped, int rows, PackedIntegers weights, Tile current, int vector) {
         MemorySegment segment = weights.segment();
         Checks.isNative(workspace);
         Checks.isNative(segment);

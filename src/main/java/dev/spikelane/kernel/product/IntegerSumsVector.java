@@ -68,7 +68,8 @@ final class IntegerSumsVector {
     }
 
     /** Makes currents of narrow sums. */
-    static void finishNarrow(MemorySegment workspace, int firstRow, int rows, PackedIntegers weights, Tile current, int vector) {
+    static void finishNarrow(
+            MemorySegment workspace, int firstRow, int rows, PackedIntegers weights, Tile current, int vector) {
         Checks.isNative(workspace);
         int end = Math.min(vector + STRIP, current.endBlock() * VECTORS);
         for (int each = vector; each < end; each++) {
@@ -78,7 +79,8 @@ final class IntegerSumsVector {
     }
 
     /** Makes currents of wide sums. */
-    static void finishWide(MemorySegment workspace, int firstRow, int rows, PackedIntegers weights, Tile current, int vector) {
+    static void finishWide(
+            MemorySegment workspace, int firstRow, int rows, PackedIntegers weights, Tile current, int vector) {
         Checks.isNative(workspace);
         int end = Math.min(vector + STRIP, current.endBlock() * VECTORS);
         for (int each = vector; each < end; each++) {
@@ -87,12 +89,14 @@ final class IntegerSumsVector {
         }
     }
 
+    /** Longer than the methods that C2 inlines (325 bytes), so that it does not meet the other loops in one that calls them all. */
     private static void finish(
             MemorySegment workspace,
             long start,
             int firstRow,
             int rows,
-            PackedIntegers weights, Tile current,
+            PackedIntegers weights,
+            Tile current,
             int vector,
             boolean wide) {
         MemorySegment to = current.matrix().segment();
@@ -105,28 +109,25 @@ final class IntegerSumsVector {
         int block = vector / VECTORS;
         long within = (long) (vector % VECTORS) * BYTES;
         long output = (long) block * PackedWeights.BLOCK_BYTES + within;
-        FloatVector lowScale = floats(scales, output);
-        FloatVector highScale = floats(scales, output + HALF_BLOCK);
-        FloatVector lowBias = floats(biases, output);
-        FloatVector highBias = floats(biases, output + HALF_BLOCK);
+        FloatVector lowScale = FloatVector.fromMemorySegment(FLOAT, scales, output, ORDER);
+        FloatVector highScale = FloatVector.fromMemorySegment(FLOAT, scales, output + HALF_BLOCK, ORDER);
+        FloatVector lowBias = FloatVector.fromMemorySegment(FLOAT, biases, output, ORDER);
+        FloatVector highBias = FloatVector.fromMemorySegment(FLOAT, biases, output + HALF_BLOCK, ORDER);
+        int shift = wide ? 0 : Short.SIZE;
+        int further = wide ? BYTES : 0;
         long from = start;
         for (int row = firstRow; row < firstRow + rows; row++) {
-            IntVector first = load(workspace, from);
-            IntVector low = wide ? first : low(first);
-            IntVector high = wide ? load(workspace, from + BYTES) : high(first);
+            // Shifts by nothing, as a vector that is one or the other would be boxed.
+            IntVector low = load(workspace, from).lanewise(VectorOperators.LSHL, shift);
+            low = low.lanewise(VectorOperators.ASHR, shift);
+            IntVector high = load(workspace, from + further).lanewise(VectorOperators.ASHR, shift);
+            FloatVector lowSum = (FloatVector) low.convert(VectorOperators.I2F, 0);
+            FloatVector highSum = (FloatVector) high.convert(VectorOperators.I2F, 0);
             long at = current.offset(row, block) + within;
-            currents(low, lowScale, lowBias).intoMemorySegment(to, at, ORDER);
-            currents(high, highScale, highBias).intoMemorySegment(to, at + HALF_BLOCK, ORDER);
+            lowSum.mul(lowScale).add(lowBias).intoMemorySegment(to, at, ORDER);
+            highSum.mul(highScale).add(highBias).intoMemorySegment(to, at + HALF_BLOCK, ORDER);
             from += (wide ? 2 : 1) * STRIP * BYTES;
         }
-    }
-
-    private static FloatVector currents(IntVector sum, FloatVector scale, FloatVector bias) {
-        return ((FloatVector) sum.convert(VectorOperators.I2F, 0)).mul(scale).add(bias);
-    }
-
-    private static FloatVector floats(MemorySegment segment, long at) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, at, ORDER);
     }
 
     static IntVector load(MemorySegment segment, long at) {

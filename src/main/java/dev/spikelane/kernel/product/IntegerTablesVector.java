@@ -34,7 +34,8 @@ final class IntegerTablesVector {
     private static final int PANELS_ADDED = 8;
 
     /** Turns the stored halves of pairs, of which the lower one has an offset, into numbers with a sign. */
-    private static final ShortVector SIGN = IntVector.broadcast(INT, PackedIntegers.OFFSET).reinterpretAsShorts();
+    private static final ShortVector SIGN =
+            IntVector.broadcast(INT, PackedIntegers.OFFSET).reinterpretAsShorts();
 
     private IntegerTablesVector() {}
 
@@ -80,7 +81,8 @@ final class IntegerTablesVector {
             SpikeMatrix spikes,
             int firstRow,
             int rows,
-            PackedIntegers weights, Tile current,
+            PackedIntegers weights,
+            Tile current,
             int vector,
             Plane plane,
             MemorySegment workspace) {
@@ -109,8 +111,8 @@ final class IntegerTablesVector {
         Checks.isNative(segment);
         Checks.isNative(workspace);
         for (int input = 0; input < IntegerSums.PANEL; input++) {
-            ShortVector items = load(segment, from + (long) input * weights.inputBytes())
-                    .lanewise(VectorOperators.XOR, SIGN);
+            ShortVector items =
+                    load(segment, from + (long) input * weights.inputBytes()).lanewise(VectorOperators.XOR, SIGN);
             ShortVector bits = lower
                     ? items.lanewise(VectorOperators.AND, (short) 0xff)
                     : items.lanewise(VectorOperators.ASHR, Byte.SIZE);

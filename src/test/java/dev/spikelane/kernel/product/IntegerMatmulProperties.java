@@ -11,12 +11,12 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.lifecycle.AfterTry;
@@ -82,8 +82,8 @@ final class IntegerMatmulProperties {
             @ForAll @IntRange(min = 1, max = 140) int post,
             @ForAll @From("types") ElementType type,
             @ForAll long seed) {
-        IntegerProduct product = new IntegerProduct(
-                arena, new Sizes(rows, pre, post, 0.5), type, IntegerProduct.Weights.UNIFORM, seed);
+        IntegerProduct product =
+                new IntegerProduct(arena, new Sizes(rows, pre, post, 0.5), type, IntegerProduct.Weights.UNIFORM, seed);
         float[][] expected = product.expected();
         product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
     }

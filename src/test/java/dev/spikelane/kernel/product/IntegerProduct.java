@@ -87,8 +87,7 @@ final class IntegerProduct {
         if (SimdWidth.VECTOR) {
             variants.put("active", (s, rows, to) -> IntegerMatmul.active(s, rows, packed, to, workspace));
             variants.put(
-                    "tables",
-                    (s, rows, to) -> IntegerTablesVector.multiply(s, rows, packed, to, workspace.segment()));
+                    "tables", (s, rows, to) -> IntegerTablesVector.multiply(s, rows, packed, to, workspace.segment()));
         }
         return variants;
     }
