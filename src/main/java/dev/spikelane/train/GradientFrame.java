@@ -5,6 +5,7 @@ import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
+import java.lang.foreign.Arena;
 
 /**
  * A population between one frame and one target: neurons whose currents are the same at all steps, so that neither currents nor membranes nor
@@ -22,12 +23,15 @@ final class GradientFrame {
     private final SpikeMatrix spikes;
     private final FloatMatrix carried;
     private final GradientSize size;
+    /** For each block of 64 neurons those of all samples, one below the other. */
+    private final FloatMatrix[] currents;
+
     private final Scratch[] scratch;
 
     /** What a thread needs for a sample: all steps of 64 neurons. */
-    private record Scratch(FloatMatrix distance, FloatMatrix gradient) {}
+    private record Scratch(FloatMatrix distance, FloatMatrix gradient, FloatMatrix sums) {}
 
-    GradientFrame(GradientFrameParts parts, GradientSize size) {
+    GradientFrame(GradientFrameParts parts, GradientSize size, Arena arena) {
         this.parameters = parts.parameters();
         this.from = parts.from();
         this.to = parts.to();
@@ -38,11 +42,17 @@ final class GradientFrame {
         this.spikes = parts.spikes();
         this.carried = parts.carried();
         this.size = size;
+        FloatMatrix all = FloatMatrix.zeros(arena, blocks() * size.batch(), LeakyFrame.BLOCK);
+        this.currents = new FloatMatrix[blocks()];
+        for (int block = 0; block < currents.length; block++) {
+            currents[block] = all.rows(block * size.batch(), size.batch());
+        }
         this.scratch = new Scratch[size.threads()];
         for (int i = 0; i < scratch.length; i++) {
             scratch[i] = new Scratch(
-                    FloatMatrix.zeros(size.steps(), LeakyFrame.BLOCK),
-                    FloatMatrix.zeros(size.steps(), LeakyFrame.BLOCK));
+                    FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
+                    FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
+                    FloatMatrix.zeros(arena, size.batch(), LeakyFrame.BLOCK));
         }
     }
 
@@ -53,8 +63,8 @@ final class GradientFrame {
 
     /** Computes the currents of a block, and takes it through all steps. */
     void forward(int block, int thread) {
-        from.hold(block, block + 1, thread);
-        LeakyFrame.fire(parameters, from.held(), state.membrane(), spikes, block);
+        from.hold(currents[block], block, block + 1, thread);
+        LeakyFrame.fire(parameters, currents[block], state.membrane(), spikes, block);
     }
 
     /** Takes a block back through all steps. */
@@ -63,20 +73,21 @@ final class GradientFrame {
         FloatMatrix gradients = to.ofCurrents();
         int firstWeights = weights.rows() / blocks() * block;
         for (int sample = 0; sample < size.batch(); sample++) {
-            LeakyFrame.distances(parameters, from.held(), start.membrane(), own.distance, sample, block);
+            LeakyFrame.distances(parameters, currents[block], start.membrane(), own.distance, sample, block);
             LeakyFrame.pull(gradients, size.batch(), weights, firstWeights, own.gradient, sample);
             surrogate.backward(own.distance, own.gradient, own.gradient);
             LeakyFrame.back(
-                    parameters, own.distance, own.gradient, start.membrane(), from.ofFrame(), carried, sample, block);
+                    parameters, own.distance, own.gradient, start.membrane(), own.sums, carried, sample, block);
         }
+        from.takeSums(own.sums, block, thread);
     }
 
     int blocks() {
         return Math.ceilDiv(state.membrane().columns(), LeakyFrame.BLOCK);
     }
 
-    /** Says that the sums over the steps are made. */
-    void close() {
-        from.setSummed();
+    /** Begins the way back. */
+    void open() {
+        from.openSums();
     }
 }

@@ -108,8 +108,10 @@ final class GradientPath {
 
     /** The same for a frame, whose gradients are summed over the steps. */
     void prepareWeightsOfFrame(FloatMatrix frame, FloatMatrix gradient) {
-        prepare(frame);
-        toFirst(gradient);
+        if (made.length > 0) {
+            prepare(frame);
+            toFirst(gradient);
+        }
         for (int i = 0; i < made.length; i++) {
             backs[i].prepareFrame(i == 0 ? frame : made[i - 1].steps(0, 1));
             FloatMatrix of = ofMade[i].steps(0, 1);

@@ -65,8 +65,8 @@ final class GradientStage {
     void backward(int firstStep, int steps) {
         GradientFrame frame = sites.length == 1 ? sites[0].openFrame() : null;
         if (frame != null) {
+            frame.open();
             crew.run(backwardFrame, frame.blocks());
-            frame.close();
             return;
         }
         if (sites.length == 1 && sites[0].shares()) {

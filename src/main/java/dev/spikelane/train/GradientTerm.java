@@ -20,11 +20,13 @@ final class GradientTerm {
     private final GradientSize size;
     private final boolean learns;
     /** Currents of a frame, and the sum of their gradients over the steps. */
-    private final GradientViews<FloatMatrix> held;
+    private @Nullable FloatMatrix held;
 
-    private final GradientViews<FloatMatrix> ofFrame;
+    private @Nullable FloatMatrix ofFrame;
+    private final Arena arena;
     private boolean frame;
     private boolean summed;
+    private boolean added;
     private boolean listed;
     /** Gradients of what the first operator makes, for the steps that are taken back; null if there are none. */
     private @Nullable FloatMatrix ofFirst;
@@ -43,11 +45,7 @@ final class GradientTerm {
         this.port = port;
         this.size = size;
         this.learns = learns;
-        boolean fromInput = source instanceof GradientInput && projection.delay() == 0;
-        int rows = fromInput ? size.batch() : 1;
-        int batch = fromInput ? size.batch() : 1;
-        this.held = new GradientViews<>(FloatMatrix.zeros(arena, rows, path.outputs()), batch);
-        this.ofFrame = new GradientViews<>(FloatMatrix.zeros(arena, rows, path.outputs()), batch);
+        this.arena = arena;
     }
 
     Projection projection() {
@@ -74,6 +72,7 @@ final class GradientTerm {
     void open() {
         frame = source.isFrame() && projection.delay() == 0;
         summed = false;
+        added = false;
         if (frame) {
             Signal rows = source.steps(0, 1, 0);
             path.prepare(rows);
@@ -83,25 +82,63 @@ final class GradientTerm {
     }
 
     /** Computes the currents of a frame for some blocks. */
-    void hold(int firstBlock, int endBlock, int thread) {
+    void hold(FloatMatrix into, int firstBlock, int endBlock, int thread) {
         if (listed) {
-            path.backs()[0].multiplyFrame(((GradientInput) source).frame(), held.all(), firstBlock, endBlock, thread);
+            path.backs()[0].multiplyFrame(((GradientInput) source).frame(), into, firstBlock, endBlock, thread);
         } else {
-            path.fill(source.steps(0, 1, 0), held.all(), firstBlock, endBlock, thread);
+            path.fill(source.steps(0, 1, 0), into, firstBlock, endBlock, thread);
         }
     }
 
-    FloatMatrix held() {
-        return held.all();
+    private FloatMatrix held() {
+        FloatMatrix made = held;
+        if (made == null) {
+            made = FloatMatrix.zeros(arena, size.batch(), path.outputs());
+            held = made;
+        }
+        return made;
     }
 
-    FloatMatrix ofFrame() {
-        return ofFrame.all();
+    /** The gradients of a frame's currents, summed over the steps. */
+    private FloatMatrix ofFrame() {
+        FloatMatrix made = ofFrame;
+        if (made == null) {
+            made = FloatMatrix.zeros(arena, size.batch(), path.outputs());
+            ofFrame = made;
+        }
+        return made;
     }
 
-    /** Says that gradients of a frame's currents are summed over the steps. */
-    void setSummed() {
+    /** Says that gradients of a frame's currents come summed over the steps, a block after the other. */
+    void openSums() {
         summed = true;
+        if (takesSums()) {
+            added = true;
+            if (learns) {
+                path.prepareWeightsOfFrame(((GradientInput) source).frame(), held());
+            }
+        } else {
+            ofFrame();
+        }
+    }
+
+    /** Whether blocks of sums go into the weights' gradients at once; else something needs all of them. */
+    private boolean takesSums() {
+        return path.backs().length == 1 && !((GradientInput) source).wantsGradient();
+    }
+
+    /** Takes such a block: a tile of 64 columns. */
+    void takeSums(FloatMatrix tile, int block, int thread) {
+        if (!takesSums()) {
+            FloatMatrix to = ofFrame();
+            long column = (long) block * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
+            for (int row = 0; row < tile.rows(); row++) {
+                MemorySegment.copy(
+                        tile.segment(), tile.rowOffset(row), to.segment(), to.rowOffset(row) + column, tile.rowOffset(1));
+            }
+        } else if (learns) {
+            path.add(tile, block, block + 1, thread);
+        }
     }
 
     /** The gradients of the currents of all steps of a window that is one segment. */
@@ -113,7 +150,7 @@ final class GradientTerm {
     void prepare(int first, int count) {
         if (frame) {
             if (first == 0) {
-                hold(0, blocks(), 0);
+                hold(held(), 0, blocks(), 0);
             }
         } else {
             path.prepare(source.steps(first, count, projection.delay()));
@@ -126,7 +163,7 @@ final class GradientTerm {
             path.fill(source.steps(first, count, projection.delay()), into, firstBlock, endBlock, thread);
             return;
         }
-        FloatMatrix from = held.all();
+        FloatMatrix from = held();
         long column = (long) firstBlock * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
         long to = into.columns() == from.columns() ? column : 0; // else a tile
         long bytes = (long) (endBlock - firstBlock) * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
@@ -156,7 +193,7 @@ final class GradientTerm {
 
     /** Writes the gradients of a frame, when all steps were taken back. */
     void pullFrame(FloatMatrix into) {
-        path.pull(path.toFirst(ofFrame.all()), into, 0, Math.ceilDiv(into.columns(), Long.SIZE));
+        path.pull(path.toFirst(ofFrame()), into, 0, Math.ceilDiv(into.columns(), Long.SIZE));
     }
 
     boolean isFrame() {
@@ -169,7 +206,7 @@ final class GradientTerm {
             path.clear();
         }
         if (frame && !summed) {
-            ofFrame.all().fill(0);
+            ofFrame().fill(0);
         }
     }
 
@@ -178,12 +215,13 @@ final class GradientTerm {
         if (frame) {
             for (int step = first + count - 1; step >= first && !summed; step--) {
                 FloatMatrix gradients = port.gradients(step, 1);
-                RowSum.add(ofFrame.all(), gradients, size.batch(), gradients.columns(), 0, blocks());
+                RowSum.add(ofFrame(), gradients, size.batch(), gradients.columns(), 0, blocks());
             }
-            if (learns && first == 0) {
-                path.prepareWeightsOfFrame(((GradientInput) source).frame(), ofFrame.all());
+            boolean adds = learns && first == 0 && !added;
+            if (adds) {
+                path.prepareWeightsOfFrame(((GradientInput) source).frame(), ofFrame());
             }
-            return learns && first == 0;
+            return adds;
         }
         if (learns) {
             path.prepareWeights(source.steps(first, count, projection.delay()), port.gradients(first, count));
@@ -193,7 +231,7 @@ final class GradientTerm {
 
     /** Adds gradients of the last operator's weights, behind {@link #prepareWeights}. */
     void add(int first, int count, int firstBlock, int endBlock, int thread) {
-        path.add(frame ? ofFrame.all() : port.gradients(first, count), firstBlock, endBlock, thread);
+        path.add(frame ? ofFrame() : port.gradients(first, count), firstBlock, endBlock, thread);
     }
 
     void finish() {

@@ -103,6 +103,8 @@ final class ElementwiseGradient implements OperatorGradient {
 
     @Override
     public List<Learned> learned() {
-        return learns ? List.of(new Learned("weight", weights, sum, new RowValues("weight", shape, sum))) : List.of();
+        return learns
+                ? List.of(new Learned("weight", weights, () -> new Sum(sum, new RowValues("weight", shape, sum))))
+                : List.of();
     }
 }

@@ -49,7 +49,7 @@ public final class LeakyFrame {
      * Runs all steps of a block of neurons.
      *
      * @param parameters of the neurons
-     * @param current {@code [at least batch x neurons]}
+     * @param current {@code [batch x 64]}
      * @param membrane {@code [batch x neurons]}, before the first step; becomes that after the last
      * @param spikes {@code [steps * batch x neurons]}, overwritten for the block
      * @param block of 64 neurons
@@ -65,7 +65,7 @@ public final class LeakyFrame {
      * Computes membranes again.
      *
      * @param parameters of the neurons
-     * @param current {@code [at least batch x neurons]}
+     * @param current {@code [batch x 64]}
      * @param membrane {@code [batch x neurons]}, before the first step
      * @param distance {@code [steps x 64]}, receives membranes minus thresholds
      * @param sample whose membranes are wanted
@@ -104,7 +104,7 @@ public final class LeakyFrame {
      * @param distance {@code [steps x 64]}, membranes minus thresholds
      * @param ofDistance {@code [steps x 64]}
      * @param start {@code [batch x neurons]}, the membrane before the first step
-     * @param sums {@code [batch x neurons]}, receives the sum over the steps
+     * @param sums {@code [batch x 64]}, receives the sum over the steps
      * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step
      * @param sample whose gradients these are
      * @param block of 64 neurons

@@ -66,8 +66,8 @@ final class LeakyFrameVector {
         FloatVector threshold2 = load(parameters.threshold.segment(), column + BYTES);
         FloatVector beta = load(parameters.beta.segment(), column);
         FloatVector beta2 = load(parameters.beta.segment(), column + BYTES);
-        FloatVector in = load(input, current.rowOffset(sample) + column);
-        FloatVector in2 = load(input, current.rowOffset(sample) + column + BYTES);
+        FloatVector in = load(input, current.rowOffset(sample) + (long) first * BYTES);
+        FloatVector in2 = load(input, current.rowOffset(sample) + (long) first * BYTES + BYTES);
         long at = membrane.rowOffset(sample) + column;
         FloatVector u = load(state, at);
         FloatVector u2 = load(state, at + BYTES);
@@ -128,8 +128,8 @@ final class LeakyFrameVector {
         FloatVector threshold2 = load(parameters.threshold.segment(), column + BYTES);
         FloatVector beta = load(parameters.beta.segment(), column);
         FloatVector beta2 = load(parameters.beta.segment(), column + BYTES);
-        FloatVector in = load(current.segment(), current.rowOffset(sample) + column);
-        FloatVector in2 = load(current.segment(), current.rowOffset(sample) + column + BYTES);
+        FloatVector in = load(current.segment(), current.rowOffset(sample) + (long) first * BYTES);
+        FloatVector in2 = load(current.segment(), current.rowOffset(sample) + (long) first * BYTES + BYTES);
         FloatVector u = load(membrane.segment(), membrane.rowOffset(sample) + column);
         FloatVector u2 = load(membrane.segment(), membrane.rowOffset(sample) + column + BYTES);
         FloatVector zero = FloatVector.zero(FLOAT);
@@ -269,7 +269,7 @@ final class LeakyFrameVector {
                 carry = one.blend(none, load(start.segment(), first).compare(GT, threshold))
                         .mul(carry);
             }
-            sum.intoMemorySegment(sums.segment(), sums.rowOffset(sample) + column, ORDER);
+            sum.intoMemorySegment(sums.segment(), sums.rowOffset(sample) + lane, ORDER);
             carry.intoMemorySegment(carried.segment(), carried.rowOffset(sample) + column, ORDER);
         }
     }

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
+import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -57,20 +59,20 @@ class WeightGradientProperties {
         int cut = random.nextInt(steps + 1) * batch;
         if (cut < rows) {
             kernel.prepare(source.rows(cut, rows - cut), batch);
-            kernel.add(values.rows(cut, rows - cut), found, 0, found.blocks(), 0);
+            add(kernel, values.rows(cut, rows - cut), found);
         }
         if (cut > 0) {
             kernel.prepare(source.rows(0, cut), batch);
-            kernel.add(values.rows(0, cut), found, 0, found.blocks(), 0);
+            add(kernel, values.rows(0, cut), found);
         }
         PackedWeights expected = PackedWeights.zeros(arena, source.columns(), outputs);
         for (int block = 0; block < expected.blocks(); block++) {
             if (source instanceof SpikeMatrix spikes) {
-                WeightGradient.scalar(spikes, values, steps, batch, expected, block);
+                WeightGradient.scalar(spikes, values, steps, batch, expected, block, 0);
             } else {
-                WeightGradient.scalar((FloatMatrix) source, values, steps, batch, expected, block);
+                WeightGradient.scalar((FloatMatrix) source, values, steps, batch, expected, block, 0);
             }
-            WeightGradient.scalarBias(values, steps, batch, 4, expected, block);
+            WeightGradient.scalarBias(values, steps, batch, 4, expected.bias(), block, 0);
         }
         same(expected, found);
     }
@@ -98,11 +100,11 @@ class WeightGradientProperties {
             WeightGradient kernel = new WeightGradient(arena, inputs, outputs, 1);
             PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
             kernel.prepareFrame(frame);
-            kernel.add(values, found, 0, found.blocks(), 0);
+            add(kernel, values, found);
             PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
             for (int block = 0; block < expected.blocks(); block++) {
-                WeightGradient.scalar(frame, values, 1, batch, expected, block);
-                WeightGradient.scalarBias(values, 1, batch, 1, expected, block);
+                WeightGradient.scalar(frame, values, 1, batch, expected, block, 0);
+                WeightGradient.scalarBias(values, 1, batch, 1, expected.bias(), block, 0);
             }
             same(expected, found);
             PackedWeights weights = PackedWeights.pack(
@@ -120,6 +122,57 @@ class WeightGradientProperties {
                     }
                 }
             }
+        }
+    }
+
+    private static void add(WeightGradient kernel, FloatMatrix values, PackedWeights found) {
+        for (int block = 0; block < found.blocks(); block++) {
+            kernel.add(values, found, found.bias(), block, 0);
+        }
+    }
+
+    /** A sink gets what is added to zeros, whether values are whole rows or tiles. */
+    @ComparesVectors
+    @Property(tries = 60)
+    void sinksTakeWhatIsStored(
+            @ForAll @IntRange(min = 1, max = 9) int batch,
+            @ForAll @IntRange(min = 1, max = 9) int steps,
+            @ForAll @IntRange(min = 1, max = 210) int inputs,
+            @ForAll @IntRange(min = 1, max = 140) int outputs,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        try (Arena arena = Arena.ofShared()) {
+            int kind = random.nextInt(3);
+            int rows = kind == 2 ? batch : steps * batch;
+            Signal source = kind == 0
+                    ? Matrices.spikes(arena, rows, inputs, 0.3, random)
+                    : Matrices.uniform(arena, rows, inputs, random);
+            FloatMatrix values = Matrices.uniform(arena, rows, outputs, random);
+            WeightGradient stores = new WeightGradient(arena, inputs, outputs, 1);
+            WeightGradient gives = new WeightGradient(arena, inputs, outputs, 1);
+            gives.setGives();
+            for (WeightGradient each : new WeightGradient[] {stores, gives}) {
+                if (kind == 2) {
+                    each.prepareFrame((FloatMatrix) source);
+                } else {
+                    each.prepare(source, batch);
+                }
+            }
+            PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
+            add(stores, values, expected);
+            PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
+            for (int block = 0; block < found.blocks(); block++) {
+                FloatMatrix tile = FloatMatrix.zeros(arena, rows, PackedWeights.BLOCK);
+                for (int row = 0; row < rows; row++) {
+                    for (int i = block * PackedWeights.BLOCK; i < Math.min(outputs, (block + 1) * PackedWeights.BLOCK); i++) {
+                        tile.set(row, i % PackedWeights.BLOCK, values.get(row, i));
+                    }
+                }
+                GradientSink sink = (gradients, from, first, end) -> MemorySegment.copy(
+                        gradients, from, found.segment(), first * Float.BYTES, (end - first) * Float.BYTES);
+                gives.give(random.nextBoolean() ? tile : values, found.bias(), sink, null, block, 0);
+            }
+            same(expected, found);
         }
     }
 
