@@ -6,6 +6,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
  * A population between one frame and one target: neurons whose currents are the same at all steps, so that neither currents nor membranes nor
@@ -29,7 +30,7 @@ final class GradientFrame {
     private final Scratch[] scratch;
 
     /** What a thread needs for a sample: all steps of 64 neurons. */
-    private record Scratch(FloatMatrix distance, FloatMatrix gradient, FloatMatrix sums) {}
+    private record Scratch(FloatMatrix distance, FloatMatrix gradient, FloatMatrix upstream, FloatMatrix sums) {}
 
     GradientFrame(GradientFrameParts parts, GradientSize size, Arena arena) {
         this.parameters = parts.parameters();
@@ -52,6 +53,7 @@ final class GradientFrame {
             scratch[i] = new Scratch(
                     FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
                     FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
+                    FloatMatrix.zeros(arena, size.steps(), parts.outputs()),
                     FloatMatrix.zeros(arena, size.batch(), LeakyFrame.BLOCK));
         }
     }
@@ -74,12 +76,26 @@ final class GradientFrame {
         int firstWeights = weights.rows() / blocks() * block;
         for (int sample = 0; sample < size.batch(); sample++) {
             LeakyFrame.distances(parameters, currents[block], start.membrane(), own.distance, sample, block);
-            LeakyFrame.pull(gradients, size.batch(), weights, firstWeights, own.gradient, sample);
+            gather(gradients, sample, own.upstream);
+            LeakyFrame.pull(own.upstream, weights, firstWeights, own.gradient);
             surrogate.backward(own.distance, own.gradient, own.gradient);
             LeakyFrame.back(
                     parameters, own.distance, own.gradient, start.membrane(), own.sums, carried, sample, block);
         }
         from.takeSums(own.sums, block, thread);
+    }
+
+    /** Copies the rows of a sample, a batch apart, so that they do not push each other out of the L1 cache. */
+    private void gather(FloatMatrix gradients, int sample, FloatMatrix into) {
+        long bytes = into.rowOffset(1);
+        for (int step = 0; step < size.steps(); step++) {
+            MemorySegment.copy(
+                    gradients.segment(),
+                    gradients.rowOffset(step * size.batch() + sample),
+                    into.segment(),
+                    into.rowOffset(step),
+                    bytes);
+        }
     }
 
     int blocks() {

@@ -64,6 +64,10 @@ final class GradientTerm {
         return List.of(path.backs());
     }
 
+    int outputs() {
+        return path.outputs();
+    }
+
     int blocks() {
         return Math.ceilDiv(path.outputs(), Long.SIZE);
     }

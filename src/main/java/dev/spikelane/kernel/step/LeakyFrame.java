@@ -85,16 +85,13 @@ public final class LeakyFrame {
      * Takes the gradients of currents of a target back to spikes: {@code ofSpikes[t][i] = sum of gradients[t][o] * weights[o][i]}, from zero, outputs
      * ascending, one fused multiply-add each.
      *
-     * @param gradients {@code [steps * batch x outputs]}
-     * @param batch samples
+     * @param gradients {@code [steps x outputs]}
      * @param weights a row of 64 inputs for each output, from {@code firstWeights} on
      * @param firstWeights the row of the first output's
      * @param ofSpikes {@code [steps x 64]}, overwritten
-     * @param sample whose gradients are wanted
      */
-    public static void pull(
-            FloatMatrix gradients, int batch, FloatMatrix weights, int firstWeights, FloatMatrix ofSpikes, int sample) {
-        LeakyFrameVector.pull(gradients, batch, weights, firstWeights, ofSpikes, sample);
+    public static void pull(FloatMatrix gradients, FloatMatrix weights, int firstWeights, FloatMatrix ofSpikes) {
+        LeakyFrameVector.pull(gradients, gradients.columns(), weights, firstWeights, ofSpikes);
     }
 
     /**
