@@ -16,6 +16,8 @@ final class GradientStage {
     private int first;
     private int count;
     private int blocksInPart;
+    private int stepsInPart;
+    private final Crew.Job fillSteps = this::fillSteps;
 
     /**
      * Makes a stage.
@@ -40,6 +42,12 @@ final class GradientStage {
             count = steps;
             GradientSite site = sites[0];
             site.prepare(first, count);
+            if (site.blocks() < crew.threads() && site.current().fillsAnySteps() && site.feedback() == null) {
+                stepsInPart = Math.ceilDiv(count, crew.threads());
+                crew.run(fillSteps, Math.ceilDiv(count, stepsInPart));
+                site.fire(first, count, 0, site.blocks());
+                return;
+            }
             blocksInPart = Math.ceilDiv(site.blocks(), 4 * crew.threads());
             crew.run(forward, Math.ceilDiv(site.blocks(), blocksInPart));
             return;
@@ -52,6 +60,13 @@ final class GradientStage {
                 site.fire(step, some, 0, site.blocks());
             }
         }
+    }
+
+    /** Currents of some steps of a narrow population, such as ten classes. */
+    private void fillSteps(int part, int thread) {
+        int step = first + part * stepsInPart;
+        GradientSite site = sites[0];
+        site.fill(step, Math.min(stepsInPart, first + count - step), 0, site.blocks(), thread);
     }
 
     private void forwardPart(int part, int thread) {

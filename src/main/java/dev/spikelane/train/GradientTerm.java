@@ -64,6 +64,11 @@ final class GradientTerm {
         return List.of(path.backs());
     }
 
+    /** Whether currents of any steps may be filled, rather than those that were prepared. */
+    boolean fillsAnySteps() {
+        return !frame && path.backs().length == 1;
+    }
+
     int outputs() {
         return path.outputs();
     }

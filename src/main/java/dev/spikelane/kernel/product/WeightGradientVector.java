@@ -133,11 +133,10 @@ final class WeightGradientVector {
                 FloatVector d = FloatVector.fromMemorySegment(FLOAT, sums, at + 3L * BYTES, ORDER);
                 for (int i = from; i < end; i++) {
                     long entry = (long) entries[i] * PackedWeights.BLOCK_BYTES + strip;
-                    MemorySegment four = tables.asSlice(entry, STRIP_BYTES); // one check for four loads
-                    a = a.add(FloatVector.fromMemorySegment(FLOAT, four, 0, ORDER));
-                    b = b.add(FloatVector.fromMemorySegment(FLOAT, four, BYTES, ORDER));
-                    c = c.add(FloatVector.fromMemorySegment(FLOAT, four, 2L * BYTES, ORDER));
-                    d = d.add(FloatVector.fromMemorySegment(FLOAT, four, 3L * BYTES, ORDER));
+                    a = a.add(FloatVector.fromMemorySegment(FLOAT, tables, entry, ORDER));
+                    b = b.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + BYTES, ORDER));
+                    c = c.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + 2L * BYTES, ORDER));
+                    d = d.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + 3L * BYTES, ORDER));
                 }
                 a.intoMemorySegment(sums, at, ORDER);
                 b.intoMemorySegment(sums, at + BYTES, ORDER);
