@@ -79,8 +79,7 @@ final class GradientFrame {
             gather(gradients, sample, own.upstream);
             LeakyFrame.pull(own.upstream, weights, firstWeights, own.gradient);
             surrogate.backward(own.distance, own.gradient, own.gradient);
-            LeakyFrame.back(
-                    parameters, own.distance, own.gradient, start.membrane(), own.sums, carried, sample, block);
+            LeakyFrame.back(parameters, own.distance, own.gradient, start.membrane(), own.sums, carried, sample, block);
         }
         from.takeSums(own.sums, block, thread);
     }

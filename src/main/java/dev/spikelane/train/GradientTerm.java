@@ -143,7 +143,11 @@ final class GradientTerm {
             long column = (long) block * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
             for (int row = 0; row < tile.rows(); row++) {
                 MemorySegment.copy(
-                        tile.segment(), tile.rowOffset(row), to.segment(), to.rowOffset(row) + column, tile.rowOffset(1));
+                        tile.segment(),
+                        tile.rowOffset(row),
+                        to.segment(),
+                        to.rowOffset(row) + column,
+                        tile.rowOffset(1));
             }
         } else if (learns) {
             path.add(tile, block, block + 1, thread);

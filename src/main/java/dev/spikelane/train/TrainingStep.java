@@ -237,7 +237,9 @@ final class TrainingStep implements AutoCloseable {
             TrainingParameter parameter = parameters.get(i);
             if (parameter.isStored()) {
                 FloatMatrix gradient = parameter.gradient();
-                parameter.update().update(gradient.segment(), 0, gradient.segment().byteSize() / Float.BYTES);
+                parameter
+                        .update()
+                        .update(gradient.segment(), 0, gradient.segment().byteSize() / Float.BYTES);
             }
         }
         made.getFirst().gradients().replace(parameters);

@@ -27,13 +27,12 @@ class GivenGradientsProperties {
             @ForAll @IntRange(min = 1, max = 3) int threads,
             @ForAll long seed) {
         Random random = new Random(seed);
-        Optimizer optimizer =
-                switch (random.nextInt(4)) {
-                    case 0 -> new Adam(0.01);
-                    case 1 -> new Adam(0.01).withAmsgrad(true).withWeightDecay(0.1);
-                    case 2 -> new Sgd(0.1);
-                    default -> new Sgd(0.1).withMomentum(0.9);
-                };
+        Optimizer optimizer = switch (random.nextInt(4)) {
+            case 0 -> new Adam(0.01);
+            case 1 -> new Adam(0.01).withAmsgrad(true).withWeightDecay(0.1);
+            case 2 -> new Sgd(0.1);
+            default -> new Sgd(0.1).withMomentum(0.9);
+        };
         int[] labels = random.ints(batch, 0, 4).toArray();
         TrainingBatch samples = random.nextBoolean()
                 ? TrainingBatch.ofFrame(Matrices.uniform(Arena.ofAuto(), batch, 21, random), labels)
@@ -70,8 +69,10 @@ class GivenGradientsProperties {
         }
         float[] after = network.weights().get("fc1.weight").toArray();
         assertTrue(!java.util.Arrays.equals(before.toArray(), after), "nothing was learned");
-        return new float[][] {after, network.weights().get("fc2.weight").toArray(), network.weights()
-                .get("fc2.bias")
-                .toArray()};
+        return new float[][] {
+            after,
+            network.weights().get("fc2.weight").toArray(),
+            network.weights().get("fc2.bias").toArray()
+        };
     }
 }

@@ -228,8 +228,7 @@ public final class WeightGradient {
     }
 
     /** All inputs of all rows, a panel of inputs after the other. */
-    private void multiplyAll(
-            PackedWeights weights, int block, FloatMatrix current, long column, TallTileVector tile) {
+    private void multiplyAll(PackedWeights weights, int block, FloatMatrix current, long column, TallTileVector tile) {
         FloatMatrix frame = Objects.requireNonNull(transposed, "no frame was opened");
         int rows = frame.rows() - 1;
         int bytes = strips(weights.post(), block);
@@ -241,12 +240,7 @@ public final class WeightGradient {
                 tile.a = first * tile.stepOfA;
                 tile.b = weights.blockOffset(block) + (long) first * PackedWeights.BLOCK_BYTES + strip;
                 tile.c = column + strip;
-                tile.add(
-                        frame.segment(),
-                        weights.segment(),
-                        current.segment(),
-                        rows,
-                        Math.min(PANEL, inputs - first));
+                tile.add(frame.segment(), weights.segment(), current.segment(), rows, Math.min(PANEL, inputs - first));
             }
         }
     }

@@ -20,7 +20,6 @@ final class WeightGradientVector {
     /** Bytes from the first of two vectors to the second; the same vector where one holds all narrow outputs. */
     private static final int SECOND = 2 * BYTES <= NARROW * Float.BYTES ? BYTES : 0;
 
-
     private WeightGradientVector() {}
 
     /** Which sums are made of which values; an object of one thread, to be used again and again. */
@@ -39,8 +38,7 @@ final class WeightGradientVector {
     }
 
     /** Adds entries of tables of partial sums, a section of groups after the other. */
-    static void addSpikes(
-            SpikeLists lists, FloatMatrix values, Part part, MemorySegment sums, MemorySegment tables) {
+    static void addSpikes(SpikeLists lists, FloatMatrix values, Part part, MemorySegment sums, MemorySegment tables) {
         int groups = lists.groups();
         boolean narrow = part.outputs <= NARROW;
         int bytes = narrow ? NARROW * Float.BYTES : PackedWeights.BLOCK_BYTES;
@@ -98,10 +96,7 @@ final class WeightGradientVector {
             FloatVector.broadcast(FLOAT, -0.0f).intoMemorySegment(tables, to + lane, ORDER);
             for (int added = 0; added < rows; added++) {
                 FloatVector next = FloatVector.fromMemorySegment(
-                        FLOAT,
-                        from,
-                        values.rowOffset(row + added) + column + lane,
-                        ORDER);
+                        FLOAT, from, values.rowOffset(row + added) + column + lane, ORDER);
                 int subsets = 1 << added;
                 for (int subset = 0; subset < subsets; subset++) {
                     long at = to + (long) subset * bytes + lane;

@@ -158,8 +158,7 @@ final class LeakyFrameVector {
     }
 
     /** Five outputs at a time, whose weights stay in registers while all steps go by; then those that are left, one by one. */
-    static void pull(
-            FloatMatrix gradients, int outputs, FloatMatrix weights, int firstWeights, FloatMatrix ofSpikes) {
+    static void pull(FloatMatrix gradients, int outputs, FloatMatrix weights, int firstWeights, FloatMatrix ofSpikes) {
         ofSpikes.fill(0);
         for (int lane = 0; lane < BLOCK_BYTES; lane += BYTES) {
             long weight = weights.rowOffset(firstWeights) + lane;
@@ -195,9 +194,12 @@ final class LeakyFrameVector {
             FloatVector sum = load(to, at);
             sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 0)).fma(a, sum);
             sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, Float.BYTES)).fma(b, sum);
-            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 2 * Float.BYTES)).fma(c, sum);
-            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 3 * Float.BYTES)).fma(d, sum);
-            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 4 * Float.BYTES)).fma(e, sum);
+            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 2 * Float.BYTES))
+                    .fma(c, sum);
+            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 3 * Float.BYTES))
+                    .fma(d, sum);
+            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 4 * Float.BYTES))
+                    .fma(e, sum);
             sum.intoMemorySegment(to, at, ORDER);
             at += BLOCK_BYTES;
             row += step;

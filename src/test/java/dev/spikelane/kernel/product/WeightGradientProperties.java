@@ -164,7 +164,9 @@ class WeightGradientProperties {
             for (int block = 0; block < found.blocks(); block++) {
                 FloatMatrix tile = FloatMatrix.zeros(arena, rows, PackedWeights.BLOCK);
                 for (int row = 0; row < rows; row++) {
-                    for (int i = block * PackedWeights.BLOCK; i < Math.min(outputs, (block + 1) * PackedWeights.BLOCK); i++) {
+                    for (int i = block * PackedWeights.BLOCK;
+                            i < Math.min(outputs, (block + 1) * PackedWeights.BLOCK);
+                            i++) {
                         tile.set(row, i % PackedWeights.BLOCK, values.get(row, i));
                     }
                 }
