@@ -4,7 +4,10 @@ import dev.spikelane.kernel.step.LeakyFrame;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.NeuronState;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
  * A population between one frame and one target: neurons whose currents are the same at all steps, so that neither currents nor membranes nor
@@ -22,12 +25,21 @@ final class GradientFrame {
     private final SpikeMatrix spikes;
     private final FloatMatrix carried;
     private final GradientSize size;
+    /** For each block of 64 neurons those of all samples, one below the other. */
+    private final FloatMatrix[] currents;
+
     private final Scratch[] scratch;
 
     /** What a thread needs for a sample: all steps of 64 neurons. */
-    private record Scratch(FloatMatrix distance, FloatMatrix gradient) {}
+    private record Scratch(
+            FloatMatrix distance,
+            FloatMatrix gradient,
+            FloatMatrix upstream,
+            FloatMatrix sums,
+            Tile summed,
+            Tile currents) {}
 
-    GradientFrame(GradientFrameParts parts, GradientSize size) {
+    GradientFrame(GradientFrameParts parts, GradientSize size, Arena arena) {
         this.parameters = parts.parameters();
         this.from = parts.from();
         this.to = parts.to();
@@ -38,11 +50,21 @@ final class GradientFrame {
         this.spikes = parts.spikes();
         this.carried = parts.carried();
         this.size = size;
+        FloatMatrix all = FloatMatrix.zeros(arena, blocks() * size.batch(), LeakyFrame.BLOCK);
+        this.currents = new FloatMatrix[blocks()];
+        for (int block = 0; block < currents.length; block++) {
+            currents[block] = all.rows(block * size.batch(), size.batch());
+        }
         this.scratch = new Scratch[size.threads()];
         for (int i = 0; i < scratch.length; i++) {
+            FloatMatrix sums = FloatMatrix.zeros(arena, size.batch(), LeakyFrame.BLOCK);
             scratch[i] = new Scratch(
-                    FloatMatrix.zeros(size.steps(), LeakyFrame.BLOCK),
-                    FloatMatrix.zeros(size.steps(), LeakyFrame.BLOCK));
+                    FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
+                    FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
+                    FloatMatrix.zeros(arena, size.steps(), parts.outputs()),
+                    sums,
+                    Tile.of(sums, from.outputs()),
+                    Tile.of(currents[0], from.outputs()));
         }
     }
 
@@ -53,8 +75,8 @@ final class GradientFrame {
 
     /** Computes the currents of a block, and takes it through all steps. */
     void forward(int block, int thread) {
-        from.hold(block, block + 1, thread);
-        LeakyFrame.fire(parameters, from.held(), state.membrane(), spikes, block);
+        from.hold(scratch[thread].currents.on(currents[block]).at(block, block + 1), thread);
+        LeakyFrame.fire(parameters, currents[block], state.membrane(), spikes, block);
     }
 
     /** Takes a block back through all steps. */
@@ -63,11 +85,25 @@ final class GradientFrame {
         FloatMatrix gradients = to.ofCurrents();
         int firstWeights = weights.rows() / blocks() * block;
         for (int sample = 0; sample < size.batch(); sample++) {
-            LeakyFrame.distances(parameters, from.held(), start.membrane(), own.distance, sample, block);
-            LeakyFrame.pull(gradients, size.batch(), weights, firstWeights, own.gradient, sample);
+            LeakyFrame.distances(parameters, currents[block], start.membrane(), own.distance, sample, block);
+            gather(gradients, sample, own.upstream);
+            LeakyFrame.pull(own.upstream, weights, firstWeights, own.gradient);
             surrogate.backward(own.distance, own.gradient, own.gradient);
-            LeakyFrame.back(
-                    parameters, own.distance, own.gradient, start.membrane(), from.ofFrame(), carried, sample, block);
+            LeakyFrame.back(parameters, own.distance, own.gradient, start.membrane(), own.sums, carried, sample, block);
+        }
+        from.takeSums(own.summed.at(block, block + 1), thread);
+    }
+
+    /** Copies the rows of a sample, a batch apart, so that they do not push each other out of the L1 cache. */
+    private void gather(FloatMatrix gradients, int sample, FloatMatrix into) {
+        long bytes = into.rowOffset(1);
+        for (int step = 0; step < size.steps(); step++) {
+            MemorySegment.copy(
+                    gradients.segment(),
+                    gradients.rowOffset(step * size.batch() + sample),
+                    into.segment(),
+                    into.rowOffset(step),
+                    bytes);
         }
     }
 
@@ -75,8 +111,8 @@ final class GradientFrame {
         return Math.ceilDiv(state.membrane().columns(), LeakyFrame.BLOCK);
     }
 
-    /** Says that the sums over the steps are made. */
-    void close() {
-        from.setSummed();
+    /** Begins the way back. */
+    void open() {
+        from.openSums();
     }
 }

@@ -23,4 +23,10 @@ record GradientFrameParts(
         NeuronState state,
         NeuronState start,
         SpikeMatrix spikes,
-        FloatMatrix carried) {}
+        FloatMatrix carried) {
+
+    /** Outputs of the projection to the target. */
+    int outputs() {
+        return to.outputs();
+    }
+}

@@ -103,8 +103,7 @@ final class GradientPath {
         toFirst(gradient);
         for (int i = 0; i < made.length; i++) {
             backs[i].prepare(i == 0 ? source : made[i - 1].steps(0, steps), batch);
-            FloatMatrix of = ofMade[i].steps(0, steps);
-            backs[i].add(of, 0, Math.ceilDiv(of.columns(), Long.SIZE), 0);
+            backs[i].add(whole.on(ofMade[i].steps(0, steps)), 0);
         }
         int last = made.length;
         backs[last].prepare(last == 0 ? source : made[last - 1].steps(0, steps), batch);
@@ -112,20 +111,21 @@ final class GradientPath {
 
     /** The same for a frame, whose gradients are summed over the steps. */
     void prepareWeightsOfFrame(FloatMatrix frame, FloatMatrix gradient) {
-        prepare(frame);
-        toFirst(gradient);
+        if (made.length > 0) {
+            prepare(frame);
+            toFirst(gradient);
+        }
         for (int i = 0; i < made.length; i++) {
             backs[i].prepareFrame(i == 0 ? frame : made[i - 1].steps(0, 1));
-            FloatMatrix of = ofMade[i].steps(0, 1);
-            backs[i].add(of, 0, Math.ceilDiv(of.columns(), Long.SIZE), 0);
+            backs[i].add(whole.on(ofMade[i].steps(0, 1)), 0);
         }
         int last = made.length;
         backs[last].prepareFrame(last == 0 ? frame : made[last - 1].steps(0, 1));
     }
 
     /** Adds gradients of the last operator's weights for some blocks of outputs. */
-    void add(FloatMatrix gradient, int firstBlock, int endBlock, int thread) {
-        backs[backs.length - 1].add(gradient, firstBlock, endBlock, thread);
+    void add(Tile gradient, int thread) {
+        backs[backs.length - 1].add(gradient, thread);
     }
 
     void clear() {

@@ -113,6 +113,11 @@ final class GradientPort {
         }
     }
 
+    /** Whether threads may each fill some steps: nothing was prepared for all steps together, and nothing is added up. */
+    boolean fillsAnySteps() {
+        return terms.size() == 1 && terms.getFirst().fillsAnySteps();
+    }
+
     /** Fills the currents of some steps for some blocks, each term complete before it is added. */
     void fill(int first, int count, int firstBlock, int endBlock, int thread) {
         Tile into = filled[thread].on(steps(first, count)).at(firstBlock, endBlock);

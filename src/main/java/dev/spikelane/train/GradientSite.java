@@ -180,7 +180,8 @@ final class GradientSite implements GradientSource {
                                 checkpoints[0],
                                 spikes.window(),
                                 carried),
-                        size);
+                        size,
+                        arena);
     }
 
     /** The short way, if the source is a frame in this window; null otherwise. */

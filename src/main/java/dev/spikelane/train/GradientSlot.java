@@ -1,9 +1,12 @@
 package dev.spikelane.train;
 
+import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Population;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,28 +16,31 @@ final class GradientSlot {
 
     private final String name;
     private final FloatMatrix values;
-    private final FloatMatrix gradient;
-    private final @Nullable Values inTorch;
+    private final @Nullable OperatorGradient owner;
+    private final OperatorGradient.@Nullable Learned learned;
+    private OperatorGradient.@Nullable Sum sum;
+    private final @Nullable FloatMatrix ofNeurons;
     private final @Nullable Population population;
     private final String parameter;
     private final float[] scratch;
 
     /** Weights. */
-    GradientSlot(String name, FloatMatrix values, FloatMatrix gradient, Values inTorch) {
-        this(name, values, gradient, inTorch, null, "");
+    GradientSlot(String name, OperatorGradient owner, OperatorGradient.Learned learned) {
+        this(name, learned.values(), owner, learned, null, "");
     }
 
     private GradientSlot(
             String name,
             FloatMatrix values,
-            FloatMatrix gradient,
-            @Nullable Values inTorch,
+            @Nullable OperatorGradient owner,
+            OperatorGradient.@Nullable Learned learned,
             @Nullable Population population,
             String parameter) {
         this.name = name;
         this.values = values;
-        this.gradient = gradient;
-        this.inTorch = inTorch;
+        this.owner = owner;
+        this.learned = learned;
+        this.ofNeurons = population == null ? null : FloatMatrix.zeros(1, values.columns());
         this.population = population;
         this.parameter = parameter;
         this.scratch = new float[population == null ? 0 : values.columns()];
@@ -42,13 +48,7 @@ final class GradientSlot {
 
     /** A parameter of neurons. */
     static GradientSlot of(Population population, String parameter, FloatMatrix values) {
-        return new GradientSlot(
-                population.name() + "." + parameter,
-                values,
-                FloatMatrix.zeros(1, values.columns()),
-                null,
-                population,
-                parameter);
+        return new GradientSlot(population.name() + "." + parameter, values, null, null, population, parameter);
     }
 
     String name() {
@@ -59,8 +59,23 @@ final class GradientSlot {
         return values;
     }
 
+    /** The gradient, for which room is made now if there is none. */
     FloatMatrix gradient() {
-        return gradient;
+        return learned == null ? Objects.requireNonNull(ofNeurons) : sum().packed();
+    }
+
+    private OperatorGradient.Sum sum() {
+        OperatorGradient.Sum made = sum;
+        if (made == null) {
+            made = Objects.requireNonNull(learned).gradient().get();
+            sum = made;
+        }
+        return made;
+    }
+
+    /** Gives gradients to a sink from now on, in place of storing them; tells whether it will be so. */
+    boolean give(GradientSink sink) {
+        return owner != null && learned != null && owner.give(learned.name(), sink);
     }
 
     String parameter() {
@@ -83,15 +98,16 @@ final class GradientSlot {
     /** Takes the gradient out of the scratch, from the order of the rows. */
     void take(Shape shape) {
         for (int i = 0; i < scratch.length; i++) {
-            gradient.set(0, GradientValues.torch(shape, i, scratch.length), scratch[i]);
+            gradient().set(0, GradientValues.torch(shape, i, scratch.length), scratch[i]);
         }
     }
 
     /** The gradient in torch's layout. */
     FloatMatrix gradientInTorch() {
-        if (inTorch == null) {
-            return GradientValues.copy(gradient);
+        if (learned == null) {
+            return GradientValues.copy(gradient());
         }
+        Values inTorch = sum().inTorch();
         FloatMatrix into = FloatMatrix.zeros(inTorch.rows(), inTorch.columns());
         inTorch.read(into);
         return into;

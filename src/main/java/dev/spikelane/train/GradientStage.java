@@ -16,6 +16,8 @@ final class GradientStage {
     private int first;
     private int count;
     private int blocksInPart;
+    private int stepsInPart;
+    private final Crew.Job fillSteps = this::fillSteps;
 
     /**
      * Makes a stage.
@@ -40,6 +42,12 @@ final class GradientStage {
             count = steps;
             GradientSite site = sites[0];
             site.prepare(first, count);
+            if (site.blocks() < crew.threads() && site.current().fillsAnySteps() && site.feedback() == null) {
+                stepsInPart = Math.ceilDiv(count, crew.threads());
+                crew.run(fillSteps, Math.ceilDiv(count, stepsInPart));
+                site.fire(first, count, 0, site.blocks(), 0);
+                return;
+            }
             blocksInPart = Math.ceilDiv(site.blocks(), 4 * crew.threads());
             crew.run(forward, Math.ceilDiv(site.blocks(), blocksInPart));
             return;
@@ -54,6 +62,13 @@ final class GradientStage {
         }
     }
 
+    /** Currents of some steps of a narrow population, such as ten classes. */
+    private void fillSteps(int part, int thread) {
+        int step = first + part * stepsInPart;
+        GradientSite site = sites[0];
+        site.fill(step, Math.min(stepsInPart, first + count - step), 0, site.blocks(), thread);
+    }
+
     private void forwardPart(int part, int thread) {
         GradientSite site = sites[0];
         int firstBlock = part * blocksInPart;
@@ -65,8 +80,8 @@ final class GradientStage {
     void backward(int firstStep, int steps) {
         GradientFrame frame = sites.length == 1 ? sites[0].openFrame() : null;
         if (frame != null) {
+            frame.open();
             crew.run(backwardFrame, frame.blocks());
-            frame.close();
             return;
         }
         if (sites.length == 1 && sites[0].shares()) {

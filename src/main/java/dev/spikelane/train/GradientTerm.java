@@ -20,14 +20,18 @@ final class GradientTerm {
     private final GradientSize size;
     private final boolean learns;
     /** Currents of a frame, and the sum of their gradients over the steps. */
-    private final GradientViews<FloatMatrix> held;
+    private @Nullable Tile held;
 
-    private final GradientViews<FloatMatrix> ofFrame;
-    private final Tile[] holding;
-    private final Tile sumOfFrame;
-    private final Tile addedToFrame;
+    private @Nullable Tile ofFrame;
+    /** Gradients of a step, which are added to that sum. */
+    private final Tile ofStep;
+    /** The gradients that each thread adds. */
+    private final Tile[] adding;
+
+    private final Arena arena;
     private boolean frame;
     private boolean summed;
+    private boolean added;
     private boolean listed;
     /** Gradients of what the first operator makes, for the steps that are taken back; null if there are none. */
     private @Nullable FloatMatrix ofFirst;
@@ -46,17 +50,13 @@ final class GradientTerm {
         this.port = port;
         this.size = size;
         this.learns = learns;
-        boolean fromInput = source instanceof GradientInput && projection.delay() == 0;
-        int rows = fromInput ? size.batch() : 1;
-        int batch = fromInput ? size.batch() : 1;
-        this.held = new GradientViews<>(FloatMatrix.zeros(arena, rows, path.outputs()), batch);
-        this.ofFrame = new GradientViews<>(FloatMatrix.zeros(arena, rows, path.outputs()), batch);
-        this.holding = new Tile[size.threads()];
-        for (int i = 0; i < holding.length; i++) {
-            holding[i] = Tile.whole(held.all());
+        this.arena = arena;
+        FloatMatrix none = FloatMatrix.zeros(1, path.outputs());
+        this.ofStep = Tile.whole(none);
+        this.adding = new Tile[size.threads()];
+        for (int i = 0; i < adding.length; i++) {
+            adding[i] = Tile.whole(none);
         }
-        this.sumOfFrame = Tile.whole(ofFrame.all());
-        this.addedToFrame = Tile.whole(ofFrame.all());
     }
 
     Projection projection() {
@@ -75,6 +75,15 @@ final class GradientTerm {
         return List.of(path.backs());
     }
 
+    /** Whether currents of any steps may be filled, rather than those that were prepared. */
+    boolean fillsAnySteps() {
+        return !frame && path.backs().length == 1;
+    }
+
+    int outputs() {
+        return path.outputs();
+    }
+
     int blocks() {
         return Math.ceilDiv(path.outputs(), Long.SIZE);
     }
@@ -83,6 +92,7 @@ final class GradientTerm {
     void open() {
         frame = source.isFrame() && projection.delay() == 0;
         summed = false;
+        added = false;
         if (frame) {
             Signal rows = source.steps(0, 1, 0);
             path.prepare(rows);
@@ -92,25 +102,58 @@ final class GradientTerm {
     }
 
     /** Computes the currents of a frame for some blocks. */
-    void hold(int firstBlock, int endBlock, int thread) {
+    void hold(Tile into, int thread) {
         if (listed) {
-            path.backs()[0].multiplyFrame(((GradientInput) source).frame(), held.all(), firstBlock, endBlock, thread);
+            path.backs()[0].multiplyFrame(((GradientInput) source).frame(), into, thread);
         } else {
-            path.fill(source.steps(0, 1, 0), holding[thread].at(firstBlock, endBlock), thread);
+            path.fill(source.steps(0, 1, 0), into, thread);
         }
     }
 
-    FloatMatrix held() {
-        return held.all();
+    private Tile held() {
+        Tile made = held;
+        if (made == null) {
+            made = Tile.whole(FloatMatrix.zeros(arena, size.batch(), path.outputs()));
+            held = made;
+        }
+        return made;
     }
 
-    FloatMatrix ofFrame() {
-        return ofFrame.all();
+    /** The gradients of a frame's currents, summed over the steps. */
+    private Tile ofFrame() {
+        Tile made = ofFrame;
+        if (made == null) {
+            made = Tile.whole(FloatMatrix.zeros(arena, size.batch(), path.outputs()));
+            ofFrame = made;
+        }
+        return made;
     }
 
-    /** Says that gradients of a frame's currents are summed over the steps. */
-    void setSummed() {
+    /** Says that gradients of a frame's currents come summed over the steps, a block after the other. */
+    void openSums() {
         summed = true;
+        if (takesSums()) {
+            added = true;
+            if (learns) {
+                path.prepareWeightsOfFrame(((GradientInput) source).frame(), held().matrix());
+            }
+        } else {
+            ofFrame();
+        }
+    }
+
+    /** Whether blocks of sums go into the weights' gradients at once; else something needs all of them. */
+    private boolean takesSums() {
+        return path.backs().length == 1 && !((GradientInput) source).wantsGradient();
+    }
+
+    /** Takes such a block. */
+    void takeSums(Tile sums, int thread) {
+        if (!takesSums()) {
+            sums.copyTo(0, ofFrame().matrix(), 0, size.batch());
+        } else if (learns) {
+            path.add(sums, thread);
+        }
     }
 
     /** The gradients of the currents of all steps of a window that is one segment. */
@@ -122,7 +165,7 @@ final class GradientTerm {
     void prepare(int first, int count) {
         if (frame) {
             if (first == 0) {
-                hold(0, blocks(), 0);
+                hold(held(), 0);
             }
         } else {
             path.prepare(source.steps(first, count, projection.delay()));
@@ -136,7 +179,7 @@ final class GradientTerm {
             return;
         }
         for (int step = 0; step < count; step++) {
-            into.copyFrom(held.all(), 0, step * size.batch(), size.batch());
+            into.copyFrom(held().matrix(), 0, step * size.batch(), size.batch());
         }
     }
 
@@ -160,7 +203,7 @@ final class GradientTerm {
 
     /** Writes the gradients of a frame, when all steps were taken back. */
     void pullFrame(Tile into) {
-        path.pull(path.toFirst(ofFrame.all()), into);
+        path.pull(path.toFirst(ofFrame().matrix()), into);
     }
 
     boolean isFrame() {
@@ -173,7 +216,7 @@ final class GradientTerm {
             path.clear();
         }
         if (frame && !summed) {
-            ofFrame.all().fill(0);
+            ofFrame().matrix().fill(0);
         }
     }
 
@@ -181,12 +224,13 @@ final class GradientTerm {
     boolean prepareWeights(int first, int count) {
         if (frame) {
             for (int step = first + count - 1; step >= first && !summed; step--) {
-                RowSum.add(sumOfFrame, addedToFrame.on(port.gradients(step, 1)), size.batch());
+                RowSum.add(ofFrame(), ofStep.on(port.gradients(step, 1)), size.batch());
             }
-            if (learns && first == 0) {
-                path.prepareWeightsOfFrame(((GradientInput) source).frame(), ofFrame.all());
+            boolean adds = learns && first == 0 && !added;
+            if (adds) {
+                path.prepareWeightsOfFrame(((GradientInput) source).frame(), ofFrame().matrix());
             }
-            return learns && first == 0;
+            return adds;
         }
         if (learns) {
             path.prepareWeights(source.steps(first, count, projection.delay()), port.gradients(first, count));
@@ -196,7 +240,8 @@ final class GradientTerm {
 
     /** Adds gradients of the last operator's weights, behind {@link #prepareWeights}. */
     void add(int first, int count, int firstBlock, int endBlock, int thread) {
-        path.add(frame ? ofFrame.all() : port.gradients(first, count), firstBlock, endBlock, thread);
+        FloatMatrix gradients = frame ? ofFrame().matrix() : port.gradients(first, count);
+        path.add(adding[thread].on(gradients).at(firstBlock, endBlock), thread);
     }
 
     void finish() {

@@ -47,7 +47,7 @@ final class GradientValues {
                 for (OperatorGradient.Learned each : backs.get(place).learned()) {
                     String name = prefix(terms[i].projection(), plan.layout(), i, place) + each.name();
                     if (plan.learned().contains(name)) {
-                        slots.add(new GradientSlot(name, each.values(), each.gradient(), each.inTorch()));
+                        slots.add(new GradientSlot(name, backs.get(place), each));
                     }
                 }
             }

@@ -28,6 +28,7 @@ public final class GradientsBuilder {
     private int every;
     private long seed;
     private long most = Long.MAX_VALUE;
+    private boolean gives;
     private InputForm form = InputForm.ANY;
     private Surrogate otherwise = Surrogate.atan();
     private final Map<String, Surrogate> surrogates = new LinkedHashMap<>();
@@ -263,6 +264,12 @@ public final class GradientsBuilder {
         return this;
     }
 
+    /** Says that gradients of weights will not be stored where they need not be, for {@link #bytes}. */
+    GradientsBuilder gives() {
+        gives = true;
+        return this;
+    }
+
     /**
      * Computes how much memory the gradients will need, beside the network: windows of one and of two samples are run, as every sample needs as
      * much as the other.
@@ -294,6 +301,9 @@ public final class GradientsBuilder {
                                     : FloatMatrix.zeros(steps * samples, columns));
                 }
                 gradients.forward(zeros);
+            }
+            if (gives && every == steps) {
+                gradients.slots().forEach(slot -> slot.give((values, from, first, end) -> {}));
             }
             gradients.backward();
             return arena.bytes();

@@ -103,7 +103,7 @@ public final class Trainer implements AutoCloseable {
      * @return bytes; 0 if nobody does
      */
     public long storedBytes() {
-        if (recipe.observers().isEmpty() && recipe.clipping() == null && recipe.shards() == 1) {
+        if (recipe.fuses()) {
             return 0;
         }
         return step.parameters().stream()

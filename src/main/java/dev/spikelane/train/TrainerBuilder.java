@@ -330,6 +330,9 @@ public final class TrainerBuilder {
         Loss reads = requireLoss();
         GradientsBuilder builder = Gradients.of(network, some, samples);
         wishes.forEach(wish -> wish.accept(builder));
+        if (shards == 1 && clipping == null && observers.isEmpty()) {
+            builder.gives();
+        }
         if (reads.readsSpikes()) {
             builder.startAtSpikes(population);
         }

@@ -2,6 +2,8 @@ package dev.spikelane.train;
 
 import dev.spikelane.kernel.update.GradientSum;
 import dev.spikelane.memory.FloatMatrix;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Values that are learned, their optimizer, and the sum of their gradients over the parts of a batch. */
 final class TrainingParameter {
@@ -9,14 +11,14 @@ final class TrainingParameter {
     private final String name;
     private final FloatMatrix values;
     private final ParameterUpdate update;
-    private final FloatMatrix gradient;
+    private final @Nullable FloatMatrix gradient;
 
     /**
      * Binds values.
      *
-     * @param gradient receives the sums; that of the only part if there is one
+     * @param gradient receives the sums; that of the only part if there is one; null if the optimizer takes gradients as they come to be
      */
-    TrainingParameter(String name, FloatMatrix values, ParameterUpdate update, FloatMatrix gradient) {
+    TrainingParameter(String name, FloatMatrix values, ParameterUpdate update, @Nullable FloatMatrix gradient) {
         this.name = name;
         this.values = values;
         this.update = update;
@@ -32,7 +34,12 @@ final class TrainingParameter {
     }
 
     FloatMatrix gradient() {
-        return gradient;
+        return Objects.requireNonNull(gradient, "it is not stored");
+    }
+
+    /** Whether the gradient is stored; else the optimizer takes it as it comes to be. */
+    boolean isStored() {
+        return gradient != null;
     }
 
     ParameterUpdate update() {
@@ -41,13 +48,14 @@ final class TrainingParameter {
 
     /** Adds the gradient of a part, in ascending order of the parts. */
     void add(FloatMatrix part, boolean first) {
-        if (part == gradient) {
+        FloatMatrix sum = gradient();
+        if (part == sum) {
             return;
         }
         if (first) {
-            gradient.copyFrom(part);
+            sum.copyFrom(part);
         } else {
-            GradientSum.add(gradient.segment(), part.segment());
+            GradientSum.add(sum.segment(), part.segment());
         }
     }
 }

@@ -1,10 +1,12 @@
 package dev.spikelane.train;
 
+import dev.spikelane.layout.Crew;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +22,14 @@ final class TrainingPart {
     private final int shard;
     private final LossInput read;
     private final LossGradient written;
-    private final LossEvaluator evaluator;
+    private final Crew crew;
+    /** One for each thread, which takes some samples. */
+    private final LossEvaluator[] evaluators;
+
+    private final ClassDecoder[] decoders;
+    private final Crew.Job evaluate = this::evaluate;
+    private final Crew.Job decode = this::decode;
     private final double[] terms;
-    private final @Nullable ClassDecoder decoder;
     private final int[] classes;
     private final int[] labels;
     private final int[] labelsOfSteps;
@@ -56,9 +63,18 @@ final class TrainingPart {
                     : LossGradient.ofMembranes(ofMembranes);
         }
         this.written = gradient;
-        this.evaluator = loss.bind(steps, size, outputs);
+        this.crew = gradients.crew();
+        this.evaluators = new LossEvaluator[crew.threads()];
+        List<ClassDecoder> decoding = new ArrayList<>();
+        for (int i = 0; i < evaluators.length; i++) {
+            evaluators[i] = loss.bind(steps, size, outputs);
+            ClassDecoder decoder = ClassDecoder.of(loss, loss.decoding(), steps, size, outputs);
+            if (decoder != null) {
+                decoding.add(decoder);
+            }
+        }
+        this.decoders = decoding.toArray(ClassDecoder[]::new);
         this.terms = new double[size];
-        this.decoder = ClassDecoder.of(loss, loss.decoding(), steps, size, outputs);
         this.classes = new int[size];
         this.labels = new int[size];
         this.labelsOfSteps = new int[steps];
@@ -107,16 +123,29 @@ final class TrainingPart {
         }
         label(batch, whole, first, firstStep, allSteps);
         read.setDivisor(divisor);
-        evaluator.evaluate(read, 0, size, written, terms);
+        crew.run(evaluate, Math.min(crew.threads(), size));
     }
 
     /** Decodes the samples as the loss trains them, and counts those that are right; 0 if outputs are not classes. */
     int right() {
-        if (decoder == null) {
+        if (decoders.length == 0) {
             return 0;
         }
-        decoder.decode(read, 0, size, classes);
+        crew.run(decode, Math.min(crew.threads(), size));
         return ClassDecoder.right(classes, labels, 0, size);
+    }
+
+    private void evaluate(int part, int thread) {
+        evaluators[thread].evaluate(read, firstOf(part), firstOf(part + 1), written, terms);
+    }
+
+    private void decode(int part, int thread) {
+        decoders[thread].decode(read, firstOf(part), firstOf(part + 1), classes);
+    }
+
+    /** The first sample of a thread's share. */
+    private int firstOf(int part) {
+        return part * size / Math.min(crew.threads(), size);
     }
 
     void backward() {

@@ -36,4 +36,9 @@ record TrainingRecipe(
         losses = List.copyOf(losses);
         observers = List.copyOf(observers);
     }
+
+    /** Whether gradients may go to the optimizer as they come to be, as nobody sums, limits or sees them. */
+    boolean fuses() {
+        return shards == 1 && clipping == null && observers.isEmpty();
+    }
 }

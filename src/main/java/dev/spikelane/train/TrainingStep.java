@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import java.util.ArrayList;
@@ -28,6 +29,11 @@ final class TrainingStep implements AutoCloseable {
     private Clipping.@Nullable Clipper clipper;
     private final LossInputs whole;
     private final Runnable change = this::changeValues;
+    private final Runnable backAndChange = this::backAndChange;
+    /** Whether gradients go to the optimizer as they come to be, as nobody sums, limits or sees them. */
+    private final boolean fuses;
+
+    private TrainingPart current;
     private int epoch;
     private double rate;
     private int right;
@@ -39,12 +45,18 @@ final class TrainingStep implements AutoCloseable {
         this.whole = new LossInputs(recipe);
         int size = Math.ceilDiv(recipe.batch(), recipe.shards());
         TrainingPart first = part(0, size, recipe.window());
+        this.current = first;
+        this.fuses = recipe.fuses() && first.gradients().plan().size().segments() == 1;
         boolean sums = recipe.shards() > 1;
         for (GradientSlot slot : first.slots()) {
-            FloatMatrix gradient =
-                    sums ? FloatMatrix.zeros(slot.values().rows(), slot.values().columns()) : slot.gradient();
-            parameters.add(new TrainingParameter(
-                    slot.name(), slot.values(), recipe.optimizer().bind(slot.values()), gradient));
+            ParameterUpdate update = recipe.optimizer().bind(slot.values());
+            FloatMatrix gradient = null;
+            if (!fuses || !(update instanceof GradientSink sink) || !slot.give(sink)) {
+                gradient = sums
+                        ? FloatMatrix.zeros(slot.values().rows(), slot.values().columns())
+                        : slot.gradient();
+            }
+            parameters.add(new TrainingParameter(slot.name(), slot.values(), update, gradient));
         }
         if (parameters.isEmpty()) {
             throw new IllegalArgumentException("nothing is learned, expected some values");
@@ -66,7 +78,8 @@ final class TrainingStep implements AutoCloseable {
     }
 
     /** Trains on a batch and returns its loss, the sum over windows. */
-    double run(TrainingBatch batch, int samples, double rate) {
+    double run(TrainingBatch batch, int samples, double ofStep) {
+        rate = ofStep;
         int shards = Math.min(recipe.shards(), samples);
         double loss = 0;
         for (int first = 0; first < recipe.steps(); first += recipe.window()) {
@@ -77,8 +90,8 @@ final class TrainingStep implements AutoCloseable {
             if (clipper != null) {
                 clipper.clip();
             }
-            if (accepted(ofWindow)) {
-                update(rate);
+            if (!fuses && accepted(ofWindow)) {
+                made.getFirst().gradients().change(change);
             }
         }
         return loss;
@@ -104,14 +117,26 @@ final class TrainingStep implements AutoCloseable {
             if (shard == shards - 1) {
                 tell(loss);
             }
-            part.backward();
-            List<GradientSlot> slots = part.slots();
-            for (int i = 0; i < slots.size(); i++) {
-                parameters.get(i).add(slots.get(i).gradient(), shard == 0);
+            current = part;
+            if (fuses) {
+                part.gradients().change(backAndChange);
+            } else {
+                part.backward();
+                collect(shard == 0);
             }
             firstSample += size;
         }
         return loss;
+    }
+
+    /** Adds the gradients of a part, those that are stored. */
+    private void collect(boolean first) {
+        List<GradientSlot> slots = current.slots();
+        for (int i = 0; i < slots.size(); i++) {
+            if (parameters.get(i).isStored()) {
+                parameters.get(i).add(slots.get(i).gradient(), first);
+            }
+        }
     }
 
     private void tell(double loss) {
@@ -188,15 +213,34 @@ final class TrainingStep implements AutoCloseable {
         });
     }
 
-    private void update(double ofStep) {
-        rate = ofStep;
-        made.getFirst().gradients().change(change);
+    private void changeValues() {
+        begin();
+        updateStored();
     }
 
-    private void changeValues() {
+    /** The way back, on which gradients go to the optimizer. */
+    private void backAndChange() {
+        begin();
+        current.backward();
+        collect(true);
+        updateStored();
+    }
+
+    private void begin() {
+        for (int i = 0; i < parameters.size(); i++) {
+            parameters.get(i).update().begin(rate);
+        }
+    }
+
+    private void updateStored() {
         for (int i = 0; i < parameters.size(); i++) {
             TrainingParameter parameter = parameters.get(i);
-            parameter.update().step(parameter.gradient().segment(), rate);
+            if (parameter.isStored()) {
+                FloatMatrix gradient = parameter.gradient();
+                parameter
+                        .update()
+                        .update(gradient.segment(), 0, gradient.segment().byteSize() / Float.BYTES);
+            }
         }
         made.getFirst().gradients().replace(parameters);
         for (int i = 0; i < made.size(); i++) {
@@ -215,6 +259,11 @@ final class TrainingStep implements AutoCloseable {
         }
         TrainingPart part = new TrainingPart(factory.make(steps, size), recipe.loss(), recipe.population(), owner);
         made.add(part);
+        for (int i = 0; i < parameters.size(); i++) {
+            if (!parameters.get(i).isStored() && parameters.get(i).update() instanceof GradientSink sink) {
+                part.slots().get(i).give(sink);
+            }
+        }
         return part;
     }
 

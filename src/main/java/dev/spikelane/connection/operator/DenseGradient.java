@@ -1,5 +1,7 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.GradientSink;
+import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.WeightGradient;
@@ -15,13 +17,20 @@ import org.jspecify.annotations.Nullable;
 /** The way back through a dense connection. */
 final class DenseGradient implements OperatorGradient {
 
+    private static final String WEIGHT = "weight";
+
     /** The shapes whose inner orders inputs and outputs have. */
     record Order(Shape inputs, Shape outputs) {}
 
     private final DenseOperator operator;
     private final Order order;
     private final PackedWeights weights;
-    private final PackedWeights sum;
+    private final Arena arena;
+    /** The gradients, where no sink takes them. */
+    private @Nullable PackedWeights sum;
+
+    private final FloatMatrix ofBias;
+    private @Nullable GradientSink sink;
     private final @Nullable PackedWeights transposed;
     private final WeightGradient kernel;
     private boolean ofSpikes;
@@ -30,7 +39,8 @@ final class DenseGradient implements OperatorGradient {
         this.operator = operator;
         this.order = order;
         this.weights = weights;
-        this.sum = PackedWeights.zeros(arena, weights.pre(), weights.post());
+        this.arena = arena;
+        this.ofBias = FloatMatrix.zeros(arena, 1, weights.post());
         this.transposed = pulls ? PackedWeights.zeros(arena, weights.post(), weights.pre()) : null;
         this.kernel = new WeightGradient(arena, weights.pre(), weights.post(), threads);
         transpose();
@@ -56,8 +66,8 @@ final class DenseGradient implements OperatorGradient {
     }
 
     @Override
-    public void multiplyFrame(FloatMatrix frame, FloatMatrix current, int firstBlock, int endBlock, int thread) {
-        kernel.multiply(frame, weights, firstBlock, endBlock, current, thread);
+    public void multiplyFrame(FloatMatrix frame, Tile current, int thread) {
+        kernel.multiply(frame, weights, current, thread);
     }
 
     @Override
@@ -73,21 +83,50 @@ final class DenseGradient implements OperatorGradient {
     }
 
     @Override
-    public void add(FloatMatrix gradient, int firstBlock, int endBlock, int thread) {
-        kernel.add(gradient, sum, firstBlock, endBlock, thread);
-    }
-
-    @Override
-    public void finish() {
-        if (ofSpikes) {
-            operator.scaleBySpikes(sum);
+    public void add(Tile gradient, int thread) {
+        GradientSink taker = sink;
+        for (int block = gradient.firstBlock(); block < gradient.endBlock(); block++) {
+            if (taker != null) {
+                kernel.give(gradient, ofBias, taker, operator.factors(), block, thread);
+            } else {
+                kernel.add(gradient, sum(), ofBias, block, thread);
+            }
         }
     }
 
     @Override
+    public void finish() {
+        float[] factors = operator.factors();
+        if (ofSpikes && sink == null && factors != null) {
+            sum().scale(factors);
+        }
+    }
+
+    @Override
+    public boolean give(String name, GradientSink taker) {
+        if (!SimdWidth.VECTOR || !name.equals(WEIGHT)) {
+            return false;
+        }
+        sink = taker;
+        kernel.setGives();
+        return true;
+    }
+
+    private PackedWeights sum() {
+        PackedWeights made = sum;
+        if (made == null) {
+            made = PackedWeights.zeros(arena, weights.pre(), weights.post());
+            sum = made;
+        }
+        return made;
+    }
+
+    @Override
     public void clear() {
-        sum.packed().fill(0);
-        sum.bias().fill(0);
+        if (sink == null) {
+            sum().packed().fill(0);
+        }
+        ofBias.fill(0);
     }
 
     @Override
@@ -104,9 +143,12 @@ final class DenseGradient implements OperatorGradient {
 
     @Override
     public List<Learned> learned() {
-        DenseValues ofSum = new DenseValues(order.inputs, order.outputs, sum);
         return List.of(
-                new Learned("weight", weights.packed(), sum.packed(), ofSum),
-                new Learned("bias", weights.bias(), sum.bias(), new RowValues("bias", order.outputs, sum.bias())));
+                new Learned(
+                        WEIGHT,
+                        weights.packed(),
+                        () -> new Sum(sum().packed(), new DenseValues(order.inputs, order.outputs, sum()))),
+                new Learned(
+                        "bias", weights.bias(), () -> new Sum(ofBias, new RowValues("bias", order.outputs, ofBias))));
     }
 }

@@ -14,6 +14,7 @@ import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A dense or a recurrent connection whose weights are packed for the kernels. */
 final class DenseOperator implements Operator {
@@ -26,6 +27,7 @@ final class DenseOperator implements Operator {
 
     private final PackedWeights weights;
     private Parameter spikeValue = Parameter.of(1);
+    private float @Nullable [] factors;
     /** The weights, or the weights times what a spike carries. */
     private PackedWeights ofSpikes;
 
@@ -143,6 +145,7 @@ final class DenseOperator implements Operator {
         SpikeValues.require(value, inputs());
         PackedWeights scaled = value.isAlways(1) ? weights : weights.scaled(each(value));
         spikeValue = value;
+        factors = value.isAlways(1) ? null : each(value);
         ofSpikes = scaled;
     }
 
@@ -158,11 +161,9 @@ final class DenseOperator implements Operator {
         }
     }
 
-    /** Multiplies the sums of each input by what its spikes carry. */
-    void scaleBySpikes(PackedWeights sum) {
-        if (!spikeValue.isAlways(1)) {
-            sum.scale(each(spikeValue));
-        }
+    /** What a spike of each input carries; null if that is 1. */
+    float @Nullable [] factors() {
+        return factors;
     }
 
     private float[] each(Parameter value) {

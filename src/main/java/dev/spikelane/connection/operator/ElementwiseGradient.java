@@ -55,33 +55,34 @@ final class ElementwiseGradient implements OperatorGradient {
     }
 
     @Override
-    public void add(FloatMatrix gradient, int firstBlock, int endBlock, int thread) {
+    public void add(Tile gradient, int thread) {
         if (!learns) {
             return;
         }
-        int end = Math.min(endBlock * Long.SIZE, weights.columns());
-        for (int step = gradient.rows() / batch - 1; step >= 0; step--) {
-            for (int i = firstBlock * Long.SIZE; i < end; i++) {
+        for (int step = gradient.matrix().rows() / batch - 1; step >= 0; step--) {
+            for (int i = gradient.firstColumn(); i < gradient.endColumn(); i++) {
                 sum.set(0, i, plus(sum.get(0, i), gradient, step, i));
             }
         }
     }
 
-    private float plus(float start, FloatMatrix gradient, int step, int i) {
+    private float plus(float start, Tile gradients, int step, int i) {
+        FloatMatrix gradient = gradients.matrix();
+        int column = i - gradients.origin();
         float total = start;
         int first = step * batch;
         if (source instanceof SpikeMatrix spikes) {
             for (int group = 0; group < batch; group += 4) {
                 float part = -0.0f;
                 for (int row = first + group; row < first + Math.min(group + 4, batch); row++) {
-                    part = spikes.get(row, i) ? part + gradient.get(row, i) : part;
+                    part = spikes.get(row, i) ? part + gradient.get(row, column) : part;
                 }
                 total += part;
             }
         } else {
             FloatMatrix values = (FloatMatrix) source;
             for (int row = first; row < first + batch; row++) {
-                total = FusedMultiplyAdd.of(values.get(row, i), gradient.get(row, i), total);
+                total = FusedMultiplyAdd.of(values.get(row, i), gradient.get(row, column), total);
             }
         }
         return total;
@@ -106,6 +107,8 @@ final class ElementwiseGradient implements OperatorGradient {
 
     @Override
     public List<Learned> learned() {
-        return learns ? List.of(new Learned("weight", weights, sum, new RowValues("weight", shape, sum))) : List.of();
+        return learns
+                ? List.of(new Learned("weight", weights, () -> new Sum(sum, new RowValues("weight", shape, sum))))
+                : List.of();
     }
 }

@@ -30,7 +30,7 @@ record FlattenGradient(Shape shape) implements OperatorGradient {
     public void prepareFrame(FloatMatrix frame) {}
 
     @Override
-    public void add(FloatMatrix gradient, int firstBlock, int endBlock, int thread) {}
+    public void add(Tile gradient, int thread) {}
 
     @Override
     public void finish() {}

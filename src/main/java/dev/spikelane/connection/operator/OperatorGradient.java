@@ -1,9 +1,11 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.Tile;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +24,28 @@ public interface OperatorGradient {
      *
      * @param name among the operator's {@link Operator#values}
      * @param values the weights themselves, in the layout of the operator; padding is zero
-     * @param gradient of the same layout, padding is zero
-     * @param inTorch the gradient as a matrix in torch's layout
+     * @param gradient makes room for the gradient at the first call, and returns it from then on
      */
-    record Learned(String name, FloatMatrix values, FloatMatrix gradient, Values inTorch) {}
+    record Learned(String name, FloatMatrix values, Supplier<Sum> gradient) {}
+
+    /**
+     * The gradient of weights.
+     *
+     * @param packed in the layout of the weights, padding is zero
+     * @param inTorch the same as a matrix in torch's layout
+     */
+    record Sum(FloatMatrix packed, Values inTorch) {}
+
+    /**
+     * Gives gradients to a sink from now on, in place of storing them. They must then be added once in a step, all rows in one call for each block.
+     *
+     * @param name of the weights
+     * @param sink takes each gradient as soon as it is complete
+     * @return whether it will be so; else gradients are stored as before
+     */
+    default boolean give(String name, GradientSink sink) {
+        return false;
+    }
 
     /**
      * Computes the gradients of the first rows of the source for some blocks of 64 inputs, each sum from zero over outputs ascending.
@@ -59,12 +79,10 @@ public interface OperatorGradient {
      * Computes what the operator makes of a frame that was opened, with the same bits but for the sign of zeros.
      *
      * @param frame {@code [batch x inputs]}
-     * @param current {@code [batch x outputs]}, overwritten for the blocks
-     * @param firstBlock the first block of 64 outputs
-     * @param endBlock the block behind the last
+     * @param current {@code [batch x outputs]}, overwritten at the blocks in use
      * @param thread which of the threads computes, from 0
      */
-    default void multiplyFrame(FloatMatrix frame, FloatMatrix current, int firstBlock, int endBlock, int thread) {
+    default void multiplyFrame(FloatMatrix frame, Tile current, int thread) {
         throw new IllegalStateException("no frame was opened");
     }
 
@@ -86,12 +104,10 @@ public interface OperatorGradient {
     /**
      * Adds the gradients of the weights for some blocks of 64 outputs.
      *
-     * @param gradient {@code [steps * batch x outputs]}: gradients of what the operator made of the rows that it was given
-     * @param firstBlock the first block of outputs
-     * @param endBlock the block behind the last
+     * @param gradient {@code [steps * batch x outputs]}: gradients of what the operator made of the rows that it was given, at the blocks in use
      * @param thread which of the threads adds, from 0
      */
-    void add(FloatMatrix gradient, int firstBlock, int endBlock, int thread);
+    void add(Tile gradient, int thread);
 
     /** Multiplies sums that came from spikes by what the spikes carry; to be called once, when all rows were added. */
     void finish();

@@ -369,7 +369,7 @@ public final class PackedWeights {
         return (post - 1) / BLOCK + 1;
     }
 
-    private static int paddedPre(int pre) {
+    static int paddedPre(int pre) {
         return (pre + INPUTS - 1) / INPUTS * INPUTS;
     }
 

@@ -16,7 +16,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class PairListsVector {
 
-    private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT;
+    private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int STRIP_BYTES = 4 * BYTES;
 
@@ -24,18 +24,15 @@ final class PairListsVector {
 
     /** The currents of all rows for a block of outputs: lists of rows. */
     static void multiply(
-            PairLists lists, FloatMatrix input, PackedWeights weights, int block, FloatMatrix current, Walk walk) {
+            PairLists lists,
+            FloatMatrix input,
+            PackedWeights weights,
+            int block,
+            FloatMatrix current,
+            long column,
+            Walk walk) {
         walk.factorStep = Float.BYTES;
         walk.valueStep = PackedWeights.BLOCK_BYTES;
-        long column = (long) block * PackedWeights.BLOCK_BYTES;
-        for (int row = 0; row < input.rows(); row++) {
-            MemorySegment.copy(
-                    weights.biasSegment(),
-                    column,
-                    current.segment(),
-                    current.rowOffset(row) + column,
-                    PackedWeights.BLOCK_BYTES);
-        }
         for (int panel = 0; panel < lists.panels; panel++) {
             for (int strip = 0; strip < PackedWeights.BLOCK_BYTES; strip += STRIP_BYTES) {
                 for (int pair = 0; pair < lists.pairs; pair++) {
@@ -53,20 +50,28 @@ final class PairListsVector {
 
     /** Adds the gradients of a block of outputs for all inputs: lists of columns. */
     static void add(
-            PairLists lists, FloatMatrix source, FloatMatrix values, PackedWeights gradient, int block, Walk walk) {
+            PairLists lists,
+            FloatMatrix source,
+            FloatMatrix values,
+            WeightGradientVector.Part part,
+            MemorySegment sums,
+            Walk walk) {
+        int lastInput = source.columns() - 1;
+        int firstPair = part.firstInput / 2;
+        int endPair = Math.ceilDiv(part.firstInput + part.inputs, 2);
         walk.factorStep = source.rowOffset(1);
         walk.valueStep = values.rowOffset(1);
         for (int strip = 0; strip < PackedWeights.BLOCK_BYTES; strip += STRIP_BYTES) {
-            long column = (long) block * PackedWeights.BLOCK_BYTES + strip;
-            long to = gradient.blockOffset(block) + strip;
-            for (int pair = 0; pair < lists.pairs; pair++) {
-                int second = Math.min(2 * pair + 1, gradient.pre() - 1);
+            long column = part.column + strip;
+            long to = part.to - (long) part.firstInput * PackedWeights.BLOCK_BYTES + strip;
+            for (int pair = firstPair; pair < endPair; pair++) {
+                int second = Math.min(2 * pair + 1, lastInput);
                 walk.factor = 2L * pair * Float.BYTES;
                 walk.otherFactor = (long) second * Float.BYTES;
                 walk.sum = to + 2L * pair * PackedWeights.BLOCK_BYTES;
                 walk.otherSum = to + (long) second * PackedWeights.BLOCK_BYTES;
                 walk.value = column;
-                add(lists, pair, source, values.segment(), gradient.segment(), walk);
+                add(lists, pair, source, values.segment(), sums, walk);
             }
         }
     }
@@ -117,16 +122,17 @@ final class PairListsVector {
             long from = base + place * valueStep;
             FloatVector x = FloatVector.broadcast(FLOAT, factor.get(NUMBER, first + at));
             FloatVector y = FloatVector.broadcast(FLOAT, factor.get(NUMBER, second + at));
-            FloatVector v = load(value, from);
+            MemorySegment four = value.asSlice(from, STRIP_BYTES); // one check for four loads
+            FloatVector v = FloatVector.fromMemorySegment(FLOAT, four, 0, ORDER);
             a = x.fma(v, a);
             e = y.fma(v, e);
-            v = load(value, from + BYTES);
+            v = FloatVector.fromMemorySegment(FLOAT, four, BYTES, ORDER);
             b = x.fma(v, b);
             f = y.fma(v, f);
-            v = load(value, from + 2L * BYTES);
+            v = FloatVector.fromMemorySegment(FLOAT, four, 2L * BYTES, ORDER);
             c = x.fma(v, c);
             g = y.fma(v, g);
-            v = load(value, from + 3L * BYTES);
+            v = FloatVector.fromMemorySegment(FLOAT, four, 3L * BYTES, ORDER);
             d = x.fma(v, d);
             h = y.fma(v, h);
         }

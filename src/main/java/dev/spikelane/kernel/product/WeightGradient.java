@@ -3,11 +3,15 @@ package dev.spikelane.kernel.product;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.FusedMultiplyAdd;
+import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -24,28 +28,49 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WeightGradient {
 
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
     /** Inputs of a frame that are taken at a time: their weights to 64 outputs are 25 KB and stay in the L1 cache. */
     private static final int PANEL = 98;
 
+    /** Inputs whose gradients are made at a time before a sink takes them: 24 KB; whole tiles and pairs. */
+    private static final int CHUNK = 96;
+
+    private final Arena arena;
     private final int inputs;
     private final int outputs;
     private final SpikeLists lists;
-    private final FloatMatrix[] workspaces;
-    private final PairListsVector.Walk[] walks;
+    private final Workspace[] workspaces;
     private SpikeMatrix spikes;
     private FloatMatrix numbers;
     private @Nullable PairLists ofRows;
     private @Nullable PairLists ofColumns;
+    /** The frame with inputs as rows, without gaps, and some room behind it. */
+    private @Nullable FloatMatrix transposed;
+
     private int frameRows;
+    private boolean rowsListed;
     private boolean listed;
     private boolean analog;
+    private boolean gives;
     private int steps;
     private int batch;
     /** Rows of which biases are summed before they are added. */
     private int group = 4;
 
+    /** What a thread needs. */
+    private static final class Workspace {
+        private final WeightGradientVector.Part part = new WeightGradientVector.Part();
+        private final PairListsVector.Walk walk = new PairListsVector.Walk();
+        private final TallTileVector tile = new TallTileVector();
+        /** Partial sums of spikes. */
+        private @Nullable FloatMatrix tables;
+        /** Gradients that a sink takes next: a row for each input. */
+        private @Nullable FloatMatrix gradients;
+    }
+
     /**
-     * Allocates scratch memory.
+     * Prepares scratch memory.
      *
      * @param arena the arena that owns the memory
      * @param inputs columns of the sources
@@ -53,19 +78,21 @@ public final class WeightGradient {
      * @param threads threads that add blocks
      */
     public WeightGradient(Arena arena, int inputs, int outputs, int threads) {
+        this.arena = arena;
         this.inputs = inputs;
         this.outputs = outputs;
         this.lists = new SpikeLists(inputs);
-        this.workspaces = new FloatMatrix[threads];
-        this.walks = new PairListsVector.Walk[SimdWidth.VECTOR ? threads : 0];
-        for (int i = 0; i < walks.length; i++) {
-            walks[i] = new PairListsVector.Walk();
-        }
-        for (int i = 0; i < threads; i++) {
-            workspaces[i] = FloatMatrix.zeros(arena, SpikeLists.TABLE_ROWS, PackedWeights.BLOCK);
+        this.workspaces = new Workspace[SimdWidth.VECTOR ? threads : 0];
+        for (int i = 0; i < workspaces.length; i++) {
+            workspaces[i] = new Workspace();
         }
         this.spikes = SpikeMatrix.zeros(arena, 1, inputs);
         this.numbers = FloatMatrix.zeros(arena, 1, 1);
+    }
+
+    /** Says that gradients go to a sink: {@link #give} will be called in place of {@link #add}. */
+    public void setGives() {
+        gives = true;
     }
 
     /**
@@ -95,6 +122,19 @@ public final class WeightGradient {
                 analog = true;
             }
         }
+        for (Workspace own : workspaces) {
+            if (!analog && own.tables == null) {
+                own.tables = FloatMatrix.zeros(arena, SpikeLists.TABLE_ROWS, PackedWeights.BLOCK);
+            }
+            if (gives && (own.gradients == null || own.gradients.rows() < chunk())) {
+                own.gradients = FloatMatrix.zeros(arena, chunk(), PackedWeights.BLOCK);
+            }
+        }
+    }
+
+    /** Inputs whose gradients are made at a time: tables of spikes serve all inputs. */
+    private int chunk() {
+        return analog ? Math.min(CHUNK, inputs) : inputs;
     }
 
     /**
@@ -119,13 +159,13 @@ public final class WeightGradient {
     }
 
     /**
-     * Takes a frame whose currents come next, and makes lists of what is not zero in it.
+     * Takes a frame whose currents come next: makes lists of what is not zero in it, or transposes it if it has few zeros.
      *
      * @param frame {@code [batch x inputs]}
-     * @return whether {@link #multiply} should compute the currents; else the frame has few zeros
+     * @return whether {@link #multiply} should compute the currents; else there are too few rows, or no vectors
      */
     public boolean openFrame(FloatMatrix frame) {
-        if (!SimdWidth.VECTOR || frame.rows() < 2) {
+        if (!SimdWidth.VECTOR) {
             return false;
         }
         PairLists lists = ofRows;
@@ -133,7 +173,26 @@ public final class WeightGradient {
             lists = new PairLists(true, frame.rows(), inputs, PANEL);
             ofRows = lists;
         }
-        return lists.set(frame);
+        FloatMatrix made = transposed;
+        if (made == null || made.rows() != frame.rows() + 1) {
+            made = FloatMatrix.zeros(arena, frame.rows() + 1, inputs);
+            transposed = made;
+        }
+        rowsListed = lists.set(frame);
+        if (!rowsListed && frame.rows() > 1) {
+            transpose(frame, made);
+        }
+        return frame.rows() > 1;
+    }
+
+    private void transpose(FloatMatrix frame, FloatMatrix made) {
+        for (int input = 0; input < inputs; input++) {
+            long to = (long) input * frame.rows() * Float.BYTES;
+            for (int row = 0; row < frame.rows(); row++) {
+                float value = frame.segment().get(FLOAT, frame.rowOffset(row) + (long) input * Float.BYTES);
+                made.segment().set(FLOAT, to + (long) row * Float.BYTES, value);
+            }
+        }
     }
 
     /**
@@ -141,58 +200,169 @@ public final class WeightGradient {
      *
      * @param frame {@code [batch x inputs]}, which was opened
      * @param weights {@code inputs -> outputs}
-     * @param firstBlock the first block of 64 outputs
-     * @param endBlock the block behind the last
-     * @param current {@code [batch x outputs]}, overwritten for the blocks
+     * @param into {@code [batch x outputs]}, overwritten at the blocks in use
      * @param thread which of the threads computes
+     * @throws IllegalArgumentException if a shape does not fit
      */
-    public void multiply(
-            FloatMatrix frame, PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current, int thread) {
-        current.requireShape("current", frame.rows(), weights.post());
+    public void multiply(FloatMatrix frame, PackedWeights weights, Tile into, int thread) {
+        into.require("current", frame.rows(), weights.post());
+        FloatMatrix current = into.matrix();
         PairLists lists = Objects.requireNonNull(ofRows, "no frame was opened");
-        for (int block = firstBlock; block < endBlock; block++) {
-            PairListsVector.multiply(lists, frame, weights, block, current, walks[thread]);
+        Workspace own = workspaces[thread];
+        for (int block = into.firstBlock(); block < into.endBlock(); block++) {
+            long column = into.offset(0, block);
+            for (int row = 0; row < frame.rows(); row++) {
+                MemorySegment.copy(
+                        weights.biasSegment(),
+                        (long) block * PackedWeights.BLOCK_BYTES,
+                        current.segment(),
+                        current.rowOffset(row) + column,
+                        PackedWeights.BLOCK_BYTES);
+            }
+            if (rowsListed) {
+                PairListsVector.multiply(lists, frame, weights, block, current, column, own.walk);
+            } else {
+                multiplyAll(weights, block, current, column, own.tile);
+            }
+        }
+    }
+
+    /** All inputs of all rows, a panel of inputs after the other. */
+    private void multiplyAll(PackedWeights weights, int block, FloatMatrix current, long column, TallTileVector tile) {
+        FloatMatrix frame = Objects.requireNonNull(transposed, "no frame was opened");
+        int rows = frame.rows() - 1;
+        int bytes = strips(weights.post(), block);
+        tile.stepOfA = (long) rows * Float.BYTES;
+        tile.stepOfB = PackedWeights.BLOCK_BYTES;
+        tile.rowOfC = current.rowOffset(1);
+        for (int first = 0; first < inputs; first += PANEL) {
+            for (int strip = 0; strip < bytes; strip += TallTileVector.STRIP_BYTES) {
+                tile.a = first * tile.stepOfA;
+                tile.b = weights.blockOffset(block) + (long) first * PackedWeights.BLOCK_BYTES + strip;
+                tile.c = column + strip;
+                tile.add(frame.segment(), weights.segment(), current.segment(), rows, Math.min(PANEL, inputs - first));
+            }
+        }
+    }
+
+    /** Bytes of the outputs of a block, in whole strips. */
+    private static int strips(int outputs, int block) {
+        int used = Math.min(PackedWeights.BLOCK, outputs - block * PackedWeights.BLOCK) * Float.BYTES;
+        return Math.ceilDiv(used, TallTileVector.STRIP_BYTES) * TallTileVector.STRIP_BYTES;
+    }
+
+    /**
+     * Adds the gradients of a block of outputs, and of its biases.
+     *
+     * @param values {@code [steps * batch x outputs]}: gradients of the currents, row by row as in the source
+     * @param gradient {@code inputs -> outputs}, updated, but for its bias
+     * @param bias {@code [1 x outputs]}, added to
+     * @param block of 64 outputs
+     * @param thread whose scratch memory is used
+     * @throws IllegalArgumentException if a shape or range does not fit
+     */
+    public void add(Tile values, PackedWeights gradient, FloatMatrix bias, int block, int thread) {
+        check(values, block);
+        if (SimdWidth.VECTOR) {
+            Workspace own = workspaces[thread];
+            aim(own.part, values, block);
+            WeightGradientVector.addBias(values.matrix(), steps, group, own.part, bias.segment(), block);
+            own.part.to = gradient.blockOffset(block);
+            addInputs(values.matrix(), gradient.segment(), own);
+            return;
+        }
+        scalarBias(values, steps, batch, group, bias, block);
+        if (analog) {
+            scalar(numbers, values, steps, batch, gradient, block);
+        } else {
+            scalar(spikes, values, steps, batch, gradient, block);
+        }
+    }
+
+    private void check(Tile values, int block) {
+        values.require("values", steps * batch, outputs);
+        if (block < values.firstBlock() || block >= values.endBlock()) {
+            throw new IndexOutOfBoundsException("block is " + block + ", expected one of values, " + values);
+        }
+    }
+
+    private void aim(WeightGradientVector.Part part, Tile values, int block) {
+        part.column = values.offset(0, block);
+        part.outputs = Math.min(PackedWeights.BLOCK, outputs - block * PackedWeights.BLOCK);
+        part.bytes = strips(outputs, block);
+        part.firstInput = 0;
+        part.inputs = inputs;
+    }
+
+    private void addInputs(FloatMatrix values, MemorySegment sums, Workspace own) {
+        if (listed) {
+            PairListsVector.add(Objects.requireNonNull(ofColumns), numbers, values, own.part, sums, own.walk);
+        } else if (analog) {
+            WeightGradientVector.addValues(numbers, values, steps, own.part, sums, own.tile);
+        } else {
+            MemorySegment tables = Objects.requireNonNull(own.tables).segment();
+            WeightGradientVector.addSpikes(lists, values, own.part, sums, tables);
         }
     }
 
     /**
-     * Adds the gradients of some blocks of outputs, and of their biases.
+     * Gives the gradients of a block of outputs to a sink, and adds those of its biases. They are those that {@link #add} adds to zeros.
      *
-     * @param values {@code [steps * batch x outputs]}: gradients of the currents, row by row as in the source
-     * @param gradient {@code inputs -> outputs}, updated
-     * @param firstBlock the first block of 64 outputs
-     * @param endBlock the block behind the last
+     * @param values as in {@link #add}
+     * @param bias {@code [1 x outputs]}, added to
+     * @param sink takes gradients in the layout of {@link PackedWeights}, without those of padding
+     * @param factors by which gradients of each input are multiplied, where the source is spikes; null if that is 1
+     * @param block of 64 outputs
      * @param thread whose scratch memory is used
      * @throws IllegalArgumentException if a shape or range does not fit
+     * @throws IllegalStateException if {@link #setGives} was not called, or there are no vectors
      */
-    public void add(FloatMatrix values, PackedWeights gradient, int firstBlock, int endBlock, int thread) {
-        values.requireShape("values", steps * batch, gradient.post());
-        Checks.range("block of outputs", firstBlock, endBlock, gradient.blocks());
-        for (int block = firstBlock; block < endBlock; block++) {
-            if (SimdWidth.VECTOR) {
-                WeightGradientVector.addBias(values, steps, batch, group, gradient, block);
-                if (listed) {
-                    PairListsVector.add(
-                            Objects.requireNonNull(ofColumns), numbers, values, gradient, block, walks[thread]);
-                } else if (analog) {
-                    WeightGradientVector.addValues(numbers, values, steps, batch, gradient, block);
-                } else {
-                    WeightGradientVector.addSpikes(lists, values, gradient, block, workspaces[thread].segment());
-                }
-            } else {
-                scalarBias(values, steps, batch, group, gradient, block);
-                if (analog) {
-                    scalar(numbers, values, steps, batch, gradient, block);
-                } else {
-                    scalar(spikes, values, steps, batch, gradient, block);
-                }
+    public void give(
+            Tile values,
+            FloatMatrix bias,
+            GradientSink sink,
+            float @Nullable [] factors,
+            int block,
+            int thread) {
+        if (!gives || !SimdWidth.VECTOR) {
+            throw new IllegalStateException("gradients are stored, expected a sink");
+        }
+        check(values, block);
+        Workspace own = workspaces[thread];
+        FloatMatrix gradients = Objects.requireNonNull(own.gradients);
+        long padded = PackedWeights.paddedPre(inputs);
+        aim(own.part, values, block);
+        WeightGradientVector.addBias(values.matrix(), steps, group, own.part, bias.segment(), block);
+        own.part.to = 0;
+        for (int first = 0; first < inputs; first += chunk()) {
+            own.part.firstInput = first;
+            own.part.inputs = Math.min(chunk(), inputs - first);
+            gradients.fill(0);
+            addInputs(values.matrix(), gradients.segment(), own);
+            if (factors != null && !analog) {
+                multiply(gradients, factors);
+            }
+            long at = (block * padded + first) * PackedWeights.BLOCK;
+            sink.take(gradients.segment(), 0, at, at + (long) own.part.inputs * PackedWeights.BLOCK);
+        }
+    }
+
+    private void multiply(FloatMatrix gradients, float[] factors) {
+        for (int input = 0; input < inputs; input++) {
+            for (int lane = 0; lane < PackedWeights.BLOCK; lane++) {
+                gradients.set(input, lane, gradients.get(input, lane) * factors[input]);
             }
         }
     }
 
     /** The specification for spikes. */
     static void scalar(
-            SpikeMatrix spikes, FloatMatrix values, int steps, int batch, PackedWeights gradient, int block) {
+            SpikeMatrix spikes,
+            Tile values,
+            int steps,
+            int batch,
+            PackedWeights gradient,
+            int block) {
         int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.post());
         for (int input = 0; input < gradient.pre(); input++) {
             int row = block * gradient.paddedPre() + input;
@@ -203,7 +373,7 @@ public final class WeightGradient {
                         float part = -0.0f;
                         for (int sample = group; sample < Math.min(group + 4, batch); sample++) {
                             int at = step * batch + sample;
-                            part = spikes.get(at, input) ? part + Elements.get(values, at, output) : part;
+                            part = spikes.get(at, input) ? part + Elements.get(values.matrix(), at, output - values.origin()) : part;
                         }
                         sum += part;
                     }
@@ -215,7 +385,12 @@ public final class WeightGradient {
 
     /** The specification for values. */
     static void scalar(
-            FloatMatrix source, FloatMatrix values, int steps, int batch, PackedWeights gradient, int block) {
+            FloatMatrix source,
+            Tile values,
+            int steps,
+            int batch,
+            PackedWeights gradient,
+            int block) {
         int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.post());
         for (int input = 0; input < gradient.pre(); input++) {
             int row = block * gradient.paddedPre() + input;
@@ -225,7 +400,7 @@ public final class WeightGradient {
                     for (int sample = 0; sample < batch; sample++) {
                         int at = step * batch + sample;
                         sum = FusedMultiplyAdd.of(
-                                Elements.get(source, at, input), Elements.get(values, at, output), sum);
+                                Elements.get(source, at, input), Elements.get(values.matrix(), at, output - values.origin()), sum);
                     }
                 }
                 Elements.set(gradient.packed(), row, output % PackedWeights.BLOCK, sum);
@@ -234,20 +409,21 @@ public final class WeightGradient {
     }
 
     /** The specification of the bias. */
-    static void scalarBias(FloatMatrix values, int steps, int batch, int together, PackedWeights gradient, int block) {
-        int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.post());
+    static void scalarBias(
+            Tile values, int steps, int batch, int together, FloatMatrix bias, int block) {
+        int end = Math.min((block + 1) * PackedWeights.BLOCK, bias.columns());
         for (int output = block * PackedWeights.BLOCK; output < end; output++) {
-            float sum = gradient.bias(output);
+            float sum = Elements.get(bias, 0, output);
             for (int step = steps - 1; step >= 0; step--) {
                 for (int group = 0; group < batch; group += together) {
                     float part = -0.0f;
                     for (int sample = group; sample < Math.min(group + together, batch); sample++) {
-                        part += Elements.get(values, step * batch + sample, output);
+                        part += Elements.get(values.matrix(), step * batch + sample, output - values.origin());
                     }
                     sum += part;
                 }
             }
-            Elements.set(gradient.bias(), 0, output, sum);
+            Elements.set(bias, 0, output, sum);
         }
     }
 }

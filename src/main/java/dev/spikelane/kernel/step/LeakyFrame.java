@@ -49,7 +49,7 @@ public final class LeakyFrame {
      * Runs all steps of a block of neurons.
      *
      * @param parameters of the neurons
-     * @param current {@code [at least batch x neurons]}
+     * @param current {@code [batch x 64]}
      * @param membrane {@code [batch x neurons]}, before the first step; becomes that after the last
      * @param spikes {@code [steps * batch x neurons]}, overwritten for the block
      * @param block of 64 neurons
@@ -65,7 +65,7 @@ public final class LeakyFrame {
      * Computes membranes again.
      *
      * @param parameters of the neurons
-     * @param current {@code [at least batch x neurons]}
+     * @param current {@code [batch x 64]}
      * @param membrane {@code [batch x neurons]}, before the first step
      * @param distance {@code [steps x 64]}, receives membranes minus thresholds
      * @param sample whose membranes are wanted
@@ -85,16 +85,13 @@ public final class LeakyFrame {
      * Takes the gradients of currents of a target back to spikes: {@code ofSpikes[t][i] = sum of gradients[t][o] * weights[o][i]}, from zero, outputs
      * ascending, one fused multiply-add each.
      *
-     * @param gradients {@code [steps * batch x outputs]}
-     * @param batch samples
+     * @param gradients {@code [steps x outputs]}
      * @param weights a row of 64 inputs for each output, from {@code firstWeights} on
      * @param firstWeights the row of the first output's
      * @param ofSpikes {@code [steps x 64]}, overwritten
-     * @param sample whose gradients are wanted
      */
-    public static void pull(
-            FloatMatrix gradients, int batch, FloatMatrix weights, int firstWeights, FloatMatrix ofSpikes, int sample) {
-        LeakyFrameVector.pull(gradients, batch, weights, firstWeights, ofSpikes, sample);
+    public static void pull(FloatMatrix gradients, FloatMatrix weights, int firstWeights, FloatMatrix ofSpikes) {
+        LeakyFrameVector.pull(gradients, gradients.columns(), weights, firstWeights, ofSpikes);
     }
 
     /**
@@ -104,7 +101,7 @@ public final class LeakyFrame {
      * @param distance {@code [steps x 64]}, membranes minus thresholds
      * @param ofDistance {@code [steps x 64]}
      * @param start {@code [batch x neurons]}, the membrane before the first step
-     * @param sums {@code [batch x neurons]}, receives the sum over the steps
+     * @param sums {@code [batch x 64]}, receives the sum over the steps
      * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step
      * @param sample whose gradients these are
      * @param block of 64 neurons

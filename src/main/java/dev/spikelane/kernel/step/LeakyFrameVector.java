@@ -19,9 +19,10 @@ import jdk.incubator.vector.VectorMask;
 /** The vector variants of {@link LeakyFrame}: chains of steps in registers, several side by side. */
 final class LeakyFrameVector {
 
-    private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT;
+    private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int BLOCK_BYTES = LeakyFrame.BLOCK * Float.BYTES;
+    private static final int TOGETHER = 5;
     private static final int VECTORS = LeakyFrame.BLOCK / COUNT;
 
     private LeakyFrameVector() {}
@@ -66,8 +67,8 @@ final class LeakyFrameVector {
         FloatVector threshold2 = load(parameters.threshold.segment(), column + BYTES);
         FloatVector beta = load(parameters.beta.segment(), column);
         FloatVector beta2 = load(parameters.beta.segment(), column + BYTES);
-        FloatVector in = load(input, current.rowOffset(sample) + column);
-        FloatVector in2 = load(input, current.rowOffset(sample) + column + BYTES);
+        FloatVector in = load(input, current.rowOffset(sample) + (long) first * BYTES);
+        FloatVector in2 = load(input, current.rowOffset(sample) + (long) first * BYTES + BYTES);
         long at = membrane.rowOffset(sample) + column;
         FloatVector u = load(state, at);
         FloatVector u2 = load(state, at + BYTES);
@@ -128,8 +129,8 @@ final class LeakyFrameVector {
         FloatVector threshold2 = load(parameters.threshold.segment(), column + BYTES);
         FloatVector beta = load(parameters.beta.segment(), column);
         FloatVector beta2 = load(parameters.beta.segment(), column + BYTES);
-        FloatVector in = load(current.segment(), current.rowOffset(sample) + column);
-        FloatVector in2 = load(current.segment(), current.rowOffset(sample) + column + BYTES);
+        FloatVector in = load(current.segment(), current.rowOffset(sample) + (long) first * BYTES);
+        FloatVector in2 = load(current.segment(), current.rowOffset(sample) + (long) first * BYTES + BYTES);
         FloatVector u = load(membrane.segment(), membrane.rowOffset(sample) + column);
         FloatVector u2 = load(membrane.segment(), membrane.rowOffset(sample) + column + BYTES);
         FloatVector zero = FloatVector.zero(FLOAT);
@@ -156,74 +157,71 @@ final class LeakyFrameVector {
         }
     }
 
-    /** Four vectors of inputs at a time. */
-    static void pull(
-            FloatMatrix gradients, int batch, FloatMatrix weights, int firstWeights, FloatMatrix ofSpikes, int sample) {
-        for (int lane = 0; lane < BLOCK_BYTES; lane += 4 * BYTES) {
-            pullFour(gradients, batch, weights, weights.rowOffset(firstWeights) + lane, ofSpikes, sample, lane);
+    /** Five outputs at a time, whose weights stay in registers while all steps go by; then those that are left, one by one. */
+    static void pull(FloatMatrix gradients, int outputs, FloatMatrix weights, int firstWeights, FloatMatrix ofSpikes) {
+        ofSpikes.fill(0);
+        for (int lane = 0; lane < BLOCK_BYTES; lane += BYTES) {
+            long weight = weights.rowOffset(firstWeights) + lane;
+            int output = 0;
+            for (; output + TOGETHER <= outputs; output += TOGETHER) {
+                pullFive(gradients, output, weights, weight + (long) output * BLOCK_BYTES, ofSpikes, lane);
+            }
+            for (; output < outputs; output++) {
+                pullOne(gradients, output, weights, weight + (long) output * BLOCK_BYTES, ofSpikes, lane);
+            }
         }
     }
 
-    private static void pullFour(
-            FloatMatrix gradients,
-            int batch,
-            FloatMatrix weights,
-            long firstWeights,
-            FloatMatrix ofSpikes,
-            int sample,
-            int lane) {
+    private static void pullFive(
+            FloatMatrix gradients, int output, FloatMatrix weights, long weight, FloatMatrix ofSpikes, int lane) {
         MemorySegment from = gradients.segment();
         MemorySegment w = weights.segment();
         MemorySegment to = ofSpikes.segment();
         Checks.isNative(from);
         Checks.isNative(w);
         Checks.isNative(to);
-        int outputs = gradients.columns();
         int steps = ofSpikes.rows();
-        long row = gradients.rowOffset(sample);
-        long step = gradients.rowOffset(batch);
-        // Two steps share what is loaded of the weights; an odd number ends with the last step twice.
-        for (int t = 0; t < steps; t += 2) {
-            long next = t + 1 < steps ? step : 0;
-            FloatVector a = FloatVector.zero(FLOAT);
-            FloatVector b = FloatVector.zero(FLOAT);
-            FloatVector c = FloatVector.zero(FLOAT);
-            FloatVector d = FloatVector.zero(FLOAT);
-            FloatVector e = FloatVector.zero(FLOAT);
-            FloatVector f = FloatVector.zero(FLOAT);
-            FloatVector g = FloatVector.zero(FLOAT);
-            FloatVector h = FloatVector.zero(FLOAT);
-            long weight = firstWeights;
-            long of = row;
-            for (int output = 0; output < outputs; output++) {
-                FloatVector x = FloatVector.broadcast(FLOAT, from.get(NUMBER, of));
-                FloatVector y = FloatVector.broadcast(FLOAT, from.get(NUMBER, of + next));
-                FloatVector v = load(w, weight);
-                a = x.fma(v, a);
-                e = y.fma(v, e);
-                v = load(w, weight + BYTES);
-                b = x.fma(v, b);
-                f = y.fma(v, f);
-                v = load(w, weight + 2L * BYTES);
-                c = x.fma(v, c);
-                g = y.fma(v, g);
-                v = load(w, weight + 3L * BYTES);
-                d = x.fma(v, d);
-                h = y.fma(v, h);
-                weight += BLOCK_BYTES;
-                of += Float.BYTES;
-            }
-            long at = (long) t * BLOCK_BYTES + lane;
-            long second = next == 0 ? at : at + BLOCK_BYTES;
-            a.intoMemorySegment(to, at, ORDER);
-            b.intoMemorySegment(to, at + BYTES, ORDER);
-            c.intoMemorySegment(to, at + 2L * BYTES, ORDER);
-            d.intoMemorySegment(to, at + 3L * BYTES, ORDER);
-            e.intoMemorySegment(to, second, ORDER);
-            f.intoMemorySegment(to, second + BYTES, ORDER);
-            g.intoMemorySegment(to, second + 2L * BYTES, ORDER);
-            h.intoMemorySegment(to, second + 3L * BYTES, ORDER);
-            row += 2 * step;
+        FloatVector a = load(w, weight);
+        FloatVector b = load(w, weight + BLOCK_BYTES);
+        FloatVector c = load(w, weight + 2L * BLOCK_BYTES);
+        FloatVector d = load(w, weight + 3L * BLOCK_BYTES);
+        FloatVector e = load(w, weight + 4L * BLOCK_BYTES);
+        long row = (long) output * Float.BYTES;
+        long step = gradients.rowOffset(1);
+        long at = lane;
+        for (int t = 0; t < steps; t++) {
+            MemorySegment five = from.asSlice(row, TOGETHER * Float.BYTES); // one check for five numbers
+            FloatVector sum = load(to, at);
+            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 0)).fma(a, sum);
+            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, Float.BYTES)).fma(b, sum);
+            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 2 * Float.BYTES))
+                    .fma(c, sum);
+            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 3 * Float.BYTES))
+                    .fma(d, sum);
+            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 4 * Float.BYTES))
+                    .fma(e, sum);
+            sum.intoMemorySegment(to, at, ORDER);
+            at += BLOCK_BYTES;
+            row += step;
+        }
+    }
+
+    private static void pullOne(
+            FloatMatrix gradients, int output, FloatMatrix weights, long weight, FloatMatrix ofSpikes, int lane) {
+        MemorySegment from = gradients.segment();
+        MemorySegment to = ofSpikes.segment();
+        Checks.isNative(from);
+        Checks.isNative(to);
+        int steps = ofSpikes.rows();
+        FloatVector w = load(weights.segment(), weight);
+        long row = (long) output * Float.BYTES;
+        long step = gradients.rowOffset(1);
+        long at = lane;
+        for (int t = 0; t < steps; t++) {
+            FloatVector sum = load(to, at);
+            FloatVector.broadcast(FLOAT, from.get(NUMBER, row)).fma(w, sum).intoMemorySegment(to, at, ORDER);
+            at += BLOCK_BYTES;
+            row += step;
         }
     }
 
@@ -269,7 +267,7 @@ final class LeakyFrameVector {
                 carry = one.blend(none, load(start.segment(), first).compare(GT, threshold))
                         .mul(carry);
             }
-            sum.intoMemorySegment(sums.segment(), sums.rowOffset(sample) + column, ORDER);
+            sum.intoMemorySegment(sums.segment(), sums.rowOffset(sample) + lane, ORDER);
             carry.intoMemorySegment(carried.segment(), carried.rowOffset(sample) + column, ORDER);
         }
     }

@@ -1,6 +1,5 @@
 package dev.spikelane.kernel.update;
 
-import dev.spikelane.kernel.base.SimdWidth;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -16,17 +15,15 @@ import java.lang.foreign.ValueLayout;
  * w = w * shrink - (rate * m) / (sqrt(v) + epsilon)
  * }</pre>
  */
-public final class AdamStep {
+public final class AdamStep extends ParameterStep {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     private final AdamCoefficients coefficients;
-    private final MemorySegment parameter;
     private final MemorySegment mean;
     private final MemorySegment square;
     private final MemorySegment most;
     private final boolean amsgrad;
-    private final long floats;
 
     /**
      * Binds the rule without amsgrad to memory, all of the same length.
@@ -67,45 +64,24 @@ public final class AdamStep {
             MemorySegment square,
             MemorySegment most,
             boolean amsgrad) {
+        super(parameter);
         this.coefficients = coefficients;
-        this.parameter = parameter;
-        this.mean = mean;
-        this.square = square;
-        this.most = most;
-        this.floats = Ranges.floats("parameter", parameter);
-        Ranges.sameLength("mean", mean, floats);
-        Ranges.sameLength("square", square, floats);
-        Ranges.sameLength("most", most, floats);
+        this.mean = kept("mean", mean);
+        this.square = kept("square", square);
+        this.most = kept("most", most);
         this.amsgrad = amsgrad;
     }
 
-    /**
-     * Updates a range of values.
-     *
-     * @param gradient g, as long as the parameter
-     * @param first the first value
-     * @param end the value behind the last
-     * @throws IllegalArgumentException if the gradient has another length or shares memory with the parameter
-     * @throws IndexOutOfBoundsException if the values are not all there
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
-     */
-    public void update(MemorySegment gradient, long first, long end) {
-        Ranges.sameLength("gradient", gradient, floats);
-        Ranges.apart("gradient", gradient, "parameter", parameter);
-        Ranges.part(first, end, floats);
-        long vectorEnd = first;
-        if (SimdWidth.VECTOR) {
-            vectorEnd = AdamStepVector.update(this, gradient, first, end);
-        }
-        scalar(gradient, vectorEnd, end);
+    @Override
+    long vector(MemorySegment gradient, long shift, long first, long end) {
+        return AdamStepVector.update(this, gradient, shift, first, end);
     }
 
-    /** The specification. */
-    void scalar(MemorySegment gradient, long first, long end) {
+    @Override
+    void scalar(MemorySegment gradient, long shift, long first, long end) {
         for (long i = first; i < end; i++) {
-            float w = parameter.getAtIndex(FLOAT, i);
-            float g = gradient.getAtIndex(FLOAT, i);
+            float w = parameter().getAtIndex(FLOAT, i);
+            float g = gradient.get(FLOAT, i * Float.BYTES + shift);
             g += (coefficients.decay() != 0 ? w : 0) * coefficients.decay();
             float m = mean.getAtIndex(FLOAT, i);
             m += (g - m) * coefficients.toFirst();
@@ -117,16 +93,12 @@ public final class AdamStep {
                 most.setAtIndex(FLOAT, i, v);
             }
             float root = (float) Math.sqrt(v) + coefficients.epsilon();
-            parameter.setAtIndex(FLOAT, i, w * coefficients.shrink() - coefficients.rate() * m / root);
+            parameter().setAtIndex(FLOAT, i, w * coefficients.shrink() - coefficients.rate() * m / root);
         }
     }
 
     AdamCoefficients coefficients() {
         return coefficients;
-    }
-
-    MemorySegment parameter() {
-        return parameter;
     }
 
     MemorySegment mean() {

@@ -19,7 +19,7 @@ final class AdamStepVector {
     private AdamStepVector() {}
 
     /** Updates whole vectors from the first value on, and returns the value behind the last of them. */
-    static long update(AdamStep step, MemorySegment gradient, long first, long end) {
+    static long update(AdamStep step, MemorySegment gradient, long shift, long first, long end) {
         AdamCoefficients coefficients = step.coefficients();
         MemorySegment parameter = step.parameter();
         MemorySegment mean = step.mean();
@@ -44,7 +44,7 @@ final class AdamStepVector {
             long at = first * Float.BYTES + i * BYTES;
             FloatVector w = load(parameter, at);
             FloatVector kept = w.reinterpretAsInts().and(decaying).reinterpretAsFloats();
-            FloatVector g = load(gradient, at).add(kept.mul(decay));
+            FloatVector g = load(gradient, at + shift).add(kept.mul(decay));
             FloatVector m = load(mean, at);
             m = m.add(g.sub(m).mul(toFirst));
             m.intoMemorySegment(mean, at, ORDER);

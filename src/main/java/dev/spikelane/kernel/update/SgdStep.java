@@ -1,6 +1,5 @@
 package dev.spikelane.kernel.update;
 
-import dev.spikelane.kernel.base.SimdWidth;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -15,7 +14,7 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>Without momentum there is no b and {@code w = w - rate * g}.
  */
-public final class SgdStep {
+public final class SgdStep extends ParameterStep {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
@@ -23,10 +22,8 @@ public final class SgdStep {
     private final float take;
     private final boolean nesterov;
     private final float decay;
-    private final MemorySegment parameter;
     private final MemorySegment buffer;
     private final boolean remembers;
-    private final long floats;
     private float takeNow = 1;
     private float rate;
 
@@ -70,14 +67,12 @@ public final class SgdStep {
             boolean nesterov,
             double decay,
             boolean remembers) {
-        this.parameter = parameter;
-        this.buffer = buffer;
+        super(parameter);
+        this.buffer = kept("buffer", buffer);
         this.momentum = (float) momentum;
         this.take = (float) (1 - dampening);
         this.nesterov = nesterov;
         this.decay = (float) decay;
-        this.floats = Ranges.floats("parameter", parameter);
-        Ranges.sameLength("buffer", buffer, floats);
         this.remembers = remembers;
     }
 
@@ -92,33 +87,16 @@ public final class SgdStep {
         rate = (float) learningRate;
     }
 
-    /**
-     * Updates a range of values.
-     *
-     * @param gradient g, as long as the parameter
-     * @param first the first value
-     * @param end the value behind the last
-     * @throws IllegalArgumentException if the gradient has another length or shares memory with the parameter
-     * @throws IndexOutOfBoundsException if the values are not all there
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
-     */
-    public void update(MemorySegment gradient, long first, long end) {
-        Ranges.sameLength("gradient", gradient, floats);
-        Ranges.apart("gradient", gradient, "parameter", parameter);
-        Ranges.part(first, end, floats);
-        long vectorEnd = first;
-        if (SimdWidth.VECTOR) {
-            vectorEnd = SgdStepVector.update(this, gradient, first, end);
-        }
-        scalar(gradient, vectorEnd, end);
+    @Override
+    long vector(MemorySegment gradient, long shift, long first, long end) {
+        return SgdStepVector.update(this, gradient, shift, first, end);
     }
 
-    /** The specification. */
-    void scalar(MemorySegment gradient, long first, long end) {
+    @Override
+    void scalar(MemorySegment gradient, long shift, long first, long end) {
         for (long i = first; i < end; i++) {
-            float w = parameter.getAtIndex(FLOAT, i);
-            float g = gradient.getAtIndex(FLOAT, i);
+            float w = parameter().getAtIndex(FLOAT, i);
+            float g = gradient.get(FLOAT, i * Float.BYTES + shift);
             g += (decay != 0 ? w : 0) * decay;
             float step = g;
             if (remembers) {
@@ -126,12 +104,8 @@ public final class SgdStep {
                 buffer.setAtIndex(FLOAT, i, b);
                 step = nesterov ? g + b * momentum : b;
             }
-            parameter.setAtIndex(FLOAT, i, w - rate * step);
+            parameter().setAtIndex(FLOAT, i, w - rate * step);
         }
-    }
-
-    MemorySegment parameter() {
-        return parameter;
     }
 
     /** The momentum, or the parameter itself without. */

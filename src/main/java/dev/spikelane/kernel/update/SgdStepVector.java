@@ -19,7 +19,7 @@ final class SgdStepVector {
     private SgdStepVector() {}
 
     /** Updates whole vectors from the first value on, and returns the value behind the last of them. */
-    static long update(SgdStep step, MemorySegment gradient, long first, long end) {
+    static long update(SgdStep step, MemorySegment gradient, long shift, long first, long end) {
         MemorySegment parameter = step.parameter();
         MemorySegment kept = step.buffer();
         boolean remembers = step.remembers();
@@ -37,7 +37,7 @@ final class SgdStepVector {
             long at = first * Float.BYTES + i * BYTES;
             FloatVector w = load(parameter, at);
             FloatVector weight = w.reinterpretAsInts().and(decaying).reinterpretAsFloats();
-            FloatVector g = load(gradient, at).add(weight.mul(decay));
+            FloatVector g = load(gradient, at + shift).add(weight.mul(decay));
             if (remembers) {
                 FloatVector b = load(kept, at).mul(momentum).add(g.mul(take));
                 b.intoMemorySegment(kept, at, ORDER);

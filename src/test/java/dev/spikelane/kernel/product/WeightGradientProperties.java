@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
+import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -58,20 +60,20 @@ class WeightGradientProperties {
         int cut = random.nextInt(steps + 1) * batch;
         if (cut < rows) {
             kernel.prepare(source.rows(cut, rows - cut), batch);
-            kernel.add(values.rows(cut, rows - cut), found, 0, found.blocks(), 0);
+            add(kernel, values.rows(cut, rows - cut), found);
         }
         if (cut > 0) {
             kernel.prepare(source.rows(0, cut), batch);
-            kernel.add(values.rows(0, cut), found, 0, found.blocks(), 0);
+            add(kernel, values.rows(0, cut), found);
         }
         PackedWeights expected = PackedWeights.zeros(arena, source.columns(), outputs);
         for (int block = 0; block < expected.blocks(); block++) {
             if (source instanceof SpikeMatrix spikes) {
-                WeightGradient.scalar(spikes, values, steps, batch, expected, block);
+                WeightGradient.scalar(spikes, Tile.whole(values), steps, batch, expected, block);
             } else {
-                WeightGradient.scalar((FloatMatrix) source, values, steps, batch, expected, block);
+                WeightGradient.scalar((FloatMatrix) source, Tile.whole(values), steps, batch, expected, block);
             }
-            WeightGradient.scalarBias(values, steps, batch, 4, expected, block);
+            WeightGradient.scalarBias(Tile.whole(values), steps, batch, 4, expected.bias(), block);
         }
         same(expected, found);
     }
@@ -99,11 +101,11 @@ class WeightGradientProperties {
             WeightGradient kernel = new WeightGradient(arena, inputs, outputs, 1);
             PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
             kernel.prepareFrame(frame);
-            kernel.add(values, found, 0, found.blocks(), 0);
+            add(kernel, values, found);
             PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
             for (int block = 0; block < expected.blocks(); block++) {
-                WeightGradient.scalar(frame, values, 1, batch, expected, block);
-                WeightGradient.scalarBias(values, 1, batch, 1, expected, block);
+                WeightGradient.scalar(frame, Tile.whole(values), 1, batch, expected, block);
+                WeightGradient.scalarBias(Tile.whole(values), 1, batch, 1, expected.bias(), block);
             }
             same(expected, found);
             PackedWeights weights = PackedWeights.pack(
@@ -113,7 +115,7 @@ class WeightGradientProperties {
             if (kernel.openFrame(frame)) {
                 FloatMatrix current = FloatMatrix.zeros(arena, batch, outputs);
                 FloatMatrix wanted = FloatMatrix.zeros(arena, batch, outputs);
-                kernel.multiply(frame, weights, 0, weights.blocks(), current, 0);
+                kernel.multiply(frame, weights, Tile.whole(current), 0);
                 DenseMatmul.multiply(frame, frame.rows(), weights, Tile.whole(wanted));
                 for (int row = 0; row < batch; row++) {
                     for (int output = 0; output < outputs; output++) {
@@ -121,6 +123,60 @@ class WeightGradientProperties {
                     }
                 }
             }
+        }
+    }
+
+    private static void add(WeightGradient kernel, FloatMatrix values, PackedWeights found) {
+        for (int block = 0; block < found.blocks(); block++) {
+            kernel.add(Tile.whole(values), found, found.bias(), block, 0);
+        }
+    }
+
+    /** A sink gets what is added to zeros, whether values are whole rows or tiles. */
+    @ComparesVectors
+    @Property(tries = 60)
+    void sinksTakeWhatIsStored(
+            @ForAll @IntRange(min = 1, max = 9) int batch,
+            @ForAll @IntRange(min = 1, max = 9) int steps,
+            @ForAll @IntRange(min = 1, max = 210) int inputs,
+            @ForAll @IntRange(min = 1, max = 140) int outputs,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        try (Arena arena = Arena.ofShared()) {
+            int kind = random.nextInt(3);
+            int rows = kind == 2 ? batch : steps * batch;
+            Signal source = kind == 0
+                    ? Matrices.spikes(arena, rows, inputs, 0.3, random)
+                    : Matrices.uniform(arena, rows, inputs, random);
+            FloatMatrix values = Matrices.uniform(arena, rows, outputs, random);
+            WeightGradient stores = new WeightGradient(arena, inputs, outputs, 1);
+            WeightGradient gives = new WeightGradient(arena, inputs, outputs, 1);
+            gives.setGives();
+            for (WeightGradient each : new WeightGradient[] {stores, gives}) {
+                if (kind == 2) {
+                    each.prepareFrame((FloatMatrix) source);
+                } else {
+                    each.prepare(source, batch);
+                }
+            }
+            PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
+            add(stores, values, expected);
+            PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
+            for (int block = 0; block < found.blocks(); block++) {
+                FloatMatrix tile = FloatMatrix.zeros(arena, rows, PackedWeights.BLOCK);
+                for (int row = 0; row < rows; row++) {
+                    for (int i = block * PackedWeights.BLOCK;
+                            i < Math.min(outputs, (block + 1) * PackedWeights.BLOCK);
+                            i++) {
+                        tile.set(row, i % PackedWeights.BLOCK, values.get(row, i));
+                    }
+                }
+                GradientSink sink = (gradients, from, first, end) -> MemorySegment.copy(
+                        gradients, from, found.segment(), first * Float.BYTES, (end - first) * Float.BYTES);
+                Tile given = random.nextBoolean() ? Tile.of(tile, outputs).at(block, block + 1) : Tile.whole(values);
+                gives.give(given, found.bias(), sink, null, block, 0);
+            }
+            same(expected, found);
         }
     }
 

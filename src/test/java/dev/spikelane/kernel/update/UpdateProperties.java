@@ -34,7 +34,7 @@ final class UpdateProperties {
             MemorySegment gradient = memory(draw(random, count, strange));
             coefficients.begin(step, 0.01 * step);
             int middle = random.nextInt(count + 1);
-            adam(coefficients, expected, amsgrad).scalar(gradient, 0, count);
+            adam(coefficients, expected, amsgrad).scalar(gradient, 0, 0, count);
             adam(coefficients, whole, amsgrad).update(gradient, 0, count);
             adam(coefficients, parts, amsgrad).update(gradient, middle, count);
             adam(coefficients, parts, amsgrad).update(gradient, 0, middle);
@@ -77,7 +77,7 @@ final class UpdateProperties {
                         : new SgdStep(each[0], each[1], momentum, dampening, nesterov, decay);
                 steps[at++].begin(step, 0.1);
             }
-            steps[0].scalar(gradient, 0, count);
+            steps[0].scalar(gradient, 0, 0, count);
             steps[1].update(gradient, 0, count);
             steps[2].update(gradient, middle, count);
             steps[2].update(gradient, 0, middle);

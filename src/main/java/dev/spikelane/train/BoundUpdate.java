@@ -1,0 +1,69 @@
+package dev.spikelane.train;
+
+import dev.spikelane.kernel.base.GradientSink;
+import dev.spikelane.kernel.update.ParameterStep;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A rule bound to a parameter, with the state that it keeps, which counts its steps; it takes gradients whole or as they come to be. */
+abstract sealed class BoundUpdate implements ParameterUpdate, GradientSink permits AdamUpdate, SgdUpdate {
+
+    private static final long ALIGNMENT = 64;
+
+    private final MemorySegment parameter;
+    private final Map<String, MemorySegment> state = new LinkedHashMap<>();
+    private long steps;
+
+    BoundUpdate(MemorySegment parameter) {
+        this.parameter = parameter;
+    }
+
+    /** Makes memory of the parameter's length that is kept from step to step. */
+    final MemorySegment keep(String name) {
+        MemorySegment made = Arena.ofAuto().allocate(parameter.byteSize(), ALIGNMENT);
+        state.put(name, made);
+        return made;
+    }
+
+    /** What computes. */
+    abstract ParameterStep step();
+
+    /** Goes to a step. */
+    abstract void begin(long number, double rate);
+
+    @Override
+    public final void begin(double rate) {
+        Sgd.requireRate(rate);
+        steps++;
+        begin(steps, rate);
+    }
+
+    @Override
+    public final void update(MemorySegment gradient, long first, long end) {
+        Sgd.requireBegun(steps);
+        step().update(gradient, first, end);
+    }
+
+    @Override
+    public final void take(MemorySegment gradients, long from, long first, long end) {
+        step().take(gradients, from, first, end);
+    }
+
+    @Override
+    public final long steps() {
+        return steps;
+    }
+
+    @Override
+    public final void setSteps(long number) {
+        steps = Sgd.requireSteps(number);
+    }
+
+    @Override
+    public final Map<String, MemorySegment> state() {
+        return Collections.unmodifiableMap(state);
+    }
+}

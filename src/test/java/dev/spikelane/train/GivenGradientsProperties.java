@@ -1,0 +1,78 @@
+package dev.spikelane.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** An optimizer that takes gradients as they come to be leaves the weights that it leaves where an observer sees them stored. */
+class GivenGradientsProperties {
+
+    private static final int STEPS = 6;
+
+    @Property(tries = 12)
+    void storedGradientsGiveTheSameWeights(
+            @ForAll @IntRange(min = 1, max = 9) int batch,
+            @ForAll @IntRange(min = 1, max = 130) int hidden,
+            @ForAll @IntRange(min = 1, max = 3) int threads,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        Optimizer optimizer = switch (random.nextInt(4)) {
+            case 0 -> new Adam(0.01);
+            case 1 -> new Adam(0.01).withAmsgrad(true).withWeightDecay(0.1);
+            case 2 -> new Sgd(0.1);
+            default -> new Sgd(0.1).withMomentum(0.9);
+        };
+        int[] labels = random.ints(batch, 0, 4).toArray();
+        TrainingBatch samples = random.nextBoolean()
+                ? TrainingBatch.ofFrame(Matrices.uniform(Arena.ofAuto(), batch, 21, random), labels)
+                : TrainingBatch.of(Matrices.spikes(Arena.ofAuto(), STEPS * batch, 21, 0.3, random), labels);
+        float[][] given = train(optimizer, samples, batch, hidden, threads, false);
+        float[][] stored = train(optimizer, samples, batch, hidden, 1, true);
+        for (int i = 0; i < stored.length; i++) {
+            assertArrayEquals(stored[i], given[i]);
+        }
+    }
+
+    private static float[][] train(
+            Optimizer optimizer, TrainingBatch samples, int batch, int hidden, int threads, boolean observed) {
+        TorchRandom draws = new TorchRandom(5);
+        Network network = Network.builder(21)
+                .dense(hidden, draws)
+                .neuron(new Leaky(0.9).withThreshold(0.2))
+                .dense(4, draws)
+                .neuron(new Leaky(0.9))
+                .build();
+        TrainerBuilder builder = Trainer.of(network, STEPS, batch)
+                .loss(CrossEntropyLoss.membrane())
+                .optimizer(optimizer)
+                .threads(threads);
+        if (observed) {
+            builder.onGradients((loss, gradients) -> true);
+        }
+        FloatMatrix before = network.weights().get("fc1.weight");
+        try (Trainer trainer = builder.build()) {
+            for (int step = 0; step < 20; step++) {
+                trainer.step(samples);
+            }
+            assertEquals(observed, trainer.storedBytes() > 0);
+        }
+        float[] after = network.weights().get("fc1.weight").toArray();
+        assertTrue(!java.util.Arrays.equals(before.toArray(), after), "nothing was learned");
+        return new float[][] {
+            after,
+            network.weights().get("fc2.weight").toArray(),
+            network.weights().get("fc2.bias").toArray()
+        };
+    }
+}
