@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An object owns scratch memory for sources of one width. One thread prepares a source; then several may each add blocks of outputs.
  */
+@SuppressWarnings("exports") // annotations for checks at compile time
 public final class WeightGradient {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
