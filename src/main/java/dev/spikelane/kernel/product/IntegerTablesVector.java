@@ -110,12 +110,14 @@ final class IntegerTablesVector {
         MemorySegment segment = weights.segment();
         Checks.isNative(segment);
         Checks.isNative(workspace);
+        // The same operations for both, as a vector that is one or the other would be boxed.
+        int shift = lower ? 0 : Byte.SIZE;
+        short mask = (short) (lower ? 0xff : -1);
         for (int input = 0; input < IntegerSums.PANEL; input++) {
-            ShortVector items =
-                    load(segment, from + (long) input * weights.inputBytes()).lanewise(VectorOperators.XOR, SIGN);
-            ShortVector bits = lower
-                    ? items.lanewise(VectorOperators.AND, (short) 0xff)
-                    : items.lanewise(VectorOperators.ASHR, Byte.SIZE);
+            ShortVector items = load(segment, from + (long) input * weights.inputBytes())
+                    .lanewise(VectorOperators.XOR, SIGN);
+            ShortVector bits =
+                    items.lanewise(VectorOperators.ASHR, shift).lanewise(VectorOperators.AND, mask);
             bits.intoMemorySegment(workspace, IntegerSums.SPLIT + (long) input * BYTES, ORDER);
         }
     }
