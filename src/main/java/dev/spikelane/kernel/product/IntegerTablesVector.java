@@ -127,8 +127,7 @@ final class IntegerTablesVector {
         for (int input = 0; input < IntegerSums.PANEL; input++) {
             ShortVector items = load(segment, from + (long) input * weights.inputBytes())
                     .lanewise(VectorOperators.XOR, SIGN);
-            ShortVector bits =
-                    items.lanewise(VectorOperators.ASHR, shift).lanewise(VectorOperators.AND, mask);
+            ShortVector bits = items.lanewise(VectorOperators.ASHR, shift).lanewise(VectorOperators.AND, mask);
             bits.intoMemorySegment(workspace, IntegerSums.SPLIT + (long) input * BYTES, ORDER);
         }
     }
