@@ -125,8 +125,8 @@ final class IntegerTablesVector {
         int shift = lower ? 0 : Byte.SIZE;
         short mask = (short) (lower ? 0xff : -1);
         for (int input = 0; input < IntegerSums.PANEL; input++) {
-            ShortVector items = load(segment, from + (long) input * weights.inputBytes())
-                    .lanewise(VectorOperators.XOR, SIGN);
+            ShortVector items =
+                    load(segment, from + (long) input * weights.inputBytes()).lanewise(VectorOperators.XOR, SIGN);
             ShortVector bits = items.lanewise(VectorOperators.ASHR, shift).lanewise(VectorOperators.AND, mask);
             bits.intoMemorySegment(workspace, IntegerSums.SPLIT + (long) input * BYTES, ORDER);
         }
