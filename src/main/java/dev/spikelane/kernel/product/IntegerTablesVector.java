@@ -92,11 +92,11 @@ final class IntegerTablesVector {
                 long from = IntegerMatmulVector.base(weights, current, vector + lanes)
                         + (long) panel * IntegerSums.PANEL * weights.inputBytes();
                 if (plane == Plane.WHOLE) {
-                    makeTables(weights.segment(), from, weights.inputBytes(), true, workspace, lanes * BYTES);
+                    widen(weights, from, workspace);
                 } else {
                     split(weights, from, plane == Plane.LOWER, workspace);
-                    makeTables(workspace, IntegerSums.SPLIT, BYTES, false, workspace, lanes * BYTES);
                 }
+                makeTables(workspace, lanes * BYTES);
             }
             addPanel(spikes, firstRow, rows, panel, workspace, panel % plane.panels == 0);
             if (panel % plane.panels == plane.panels - 1 || panel == panels - 1) {
@@ -105,64 +105,69 @@ final class IntegerTablesVector {
         }
     }
 
-    /** Puts aside which 8 bits of a panel's items are added. */
-    private static void split(PackedIntegers weights, long from, boolean lower, MemorySegment workspace) {
+    /** Puts aside a panel's items of 8 bits. */
+    private static void widen(PackedIntegers weights, long from, MemorySegment workspace) {
         MemorySegment segment = weights.segment();
         Checks.isNative(segment);
         Checks.isNative(workspace);
         for (int input = 0; input < IntegerSums.PANEL; input++) {
+            IntegerMatmulVector.widened(segment, from + (long) input * weights.inputBytes())
+                    .intoMemorySegment(workspace, IntegerSums.SPLIT + (long) input * BYTES, ORDER);
+        }
+    }
+
+    /** Puts aside which 8 bits of a panel's items of 16 are added. */
+    private static void split(PackedIntegers weights, long from, boolean lower, MemorySegment workspace) {
+        MemorySegment segment = weights.segment();
+        Checks.isNative(segment);
+        Checks.isNative(workspace);
+        // The same operations for both, as a vector that is one or the other would be boxed.
+        int shift = lower ? 0 : Byte.SIZE;
+        short mask = (short) (lower ? 0xff : -1);
+        for (int input = 0; input < IntegerSums.PANEL; input++) {
             ShortVector items =
                     load(segment, from + (long) input * weights.inputBytes()).lanewise(VectorOperators.XOR, SIGN);
-            ShortVector bits = lower
-                    ? items.lanewise(VectorOperators.AND, (short) 0xff)
-                    : items.lanewise(VectorOperators.ASHR, Byte.SIZE);
+            ShortVector bits = items.lanewise(VectorOperators.ASHR, shift).lanewise(VectorOperators.AND, mask);
             bits.intoMemorySegment(workspace, IntegerSums.SPLIT + (long) input * BYTES, ORDER);
         }
     }
 
     /**
-     * Entry {@code n} of a group's table is the sum of the items of the inputs whose bit is set in {@code n}.
+     * Entry {@code n} of a group's table is the sum of the items put aside of the inputs whose bit is set in {@code n}.
      *
-     * @param bytes whether items have 8 bits
      * @param lanes bytes from the start of an entry to the vector that is made
      */
-    private static void makeTables(
-            MemorySegment items, long start, int inputBytes, boolean bytes, MemorySegment tables, int lanes) {
-        Checks.isNative(items);
-        Checks.isNative(tables);
-        long from = start;
+    private static void makeTables(MemorySegment workspace, int lanes) {
+        Checks.isNative(workspace);
+        long from = IntegerSums.SPLIT;
         for (int group = 0; group < IntegerSums.GROUPS; group++) {
-            ShortVector w0 = load(items, from, bytes);
-            ShortVector w1 = load(items, from + inputBytes, bytes);
-            ShortVector w2 = load(items, from + 2L * inputBytes, bytes);
-            ShortVector w3 = load(items, from + 3L * inputBytes, bytes);
-            from += 4L * inputBytes;
+            ShortVector w0 = load(workspace, from);
+            ShortVector w1 = load(workspace, from + BYTES);
+            ShortVector w2 = load(workspace, from + 2 * BYTES);
+            ShortVector w3 = load(workspace, from + 3 * BYTES);
+            from += 4 * BYTES;
             ShortVector w01 = w0.add(w1);
             ShortVector w02 = w0.add(w2);
             ShortVector w12 = w1.add(w2);
             ShortVector w012 = w01.add(w2);
             long to = (long) group * TABLE_BYTES + lanes;
-            ShortVector.zero(SHORT).intoMemorySegment(tables, to, ORDER);
-            w0.intoMemorySegment(tables, to + STRIP_BYTES, ORDER);
-            w1.intoMemorySegment(tables, to + 2 * STRIP_BYTES, ORDER);
-            w01.intoMemorySegment(tables, to + 3 * STRIP_BYTES, ORDER);
-            w2.intoMemorySegment(tables, to + 4 * STRIP_BYTES, ORDER);
-            w02.intoMemorySegment(tables, to + 5 * STRIP_BYTES, ORDER);
-            w12.intoMemorySegment(tables, to + 6 * STRIP_BYTES, ORDER);
-            w012.intoMemorySegment(tables, to + 7 * STRIP_BYTES, ORDER);
-            w3.intoMemorySegment(tables, to + 8 * STRIP_BYTES, ORDER);
-            w0.add(w3).intoMemorySegment(tables, to + 9 * STRIP_BYTES, ORDER);
-            w1.add(w3).intoMemorySegment(tables, to + 10 * STRIP_BYTES, ORDER);
-            w01.add(w3).intoMemorySegment(tables, to + 11 * STRIP_BYTES, ORDER);
-            w2.add(w3).intoMemorySegment(tables, to + 12 * STRIP_BYTES, ORDER);
-            w02.add(w3).intoMemorySegment(tables, to + 13 * STRIP_BYTES, ORDER);
-            w12.add(w3).intoMemorySegment(tables, to + 14 * STRIP_BYTES, ORDER);
-            w012.add(w3).intoMemorySegment(tables, to + 15 * STRIP_BYTES, ORDER);
+            ShortVector.zero(SHORT).intoMemorySegment(workspace, to, ORDER);
+            w0.intoMemorySegment(workspace, to + STRIP_BYTES, ORDER);
+            w1.intoMemorySegment(workspace, to + 2 * STRIP_BYTES, ORDER);
+            w01.intoMemorySegment(workspace, to + 3 * STRIP_BYTES, ORDER);
+            w2.intoMemorySegment(workspace, to + 4 * STRIP_BYTES, ORDER);
+            w02.intoMemorySegment(workspace, to + 5 * STRIP_BYTES, ORDER);
+            w12.intoMemorySegment(workspace, to + 6 * STRIP_BYTES, ORDER);
+            w012.intoMemorySegment(workspace, to + 7 * STRIP_BYTES, ORDER);
+            w3.intoMemorySegment(workspace, to + 8 * STRIP_BYTES, ORDER);
+            w0.add(w3).intoMemorySegment(workspace, to + 9 * STRIP_BYTES, ORDER);
+            w1.add(w3).intoMemorySegment(workspace, to + 10 * STRIP_BYTES, ORDER);
+            w01.add(w3).intoMemorySegment(workspace, to + 11 * STRIP_BYTES, ORDER);
+            w2.add(w3).intoMemorySegment(workspace, to + 12 * STRIP_BYTES, ORDER);
+            w02.add(w3).intoMemorySegment(workspace, to + 13 * STRIP_BYTES, ORDER);
+            w12.add(w3).intoMemorySegment(workspace, to + 14 * STRIP_BYTES, ORDER);
+            w012.add(w3).intoMemorySegment(workspace, to + 15 * STRIP_BYTES, ORDER);
         }
-    }
-
-    private static ShortVector load(MemorySegment items, long at, boolean bytes) {
-        return bytes ? IntegerMatmulVector.widened(items, at) : load(items, at);
     }
 
     /** The hot loop: for each row one entry of each of eight tables. */
