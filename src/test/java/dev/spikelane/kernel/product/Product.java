@@ -7,6 +7,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
@@ -79,14 +80,34 @@ final class Product {
                 (s, rows, w, first, end, to) ->
                         SpikeMatmul.scalar(s, rows, w, first, end, to, column(w, first, end, to)));
         if (SimdWidth.VECTOR) {
-            variants.put(
-                    "active",
-                    (s, rows, w, first, end, to) ->
-                            SpikeMatmulVector.active(s, rows, w, first, end, to, column(w, first, end, to)));
-            variants.put(
-                    "tables",
-                    (s, rows, w, first, end, to) -> SpikeMatmulVector.tables(
-                            s, rows, w, first, end, to, column(w, first, end, to), workspace.segment()));
+            for (int tile : new int[] {3, SpikePanels.ROWS}) { // the second goes the other way
+                variants.put(
+                        "active in tiles of " + tile,
+                        (s, rows, w, first, end, to) -> SpikeActiveVector.active(
+                                s,
+                                rows,
+                                w,
+                                first,
+                                end,
+                                to,
+                                column(w, first, end, to),
+                                tile,
+                                workspace.segment()));
+            }
+            for (SpikePanels.Shape shape : SpikePanels.Shape.values()) {
+                variants.put(
+                        shape.name().toLowerCase(Locale.ROOT),
+                        (s, rows, w, first, end, to) -> SpikePanels.multiply(
+                                shape,
+                                s,
+                                rows,
+                                w,
+                                first,
+                                end,
+                                to,
+                                column(w, first, end, to),
+                                workspace.segment()));
+            }
         }
         if (SimdWidth.bits() == SimdWidth.WIDEST) {
             variants.put(
