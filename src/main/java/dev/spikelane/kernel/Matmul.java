@@ -5,6 +5,7 @@ import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.kernel.product.TransposedSpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class Matmul {
 
     private final Arena arena;
+    private @Nullable Tile tile;
     private @Nullable FloatMatrix spikeScratch;
     private @Nullable FloatMatrix denseScratch;
     private TransposedSpikeMatmul.@Nullable Workspace transposedScratch;
@@ -67,7 +69,8 @@ public final class Matmul {
      * @param current {@code [rows x outputs]}, overwritten
      */
     public void multiply(SpikeMatrix spikes, MatmulWeights weights, FloatMatrix current) {
-        SpikeMatmul.multiply(spikes, weights.packed(), current, spikeScratch());
+        current.requireShape("current", spikes.rows(), weights.outputs());
+        SpikeMatmul.multiply(spikes, spikes.rows(), weights.packed(), tile(current), spikeScratch());
     }
 
     /**
@@ -81,7 +84,8 @@ public final class Matmul {
      */
     public void multiply(SpikeMatrix spikes, MatmulWeights weights, FloatMatrix current, int firstBlock, int endBlock) {
         current.requireShape("current", spikes.rows(), weights.outputs());
-        SpikeMatmul.multiply(spikes, spikes.rows(), weights.packed(), firstBlock, endBlock, current, spikeScratch());
+        Tile blocks = tile(current).at(firstBlock, endBlock);
+        SpikeMatmul.multiply(spikes, spikes.rows(), weights.packed(), blocks, spikeScratch());
     }
 
     /**
@@ -92,7 +96,8 @@ public final class Matmul {
      * @param current {@code [rows x outputs]}, overwritten
      */
     public void multiply(FloatMatrix values, MatmulWeights weights, FloatMatrix current) {
-        DenseMatmul.multiply(values, weights.packed(), current);
+        current.requireShape("current", values.rows(), weights.outputs());
+        DenseMatmul.multiply(values, values.rows(), weights.packed(), tile(current));
     }
 
     /**
@@ -106,7 +111,8 @@ public final class Matmul {
      */
     public void multiply(FloatMatrix values, MatmulWeights weights, FloatMatrix current, int firstBlock, int endBlock) {
         current.requireShape("current", values.rows(), weights.outputs());
-        DenseMatmul.multiply(values, values.rows(), weights.packed(), firstBlock, endBlock, current);
+        DenseMatmul.multiply(
+                values, values.rows(), weights.packed(), tile(current).at(firstBlock, endBlock));
     }
 
     /**
@@ -151,6 +157,15 @@ public final class Matmul {
             transposedScratch = scratch;
         }
         TransposedSpikeMatmul.multiply(spikes, values, product, scratch);
+    }
+
+    private Tile tile(FloatMatrix current) {
+        Tile made = tile;
+        if (made == null) {
+            made = Tile.whole(current);
+            tile = made;
+        }
+        return made.on(current);
     }
 
     private FloatMatrix spikeScratch() {

@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -14,14 +15,15 @@ final class Currents {
     private final Term[] terms;
     private final int columns;
     /** A tile for each thread, for terms behind the first. */
-    private final FloatMatrix[] scratch;
+    private final Tile[] scratch;
 
     Currents(List<Term> terms, int columns, Arena arena, int rows, int threads) {
         this.terms = terms.toArray(Term[]::new);
         this.columns = columns;
-        this.scratch = new FloatMatrix[terms.size() > 1 ? threads : 0];
+        this.scratch = new Tile[terms.size() > 1 ? threads : 0];
         for (int i = 0; i < scratch.length; i++) {
-            scratch[i] = FloatMatrix.zeros(arena, rows, Math.min(Parts.BLOCKS_IN_TILE, blocks()) * Long.SIZE);
+            scratch[i] = Tile.of(
+                    FloatMatrix.zeros(arena, rows, Math.min(Parts.BLOCKS_IN_TILE, blocks()) * Long.SIZE), columns);
         }
     }
 
@@ -44,12 +46,13 @@ final class Currents {
         }
     }
 
-    /** Fills the first rows for some blocks, at most those of a tile if there are several terms. */
-    void fill(int rows, FloatMatrix current, int firstBlock, int endBlock, int thread) {
-        terms[0].fill(rows, current, firstBlock, endBlock, thread);
+    /** Fills the first rows of the blocks in use, which are at most {@link Parts#BLOCKS_IN_TILE} if there are several terms. */
+    void fill(int rows, Tile current, int thread) {
+        terms[0].fill(rows, current, thread);
         for (int i = 1; i < terms.length; i++) {
-            terms[i].fill(rows, scratch[thread], firstBlock, endBlock, thread);
-            RowSum.add(current, scratch[thread], rows, columns, firstBlock, endBlock);
+            Tile added = scratch[thread].at(current);
+            terms[i].fill(rows, added, thread);
+            RowSum.add(current, added, rows);
         }
     }
 

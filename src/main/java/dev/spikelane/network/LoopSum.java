@@ -4,8 +4,8 @@ import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.layout.Crew;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,22 +18,22 @@ final class LoopSum {
     private final int rowsInPart;
     private final Piece[] pieces;
     /** The sums of the steps that run at a time, for each such part of the block: the first piece's own, where it has the whole block. */
-    private final List<FloatMatrix> current;
+    private final List<Tile> current;
 
-    private final FloatMatrix added;
+    private final Tile added;
 
     /** For a port of a site, some rows at a time; terms from populations of the loop are inner ones. */
     LoopSum(Site site, String port, Predicate<Term> isInner, Arena arena, int rowsInPart, int blockSteps, int threads) {
         this.columns = site.currents();
         this.rowsInPart = rowsInPart;
-        this.added = FloatMatrix.zeros(arena, rowsInPart, columns);
+        this.added = Tile.whole(FloatMatrix.zeros(arena, rowsInPart, columns));
         int blockRows = blockSteps * site.batch();
         this.pieces =
                 pieces(site.terms(port), isInner, arena, blockRows, threads).toArray(Piece[]::new);
         this.current = pieces[0] instanceof Outer outer
-                ? Track.parts(outer.whole, rowsInPart)
+                ? Track.parts(outer.whole, rowsInPart).stream().map(Tile::whole).toList()
                 : Collections.nCopies(
-                        Math.ceilDiv(blockRows, rowsInPart), FloatMatrix.zeros(arena, rowsInPart, columns));
+                        Math.ceilDiv(blockRows, rowsInPart), Tile.whole(FloatMatrix.zeros(arena, rowsInPart, columns)));
     }
 
     /** Terms of one kind stand together as long as the order of declaration allows. */
@@ -58,7 +58,7 @@ final class LoopSum {
     }
 
     /** What {@link #fill} leaves in the first rows for a part of the block. */
-    FloatMatrix current(int part) {
+    Tile current(int part) {
         return current.get(part);
     }
 
@@ -71,13 +71,13 @@ final class LoopSum {
 
     /** Sums the currents of the first rows of a part of the block. */
     void fill(int part, int rows) {
-        FloatMatrix sum = current.get(part);
+        Tile sum = current.get(part);
         if (pieces[0] instanceof Inner) {
             pieces[0].fill(part, rows, sum);
         }
         for (int i = 1; i < pieces.length; i++) {
             pieces[i].fill(part, rows, added);
-            RowSum.add(sum, added, rows, columns, 0, Math.ceilDiv(columns, Long.SIZE));
+            RowSum.add(sum, added, rows);
         }
     }
 
@@ -88,7 +88,7 @@ final class LoopSum {
         void open(Workers workers, int rows);
 
         /** Puts the currents of a part of the block in the first rows. */
-        void fill(int part, int rows, FloatMatrix into);
+        void fill(int part, int rows, Tile into);
     }
 
     /** What comes from elsewhere. */
@@ -96,12 +96,19 @@ final class LoopSum {
 
         private final Currents sum;
         private final FloatMatrix whole;
+        /** For each thread. */
+        private final Tile[] tiles;
+
         private int rows;
         private int blocksInPart;
 
         Outer(List<Term> terms, Arena arena, int blockRows, int threads) {
             this.sum = new Currents(terms, columns, arena, blockRows, threads);
             this.whole = FloatMatrix.zeros(arena, blockRows, columns);
+            this.tiles = new Tile[threads];
+            for (int i = 0; i < threads; i++) {
+                tiles[i] = Tile.whole(whole);
+            }
         }
 
         @Override
@@ -116,13 +123,13 @@ final class LoopSum {
         @Override
         public void run(int part, int thread) {
             int first = part * blocksInPart;
-            sum.fill(rows, whole, first, Math.min(first + blocksInPart, sum.blocks()), thread);
+            int end = Math.min(first + blocksInPart, sum.blocks());
+            sum.fill(rows, tiles[thread].at(first, end), thread);
         }
 
         @Override
-        public void fill(int part, int count, FloatMatrix into) {
-            long from = whole.rowOffset(part * rowsInPart);
-            MemorySegment.copy(whole.segment(), from, into.segment(), 0, into.rowOffset(count));
+        public void fill(int part, int count, Tile into) {
+            into.copyFrom(whole, part * rowsInPart, 0, count);
         }
     }
 
@@ -141,10 +148,10 @@ final class LoopSum {
         public void open(Workers workers, int rows) {}
 
         @Override
-        public void fill(int part, int rows, FloatMatrix into) {
+        public void fill(int part, int rows, Tile into) {
             Signal source = seen.get(part);
             term.path.prepare(source, rows);
-            term.path.fill(source, rows, into, 0, Math.ceilDiv(columns, Long.SIZE), 0);
+            term.path.fill(source, rows, into, 0);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -16,6 +17,7 @@ final class PathRun {
 
     private final Operator[] first;
     private final FloatMatrix[] made;
+    private final Tile[] tiles;
     private final FloatMatrix[] scratch;
     private final Operator product;
     private final FloatMatrix[] workspaces;
@@ -29,9 +31,11 @@ final class PathRun {
         }
         this.first = operators.subList(0, last).toArray(Operator[]::new);
         this.made = new FloatMatrix[last];
+        this.tiles = new Tile[last];
         this.scratch = new FloatMatrix[last];
         for (int i = 0; i < last; i++) {
             made[i] = FloatMatrix.zeros(arena, rows, first[i].outputs());
+            tiles[i] = Tile.whole(made[i]);
             scratch[i] = first[i].workspace(arena);
         }
         this.product = operators.get(last);
@@ -46,32 +50,25 @@ final class PathRun {
     void prepare(Signal source, int rows) {
         Signal at = source;
         for (int i = 0; i < first.length; i++) {
-            multiply(first[i], at, rows, made[i], 0, Math.ceilDiv(first[i].outputs(), Long.SIZE), scratch[i]);
+            multiply(first[i], at, rows, tiles[i], scratch[i]);
             at = made[i];
         }
     }
 
-    /** Fills the currents of the first rows for some blocks of 64 outputs, in a whole matrix or a tile of these blocks. */
-    void fill(Signal source, int rows, FloatMatrix current, int firstBlock, int endBlock, int thread) {
+    /** Fills the currents of the first rows of the blocks in use. */
+    void fill(Signal source, int rows, Tile current, int thread) {
         Signal from = first.length == 0 ? source : made[first.length - 1];
-        multiply(product, from, rows, current, firstBlock, endBlock, workspaces[thread]);
+        multiply(product, from, rows, current, workspaces[thread]);
         for (ElementwiseOperator operator : behind) {
-            operator.apply(current, rows, firstBlock, endBlock);
+            operator.apply(current, rows);
         }
     }
 
-    private static void multiply(
-            Operator operator,
-            Signal source,
-            int rows,
-            FloatMatrix current,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix workspace) {
+    private static void multiply(Operator operator, Signal source, int rows, Tile current, FloatMatrix workspace) {
         if (source instanceof SpikeMatrix spikes) {
-            operator.multiply(spikes, rows, current, firstBlock, endBlock, workspace);
+            operator.multiply(spikes, rows, current, workspace);
         } else {
-            operator.multiply((FloatMatrix) source, rows, current, firstBlock, endBlock, workspace);
+            operator.multiply((FloatMatrix) source, rows, current, workspace);
         }
     }
 

@@ -157,9 +157,9 @@ final class Site implements SourceRun {
         }
     }
 
-    /** Takes the first rows of a block through their steps, for some words of neurons; without a second port both matrices are one. */
-    void fire(PortCurrents currents, int rows, int firstWord, int endWord) {
-        run(neurons(), currents, rows, state, spikes.block(), membranes, firstWord, endWord);
+    /** Takes the neurons whose currents are in use through the steps of the first rows of a block. */
+    void fire(PortCurrents currents, int rows) {
+        run(neurons(), currents, rows, state, spikes.block(), membranes);
     }
 
     private static void run(
@@ -168,19 +168,11 @@ final class Site implements SourceRun {
             int rows,
             NeuronState state,
             SpikeMatrix spikes,
-            @Nullable FloatMatrix membranes,
-            int firstWord,
-            int endWord) {
+            @Nullable FloatMatrix membranes) {
         if (membranes != null) {
-            if (neurons.takesFeedback()) {
-                neurons.record(currents, rows, state, spikes, membranes, firstWord, endWord);
-            } else {
-                neurons.record(currents.current(), rows, state, spikes, membranes, firstWord, endWord);
-            }
-        } else if (neurons.takesFeedback()) {
-            neurons.run(currents, rows, state, spikes, firstWord, endWord);
+            neurons.record(currents, rows, state, spikes, membranes);
         } else {
-            neurons.run(currents.current(), rows, state, spikes, firstWord, endWord);
+            neurons.run(currents, rows, state, spikes);
         }
     }
 
@@ -202,7 +194,7 @@ final class Site implements SourceRun {
         if (unreset != null) {
             unreset.run(this, currents, spikesOfPart);
         }
-        run(neurons(), currents, rows, state, spikesOfPart, membranesOfPart, 0, words());
+        run(neurons(), currents, rows, state, spikesOfPart, membranesOfPart);
         if (stepwise()) {
             for (int i = 0; i < variables.size(); i++) {
                 Kept kept = variables.get(i);
@@ -349,7 +341,7 @@ final class Site implements SourceRun {
                 version = site.network.version();
             }
             state.copyFrom(site.state);
-            Site.run(neurons, currents, site.batch, state, scratch, null, 0, site.words());
+            Site.run(neurons, currents, site.batch, state, scratch, null);
         }
     }
 }

@@ -3,8 +3,8 @@ package dev.spikelane.network;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** What one projection adds to the currents of a population in a block. */
@@ -45,7 +45,7 @@ final class Term {
             holder = into;
         }
         path.prepare(rows, batch);
-        path.fill(rows, batch, into, 0, Math.ceilDiv(currents, Long.SIZE), 0);
+        path.fill(rows, batch, Tile.whole(into), 0);
         held = into;
     }
 
@@ -55,22 +55,14 @@ final class Term {
         }
     }
 
-    void fill(int count, FloatMatrix current, int firstBlock, int endBlock, int thread) {
+    void fill(int count, Tile current, int thread) {
         FloatMatrix constant = held;
         if (constant == null) {
-            path.fill(rows, count, current, firstBlock, endBlock, thread);
-        } else {
-            repeat(constant, count, current, firstBlock, endBlock);
+            path.fill(rows, count, current, thread);
+            return;
         }
-    }
-
-    private static void repeat(FloatMatrix held, int rows, FloatMatrix current, int firstBlock, int endBlock) {
-        long from = (long) firstBlock * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
-        long to = current.columns() == held.columns() ? from : 0; // else a tile
-        long bytes = (long) (endBlock - firstBlock) * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
-        for (int row = 0; row < rows; row++) {
-            long heldRow = held.rowOffset(row % held.rows());
-            MemorySegment.copy(held.segment(), heldRow + from, current.segment(), current.rowOffset(row) + to, bytes);
+        for (int row = 0; row < count; row += constant.rows()) {
+            current.copyFrom(constant, 0, row, constant.rows());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import dev.spikelane.layout.Crew;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.PortCurrents;
 import java.lang.foreign.Arena;
@@ -19,7 +20,7 @@ final class TileStage implements Stage, Crew.Job {
 
     private final boolean coupled;
     /** For each port a tile for each thread; one whole matrix for all where neurons are coupled. */
-    private final FloatMatrix[][] tiles;
+    private final Tile[][] tiles;
 
     private final PortCurrents[] currents;
 
@@ -31,18 +32,23 @@ final class TileStage implements Stage, Crew.Job {
         this.coupled = site.neurons().coupled();
         List<String> ports = site.takesFeedback() ? List.of(Neuron.CURRENT, Neuron.FEEDBACK) : List.of(Neuron.CURRENT);
         this.sums = new Currents[ports.size()];
-        this.tiles = new FloatMatrix[ports.size()][threads];
+        this.tiles = new Tile[ports.size()][threads];
         this.currents = new PortCurrents[threads];
-        int columns = coupled ? site.currents() : Math.min(Parts.BLOCKS_IN_TILE, site.words()) * Long.SIZE;
         for (int port = 0; port < sums.length; port++) {
             sums[port] = new Currents(site.terms(ports.get(port)), site.currents(), arena, rows, threads);
+            FloatMatrix whole = coupled ? FloatMatrix.zeros(arena, rows, site.currents()) : null;
             for (int i = 0; i < threads; i++) {
-                tiles[port][i] = coupled && i > 0 ? tiles[port][0] : FloatMatrix.zeros(arena, rows, columns);
+                tiles[port][i] = whole == null ? tile(arena, rows) : Tile.whole(whole);
             }
         }
         for (int i = 0; i < threads; i++) {
             currents[i] = new PortCurrents(tiles[0][i], tiles[tiles.length - 1][i]);
         }
+    }
+
+    private Tile tile(Arena arena, int rows) {
+        int blocks = Math.min(Parts.BLOCKS_IN_TILE, site.words());
+        return Tile.of(FloatMatrix.zeros(arena, rows, blocks * Long.SIZE), site.currents());
     }
 
     @Override
@@ -67,7 +73,10 @@ final class TileStage implements Stage, Crew.Job {
         blocksInPart = Parts.blocksInPart(blocks, share ? workers.threads() : 1);
         Parts.run(workers, this, Math.ceilDiv(blocks, blocksInPart), share);
         if (coupled) {
-            site.fire(currents[0], rows, 0, site.words());
+            for (Tile[] ofPort : tiles) {
+                ofPort[0].at(0, ofPort[0].blocks());
+            }
+            site.fire(currents[0], rows);
         }
     }
 
@@ -76,10 +85,10 @@ final class TileStage implements Stage, Crew.Job {
         int first = part * blocksInPart;
         int end = Math.min(first + blocksInPart, sums[0].blocks());
         for (int port = 0; port < sums.length; port++) {
-            sums[port].fill(rows, tiles[port][thread], first, end, thread);
+            sums[port].fill(rows, tiles[port][thread].at(first, end), thread);
         }
         if (!coupled) {
-            site.fire(currents[thread], rows, first, end);
+            site.fire(currents[thread], rows);
         }
     }
 }

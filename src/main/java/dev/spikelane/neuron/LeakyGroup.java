@@ -56,48 +56,19 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
     }
 
     @Override
-    public void run(FloatMatrix current, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
-        PortCurrents.require(this, false);
-        run(begin(current, state, spikes, firstWord, endWord), rows, state);
+    public void run(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
+        run(begin(currents, state, spikes), rows, state);
     }
 
     @Override
-    public void record(
-            FloatMatrix current,
-            int rows,
-            NeuronState state,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            int firstWord,
-            int endWord) {
-        PortCurrents.require(this, false);
-        run(begin(current, state, spikes, firstWord, endWord).record(membranes), rows, state);
+    public void record(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
+        run(begin(currents, state, spikes).record(membranes), rows, state);
     }
 
-    @Override
-    public void run(
-            PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
-        PortCurrents.require(this, true);
-        run(begin(currents.current(), state, spikes, firstWord, endWord).feedback(currents.feedback()), rows, state);
-    }
-
-    @Override
-    public void record(
-            PortCurrents currents,
-            int rows,
-            NeuronState state,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            int firstWord,
-            int endWord) {
-        PortCurrents.require(this, true);
-        StepRun run = begin(currents.current(), state, spikes, firstWord, endWord);
-        run(run.feedback(currents.feedback()).record(membranes), rows, state);
-    }
-
-    private StepRun begin(FloatMatrix current, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
+    private StepRun begin(PortCurrents currents, NeuronState state, SpikeMatrix spikes) {
+        currents.require(this);
         state.require(names);
-        StepRun run = state.run(current, spikes, firstWord, endWord);
+        StepRun run = state.run(currents, spikes);
         return feedsSpikes() ? run.previous(state.spikes()) : run;
     }
 

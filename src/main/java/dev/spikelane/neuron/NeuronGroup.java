@@ -44,44 +44,7 @@ public interface NeuronGroup {
     NeuronState newState(Arena arena, int batch);
 
     /**
-     * Runs the steps of the first rows for some words of 64 neurons.
-     *
-     * @param current {@code [at least rows x currents]}, time-major ({@code row = step * batch + sample}); or a tile, {@code [at least rows
-     *     x at least 64 (endWord - firstWord)]}, which holds the currents of these words only, 0 behind the last neuron
-     * @param rows how many rows, whole steps
-     * @param state of the batch, updated
-     * @param spikes {@code [at least rows x neurons]}, overwritten there
-     * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
-     * @param endWord the word behind the last; all words if the neurons are {@linkplain #coupled coupled}
-     * @throws IllegalArgumentException if a shape or range does not fit, or the state is of another model
-     */
-    void run(FloatMatrix current, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord);
-
-    /**
-     * The same, and keeps the membrane of every step.
-     *
-     * @param current {@code [at least rows x currents]}, time-major; or a tile, {@code [at least rows x at least 64 (endWord -
-     *     firstWord)]}, which holds the currents of these words only, 0 behind the last neuron
-     * @param rows how many rows, whole steps
-     * @param state of the batch, updated
-     * @param spikes {@code [at least rows x neurons]}, overwritten there
-     * @param membranes {@code [at least rows x neurons]}, receives the membrane after each step; may be {@code current} itself, and
-     *     shares no memory with anything else
-     * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
-     * @param endWord the word behind the last; all words if the neurons are {@linkplain #coupled coupled}
-     * @throws IllegalArgumentException if a shape or range does not fit, or the state is of another model
-     */
-    void record(
-            FloatMatrix current,
-            int rows,
-            NeuronState state,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            int firstWord,
-            int endWord);
-
-    /**
-     * Tells whether the neurons take currents at the port {@code feedback} too; then all runs are given {@link PortCurrents}.
+     * Tells whether the neurons take currents at the port {@code feedback} too.
      *
      * @return whether there are two ports
      */
@@ -90,39 +53,30 @@ public interface NeuronGroup {
     }
 
     /**
-     * Runs the steps of the first rows for some words of 64 neurons with two ports.
+     * Runs the steps of the first rows for the neurons whose currents are in use.
      *
-     * @param currents of both ports, each as for the neurons with one
+     * @param currents {@code [at least rows x currents]}, time-major ({@code row = step * batch + sample}), 0 behind the last neuron; of the
+     *     ports that the neurons take; all blocks are in use if the neurons are {@linkplain #coupled coupled}
      * @param rows how many rows, whole steps
      * @param state of the batch, updated
      * @param spikes {@code [at least rows x neurons]}, overwritten there
-     * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
-     * @param endWord the word behind the last; all words if the neurons are {@linkplain #coupled coupled}
-     * @throws IllegalArgumentException if there is no port {@code feedback}, a shape or range does not fit, or the state is of another model
+     * @throws IllegalArgumentException if a shape, a range or the ports do not fit, or the state is of another model
      */
-    void run(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord);
+    void run(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes);
 
     /**
      * The same, and keeps the membrane of every step.
      *
-     * @param currents of both ports, each as for the neurons with one
+     * @param currents {@code [at least rows x currents]}, time-major, 0 behind the last neuron; of the ports that the neurons take; all blocks
+     *     are in use if the neurons are {@linkplain #coupled coupled}
      * @param rows how many rows, whole steps
      * @param state of the batch, updated
      * @param spikes {@code [at least rows x neurons]}, overwritten there
-     * @param membranes {@code [at least rows x neurons]}, receives the membrane after each step; may be {@link PortCurrents#current},
-     *     and shares no memory with anything else
-     * @param firstWord the first 64-bit word of spikes, that is, block of 64 neurons
-     * @param endWord the word behind the last; all words if the neurons are {@linkplain #coupled coupled}
-     * @throws IllegalArgumentException if there is no port {@code feedback}, a shape or range does not fit, or the state is of another model
+     * @param membranes {@code [at least rows x neurons]}, receives the membrane after each step; may be the matrix of the currents, if that
+     *     holds all of them, and shares no memory with anything else
+     * @throws IllegalArgumentException if a shape, a range or the ports do not fit, or the state is of another model
      */
-    void record(
-            PortCurrents currents,
-            int rows,
-            NeuronState state,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            int firstWord,
-            int endWord);
+    void record(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes);
 
     /**
      * Runs the steps of all rows.
@@ -134,7 +88,11 @@ public interface NeuronGroup {
      */
     default void run(FloatMatrix current, NeuronState state, SpikeMatrix spikes) {
         spikes.requireShape("spikes", current.rows(), neurons());
-        run(current, current.rows(), state, spikes, 0, spikes.stride());
+        try {
+            run(state.whole(current), current.rows(), state, spikes);
+        } finally {
+            state.releaseWhole();
+        }
     }
 
     /**
@@ -150,6 +108,10 @@ public interface NeuronGroup {
     default void record(FloatMatrix current, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
         spikes.requireShape("spikes", current.rows(), neurons());
         membranes.requireShape("membranes", current.rows(), neurons());
-        record(current, current.rows(), state, spikes, membranes, 0, spikes.stride());
+        try {
+            record(state.whole(current), current.rows(), state, spikes, membranes);
+        } finally {
+            state.releaseWhole();
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.step.LstmStep;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ public final class NeuronState {
     private final SpikeMatrix spikes;
     private final @Nullable FloatMatrix window;
     private final @Nullable PortCurrents currents;
+    private @Nullable PortCurrents whole;
     private final FloatMatrix workspace;
     /** Steps done, for each word of 64 neurons by itself: threads that share a row count those of their words. */
     private final long[] steps;
@@ -92,8 +94,8 @@ public final class NeuronState {
                 arena,
                 layout,
                 new PortCurrents(
-                        FloatMatrix.zeros(arena, layout.batch(), columns),
-                        FloatMatrix.zeros(arena, layout.batch(), columns)));
+                        Tile.whole(FloatMatrix.zeros(arena, layout.batch(), columns)),
+                        Tile.whole(FloatMatrix.zeros(arena, layout.batch(), columns))));
     }
 
     private static void requireRows(String things, int count, int batch) {
@@ -280,23 +282,43 @@ public final class NeuronState {
     }
 
     /** What a run of some words reads and writes. Threads run disjoint words at the same time, so that each has an object of its own. */
-    StepRun run(FloatMatrix current, SpikeMatrix spikesOfRun, int firstWord, int endWord) {
-        return run(Math.clamp(firstWord, 0, runs.length - 2), current, spikesOfRun)
-                .set(current, all, spikesOfRun, firstWord, endWord);
+    StepRun run(PortCurrents of, SpikeMatrix spikesOfRun) {
+        return run(Math.min(of.current().firstBlock(), runs.length - 2), of, spikesOfRun);
     }
 
     /** The same, for neurons that run others of this state. */
-    StepRun outerRun(FloatMatrix current, SpikeMatrix spikesOfRun, int firstWord, int endWord) {
-        return run(runs.length - 1, current, spikesOfRun).set(current, all, spikesOfRun, firstWord, endWord);
+    StepRun outerRun(PortCurrents of, SpikeMatrix spikesOfRun) {
+        return run(runs.length - 1, of, spikesOfRun);
     }
 
-    private StepRun run(int slot, FloatMatrix current, SpikeMatrix spikesOfRun) {
+    private StepRun run(int slot, PortCurrents of, SpikeMatrix spikesOfRun) {
         StepRun made = runs[slot];
         if (made == null) {
-            made = new StepRun(current, all, spikesOfRun);
+            made = new StepRun(of.current().matrix(), all, spikesOfRun);
             runs[slot] = made;
         }
+        made.set(of.current(), all, spikesOfRun);
+        return of.feedback() == of.current()
+                ? made
+                : made.feedback(of.feedback().matrix());
+    }
+
+    /** The currents of a run of all neurons with one port. */
+    PortCurrents whole(FloatMatrix current) {
+        PortCurrents made = whole;
+        if (made == null) {
+            made = new PortCurrents(Tile.whole(current));
+            whole = made;
+        }
+        made.current().on(current);
         return made;
+    }
+
+    /** Forgets the matrix of {@link #whole}, so that it can be freed. */
+    void releaseWhole() {
+        if (whole != null) {
+            whole.current().on(all);
+        }
     }
 
     /** Memory that a step uses while it runs, some rows of neurons; no part of the state. */

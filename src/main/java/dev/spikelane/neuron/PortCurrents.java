@@ -1,22 +1,40 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Tile;
 
 /**
- * The currents of neurons with two ports: two matrices of the same number of columns, row for row.
+ * The currents of neurons, {@code [rows x currents]}, for each port: those of the neurons that run are in use. Neurons with several currents
+ * each run all together.
  *
  * @param current what enters the port {@code current}
- * @param feedback what enters the port {@code feedback}
+ * @param feedback what enters the port {@code feedback}, laid out as the other and at the same blocks; the same tile if there is no such port
  */
-public record PortCurrents(FloatMatrix current, FloatMatrix feedback) {
+public record PortCurrents(Tile current, Tile feedback) {
 
-    /** Throws unless a run gives neurons what they take: currents of one port or of both. */
-    static void require(NeuronGroup neurons, boolean both) {
+    /**
+     * The currents of neurons with one port.
+     *
+     * @param current what enters the port {@code current}
+     */
+    public PortCurrents(Tile current) {
+        this(current, current);
+    }
+
+    /** Throws unless a run gives neurons what they take: currents of one port or of both, of the same neurons. */
+    void require(NeuronGroup neurons) {
+        boolean both = feedback != current;
         if (both != neurons.takesFeedback()) {
             throw new IllegalArgumentException(
                     both
                             ? "currents are of the ports 'current' and 'feedback', expected those of 'current' alone"
                             : "currents are of the port 'current' alone, expected those of 'feedback' too");
+        }
+        if (both) {
+            feedback.requireAt("feedback", current);
+            if (feedback.origin() != current.origin()) {
+                throw new IllegalArgumentException(
+                        "feedback is " + feedback + ", expected to be laid out as current, " + current);
+            }
         }
     }
 }

@@ -54,8 +54,8 @@ record RecurrentGroup(NeuronGroup fed, RecurrentWeights weights, boolean feedsMe
         } else {
             weights.multiply(previous, now.feedback());
         }
-        copy(run.current(), row, now.current(), 0, batch);
-        fed.run(now, batch, state, previous, run.firstWord(), run.endWord());
+        copy(run.current(), row, now.current().matrix(), 0, batch);
+        fed.run(now, batch, state, previous);
         SpikeMatrix spikes = run.spikes();
         MemorySegment.copy(previous.segment(), 0, spikes.segment(), spikes.rowOffset(row), previous.rowOffset(batch));
         if (run.records()) {
@@ -77,8 +77,8 @@ record RecurrentGroup(NeuronGroup fed, RecurrentWeights weights, boolean feedsMe
 
     /** The neurons that get their feedback use the state's other one. */
     @Override
-    public StepRun runOf(NeuronState state, FloatMatrix current, SpikeMatrix spikes, int firstWord, int endWord) {
-        return state.outerRun(current, spikes, firstWord, endWord);
+    public StepRun runOf(NeuronState state, PortCurrents currents, SpikeMatrix spikes) {
+        return state.outerRun(currents, spikes);
     }
 
     /** The neurons that get their feedback count the step. */

@@ -28,58 +28,32 @@ interface StepwiseGroup extends NeuronGroup {
     }
 
     @Override
-    default void run(FloatMatrix current, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
-        PortCurrents.require(this, false);
-        steps(begin(current, state, spikes, firstWord, endWord), rows, state);
+    default void run(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
+        steps(begin(currents, rows, state, spikes), rows, state);
     }
 
     @Override
-    default void record(
-            FloatMatrix current,
-            int rows,
-            NeuronState state,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            int firstWord,
-            int endWord) {
-        PortCurrents.require(this, false);
+    default void record(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
         requireRows("membranes", membranes.rows(), rows);
-        steps(begin(current, state, spikes, firstWord, endWord).record(membranes), rows, state);
+        steps(begin(currents, rows, state, spikes).record(membranes), rows, state);
     }
 
-    @Override
-    default void run(
-            PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
-        PortCurrents.require(this, true);
-        requireRows("feedback", currents.feedback().rows(), rows);
-        StepRun run = begin(currents.current(), state, spikes, firstWord, endWord);
-        steps(run.feedback(currents.feedback()), rows, state);
-    }
-
-    @Override
-    default void record(
-            PortCurrents currents,
-            int rows,
-            NeuronState state,
-            SpikeMatrix spikes,
-            FloatMatrix membranes,
-            int firstWord,
-            int endWord) {
-        PortCurrents.require(this, true);
-        requireRows("feedback", currents.feedback().rows(), rows);
-        requireRows("membranes", membranes.rows(), rows);
-        StepRun run = begin(currents.current(), state, spikes, firstWord, endWord);
-        steps(run.feedback(currents.feedback()).record(membranes), rows, state);
-    }
-
-    private StepRun begin(FloatMatrix current, NeuronState state, SpikeMatrix spikes, int firstWord, int endWord) {
+    private StepRun begin(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
+        currents.require(this);
+        if (takesFeedback()) {
+            requireRows("feedback", currents.feedback().matrix().rows(), rows);
+        }
         state.require(names());
-        return runOf(state, current, spikes, firstWord, endWord);
+        if (coupled() && !currents.current().all()) {
+            throw new IllegalArgumentException(
+                    "neurons with recurrence are updated whole rows at a time, asked for " + currents.current());
+        }
+        return runOf(state, currents, spikes);
     }
 
     /** The object of the state that holds what these words read and write. */
-    default StepRun runOf(NeuronState state, FloatMatrix current, SpikeMatrix spikes, int firstWord, int endWord) {
-        return state.run(current, spikes, firstWord, endWord);
+    default StepRun runOf(NeuronState state, PortCurrents currents, SpikeMatrix spikes) {
+        return state.run(currents, spikes);
     }
 
     /** Checks before the first step, so that a run is done in whole or not at all. */
@@ -90,11 +64,6 @@ interface StepwiseGroup extends NeuronGroup {
             int endWord = run.endWord();
             if (rows < 1 || rows % batch != 0) {
                 throw new IllegalArgumentException(rows + " rows are not a whole number of steps of batch " + batch);
-            }
-            if (coupled() && (firstWord != 0 || endWord != run.spikes().stride())) {
-                throw new IllegalArgumentException(
-                        "neurons with recurrence are updated whole rows at a time, asked for words [" + firstWord + ", "
-                                + endWord + ") of [0, " + run.spikes().stride() + ")");
             }
             requireRows("current", run.current().rows(), rows);
             requireRows("spikes", run.spikes().rows(), rows);

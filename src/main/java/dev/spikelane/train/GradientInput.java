@@ -6,6 +6,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.network.Input;
 import java.lang.foreign.Arena;
 import java.util.Objects;
@@ -29,6 +30,8 @@ final class GradientInput implements GradientSource {
     private @Nullable GradientViews<FloatMatrix> gradient;
     private @Nullable FloatMatrix gradientOfFrame;
     private @Nullable FloatMatrix added;
+    private final Tile target;
+    private final Tile source;
     private boolean analog;
     private boolean frame;
 
@@ -39,6 +42,9 @@ final class GradientInput implements GradientSource {
         this.size = size;
         this.history = history;
         this.wantsGradient = wantsGradient;
+        FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
+        this.target = Tile.whole(none);
+        this.source = Tile.whole(none);
     }
 
     Input input() {
@@ -169,17 +175,17 @@ final class GradientInput implements GradientSource {
         FloatMatrix into = frame ? gradientsOfFrame() : gradients(first, count);
         FloatMatrix rows = started ? scratch(into.rows()) : into;
         if (term.isFrame()) {
-            term.pullFrame(rows);
+            term.pullFrame(target.on(rows));
         } else {
             int reached = term.open(first, count);
             FloatMatrix some = reached == count ? rows : rows.rows(0, Math.max(1, reached) * size.batch());
             rows.fill(0);
             if (reached > 0) {
-                term.pull(some, 0, Math.ceilDiv(columns(), Long.SIZE));
+                term.pull(target.on(some));
             }
         }
         if (started) {
-            RowSum.add(into, rows, into.rows(), columns(), 0, Math.ceilDiv(columns(), Long.SIZE));
+            RowSum.add(target.on(into), source.on(rows), into.rows());
         }
     }
 

@@ -3,7 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import java.lang.foreign.MemorySegment;
+import dev.spikelane.memory.Tile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -95,26 +95,9 @@ final class GradientOutlet implements GradientSource {
         return Objects.requireNonNull(kept).steps(first, count, delay);
     }
 
-    /** Keeps a tile of the values of some steps. */
-    void keep(FloatMatrix from, int fromRow, int first, int count, int firstBlock, int endBlock) {
-        FloatMatrix to = Objects.requireNonNull(kept).steps(first, count, 0);
-        copy(from, fromRow, to, 0, count * size.batch(), firstBlock, endBlock);
-    }
-
-    private void copy(
-            FloatMatrix from, int fromRow, FloatMatrix to, int toRow, int rows, int firstBlock, int endBlock) {
-        long column = (long) firstBlock * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
-        long fromColumn = from.columns() == columns ? column : 0;
-        long toColumn = to.columns() == columns ? column : 0;
-        long bytes = (long) (endBlock - firstBlock) * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
-        for (int row = 0; row < rows; row++) {
-            MemorySegment.copy(
-                    from.segment(),
-                    from.rowOffset(fromRow + row) + fromColumn,
-                    to.segment(),
-                    to.rowOffset(toRow + row) + toColumn,
-                    bytes);
-        }
+    /** Keeps the values of some steps for the blocks in use. */
+    void keep(Tile from, int first, int count) {
+        from.copyTo(0, Objects.requireNonNull(kept).steps(first, count, 0), 0, count * size.batch());
     }
 
     /** Prepares the gradients of some steps. */
@@ -126,27 +109,28 @@ final class GradientOutlet implements GradientSource {
         }
     }
 
-    /** Sums the gradients of these steps up, for some blocks. */
-    void gather(GradientViews<FloatMatrix> into, GradientViews<FloatMatrix> added, int firstBlock, int endBlock) {
+    /** Sums the gradients of these steps up, for the blocks that the tiles are at. */
+    void gather(GradientViews<FloatMatrix> into, GradientViews<FloatMatrix> added, GradientTiles tiles) {
         FloatMatrix sum = into.steps(0, steps);
         boolean started = given != null && firstStep >= 0;
         if (given != null && firstStep >= 0) {
-            copy(given.steps(firstStep, steps), 0, sum, 0, steps * size.batch(), firstBlock, endBlock);
+            tiles.in(sum).copyFrom(given.steps(firstStep, steps), 0, 0, steps * size.batch());
         } else if (reached.length == 0 || reached[0] < steps) {
             sum.fill(0);
         }
         for (int i = 0; i < terms.size(); i++) {
             if (reached[i] > 0) {
                 FloatMatrix rows = (started ? added : into).steps(0, reached[i]);
-                terms.get(i).pull(rows, firstBlock, endBlock);
+                Tile pulled = tiles.addedIn(rows);
+                terms.get(i).pull(pulled);
                 if (started) {
-                    RowSum.add(into.steps(0, reached[i]), rows, rows.rows(), columns, firstBlock, endBlock);
+                    RowSum.add(tiles.in(into.steps(0, reached[i])), pulled, rows.rows());
                 }
             }
             started = true;
         }
         if (observed != null && firstStep >= 0) {
-            copy(sum, 0, observed.steps(firstStep, steps), 0, steps * size.batch(), firstBlock, endBlock);
+            tiles.in(sum).copyTo(0, observed.steps(firstStep, steps), 0, steps * size.batch());
         }
     }
 

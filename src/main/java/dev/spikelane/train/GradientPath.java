@@ -5,6 +5,7 @@ import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -19,10 +20,13 @@ final class GradientPath {
     private final GradientViews<FloatMatrix>[] ofMade;
     private final FloatMatrix[][] workspaces;
     private final int batch;
+    /** Whole rows between two operators; of use to one thread at a time, as they are. */
+    private final Tile whole;
 
     @SuppressWarnings("unchecked") // arrays of generics
     GradientPath(Arena arena, List<Operator> path, int steps, int batch, boolean pulls, int threads) {
         this.batch = batch;
+        this.whole = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
         this.operators = path.toArray(Operator[]::new);
         this.backs = new OperatorGradient[operators.length];
         this.made = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
@@ -55,24 +59,24 @@ final class GradientPath {
         int steps = source.rows() / batch;
         for (int i = 0; i < made.length; i++) {
             FloatMatrix into = made[i].steps(0, steps);
-            multiply(i, at, into, 0, Math.ceilDiv(into.columns(), Long.SIZE), 0);
+            multiply(i, at, whole.on(into), 0);
             at = into;
         }
     }
 
-    /** Fills the currents of some blocks, behind {@link #prepare}. */
-    void fill(Signal source, FloatMatrix current, int firstBlock, int endBlock, int thread) {
+    /** Fills the currents of the blocks in use, behind {@link #prepare}. */
+    void fill(Signal source, Tile current, int thread) {
         int last = operators.length - 1;
         Signal from = last == 0 ? source : made[last - 1].steps(0, source.rows() / batch);
-        multiply(last, from, current, firstBlock, endBlock, thread);
+        multiply(last, from, current, thread);
     }
 
-    private void multiply(int i, Signal source, FloatMatrix into, int firstBlock, int endBlock, int thread) {
+    private void multiply(int i, Signal source, Tile into, int thread) {
         int rows = source.rows();
         if (source instanceof SpikeMatrix spikes) {
-            operators[i].multiply(spikes, rows, into, firstBlock, endBlock, workspaces[i][thread]);
+            operators[i].multiply(spikes, rows, into, workspaces[i][thread]);
         } else {
-            operators[i].multiply((FloatMatrix) source, rows, into, firstBlock, endBlock, workspaces[i][thread]);
+            operators[i].multiply((FloatMatrix) source, rows, into, workspaces[i][thread]);
         }
     }
 
@@ -81,15 +85,15 @@ final class GradientPath {
         FloatMatrix at = gradient;
         for (int i = operators.length - 1; i > 0; i--) {
             FloatMatrix into = ofMade[i - 1].steps(0, gradient.rows() / batch);
-            backs[i].pull(at, at.rows(), into, 0, Math.ceilDiv(into.columns(), Long.SIZE));
+            backs[i].pull(at, at.rows(), whole.on(into));
             at = into;
         }
         return at;
     }
 
-    /** Takes gradients of what the first operator makes, all rows of them, back to some blocks of the source. */
-    void pull(FloatMatrix ofFirst, FloatMatrix into, int firstBlock, int endBlock) {
-        backs[0].pull(ofFirst, ofFirst.rows(), into, firstBlock, endBlock);
+    /** Takes gradients of what the first operator makes, all rows of them, back to the blocks in use of the source. */
+    void pull(FloatMatrix ofFirst, Tile into) {
+        backs[0].pull(ofFirst, ofFirst.rows(), into);
     }
 
     /** Adds gradients of all weights of a path of several operators but those of the last. */

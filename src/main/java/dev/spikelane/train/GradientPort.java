@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -21,7 +22,10 @@ final class GradientPort {
     private @Nullable GradientViews<FloatMatrix> rows;
 
     private final List<GradientTerm> terms = new ArrayList<>();
-    private final FloatMatrix[] scratch;
+    private final Tile[] scratch;
+    /** The rows that a thread fills. */
+    private final Tile[] filled;
+
     private final int behind;
     private int segmentStart;
 
@@ -36,9 +40,14 @@ final class GradientPort {
         this.behind = size.segments() > 1 ? behind : 0;
         this.arena = arena;
         this.currents = currents;
-        this.scratch = new FloatMatrix[several ? size.threads() : 0];
+        this.filled = new Tile[size.threads()];
+        FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
+        for (int i = 0; i < filled.length; i++) {
+            filled[i] = Tile.whole(none);
+        }
+        this.scratch = new Tile[several ? size.threads() : 0];
         for (int i = 0; i < scratch.length; i++) {
-            scratch[i] = FloatMatrix.zeros(arena, size.segment() * size.batch(), currents);
+            scratch[i] = Tile.whole(FloatMatrix.zeros(arena, size.segment() * size.batch(), currents));
         }
     }
 
@@ -106,13 +115,14 @@ final class GradientPort {
 
     /** Fills the currents of some steps for some blocks, each term complete before it is added. */
     void fill(int first, int count, int firstBlock, int endBlock, int thread) {
-        FloatMatrix into = steps(first, count);
+        Tile into = filled[thread].on(steps(first, count)).at(firstBlock, endBlock);
         for (int i = 0; i < terms.size(); i++) {
             if (i == 0) {
-                terms.get(i).fill(first, count, into, firstBlock, endBlock, thread);
+                terms.get(i).fill(first, count, into, thread);
             } else {
-                terms.get(i).fill(first, count, scratch[thread], firstBlock, endBlock, thread);
-                RowSum.add(into, scratch[thread], count * size.batch(), columns(), firstBlock, endBlock);
+                Tile added = scratch[thread].at(into);
+                terms.get(i).fill(first, count, added, thread);
+                RowSum.add(into, added, count * size.batch());
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 
 /** What a thread needs to take a tile of a population back through a segment. */
@@ -18,20 +19,24 @@ final class GradientScratch {
     final GradientViews<FloatMatrix> added;
 
     final FloatMatrix distance;
+    final GradientTiles tiles;
+    /** Gradients that were given, of all neurons. */
+    final Tile given;
     /** The variables before each step of the segment and after the last, one below the other. */
     final FloatMatrix[] past;
 
     /**
      * Makes room.
      *
-     * @param columns neurons of a tile
+     * @param tile room for a batch of the neurons that a thread takes back at a time
      * @param variables variables of which something comes from elsewhere and must be summed up
      * @param adds whether gradients come from several places
      * @param kept variables that are computed again
      */
     @SuppressWarnings("unchecked") // an array of generics
     GradientScratch(
-            Arena arena, GradientSize size, int columns, boolean spikes, boolean[] variables, boolean adds, int kept) {
+            Arena arena, GradientSize size, Tile tile, boolean spikes, boolean[] variables, boolean adds, int kept) {
+        int columns = tile.matrix().columns();
         int rows = size.segment() * size.batch();
         int batch = size.batch();
         this.ofVariables = (GradientViews<FloatMatrix>[]) new GradientViews<?>[variables.length];
@@ -40,7 +45,9 @@ final class GradientScratch {
         }
         this.ofSpikes = new GradientViews<>(FloatMatrix.zeros(arena, spikes ? rows : batch, columns), batch);
         this.added = new GradientViews<>(FloatMatrix.zeros(arena, adds ? rows : batch, columns), batch);
-        this.distance = FloatMatrix.zeros(arena, batch, columns);
+        this.distance = tile.matrix();
+        this.tiles = new GradientTiles(tile);
+        this.given = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
         this.past = new FloatMatrix[kept];
         for (int i = 0; i < kept; i++) {
             past[i] = FloatMatrix.zeros(arena, rows + batch, columns);

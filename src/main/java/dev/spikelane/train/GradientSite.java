@@ -7,6 +7,7 @@ import dev.spikelane.layout.Layout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
@@ -14,7 +15,6 @@ import dev.spikelane.neuron.PortCurrents;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +60,12 @@ final class GradientSite implements GradientSource {
     private NeuronGroup group;
     private NeuronGradient gradient;
     private NeuronBackward[] tiles;
-    private final @Nullable PortCurrents[] pairs;
+    /** The currents that a thread takes to the neurons. */
+    private final PortCurrents[] currents;
+
+    /** A variable that a thread keeps. */
+    private final Tile[] variableOf;
+
     private int segmentStart;
 
     /**
@@ -87,7 +92,14 @@ final class GradientSite implements GradientSource {
         for (int i = 0; i < checkpoints.length; i++) {
             checkpoints[i] = group.newState(arena, size.batch());
         }
-        this.pairs = new PortCurrents[feedback == null ? 0 : size.segment()];
+        this.currents = new PortCurrents[size.threads()];
+        this.variableOf = new Tile[size.threads()];
+        Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
+        for (int i = 0; i < currents.length; i++) {
+            Tile own = none.another();
+            currents[i] = new PortCurrents(own, feedback == null ? own : none.another());
+            variableOf[i] = none.another();
+        }
         this.variables = state.names();
         this.spikes = GradientTrack.ofSpikes(
                 arena, population.size(), size.batch(), plan.historyOf(population.name()), size.steps());
@@ -126,12 +138,18 @@ final class GradientSite implements GradientSource {
                 reached[i] = ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null;
                 adds |= ofVariables[i].adds();
             }
-            int columns = blocksInTile == blocks() ? population.size() : blocksInTile * Long.SIZE;
             int again = gradient.needsCurrents() ? variables.size() : 0;
-            made = new GradientScratch(arena, size, columns, firesBack(), reached, adds, again);
+            made = new GradientScratch(arena, size, tile(), firesBack(), reached, adds, again);
             scratch[thread] = made;
         }
         return made;
+    }
+
+    /** Room for a batch of the neurons that a thread takes back at a time. */
+    private Tile tile() {
+        return blocksInTile == blocks()
+                ? Tile.whole(FloatMatrix.zeros(arena, size.batch(), population.size()))
+                : Tile.of(FloatMatrix.zeros(arena, size.batch(), blocksInTile * Long.SIZE), population.size());
     }
 
     /** The short way under a frame, if this population can go it. */
@@ -240,7 +258,9 @@ final class GradientSite implements GradientSource {
             FloatMatrix added = FloatMatrix.zeros(size.batch(), population.size());
             ofSpikes.open(-1, 1);
             ofSpikes.gather(
-                    new GradientViews<>(sum, size.batch()), new GradientViews<>(added, size.batch()), 0, blocks());
+                    new GradientViews<>(sum, size.batch()),
+                    new GradientViews<>(added, size.batch()),
+                    new GradientTiles(Tile.whole(sum)));
             return sum;
         }
         return carriedSpikes;
@@ -304,59 +324,53 @@ final class GradientSite implements GradientSource {
     }
 
     /** Takes neurons through some steps, whose currents are there. */
-    void fire(int first, int count, int firstBlock, int endBlock) {
+    void fire(int first, int count, int firstBlock, int endBlock, int thread) {
+        PortCurrents own = currents[thread];
         boolean stepwise = false;
         for (int i = 0; i < ofVariables.length; i++) {
             stepwise |= i > 0 && ofVariables[i].keeps();
         }
         if (!gradient.needsCurrents()) {
-            run(state, first, count, true, firstBlock, endBlock);
+            recordInPlace(own, state, first, count, firstBlock, endBlock);
             if (ofVariables[0].keeps()) {
-                ofVariables[0].keep(current.steps(first, count), 0, first, count, firstBlock, endBlock);
+                ofVariables[0].keep(own.current(), first, count);
             }
         } else if (stepwise || ofVariables[0].keeps()) {
             for (int step = first; step < first + count; step++) {
-                run(state, step, 1, false, firstBlock, endBlock);
+                place(own, step, 1, firstBlock, endBlock);
+                run(own, state, step, 1);
                 for (int i = 0; i < ofVariables.length; i++) {
                     if (ofVariables[i].keeps()) {
-                        ofVariables[i].keep(state.variable(variables.get(i)), 0, step, 1, firstBlock, endBlock);
+                        Tile of = variableOf[thread].on(state.variable(variables.get(i)));
+                        ofVariables[i].keep(of.at(firstBlock, endBlock), step, 1);
                     }
                 }
             }
         } else {
-            run(state, first, count, false, firstBlock, endBlock);
+            place(own, first, count, firstBlock, endBlock);
+            run(own, state, first, count);
         }
     }
 
-    private void run(NeuronState from, int first, int count, boolean inPlace, int firstBlock, int endBlock) {
-        FloatMatrix currents = current.steps(first, count);
-        SpikeMatrix fired = spikes.steps(first, count, 0);
-        int rows = count * size.batch();
-        GradientPort fed = feedback;
-        if (fed == null) {
-            if (inPlace) {
-                group.record(currents, rows, from, fired, currents, firstBlock, endBlock);
-            } else {
-                group.run(currents, rows, from, fired, firstBlock, endBlock);
-            }
-            return;
+    /** Goes to the currents of some steps; of all neurons where each has several. */
+    private void place(PortCurrents own, int first, int count, int firstBlock, int endBlock) {
+        boolean oneEach = group.currents() == population.size();
+        own.current().on(current.steps(first, count));
+        if (oneEach) {
+            own.current().at(firstBlock, endBlock);
         }
-        PortCurrents both = both(currents, fed.steps(first, count), first - segmentStart);
-        if (inPlace) {
-            group.record(both, rows, from, fired, currents, firstBlock, endBlock);
-        } else {
-            group.run(both, rows, from, fired, firstBlock, endBlock);
+        if (feedback != null) {
+            own.feedback().on(feedback.steps(first, count)).at(own.current());
         }
     }
 
-    /** The currents of both ports from a step of the segment on, made once. */
-    private PortCurrents both(FloatMatrix currents, FloatMatrix fedBack, int step) {
-        PortCurrents known = pairs[step];
-        if (known == null || known.current() != currents || known.feedback() != fedBack) {
-            known = new PortCurrents(currents, fedBack);
-            pairs[step] = known;
-        }
-        return known;
+    private void recordInPlace(PortCurrents own, NeuronState from, int first, int count, int firstBlock, int endBlock) {
+        place(own, first, count, firstBlock, endBlock);
+        group.record(own, count * size.batch(), from, spikes.steps(first, count, 0), current.steps(first, count));
+    }
+
+    private void run(PortCurrents own, NeuronState from, int first, int count) {
+        group.run(own, count * size.batch(), from, spikes.steps(first, count, 0));
     }
 
     /** Begins the way back. */
@@ -380,7 +394,7 @@ final class GradientSite implements GradientSource {
             fill(first, count, 0, current.blocks(), 0);
             if (!gradient.needsCurrents()) {
                 work().copyFrom(checkpoints[segment]);
-                run(work(), first, count, true, 0, blocks());
+                recordInPlace(currents[0], work(), first, count, 0, blocks());
             }
         }
         if (openFrame() != null) {
@@ -393,7 +407,8 @@ final class GradientSite implements GradientSource {
             work().copyFrom(checkpoints[segment]);
         }
         if (!shares() && gradient.needsCurrents()) {
-            again(first, count, 0, blocks(), scratch(0));
+            scratch(0).tiles.at(0, blocks());
+            again(first, count, 0, blocks(), 0);
         }
     }
 
@@ -407,31 +422,19 @@ final class GradientSite implements GradientSource {
     }
 
     /** Computes the variables of a tile again, before each step and after the last. */
-    private void again(int first, int count, int firstBlock, int endBlock, GradientScratch into) {
+    private void again(int first, int count, int firstBlock, int endBlock, int thread) {
         int batch = size.batch();
+        GradientScratch into = scratch(thread);
         for (int i = 0; i < variables.size(); i++) {
-            copy(work().variable(variables.get(i)), into.past[i], 0, firstBlock, endBlock);
+            into.tiles.in(into.past[i]).copyFrom(work().variable(variables.get(i)), 0, 0, batch);
         }
         for (int step = 0; step < count; step++) {
-            run(work(), first + step, 1, false, firstBlock, endBlock);
+            place(currents[thread], first + step, 1, firstBlock, endBlock);
+            run(currents[thread], work(), first + step, 1);
             for (int i = 0; i < variables.size(); i++) {
-                copy(work().variable(variables.get(i)), into.past[i], (step + 1) * batch, firstBlock, endBlock);
+                Tile past = into.tiles.in(into.past[i]);
+                past.copyFrom(work().variable(variables.get(i)), 0, (step + 1) * batch, batch);
             }
-        }
-    }
-
-    /** Copies a tile of a batch of rows. */
-    private void copy(FloatMatrix from, FloatMatrix to, int toRow, int firstBlock, int endBlock) {
-        long column = (long) firstBlock * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
-        long toColumn = to.columns() == from.columns() ? column : 0;
-        long bytes = (long) (endBlock - firstBlock) * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
-        for (int sample = 0; sample < size.batch(); sample++) {
-            MemorySegment.copy(
-                    from.segment(),
-                    from.rowOffset(sample) + column,
-                    to.segment(),
-                    to.rowOffset(toRow + sample) + toColumn,
-                    bytes);
         }
     }
 
@@ -448,29 +451,27 @@ final class GradientSite implements GradientSource {
         GradientScratch own = scratch(thread);
         int firstBlock = part * blocksInTile;
         int endBlock = Math.min(firstBlock + blocksInTile, blocks());
+        own.tiles.at(firstBlock, endBlock);
         if (shares() && gradient.needsCurrents()) {
-            again(first, count, firstBlock, endBlock, own);
+            again(first, count, firstBlock, endBlock, thread);
         }
         boolean fires = firesBack();
         if (fires) {
-            ofSpikes.gather(own.ofSpikes, own.added, firstBlock, endBlock);
+            ofSpikes.gather(own.ofSpikes, own.added, own.tiles);
         }
         for (int i = 0; i < ofVariables.length; i++) {
             if (ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null) {
-                ofVariables[i].gather(own.ofVariables[i], own.added, firstBlock, endBlock);
+                ofVariables[i].gather(own.ofVariables[i], own.added, own.tiles);
             }
         }
         for (int step = count - 1; step >= 0; step--) {
             for (int i = 0; i < ofVariables.length; i++) {
                 if (ofVariables[i].mayHaveGradients()) {
                     GradientViews<FloatMatrix> given = ofVariables[i].givenAlone();
-                    RowSum.add(
-                            carriedOf[i],
-                            given == null ? own.ofVariables[i].steps(step, 1) : given.steps(first + step, 1),
-                            size.batch(),
-                            population.size(),
-                            firstBlock,
-                            endBlock);
+                    Tile from = given == null
+                            ? own.tiles.in(own.ofVariables[i].steps(step, 1))
+                            : own.given.on(given.steps(first + step, 1)).at(firstBlock, endBlock);
+                    RowSum.add(own.tiles.inWhole(carriedOf[i]), from, size.batch());
                 }
             }
             place(own.step, first + step, own);
@@ -478,7 +479,7 @@ final class GradientSite implements GradientSource {
             if (fires) {
                 FloatMatrix of = own.ofSpikes.steps(step, 1);
                 if (gradient.feedsOwnSpikes()) {
-                    RowSum.add(of, carriedSpikes, size.batch(), population.size(), firstBlock, endBlock);
+                    RowSum.add(own.tiles.in(of), own.tiles.inWhole(carriedSpikes), size.batch());
                 }
                 tile.toDistance(own.step, carried, of, own.distance);
                 surrogate.backward(own.distance, of, of, draws, first + step, firstBlock * Long.SIZE);

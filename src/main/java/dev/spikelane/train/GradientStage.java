@@ -49,7 +49,7 @@ final class GradientStage {
             for (GradientSite site : sites) {
                 site.prepare(step, some);
                 site.fill(step, some, 0, site.current().blocks(), 0);
-                site.fire(step, some, 0, site.blocks());
+                site.fire(step, some, 0, site.blocks(), 0);
             }
         }
     }
@@ -59,7 +59,7 @@ final class GradientStage {
         int firstBlock = part * blocksInPart;
         int endBlock = Math.min(firstBlock + blocksInPart, site.blocks());
         site.fill(first, count, firstBlock, endBlock, thread);
-        site.fire(first, count, firstBlock, endBlock);
+        site.fire(first, count, firstBlock, endBlock, thread);
     }
 
     void backward(int firstStep, int steps) {

@@ -4,9 +4,9 @@ import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.network.Projection;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +23,9 @@ final class GradientTerm {
     private final GradientViews<FloatMatrix> held;
 
     private final GradientViews<FloatMatrix> ofFrame;
+    private final Tile[] holding;
+    private final Tile sumOfFrame;
+    private final Tile addedToFrame;
     private boolean frame;
     private boolean summed;
     private boolean listed;
@@ -48,6 +51,12 @@ final class GradientTerm {
         int batch = fromInput ? size.batch() : 1;
         this.held = new GradientViews<>(FloatMatrix.zeros(arena, rows, path.outputs()), batch);
         this.ofFrame = new GradientViews<>(FloatMatrix.zeros(arena, rows, path.outputs()), batch);
+        this.holding = new Tile[size.threads()];
+        for (int i = 0; i < holding.length; i++) {
+            holding[i] = Tile.whole(held.all());
+        }
+        this.sumOfFrame = Tile.whole(ofFrame.all());
+        this.addedToFrame = Tile.whole(ofFrame.all());
     }
 
     Projection projection() {
@@ -87,7 +96,7 @@ final class GradientTerm {
         if (listed) {
             path.backs()[0].multiplyFrame(((GradientInput) source).frame(), held.all(), firstBlock, endBlock, thread);
         } else {
-            path.fill(source.steps(0, 1, 0), held.all(), firstBlock, endBlock, thread);
+            path.fill(source.steps(0, 1, 0), holding[thread].at(firstBlock, endBlock), thread);
         }
     }
 
@@ -121,18 +130,13 @@ final class GradientTerm {
     }
 
     /** Fills the currents of some steps, behind {@link #prepare}. */
-    void fill(int first, int count, FloatMatrix into, int firstBlock, int endBlock, int thread) {
+    void fill(int first, int count, Tile into, int thread) {
         if (!frame) {
-            path.fill(source.steps(first, count, projection.delay()), into, firstBlock, endBlock, thread);
+            path.fill(source.steps(first, count, projection.delay()), into, thread);
             return;
         }
-        FloatMatrix from = held.all();
-        long column = (long) firstBlock * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
-        long to = into.columns() == from.columns() ? column : 0; // else a tile
-        long bytes = (long) (endBlock - firstBlock) * FloatMatrix.ROW_MULTIPLE * Float.BYTES;
-        for (int row = 0; row < count * size.batch(); row++) {
-            long fromRow = from.rowOffset(row % size.batch());
-            MemorySegment.copy(from.segment(), fromRow + column, into.segment(), into.rowOffset(row) + to, bytes);
+        for (int step = 0; step < count; step++) {
+            into.copyFrom(held.all(), 0, step * size.batch(), size.batch());
         }
     }
 
@@ -147,16 +151,16 @@ final class GradientTerm {
     }
 
     /** Writes the gradients of the source, behind {@link #open(int, int)}. */
-    void pull(FloatMatrix into, int firstBlock, int endBlock) {
+    void pull(Tile into) {
         FloatMatrix gradients = ofFirst;
         if (gradients != null) {
-            path.pull(gradients, into, firstBlock, endBlock);
+            path.pull(gradients, into);
         }
     }
 
     /** Writes the gradients of a frame, when all steps were taken back. */
-    void pullFrame(FloatMatrix into) {
-        path.pull(path.toFirst(ofFrame.all()), into, 0, Math.ceilDiv(into.columns(), Long.SIZE));
+    void pullFrame(Tile into) {
+        path.pull(path.toFirst(ofFrame.all()), into);
     }
 
     boolean isFrame() {
@@ -177,8 +181,7 @@ final class GradientTerm {
     boolean prepareWeights(int first, int count) {
         if (frame) {
             for (int step = first + count - 1; step >= first && !summed; step--) {
-                FloatMatrix gradients = port.gradients(step, 1);
-                RowSum.add(ofFrame.all(), gradients, size.batch(), gradients.columns(), 0, blocks());
+                RowSum.add(sumOfFrame, addedToFrame.on(port.gradients(step, 1)), size.batch());
             }
             if (learns && first == 0) {
                 path.prepareWeightsOfFrame(((GradientInput) source).frame(), ofFrame.all());

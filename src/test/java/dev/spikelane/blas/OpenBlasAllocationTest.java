@@ -7,6 +7,7 @@ import dev.spikelane.blas.call.BlasSpikeMatmul;
 import dev.spikelane.kernel.Transpose;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 
@@ -23,13 +24,14 @@ final class OpenBlasAllocationTest {
             FloatMatrix current = FloatMatrix.zeros(arena, 4, 128);
             FloatMatrix value = FloatMatrix.zeros(arena, 1, 64);
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 64);
+            Tile tile = Tile.whole(current);
             FloatMatrix workspace = BlasSpikeMatmul.workspace(arena, 64);
             Allocations.assertNone(10_000, () -> OpenBlas.sgemm(Transpose.SECOND, 1, values, weights, 0, current));
             Allocations.assertNone(10_000, () -> OpenBlas.sgemv(false, 1, weights, value, 0, bias));
             Allocations.assertNone(
-                    10_000, () -> BlasSpikeMatmul.multiply(spikes, 4, weights, bias, 0, 2, current, workspace));
+                    10_000, () -> BlasSpikeMatmul.multiply(spikes, 4, weights, bias, tile.at(0, 2), workspace));
             Allocations.assertNone(
-                    10_000, () -> BlasSpikeMatmul.multiply(spikes, 1, weights, bias, 1, 2, current, workspace));
+                    10_000, () -> BlasSpikeMatmul.multiply(spikes, 1, weights, bias, tile.at(1, 2), workspace));
         }
     }
 }

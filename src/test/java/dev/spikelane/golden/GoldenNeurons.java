@@ -7,6 +7,7 @@ import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
@@ -130,7 +131,7 @@ final class GoldenNeurons {
         PackedWeights weights = PackedWeights.pack(arena, said.weights(), said.bias());
         int rows = input.length / inputs;
         FloatMatrix current = FloatMatrix.zeros(arena, rows, weights.post());
-        DenseMatmul.multiply(FloatMatrix.copyOf(arena, rows, inputs, input), weights, current);
+        DenseMatmul.multiply(FloatMatrix.copyOf(arena, rows, inputs, input), rows, weights, Tile.whole(current));
         return current.toArray();
     }
 }

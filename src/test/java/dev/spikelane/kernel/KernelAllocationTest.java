@@ -18,6 +18,7 @@ import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +49,11 @@ final class KernelAllocationTest {
         SpikeMatrix input = Matrices.spikes(arena, ROWS, 100, density, random);
         PackedWeights weights = PackedWeights.pack(arena, Matrices.uniform(arena, 130, 100, random));
         FloatMatrix workspace = SpikeMatmul.workspace(arena);
-        assertNone(CALLS, () -> SpikeMatmul.multiply(input, weights, current, workspace));
+        Tile tile = Tile.whole(current);
+        assertNone(CALLS, () -> {
+            SpikeMatmul.multiply(input, ROWS, weights, tile.at(0, 1), workspace);
+            SpikeMatmul.multiply(input, ROWS, weights, tile.on(current), workspace);
+        });
     }
 
     @ParameterizedTest
@@ -61,7 +66,8 @@ final class KernelAllocationTest {
             FloatMatrix membranes = FloatMatrix.zeros(arena, ROWS, 130);
             StepRun run = new StepRun(current, membrane, spikes);
             assertNone(CALLS, () -> LeakyStep.run(parameters, run));
-            assertNone(CALLS, () -> LeakyStep.run(parameters, run.set(current, membrane, spikes, 0, 3)));
+            Tile tile = Tile.whole(current);
+            assertNone(CALLS, () -> LeakyStep.run(parameters, run.set(tile.at(0, 3), membrane, spikes)));
             assertNone(CALLS, () -> LeakyStep.run(parameters, run.record(membranes), 0, ROWS));
         }
     }
@@ -163,10 +169,11 @@ final class KernelAllocationTest {
         FloatMatrix transposedB = FloatMatrix.zeros(arena, 90, 70);
         PackedWeights weights = PackedWeights.pack(arena, transposedB);
         FloatMatrix c = FloatMatrix.zeros(arena, 66, 90);
+        Tile tile = Tile.whole(c);
         assertNone(CALLS, () -> {
             DenseMatmul.multiply(a, false, b, false, c, workspace);
             DenseMatmul.add(transposedA, true, transposedB, true, c, workspace);
-            DenseMatmul.multiply(a, 65, weights, 0, 2, c);
+            DenseMatmul.multiply(a, 65, weights, tile.at(0, 2));
         });
     }
 }

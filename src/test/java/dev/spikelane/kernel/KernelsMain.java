@@ -8,6 +8,7 @@ import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 
 /** Runs every kernel once and prints which ones serve. */
@@ -21,7 +22,7 @@ final class KernelsMain {
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 70);
             BernoulliSpikes.draw(1, 0, 0, 2, floats, 1, 0.5f, spikes, 0);
             PackedWeights weights = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 70, 70));
-            SpikeMatmul.multiply(spikes, weights, floats, SpikeMatmul.workspace(arena));
+            SpikeMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(floats), SpikeMatmul.workspace(arena));
             LeakyParameters parameters = LeakyParameters.builder(70).build(arena);
             Steps.run(parameters, floats, FloatMatrix.zeros(arena, 2, 70), spikes);
             SpikeCount.add(spikes, 2, floats);

@@ -22,6 +22,7 @@ import dev.spikelane.kernel.target.LatencyRamp;
 import dev.spikelane.kernel.target.OneHotInverse;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -90,7 +91,7 @@ final class SharedMemoryTest {
         LeakyStep.run(
                 parameters,
                 new StepRun(current, state, spikes)
-                        .set(current, state, spikes, 0, 2)
+                        .set(Tile.whole(current).at(0, 2), state, spikes)
                         .record(membranes),
                 0,
                 ROWS);
@@ -125,7 +126,7 @@ final class SharedMemoryTest {
         LeakyStep.run(
                 parameters,
                 new StepRun(current, state, out)
-                        .set(current, state, out, 0, 2)
+                        .set(Tile.whole(current).at(0, 2), state, out)
                         .feedback(feedback)
                         .previous(previous)
                         .record(membranes),
@@ -181,7 +182,9 @@ final class SharedMemoryTest {
         WindowStep.step(
                 parameters,
                 m[0],
-                new StepRun(m[1], m[2], out).set(m[1], m[2], out, 0, 2).record(m[4]),
+                new StepRun(m[1], m[2], out)
+                        .set(Tile.whole(m[1]).at(0, 2), m[2], out)
+                        .record(m[4]),
                 m[3],
                 0,
                 0);
@@ -200,7 +203,10 @@ final class SharedMemoryTest {
         PackedWeights weights = PackedWeights.pack(arena, own);
         FloatMatrix tables = SpikeMatmul.workspace(arena);
         SpikeMatrix bits = SpikeMatrix.zeros(arena, 1, 64);
-        assertApart("workspace", "current", () -> SpikeMatmul.multiply(bits, weights, tables.rows(1, 1), tables));
+        assertApart(
+                "workspace",
+                "current",
+                () -> SpikeMatmul.multiply(bits, bits.rows(), weights, Tile.whole(tables.rows(1, 1)), tables));
 
         FloatMatrix values = Matrices.uniform(arena, 64, 64, new Random(2));
         SpikeMatrix train = Matrices.spikes(arena, 64, 64, 0.3, new Random(3));

@@ -18,6 +18,7 @@ import dev.spikelane.connection.operator.Operators;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Parameter;
 import dev.spikelane.random.TorchRandom;
@@ -69,8 +70,8 @@ final class BlasDenseTest {
                     FloatMatrix tile = FloatMatrix.zeros(arena, rows, 256);
                     int blocks = (outputs + 63) / 64;
                     Operator own = bound(dense, inputs);
-                    own.multiply(input, rows, expected, 0, blocks, own.workspace(arena));
-                    blas.multiply(input, rows, tile, 0, blocks, blas.workspace(arena));
+                    own.multiply(input, rows, Tile.whole(expected), own.workspace(arena));
+                    blas.multiply(input, rows, Tile.of(tile, outputs).at(0, blocks), blas.workspace(arena));
                     FloatMatrix actual = FloatMatrix.zeros(arena, rows, outputs);
                     for (int row = 0; row < rows; row++) {
                         for (int column = 0; column < 256; column++) {
@@ -97,9 +98,9 @@ final class BlasDenseTest {
         FloatMatrix blocks = FloatMatrix.zeros(arena, 7, 200);
         FloatMatrix tile = FloatMatrix.zeros(arena, 7, 64);
         for (int block = 0; block < 4; block++) {
-            blas.multiply(spikes, 7, blocks, block, block + 1, workspace);
+            blas.multiply(spikes, 7, Tile.whole(blocks).at(block, block + 1), workspace);
             tile.fill(0);
-            blas.multiply(spikes, 7, tile, block, block + 1, workspace);
+            blas.multiply(spikes, 7, Tile.of(tile, 200).at(block, block + 1), workspace);
             for (int row = 0; row < 7; row++) {
                 for (int column = 0; column < 64; column++) {
                     int output = block * 64 + column;
@@ -187,29 +188,34 @@ final class BlasDenseTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "spikes is [4 x 71], expected [4 x 70]",
-                () -> blas.multiply(SpikeMatrix.zeros(arena, 4, 71), 4, current, 0, 2, workspace));
+                () -> blas.multiply(
+                        SpikeMatrix.zeros(arena, 4, 71), 4, Tile.whole(current).at(0, 2), workspace));
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 70);
         assertMessage(
                 IllegalArgumentException.class,
-                "block of outputs range is [1, 3), expected a part of [0, 2)",
-                () -> blas.multiply(spikes, 4, current, 1, 3, workspace));
+                "block range is [1, 3), expected a part of [0, 2)",
+                () -> blas.multiply(spikes, 4, Tile.whole(current).at(1, 3), workspace));
         assertMessage(
                 IllegalArgumentException.class,
                 "workspace is [4 x 70], expected [256 x 70]",
-                () -> blas.multiply(spikes, 4, current, 0, 2, FloatMatrix.zeros(arena, 4, 70)));
+                () -> blas.multiply(spikes, 4, Tile.whole(current).at(0, 2), FloatMatrix.zeros(arena, 4, 70)));
         assertMessage(
                 IllegalArgumentException.class,
                 "input is [4 x 90], expected [4 x 70]",
-                () -> blas.multiply(current, 4, current, 0, 2, workspace));
+                () -> blas.multiply(current, 4, Tile.whole(current).at(0, 2), workspace));
         FloatMatrix square = square().workspace(arena);
         assertMessage(
                 IllegalArgumentException.class,
                 "current shares memory with workspace, expected memory of its own",
-                () -> square().multiply(SpikeMatrix.zeros(arena, 4, 90), 4, square, 0, 2, square));
+                () -> square().multiply(
+                                SpikeMatrix.zeros(arena, 4, 90),
+                                4,
+                                Tile.whole(square).at(0, 2),
+                                square));
         assertMessage(
                 IllegalArgumentException.class,
                 "current shares memory with input, expected memory of its own",
-                () -> square().multiply(square, 4, square, 0, 2, square));
+                () -> square().multiply(square, 4, Tile.whole(square).at(0, 2), square));
     }
 
     private Dense dense(int inputs, int outputs) {
@@ -229,7 +235,7 @@ final class BlasDenseTest {
         FloatMatrix current = FloatMatrix.zeros(arena, rows + 1, connection.outputs());
         current.fill(7);
         int blocks = (connection.outputs() + 63) / 64;
-        connection.multiply(spikes, rows, current, 0, blocks, connection.workspace(arena));
+        connection.multiply(spikes, rows, Tile.whole(current).at(0, blocks), connection.workspace(arena));
         FloatMatrix untouched = FloatMatrix.zeros(arena, 1, connection.outputs());
         untouched.fill(7);
         assertSameBits(untouched, current.rows(rows, 1), "row behind");

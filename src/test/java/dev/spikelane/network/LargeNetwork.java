@@ -5,6 +5,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
@@ -94,26 +95,19 @@ final class LargeNetwork {
         }
 
         @Override
-        public void multiply(
-                SpikeMatrix spikes,
-                int rows,
-                FloatMatrix current,
-                int firstBlock,
-                int endBlock,
-                FloatMatrix workspace) {
+        public void multiply(SpikeMatrix spikes, int rows, Tile current, FloatMatrix workspace) {
             if (!resting) {
                 spy();
             }
-            watched.multiply(spikes, rows, current, firstBlock, endBlock, workspace);
+            watched.multiply(spikes, rows, current, workspace);
         }
 
         @Override
-        public void multiply(
-                FloatMatrix input, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+        public void multiply(FloatMatrix input, int rows, Tile current, FloatMatrix workspace) {
             if (!resting) {
                 spy();
             }
-            watched.multiply(input, rows, current, firstBlock, endBlock, workspace);
+            watched.multiply(input, rows, current, workspace);
         }
 
         private void spy() {

@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
@@ -96,8 +97,8 @@ abstract class NaiveNeurons {
 
         private void run(NeuronGroup group, NeuronState from) {
             if (group.takesFeedback()) {
-                PortCurrents currents = new PortCurrents(current, feedback);
-                group.run(currents, current.rows(), from, spikes, 0, spikes.stride());
+                PortCurrents currents = new PortCurrents(Tile.whole(current), Tile.whole(feedback));
+                group.run(currents, current.rows(), from, spikes);
             } else {
                 group.run(current, from, spikes);
             }

@@ -12,6 +12,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
@@ -127,9 +128,7 @@ final class PortsTest {
                 .multiply(
                         input,
                         30,
-                        currents,
-                        0,
-                        Math.ceilDiv(currents.columns(), 64),
+                        Tile.whole(currents),
                         network.path(0).operators().getFirst().workspace(arena));
         NeuronGroup group = neuron.bind(arena, currents.columns());
         NeuronState state = group.newState(arena, 3);
@@ -261,7 +260,8 @@ final class PortsTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "currents are of the ports 'current' and 'feedback', expected those of 'current' alone",
-                () -> one.run(new PortCurrents(current, current), 1, one.newState(arena, 1), spikes, 0, 1));
+                () -> one.run(
+                        new PortCurrents(Tile.whole(current), Tile.whole(current)), 1, one.newState(arena, 1), spikes));
         Leaky leaky = new Leaky(0.5f);
         assertMessage(
                 IllegalArgumentException.class,

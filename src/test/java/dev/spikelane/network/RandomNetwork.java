@@ -11,6 +11,7 @@ import dev.spikelane.connection.operator.Operators;
 import dev.spikelane.kernel.product.DenseCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.Parameter;
@@ -150,7 +151,7 @@ final class RandomNetwork {
     Outcome expected() {
         return expected((connection, row, current) -> {
             Operator first = operator(0);
-            first.multiply(input.rows(row, batch), batch, current, 0, blocks(current), first.workspace(arena));
+            first.multiply(input.rows(row, batch), batch, Tile.whole(current), first.workspace(arena));
         });
     }
 
@@ -213,7 +214,7 @@ final class RandomNetwork {
                 if (outcome.spikes.isEmpty()) {
                     first.fill(connection(0), row, current);
                 } else {
-                    operator.multiply(from.rows(row, batch), batch, current, 0, blocks(current), workspace);
+                    operator.multiply(from.rows(row, batch), batch, Tile.whole(current), workspace);
                 }
                 neurons.record(current, state, fired, membranes.rows(row, batch));
             }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.util.Random;
@@ -96,7 +97,8 @@ final class DropoutTest {
         NeuronState state = group.newState(arena, BATCH);
         Outcome actual = outcome();
         for (int word = 2; word >= 0; word--) {
-            group.record(current, current.rows(), state, actual.spikes, actual.membranes, word, word + 1);
+            PortCurrents currents = new PortCurrents(Tile.whole(current).at(word, word + 1));
+            group.record(currents, current.rows(), state, actual.spikes, actual.membranes);
         }
         assertSameBits(expected.membranes, actual.membranes, "membranes");
         assertSameBits(expected.spikes, actual.spikes, "spikes");

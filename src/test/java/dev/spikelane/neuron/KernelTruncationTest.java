@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +97,10 @@ final class KernelTruncationTest {
                 () -> group.newState(arena, 600_000_000));
     }
 
+    private static PortCurrents words(FloatMatrix currents, int first, int end) {
+        return new PortCurrents(Tile.whole(currents).at(first, end));
+    }
+
     /** Words of neurons may be run one after the other, as threads do, each in calls of its own. */
     @Test
     void wordsCountTheirOwnSteps() {
@@ -107,22 +112,22 @@ final class KernelTruncationTest {
 
         NeuronState state = group.newState(arena, 1);
         FloatMatrix membranes = FloatMatrix.zeros(arena, STEPS, NEURONS);
-        group.record(current, STEPS, state, spikes, membranes, 2, 3);
+        group.record(words(current, 2, 3), STEPS, state, spikes, membranes);
         for (int step = 0; step < STEPS; step++) {
             FloatMatrix row = membranes.rows(step, 1);
-            group.record(current.rows(step, 1), 1, state, spikes.rows(step, 1), row, 0, 2);
+            group.record(words(current.rows(step, 1), 0, 2), 1, state, spikes.rows(step, 1), row);
             assertEquals(step + 1, state.step());
         }
         assertSameBits(expected, membranes, "membranes");
-        group.run(current, 1, state, spikes, 0, 1);
+        group.run(words(current, 0, 1), 1, state, spikes);
         assertMessage(
                 IllegalArgumentException.class,
                 "neurons of word 1 have done 50 steps, expected 51 as those of word 0",
-                () -> group.run(current, 1, state, spikes, 0, 3));
+                () -> group.run(words(current, 0, 3), 1, state, spikes));
         assertMessage(
                 IllegalArgumentException.class,
-                "word of spikes range is [2, 4), expected a part of [0, 3)",
-                () -> group.run(current, 1, state, spikes, 2, 4));
+                "block range is [2, 4), expected a part of [0, 3)",
+                () -> group.run(words(current, 2, 4), 1, state, spikes));
         state.reset();
         assertEquals(0, state.step());
         membranes.fill(0);

@@ -8,6 +8,7 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -192,7 +193,7 @@ final class ModelsTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "current has 2 rows, expected at least 4",
-                () -> recurrent.run(current, 4, state, SpikeMatrix.zeros(arena, 4, 3), 0, 1));
+                () -> recurrent.run(new PortCurrents(Tile.whole(current)), 4, state, SpikeMatrix.zeros(arena, 4, 3)));
         assertEquals(0, state.membrane().get(0, 0), "no step was done");
         assertEquals(
                 "RLeaky[beta=0.5, recurrence=AllToAll[3 -> 3], firing=" + Firing.DEFAULT + "]",

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -26,81 +27,51 @@ public final class BlasDenseMatmul {
      * @param rows how many rows, at least 1
      * @param weights {@code [post x pre]}
      * @param bias {@code [1 x post]}
-     * @param firstBlock the first block of outputs
-     * @param endBlock the block behind the last
-     * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
-     *     (endBlock - firstBlock)]}, which then holds these blocks only; shares no memory with the others
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares no memory with the others
      * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} shares memory with another matrix
      * @throws IllegalStateException if OpenBLAS is not available, or an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void multiply(
-            FloatMatrix input,
-            int rows,
-            FloatMatrix weights,
-            FloatMatrix bias,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current) {
+    public static void multiply(FloatMatrix input, int rows, FloatMatrix weights, FloatMatrix bias, Tile current) {
         Checks.rows("input", input.rows(), rows);
         input.requireShape("input", input.rows(), weights.columns());
-        int firstOutput = checkedFirstOutput(rows, weights, bias, firstBlock, endBlock, current);
-        Checks.apart("current", current, "input", input);
-        rows(input, rows, weights, bias, firstBlock, endBlock, current, firstOutput, 0);
+        check(rows, weights, bias, current);
+        Checks.apart("current", current.matrix(), "input", input);
+        rows(input, rows, weights, bias, current, 0);
     }
 
-    /** Checks all but the input; returns the output that column 0 of {@code current} holds. */
-    static int checkedFirstOutput(
-            int rows, FloatMatrix weights, FloatMatrix bias, int firstBlock, int endBlock, FloatMatrix current) {
+    /** Checks all but the input. */
+    static void check(int rows, FloatMatrix weights, FloatMatrix bias, Tile current) {
         OpenBlasSearch.require();
-        Checks.rows("current", current.rows(), rows);
-        Checks.range("block of outputs", firstBlock, endBlock, (weights.rows() - 1) / PackedWeights.BLOCK + 1);
-        int firstOutput = Checks.firstOutput(current, weights.rows(), firstBlock, endBlock);
+        current.require("current", rows, weights.rows());
         weights.requireShape("weights", weights.rows(), weights.columns());
         bias.requireShape("bias", 1, weights.rows());
-        Checks.apart("current", current, "weights", weights);
-        Checks.apart("current", current, "bias", bias);
-        return firstOutput;
+        Checks.apart("current", current.matrix(), "weights", weights);
+        Checks.apart("current", current.matrix(), "bias", bias);
     }
 
     /** The first {@code count} rows of the input give the currents from row {@code row} on. */
-    static void rows(
-            FloatMatrix input,
-            int count,
-            FloatMatrix weights,
-            FloatMatrix bias,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current,
-            int firstOutput,
-            int row) {
-        copyBias(bias, firstBlock, endBlock, current, firstOutput, row, count);
-        int output = firstBlock * PackedWeights.BLOCK;
-        int outputs = (int) Math.min(weights.rows(), (long) endBlock * PackedWeights.BLOCK) - output;
+    static void rows(FloatMatrix input, int count, FloatMatrix weights, FloatMatrix bias, Tile current, int row) {
+        copyBias(bias, current, row, count);
+        int output = current.firstColumn();
+        int outputs = current.endColumn() - output;
         int pre = weights.columns();
         long from = weights.rowOffset(output);
-        long to = current.rowOffset(row) + (long) (output - firstOutput) * Float.BYTES;
+        long to = current.offset(row, current.firstBlock());
         if (count == 1) {
-            OpenBlasCalls.addBlock(outputs, pre, weights, from, input, current, to);
+            OpenBlasCalls.addBlock(outputs, pre, weights, from, input, current.matrix(), to);
         } else {
-            OpenBlasCalls.addBlock(count, outputs, pre, input, weights, from, current, to);
+            OpenBlasCalls.addBlock(count, outputs, pre, input, weights, from, current.matrix(), to);
         }
     }
 
     /** The padding of the last block is copied too, zeros onto zeros. */
-    private static void copyBias(
-            FloatMatrix bias,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current,
-            int firstOutput,
-            int first,
-            int count) {
-        long from = firstBlock * BLOCK_BYTES;
-        long to = from - (long) firstOutput * Float.BYTES;
-        long bytes = (endBlock - firstBlock) * BLOCK_BYTES;
+    private static void copyBias(FloatMatrix bias, Tile current, int first, int count) {
+        long from = current.firstBlock() * BLOCK_BYTES;
+        long bytes = (current.endBlock() - current.firstBlock()) * BLOCK_BYTES;
+        MemorySegment to = current.matrix().segment();
         for (int row = first; row < first + count; row++) {
-            MemorySegment.copy(bias.segment(), from, current.segment(), current.rowOffset(row) + to, bytes);
+            MemorySegment.copy(bias.segment(), from, to, current.offset(row, current.firstBlock()), bytes);
         }
     }
 }

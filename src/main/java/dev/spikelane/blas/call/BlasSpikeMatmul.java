@@ -6,6 +6,7 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 
 /**
@@ -41,10 +42,7 @@ public final class BlasSpikeMatmul {
      * @param rows how many rows, at least 1
      * @param weights {@code [post x pre]}; finite, as an infinite one gives NaN also where no spike meets it
      * @param bias {@code [1 x post]}
-     * @param firstBlock the first block of outputs
-     * @param endBlock the block behind the last
-     * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
-     *     (endBlock - firstBlock)]}, which then holds these blocks only; shares no memory with the others
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares no memory with the others
      * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the others
      * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} or {@code workspace} shares memory with
      *     another matrix
@@ -52,25 +50,18 @@ public final class BlasSpikeMatmul {
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void multiply(
-            SpikeMatrix spikes,
-            int rows,
-            FloatMatrix weights,
-            FloatMatrix bias,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current,
-            FloatMatrix workspace) {
+            SpikeMatrix spikes, int rows, FloatMatrix weights, FloatMatrix bias, Tile current, FloatMatrix workspace) {
         Checks.rows("spikes", spikes.rows(), rows);
         spikes.requireShape("spikes", spikes.rows(), weights.columns());
-        int firstOutput = BlasDenseMatmul.checkedFirstOutput(rows, weights, bias, firstBlock, endBlock, current);
+        BlasDenseMatmul.check(rows, weights, bias, current);
         workspace.requireShape("workspace", ROWS, weights.columns());
-        Checks.apart("current", current, "workspace", workspace);
+        Checks.apart("current", current.matrix(), "workspace", workspace);
         Checks.apart("workspace", workspace, "weights", weights);
         Checks.apart("workspace", workspace, "bias", bias);
         for (int row = 0; row < rows; row += ROWS) {
             int count = Math.min(ROWS, rows - row);
             SpikeExpand.expand(spikes, row, count, workspace);
-            BlasDenseMatmul.rows(workspace, count, weights, bias, firstBlock, endBlock, current, firstOutput, row);
+            BlasDenseMatmul.rows(workspace, count, weights, bias, current, row);
         }
     }
 }

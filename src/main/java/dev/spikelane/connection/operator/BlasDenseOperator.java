@@ -6,6 +6,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -49,15 +50,13 @@ final class BlasDenseOperator implements Operator {
     }
 
     @Override
-    public void multiply(
-            SpikeMatrix spikes, int count, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
-        BlasSpikeMatmul.multiply(spikes, count, ofSpikes, bias, firstBlock, endBlock, current, workspace);
+    public void multiply(SpikeMatrix spikes, int count, Tile current, FloatMatrix workspace) {
+        BlasSpikeMatmul.multiply(spikes, count, ofSpikes, bias, current, workspace);
     }
 
     @Override
-    public void multiply(
-            FloatMatrix input, int count, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
-        BlasDenseMatmul.multiply(input, count, weights, bias, firstBlock, endBlock, current);
+    public void multiply(FloatMatrix input, int count, Tile current, FloatMatrix workspace) {
+        BlasDenseMatmul.multiply(input, count, weights, bias, current);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +37,12 @@ final class DenseGradient implements OperatorGradient {
     }
 
     @Override
-    public void pull(FloatMatrix gradient, int count, FloatMatrix into, int firstBlock, int endBlock) {
+    public void pull(FloatMatrix gradient, int count, Tile into) {
         PackedWeights back = transposed;
         if (back == null) {
             throw new IllegalStateException("gradients of the source were not asked for");
         }
-        DenseMatmul.multiply(gradient, count, back, firstBlock, endBlock, into);
+        DenseMatmul.multiply(gradient, count, back, into);
     }
 
     @Override

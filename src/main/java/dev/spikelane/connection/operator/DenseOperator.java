@@ -9,6 +9,7 @@ import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -99,19 +100,17 @@ final class DenseOperator implements Operator {
     }
 
     @Override
-    public void multiply(
-            SpikeMatrix spikes, int count, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
+    public void multiply(SpikeMatrix spikes, int count, Tile current, FloatMatrix workspace) {
         if (recurrent) {
-            RecurrentMatmul.multiply(spikes, count, ofSpikes, firstBlock, endBlock, current);
+            RecurrentMatmul.multiply(spikes, count, ofSpikes, current);
         } else {
-            SpikeMatmul.multiply(spikes, count, ofSpikes, firstBlock, endBlock, current, workspace);
+            SpikeMatmul.multiply(spikes, count, ofSpikes, current, workspace);
         }
     }
 
     @Override
-    public void multiply(
-            FloatMatrix input, int count, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
-        DenseMatmul.multiply(input, count, weights, firstBlock, endBlock, current);
+    public void multiply(FloatMatrix input, int count, Tile current, FloatMatrix workspace) {
+        DenseMatmul.multiply(input, count, weights, current);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -29,13 +30,15 @@ final class ElementwiseGradient implements OperatorGradient {
     }
 
     @Override
-    public void pull(FloatMatrix gradient, int rows, FloatMatrix into, int firstBlock, int endBlock) {
-        int first = firstBlock * Long.SIZE;
-        int end = Math.min(endBlock * Long.SIZE, weights.columns());
-        int tile = into.columns() == weights.columns() ? 0 : first;
+    public void pull(FloatMatrix gradient, int rows, Tile into) {
+        into.require("into", rows, weights.columns());
+        FloatMatrix gradients = into.matrix();
+        int first = into.firstColumn();
+        int end = into.endColumn();
+        int origin = into.origin();
         for (int row = 0; row < rows; row++) {
             for (int i = first; i < end; i++) {
-                into.set(row, i - tile, FusedMultiplyAdd.of(weights.get(0, i), gradient.get(row, i), 0));
+                gradients.set(row, i - origin, FusedMultiplyAdd.of(weights.get(0, i), gradient.get(row, i), 0));
             }
         }
     }

@@ -1,9 +1,9 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -46,27 +46,29 @@ public final class ElementwiseOperator implements Operator {
     }
 
     @Override
-    public void multiply(
-            SpikeMatrix spikes, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
-        int first = firstBlock * Long.SIZE;
-        int end = Math.min(endBlock * Long.SIZE, outputs());
-        int tile = Checks.firstOutput(current, outputs(), firstBlock, endBlock);
+    public void multiply(SpikeMatrix spikes, int rows, Tile current, FloatMatrix workspace) {
+        current.require("current", rows, outputs());
+        FloatMatrix currents = current.matrix();
+        int first = current.firstColumn();
+        int end = current.endColumn();
+        int origin = current.origin();
         for (int row = 0; row < rows; row++) {
             for (int i = first; i < end; i++) {
-                current.set(row, i - tile, spikes.get(row, i) ? ofSpikes.get(0, i) : 0);
+                currents.set(row, i - origin, spikes.get(row, i) ? ofSpikes.get(0, i) : 0);
             }
         }
     }
 
     @Override
-    public void multiply(
-            FloatMatrix input, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
-        int first = firstBlock * Long.SIZE;
-        int end = Math.min(endBlock * Long.SIZE, outputs());
-        int tile = Checks.firstOutput(current, outputs(), firstBlock, endBlock);
+    public void multiply(FloatMatrix input, int rows, Tile current, FloatMatrix workspace) {
+        current.require("current", rows, outputs());
+        FloatMatrix currents = current.matrix();
+        int first = current.firstColumn();
+        int end = current.endColumn();
+        int origin = current.origin();
         for (int row = 0; row < rows; row++) {
             for (int i = first; i < end; i++) {
-                current.set(row, i - tile, weights.get(0, i) * input.get(row, i));
+                currents.set(row, i - origin, weights.get(0, i) * input.get(row, i));
             }
         }
     }
@@ -74,18 +76,18 @@ public final class ElementwiseOperator implements Operator {
     /**
      * Multiplies currents where they stand.
      *
-     * @param current {@code [at least rows x outputs]}, or a tile of the blocks, as {@link #multiply} leaves it
+     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are multiplied
      * @param rows how many rows
-     * @param firstBlock the first block of 64 outputs
-     * @param endBlock the block behind the last
      */
-    public void apply(FloatMatrix current, int rows, int firstBlock, int endBlock) {
-        int first = firstBlock * Long.SIZE;
-        int end = Math.min(endBlock * Long.SIZE, outputs());
-        int tile = Checks.firstOutput(current, outputs(), firstBlock, endBlock);
+    public void apply(Tile current, int rows) {
+        current.require("current", rows, outputs());
+        FloatMatrix currents = current.matrix();
+        int first = current.firstColumn();
+        int end = current.endColumn();
+        int origin = current.origin();
         for (int row = 0; row < rows; row++) {
             for (int i = first; i < end; i++) {
-                current.set(row, i - tile, weights.get(0, i) * current.get(row, i - tile));
+                currents.set(row, i - origin, weights.get(0, i) * currents.get(row, i - origin));
             }
         }
     }

@@ -3,19 +3,22 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.Tile;
 import java.util.List;
 
 /** The way back from torch's order into that of the rows; there are no weights. */
 record FlattenGradient(Shape shape) implements OperatorGradient {
 
     @Override
-    public void pull(FloatMatrix gradient, int rows, FloatMatrix into, int firstBlock, int endBlock) {
-        int first = firstBlock * Long.SIZE;
-        int end = Math.min(endBlock * Long.SIZE, shape.size());
-        int tile = into.columns() == shape.size() ? 0 : first;
+    public void pull(FloatMatrix gradient, int rows, Tile into) {
+        into.require("into", rows, shape.size());
+        FloatMatrix gradients = into.matrix();
+        int first = into.firstColumn();
+        int end = into.endColumn();
+        int origin = into.origin();
         for (int row = 0; row < rows; row++) {
             for (int i = first; i < end; i++) {
-                into.set(row, i - tile, gradient.get(row, shape.torch(i)));
+                gradients.set(row, i - origin, gradient.get(row, shape.torch(i)));
             }
         }
     }

@@ -1,9 +1,9 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 
@@ -34,28 +34,30 @@ final class FlattenOperator implements Operator {
     }
 
     @Override
-    public void multiply(
-            SpikeMatrix spikes, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
-        int first = firstBlock * Long.SIZE;
-        int end = Math.min(endBlock * Long.SIZE, outputs());
-        int tile = Checks.firstOutput(current, outputs(), firstBlock, endBlock);
+    public void multiply(SpikeMatrix spikes, int rows, Tile current, FloatMatrix workspace) {
+        current.require("current", rows, outputs());
+        FloatMatrix currents = current.matrix();
+        int first = current.firstColumn();
+        int end = current.endColumn();
+        int origin = current.origin();
         for (int row = 0; row < rows; row++) {
             for (int i = first; i < end; i++) {
                 int from = shape.inside(i);
-                current.set(row, i - tile, spikes.get(row, from) ? spikeValue.value(from) : 0);
+                currents.set(row, i - origin, spikes.get(row, from) ? spikeValue.value(from) : 0);
             }
         }
     }
 
     @Override
-    public void multiply(
-            FloatMatrix input, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace) {
-        int first = firstBlock * Long.SIZE;
-        int end = Math.min(endBlock * Long.SIZE, outputs());
-        int tile = Checks.firstOutput(current, outputs(), firstBlock, endBlock);
+    public void multiply(FloatMatrix input, int rows, Tile current, FloatMatrix workspace) {
+        current.require("current", rows, outputs());
+        FloatMatrix currents = current.matrix();
+        int first = current.firstColumn();
+        int end = current.endColumn();
+        int origin = current.origin();
         for (int row = 0; row < rows; row++) {
             for (int i = first; i < end; i++) {
-                current.set(row, i - tile, input.get(row, shape.inside(i)));
+                currents.set(row, i - origin, input.get(row, shape.inside(i)));
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.spikelane.connection.operator;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -41,30 +42,22 @@ public interface Operator {
      *
      * @param spikes {@code [at least rows x inputs]}
      * @param rows how many rows, at least 1
-     * @param current {@code [at least rows x outputs]}, overwritten there; or a tile, {@code [at least rows x at least 64 (endBlock -
-     *     firstBlock)]}, which then holds these blocks only
-     * @param firstBlock the first block of outputs
-     * @param endBlock the block behind the last
+     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
      * @param workspace from {@link #workspace}; used by one thread at a time
      * @throws IllegalArgumentException if a shape or range does not fit
      */
-    void multiply(
-            SpikeMatrix spikes, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace);
+    void multiply(SpikeMatrix spikes, int rows, Tile current, FloatMatrix workspace);
 
     /**
      * Computes the currents that analog input gives in the first rows for some blocks of 64 outputs.
      *
      * @param input {@code [at least rows x inputs]}, finite
      * @param rows how many rows, at least 1
-     * @param current {@code [at least rows x outputs]}, overwritten there; or a tile, {@code [at least rows x at least 64 (endBlock -
-     *     firstBlock)]}, which then holds these blocks only
-     * @param firstBlock the first block of outputs
-     * @param endBlock the block behind the last
+     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
      * @param workspace from {@link #workspace}; used by one thread at a time
      * @throws IllegalArgumentException if a shape or range does not fit
      */
-    void multiply(
-            FloatMatrix input, int rows, FloatMatrix current, int firstBlock, int endBlock, FloatMatrix workspace);
+    void multiply(FloatMatrix input, int rows, Tile current, FloatMatrix workspace);
 
     /**
      * Returns the weights by name.

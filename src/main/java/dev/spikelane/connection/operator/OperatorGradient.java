@@ -2,6 +2,7 @@ package dev.spikelane.connection.operator;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.Tile;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +32,9 @@ public interface OperatorGradient {
      *
      * @param gradient {@code [at least rows x outputs]}: gradients of what the operator made
      * @param rows how many rows, at least 1
-     * @param into {@code [at least rows x inputs]}, overwritten there; or a tile, {@code [at least rows x at least 64 (endBlock - firstBlock)]}
-     * @param firstBlock the first block of inputs
-     * @param endBlock the block behind the last
+     * @param into {@code [at least rows x inputs]}, of which these rows of the blocks in use are overwritten
      */
-    void pull(FloatMatrix gradient, int rows, FloatMatrix into, int firstBlock, int endBlock);
+    void pull(FloatMatrix gradient, int rows, Tile into);
 
     /**
      * Returns the weights as {@link #pull} reads them, for those who pull by themselves.

@@ -60,25 +60,6 @@ public final class Checks {
     }
 
     /**
-     * The output that column 0 of {@code current} holds: a matrix as wide as all outputs holds them all; a tile, whose width is a
-     * multiple of 64, holds the blocks in the range.
-     */
-    public static int firstOutput(FloatMatrix current, int outputs, int firstBlock, int endBlock) {
-        int columns = current.columns();
-        current.requireShape("current", current.rows(), columns);
-        if (columns == outputs) {
-            return 0;
-        }
-        long needed = (endBlock - firstBlock) * (long) Long.SIZE;
-        if (columns < needed || columns % Long.SIZE != 0) {
-            throw new IllegalArgumentException(
-                    "current is [" + current.rows() + " x " + columns + "], expected [" + current.rows() + " x "
-                            + outputs + "], or a tile of at least " + needed + " columns, a multiple of 64");
-        }
-        return firstBlock * Long.SIZE;
-    }
-
-    /**
      * Tells C2 the class of a segment, at the start of a method with a vector loop. Inside FloatVector, calls on segments share one
      * profile with the whole JVM; once the application has used vectors on heap segments too, C2 leaves a virtual call in every load and
      * boxes the vectors around it: 6 instead of 97 GFLOP/s in DenseMatmul (Zen 4, 512 bits, 2026-11). The profile of the call here

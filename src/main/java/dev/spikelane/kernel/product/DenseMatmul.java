@@ -4,6 +4,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -114,48 +115,27 @@ public final class DenseMatmul {
     }
 
     /**
-     * Computes all currents of analog input on the calling thread: {@code current = bias + input * weights^T}.
-     *
-     * @param input {@code [rows x pre]}
-     * @param weights {@code pre -> post}
-     * @param current {@code [rows x post]}, overwritten; shares no memory with {@code input}
-     * @throws IllegalArgumentException if a shape does not fit, or {@code current} shares memory with {@code input}
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
-     */
-    public static void multiply(FloatMatrix input, PackedWeights weights, FloatMatrix current) {
-        current.requireShape("current", input.rows(), weights.post());
-        multiply(input, input.rows(), weights, 0, weights.blocks(), current);
-    }
-
-    /**
      * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that share a product
      * take disjoint blocks. Needs no workspace, because the weights are packed.
      *
      * @param input {@code [at least rows x pre]}
      * @param rows how many rows, at least 1
      * @param weights {@code pre -> post}
-     * @param firstBlock the first block of outputs
-     * @param endBlock the block behind the last
-     * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
-     *     (endBlock - firstBlock)]}, which then holds these blocks only; shares no memory with {@code input}
-     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} shares memory with {@code input}
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares no memory with {@code input}
+     * @throws IllegalArgumentException if a shape does not fit, or {@code current} shares memory with {@code input}
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void multiply(
-            FloatMatrix input, int rows, PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current) {
+    public static void multiply(FloatMatrix input, int rows, PackedWeights weights, Tile current) {
         Checks.rows("input", input.rows(), rows);
-        Checks.rows("current", current.rows(), rows);
-        Checks.range("block of outputs", firstBlock, endBlock, weights.blocks());
         input.requireShape("input", input.rows(), weights.pre());
-        int firstOutput = Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
+        current.require("current", rows, weights.post());
         weights.requireAccessible();
-        Checks.apart("current", current, "input", input);
+        Checks.apart("current", current.matrix(), "input", input);
         if (SimdWidth.VECTOR) {
-            DenseMatmulVector.packed(input, rows, weights, firstBlock, endBlock, current, firstOutput);
+            DenseMatmulVector.packed(input, rows, weights, current);
         } else {
-            scalar(input, rows, weights, firstBlock, endBlock, current, firstOutput);
+            scalar(input, rows, weights, current);
         }
     }
 
@@ -187,19 +167,16 @@ public final class DenseMatmul {
     }
 
     /** The specification for packed weights. */
-    static void scalar(
-            FloatMatrix input,
-            int rows,
-            PackedWeights weights,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current,
-            int firstOutput) {
+    static void scalar(FloatMatrix input, int rows, PackedWeights weights, Tile current) {
+        MemorySegment currents = current.matrix().segment();
         for (int row = 0; row < rows; row++) {
-            for (int output = firstBlock * PackedWeights.BLOCK; output < endBlock * PackedWeights.BLOCK; output++) {
-                float sum = output < weights.post() ? output(input, row, weights, output) : 0;
-                long to = current.rowOffset(row) + (long) (output - firstOutput) * Float.BYTES;
-                current.segment().set(FLOAT, to, sum);
+            for (int block = current.firstBlock(); block < current.endBlock(); block++) {
+                long to = current.offset(row, block);
+                for (int lane = 0; lane < PackedWeights.BLOCK; lane++) {
+                    int output = block * PackedWeights.BLOCK + lane;
+                    float sum = output < weights.post() ? output(input, row, weights, output) : 0;
+                    currents.set(FLOAT, to + (long) lane * Float.BYTES, sum);
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Template;
 import dev.spikelane.kernel.product.DenseMatmul.Panels;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
@@ -42,20 +43,15 @@ final class DenseMatmulVector {
     }
 
     /** Reads the weights where they are: they are packed already. */
-    static void packed(
-            FloatMatrix input,
-            int rows,
-            PackedWeights weights,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current,
-            int firstOutput) {
+    static void packed(FloatMatrix input, int rows, PackedWeights weights, Tile tile) {
+        FloatMatrix current = tile.matrix();
+        int firstOfMatrix = tile.origin() / PackedWeights.BLOCK;
         int pre = weights.pre();
         for (int row = 0; row < rows; row += Panels.ROWS) {
             int rowsHere = Math.min(rows - row, Panels.ROWS);
-            for (int block = firstBlock; block < endBlock; block++) {
+            for (int block = tile.firstBlock(); block < tile.endBlock(); block++) {
                 int columns = columns(weights.post(), block);
-                int to = block - firstOutput / PackedWeights.BLOCK;
+                int to = block - firstOfMatrix;
                 start(current, row, rowsHere, to, weights.biasSegment(), block);
                 for (int k = 0; k < pre; k += Panels.DEPTH) {
                     addPanel(

@@ -3,8 +3,8 @@ package dev.spikelane.kernel.product;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.ValueLayout;
 
 /**
@@ -23,47 +23,26 @@ public final class RecurrentMatmul {
     private RecurrentMatmul() {}
 
     /**
-     * Computes the currents of all rows.
-     *
-     * @param spikes {@code [rows x pre]}
-     * @param weights {@code pre -> post}
-     * @param current {@code [rows x post]}, overwritten
-     * @throws IllegalArgumentException if a shape does not fit
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
-     */
-    public static void multiply(SpikeMatrix spikes, PackedWeights weights, FloatMatrix current) {
-        current.requireShape("current", spikes.rows(), weights.post());
-        multiply(spikes, spikes.rows(), weights, 0, weights.blocks(), current);
-    }
-
-    /**
      * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that share a product
      * take disjoint blocks.
      *
      * @param spikes {@code [at least rows x pre]}
      * @param rows how many rows, at least 1
      * @param weights {@code pre -> post}
-     * @param firstBlock the first block of outputs
-     * @param endBlock the block behind the last
-     * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
-     *     (endBlock - firstBlock)]}, which then holds these blocks only
-     * @throws IllegalArgumentException if a shape or range does not fit
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
+     * @throws IllegalArgumentException if a shape does not fit
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void multiply(
-            SpikeMatrix spikes, int rows, PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current) {
+    public static void multiply(SpikeMatrix spikes, int rows, PackedWeights weights, Tile current) {
         Checks.rows("spikes", spikes.rows(), rows);
-        Checks.rows("current", current.rows(), rows);
-        Checks.range("block of outputs", firstBlock, endBlock, weights.blocks());
         spikes.requireShape("spikes", spikes.rows(), weights.pre());
-        int firstOutput = Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
+        current.require("current", rows, weights.post());
         weights.requireAccessible();
         if (SimdWidth.VECTOR) {
-            RecurrentMatmulVector.multiply(spikes, rows, weights, firstBlock, endBlock, current, firstOutput);
+            RecurrentMatmulVector.multiply(spikes, rows, weights, current);
         } else {
-            scalar(spikes, rows, weights, firstBlock, endBlock, current, firstOutput);
+            scalar(spikes, rows, weights, current);
         }
     }
 
@@ -77,18 +56,12 @@ public final class RecurrentMatmul {
     }
 
     /** The specification. */
-    static void scalar(
-            SpikeMatrix spikes,
-            int rows,
-            PackedWeights weights,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current,
-            int firstOutput) {
+    static void scalar(SpikeMatrix spikes, int rows, PackedWeights weights, Tile current) {
         for (int row = 0; row < rows; row++) {
-            for (int output = firstBlock * PackedWeights.BLOCK; output < endBlock * PackedWeights.BLOCK; output++) {
+            int end = current.endBlock() * PackedWeights.BLOCK;
+            for (int output = current.firstColumn(); output < end; output++) {
                 float sum = output < weights.post() ? output(spikes, row, weights, output) : 0;
-                Elements.set(current, row, output - firstOutput, sum);
+                Elements.set(current.matrix(), row, output - current.origin(), sum);
             }
         }
     }

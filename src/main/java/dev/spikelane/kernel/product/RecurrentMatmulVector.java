@@ -6,6 +6,7 @@ import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -21,33 +22,21 @@ final class RecurrentMatmulVector {
 
     private RecurrentMatmulVector() {}
 
-    static void multiply(
-            SpikeMatrix spikes,
-            int rows,
-            PackedWeights weights,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current,
-            int firstOutput) {
+    static void multiply(SpikeMatrix spikes, int rows, PackedWeights weights, Tile tile) {
+        FloatMatrix current = tile.matrix();
         for (int row = 0; row < rows; row++) {
-            long to = current.rowOffset(row) - (long) firstOutput * Float.BYTES;
-            for (int block = firstBlock; block < endBlock; block++) {
+            for (int block = tile.firstBlock(); block < tile.endBlock(); block++) {
+                long to = tile.offset(row, block);
                 for (int strip = 0; strip < PackedWeights.BLOCK_BYTES; strip += STRIP_BYTES) {
-                    strip(spikes, row, weights, weights.blockOffset(block) + strip, current, to, block, strip);
+                    strip(spikes, row, weights, block, strip, current, to + strip);
                 }
             }
         }
     }
 
     private static void strip(
-            SpikeMatrix spikes,
-            int row,
-            PackedWeights weights,
-            long inputs,
-            FloatMatrix current,
-            long currentRow,
-            int block,
-            int strip) {
+            SpikeMatrix spikes, int row, PackedWeights weights, int block, int strip, FloatMatrix current, long out) {
+        long inputs = weights.blockOffset(block) + strip;
         MemorySegment fired = spikes.segment();
         MemorySegment weight = weights.segment();
         MemorySegment bias = weights.biasSegment();
@@ -75,7 +64,6 @@ final class RecurrentMatmulVector {
             }
         }
         long outputs = (long) block * PackedWeights.BLOCK_BYTES + strip;
-        long out = currentRow + outputs;
         sum0.add(load(bias, outputs)).intoMemorySegment(to, out, ORDER);
         sum1.add(load(bias, outputs + BYTES)).intoMemorySegment(to, out + BYTES, ORDER);
         sum2.add(load(bias, outputs + 2 * BYTES)).intoMemorySegment(to, out + 2 * BYTES, ORDER);

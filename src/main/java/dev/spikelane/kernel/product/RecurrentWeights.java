@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 
 /**
@@ -33,21 +34,21 @@ public final class RecurrentWeights {
      * Computes the currents that spikes give.
      *
      * @param spikes {@code [rows x pre]}
-     * @param current {@code [rows x post]}, overwritten
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
      * @throws IllegalArgumentException if a shape does not fit
      */
-    public void multiply(SpikeMatrix spikes, FloatMatrix current) {
-        RecurrentMatmul.multiply(spikes, weights, current);
+    public void multiply(SpikeMatrix spikes, Tile current) {
+        RecurrentMatmul.multiply(spikes, spikes.rows(), weights, current);
     }
 
     /**
      * Computes the currents that values give.
      *
      * @param values {@code [rows x pre]}
-     * @param current {@code [rows x post]}, overwritten; shares no memory with {@code values}
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares no memory with {@code values}
      * @throws IllegalArgumentException if a shape does not fit, or {@code current} shares memory with {@code values}
      */
-    public void multiply(FloatMatrix values, FloatMatrix current) {
-        DenseMatmul.multiply(values, weights, current);
+    public void multiply(FloatMatrix values, Tile current) {
+        DenseMatmul.multiply(values, values.rows(), weights, current);
     }
 }

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Tile;
 
 /** Adds currents to currents: {@code into = into + from}, in float32. */
 public final class RowSum {
@@ -11,30 +12,26 @@ public final class RowSum {
     private RowSum() {}
 
     /**
-     * Adds the first rows for some blocks of 64 columns.
+     * Adds the first rows of the blocks in use.
      *
-     * @param into {@code [at least rows x columns]}, updated there; or a tile of the blocks, {@code [at least rows x at least 64 (endBlock -
-     *     firstBlock)]}
-     * @param from a whole matrix or a tile, likewise; apart from {@code into}
+     * @param into {@code [at least rows x columns]}, updated there
+     * @param from of as many columns, at the same blocks; apart from {@code into}
      * @param rows how many rows, at least 1
-     * @param columns columns of a whole matrix; a matrix of other columns is a tile
-     * @param firstBlock the first block of columns
-     * @param endBlock the block behind the last
      * @throws IllegalArgumentException if a shape or range does not fit
      */
-    public static void add(FloatMatrix into, FloatMatrix from, int rows, int columns, int firstBlock, int endBlock) {
-        Checks.rows("into", into.rows(), rows);
-        Checks.rows("from", from.rows(), rows);
-        Checks.apart("into", into, "from", from);
-        Checks.range("block", firstBlock, endBlock, Math.ceilDiv(columns, Long.SIZE));
-        int intoColumn = firstBlock * Long.SIZE - Checks.firstOutput(into, columns, firstBlock, endBlock);
-        int fromColumn = firstBlock * Long.SIZE - Checks.firstOutput(from, columns, firstBlock, endBlock);
-        int count = (endBlock - firstBlock) * Long.SIZE;
+    public static void add(Tile into, Tile from, int rows) {
+        into.require("into", rows, into.columns());
+        from.require("from", rows, into.columns());
+        from.requireAt("from", into);
+        Checks.apart("into", into.matrix(), "from", from.matrix());
+        int intoColumn = into.firstColumn() - into.origin();
+        int fromColumn = from.firstColumn() - from.origin();
+        int count = (into.endBlock() - into.firstBlock()) * FloatMatrix.ROW_MULTIPLE;
         for (int row = 0; row < rows; row++) {
             if (SimdWidth.VECTOR) {
-                RowSumVector.add(into, from, row, intoColumn, fromColumn, count);
+                RowSumVector.add(into.matrix(), from.matrix(), row, intoColumn, fromColumn, count);
             } else {
-                scalar(into, from, row, intoColumn, fromColumn, count);
+                scalar(into.matrix(), from.matrix(), row, intoColumn, fromColumn, count);
             }
         }
     }

@@ -7,6 +7,7 @@ import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -46,19 +47,17 @@ final class SpikeActiveVector {
             SpikeMatrix spikes,
             int rows,
             PackedWeights weights,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current,
-            int firstOutput,
+            Tile current,
             int tile,
             MemorySegment workspace) {
         int down = workspace.get(DIRECTION, SpikePanels.DIRECTION);
         for (int row = 0; row < rows; row += tile) {
             int end = Math.min(rows, row + tile);
             down ^= 1;
-            for (int i = firstBlock; i < endBlock; i++) {
-                int block = (down & 1) == 0 ? i : endBlock - 1 - (i - firstBlock);
-                block(spikes, row, end, weights, block, current, firstOutput);
+            int first = current.firstBlock();
+            for (int i = first; i < current.endBlock(); i++) {
+                int block = (down & 1) == 0 ? i : current.endBlock() - 1 - (i - first);
+                block(spikes, row, end, weights, block, current);
             }
         }
         workspace.set(DIRECTION, SpikePanels.DIRECTION, down);
@@ -70,10 +69,10 @@ final class SpikeActiveVector {
             int endRow,
             PackedWeights weights,
             int block,
-            FloatMatrix current,
-            int firstOutput) {
+            Tile tile) {
+        FloatMatrix current = tile.matrix();
         long outputs = (long) block * PackedWeights.BLOCK_BYTES;
-        long to = outputs - (long) firstOutput * Float.BYTES;
+        long to = outputs - (long) tile.origin() * Float.BYTES;
         int used = Math.min(weights.post() - block * PackedWeights.BLOCK, PackedWeights.BLOCK);
         int strip = 0;
         if (used <= COUNT) {

@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
@@ -27,7 +28,8 @@ public final class SpikeCalibration implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final PackedWeights weights;
-    private final FloatMatrix current = FloatMatrix.zeros(arena, MANY, BLOCKS * PackedWeights.BLOCK);
+    private final Tile current =
+            Tile.whole(FloatMatrix.zeros(arena, MANY, BLOCKS * PackedWeights.BLOCK));
     private final FloatMatrix workspace = SpikeMatmul.workspace(arena);
     private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, MANY, PRE);
 
@@ -162,7 +164,7 @@ public final class SpikeCalibration implements AutoCloseable {
     }
 
     private void multiply(SpikeMatmul.Variant variant, int rows) {
-        SpikeMatmul.run(variant, spikes, rows, weights, 0, BLOCKS, current, 0, workspace.segment());
+        SpikeMatmul.run(variant, spikes, rows, weights, current, workspace.segment());
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -63,89 +64,42 @@ public final class SpikeMatmul {
     }
 
     /**
-     * Computes all currents on the calling thread.
-     *
-     * @param spikes {@code [rows x pre]}
-     * @param weights {@code pre -> post}
-     * @param current {@code [rows x post]}, overwritten
-     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with {@code current}
-     * @throws IllegalArgumentException if a shape does not fit, or {@code current} and {@code workspace} share memory
-     * @throws IllegalStateException if an arena is closed
-     * @throws WrongThreadException if an arena is confined to another thread
-     */
-    public static void multiply(SpikeMatrix spikes, PackedWeights weights, FloatMatrix current, FloatMatrix workspace) {
-        current.requireShape("current", spikes.rows(), weights.post());
-        multiply(spikes, spikes.rows(), weights, 0, weights.blocks(), current, workspace);
-    }
-
-    /**
      * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that share a product
      * take disjoint blocks, each with its own workspace.
      *
      * @param spikes {@code [at least rows x pre]}
      * @param rows how many rows, at least 1
      * @param weights {@code pre -> post}
-     * @param firstBlock the first block of outputs
-     * @param endBlock the block behind the last
-     * @param current {@code [at least rows x post]}, overwritten there and only there; or a tile, {@code [at least rows x at least 64
-     *     (endBlock - firstBlock)]}, which then holds these blocks only
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
      * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with {@code current}
-     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} and {@code workspace} share memory
+     * @throws IllegalArgumentException if a shape does not fit, or {@code current} and {@code workspace} share memory
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void multiply(
-            SpikeMatrix spikes,
-            int rows,
-            PackedWeights weights,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current,
-            FloatMatrix workspace) {
+            SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, FloatMatrix workspace) {
         Checks.rows("spikes", spikes.rows(), rows);
-        Checks.rows("current", current.rows(), rows);
-        Checks.range("block of outputs", firstBlock, endBlock, weights.blocks());
         spikes.requireShape("spikes", spikes.rows(), weights.pre());
-        int firstOutput = Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
+        current.require("current", rows, weights.post());
         workspace.requireShape("workspace", WORKSPACE_ROWS, PackedWeights.BLOCK);
-        Checks.apart("workspace", workspace, "current", current);
+        Checks.apart("workspace", workspace, "current", current.matrix());
         weights.requireAccessible();
         Variant variant = choose(rows, weights.pre(), spikes.count(0, rows));
-        run(variant, spikes, rows, weights, firstBlock, endBlock, current, firstOutput, workspace.segment());
+        run(variant, spikes, rows, weights, current, workspace.segment());
     }
 
     /** Runs one variant, which results do not depend on. */
     static void run(
-            Variant variant,
-            SpikeMatrix spikes,
-            int rows,
-            PackedWeights weights,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current,
-            int firstOutput,
-            MemorySegment scratch) {
+            Variant variant, SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, MemorySegment scratch) {
         switch (variant) {
-            case SCALAR -> scalar(spikes, rows, weights, firstBlock, endBlock, current, firstOutput);
+            case SCALAR -> scalar(spikes, rows, weights, current);
             case ACTIVE -> {
                 int tile = SpikeCosts.inUse().rowsForeseen(rows, spikes.count(0, rows));
-                SpikeActiveVector.active(
-                        spikes, rows, weights, firstBlock, endBlock, current, firstOutput, tile, scratch);
+                SpikeActiveVector.active(spikes, rows, weights, current, tile, scratch);
             }
             case WIDE, NARROW, LISTS ->
-                SpikePanels.multiply(
-                        shape(variant, weights.post()),
-                        spikes,
-                        rows,
-                        weights,
-                        firstBlock,
-                        endBlock,
-                        current,
-                        firstOutput,
-                        scratch);
-            case PERMUTE ->
-                SpikePermuteVector.permute(
-                        spikes, rows, weights, firstBlock, endBlock, current, firstOutput, scratch);
+                SpikePanels.multiply(shape(variant, weights.post()), spikes, rows, weights, current, scratch);
+            case PERMUTE -> SpikePermuteVector.permute(spikes, rows, weights, current, scratch);
         }
     }
 
@@ -236,22 +190,15 @@ public final class SpikeMatmul {
     }
 
     /** The specification: plain loops in the canonical order. */
-    static void scalar(
-            SpikeMatrix spikes,
-            int rows,
-            PackedWeights weights,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current,
-            int firstOutput) {
+    static void scalar(SpikeMatrix spikes, int rows, PackedWeights weights, Tile current) {
+        FloatMatrix currents = current.matrix();
         for (int row = 0; row < rows; row++) {
-            for (int block = firstBlock; block < endBlock; block++) {
-                long output = (long) block * PackedWeights.BLOCK - firstOutput;
-                long to = current.rowOffset(row) + output * Float.BYTES;
+            for (int block = current.firstBlock(); block < current.endBlock(); block++) {
+                long to = current.offset(row, block);
                 MemorySegment.copy(
                         weights.biasSegment(),
                         (long) block * PackedWeights.BLOCK_BYTES,
-                        current.segment(),
+                        currents.segment(),
                         to,
                         PackedWeights.BLOCK_BYTES);
                 for (int word = 0; word < spikes.stride(); word++) {
@@ -264,7 +211,7 @@ public final class SpikeMatmul {
                                     weights.segment(),
                                     from + (long) group * PackedWeights.BLOCK_BYTES,
                                     active,
-                                    current,
+                                    currents,
                                     to);
                         }
                     }

@@ -1,7 +1,7 @@
 package dev.spikelane.kernel.product;
 
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -71,10 +71,7 @@ final class SpikePanels {
             SpikeMatrix spikes,
             int rows,
             PackedWeights weights,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current,
-            int firstOutput,
+            Tile current,
             MemorySegment workspace) {
         SpikePanelsVector.clear(workspace, shape.groups * shape.bytes / ENTRY_BYTES);
         for (int row = 0; row < rows; row += ROWS) {
@@ -82,11 +79,10 @@ final class SpikePanels {
             for (int input = 0; input < weights.pre(); input += INPUTS) {
                 int inputs = Math.min(INPUTS, weights.paddedPre() - input);
                 prepare(shape, spikes, row, some, input, inputs, workspace);
-                long first = (long) firstBlock * PackedWeights.BLOCK_BYTES;
-                long end = (long) endBlock * PackedWeights.BLOCK_BYTES;
+                long first = (long) current.firstBlock() * PackedWeights.BLOCK_BYTES;
+                long end = (long) current.endBlock() * PackedWeights.BLOCK_BYTES;
                 for (long outputs = first; outputs < end; outputs += shape.bytes) {
-                    long to = outputs - (long) firstOutput * Float.BYTES;
-                    addOutputs(shape, row, some, weights, input, inputs, outputs, current, to, workspace);
+                    addOutputs(shape, row, some, weights, input, inputs, outputs, current, workspace);
                 }
             }
         }
@@ -110,9 +106,9 @@ final class SpikePanels {
             int input,
             int inputs,
             long outputs,
-            FloatMatrix current,
-            long to,
+            Tile current,
             MemorySegment workspace) {
+        long to = outputs - (long) current.origin() * Float.BYTES;
         int tile = SpikeCosts.inUse().tile(shape);
         boolean used = outputs < (long) weights.post() * Float.BYTES;
         for (int row = 0; row < rows; row += tile) {
@@ -120,7 +116,7 @@ final class SpikePanels {
             if (input == 0) {
                 SpikePanelsVector.start(weights.biasSegment(), outputs, shape.bytes, some, workspace);
             } else {
-                SpikePanelsVector.load(current, firstRow + row, some, to, shape.bytes, workspace);
+                SpikePanelsVector.load(current.matrix(), firstRow + row, some, to, shape.bytes, workspace);
             }
             if (used) {
                 long from = weights.blockOffset((int) (outputs / PackedWeights.BLOCK_BYTES))
@@ -128,7 +124,7 @@ final class SpikePanels {
                         + outputs % PackedWeights.BLOCK_BYTES;
                 addPanels(shape, row, some, rows, weights.segment(), from, inputs / 4, workspace);
             }
-            SpikePanelsVector.store(workspace, current, firstRow + row, some, to, shape.bytes);
+            SpikePanelsVector.store(workspace, current.matrix(), firstRow + row, some, to, shape.bytes);
         }
     }
 

@@ -8,6 +8,7 @@ import static dev.spikelane.kernel.base.Lanes.INT;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -76,26 +77,18 @@ final class SpikePermuteVector {
 
     private SpikePermuteVector() {}
 
-    static void permute(
-            SpikeMatrix spikes,
-            int rows,
-            PackedWeights weights,
-            int firstBlock,
-            int endBlock,
-            FloatMatrix current,
-            int firstOutput,
-            MemorySegment workspace) {
+    static void permute(SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, MemorySegment workspace) {
         int words = Math.ceilDiv(weights.pre(), WORD);
         int most = Math.min(ROWS, SPIKES_BYTES / (words * 64) * COUNT);
         for (int row = 0; row < rows; row += most) {
             int some = Math.min(most, rows - row);
             loadSpikes(spikes, row, some, words, workspace);
-            for (int block = firstBlock; block < endBlock; block++) {
+            for (int block = current.firstBlock(); block < current.endBlock(); block++) {
                 int output = block * PackedWeights.BLOCK;
                 for (int column = 0; column < PackedWeights.BLOCK; column += OUTPUTS) {
                     sum(weights, output + column, some, words, workspace);
                 }
-                store(workspace, current, row, some, output - firstOutput);
+                store(workspace, current.matrix(), row, some, output - current.origin());
             }
         }
     }

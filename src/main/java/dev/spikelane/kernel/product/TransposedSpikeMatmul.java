@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 
 /**
@@ -23,11 +24,13 @@ public final class TransposedSpikeMatmul {
         private final SpikeMatrix transposed;
         private final PackedWeights packed;
         private final FloatMatrix tables;
+        private final Tile tile;
 
         private Workspace(Arena arena, int rows, int pre, int post) {
             this.transposed = SpikeMatrix.zeros(arena, pre, rows);
             this.packed = PackedWeights.zeros(arena, rows, post);
             this.tables = SpikeMatmul.workspace(arena);
+            this.tile = Tile.whole(tables);
         }
     }
 
@@ -59,6 +62,10 @@ public final class TransposedSpikeMatmul {
     public static void multiply(SpikeMatrix spikes, FloatMatrix values, FloatMatrix product, Workspace workspace) {
         SpikeTranspose.transpose(spikes, workspace.transposed);
         workspace.packed.setRows(values);
-        SpikeMatmul.multiply(workspace.transposed, workspace.packed, product, workspace.tables);
+        product.requireShape("product", workspace.transposed.rows(), values.columns());
+        Tile whole = workspace.tile.on(product);
+        SpikeMatmul.multiply(
+                workspace.transposed, workspace.transposed.rows(), workspace.packed, whole, workspace.tables);
+        whole.on(workspace.tables);
     }
 }

@@ -151,7 +151,7 @@ public final class LeakyStep {
                     "neurons with inhibition are updated whole rows at a time, asked for words [" + run.firstWord + ", "
                             + run.endWord + ") of [0, " + spikes.stride() + ")");
         }
-        run.firstCurrent = Checks.firstOutput(current, neurons, run.firstWord, run.endWord);
+        run.tile.require("current", firstRow + rows, neurons);
         Checks.apart("state", state, "current", current);
     }
 

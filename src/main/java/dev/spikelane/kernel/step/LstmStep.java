@@ -71,8 +71,7 @@ public final class LstmStep {
             throw new IllegalArgumentException("firstRow is " + firstRow + ", expected at least 0");
         }
         LeakyStep.requireFiringOnly(parameters, firstRow, batch);
-        Checks.rows("current", current.rows(), firstRow + batch);
-        current.requireShape("current", current.rows(), GATES * neurons);
+        run.tile.require("current", firstRow + batch, GATES * neurons);
         Checks.rows("feedback", feedback.rows(), firstRow + batch);
         feedback.requireShape("feedback", feedback.rows(), GATES * neurons);
         Checks.rows("spikes", spikes.rows(), firstRow + batch);
@@ -85,7 +84,6 @@ public final class LstmStep {
             Checks.apart("membranes", membranes, "state", state);
             Checks.apart("membranes", membranes, "workspace", workspace);
         }
-        run.firstCurrent = 0;
         for (int row = firstRow; row < firstRow + batch; row++) {
             if (SimdWidth.VECTOR) {
                 LstmStepVector.charge(parameters, run, workspace, row);

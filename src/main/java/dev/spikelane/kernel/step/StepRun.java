@@ -2,6 +2,7 @@ package dev.spikelane.kernel.step;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 
 /**
  * What steps of neurons read and write: matrices, and the words of 64 neurons of which a thread has the turn. An object is made once and set
@@ -10,8 +11,11 @@ import dev.spikelane.memory.SpikeMatrix;
  */
 public final class StepRun {
 
+    /** Where the currents stand; not to be used once the run has begun. */
+    Tile tile;
+    /** Its matrix. */
     FloatMatrix current;
-    /** The neuron whose currents stand in column 0; known once the matrices are checked. */
+    /** The neuron whose currents stand in column 0. */
     int firstCurrent;
     /** {@code [variables * batch x neurons]}. */
     FloatMatrix state;
@@ -25,6 +29,8 @@ public final class StepRun {
     boolean records;
     int firstWord;
     int endWord;
+    /** What stands for the currents between runs. */
+    private final Tile released;
 
     /**
      * Makes a run of all neurons.
@@ -34,6 +40,8 @@ public final class StepRun {
      * @param spikes see {@link #set}
      */
     public StepRun(FloatMatrix current, FloatMatrix state, SpikeMatrix spikes) {
+        this.released = Tile.whole(state);
+        this.tile = Tile.whole(current);
         this.current = current;
         this.state = state;
         this.feedback = state;
@@ -46,24 +54,25 @@ public final class StepRun {
     /**
      * Sets the matrices that all neurons have. There is neither feedback nor a recording then.
      *
-     * @param newCurrent {@code [rows x neurons]}; or a tile, {@code [rows x at least 64 (endWord - firstWord)]}, which holds the currents of
-     *     these words only, 0 behind the last neuron
+     * @param newCurrent {@code [rows x currents]}, 0 behind the last neuron; the words of the blocks in use run, and all words where neurons
+     *     have several currents each
      * @param newState {@code [variables * batch x neurons]}, updated
      * @param newSpikes {@code [rows x neurons]}, overwritten
-     * @param first the first word of spikes, that is, block of 64 neurons
-     * @param end the word behind the last
      * @return this run
      */
-    public StepRun set(FloatMatrix newCurrent, FloatMatrix newState, SpikeMatrix newSpikes, int first, int end) {
-        current = newCurrent;
+    public StepRun set(Tile newCurrent, FloatMatrix newState, SpikeMatrix newSpikes) {
+        boolean oneEach = newCurrent.columns() == newSpikes.columns();
+        tile = newCurrent;
+        current = newCurrent.matrix();
+        firstCurrent = newCurrent.origin();
         state = newState;
         feedback = newState;
         previous = newSpikes;
         spikes = newSpikes;
         membranes = newState;
         records = false;
-        firstWord = first;
-        endWord = end;
+        firstWord = oneEach ? newCurrent.firstBlock() : 0;
+        endWord = oneEach ? newCurrent.endBlock() : newSpikes.stride();
         return this;
     }
 
@@ -103,6 +112,7 @@ public final class StepRun {
 
     /** Forgets all matrices but the state and the spikes, so that they can be freed. */
     public void release() {
+        tile = released.on(state);
         current = state;
         feedback = state;
         membranes = state;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,8 +66,8 @@ final class DenseMatmulTest {
         PackedWeights weights = PackedWeights.pack(arena, other);
         assertRefused(
                 "current shares memory with input, expected memory of its own",
-                () -> DenseMatmul.multiply(both.rows(0, 3), weights, both.rows(2, 3)));
-        DenseMatmul.multiply(both.rows(0, 2), weights, both.rows(2, 2));
+                () -> DenseMatmul.multiply(both.rows(0, 3), 3, weights, Tile.whole(both.rows(2, 3))));
+        DenseMatmul.multiply(both.rows(0, 2), 2, weights, Tile.whole(both.rows(2, 2)));
     }
 
     @Test
@@ -76,16 +77,22 @@ final class DenseMatmulTest {
         FloatMatrix current = FloatMatrix.zeros(arena, 3, 100);
         assertRefused(
                 "input has 3 rows, expected at least 4 and at least 1 in use",
-                () -> DenseMatmul.multiply(input, 4, weights, 0, 2, current));
+                () -> DenseMatmul.multiply(
+                        input, 4, weights, Tile.whole(current).at(0, 2)));
         assertRefused(
-                "block of outputs range is [1, 3), expected a part of [0, 2)",
-                () -> DenseMatmul.multiply(input, 3, weights, 1, 3, current));
-        assertRefused("current is [3 x 4], expected [3 x 100]", () -> DenseMatmul.multiply(input, weights, input));
+                "block range is [1, 3), expected a part of [0, 2)",
+                () -> DenseMatmul.multiply(
+                        input, 3, weights, Tile.whole(current).at(1, 3)));
         assertRefused(
-                "current is [3 x 4], expected [3 x 100], or a tile of at least 64 columns, a multiple of 64",
-                () -> DenseMatmul.multiply(input, 3, weights, 1, 2, FloatMatrix.zeros(arena, 3, 4)));
+                "current is [3 x 4], expected [3 x 100]",
+                () -> DenseMatmul.multiply(input, input.rows(), weights, Tile.whole(input)));
         assertRefused(
-                "input is [3 x 100], expected [3 x 4]", () -> DenseMatmul.multiply(current, 3, weights, 0, 2, current));
+                "current is a tile of 4 columns, expected one of 100",
+                () -> DenseMatmul.multiply(input, 3, weights, Tile.of(FloatMatrix.zeros(arena, 3, 64), 4)));
+        assertRefused(
+                "input is [3 x 100], expected [3 x 4]",
+                () -> DenseMatmul.multiply(
+                        current, 3, weights, Tile.whole(current).at(0, 2)));
     }
 
     @Test
@@ -96,7 +103,9 @@ final class DenseMatmulTest {
         }
         PackedWeights weights = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 5, 4));
         FloatMatrix current = FloatMatrix.zeros(arena, 3, 5);
-        assertThrows(IllegalStateException.class, () -> DenseMatmul.multiply(input, weights, current));
+        assertThrows(
+                IllegalStateException.class,
+                () -> DenseMatmul.multiply(input, input.rows(), weights, Tile.whole(current)));
     }
 
     private void general(FloatMatrix a, boolean transposeA, FloatMatrix b, boolean transposeB, FloatMatrix c) {

@@ -1,10 +1,10 @@
 package dev.spikelane.kernel.product;
 
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -48,8 +48,7 @@ final class Product {
 
     @FunctionalInterface
     interface Multiply {
-        void multiply(
-                SpikeMatrix spikes, int rows, PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current);
+        void multiply(SpikeMatrix spikes, int rows, PackedWeights weights, Tile current);
     }
 
     final SpikeMatrix spikes;
@@ -73,53 +72,25 @@ final class Product {
     /** The public entry, and each variant that this JVM can run. */
     Map<String, Multiply> variants() {
         Map<String, Multiply> variants = new LinkedHashMap<>();
-        variants.put(
-                "entry", (s, rows, w, first, end, to) -> SpikeMatmul.multiply(s, rows, w, first, end, to, workspace));
-        variants.put(
-                "scalar",
-                (s, rows, w, first, end, to) ->
-                        SpikeMatmul.scalar(s, rows, w, first, end, to, column(w, first, end, to)));
+        variants.put("entry", (s, rows, w, to) -> SpikeMatmul.multiply(s, rows, w, to, workspace));
+        variants.put("scalar", SpikeMatmul::scalar);
         if (SimdWidth.VECTOR) {
             for (int tile : new int[] {3, SpikePanels.ROWS}) { // the second goes the other way
                 variants.put(
                         "active in tiles of " + tile,
-                        (s, rows, w, first, end, to) -> SpikeActiveVector.active(
-                                s,
-                                rows,
-                                w,
-                                first,
-                                end,
-                                to,
-                                column(w, first, end, to),
-                                tile,
-                                workspace.segment()));
+                        (s, rows, w, to) -> SpikeActiveVector.active(s, rows, w, to, tile, workspace.segment()));
             }
             for (SpikePanels.Shape shape : SpikePanels.Shape.values()) {
                 variants.put(
                         shape.name().toLowerCase(Locale.ROOT),
-                        (s, rows, w, first, end, to) -> SpikePanels.multiply(
-                                shape,
-                                s,
-                                rows,
-                                w,
-                                first,
-                                end,
-                                to,
-                                column(w, first, end, to),
-                                workspace.segment()));
+                        (s, rows, w, to) -> SpikePanels.multiply(shape, s, rows, w, to, workspace.segment()));
             }
         }
         if (SimdWidth.bits() == SimdWidth.WIDEST) {
             variants.put(
-                    "permute",
-                    (s, rows, w, first, end, to) -> SpikePermuteVector.permute(
-                            s, rows, w, first, end, to, column(w, first, end, to), workspace.segment()));
+                    "permute", (s, rows, w, to) -> SpikePermuteVector.permute(s, rows, w, to, workspace.segment()));
         }
         return variants;
-    }
-
-    private static int column(PackedWeights weights, int firstBlock, int endBlock, FloatMatrix current) {
-        return Checks.firstOutput(current, weights.post(), firstBlock, endBlock);
     }
 
     /** A matrix for the result, filled with {@link #BEFORE}. */
@@ -131,7 +102,7 @@ final class Product {
 
     FloatMatrix whole(Multiply variant) {
         FloatMatrix current = current();
-        variant.multiply(spikes, spikes.rows(), packed, 0, packed.blocks(), current);
+        variant.multiply(spikes, spikes.rows(), packed, Tile.whole(current));
         return current;
     }
 

@@ -9,6 +9,7 @@ import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,8 +116,7 @@ final class SpikeMatmulCrossoverProperties {
                         }
                     }
                     FloatMatrix current = product.current();
-                    SpikeMatmul.multiply(
-                            product.spikes, first, product.packed, 0, product.packed.blocks(), current, workspace);
+                    SpikeMatmul.multiply(product.spikes, first, product.packed, Tile.whole(current), workspace);
                     assertSameBits(ofFirst, current, first + " rows");
                 }
             }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +38,7 @@ final class SpikeMatmulTest {
         FloatMatrix bias = FloatMatrix.vector(arena, -0.0f, 0.0f);
         PackedWeights biased = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 2, 70), bias);
         FloatMatrix to = FloatMatrix.zeros(arena, 3, 2);
-        SpikeMatmul.multiply(spikes, biased, to, workspace);
+        SpikeMatmul.multiply(spikes, spikes.rows(), biased, Tile.whole(to), workspace);
         assertEquals(Float.floatToRawIntBits(-0.0f), Float.floatToRawIntBits(to.get(2, 0)));
         assertEquals(0, Float.floatToRawIntBits(to.get(2, 1)));
     }
@@ -95,11 +96,12 @@ final class SpikeMatmulTest {
     /** A tile holds the bits of its blocks, and zeros behind the last output, whatever it held before. */
     @Test
     void aTileHoldsTheBlocksInTheRange() {
-        SpikeMatmul.multiply(spikes, weights, current, workspace);
+        SpikeMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(current), workspace);
         FloatMatrix tile = FloatMatrix.zeros(arena, 3, 128);
         for (int first = 0; first < 2; first++) {
             tile.fill(Float.NaN);
-            SpikeMatmul.multiply(spikes, 3, weights, first, first + 2, tile, workspace);
+            SpikeMatmul.multiply(
+                    spikes, 3, weights, Tile.of(tile, weights.post()).at(first, first + 2), workspace);
             for (int row = 0; row < 3; row++) {
                 for (int column = 0; column < 128; column++) {
                     int output = first * 64 + column;
@@ -114,19 +116,27 @@ final class SpikeMatmulTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "spikes is [3 x 71], expected [3 x 70]",
-                () -> SpikeMatmul.multiply(SpikeMatrix.zeros(arena, 3, 71), weights, current, workspace));
+                () -> SpikeMatmul.multiply(
+                        SpikeMatrix.zeros(arena, 3, 71), 3, weights, Tile.whole(current), workspace));
         assertMessage(
                 IllegalArgumentException.class,
                 "current is [2 x 130], expected [3 x 130]",
-                () -> SpikeMatmul.multiply(spikes, weights, FloatMatrix.zeros(arena, 2, 130), workspace));
+                () -> SpikeMatmul.multiply(
+                        spikes, spikes.rows(), weights, Tile.whole(FloatMatrix.zeros(arena, 2, 130)), workspace));
         assertMessage(
                 IllegalArgumentException.class,
-                "current is [3 x 129], expected [3 x 130], or a tile of at least 64 columns, a multiple of 64",
-                () -> SpikeMatmul.multiply(spikes, 3, weights, 0, 1, FloatMatrix.zeros(arena, 3, 129), workspace));
+                "current is [3 x 129], expected [3 x 130]",
+                () -> SpikeMatmul.multiply(
+                        spikes,
+                        3,
+                        weights,
+                        Tile.whole(FloatMatrix.zeros(arena, 3, 129)).at(0, 1),
+                        workspace));
         assertMessage(
                 IllegalArgumentException.class,
                 "workspace is [1 x 64], expected [" + workspace.rows() + " x 64]",
-                () -> SpikeMatmul.multiply(spikes, weights, current, FloatMatrix.zeros(arena, 1, 64)));
+                () -> SpikeMatmul.multiply(
+                        spikes, spikes.rows(), weights, Tile.whole(current), FloatMatrix.zeros(arena, 1, 64)));
     }
 
     @ParameterizedTest
@@ -134,8 +144,9 @@ final class SpikeMatmulTest {
     void refusesBlocksOutside(int first, int end) {
         assertMessage(
                 IllegalArgumentException.class,
-                "block of outputs range is [" + first + ", " + end + "), expected a part of [0, 3)",
-                () -> SpikeMatmul.multiply(spikes, 3, weights, first, end, current, workspace));
+                "block range is [" + first + ", " + end + "), expected a part of [0, 3)",
+                () -> SpikeMatmul.multiply(
+                        spikes, 3, weights, Tile.whole(current).at(first, end), workspace));
     }
 
     @ParameterizedTest
@@ -144,7 +155,8 @@ final class SpikeMatmulTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "spikes has 3 rows, expected at least " + rows + " and at least 1 in use",
-                () -> SpikeMatmul.multiply(spikes, rows, weights, 0, 1, current, workspace));
+                () -> SpikeMatmul.multiply(
+                        spikes, rows, weights, Tile.whole(current).at(0, 1), workspace));
     }
 
     @Test
@@ -156,16 +168,17 @@ final class SpikeMatmulTest {
         assertMessage(
                 IllegalStateException.class,
                 "the arena of current is closed",
-                () -> SpikeMatmul.multiply(spikes, weights, nowhere, workspace));
+                () -> SpikeMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(nowhere), workspace));
         assertMessage(
                 IllegalStateException.class,
                 "the arena of packed weights is closed",
-                () -> SpikeMatmul.multiply(spikes, gone, current, workspace));
+                () -> SpikeMatmul.multiply(spikes, spikes.rows(), gone, Tile.whole(current), workspace));
     }
 
     @Test
     void refusesTheConfinedArenaOfAnotherThread() {
-        Throwable thrown = onOtherThread("stranger", () -> SpikeMatmul.multiply(spikes, weights, current, workspace));
+        Throwable thrown = onOtherThread(
+                "stranger", () -> SpikeMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(current), workspace));
         assertInstanceOf(WrongThreadException.class, thrown);
         assertEquals(
                 "the arena of current is confined to another thread, expected Arena.ofShared() for use from stranger",

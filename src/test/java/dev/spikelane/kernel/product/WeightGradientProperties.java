@@ -7,6 +7,7 @@ import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -113,7 +114,7 @@ class WeightGradientProperties {
                 FloatMatrix current = FloatMatrix.zeros(arena, batch, outputs);
                 FloatMatrix wanted = FloatMatrix.zeros(arena, batch, outputs);
                 kernel.multiply(frame, weights, 0, weights.blocks(), current, 0);
-                DenseMatmul.multiply(frame, weights, wanted);
+                DenseMatmul.multiply(frame, frame.rows(), weights, Tile.whole(wanted));
                 for (int row = 0; row < batch; row++) {
                     for (int output = 0; output < outputs; output++) {
                         same(wanted.get(row, output), current.get(row, output), "row " + row + ", output " + output);

@@ -7,6 +7,7 @@ import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.util.Random;
@@ -92,7 +93,8 @@ final class DropoutSpikesProperties {
             int firstRow,
             int firstWord,
             int endWord) {
-        StepRun run = new StepRun(membrane, membrane, spikes).set(membrane, membrane, spikes, firstWord, endWord);
+        StepRun run = new StepRun(membrane, membrane, spikes)
+                .set(Tile.whole(membrane).at(firstWord, endWord), membrane, spikes);
         DropoutSpikes.fire(parameters, probability, seed, step, run, firstRow);
     }
 
@@ -111,7 +113,7 @@ final class DropoutSpikesProperties {
                 () -> fire(parameters, 0.5f, 1, 0, membrane, spikes, 2, 0, 2));
         assertMessage(
                 IllegalArgumentException.class,
-                "word of spikes range is [0, 3), expected a part of [0, 2)",
+                "block range is [0, 3), expected a part of [0, 2)",
                 () -> fire(parameters, 0.5f, 1, 0, membrane, spikes, 0, 0, 3));
         assertMessage(
                 IllegalArgumentException.class,

@@ -8,6 +8,7 @@ import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
@@ -282,7 +283,7 @@ public record LeakyCase(
         LeakyStep.run(
                 parameters,
                 new StepRun(current, membrane, spikes)
-                        .set(current, membrane, spikes, 0, spikes.stride())
+                        .set(Tile.whole(current), membrane, spikes)
                         .record(membranes),
                 0,
                 current.rows());

@@ -9,9 +9,9 @@ import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
-import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -42,7 +42,7 @@ final class LeakyStepProperties {
                         (parameters, current, membrane, spikes, membranes) -> LeakyStep.scalar(
                                 parameters,
                                 new StepRun(current, membrane, spikes)
-                                        .set(current, membrane, spikes, 0, spikes.stride())
+                                        .set(Tile.whole(current), membrane, spikes)
                                         .record(membranes),
                                 current.rows())),
                 "scalar");
@@ -113,7 +113,7 @@ final class LeakyStepProperties {
                         LeakyStep.run(
                                 parameters,
                                 new StepRun(current, membrane, spikes)
-                                        .set(current, membrane, spikes, word, word + 1)
+                                        .set(Tile.whole(current).at(word, word + 1), membrane, spikes)
                                         .record(membranes),
                                 0,
                                 neurons.rows());
@@ -129,7 +129,6 @@ final class LeakyStepProperties {
         LeakyCase neurons = drawn.uncoupled().withAnotherWord();
         LeakyCase.Outcome expected = neurons.run(arena, LeakyCase::record);
         int columns = 64 + 64 * wider;
-        Assume.that(columns != neurons.neurons()); // as wide as the whole, it would be no tile
         FloatMatrix tile = FloatMatrix.zeros(arena, neurons.rows(), columns);
         LeakyCase.Outcome recorded = neurons.run(arena, (parameters, current, membrane, spikes, membranes) -> {
             for (int word = 0; word < spikes.stride(); word++) {
@@ -137,7 +136,7 @@ final class LeakyStepProperties {
                 LeakyStep.run(
                         parameters,
                         new StepRun(tile, membrane, spikes)
-                                .set(tile, membrane, spikes, word, word + 1)
+                                .set(Tile.of(tile, neurons.neurons()).at(word, word + 1), membrane, spikes)
                                 .record(membranes),
                         0,
                         neurons.rows());
@@ -149,7 +148,8 @@ final class LeakyStepProperties {
                 fill(tile, current, word);
                 LeakyStep.run(
                         parameters,
-                        new StepRun(tile, membrane, spikes).set(tile, membrane, spikes, word, word + 1),
+                        new StepRun(tile, membrane, spikes)
+                                .set(Tile.of(tile, neurons.neurons()).at(word, word + 1), membrane, spikes),
                         0,
                         neurons.rows());
             }
@@ -177,7 +177,7 @@ final class LeakyStepProperties {
             LeakyStep.run(
                     parameters,
                     new StepRun(current, membrane, spikes)
-                            .set(current, membrane, spikes, last, last + 1)
+                            .set(Tile.whole(current).at(last, last + 1), membrane, spikes)
                             .record(membranes),
                     0,
                     neurons.rows());
@@ -203,7 +203,7 @@ final class LeakyStepProperties {
             LeakyStep.run(
                     parameters,
                     new StepRun(current, membrane, spikes)
-                            .set(current, membrane, spikes, 0, spikes.stride())
+                            .set(Tile.whole(current), membrane, spikes)
                             .record(membranes),
                     0,
                     neurons.batch());

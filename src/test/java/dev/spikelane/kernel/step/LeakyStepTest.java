@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,7 @@ final class LeakyStepTest {
                 () -> Steps.run(parameters, current, membrane, SpikeMatrix.zeros(arena, 5, 70)));
         assertMessage(
                 IllegalArgumentException.class,
-                "current is [6 x 71], expected [6 x 70], or a tile of at least 128 columns, a multiple of 64",
+                "current is [6 x 71], expected [6 x 70]",
                 () -> Steps.run(parameters, FloatMatrix.zeros(arena, 6, 71), membrane, spikes));
         assertMessage(
                 IllegalArgumentException.class,
@@ -59,7 +60,7 @@ final class LeakyStepTest {
                 () -> LeakyStep.run(
                         parameters,
                         new StepRun(current, membrane, spikes)
-                                .set(current, membrane, spikes, 0, 2)
+                                .set(Tile.whole(current).at(0, 2), membrane, spikes)
                                 .record(FloatMatrix.zeros(arena, 5, 70)),
                         0,
                         6));
@@ -69,7 +70,7 @@ final class LeakyStepTest {
                 () -> LeakyStep.run(
                         parameters,
                         new StepRun(current, membrane, spikes)
-                                .set(current, membrane, spikes, 0, 2)
+                                .set(Tile.whole(current).at(0, 2), membrane, spikes)
                                 .record(FloatMatrix.zeros(arena, 6, 64)),
                         0,
                         6));
@@ -94,7 +95,8 @@ final class LeakyStepTest {
                 "current has " + available + " rows, expected at least " + rows + " and at least 1 in use",
                 () -> LeakyStep.run(
                         parameters,
-                        new StepRun(current, membrane, spikes).set(current, membrane, spikes, 0, 2),
+                        new StepRun(current, membrane, spikes)
+                                .set(Tile.whole(current).at(0, 2), membrane, spikes),
                         0,
                         rows));
     }
@@ -104,10 +106,11 @@ final class LeakyStepTest {
     void refusesWordsOutside(int first, int end) {
         assertMessage(
                 IllegalArgumentException.class,
-                "word of spikes range is [" + first + ", " + end + "), expected a part of [0, 2)",
+                "block range is [" + first + ", " + end + "), expected a part of [0, 2)",
                 () -> LeakyStep.run(
                         parameters,
-                        new StepRun(current, membrane, spikes).set(current, membrane, spikes, first, end),
+                        new StepRun(current, membrane, spikes)
+                                .set(Tile.whole(current).at(first, end), membrane, spikes),
                         0,
                         6));
     }
@@ -119,7 +122,11 @@ final class LeakyStepTest {
                 IllegalArgumentException.class,
                 "neurons with inhibition are updated whole rows at a time, asked for words [1, 2) of [0, 2)",
                 () -> LeakyStep.run(
-                        coupled, new StepRun(current, membrane, spikes).set(current, membrane, spikes, 1, 2), 0, 6));
+                        coupled,
+                        new StepRun(current, membrane, spikes)
+                                .set(Tile.whole(current).at(1, 2), membrane, spikes),
+                        0,
+                        6));
     }
 
     @Test

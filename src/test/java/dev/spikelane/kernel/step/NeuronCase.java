@@ -7,6 +7,7 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
@@ -152,7 +153,7 @@ record NeuronCase(long seed) {
                     scalar ? parameters.specification : parameters.loops,
                     parameters,
                     new StepRun(current, state, spikes)
-                            .set(current, state, spikes, 0, spikes.stride())
+                            .set(Tile.whole(current), state, spikes)
                             .feedback(feedback)
                             .previous(previous)
                             .record(membranes),

@@ -10,6 +10,7 @@ import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
@@ -84,13 +85,13 @@ final class WindowStepProperties {
         int cut = tiled && !drawn.inhibited() ? 1 + new Random(seed).nextInt(words) : words;
         for (int first = 0; first < words; first += cut) { // one range of words after the other
             int end = Math.min(first + cut, words);
-            FloatMatrix input = tiled && words > 1 ? tile(current, first, end) : current;
+            Tile input = tiled ? Tile.of(tile(current, first, end), neurons) : Tile.whole(current);
             for (int step = 0; step < steps; step++) {
                 WindowStep.step(
                         parameters,
                         weights,
-                        new StepRun(input, actual.state(), actual.spikes())
-                                .set(input, actual.state(), actual.spikes(), first, end)
+                        new StepRun(input.matrix(), actual.state(), actual.spikes())
+                                .set(input.at(first, end), actual.state(), actual.spikes())
                                 .record(actual.membranes()),
                         actual.window(),
                         step * batch,
@@ -154,7 +155,7 @@ final class WindowStepProperties {
                 parameters,
                 weights,
                 new StepRun(current, to.state(), to.spikes())
-                        .set(current, to.state(), to.spikes(), 0, to.spikes().stride())
+                        .set(Tile.whole(current).at(0, to.spikes().stride()), to.state(), to.spikes())
                         .record(to.membranes()),
                 to.window(),
                 step,
@@ -200,7 +201,7 @@ final class WindowStepProperties {
                         parameters,
                         weights,
                         new StepRun(current, outcome.state(), outcome.spikes())
-                                .set(current, outcome.state(), outcome.spikes(), 0, 1)
+                                .set(Tile.whole(current).at(0, 1), outcome.state(), outcome.spikes())
                                 .record(outcome.membranes()),
                         outcome.window(),
                         0,
@@ -214,7 +215,8 @@ final class WindowStepProperties {
                 () -> WindowStep.step(
                         parameters,
                         weights,
-                        new StepRun(current, two, spikes).set(current, two, spikes, 0, 1),
+                        new StepRun(current, two, spikes)
+                                .set(Tile.whole(current).at(0, 1), two, spikes),
                         windowOfTwo,
                         1,
                         0));

@@ -9,6 +9,7 @@ import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.network.SharedBlocks;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
@@ -34,7 +35,7 @@ final class DenseMatmulCase implements Case {
     private final List<Entry> entries = new ArrayList<>();
 
     /** What one thread takes where rows are shared. */
-    private record Part(FloatMatrix input, FloatMatrix output, FloatMatrix workspace) {}
+    private record Part(FloatMatrix input, FloatMatrix output, FloatMatrix workspace, Tile tile) {}
 
     DenseMatmulCase(DenseMatmulWork work) {
         this.work = work;
@@ -56,11 +57,12 @@ final class DenseMatmulCase implements Case {
     }
 
     private Part part(int first, int rows) {
-        return new Part(input.rows(first, rows), output.rows(first, rows), DenseMatmul.workspace(arena));
+        return new Part(input.rows(first, rows), output.rows(first, rows), DenseMatmul.workspace(arena), Tile.whole(output));
     }
 
     private void packed(int firstBlock, int endBlock, int thread) {
-        DenseMatmul.multiply(input, work.m(), weights, firstBlock, endBlock, output);
+        DenseMatmul.multiply(
+                input, work.m(), weights, parts.get(thread).tile.at(firstBlock, endBlock));
     }
 
     private void unpacked(int firstPart, int endPart, int thread) {

@@ -3,6 +3,7 @@ package dev.spikelane.kernel.product;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 
@@ -28,7 +29,7 @@ public final class ProductInside {
 
     /** The specification of {@link SpikeMatmul}. */
     public static void scalar(SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current) {
-        SpikeMatmul.scalar(spikes, rows, weights, 0, weights.blocks(), current, 0);
+        SpikeMatmul.scalar(spikes, rows, weights, Tile.whole(current));
     }
 
     /** C, with the variant that the library chooses. */
@@ -45,7 +46,7 @@ public final class ProductInside {
     }
 
     /** The specification of {@link RecurrentMatmul}. */
-    public static void scalarRecurrent(SpikeMatrix spikes, PackedWeights weights, FloatMatrix feedback) {
-        RecurrentMatmul.scalar(spikes, spikes.rows(), weights, 0, weights.blocks(), feedback, 0);
+    public static void scalarRecurrent(SpikeMatrix spikes, PackedWeights weights, Tile feedback) {
+        RecurrentMatmul.scalar(spikes, spikes.rows(), weights, feedback);
     }
 }

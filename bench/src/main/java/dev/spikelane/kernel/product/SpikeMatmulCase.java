@@ -14,6 +14,7 @@ import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import dev.spikelane.network.SharedBlocks;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
@@ -37,6 +38,7 @@ final class SpikeMatmulCase implements Case {
     private final PackedWeights weights;
     private final FloatMatrix current;
     private final List<FloatMatrix> workspaces;
+    private final List<Tile> tiles;
     private final SharedBlocks shared;
     private final PeerEntries peers;
     private final List<Entry> entries = new ArrayList<>();
@@ -52,6 +54,7 @@ final class SpikeMatmulCase implements Case {
         workspaces = Stream.generate(() -> SpikeMatmul.workspace(arena))
                 .limit(work.threads())
                 .toList();
+        tiles = Stream.generate(() -> Tile.whole(current)).limit(work.threads()).toList();
         shared = new SharedBlocks(work.threads(), weights.blocks(), this::compute);
         active = spikes.count();
         peers = isChosen() && Peers.joinAt(work.density())
@@ -122,15 +125,12 @@ final class SpikeMatmulCase implements Case {
 
     private void compute(int firstBlock, int endBlock, int thread) {
         FloatMatrix workspace = workspaces.get(thread);
+        Tile tile = tiles.get(thread).at(firstBlock, endBlock);
         switch (work.variant()) {
-            case CHOSEN -> SpikeMatmul.multiply(spikes, work.rows(), weights, firstBlock, endBlock, current, workspace);
-            case ACTIVE -> SpikeMatmulVector.active(spikes, work.rows(), weights, firstBlock, endBlock, current, 0);
-            case TABLES ->
-                SpikeMatmulVector.tables(
-                        spikes, work.rows(), weights, firstBlock, endBlock, current, 0, workspace.segment());
-            case PERMUTE ->
-                SpikePermuteVector.permute(
-                        spikes, work.rows(), weights, firstBlock, endBlock, current, 0, workspace.segment());
+            case CHOSEN -> SpikeMatmul.multiply(spikes, work.rows(), weights, tile, workspace);
+            case ACTIVE -> SpikeMatmulVector.active(spikes, work.rows(), weights, tile);
+            case TABLES -> SpikeMatmulVector.tables(spikes, work.rows(), weights, tile, workspace.segment());
+            case PERMUTE -> SpikePermuteVector.permute(spikes, work.rows(), weights, tile, workspace.segment());
         }
     }
 

@@ -12,6 +12,7 @@ import dev.spikelane.kernel.product.ProductInside;
 import dev.spikelane.kernel.product.RecurrentMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ public record RecurrentNeuronWork(int neurons) implements Work {
         private final FloatMatrix current;
         private final FloatMatrix state;
         private final FloatMatrix feedback;
-        private final FloatMatrix[] feedbackOfStep = new FloatMatrix[STEPS];
+        private final Tile[] feedbackOfStep = new Tile[STEPS];
         private final SpikeMatrix previous;
         private final SpikeMatrix spikes;
         private final StepRun run;
@@ -65,7 +66,7 @@ public record RecurrentNeuronWork(int neurons) implements Work {
             state = FloatMatrix.zeros(arena, 1, neurons);
             feedback = FloatMatrix.zeros(arena, STEPS, neurons);
             for (int step = 0; step < STEPS; step++) {
-                feedbackOfStep[step] = feedback.rows(step, 1);
+                feedbackOfStep[step] = Tile.whole(feedback.rows(step, 1));
             }
             previous = SpikeMatrix.zeros(arena, 1, neurons);
             spikes = SpikeMatrix.zeros(arena, STEPS, neurons);
@@ -102,7 +103,7 @@ public record RecurrentNeuronWork(int neurons) implements Work {
                 if (scalar) {
                     ProductInside.scalarRecurrent(previous, weights, feedbackOfStep[step]);
                 } else {
-                    RecurrentMatmul.multiply(previous, weights, feedbackOfStep[step]);
+                    RecurrentMatmul.multiply(previous, previous.rows(), weights, feedbackOfStep[step]);
                 }
                 LeakyStep.run(loops, parameters, run, step, step + 1);
                 MemorySegment.copy(
