@@ -63,13 +63,19 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
         static final Lists NEVER = new Lists(Double.POSITIVE_INFINITY, 0, 0);
     }
 
+    /**
+     * The most rows of a tile of active inputs, and the most that are advised at a time: more currents leave the L2 cache (1,024 rows of 784 ->
+     * 1000 at density 0.02 take 5.2 ms in one tile, 4.3 in four; Zen 3, 2026-11).
+     */
+    static final int MOST_ROWS_FORESEEN = 256;
+
     /** Measured on EPYC Zen 3 (family 25 model 1, 256 bits), 2026-11. */
     static final SpikeCosts ZEN_3 = new SpikeCosts(
             "zen3",
-            new Active(7, 2.4, 2.4, 20_000),
-            new Panel(52, 2.2, 512),
-            new Panel(60, 2.5, 512),
-            new Lists(58, 27, 2.8),
+            new Active(6.5, 2.2, 2.25, 20_000),
+            new Panel(50, 2.3, 512),
+            new Panel(60, 2.6, 512),
+            new Lists(58, 29, 2.2),
             Panel.NEVER);
 
     /** Measured on EPYC 9004, Zen 4 (512 bits), 2026-11. */
@@ -279,7 +285,7 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
 
     /** Rows whose active inputs are foreseen, where a row has as many as these have on average. */
     int rowsForeseen(long rows, long activeInputs) {
-        return (int) Math.clamp(active.foreseen * rows / Math.max(1, activeInputs), 1, SpikePanels.ROWS);
+        return (int) Math.clamp(active.foreseen * rows / Math.max(1, activeInputs), 1, MOST_ROWS_FORESEEN);
     }
 
     /** What a variant costs for 64 outputs, in nanoseconds. */

@@ -39,9 +39,6 @@ public final class SpikeMatmul {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
-    /** The most rows that {@link #rowsAtATime} advises for few spikes: more currents would leave the L2 cache before neurons take them. */
-    private static final int ROWS_AT_A_TIME = 256;
-
     private static final int WORKSPACE_ROWS = Math.ceilDiv(
             SimdWidth.bits() == SimdWidth.WIDEST
                     ? Math.max(SpikePermuteVector.WORKSPACE_BYTES, SpikePanels.WORKSPACE_BYTES)
@@ -138,7 +135,7 @@ public final class SpikeMatmul {
         if (choose(rows, pre, active) != Variant.ACTIVE) {
             return rows;
         }
-        return Math.min(rows, Math.min(ROWS_AT_A_TIME, SpikeCosts.inUse().rowsForeseen(rows, active)));
+        return Math.min(rows, SpikeCosts.inUse().rowsForeseen(rows, active));
     }
 
     /**
