@@ -24,11 +24,7 @@ import picocli.CommandLine.Spec;
         name = "info",
         description = "Print the JDK, the SIMD width in use and why, and the defaults.",
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  ./spikelane info",
-            "  ./spikelane info --json | jq -r .simd",
-            "  ./spikelane info --calibrate"
-        })
+        footer = {"  ./spikelane info", "  ./spikelane info --json | jq -r .simd", "  ./spikelane info --calibrate"})
 final class InfoCommand implements Runnable {
 
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
@@ -53,7 +49,9 @@ final class InfoCommand implements Runnable {
         Map<String, String> facts = facts();
         if (calibrate) {
             facts.put("Measured costs", SpikeCalibration.measure().text());
-            facts.put("Use them", "JAVA_OPTS=-D" + SpikeCosts.PROPERTY + "=... ./spikelane ...   (results stay the same)");
+            facts.put(
+                    "Use them",
+                    "JAVA_OPTS=-D" + SpikeCosts.PROPERTY + "=... ./spikelane ...   (results stay the same)");
         }
         if (json) {
             JsonWriter writer = new JsonWriter().object();

@@ -44,12 +44,7 @@ final class SpikeActiveVector {
      * @param workspace keeps which turn it is, at {@link SpikePanels#DIRECTION}
      */
     static void active(
-            SpikeMatrix spikes,
-            int rows,
-            PackedWeights weights,
-            Tile current,
-            int tile,
-            MemorySegment workspace) {
+            SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, int tile, MemorySegment workspace) {
         int down = workspace.get(DIRECTION, SpikePanels.DIRECTION);
         for (int row = 0; row < rows; row += tile) {
             int end = Math.min(rows, row + tile);
@@ -64,12 +59,7 @@ final class SpikeActiveVector {
     }
 
     private static void block(
-            SpikeMatrix spikes,
-            int firstRow,
-            int endRow,
-            PackedWeights weights,
-            int block,
-            Tile tile) {
+            SpikeMatrix spikes, int firstRow, int endRow, PackedWeights weights, int block, Tile tile) {
         FloatMatrix current = tile.matrix();
         long outputs = (long) block * PackedWeights.BLOCK_BYTES;
         long to = outputs - (long) tile.origin() * Float.BYTES;

@@ -28,8 +28,7 @@ public final class SpikeCalibration implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final PackedWeights weights;
-    private final Tile current =
-            Tile.whole(FloatMatrix.zeros(arena, MANY, BLOCKS * PackedWeights.BLOCK));
+    private final Tile current = Tile.whole(FloatMatrix.zeros(arena, MANY, BLOCKS * PackedWeights.BLOCK));
     private final FloatMatrix workspace = SpikeMatmul.workspace(arena);
     private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, MANY, PRE);
 

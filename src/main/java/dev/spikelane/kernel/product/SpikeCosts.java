@@ -179,7 +179,8 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
     /** The constants that ship for a CPU, by its family and model as x86 numbers them, and for the vectors in use. */
     static SpikeCosts shipped(int family, int model, int bits) {
         if (bits == SimdWidth.WIDEST) {
-            // Zen 4: family 25, models 16-31 and 96-127; Zen 5: family 26; Sapphire and Emerald Rapids: models 143 and 207
+            // Zen 4: family 25, models 16-31 and 96-127; Zen 5: family 26; Sapphire and Emerald Rapids: models 143 and
+            // 207
             return switch (family) {
                 case 25 -> ZEN_4;
                 case 26 -> ZEN_5;
@@ -285,7 +286,7 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
 
     /** Rows whose active inputs are foreseen, where a row has as many as these have on average. */
     int rowsForeseen(long rows, long activeInputs) {
-        return (int) Math.clamp(active.foreseen * rows / Math.max(1, activeInputs), 1, MOST_ROWS_FORESEEN);
+        return Math.clamp(active.foreseen * rows / Math.max(1, activeInputs), 1, MOST_ROWS_FORESEEN);
     }
 
     /** What a variant costs for 64 outputs, in nanoseconds. */

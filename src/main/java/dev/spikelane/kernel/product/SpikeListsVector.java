@@ -44,7 +44,7 @@ final class SpikeListsVector {
             long rows = workspace.get(LONG, at + Long.BYTES);
             at += 2 * Long.BYTES;
             for (int lanes = 0; lanes < ENTRY; lanes += STRIP) {
-                long sums = SpikePanels.SUMS + lanes;
+                long sums = (long) SpikePanels.SUMS + lanes;
                 MemorySegment row0 = workspace.asSlice(sums + ((rows & 0xFFFF) << SUMS_SHIFT), STRIP);
                 MemorySegment row1 = workspace.asSlice(sums + ((rows >>> 16 & 0xFFFF) << SUMS_SHIFT), STRIP);
                 MemorySegment row2 = workspace.asSlice(sums + ((rows >>> 32 & 0xFFFF) << SUMS_SHIFT), STRIP);

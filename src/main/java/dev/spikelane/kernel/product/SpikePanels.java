@@ -67,12 +67,7 @@ final class SpikePanels {
     }
 
     static void multiply(
-            Shape shape,
-            SpikeMatrix spikes,
-            int rows,
-            PackedWeights weights,
-            Tile current,
-            MemorySegment workspace) {
+            Shape shape, SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, MemorySegment workspace) {
         SpikePanelsVector.clear(workspace, shape.groups * shape.bytes / ENTRY_BYTES);
         for (int row = 0; row < rows; row += ROWS) {
             int some = Math.min(ROWS, rows - row);

@@ -47,10 +47,22 @@ final class SpikeCostsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"zen6", "wide", "wide=1", "wide=1/2/x", "wide=1/2/0", "wide=-1/2/3", "lists=1/2/3/4", "wide=1/2/3,"})
+    @ValueSource(
+            strings = {
+                "zen6",
+                "wide",
+                "wide=1",
+                "wide=1/2/x",
+                "wide=1/2/0",
+                "wide=-1/2/3",
+                "lists=1/2/3/4",
+                "wide=1/2/3,"
+            })
     void refusesWhatIsNoConstant(String asked) {
         IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class, () -> SpikeCosts.of(asked));
-        assertTrue(thrown.getMessage().startsWith("spikelane.costs is '" + asked + "', expected auto, zen3,"), thrown.getMessage());
+        assertTrue(
+                thrown.getMessage().startsWith("spikelane.costs is '" + asked + "', expected auto, zen3,"),
+                thrown.getMessage());
     }
 
     @Test

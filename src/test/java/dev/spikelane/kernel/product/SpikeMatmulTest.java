@@ -61,8 +61,7 @@ final class SpikeMatmulTest {
         "zen4, 25600, 0.02, ACTIVE",
     })
     void tablesNeedDensityAndRows(String costs, int rows, double density, SpikeMatmul.Variant expected) {
-        assertEquals(
-                expected, SpikeMatmul.choose(SpikeCosts.of(costs), rows, 784, (long) (density * rows * 784)));
+        assertEquals(expected, SpikeMatmul.choose(SpikeCosts.of(costs), rows, 784, (long) (density * rows * 784)));
     }
 
     @Test
@@ -120,7 +119,7 @@ final class SpikeMatmulTest {
                         SpikeMatrix.zeros(arena, 3, 71), 3, weights, Tile.whole(current), workspace));
         assertMessage(
                 IllegalArgumentException.class,
-                "current is [2 x 130], expected [3 x 130]",
+                "current has 2 rows, expected at least 3 and at least 1 in use",
                 () -> SpikeMatmul.multiply(
                         spikes, spikes.rows(), weights, Tile.whole(FloatMatrix.zeros(arena, 2, 130)), workspace));
         assertMessage(
@@ -181,7 +180,7 @@ final class SpikeMatmulTest {
                 "stranger", () -> SpikeMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(current), workspace));
         assertInstanceOf(WrongThreadException.class, thrown);
         assertEquals(
-                "the arena of current is confined to another thread, expected Arena.ofShared() for use from stranger",
+                "the arena of spikes is confined to another thread, expected Arena.ofShared() for use from stranger",
                 thrown.getMessage());
     }
 }
