@@ -32,8 +32,6 @@ final class SpikeActiveVector {
     /** From a strip's outputs of the first input of a word to those of the last. */
     private static final int WORD_STRIP = WORD_BYTES - PackedWeights.BLOCK_BYTES + STRIP;
 
-    private static final int WORD_VECTOR = WORD_BYTES - PackedWeights.BLOCK_BYTES + BYTES;
-
     private SpikeActiveVector() {}
 
     /**
@@ -113,14 +111,14 @@ final class SpikeActiveVector {
             FloatVector sum = load(bias, outputs);
             for (int word = 0; word < words; word++) {
                 long bits = spikeWords.get(WORD, spikeRow + (long) word * Long.BYTES);
-                MemorySegment from = weight.asSlice(inputs + (long) word * WORD_BYTES, WORD_VECTOR);
+                long from = inputs + (long) word * WORD_BYTES;
                 while (bits != 0) {
                     int input = Long.numberOfTrailingZeros(bits);
                     FloatVector group = none;
                     int next = input;
                     do {
                         bits &= bits - 1;
-                        group = group.add(load(from, (long) (next & 63) << INPUT_SHIFT));
+                        group = group.add(load(weight, from + ((long) next << INPUT_SHIFT)));
                         next = Long.numberOfTrailingZeros(bits);
                     } while (next >> 2 == input >> 2);
                     sum = sum.add(group);
@@ -149,11 +147,10 @@ final class SpikeActiveVector {
         Checks.isNative(to);
         Checks.isNative(bias);
         for (int row = firstRow; row < endRow; row++) {
-            MemorySegment start = bias.asSlice(outputs, STRIP);
-            FloatVector sum0 = load(start, 0);
-            FloatVector sum1 = load(start, BYTES);
-            FloatVector sum2 = load(start, 2 * BYTES);
-            FloatVector sum3 = load(start, 3 * BYTES);
+            FloatVector sum0 = load(bias, outputs);
+            FloatVector sum1 = load(bias, outputs + BYTES);
+            FloatVector sum2 = load(bias, outputs + 2 * BYTES);
+            FloatVector sum3 = load(bias, outputs + 3 * BYTES);
             long spikeRow = spikes.rowOffset(row);
             for (int word = 0; word < words; word++) {
                 long bits = spikeWords.get(WORD, spikeRow + (long) word * Long.BYTES);
@@ -182,11 +179,11 @@ final class SpikeActiveVector {
                     sum3 = sum3.add(group3);
                 }
             }
-            MemorySegment out = to.asSlice(current.rowOffset(row) + toColumn, STRIP);
-            sum0.intoMemorySegment(out, 0, ORDER);
-            sum1.intoMemorySegment(out, BYTES, ORDER);
-            sum2.intoMemorySegment(out, 2 * BYTES, ORDER);
-            sum3.intoMemorySegment(out, 3 * BYTES, ORDER);
+            long out = current.rowOffset(row) + toColumn;
+            sum0.intoMemorySegment(to, out, ORDER);
+            sum1.intoMemorySegment(to, out + BYTES, ORDER);
+            sum2.intoMemorySegment(to, out + 2 * BYTES, ORDER);
+            sum3.intoMemorySegment(to, out + 3 * BYTES, ORDER);
         }
     }
 
