@@ -49,7 +49,9 @@ class InfoCommandTest {
                 new ObjectMapper().readTree(CommandRun.of("info", "--json").requireSuccess());
         assertEquals(Simd.describe(), json.get("simd").asText());
         assertEquals(15, json.size());
-        assertTrue(json.get("costs").asText().contains("active="), json.get("costs").asText());
+        assertTrue(
+                json.get("costs").asText().contains("active="),
+                json.get("costs").asText());
     }
 
     @Test

@@ -92,8 +92,7 @@ public final class Bench {
     private static int grid(Options options) throws IOException {
         ReportFile.requireWritable(options.json());
         Machine.facts().forEach(System.out::println);
-        List<SpikeGrid.Point> points =
-                SpikeGrid.measure(options::takes, point -> System.out.println(point.json()));
+        List<SpikeGrid.Point> points = SpikeGrid.measure(options::takes, point -> System.out.println(point.json()));
         System.out.println(SpikeGrid.table(points));
         ReportFile.write(options.json(), gridJson(points));
         System.out.println("Wrote " + options.json());

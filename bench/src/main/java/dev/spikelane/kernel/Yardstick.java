@@ -74,8 +74,7 @@ public final class Yardstick {
     }
 
     /** Adds partial sums of four inputs of the first rows; one thread at a time. */
-    public static void panels(
-            Panels shape, SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current) {
+    public static void panels(Panels shape, SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current) {
         try {
             shape.function.invokeExact(
                     spikes.segment(),

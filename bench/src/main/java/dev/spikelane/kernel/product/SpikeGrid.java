@@ -123,25 +123,38 @@ public final class SpikeGrid {
     private static Point point(int rows, double density, int threads) {
         try (Arena arena = Arena.ofShared()) {
             SpikeMatrix spikes = RandomData.spikes(arena, rows, PRE, density);
-            FloatMatrix unpacked = RandomData.linear(arena, PRE, POST, new TorchRandom(1)).weights();
+            FloatMatrix unpacked =
+                    RandomData.linear(arena, PRE, POST, new TorchRandom(1)).weights();
             PackedWeights weights = PackedWeights.pack(arena, unpacked);
             FloatMatrix current = FloatMatrix.zeros(arena, rows, POST);
-            List<FloatMatrix> workspaces =
-                    Stream.generate(() -> SpikeMatmul.workspace(arena)).limit(threads).toList();
+            List<FloatMatrix> workspaces = Stream.generate(() -> SpikeMatmul.workspace(arena))
+                    .limit(threads)
+                    .toList();
             List<Tile> tiles =
                     Stream.generate(() -> Tile.whole(current)).limit(threads).toList();
             long active = spikes.count();
             SpikeMatmul.Variant chosen = SpikeMatmul.choose(rows, PRE, active);
             Map<String, Runnable> contestants = new LinkedHashMap<>();
             List<SharedBlocks> crews = new ArrayList<>();
-            add(contestants, crews, "product", threads, weights, (first, end, thread) -> SpikeMatmul.multiply(
-                    spikes, rows, weights, tiles.get(thread).at(first, end), workspaces.get(thread)));
+            add(
+                    contestants,
+                    crews,
+                    "product",
+                    threads,
+                    weights,
+                    (first, end, thread) -> SpikeMatmul.multiply(
+                            spikes, rows, weights, tiles.get(thread).at(first, end), workspaces.get(thread)));
             for (SpikeMatmulWork.Variant other : SpikeMatmulWork.Variant.available()) {
                 SpikeMatmul.Variant variant = SpikeMatmul.Variant.valueOf(other.name());
                 SpikeCosts costs = SpikeCosts.inUse();
                 if (costs.of(variant, rows, PRE, active) <= HOPELESS * costs.of(chosen, rows, PRE, active)) {
-                    add(contestants, crews, Point.name(variant), threads, weights, (first, end, thread) ->
-                            SpikeMatmul.run(
+                    add(
+                            contestants,
+                            crews,
+                            Point.name(variant),
+                            threads,
+                            weights,
+                            (first, end, thread) -> SpikeMatmul.run(
                                     variant,
                                     spikes,
                                     rows,
@@ -151,8 +164,8 @@ public final class SpikeGrid {
                 }
             }
             if (Yardstick.AVAILABLE && threads == 1) {
-                contestants.put("c", () ->
-                        ProductInside.yardstick(spikes, rows, weights, current, workspaces.getFirst()));
+                contestants.put(
+                        "c", () -> ProductInside.yardstick(spikes, rows, weights, current, workspaces.getFirst()));
             }
             if (OpenBlas.isAvailable()) {
                 FloatMatrix input = RandomData.floats(arena, spikes);
@@ -220,14 +233,18 @@ public final class SpikeGrid {
     public static String table(List<Point> points) {
         StringBuilder table = new StringBuilder();
         for (int threads : THREADS) {
-            table.append("\nTimes as fast as OpenBLAS, ").append(threads).append(threads == 1 ? " thread\n\n" : " threads\n\n");
+            table.append("\nTimes as fast as OpenBLAS, ")
+                    .append(threads)
+                    .append(threads == 1 ? " thread\n\n" : " threads\n\n");
             table.append("| rows |");
             Arrays.stream(DENSITIES).forEach(density -> table.append(String.format(Locale.ROOT, " %.2f |", density)));
             table.append("\n|---|").append("---|".repeat(DENSITIES.length)).append('\n');
             for (int rows : ROWS) {
                 table.append("| ").append(rows).append(" |");
                 for (double density : DENSITIES) {
-                    table.append(' ').append(cell(points, Point.name(rows, density, threads))).append(" |");
+                    table.append(' ')
+                            .append(cell(points, Point.name(rows, density, threads)))
+                            .append(" |");
                 }
                 table.append('\n');
             }

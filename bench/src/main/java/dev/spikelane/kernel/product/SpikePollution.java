@@ -119,7 +119,8 @@ public final class SpikePollution {
 
     private static void measure() {
         Arena arena = Arena.ofShared();
-        FloatMatrix unpacked = RandomData.linear(arena, PRE, POST, new TorchRandom(1)).weights();
+        FloatMatrix unpacked =
+                RandomData.linear(arena, PRE, POST, new TorchRandom(1)).weights();
         PackedWeights weights = PackedWeights.pack(arena, unpacked);
         SpikeMatrix spikes = RandomData.spikes(arena, ROWS, PRE, 0.12);
         FloatMatrix floats = RandomData.floats(arena, spikes);
@@ -129,8 +130,9 @@ public final class SpikePollution {
         FloatMatrix denseScratch = DenseMatmul.workspace(arena);
         for (SpikeMatmulWork.Variant other : SpikeMatmulWork.Variant.available()) {
             SpikeMatmul.Variant variant = SpikeMatmul.Variant.valueOf(other.name());
-            time(other.name().toLowerCase(Locale.ROOT), () -> SpikeMatmul.run(
-                    variant, spikes, ROWS, weights, tile, workspace.segment()));
+            time(
+                    other.name().toLowerCase(Locale.ROOT),
+                    () -> SpikeMatmul.run(variant, spikes, ROWS, weights, tile, workspace.segment()));
         }
         time("dense_packed", () -> DenseMatmul.multiply(floats, ROWS, weights, tile));
         time("dense_transposed", () -> DenseMatmul.multiply(floats, false, unpacked, true, current, denseScratch));
