@@ -1,5 +1,5 @@
 /*
- * Spikes times weights, the two algorithms of dev.spikelane.kernel.product.SpikeMatmul on the same layouts: spikes are rows of 64-bit
+ * Spikes times weights by active inputs, as dev.spikelane.kernel.product.SpikeActiveVector does, on the same layouts: spikes are rows of 64-bit
  * words; weights are [blocks of 64 outputs][inputs, padded to 16][64]; rows of current are padded to 64 floats. Sums keep the
  * canonical order, so that results have the bits of Java's.
  */
@@ -9,9 +9,7 @@ enum {
     BLOCK = 64,             /* outputs that stand side by side */
     STRIP = 4 * LANES,      /* outputs in the four accumulators */
     WORD = 64,              /* inputs in a word of spikes */
-    GROUP = 4,              /* inputs whose weights are summed first */
-    ENTRIES = 17,           /* from one group's table to the next; see SpikeMatmul.Tables */
-    TABLE = ENTRIES * STRIP /* floats */
+    GROUP = 4               /* inputs whose weights are summed first */
 };
 
 struct sums {
@@ -76,66 +74,6 @@ EXPORT(void, spike_matmul_active)(const uint64_t *spikes, int words, int rows, c
                 struct sums sums = load_strip(bias + outputs);
                 active_row(spikes + (int64_t)row * words, words, inputs, &sums);
                 store_strip(current + (int64_t)row * stride + outputs, sums);
-            }
-        }
-    }
-}
-
-/* Entry n of a group's table is the sum of the weights of the inputs whose bit is set in n, in ascending order. */
-static void make_tables(const float *weights, int groups, float *tables) {
-    for (int group = 0; group < groups; group++) {
-        for (int lane = 0; lane < STRIP; lane += LANES) {
-            const float *from = weights + group * GROUP * BLOCK + lane;
-            float *to = tables + group * TABLE + lane;
-            store(to, -(lanes){}); /* -0, the identity of addition */
-            for (int input = 0; input < GROUP; input++) {
-                lanes weight = load(from + input * BLOCK);
-                int first = 1 << input;
-                store(to + first * STRIP, weight);
-                for (int entry = 1; entry < first; entry++) {
-                    store(to + (first + entry) * STRIP, load(to + entry * STRIP) + weight);
-                }
-            }
-        }
-    }
-}
-
-/* Adds to a strip of every row one table entry for each group of a word. */
-static void add_word(const uint64_t *spikes, int words, int groups, int rows, const float *tables, float *current,
-                     int stride) {
-    for (int row = 0; row < rows; row++) {
-        uint64_t bits = spikes[(int64_t)row * words];
-        float *to = current + (int64_t)row * stride;
-        struct sums sums = load_strip(to);
-        for (int group = 0; group < groups; group += 4) {
-            const float *table = tables + group * TABLE;
-            add_strip(&sums, load_strip(table + (bits & 15) * STRIP));
-            add_strip(&sums, load_strip(table + TABLE + (bits >> 4 & 15) * STRIP));
-            add_strip(&sums, load_strip(table + 2 * TABLE + (bits >> 8 & 15) * STRIP));
-            add_strip(&sums, load_strip(table + 3 * TABLE + (bits >> 12 & 15) * STRIP));
-            bits >>= 16;
-        }
-        store_strip(to, sums);
-    }
-}
-
-/* Adds one table entry for every four inputs; tables is scratch memory of 16 * ENTRIES * 64 floats. */
-EXPORT(void, spike_matmul_tables)(const uint64_t *spikes, int words, int rows, const float *weights, int padded_pre,
-                                  const float *bias, int post, float *current, int stride, float *tables) {
-    for (int block = 0; block * BLOCK < post; block++) {
-        int used = used_outputs(post, block);
-        for (int strip = 0; strip < used; strip += STRIP) {
-            const float *inputs = weights + (int64_t)block * padded_pre * BLOCK + strip;
-            float *outputs = current + (int64_t)block * BLOCK + strip;
-            struct sums start = load_strip(bias + block * BLOCK + strip);
-            for (int row = 0; row < rows; row++) {
-                store_strip(outputs + (int64_t)row * stride, start);
-            }
-            for (int word = 0; word < words; word++) {
-                int inputs_left = padded_pre - word * WORD;
-                int groups = (inputs_left < WORD ? inputs_left : WORD) / GROUP;
-                make_tables(inputs + (int64_t)word * WORD * BLOCK, groups, tables);
-                add_word(spikes + word, words, groups, rows, tables, outputs, stride);
             }
         }
     }

@@ -3,6 +3,8 @@ package dev.spikelane.cli;
 import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.kernel.Simd;
+import dev.spikelane.kernel.product.SpikeCalibration;
+import dev.spikelane.kernel.product.SpikeCosts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Spec;
         name = "info",
         description = "Print the JDK, the SIMD width in use and why, and the defaults.",
         footerHeading = "%nExamples:%n",
-        footer = {"  ./spikelane info", "  ./spikelane info --json | jq -r .simd"})
+        footer = {"  ./spikelane info", "  ./spikelane info --json | jq -r .simd", "  ./spikelane info --calibrate"})
 final class InfoCommand implements Runnable {
 
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
@@ -33,16 +35,31 @@ final class InfoCommand implements Runnable {
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     private boolean json;
 
+    @Option(
+            names = "--calibrate",
+            description = {
+                "Measure what the variants of the spike matmul cost here, in some seconds on a quiet machine, and",
+                "print it as the system property that makes it decide."
+            })
+    private boolean calibrate;
+
     @Override
     public void run() {
         PrintWriter out = command.commandLine().getOut();
+        Map<String, String> facts = facts();
+        if (calibrate) {
+            facts.put("Measured costs", SpikeCalibration.measure().text());
+            facts.put(
+                    "Use them",
+                    "JAVA_OPTS=-D" + SpikeCosts.PROPERTY + "=... ./spikelane ...   (results stay the same)");
+        }
         if (json) {
             JsonWriter writer = new JsonWriter().object();
-            facts().forEach((name, value) ->
+            facts.forEach((name, value) ->
                     writer.name(name.toLowerCase(Locale.ROOT).replace(' ', '_')).value(value));
             out.println(writer.end().text());
         } else {
-            facts().forEach((name, value) -> out.println(String.format("%-14s  %s", name, value)));
+            facts.forEach((name, value) -> out.println(String.format("%-14s  %s", name, value)));
         }
     }
 
@@ -56,6 +73,7 @@ final class InfoCommand implements Runnable {
         facts.put("Cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
         facts.put("Heap", "at most " + Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB; matrices live outside it");
         facts.put("SIMD", Simd.describe());
+        facts.put("Costs", costs());
         facts.put("Vector module", VECTOR_MODULE + (hasVectorModule() ? " is present" : " is absent"));
         facts.put(
                 "Native access",
@@ -68,6 +86,12 @@ final class InfoCommand implements Runnable {
                         + "=256 ./spikelane ...   (auto, 512, 256, 128, max-256, max-128 or scalar)");
         facts.put("Change heap", "JAVA_OPTS=-Xmx4g ./spikelane ...");
         return facts;
+    }
+
+    /** What decides which variant of the spike matmul serves. */
+    private static String costs() {
+        SpikeCosts costs = SpikeCosts.inUse();
+        return costs.name() + (SpikeCosts.isFixed() ? ", as " + SpikeCosts.PROPERTY + " asks: " : ": ") + costs.text();
     }
 
     private static boolean hasVectorModule() {

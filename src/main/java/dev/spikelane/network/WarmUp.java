@@ -1,5 +1,7 @@
 package dev.spikelane.network;
 
+import dev.spikelane.kernel.product.SpikeCalibration;
+import dev.spikelane.kernel.product.SpikeCosts;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -16,7 +18,7 @@ import java.util.Map;
 
 /**
  * Runs what a service will run until the JIT compiler is done with it: rounds of spikes at several densities and of values, in blocks and
- * step by step, with and without recorded membranes.
+ * step by step, with and without recorded membranes. On a CPU that no constants ship for, measures what the variants of the spike matmul cost.
  */
 final class WarmUp {
 
@@ -58,6 +60,9 @@ final class WarmUp {
                 recorded.observe(population.name(), new Watcher());
             }
             settled = warmUp.settle(start, most.toNanos(), plain, recorded);
+        }
+        if (!SpikeCosts.inUse().isOfThisCpu()) {
+            SpikeCosts.replace(SpikeCalibration.measure());
         }
         return new WarmedUp(Duration.ofNanos(System.nanoTime() - start), settled);
     }

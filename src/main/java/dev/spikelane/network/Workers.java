@@ -2,7 +2,7 @@ package dev.spikelane.network;
 
 import dev.spikelane.layout.Crew;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A fixed number of threads, the calling one among them, that share the parts of one job at a time. Starting a job allocates nothing.
  *
- * <p>Whoever is free takes the next part, so the job never waits for a thread that the system has not woken or has put aside; idle
- * threads spin for some microseconds, then park.
+ * <p>Each thread starts in a range of parts of its own, the same in every job of as many parts, so that a core's caches keep the weights of its
+ * parts. Whoever has done his takes others' from the end of theirs, so the job never waits for a thread that the system has not woken or has
+ * put aside; idle threads spin for some microseconds, then park.
  */
 final class Workers implements Crew {
 
@@ -21,24 +22,35 @@ final class Workers implements Crew {
     /** Spins before parking: some 50 microseconds, longer than the gap between two layers. */
     private static final int SPINS = 2_000;
 
-    private static final int ROUND_SHIFT = 32;
-    private static final long NONE_LEFT = Integer.MAX_VALUE;
+    /** Bits of a part's number; the rest of a range's word is the round. */
+    private static final int PART_BITS = 22;
+
+    private static final int MOST_PARTS = (1 << PART_BITS) - 1;
+
+    /** Words from one range to the next: two cache lines, which CPUs fetch together. */
+    private static final int RANGE = 16;
 
     /** The job between two jobs: threads that wait must not keep what they worked for. */
     private static final Job NOTHING = (part, thread) -> {};
 
     private final Helper[] helpers;
-    /** The round in the high half, the parts taken in the low half: a part is taken only from the round that was read. */
-    private final AtomicLong taken = new AtomicLong();
+    /**
+     * For each thread the parts left of its range: the round, the first part and the one behind the last. A part is taken only from the
+     * round that was read.
+     */
+    private final AtomicLongArray ranges;
+
+    /** Raised once all ranges of a job are set. */
+    private volatile long round;
 
     private final AtomicInteger unfinished = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
     private volatile boolean closed;
     private volatile Thread caller = Thread.currentThread();
     private volatile Job job = NOTHING;
-    private volatile int parts;
 
     Workers(int threads) {
+        ranges = new AtomicLongArray(threads * RANGE);
         helpers = new Helper[threads - 1];
         for (int i = 0; i < helpers.length; i++) {
             helpers[i] = new Helper(i + 1);
@@ -60,14 +72,20 @@ final class Workers implements Crew {
 
     @Override
     public void run(Job next, int count) {
-        long round = round(taken.get());
-        // A late thread that has read the last round's value must not take a part with the next one's number of parts.
-        taken.set(round << ROUND_SHIFT | NONE_LEFT);
+        if (count > MOST_PARTS) {
+            throw new IllegalArgumentException("a job has " + count + " parts, expected at most " + MOST_PARTS);
+        }
+        long thisRound = round + 1;
         caller = Thread.currentThread();
         unfinished.set(count);
         job = next;
-        parts = count;
-        taken.set(round + 1 << ROUND_SHIFT);
+        // The ranges of the last job are empty: who sees one of this job's early may take its parts.
+        for (int thread = 0; thread < threads(); thread++) {
+            long first = Math.ceilDiv((long) count * thread, threads());
+            long end = Math.ceilDiv((long) count * (thread + 1), threads());
+            ranges.set(thread * RANGE, (thisRound << PART_BITS | first) << PART_BITS | end);
+        }
+        round = thisRound;
         for (Helper helper : helpers) {
             if (helper.parked) {
                 LockSupport.unpark(helper);
@@ -99,28 +117,39 @@ final class Workers implements Crew {
         }
     }
 
+    /** Takes the parts of a thread's own range from its start, then those of the others from their end. */
     private void takeParts(int thread) {
+        takeParts(thread, thread);
+        for (int i = 1; i < threads(); i++) {
+            takeParts(thread, (thread + i) % threads());
+        }
+    }
+
+    private void takeParts(int thread, int owner) {
+        int range = owner * RANGE;
         while (true) {
-            long seen = taken.get();
-            int part = (int) seen;
-            if (part >= parts) {
+            long seen = ranges.get(range);
+            int first = (int) (seen >>> PART_BITS) & MOST_PARTS;
+            int end = (int) seen & MOST_PARTS;
+            if (first >= end) {
                 return;
             }
-            if (taken.compareAndSet(seen, seen + 1)) {
-                try {
-                    job.run(part, thread);
-                } catch (Throwable failure) {
-                    thrown.compareAndSet(null, failure);
-                }
-                if (unfinished.decrementAndGet() == 0 && thread != 0) {
-                    LockSupport.unpark(caller);
-                }
+            boolean own = thread == owner;
+            if (ranges.compareAndSet(range, seen, own ? seen + (1L << PART_BITS) : seen - 1)) {
+                run(own ? first : end - 1, thread);
             }
         }
     }
 
-    private static long round(long taken) {
-        return taken >>> ROUND_SHIFT;
+    private void run(int part, int thread) {
+        try {
+            job.run(part, thread);
+        } catch (Throwable failure) {
+            thrown.compareAndSet(null, failure);
+        }
+        if (unfinished.decrementAndGet() == 0 && thread != 0) {
+            LockSupport.unpark(caller);
+        }
     }
 
     private final class Helper extends Thread {
@@ -138,14 +167,14 @@ final class Workers implements Crew {
         public void run() {
             long seen = 0;
             while (await(seen)) {
-                seen = round(taken.get());
+                seen = round;
                 takeParts(number);
             }
         }
 
         /** Waits for another round than {@code seen}; false once closed. */
         private boolean await(long seen) {
-            for (int spins = 0; round(taken.get()) == seen; spins++) {
+            for (int spins = 0; round == seen; spins++) {
                 if (closed) {
                     return false;
                 }
@@ -153,7 +182,7 @@ final class Workers implements Crew {
                     Thread.onSpinWait();
                 } else {
                     parked = true;
-                    if (round(taken.get()) == seen && !closed) {
+                    if (round == seen && !closed) {
                         LockSupport.park(Workers.this);
                     }
                     parked = false;

@@ -27,6 +27,7 @@ class InfoCommandTest {
                         "Cores",
                         "Heap",
                         "SIMD",
+                        "Costs",
                         "Vector module",
                         "Native access",
                         "OpenBLAS",
@@ -38,7 +39,8 @@ class InfoCommandTest {
             assertTrue(line.length() > 16 && line.charAt(15) == ' ' && line.charAt(16) != ' ', line);
         }
         assertEquals(Simd.describe(), lines.get(7).substring(16));
-        assertTrue(lines.get(8).endsWith("present"), lines.get(8));
+        assertTrue(lines.get(8).contains("wide="), lines.get(8));
+        assertTrue(lines.get(9).endsWith("present"), lines.get(9));
     }
 
     @Test
@@ -46,7 +48,10 @@ class InfoCommandTest {
         JsonNode json =
                 new ObjectMapper().readTree(CommandRun.of("info", "--json").requireSuccess());
         assertEquals(Simd.describe(), json.get("simd").asText());
-        assertEquals(14, json.size());
+        assertEquals(15, json.size());
+        assertTrue(
+                json.get("costs").asText().contains("active="),
+                json.get("costs").asText());
     }
 
     @Test

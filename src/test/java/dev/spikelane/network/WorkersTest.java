@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,50 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class WorkersTest {
+
+    /** Each thread has a range of its own, the same in every job; a thread that is late loses parts from the end of its range. */
+    @Test
+    void partsStayWithTheirThreadsAndAreTakenOverFromTheEnd() {
+        Set<Integer> byOther = ConcurrentHashMap.newKeySet();
+        try (Workers workers = new Workers(2)) {
+            for (int job = 0; job < 50; job++) {
+                byOther.clear();
+                CountDownLatch taken = new CountDownLatch(3);
+                workers.run(
+                        (part, thread) -> {
+                            if (thread == 0 ? part >= 4 : part < 4) {
+                                byOther.add(part);
+                            }
+                            if (part == 0 && thread == 0) {
+                                awaitQuietly(taken); // until the other thread has taken over the rest of this range
+                            } else if (part < 4) {
+                                taken.countDown();
+                            }
+                        },
+                        8);
+                if (!byOther.contains(0)) {
+                    assertEquals(
+                            Set.of(1, 2, 3),
+                            Set.copyOf(byOther.stream().filter(part -> part < 4).toList()));
+                }
+            }
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void refusesMorePartsThanItCanCount() {
+        try (Workers workers = new Workers(1)) {
+            assertThrows(IllegalArgumentException.class, () -> workers.run((part, thread) -> {}, 1 << 22));
+        }
+    }
 
     /** Jobs so short that threads meet in every order; plain writes of a part must be seen by the next job. */
     @ParameterizedTest

@@ -1,11 +1,13 @@
 package dev.spikelane.bench;
 
 import dev.spikelane.io.ReportFile;
+import dev.spikelane.kernel.product.SpikeGrid;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The speed of the kernels beside all that they are compared with: a short selection as a table, or everything as JSON and Markdown. All
@@ -29,6 +31,9 @@ public final class Bench {
             if (options.help()) {
                 System.out.println(Options.USAGE);
                 return 0;
+            }
+            if (options.grid()) {
+                return grid(options);
             }
             List<Work> works = (options.full() ? Works.all() : Works.quick())
                     .stream().filter(work -> options.takes(work.name())).toList();
@@ -81,6 +86,29 @@ public final class Bench {
         ReportFile.write(options.json(), JsonReport.of(report));
         ReportFile.write(options.markdown(), MarkdownReport.of(report));
         System.out.println("Wrote " + options.json() + " and " + options.markdown());
+    }
+
+    /** Fails where the chosen variant is much slower than another one. */
+    private static int grid(Options options) throws IOException {
+        ReportFile.requireWritable(options.json());
+        Machine.facts().forEach(System.out::println);
+        List<SpikeGrid.Point> points = SpikeGrid.measure(options::takes, point -> System.out.println(point.json()));
+        System.out.println(SpikeGrid.table(points));
+        ReportFile.write(options.json(), gridJson(points));
+        System.out.println("Wrote " + options.json());
+        List<SpikeGrid.Point> slow =
+                points.stream().filter(point -> point.excess() > SpikeGrid.MOST).toList();
+        slow.forEach(point -> System.err.println(point.name() + "takes " + "%.2f".formatted(point.excess())
+                + " times as long as its best variant, expected at most " + SpikeGrid.MOST));
+        return slow.isEmpty() ? 0 : 1;
+    }
+
+    private static String gridJson(List<SpikeGrid.Point> points) {
+        return "{\n  \"facts\": ["
+                + Machine.facts().stream().map(JsonReport::string).collect(Collectors.joining(", "))
+                + "],\n  \"points\": [\n    "
+                + points.stream().map(SpikeGrid.Point::json).collect(Collectors.joining(",\n    "))
+                + "\n  ]\n}\n";
     }
 
     /** Verifies that all contestants agree, and times them. */

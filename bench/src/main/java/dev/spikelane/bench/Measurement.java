@@ -12,8 +12,7 @@ import java.util.OptionalDouble;
  * @param bytes heap bytes that the library allocated in an operation
  * @param processor share of the library's time in which the calling thread had a processor
  */
-public record Measurement(
-        String work, int threads, Map<Contestant, Timing> times, long bytes, double processor) {
+public record Measurement(String work, int threads, Map<Contestant, Timing> times, long bytes, double processor) {
 
     /** A thread that had its processor for less of its time shares it with other programs. */
     private static final double QUIET = 0.8;

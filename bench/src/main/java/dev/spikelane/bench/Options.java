@@ -8,18 +8,21 @@ import java.util.List;
 /**
  * What the user asks for.
  *
+ * @param grid whether only the grid of the spike matmul is measured
  * @param full whether everything is measured, and files are written
  * @param help whether only to tell how to ask
- * @param json the JSON file of a full run
+ * @param json the JSON file of a full run or of the grid
  * @param markdown the Markdown file of a full run
  * @param words all must be in the name of a work to have it measured
  */
-record Options(boolean full, boolean help, Path json, Path markdown, List<String> words) {
+record Options(boolean grid, boolean full, boolean help, Path json, Path markdown, List<String> words) {
 
     static final String USAGE = """
-            Usage: spikelane bench [--full [--json FILE] [--markdown FILE]] [WORD...]
+            Usage: spikelane bench [--grid [--json FILE] | --full [--json FILE] [--markdown FILE]] [WORD...]
               WORD...           measure the works that have all these words in their names, such as: network 'batch 1 '
               --full            everything, in about half an hour, with results in files; without it a selection, in a minute
+              --grid            the spike matmul 784 -> 1000 at all densities, numbers of rows and variants, in some minutes
+                                (spikelane-grid.json); fails if another variant than the chosen one is more than 15 % faster
               --json FILE       where the figures go (spikelane-bench.json)
               --markdown FILE   where the tables go (spikelane-bench.md)""";
 
@@ -36,6 +39,7 @@ record Options(boolean full, boolean help, Path json, Path markdown, List<String
     }
 
     static Options parse(String... arguments) throws Wrong {
+        boolean grid = false;
         boolean full = false;
         boolean help = false;
         String json = "";
@@ -45,6 +49,7 @@ record Options(boolean full, boolean help, Path json, Path markdown, List<String
             String argument = rest.next();
             switch (argument) {
                 case "--full" -> full = true;
+                case "--grid" -> grid = true;
                 case "--help", "-h" -> help = true;
                 case "--json" -> json = file(argument, rest);
                 case "--markdown" -> markdown = file(argument, rest);
@@ -56,13 +61,17 @@ record Options(boolean full, boolean help, Path json, Path markdown, List<String
                 }
             }
         }
-        if (!full && !(json.isEmpty() && markdown.isEmpty())) {
-            throw new Wrong((json.isEmpty() ? "--markdown" : "--json") + " needs --full");
+        if (grid && full) {
+            throw new Wrong("--grid and --full exclude each other");
+        }
+        if (!full && !(json.isEmpty() || grid) || !full && !markdown.isEmpty()) {
+            throw new Wrong((markdown.isEmpty() ? "--json" : "--markdown") + " needs --full");
         }
         return new Options(
+                grid,
                 full,
                 help,
-                Path.of(json.isEmpty() ? "spikelane-bench.json" : json),
+                Path.of(!json.isEmpty() ? json : grid ? "spikelane-grid.json" : "spikelane-bench.json"),
                 Path.of(markdown.isEmpty() ? "spikelane-bench.md" : markdown),
                 words);
     }

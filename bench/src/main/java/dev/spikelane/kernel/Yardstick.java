@@ -73,11 +73,10 @@ public final class Yardstick {
         }
     }
 
-    /** Adds one table entry for every four inputs of the first rows. */
-    public static void tables(
-            SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, FloatMatrix workspace) {
+    /** Adds partial sums of four inputs of the first rows; one thread at a time. */
+    public static void panels(Panels shape, SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current) {
         try {
-            Functions.TABLES.invokeExact(
+            shape.function.invokeExact(
                     spikes.segment(),
                     spikes.stride(),
                     rows,
@@ -87,9 +86,22 @@ public final class Yardstick {
                     weights.post(),
                     current.segment(),
                     current.stride(),
-                    workspace.segment());
+                    Functions.SCRATCH);
         } catch (Throwable failure) {
             throw new AssertionError(failure);
+        }
+    }
+
+    /** The shapes of panels, as the library has them. */
+    public enum Panels {
+        WIDE("spike_matmul_wide"),
+        NARROW("spike_matmul_narrow"),
+        LISTS("spike_matmul_lists");
+
+        private final MethodHandle function;
+
+        Panels(String name) {
+            function = Functions.spikeMatmul(name, ADDRESS);
         }
     }
 
@@ -228,7 +240,7 @@ public final class Yardstick {
         private static final SymbolLookup SYMBOLS = SymbolLookup.libraryLookup(LIBRARY, Arena.global());
 
         static final MethodHandle ACTIVE = spikeMatmul("spike_matmul_active");
-        static final MethodHandle TABLES = spikeMatmul("spike_matmul_tables", ADDRESS);
+        static final MemorySegment SCRATCH = scratch();
         static final MethodHandle LEAKY_STEP = function(
                 "leaky_step",
                 FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT));
@@ -256,6 +268,15 @@ public final class Yardstick {
         }
 
         /** What all spike matmuls take, and scratch memory. */
+        private static MemorySegment scratch() {
+            try {
+                MethodHandle bytes = function("spike_panels_scratch", FunctionDescriptor.of(JAVA_INT));
+                return Arena.global().allocate((int) bytes.invokeExact(), 64);
+            } catch (Throwable failure) {
+                throw new AssertionError(failure);
+            }
+        }
+
         private static MethodHandle spikeMatmul(String name, MemoryLayout... scratch) {
             FunctionDescriptor descriptor = FunctionDescriptor.ofVoid(
                     ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT);

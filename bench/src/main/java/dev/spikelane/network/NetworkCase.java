@@ -1,8 +1,5 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.BlasDense;
-import dev.spikelane.connection.Dense;
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
@@ -11,6 +8,9 @@ import dev.spikelane.bench.PeerEntries;
 import dev.spikelane.bench.Peers;
 import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
+import dev.spikelane.connection.BlasDense;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.LayerKernels;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Roofline;

@@ -47,7 +47,9 @@ class WorksTest {
         return Stream.of(
                 new SpikeMatmulWork(70, 130, 9, 0.5, 1),
                 new SpikeMatmulWork(70, 130, 30, 0.5, 2),
-                new SpikeMatmulWork(70, 130, 9, 0.02, 1, SpikeMatmulWork.Variant.TABLES),
+                new SpikeMatmulWork(70, 130, 9, 0.02, 1, SpikeMatmulWork.Variant.WIDE),
+                new SpikeMatmulWork(70, 130, 9, 0.02, 1, SpikeMatmulWork.Variant.NARROW),
+                new SpikeMatmulWork(1100, 70, 9, 0.1, 1, SpikeMatmulWork.Variant.LISTS),
                 new SpikeMatmulWork(70, 130, 9, 0.9, 1, SpikeMatmulWork.Variant.ACTIVE),
                 new DenseMatmulWork(9, 70, 130, 1, false),
                 new DenseMatmulWork(9, 70, 130, 2, false),

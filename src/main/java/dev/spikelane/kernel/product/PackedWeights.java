@@ -24,15 +24,21 @@ public final class PackedWeights {
     /** Inputs that are transposed at a time: a cache line of the transpose. */
     private static final int SQUARE = 16;
 
+    private static final int MOST_ROWS = Integer.MAX_VALUE - Long.SIZE;
+
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    /** The packed weights, and the inputs of a word of spikes more, so that a whole word's weights may be sliced from any of them. */
+    private final FloatMatrix memory;
 
     private final FloatMatrix packed;
     private final FloatMatrix bias;
     private final int pre;
     private final int post;
 
-    private PackedWeights(FloatMatrix packed, FloatMatrix bias, int pre, int post) {
-        this.packed = packed;
+    private PackedWeights(FloatMatrix memory, FloatMatrix bias, int pre, int post) {
+        this.memory = memory;
+        this.packed = memory.rows(0, memory.rows() - Long.SIZE);
         this.bias = bias;
         this.pre = pre;
         this.post = post;
@@ -68,11 +74,11 @@ public final class PackedWeights {
         requireFinite("bias", bias);
         FloatMatrix ownBias = FloatMatrix.zeros(arena, 1, post);
         ownBias.copyFrom(bias);
-        FloatMatrix packed = FloatMatrix.zeros(arena, packedRows(post, pre), BLOCK);
+        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + Long.SIZE, BLOCK);
         for (int output = 0; output < post; output++) {
-            copyOutput(weights, output, pre, packed.segment());
+            copyOutput(weights, output, pre, memory.segment());
         }
-        return new PackedWeights(packed, ownBias, pre, post);
+        return new PackedWeights(memory, ownBias, pre, post);
     }
 
     /**
@@ -167,8 +173,8 @@ public final class PackedWeights {
      * @throws IllegalArgumentException if a number is below 1, or they are too many
      */
     public static PackedWeights zeros(Arena arena, int pre, int post) {
-        FloatMatrix packed = FloatMatrix.zeros(arena, packedRows(post, pre), BLOCK);
-        return new PackedWeights(packed, FloatMatrix.zeros(arena, 1, post), pre, post);
+        FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(post, pre) + Long.SIZE, BLOCK);
+        return new PackedWeights(memory, FloatMatrix.zeros(arena, 1, post), pre, post);
     }
 
     /** Fills these weights from {@code [pre x post]}, a row for each input. */
@@ -188,9 +194,9 @@ public final class PackedWeights {
 
     private static int packedRows(int post, int pre) {
         long rows = (long) blocks(post) * paddedPre(pre);
-        if (rows > Integer.MAX_VALUE) {
+        if (rows > MOST_ROWS) {
             throw new IllegalArgumentException("weights [" + post + " x " + pre + "] are too many to pack: " + rows
-                    + " packed rows, expected at most " + Integer.MAX_VALUE);
+                    + " packed rows, expected at most " + MOST_ROWS);
         }
         return (int) rows;
     }
@@ -348,7 +354,7 @@ public final class PackedWeights {
     }
 
     MemorySegment segment() {
-        return packed.segment();
+        return memory.segment();
     }
 
     MemorySegment biasSegment() {

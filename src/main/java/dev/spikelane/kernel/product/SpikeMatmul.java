@@ -18,22 +18,35 @@ import java.util.Locale;
  * ascending order; the groups are added in ascending order. So results never depend on the density, the rows in a call, the vector width
  * or the number of threads.
  *
- * <p>Three vector variants. One visits the active inputs only. The other two add, for every group of four inputs, one of its 16 partial
- * sums ("four Russians"), which costs the same at any density: from tables in memory, for 64 outputs at a time, or, where a vector has
- * 16 lanes, from tables in registers, for 16 rows at a time. Making tables pays once density and number of rows are high enough, see
- * {@link #variant}.
+ * <p>The vector variants:
+ *
+ * <ul>
+ *   <li>{@code active} visits the active inputs only, tile after tile of rows: for few spikes, or few rows;
+ *   <li>the others add, for every group of four inputs, one of its 16 partial sums ("four Russians"), which are made once for many rows.
+ *       {@code wide} and {@code narrow} add one for every group, at the same cost for any density, from tables that stay in the L1 cache: of 64
+ *       outputs and 16 inputs, and of 32 outputs and 32 inputs, which takes longer to make and less to add where the L1 cache is small for
+ *       many rows of sums;
+ *   <li>{@code lists} adds one only for groups in which an input is active, from lists that are made once for all outputs: for densities of 0.1 to
+ *       0.2 and some hundred rows;
+ *   <li>{@code permute} has its tables in registers, 16 rows at a time, where a vector has 16 lanes. Tables in the L1 cache are faster on the
+ *       CPUs on which both were measured; it stands in for those on which they were not.
+ * </ul>
+ *
+ * <p>{@link SpikeCosts} says which of them is the fastest on this machine.
  */
 public final class SpikeMatmul {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
-    /** Rows whose active inputs the CPU's branch predictor keeps in mind: at density 0.1, 512 but not 1,024 (Zen 5, 2026-11). */
-    static final int ROWS_FORESEEN = 256;
+    private static final int WORKSPACE_ROWS = Math.ceilDiv(
+            SimdWidth.bits() == SimdWidth.WIDEST
+                    ? Math.max(SpikePermuteVector.WORKSPACE_BYTES, SpikePanels.WORKSPACE_BYTES)
+                    : SpikePanels.WORKSPACE_BYTES,
+            PackedWeights.BLOCK_BYTES);
 
-    private static final int WORKSPACE_ROWS = SimdWidth.bits() == SimdWidth.WIDEST
-            ? Math.ceilDiv(SpikePermuteVector.WORKSPACE_BYTES, PackedWeights.BLOCK_BYTES)
-            : Tables.ROWS;
+    /** The variants that this JVM can run. */
+    private static final Variant[] CANDIDATES = candidates();
 
     private SpikeMatmul() {}
 
@@ -41,7 +54,7 @@ public final class SpikeMatmul {
      * Allocates the scratch memory that one thread needs for {@link #multiply}; it can be used again and again.
      *
      * @param arena the arena that owns the memory
-     * @return 68 KB, or 1.4 MB where vectors have 512 bits
+     * @return 0.8 MB, or 1.4 MB where vectors have 512 bits
      */
     public static FloatMatrix workspace(Arena arena) {
         return FloatMatrix.zeros(arena, WORKSPACE_ROWS, PackedWeights.BLOCK);
@@ -68,25 +81,41 @@ public final class SpikeMatmul {
         workspace.requireShape("workspace", WORKSPACE_ROWS, PackedWeights.BLOCK);
         Checks.apart("workspace", workspace, "current", current.matrix());
         weights.requireAccessible();
-        switch (choose(rows, weights.pre(), spikes.count(0, rows))) {
+        Variant variant = choose(rows, weights.pre(), spikes.count(0, rows));
+        run(variant, spikes, rows, weights, current, workspace.segment());
+    }
+
+    /** Runs one variant, which results do not depend on. */
+    static void run(
+            Variant variant, SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, MemorySegment scratch) {
+        switch (variant) {
             case SCALAR -> scalar(spikes, rows, weights, current);
-            case ACTIVE -> SpikeMatmulVector.active(spikes, rows, weights, current);
-            case TABLES -> SpikeMatmulVector.tables(spikes, rows, weights, current, workspace.segment());
-            case PERMUTE -> SpikePermuteVector.permute(spikes, rows, weights, current, workspace.segment());
+            case ACTIVE -> {
+                int tile = SpikeCosts.inUse().rowsForeseen(rows, spikes.count(0, rows));
+                SpikeActiveVector.active(spikes, rows, weights, current, tile, scratch);
+            }
+            case WIDE, NARROW, LISTS ->
+                SpikePanels.multiply(shape(variant, weights.post()), spikes, rows, weights, current, scratch);
+            case PERMUTE -> SpikePermuteVector.permute(spikes, rows, weights, current, scratch);
         }
     }
 
+    /** Half of a wide panel would do nothing for few outputs. */
+    private static SpikePanels.Shape shape(Variant variant, int outputs) {
+        return switch (variant) {
+            case WIDE -> 2 * outputs <= PackedWeights.BLOCK ? SpikePanels.Shape.NARROW : SpikePanels.Shape.WIDE;
+            case NARROW -> SpikePanels.Shape.NARROW;
+            default -> SpikePanels.Shape.LISTS;
+        };
+    }
+
     /**
-     * Names the variant that {@link #multiply} chooses. Results do not depend on it.
-     *
-     * <p>For 64 outputs, in units of 0.1 ns: an active input costs 22; a group of four inputs costs 11 a row from tables in registers, whose
-     * making costs 440, and 20 a row from tables in memory, whose making costs 480 (Zen 5, 512 bits, 2026-11). So the former
-     * need a density of about 0.13, the latter of about 0.23, and both, at density 0.5, some twenty rows.
+     * Names the variant that {@link #multiply} chooses: the one that costs least by {@link SpikeCosts#inUse}. Results do not depend on it.
      *
      * @param rows rows in the call
      * @param pre inputs
      * @param active spikes in these rows
-     * @return {@code active}, {@code tables} (in memory) or {@code permute} (tables in registers); {@code scalar} without vectors
+     * @return {@code active}, {@code wide}, {@code narrow}, {@code lists} or {@code permute}; {@code scalar} without vectors
      */
     public static String variant(int rows, int pre, long active) {
         return choose(rows, pre, active).name().toLowerCase(Locale.ROOT);
@@ -103,32 +132,57 @@ public final class SpikeMatmul {
      * @return the best number of rows, at most {@code rows}
      */
     public static int rowsAtATime(int rows, int pre, long active) {
-        return choose(rows, pre, active) == Variant.ACTIVE ? Math.min(rows, ROWS_FORESEEN) : rows;
+        if (choose(rows, pre, active) != Variant.ACTIVE) {
+            return rows;
+        }
+        return Math.min(rows, SpikeCosts.inUse().rowsForeseen(rows, active));
+    }
+
+    /**
+     * Estimates how long a product takes on one thread.
+     *
+     * @param rows rows in the call
+     * @param pre inputs
+     * @param active spikes in these rows
+     * @param blocks blocks of 64 outputs
+     * @return nanoseconds
+     */
+    public static double nanoseconds(int rows, int pre, long active, int blocks) {
+        return blocks * SpikeCosts.inUse().of(choose(rows, pre, active), rows, pre, active);
     }
 
     static Variant choose(int rows, int pre, long active) {
-        if (!SimdWidth.VECTOR) {
-            return Variant.SCALAR;
+        return SimdWidth.VECTOR ? choose(SpikeCosts.inUse(), rows, pre, active) : Variant.SCALAR;
+    }
+
+    static Variant choose(SpikeCosts costs, int rows, int pre, long active) {
+        Variant best = Variant.ACTIVE;
+        double least = costs.of(best, rows, pre, active);
+        for (Variant variant : CANDIDATES) {
+            double cost = variant == Variant.PERMUTE && pre > SpikePermuteVector.MOST_INPUTS
+                    ? Double.POSITIVE_INFINITY
+                    : costs.of(variant, rows, pre, active);
+            if (cost < least) {
+                least = cost;
+                best = variant;
+            }
         }
-        boolean permute = SimdWidth.bits() == SimdWidth.WIDEST && pre <= SpikePermuteVector.MOST_INPUTS;
-        return choose(permute ? Variant.PERMUTE : Variant.TABLES, rows, pre, active);
+        return best;
     }
 
-    static Variant choose(Variant tables, int rows, int pre, long active) {
-        long groups = (pre + 3L) / 4;
-        long costOfGroup = tables == Variant.PERMUTE ? 11 * roundUp(rows, 16) + 440 : 20L * rows + 480;
-        return 22 * active > groups * costOfGroup ? tables : Variant.ACTIVE;
-    }
-
-    private static long roundUp(int value, int multiple) {
-        return (value - 1L + multiple) / multiple * multiple;
+    private static Variant[] candidates() {
+        return SimdWidth.bits() == SimdWidth.WIDEST
+                ? new Variant[] {Variant.WIDE, Variant.NARROW, Variant.LISTS, Variant.PERMUTE}
+                : new Variant[] {Variant.WIDE, Variant.NARROW, Variant.LISTS};
     }
 
     /** Which loop does the work. */
     enum Variant {
         SCALAR,
         ACTIVE,
-        TABLES,
+        WIDE,
+        NARROW,
+        LISTS,
         PERMUTE
     }
 
@@ -175,21 +229,5 @@ public final class SpikeMatmul {
             }
             currents.set(FLOAT, to + lane, currents.get(FLOAT, to + lane) + sum);
         }
-    }
-
-    /** Shape of the tables of partial sums of one 64-bit word of spikes: 16 groups of four inputs. */
-    static final class Tables {
-        /** Groups of four inputs in a word. */
-        static final int GROUPS = Long.SIZE / 4;
-
-        /**
-         * Entries from one group's table to the next. One more than the 16 in use: with 16 the tables of 64 outputs are 4,096 bytes
-         * apart, so their equal entries fall into one set of the L1 cache (2.7 instead of 1.2 ms at density 0.02, Zen 4, 2026-11).
-         */
-        static final int ENTRIES = 17;
-
-        static final int ROWS = GROUPS * ENTRIES;
-
-        private Tables() {}
     }
 }

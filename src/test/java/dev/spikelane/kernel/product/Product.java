@@ -7,6 +7,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
@@ -74,8 +75,16 @@ final class Product {
         variants.put("entry", (s, rows, w, to) -> SpikeMatmul.multiply(s, rows, w, to, workspace));
         variants.put("scalar", SpikeMatmul::scalar);
         if (SimdWidth.VECTOR) {
-            variants.put("active", SpikeMatmulVector::active);
-            variants.put("tables", (s, rows, w, to) -> SpikeMatmulVector.tables(s, rows, w, to, workspace.segment()));
+            for (int tile : new int[] {3, SpikePanels.ROWS}) { // the second goes the other way
+                variants.put(
+                        "active in tiles of " + tile,
+                        (s, rows, w, to) -> SpikeActiveVector.active(s, rows, w, to, tile, workspace.segment()));
+            }
+            for (SpikePanels.Shape shape : SpikePanels.Shape.values()) {
+                variants.put(
+                        shape.name().toLowerCase(Locale.ROOT),
+                        (s, rows, w, to) -> SpikePanels.multiply(shape, s, rows, w, to, workspace.segment()));
+            }
         }
         if (SimdWidth.bits() == SimdWidth.WIDEST) {
             variants.put(

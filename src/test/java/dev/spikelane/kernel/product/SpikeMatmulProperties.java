@@ -5,14 +5,15 @@ import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
@@ -166,20 +167,25 @@ final class SpikeMatmulProperties {
         });
     }
 
+    /** By the costs in use no other variant is faster, and its bits are those of the others. */
+    @ComparesVectors
     @Property
-    void tablesAreUsedFromSomeDensityAndNumberOfRowsOn(
-            @ForAll boolean permute,
+    void theCheapestVariantServes(
             @ForAll @IntRange(min = 1, max = 100_000) int rows,
             @ForAll @IntRange(min = 1, max = 100_000) int pre,
-            @ForAll @LongRange(min = 0, max = 10_000_000_000L) long active) {
-        SpikeMatmul.Variant tables = permute ? SpikeMatmul.Variant.PERMUTE : SpikeMatmul.Variant.TABLES;
-        if (SpikeMatmul.choose(tables, rows, pre, active) == tables) {
-            assertEquals(tables, SpikeMatmul.choose(tables, rows, pre, active + 1), "denser");
-            assertEquals(tables, SpikeMatmul.choose(tables, 2 * rows, pre, 2 * active), "more rows as dense");
+            @ForAll @DoubleRange(max = 1) double density) {
+        long active = (long) (density * rows * pre);
+        SpikeCosts costs = SpikeCosts.inUse();
+        SpikeMatmul.Variant chosen = SpikeMatmul.choose(rows, pre, active);
+        for (SpikeMatmul.Variant other : SpikeMatmul.Variant.values()) {
+            boolean runs = other != SpikeMatmul.Variant.SCALAR && other != SpikeMatmul.Variant.PERMUTE;
+            if (runs && costs.of(other, rows, pre, active) < costs.of(chosen, rows, pre, active)) {
+                throw new AssertionError(other + " costs less than " + chosen);
+            }
         }
     }
 
-    /** More rows than the permuting variant takes at a time, and more inputs than it makes tables for at a time. */
+    /** More rows and inputs than are prepared at a time, and more inputs than it makes tables for at a time. */
     @Property(tries = 6)
     void manyRowsAndInputsArePartedWithoutATrace(
             @ForAll @IntRange(min = 1_000, max = 1_100) int rows,

@@ -4,17 +4,19 @@ import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.onOtherThread;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 final class SpikeMatmulTest {
 
@@ -43,44 +45,51 @@ final class SpikeMatmulTest {
 
     @ParameterizedTest
     @CsvSource({
-        "TABLES, 21, 784, 0.5, true",
-        "TABLES, 19, 784, 0.5, false",
-        "TABLES, 256, 784, 0.3, true",
-        "TABLES, 100000, 784, 0.2, false",
-        "PERMUTE, 16, 784, 0.5, true",
-        "PERMUTE, 8, 784, 0.5, false",
-        "PERMUTE, 256, 784, 0.16, true",
-        "PERMUTE, 100000, 784, 0.12, false"
+        "zen3, 1, 0.9, ACTIVE",
+        "zen3, 8, 0.5, ACTIVE",
+        "zen3, 16, 0.5, WIDE",
+        "zen3, 25, 0.1, ACTIVE",
+        "zen3, 2048, 0.02, ACTIVE",
+        "zen3, 2048, 0.12, LISTS",
+        "zen3, 2048, 0.5, WIDE",
+        "sapphire-rapids, 16, 0.1, ACTIVE",
+        "sapphire-rapids, 16, 0.5, WIDE",
+        "sapphire-rapids, 64, 0.5, WIDE",
+        "sapphire-rapids, 200, 0.5, NARROW",
+        "sapphire-rapids, 25600, 0.15, LISTS",
+        "zen4, 16, 0.5, WIDE",
+        "zen4, 25600, 0.02, ACTIVE",
     })
-    void tablesNeedDensityAndRows(SpikeMatmul.Variant kind, int rows, int pre, double density, boolean used) {
-        SpikeMatmul.Variant chosen = SpikeMatmul.choose(kind, rows, pre, (long) (density * rows * pre));
-        assertEquals(used ? kind : SpikeMatmul.Variant.ACTIVE, chosen);
+    void tablesNeedDensityAndRows(String costs, int rows, double density, SpikeMatmul.Variant expected) {
+        assertEquals(expected, SpikeMatmul.choose(SpikeCosts.of(costs), rows, 784, (long) (density * rows * 784)));
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = SpikeMatmul.Variant.class,
-            names = {"TABLES", "PERMUTE"})
-    void tablesAreOfNoUseWithoutSpikes(SpikeMatmul.Variant kind) {
-        long all = Integer.MAX_VALUE * (1L << 20);
-        assertEquals(SpikeMatmul.Variant.ACTIVE, SpikeMatmul.choose(kind, Integer.MAX_VALUE, 1 << 20, 0));
-        assertEquals(kind, SpikeMatmul.choose(kind, Integer.MAX_VALUE, 1 << 20, all), "sizes do not overflow");
+    @Test
+    void tablesAreOfNoUseWithoutSpikes() {
+        for (String costs : new String[] {"zen3", "zen4", "zen5", "sapphire-rapids", "lanes4"}) {
+            SpikeCosts of = SpikeCosts.of(costs);
+            long all = Integer.MAX_VALUE * (1L << 20);
+            assertEquals(SpikeMatmul.Variant.ACTIVE, SpikeMatmul.choose(of, 1000, 784, 0), costs);
+            assertNotEquals(
+                    SpikeMatmul.Variant.ACTIVE,
+                    SpikeMatmul.choose(of, Integer.MAX_VALUE, 1 << 20, all),
+                    "sizes do not overflow");
+        }
     }
 
     @Test
     void namesTheVariantThatServes() {
-        String dense = SimdWidth.bits() == SimdWidth.WIDEST ? "permute" : SimdWidth.VECTOR ? "tables" : "scalar";
         assertEquals(SimdWidth.VECTOR ? "active" : "scalar", SpikeMatmul.variant(256, 784, 784));
-        assertEquals(dense, SpikeMatmul.variant(256, 784, 128 * 784));
+        List<String> dense = SimdWidth.VECTOR ? List.of("wide", "narrow", "permute") : List.of("scalar");
+        String variant = SpikeMatmul.variant(256, 784, 128 * 784);
+        assertTrue(dense.contains(variant), variant);
     }
 
     /** The table of an input's group must come from one vector, and the spikes of 16 rows must fit the workspace. */
     @Test
-    void moreInputsThanFitTheWorkspaceAreServedFromMemory() {
+    void moreInputsThanFitTheWorkspaceOfPermutationsAreServedByTables() {
         int most = SpikePermuteVector.MOST_INPUTS;
-        String dense = SimdWidth.bits() == SimdWidth.WIDEST ? "permute" : SimdWidth.VECTOR ? "tables" : "scalar";
-        assertEquals(dense, SpikeMatmul.variant(64, most, 32L * most));
-        assertEquals(SimdWidth.VECTOR ? "tables" : "scalar", SpikeMatmul.variant(64, most + 1, 32L * most));
+        assertNotEquals("permute", SpikeMatmul.variant(64, most + 1, 32L * most));
     }
 
     /** A tile holds the bits of its blocks, and zeros behind the last output, whatever it held before. */

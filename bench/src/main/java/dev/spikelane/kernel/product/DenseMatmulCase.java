@@ -1,6 +1,5 @@
 package dev.spikelane.kernel.product;
 
-import dev.spikelane.kernel.Transpose;
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
@@ -8,6 +7,7 @@ import dev.spikelane.bench.PeerEntries;
 import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.kernel.RandomData;
+import dev.spikelane.kernel.Transpose;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Tile;
 import dev.spikelane.network.SharedBlocks;
@@ -57,12 +57,12 @@ final class DenseMatmulCase implements Case {
     }
 
     private Part part(int first, int rows) {
-        return new Part(input.rows(first, rows), output.rows(first, rows), DenseMatmul.workspace(arena), Tile.whole(output));
+        return new Part(
+                input.rows(first, rows), output.rows(first, rows), DenseMatmul.workspace(arena), Tile.whole(output));
     }
 
     private void packed(int firstBlock, int endBlock, int thread) {
-        DenseMatmul.multiply(
-                input, work.m(), weights, parts.get(thread).tile.at(firstBlock, endBlock));
+        DenseMatmul.multiply(input, work.m(), weights, parts.get(thread).tile.at(firstBlock, endBlock));
     }
 
     private void unpacked(int firstPart, int endPart, int thread) {

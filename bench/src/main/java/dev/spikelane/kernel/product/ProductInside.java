@@ -37,7 +37,9 @@ public final class ProductInside {
             SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, FloatMatrix workspace) {
         switch (SpikeMatmul.choose(rows, weights.pre(), spikes.count(0, rows))) {
             case SCALAR, ACTIVE -> Yardstick.active(spikes, rows, weights, current);
-            case TABLES -> Yardstick.tables(spikes, rows, weights, current, workspace);
+            case WIDE -> Yardstick.panels(Yardstick.Panels.WIDE, spikes, rows, weights, current);
+            case NARROW -> Yardstick.panels(Yardstick.Panels.NARROW, spikes, rows, weights, current);
+            case LISTS -> Yardstick.panels(Yardstick.Panels.LISTS, spikes, rows, weights, current);
             case PERMUTE -> {
                 SegmentAllocator scratch = SegmentAllocator.slicingAllocator(workspace.segment());
                 new Yardstick.Permute(scratch, spikes, rows, weights, current).run();

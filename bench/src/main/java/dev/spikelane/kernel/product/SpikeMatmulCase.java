@@ -1,6 +1,5 @@
 package dev.spikelane.kernel.product;
 
-import dev.spikelane.kernel.Transpose;
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
@@ -11,6 +10,7 @@ import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.kernel.LayerKernels;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Roofline;
+import dev.spikelane.kernel.Transpose;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -109,28 +109,26 @@ final class SpikeMatmulCase implements Case {
     private Runnable yardstick() {
         return switch (variant()) {
             case ACTIVE, SCALAR -> this::yardstickActive;
-            case TABLES -> this::yardstickTables;
+            case WIDE -> () -> yardstick(Yardstick.Panels.WIDE);
+            case NARROW -> () -> yardstick(Yardstick.Panels.NARROW);
+            case LISTS -> () -> yardstick(Yardstick.Panels.LISTS);
             case PERMUTE -> new Yardstick.Permute(arena, spikes, work.rows(), weights, current);
         };
     }
 
     private SpikeMatmul.Variant variant() {
-        return switch (work.variant()) {
-            case CHOSEN -> SpikeMatmul.choose(work.rows(), work.pre(), active);
-            case ACTIVE -> SpikeMatmul.Variant.ACTIVE;
-            case TABLES -> SpikeMatmul.Variant.TABLES;
-            case PERMUTE -> SpikeMatmul.Variant.PERMUTE;
-        };
+        return isChosen()
+                ? SpikeMatmul.choose(work.rows(), work.pre(), active)
+                : SpikeMatmul.Variant.valueOf(work.variant().name());
     }
 
     private void compute(int firstBlock, int endBlock, int thread) {
         FloatMatrix workspace = workspaces.get(thread);
         Tile tile = tiles.get(thread).at(firstBlock, endBlock);
-        switch (work.variant()) {
-            case CHOSEN -> SpikeMatmul.multiply(spikes, work.rows(), weights, tile, workspace);
-            case ACTIVE -> SpikeMatmulVector.active(spikes, work.rows(), weights, tile);
-            case TABLES -> SpikeMatmulVector.tables(spikes, work.rows(), weights, tile, workspace.segment());
-            case PERMUTE -> SpikePermuteVector.permute(spikes, work.rows(), weights, tile, workspace.segment());
+        if (isChosen()) {
+            SpikeMatmul.multiply(spikes, work.rows(), weights, tile, workspace);
+        } else {
+            SpikeMatmul.run(variant(), spikes, work.rows(), weights, tile, workspace.segment());
         }
     }
 
@@ -142,8 +140,8 @@ final class SpikeMatmulCase implements Case {
         Yardstick.active(spikes, work.rows(), weights, current);
     }
 
-    private void yardstickTables() {
-        Yardstick.tables(spikes, work.rows(), weights, current, workspaces.getFirst());
+    private void yardstick(Yardstick.Panels shape) {
+        Yardstick.panels(shape, spikes, work.rows(), weights, current);
     }
 
     private Runnable openBlas() {
@@ -158,8 +156,8 @@ final class SpikeMatmulCase implements Case {
     private long loads() {
         long ofRow = (work.post() + Roofline.FLOATS - 1) / Roofline.FLOATS;
         boolean tables = switch (work.variant()) {
-            case CHOSEN, ACTIVE -> false;
-            case TABLES, PERMUTE -> true;
+            case CHOSEN, ACTIVE, LISTS -> false;
+            case WIDE, NARROW, PERMUTE -> true;
         };
         return ofRow * (tables ? (long) work.rows() * ((work.pre() + 3) / 4) : active);
     }

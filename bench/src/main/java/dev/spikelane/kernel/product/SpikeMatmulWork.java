@@ -24,8 +24,12 @@ public record SpikeMatmulWork(int pre, int post, int rows, double density, int t
         /** The public entry chooses. */
         CHOSEN,
         ACTIVE,
-        /** Tables in memory. */
-        TABLES,
+        /** Tables of 64 outputs in the L1 cache. */
+        WIDE,
+        /** Tables of 32 outputs in the L1 cache. */
+        NARROW,
+        /** Lists of entries of tables. */
+        LISTS,
         /** Tables in registers: 512-bit vectors only. */
         PERMUTE;
 
@@ -34,7 +38,9 @@ public record SpikeMatmulWork(int pre, int post, int rows, double density, int t
             if (!SimdWidth.VECTOR) {
                 return List.of();
             }
-            return SimdWidth.bits() == SimdWidth.WIDEST ? List.of(ACTIVE, TABLES, PERMUTE) : List.of(ACTIVE, TABLES);
+            return SimdWidth.bits() == SimdWidth.WIDEST
+                    ? List.of(ACTIVE, WIDE, NARROW, LISTS, PERMUTE)
+                    : List.of(ACTIVE, WIDE, NARROW, LISTS);
         }
     }
 

@@ -1,0 +1,266 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.blas.BlasThreads;
+import dev.spikelane.blas.OpenBlas;
+import dev.spikelane.kernel.RandomData;
+import dev.spikelane.kernel.Transpose;
+import dev.spikelane.kernel.Yardstick;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.Tile;
+import dev.spikelane.network.SharedBlocks;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * The spike matmul 784 -> 1000 on a grid of rows, densities and threads: every variant, the one that is chosen, C of the same algorithm and
+ * OpenBLAS, in turns. No point may be more than 15 % slower than its best variant.
+ */
+public final class SpikeGrid {
+
+    /** How much slower than the best variant the chosen one may be. */
+    public static final double MOST = 1.15;
+
+    private static final int PRE = 784;
+    private static final int POST = 1_000;
+    private static final int[] ROWS = {1, 4, 8, 16, 25, 64, 200, 1_024, 25_600};
+    private static final double[] DENSITIES = {.01, .02, .05, .1, .15, .2, .3, .5, .9};
+    private static final int[] THREADS = {1, 2};
+
+    /** Variants that are estimated to take so many times as long as the chosen one are left out. */
+    private static final double HOPELESS = 4;
+
+    private static final long NANOSECONDS = 120_000_000L;
+    private static final long SAMPLE_NANOSECONDS = 40_000L;
+    private static final int PASSES_BEFORE = 3;
+    private static final int LEAST_SAMPLES = 5;
+    private static final int MOST_SAMPLES = 2_000;
+
+    private SpikeGrid() {}
+
+    /**
+     * A point of the grid.
+     *
+     * @param rows rows of spikes
+     * @param density share of the inputs that fire
+     * @param threads threads, which share the outputs
+     * @param chosen the variant that serves
+     * @param microseconds medians of {@code chosen}, the variants, {@code c} and {@code openblas}
+     */
+    public record Point(int rows, double density, int threads, String chosen, Map<String, Double> microseconds) {
+
+        public Point {
+            microseconds = new LinkedHashMap<>(microseconds);
+        }
+
+        /** The point's name, for choosing. */
+        public String name() {
+            return name(rows, density, threads);
+        }
+
+        static String name(int rows, double density, int threads) {
+            return String.format(Locale.ROOT, "grid rows %d density %.2f threads %d ", rows, density, threads);
+        }
+
+        /** How many times as long as the best variant the chosen one takes. */
+        public double excess() {
+            double best = microseconds.entrySet().stream()
+                    .filter(entry -> Arrays.stream(SpikeMatmul.Variant.values())
+                            .anyMatch(variant -> name(variant).equals(entry.getKey())))
+                    .mapToDouble(Map.Entry::getValue)
+                    .min()
+                    .orElse(Double.POSITIVE_INFINITY);
+            return microseconds.get("product") / best;
+        }
+
+        private static String name(SpikeMatmul.Variant variant) {
+            return variant.name().toLowerCase(Locale.ROOT);
+        }
+
+        /** One JSON object. */
+        public String json() {
+            StringBuilder times = new StringBuilder();
+            microseconds.forEach((name, time) -> times.append(times.isEmpty() ? "" : ", ")
+                    .append(String.format(Locale.ROOT, "\"%s\": %.1f", name, time)));
+            return String.format(
+                    Locale.ROOT,
+                    "{\"rows\": %d, \"density\": %.2f, \"threads\": %d, \"chosen\": \"%s\", \"excess\": %.2f, \"microseconds\": {%s}}",
+                    rows,
+                    density,
+                    threads,
+                    chosen,
+                    excess(),
+                    times);
+        }
+    }
+
+    /** Measures the points that are asked for, and tells of each. */
+    public static List<Point> measure(Predicate<String> asked, Consumer<Point> each) {
+        List<Point> points = new ArrayList<>();
+        for (int rows : ROWS) {
+            for (double density : DENSITIES) {
+                for (int threads : THREADS) {
+                    if (asked.test(Point.name(rows, density, threads))) {
+                        Point point = point(rows, density, threads);
+                        each.accept(point);
+                        points.add(point);
+                    }
+                }
+            }
+        }
+        return points;
+    }
+
+    private static Point point(int rows, double density, int threads) {
+        try (Arena arena = Arena.ofShared()) {
+            SpikeMatrix spikes = RandomData.spikes(arena, rows, PRE, density);
+            FloatMatrix unpacked =
+                    RandomData.linear(arena, PRE, POST, new TorchRandom(1)).weights();
+            PackedWeights weights = PackedWeights.pack(arena, unpacked);
+            FloatMatrix current = FloatMatrix.zeros(arena, rows, POST);
+            List<FloatMatrix> workspaces = Stream.generate(() -> SpikeMatmul.workspace(arena))
+                    .limit(threads)
+                    .toList();
+            List<Tile> tiles =
+                    Stream.generate(() -> Tile.whole(current)).limit(threads).toList();
+            long active = spikes.count();
+            SpikeMatmul.Variant chosen = SpikeMatmul.choose(rows, PRE, active);
+            Map<String, Runnable> contestants = new LinkedHashMap<>();
+            List<SharedBlocks> crews = new ArrayList<>();
+            add(
+                    contestants,
+                    crews,
+                    "product",
+                    threads,
+                    weights,
+                    (first, end, thread) -> SpikeMatmul.multiply(
+                            spikes, rows, weights, tiles.get(thread).at(first, end), workspaces.get(thread)));
+            for (SpikeMatmulWork.Variant other : SpikeMatmulWork.Variant.available()) {
+                SpikeMatmul.Variant variant = SpikeMatmul.Variant.valueOf(other.name());
+                SpikeCosts costs = SpikeCosts.inUse();
+                if (costs.of(variant, rows, PRE, active) <= HOPELESS * costs.of(chosen, rows, PRE, active)) {
+                    add(
+                            contestants,
+                            crews,
+                            Point.name(variant),
+                            threads,
+                            weights,
+                            (first, end, thread) -> SpikeMatmul.run(
+                                    variant,
+                                    spikes,
+                                    rows,
+                                    weights,
+                                    tiles.get(thread).at(first, end),
+                                    workspaces.get(thread).segment()));
+                }
+            }
+            if (Yardstick.AVAILABLE && threads == 1) {
+                contestants.put(
+                        "c", () -> ProductInside.yardstick(spikes, rows, weights, current, workspaces.getFirst()));
+            }
+            if (OpenBlas.isAvailable()) {
+                FloatMatrix input = RandomData.floats(arena, spikes);
+                contestants.put("openblas", () -> {
+                    BlasThreads.set(threads);
+                    OpenBlas.sgemm(Transpose.SECOND, 1, input, unpacked, 0, current);
+                });
+            }
+            try {
+                return new Point(rows, density, threads, Point.name(chosen), race(contestants));
+            } finally {
+                crews.forEach(SharedBlocks::close);
+            }
+        }
+    }
+
+    private static void add(
+            Map<String, Runnable> contestants,
+            List<SharedBlocks> crews,
+            String name,
+            int threads,
+            PackedWeights weights,
+            SharedBlocks.Product product) {
+        SharedBlocks crew = new SharedBlocks(threads, weights.blocks(), product);
+        crews.add(crew);
+        contestants.put(name, crew::run);
+    }
+
+    /** Medians in microseconds of the second half of samples, all contestants in turns. */
+    private static Map<String, Double> race(Map<String, Runnable> contestants) {
+        Map<String, List<Double>> samples = new LinkedHashMap<>();
+        contestants.forEach((name, pass) -> {
+            pass.run();
+            samples.put(name, new ArrayList<>());
+        });
+        long start = System.nanoTime();
+        long budget = NANOSECONDS * contestants.size();
+        for (int i = 0; i < LEAST_SAMPLES || i < MOST_SAMPLES && System.nanoTime() - start < budget; i++) {
+            contestants.forEach((name, pass) -> samples.get(name).add(sample(pass)));
+        }
+        Map<String, Double> medians = new LinkedHashMap<>();
+        samples.forEach((name, times) -> {
+            List<Double> late = times.subList(times.size() / 2, times.size());
+            medians.put(name, late.stream().sorted().toList().get(late.size() / 2));
+        });
+        return medians;
+    }
+
+    private static double sample(Runnable pass) {
+        for (int i = 0; i < PASSES_BEFORE; i++) {
+            pass.run(); // brings back what the contestant before has driven out of caches and branch predictor
+        }
+        long start = System.nanoTime();
+        long now = start;
+        int passes = 0;
+        while (now - start < SAMPLE_NANOSECONDS) {
+            pass.run();
+            passes++;
+            now = System.nanoTime();
+        }
+        return (now - start) / 1e3 / passes;
+    }
+
+    /** How many times as fast as OpenBLAS each point is, a table for each number of threads, in Markdown. */
+    public static String table(List<Point> points) {
+        StringBuilder table = new StringBuilder();
+        for (int threads : THREADS) {
+            table.append("\nTimes as fast as OpenBLAS, ")
+                    .append(threads)
+                    .append(threads == 1 ? " thread\n\n" : " threads\n\n");
+            table.append("| rows |");
+            Arrays.stream(DENSITIES).forEach(density -> table.append(String.format(Locale.ROOT, " %.2f |", density)));
+            table.append("\n|---|").append("---|".repeat(DENSITIES.length)).append('\n');
+            for (int rows : ROWS) {
+                table.append("| ").append(rows).append(" |");
+                for (double density : DENSITIES) {
+                    table.append(' ')
+                            .append(cell(points, Point.name(rows, density, threads)))
+                            .append(" |");
+                }
+                table.append('\n');
+            }
+        }
+        return table.toString();
+    }
+
+    private static String cell(List<Point> points, String name) {
+        return points.stream()
+                .filter(point -> point.name().equals(name) && point.microseconds.containsKey("openblas"))
+                .map(point -> String.format(
+                        Locale.ROOT,
+                        "%.1f %s",
+                        point.microseconds.get("openblas") / point.microseconds.get("product"),
+                        point.chosen))
+                .findFirst()
+                .orElse("");
+    }
+}

@@ -1,0 +1,315 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.kernel.base.Cpu;
+import dev.spikelane.kernel.base.SimdWidth;
+import java.util.Locale;
+
+/**
+ * What the variants of {@link SpikeMatmul} cost on a machine, in nanoseconds for 64 outputs. They decide which variant serves, and never
+ * change bits.
+ *
+ * <p>Constants of known CPUs ship with the library. The system property {@value #PROPERTY} fixes them: {@code auto} (the default), the name of a
+ * shipped set ({@code zen3}, {@code zen4}, {@code zen5}, {@code sapphire-rapids}, {@code lanes4}, {@code lanes8}, {@code lanes16}), or
+ * constants as {@link #text} writes them. Calibration may replace what is not fixed; a run never does so by itself.
+ *
+ * @param name where they come from
+ * @param active visiting active inputs
+ * @param wide tables of 64 outputs and 16 inputs
+ * @param narrow tables of 32 outputs and 32 inputs
+ * @param lists lists of table entries
+ * @param permute tables in registers
+ */
+public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, Lists lists, Panel permute) {
+
+    /** Name of the system property that fixes the constants. */
+    public static final String PROPERTY = "spikelane.costs";
+
+    /**
+     * Of visiting active inputs.
+     *
+     * @param word of a word of spikes, 64 inputs of a row
+     * @param group of a group of four inputs in which one is active
+     * @param spike of an active input
+     * @param foreseen active inputs of a tile of rows which the CPU's branch predictor keeps in mind from one block of outputs to the next
+     */
+    public record Active(double word, double group, double spike, int foreseen) {}
+
+    /**
+     * Of tables of all subsets of four inputs.
+     *
+     * @param make of making the table of a group, once for a tile of rows; infinite if this variant never serves
+     * @param row of adding an entry of it to a row
+     * @param tile rows of a tile
+     */
+    public record Panel(double make, double row, int tile) {
+
+        /** A variant that never serves. */
+        static final Panel NEVER = new Panel(Double.POSITIVE_INFINITY, 0, SpikePanels.ROWS);
+
+        double of(double groups, long rows) {
+            return groups * (make * Math.ceilDiv(rows, (long) tile) + row * rows);
+        }
+    }
+
+    /**
+     * Of lists of table entries.
+     *
+     * @param make of making the table of a group, once for 1,024 rows; infinite if this variant never serves
+     * @param section of a section of 128 inputs of a row
+     * @param entry of an entry in a list
+     */
+    public record Lists(double make, double section, double entry) {
+
+        static final Lists NEVER = new Lists(Double.POSITIVE_INFINITY, 0, 0);
+    }
+
+    /**
+     * The most rows of a tile of active inputs, and the most that are advised at a time: more currents leave the L2 cache (1,024 rows of 784 ->
+     * 1000 at density 0.02 take 5.2 ms in one tile, 4.3 in four; Zen 3, 2026-11).
+     */
+    static final int MOST_ROWS_FORESEEN = 256;
+
+    /** Measured on EPYC Zen 3 (family 25 model 1, 256 bits), 2026-11. */
+    static final SpikeCosts ZEN_3 = new SpikeCosts(
+            "zen3",
+            new Active(6.5, 2.2, 2.25, 20_000),
+            new Panel(50, 2.3, 512),
+            new Panel(60, 2.6, 512),
+            new Lists(58, 29, 2.2),
+            Panel.NEVER);
+
+    /** Measured on EPYC 9004, Zen 4 (512 bits), 2026-11. */
+    static final SpikeCosts ZEN_4 = new SpikeCosts(
+            "zen4",
+            new Active(3, 1.3, 1.5, 5_000),
+            new Panel(34, 2, 64),
+            new Panel(42, 1.85, 512),
+            new Lists(34, 25, 1.7),
+            new Panel(137, 2.1, SpikePanels.ROWS));
+
+    /** Measured on Zen 5 (512 bits), 2026-11, before tables stood in the L1 cache: for them the figures of then, and no lists. */
+    static final SpikeCosts ZEN_5 = new SpikeCosts(
+            "zen5",
+            new Active(0, 0, 2.2, 20_000),
+            new Panel(48, 2, 512),
+            new Panel(48, 2, 512),
+            Lists.NEVER,
+            new Panel(44, 1.1, SpikePanels.ROWS));
+
+    /** Measured on Emerald Rapids (family 6 model 207, 512 bits), 2026-11. */
+    static final SpikeCosts SAPPHIRE_RAPIDS = new SpikeCosts(
+            "sapphire-rapids",
+            new Active(2, 0.9, 2.3, 10_000),
+            new Panel(38, 1.45, 96),
+            new Panel(45, 1.5, 512),
+            new Lists(34, 22, 1.3),
+            new Panel(140, 2.3, SpikePanels.ROWS));
+
+    /** Measured on Zen 3 at 128 bits, 2026-11. */
+    private static final SpikeCosts LANES_4 = new SpikeCosts(
+            "lanes4",
+            new Active(14, 4.2, 4.2, 20_000),
+            new Panel(100, 3.7, 512),
+            new Panel(104, 3.9, 512),
+            new Lists(100, 52, 4.8),
+            Panel.NEVER);
+
+    private static final SpikeCosts[] SHIPPED = {
+        ZEN_3, ZEN_4, ZEN_5, SAPPHIRE_RAPIDS, LANES_4, ZEN_3.named("lanes8"), SAPPHIRE_RAPIDS.named("lanes16")
+    };
+
+    private static final String ASKED = System.getProperty(PROPERTY, "auto");
+
+    private static volatile SpikeCosts inUse = of(ASKED);
+
+    /**
+     * Returns the constants that decide.
+     *
+     * @return the constants in use
+     */
+    public static SpikeCosts inUse() {
+        return inUse;
+    }
+
+    /**
+     * Replaces the constants, unless the system property fixes them. Products that run at the same time use either.
+     *
+     * @param costs new constants
+     * @return whether they are in use now
+     */
+    public static boolean replace(SpikeCosts costs) {
+        if (isFixed()) {
+            return false;
+        }
+        inUse = costs;
+        return true;
+    }
+
+    /**
+     * Tells whether the system property fixes the constants.
+     *
+     * @return whether it does
+     */
+    public static boolean isFixed() {
+        return !ASKED.equalsIgnoreCase("auto");
+    }
+
+    /**
+     * Tells whether these constants were measured on a CPU like this one, or are given: then they need no measurement. Otherwise they are those
+     * of another CPU with as wide vectors.
+     *
+     * @return whether they are of this CPU
+     */
+    public boolean isOfThisCpu() {
+        return isFixed() || !name.startsWith("lanes") || !SimdWidth.VECTOR;
+    }
+
+    static SpikeCosts of(String asked) {
+        if (asked.equalsIgnoreCase("auto")) {
+            return shipped(Cpu.family(), Cpu.model(), SimdWidth.bits());
+        }
+        for (SpikeCosts costs : SHIPPED) {
+            if (costs.name.equalsIgnoreCase(asked)) {
+                return costs;
+            }
+        }
+        return parse(asked);
+    }
+
+    /** The constants that ship for a CPU, by its family and model as x86 numbers them, and for the vectors in use. */
+    static SpikeCosts shipped(int family, int model, int bits) {
+        if (bits == SimdWidth.WIDEST) {
+            // Zen 4: family 25, models 16-31 and 96-127; Zen 5: family 26; Sapphire and Emerald Rapids: models 143 and
+            // 207
+            return switch (family) {
+                case 25 -> ZEN_4;
+                case 26 -> ZEN_5;
+                case 6 -> model == 143 || model == 207 ? SAPPHIRE_RAPIDS : SHIPPED[6];
+                default -> SHIPPED[6];
+            };
+        }
+        if (bits == 256) {
+            return family == 25 && model < 16 ? ZEN_3 : SHIPPED[5];
+        }
+        return LANES_4;
+    }
+
+    private SpikeCosts named(String other) {
+        return new SpikeCosts(other, active, wide, narrow, lists, permute);
+    }
+
+    /** Reads what {@link #text} writes; what is left out is as in the shipped set of the vectors in use. */
+    static SpikeCosts parse(String text) {
+        SpikeCosts costs = shipped(0, 0, SimdWidth.bits()).named("given");
+        for (String part : text.split(",", -1)) {
+            String[] sides = part.split("=", -1);
+            double[] numbers = numbers(text, sides);
+            costs = switch (sides[0]) {
+                case "active" -> costs.with(new Active(numbers[0], numbers[1], numbers[2], (int) numbers[3]));
+                case "wide" -> costs.with(panel(numbers), costs.narrow, costs.permute);
+                case "narrow" -> costs.with(costs.wide, panel(numbers), costs.permute);
+                case "permute" -> costs.with(costs.wide, costs.narrow, panel(numbers));
+                case "lists" -> costs.with(new Lists(numbers[0], numbers[1], numbers[2]));
+                default -> throw wrong(text);
+            };
+        }
+        return costs;
+    }
+
+    private static Panel panel(double[] numbers) {
+        return new Panel(numbers[0], numbers[1], Math.min(SpikePanels.ROWS, (int) numbers[2]));
+    }
+
+    private static double[] numbers(String text, String[] sides) {
+        String[] parts = sides.length == 2 ? sides[1].split("/", -1) : new String[0];
+        boolean fits = parts.length == (sides[0].equals("active") ? 4 : 3);
+        double[] numbers = new double[parts.length];
+        for (int i = 0; i < parts.length && fits; i++) {
+            try {
+                numbers[i] = parts[i].equals("never") ? Double.POSITIVE_INFINITY : Double.parseDouble(parts[i]);
+            } catch (NumberFormatException notANumber) {
+                fits = false;
+            }
+            boolean counts = i == parts.length - 1 && !sides[0].equals("lists");
+            fits &= counts ? numbers[i] >= 1 && numbers[i] <= 1e9 : numbers[i] >= 0;
+        }
+        if (!fits) {
+            throw wrong(text);
+        }
+        return numbers;
+    }
+
+    private static IllegalArgumentException wrong(String text) {
+        return new IllegalArgumentException(PROPERTY + " is '" + text + "', expected auto, zen3, zen4, zen5,"
+                + " sapphire-rapids, lanes4, lanes8, lanes16, or constants such as '" + ZEN_3.text() + "'");
+    }
+
+    SpikeCosts with(Active other) {
+        return new SpikeCosts(name, other, wide, narrow, lists, permute);
+    }
+
+    SpikeCosts with(Lists other) {
+        return new SpikeCosts(name, active, wide, narrow, other, permute);
+    }
+
+    private SpikeCosts with(Panel otherWide, Panel otherNarrow, Panel otherPermute) {
+        return new SpikeCosts(name, active, otherWide, otherNarrow, lists, otherPermute);
+    }
+
+    /**
+     * Writes the constants as the system property takes them.
+     *
+     * @return such as {@code active=7.0/2.4/2.4/20000,wide=52.0/2.2/512,...}
+     */
+    public String text() {
+        return "active=" + number(active.word) + "/" + number(active.group) + "/" + number(active.spike) + "/"
+                + active.foreseen + ",wide=" + text(wide) + ",narrow=" + text(narrow) + ",lists=" + number(lists.make)
+                + "/" + number(lists.section) + "/" + number(lists.entry) + ",permute=" + text(permute);
+    }
+
+    private static String text(Panel panel) {
+        return number(panel.make) + "/" + number(panel.row) + "/" + panel.tile;
+    }
+
+    private static String number(double number) {
+        return Double.isInfinite(number) ? "never" : String.format(Locale.ROOT, "%.2f", number);
+    }
+
+    /** Rows of a tile. */
+    int tile(SpikePanels.Shape shape) {
+        return switch (shape) {
+            case WIDE -> Math.min(wide.tile, SpikePanels.mostRows(shape));
+            case NARROW -> Math.min(narrow.tile, SpikePanels.mostRows(shape));
+            case LISTS -> SpikePanels.mostRows(shape);
+        };
+    }
+
+    /** Rows whose active inputs are foreseen, where a row has as many as these have on average. */
+    int rowsForeseen(long rows, long activeInputs) {
+        return Math.clamp(active.foreseen * rows / Math.max(1, activeInputs), 1, MOST_ROWS_FORESEEN);
+    }
+
+    /** What a variant costs for 64 outputs, in nanoseconds. */
+    double of(SpikeMatmul.Variant variant, long rows, int pre, long activeInputs) {
+        double groups = Math.ceilDiv(pre, 4);
+        return switch (variant) {
+            case SCALAR, ACTIVE ->
+                active.word * Math.ceilDiv(pre, Long.SIZE) * rows
+                        + active.group * activeGroups(groups, rows, pre, activeInputs)
+                        + active.spike * activeInputs;
+            case WIDE -> wide.of(groups, rows);
+            case NARROW -> narrow.of(groups, rows);
+            case LISTS ->
+                lists.make * groups * Math.ceilDiv(rows, (long) SpikePanels.ROWS)
+                        + lists.section * Math.ceilDiv(pre, 4 * SpikeLister.GROUPS) * rows
+                        + lists.entry * activeGroups(groups, rows, pre, activeInputs);
+            case PERMUTE -> permute.of(groups, Math.ceilDiv(rows, 16L) * 16);
+        };
+    }
+
+    /** How many groups of four inputs have an active one, if these are anywhere. */
+    private static double activeGroups(double groups, long rows, int pre, long activeInputs) {
+        double silent = 1 - Math.min(1, activeInputs / ((double) rows * pre));
+        return groups * rows * (1 - silent * silent * silent * silent);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.spikelane.kernel.product;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.FLOAT;
+
+import dev.spikelane.kernel.base.Checks;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+
+/** Adds the table entries that {@link SpikeLister} has listed. Slices stand in the loop for the reason that {@link SpikePanelsVector} gives. */
+@SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
+final class SpikeListsVector {
+
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    private static final int ENTRY = SpikePanels.Shape.LISTS.bytes;
+
+    /** Two vectors of sums for each of four rows are in registers: enough to hide the latency of an addition. */
+    private static final int STRIP = 2 * BYTES;
+
+    /** The binary logarithm of the bytes of a row's sums. */
+    private static final int SUMS_SHIFT = Integer.numberOfTrailingZeros(ENTRY);
+
+    private static final int TABLES_BYTES = SpikeLister.GROUPS / 2 * SpikePanels.TABLE_BYTES - ENTRY + STRIP;
+
+    /** Places of entries are multiples of 128. */
+    private static final long PLACE = 0xFF80;
+
+    private SpikeListsVector() {}
+
+    /** Adds the entries of a section to the sums of all rows. */
+    static void add(MemorySegment workspace, int section) {
+        add(workspace, SpikeLister.start(workspace, section), SpikeLister.bundles(workspace));
+    }
+
+    private static void add(MemorySegment workspace, long start, int bundles) {
+        Checks.isNative(workspace);
+        long at = start;
+        for (int bundle = 0; bundle < bundles; bundle++) {
+            int length = (int) workspace.get(LONG, at);
+            long rows = workspace.get(LONG, at + Long.BYTES);
+            at += 2 * Long.BYTES;
+            for (int lanes = 0; lanes < ENTRY; lanes += STRIP) {
+                long sums = (long) SpikePanels.SUMS + lanes;
+                MemorySegment row0 = workspace.asSlice(sums + ((rows & 0xFFFF) << SUMS_SHIFT), STRIP);
+                MemorySegment row1 = workspace.asSlice(sums + ((rows >>> 16 & 0xFFFF) << SUMS_SHIFT), STRIP);
+                MemorySegment row2 = workspace.asSlice(sums + ((rows >>> 32 & 0xFFFF) << SUMS_SHIFT), STRIP);
+                MemorySegment row3 = workspace.asSlice(sums + (rows >>> 48 << SUMS_SHIFT), STRIP);
+                FloatVector sum00 = load(row0, 0);
+                FloatVector sum01 = load(row0, BYTES);
+                FloatVector sum10 = load(row1, 0);
+                FloatVector sum11 = load(row1, BYTES);
+                FloatVector sum20 = load(row2, 0);
+                FloatVector sum21 = load(row2, BYTES);
+                FloatVector sum30 = load(row3, 0);
+                FloatVector sum31 = load(row3, BYTES);
+                for (int i = 0; i < length; i++) {
+                    MemorySegment tables = workspace.asSlice(lanes, TABLES_BYTES);
+                    long places = workspace.get(LONG, at + (long) i * Long.BYTES);
+                    long entry = places & PLACE;
+                    sum00 = sum00.add(load(tables, entry));
+                    sum01 = sum01.add(load(tables, entry + BYTES));
+                    entry = places >>> 16 & PLACE;
+                    sum10 = sum10.add(load(tables, entry));
+                    sum11 = sum11.add(load(tables, entry + BYTES));
+                    entry = places >>> 32 & PLACE;
+                    sum20 = sum20.add(load(tables, entry));
+                    sum21 = sum21.add(load(tables, entry + BYTES));
+                    entry = places >>> 48 & PLACE;
+                    sum30 = sum30.add(load(tables, entry));
+                    sum31 = sum31.add(load(tables, entry + BYTES));
+                }
+                sum00.intoMemorySegment(row0, 0, ORDER);
+                sum01.intoMemorySegment(row0, BYTES, ORDER);
+                sum10.intoMemorySegment(row1, 0, ORDER);
+                sum11.intoMemorySegment(row1, BYTES, ORDER);
+                sum20.intoMemorySegment(row2, 0, ORDER);
+                sum21.intoMemorySegment(row2, BYTES, ORDER);
+                sum30.intoMemorySegment(row3, 0, ORDER);
+                sum31.intoMemorySegment(row3, BYTES, ORDER);
+            }
+            at += (long) length * Long.BYTES;
+        }
+    }
+
+    private static FloatVector load(MemorySegment segment, long offset) {
+        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
+    }
+}

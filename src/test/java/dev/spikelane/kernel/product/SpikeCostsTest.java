@@ -1,0 +1,88 @@
+package dev.spikelane.kernel.product;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.kernel.base.SimdWidth;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SpikeCostsTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "25, 1, 256, zen3",
+        "25, 17, 512, zen4",
+        "25, 17, 256, lanes8",
+        "26, 2, 512, zen5",
+        "6, 207, 512, sapphire-rapids",
+        "6, 143, 512, sapphire-rapids",
+        "6, 85, 512, lanes16",
+        "6, 207, 256, lanes8",
+        "0, 0, 128, lanes4",
+        "0, 0, 0, lanes4"
+    })
+    void knowsTheCpu(int family, int model, int bits, String name) {
+        assertEquals(name, SpikeCosts.shipped(family, model, bits).name());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zen3", "zen4", "zen5", "sapphire-rapids", "lanes4", "lanes8", "lanes16"})
+    void readsWhatItWrites(String name) {
+        SpikeCosts shipped = SpikeCosts.of(name);
+        assertEquals(name, shipped.name());
+        assertEquals(shipped.text(), SpikeCosts.of(shipped.text()).text());
+    }
+
+    @Test
+    void replacesSomeConstants() {
+        SpikeCosts costs = SpikeCosts.of("wide=1/2/3,lists=never/0/0");
+        assertEquals(new SpikeCosts.Panel(1, 2, 3), costs.wide());
+        assertEquals(Double.POSITIVE_INFINITY, costs.lists().make());
+        assertEquals(SpikeCosts.shipped(0, 0, SimdWidth.bits()).active(), costs.active(), "as shipped");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "zen6",
+                "wide",
+                "wide=1",
+                "wide=1/2/x",
+                "wide=1/2/0",
+                "wide=-1/2/3",
+                "lists=1/2/3/4",
+                "wide=1/2/3,"
+            })
+    void refusesWhatIsNoConstant(String asked) {
+        IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class, () -> SpikeCosts.of(asked));
+        assertTrue(
+                thrown.getMessage().startsWith("spikelane.costs is '" + asked + "', expected auto, zen3,"),
+                thrown.getMessage());
+    }
+
+    @Test
+    void calibrationReplacesThem() {
+        SpikeCosts before = SpikeCosts.inUse();
+        SpikeCosts other = SpikeCosts.of("zen5");
+        try {
+            assertEquals(!SpikeCosts.isFixed(), SpikeCosts.replace(other));
+            assertSame(SpikeCosts.isFixed() ? before : other, SpikeCosts.inUse());
+        } finally {
+            SpikeCosts.replace(before);
+        }
+    }
+
+    /** A tile has about as many active inputs as are foreseen, and never less than a row. */
+    @Test
+    void cutsTilesBySpikes() {
+        SpikeCosts costs = SpikeCosts.ZEN_3;
+        assertEquals(200, costs.rowsForeseen(1_000, 100_000));
+        assertEquals(1, costs.rowsForeseen(2, 1_000_000));
+        assertEquals(256, costs.rowsForeseen(5, 0), "currents stay in the L2 cache");
+    }
+}
