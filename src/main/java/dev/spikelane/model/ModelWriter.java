@@ -206,7 +206,8 @@ final class ModelWriter {
                         recurrent.weights().weights().rows());
             case IntegerDense dense -> {
                 sizes("integer dense", dense.inputs(), dense.outputs());
-                json.name("bits").value(Byte.SIZE * (long) dense.weights().type().bytes());
+                json.name("bits")
+                        .value(Byte.SIZE * (long) dense.weights().type().bytes());
             }
             case OneToOne _ -> json.value("one to one");
             case Flatten _ -> json.value("flatten");

@@ -292,7 +292,7 @@ public final class NeuronState {
 
     /** All variables one below the other, {@code [variables * batch x neurons]}; throws unless they have these names. */
     FloatMatrix require(List<String> expected) {
-        if (layout.names() != expected && !layout.names().equals(expected)) { // mostly one list, at each step
+        if (!layout.names().equals(expected)) {
             throw new IllegalArgumentException("state has the variables " + layout.names() + ", expected " + expected);
         }
         return all;

@@ -228,7 +228,8 @@ final class GradientTerm {
             }
             boolean adds = learns && first == 0 && !added;
             if (adds) {
-                path.prepareWeightsOfFrame(((GradientInput) source).frame(), ofFrame().matrix());
+                path.prepareWeightsOfFrame(
+                        ((GradientInput) source).frame(), ofFrame().matrix());
             }
             return adds;
         }

@@ -41,7 +41,8 @@ final class DenseGradient implements OperatorGradient {
         this.weights = weights;
         this.arena = arena;
         this.ofBias = FloatMatrix.zeros(arena, 1, weights.post());
-        this.transposed = pulls ? PackedWeights.zeros(arena, weights.post(), weights.pre()) : null;
+        this.transposed =
+                pulls ? PackedWeights.zeros(arena, /* pre= */ weights.post(), /* post= */ weights.pre()) : null;
         this.kernel = new WeightGradient(arena, weights.pre(), weights.post(), threads);
         transpose();
     }

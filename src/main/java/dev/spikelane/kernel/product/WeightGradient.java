@@ -319,12 +319,7 @@ public final class WeightGradient {
      * @throws IllegalStateException if {@link #setGives} was not called, or there are no vectors
      */
     public void give(
-            Tile values,
-            FloatMatrix bias,
-            GradientSink sink,
-            float @Nullable [] factors,
-            int block,
-            int thread) {
+            Tile values, FloatMatrix bias, GradientSink sink, float @Nullable [] factors, int block, int thread) {
         if (!gives || !SimdWidth.VECTOR) {
             throw new IllegalStateException("gradients are stored, expected a sink");
         }
@@ -357,13 +352,7 @@ public final class WeightGradient {
     }
 
     /** The specification for spikes. */
-    static void scalar(
-            SpikeMatrix spikes,
-            Tile values,
-            int steps,
-            int batch,
-            PackedWeights gradient,
-            int block) {
+    static void scalar(SpikeMatrix spikes, Tile values, int steps, int batch, PackedWeights gradient, int block) {
         int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.post());
         for (int input = 0; input < gradient.pre(); input++) {
             int row = block * gradient.paddedPre() + input;
@@ -374,7 +363,9 @@ public final class WeightGradient {
                         float part = -0.0f;
                         for (int sample = group; sample < Math.min(group + 4, batch); sample++) {
                             int at = step * batch + sample;
-                            part = spikes.get(at, input) ? part + Elements.get(values.matrix(), at, output - values.origin()) : part;
+                            part = spikes.get(at, input)
+                                    ? part + Elements.get(values.matrix(), at, output - values.origin())
+                                    : part;
                         }
                         sum += part;
                     }
@@ -385,13 +376,7 @@ public final class WeightGradient {
     }
 
     /** The specification for values. */
-    static void scalar(
-            FloatMatrix source,
-            Tile values,
-            int steps,
-            int batch,
-            PackedWeights gradient,
-            int block) {
+    static void scalar(FloatMatrix source, Tile values, int steps, int batch, PackedWeights gradient, int block) {
         int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.post());
         for (int input = 0; input < gradient.pre(); input++) {
             int row = block * gradient.paddedPre() + input;
@@ -401,7 +386,9 @@ public final class WeightGradient {
                     for (int sample = 0; sample < batch; sample++) {
                         int at = step * batch + sample;
                         sum = FusedMultiplyAdd.of(
-                                Elements.get(source, at, input), Elements.get(values.matrix(), at, output - values.origin()), sum);
+                                Elements.get(source, at, input),
+                                Elements.get(values.matrix(), at, output - values.origin()),
+                                sum);
                     }
                 }
                 Elements.set(gradient.packed(), row, output % PackedWeights.BLOCK, sum);
@@ -410,8 +397,7 @@ public final class WeightGradient {
     }
 
     /** The specification of the bias. */
-    static void scalarBias(
-            Tile values, int steps, int batch, int together, FloatMatrix bias, int block) {
+    static void scalarBias(Tile values, int steps, int batch, int together, FloatMatrix bias, int block) {
         int end = Math.min((block + 1) * PackedWeights.BLOCK, bias.columns());
         for (int output = block * PackedWeights.BLOCK; output < end; output++) {
             float sum = Elements.get(bias, 0, output);
