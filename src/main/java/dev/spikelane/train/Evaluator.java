@@ -141,6 +141,8 @@ public final class Evaluator implements AutoCloseable {
      * @throws IllegalStateException if the type is FLOAT32
      */
     public Quantized quantize(ElementType type, Dataset data) {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(data, "data");
         Network integers = network.quantized(type);
         try (Evaluator other = new Evaluator(integers, steps, batching, threads, population).decoding(decoding())) {
             other.loss = loss;
