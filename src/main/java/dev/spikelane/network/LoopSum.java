@@ -4,7 +4,7 @@ import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.layout.Crew;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Collections;

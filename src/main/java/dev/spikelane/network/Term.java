@@ -3,7 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 

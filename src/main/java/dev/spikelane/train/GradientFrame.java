@@ -4,7 +4,7 @@ import dev.spikelane.kernel.step.LeakyFrame;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -8,7 +8,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
-import dev.spikelane.network.Variable;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -103,21 +102,19 @@ final class GradientMachine {
         boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(projection.name() + "."));
         GradientTerm term = new GradientTerm(projection, made, source(from), port, plan.size(), learns, plan.arena());
         port.terms().add(term);
-        switch (from) {
-            case Input _ -> {}
-            case Population population -> site(population).ofSpikes().add(term);
-            case Variable variable ->
-                site(variable.population()).ofVariable(variable.variable()).add(term);
-        }
+        from.ofPopulation().ifPresent(population -> {
+            GradientSite site = site(population);
+            from.ofVariable().map(site::ofVariable).orElseGet(site::ofSpikes).add(term);
+        });
         return term;
     }
 
     private GradientSource source(Source from) {
-        return switch (from) {
-            case Input input -> input(input);
-            case Population population -> site(population);
-            case Variable variable -> site(variable.population()).ofVariable(variable.variable());
-        };
+        if (from instanceof Input input) {
+            return input(input);
+        }
+        GradientSite site = site(from.ofPopulation().orElseThrow());
+        return from.ofVariable().<GradientSource>map(site::ofVariable).orElse(site);
     }
 
     private GradientInput input(Input input) {

@@ -7,7 +7,7 @@ import dev.spikelane.blas.call.BlasSpikeMatmul;
 import dev.spikelane.kernel.Transpose;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 

@@ -7,7 +7,7 @@ import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;

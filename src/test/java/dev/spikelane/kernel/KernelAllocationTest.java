@@ -18,7 +18,7 @@ import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;

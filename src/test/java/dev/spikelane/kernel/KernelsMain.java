@@ -8,7 +8,7 @@ import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 
 /** Runs every kernel once and prints which ones serve. */

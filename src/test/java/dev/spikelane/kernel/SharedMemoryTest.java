@@ -22,7 +22,7 @@ import dev.spikelane.kernel.target.LatencyRamp;
 import dev.spikelane.kernel.target.OneHotInverse;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;

@@ -18,7 +18,7 @@ import dev.spikelane.connection.operator.Operators;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Parameter;
 import dev.spikelane.random.TorchRandom;

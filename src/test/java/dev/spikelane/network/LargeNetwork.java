@@ -5,7 +5,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;

@@ -11,7 +11,7 @@ import dev.spikelane.connection.operator.Operators;
 import dev.spikelane.kernel.product.DenseCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.Parameter;

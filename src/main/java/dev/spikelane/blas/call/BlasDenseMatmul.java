@@ -4,7 +4,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -6,7 +6,7 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 
 /**

@@ -9,7 +9,7 @@ import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

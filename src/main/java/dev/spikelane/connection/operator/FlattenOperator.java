@@ -3,7 +3,7 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 

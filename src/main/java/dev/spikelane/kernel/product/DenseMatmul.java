@@ -4,7 +4,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

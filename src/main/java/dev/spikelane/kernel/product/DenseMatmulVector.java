@@ -8,7 +8,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Template;
 import dev.spikelane.kernel.product.DenseMatmul.Panels;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;

@@ -5,7 +5,7 @@ import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.SpikeLanesVector;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;

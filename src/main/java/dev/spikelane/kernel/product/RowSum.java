@@ -4,7 +4,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 
 /** Adds currents to currents: {@code into = into + from}, in float32. */
 public final class RowSum {

@@ -2,7 +2,7 @@ package dev.spikelane.kernel.step;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 
 /**
  * What steps of neurons read and write: matrices, and the words of 64 neurons of which a thread has the turn. An object is made once and set

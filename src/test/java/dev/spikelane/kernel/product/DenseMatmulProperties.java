@@ -3,7 +3,7 @@ package dev.spikelane.kernel.product;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Random;

@@ -8,7 +8,7 @@ import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.product.IntegerProduct.Sizes;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;

@@ -6,7 +6,7 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -4,7 +4,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Locale;

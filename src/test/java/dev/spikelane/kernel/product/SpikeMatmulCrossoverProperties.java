@@ -9,7 +9,7 @@ import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,7 +10,7 @@ import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
