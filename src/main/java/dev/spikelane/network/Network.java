@@ -209,7 +209,7 @@ public final class Network {
      * @throws IllegalStateException if the type is FLOAT32
      */
     public Network quantized(ElementType type) {
-        return Quantizing.quantized(this, type);
+        return Quantizing.quantized(this, Objects.requireNonNull(type, "type"));
     }
 
     /**
