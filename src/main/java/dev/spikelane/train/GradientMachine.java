@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.layout.Crew;
 import dev.spikelane.layout.Layout;
 import dev.spikelane.network.Input;
@@ -16,6 +17,7 @@ import java.util.Set;
 final class GradientMachine {
 
     private final GradientBlueprint plan;
+    private final Scratch[] scratch;
     private final Crew crew;
     private final GradientInput[] inputs;
     private final GradientSite[] sites;
@@ -29,6 +31,7 @@ final class GradientMachine {
     GradientMachine(GradientBlueprint plan, Set<String> wantedInputs, Crew crew) {
         Network network = plan.network();
         this.plan = plan;
+        this.scratch = Scratch.of(plan.arena(), plan.size().threads());
         this.crew = crew;
         this.inputs = network.inputs().stream()
                 .map(input -> new GradientInput(
@@ -89,12 +92,7 @@ final class GradientMachine {
         GradientPath made;
         try {
             made = new GradientPath(
-                    plan.arena(),
-                    path,
-                    plan.size().segment(),
-                    plan.size().batch(),
-                    pulls,
-                    plan.size().threads());
+                    plan.arena(), path, plan.size().segment(), plan.size().batch(), pulls, scratch);
         } catch (UnsupportedOperationException failure) {
             throw new IllegalArgumentException(
                     "projection '" + projection.name() + "': " + failure.getMessage(), failure);

@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.kernel.base.Tile;
@@ -90,8 +91,8 @@ final class LargeNetwork {
         }
 
         @Override
-        public FloatMatrix workspace(Arena arena) {
-            return watched.workspace(arena);
+        public FloatMatrix workspace(Scratch scratch) {
+            return watched.workspace(scratch);
         }
 
         @Override

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -128,7 +129,7 @@ final class PortsTest {
                         input,
                         30,
                         Tile.whole(currents),
-                        network.path(0).operators().getFirst().workspace(arena));
+                        network.path(0).operators().getFirst().workspace(new Scratch(arena)));
         NeuronGroup group = neuron.bind(arena, currents.columns());
         NeuronState state = group.newState(arena, 3);
         SpikeMatrix spikes = SpikeMatrix.zeros(30, SIZE);

@@ -19,7 +19,7 @@ import java.lang.foreign.Arena;
 public final class BlasSpikeMatmul {
 
     /** Rows that are expanded and multiplied at a time. */
-    private static final int ROWS = 256;
+    public static final int ROWS = 256;
 
     private BlasSpikeMatmul() {}
 

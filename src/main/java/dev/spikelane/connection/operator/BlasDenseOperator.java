@@ -45,8 +45,8 @@ final class BlasDenseOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Arena arena) {
-        return BlasSpikeMatmul.workspace(arena, inputs());
+    public FloatMatrix workspace(Scratch scratch) {
+        return scratch.matrix(BlasSpikeMatmul.ROWS, inputs());
     }
 
     @Override

@@ -97,8 +97,8 @@ final class DenseOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Arena arena) {
-        return recurrent ? FloatMatrix.zeros(arena, 1, 1) : SpikeMatmul.workspace(arena);
+    public FloatMatrix workspace(Scratch scratch) {
+        return recurrent ? scratch.matrix(1, 1) : scratch.matrix(SpikeMatmul.WORKSPACE_ROWS, PackedWeights.BLOCK);
     }
 
     @Override

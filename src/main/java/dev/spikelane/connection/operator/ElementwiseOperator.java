@@ -42,7 +42,7 @@ public final class ElementwiseOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Arena arena) {
+    public FloatMatrix workspace(Scratch scratch) {
         return weights;
     }
 

@@ -29,8 +29,8 @@ final class FlattenOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Arena arena) {
-        return FloatMatrix.zeros(arena, 1, 1);
+    public FloatMatrix workspace(Scratch scratch) {
+        return scratch.matrix(1, 1);
     }
 
     @Override

@@ -70,8 +70,8 @@ final class IntegerDenseOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Arena arena) {
-        return IntegerMatmul.workspace(arena, inputs());
+    public FloatMatrix workspace(Scratch scratch) {
+        return scratch.matrix(IntegerMatmul.workspaceRows(inputs()), PackedWeights.BLOCK);
     }
 
     @Override

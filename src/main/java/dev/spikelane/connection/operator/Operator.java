@@ -30,12 +30,12 @@ public interface Operator {
     int outputs();
 
     /**
-     * Allocates the scratch memory that one thread needs for both kinds of {@code multiply}.
+     * Takes the scratch memory that one thread needs for both kinds of {@code multiply}.
      *
-     * @param arena the arena that owns the memory
-     * @return scratch memory, to be used again and again
+     * @param scratch the thread's
+     * @return scratch memory, to be used again and again; other operators may use it between two calls
      */
-    FloatMatrix workspace(Arena arena);
+    FloatMatrix workspace(Scratch scratch);
 
     /**
      * Computes the currents of the first rows for some blocks of 64 outputs.

@@ -37,7 +37,13 @@ public final class IntegerMatmul {
         return FloatMatrix.zeros(arena, workspaceRows(pre), PackedIntegers.BLOCK);
     }
 
-    private static int workspaceRows(int pre) {
+    /**
+     * Returns the rows of {@link #workspace}, which has 64 columns.
+     *
+     * @param pre inputs of the weights
+     * @return rows
+     */
+    public static int workspaceRows(int pre) {
         return Math.toIntExact(Math.ceilDiv(ActiveInputs.workspaceBytes(pre), PackedWeights.BLOCK_BYTES));
     }
 

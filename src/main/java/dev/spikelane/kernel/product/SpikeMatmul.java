@@ -39,7 +39,8 @@ public final class SpikeMatmul {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
-    private static final int WORKSPACE_ROWS = Math.ceilDiv(
+    /** Rows of {@link #workspace}, which has 64 columns. */
+    public static final int WORKSPACE_ROWS = Math.ceilDiv(
             SimdWidth.bits() == SimdWidth.WIDEST
                     ? Math.max(SpikePermuteVector.WORKSPACE_BYTES, SpikePanels.WORKSPACE_BYTES)
                     : SpikePanels.WORKSPACE_BYTES,
