@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.data.Dataset;
 import dev.spikelane.data.Augmentation;
 import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.data.Shuffle;
 import dev.spikelane.encode.Latency;
@@ -86,14 +86,8 @@ final class NullArgumentsTest {
     private static final List<String> PACKAGES = List.of("data", "model", "network", "plot", "train");
 
     /** Their numbers are bound to memory that a trainer has checked, in loops that run millions of times. */
-    private static final List<String> INSIDE = List.of(
-            "Adam",
-            "Augmentation",
-            "Gradients",
-            "LossEvaluator",
-            "LossInput",
-            "MembraneDecoder",
-            "Sgd");
+    private static final List<String> INSIDE =
+            List.of("Adam", "Augmentation", "Gradients", "LossEvaluator", "LossInput", "MembraneDecoder", "Sgd");
 
     /** What a program implements for the library to call. */
     private static final List<String> CALLED_BACK = List.of(

@@ -33,11 +33,13 @@ public final class LatencyCode {
     }
 
     /** All options. */
-    private record Options(double threshold, double tau, int firstSpikeTime, boolean linear, boolean normalize, double epsilon) {
+    private record Options(
+            double threshold, double tau, int firstSpikeTime, boolean linear, boolean normalize, double epsilon) {
 
         Options {
             if (!(threshold > 0 && threshold < 1)) {
-                throw new IllegalArgumentException("threshold is " + threshold + ", expected more than 0 and less than 1");
+                throw new IllegalArgumentException(
+                        "threshold is " + threshold + ", expected more than 0 and less than 1");
             }
             if (!(tau > 0 && tau < Double.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException("tau is " + tau + ", expected a finite number above 0");
@@ -46,7 +48,8 @@ public final class LatencyCode {
                 throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
             }
             if (!(epsilon >= 0 && epsilon < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException("epsilon is " + epsilon + ", expected a finite number of at least 0");
+                throw new IllegalArgumentException(
+                        "epsilon is " + epsilon + ", expected a finite number of at least 0");
             }
         }
     }
@@ -118,7 +121,8 @@ public final class LatencyCode {
      * @throws IllegalArgumentException if it is out of its range
      */
     public LatencyCode withThreshold(double value) {
-        return new LatencyCode(new Options(value, options.tau, options.firstSpikeTime, options.linear, options.normalize, options.epsilon));
+        return new LatencyCode(new Options(
+                value, options.tau, options.firstSpikeTime, options.linear, options.normalize, options.epsilon));
     }
 
     /**
@@ -129,7 +133,8 @@ public final class LatencyCode {
      * @throws IllegalArgumentException if it is out of its range
      */
     public LatencyCode withTau(double value) {
-        return new LatencyCode(new Options(options.threshold, value, options.firstSpikeTime, options.linear, options.normalize, options.epsilon));
+        return new LatencyCode(new Options(
+                options.threshold, value, options.firstSpikeTime, options.linear, options.normalize, options.epsilon));
     }
 
     /**
@@ -140,7 +145,8 @@ public final class LatencyCode {
      * @throws IllegalArgumentException if it is negative
      */
     public LatencyCode withFirstSpikeTime(int value) {
-        return new LatencyCode(new Options(options.threshold, options.tau, value, options.linear, options.normalize, options.epsilon));
+        return new LatencyCode(
+                new Options(options.threshold, options.tau, value, options.linear, options.normalize, options.epsilon));
     }
 
     /**
@@ -150,7 +156,8 @@ public final class LatencyCode {
      * @return the code
      */
     public LatencyCode withLinear(boolean value) {
-        return new LatencyCode(new Options(options.threshold, options.tau, options.firstSpikeTime, value, options.normalize, options.epsilon));
+        return new LatencyCode(new Options(
+                options.threshold, options.tau, options.firstSpikeTime, value, options.normalize, options.epsilon));
     }
 
     /**
@@ -160,7 +167,8 @@ public final class LatencyCode {
      * @return the code
      */
     public LatencyCode withNormalize(boolean value) {
-        return new LatencyCode(new Options(options.threshold, options.tau, options.firstSpikeTime, options.linear, value, options.epsilon));
+        return new LatencyCode(new Options(
+                options.threshold, options.tau, options.firstSpikeTime, options.linear, value, options.epsilon));
     }
 
     /**
@@ -171,7 +179,8 @@ public final class LatencyCode {
      * @throws IllegalArgumentException if it is out of its range
      */
     public LatencyCode withEpsilon(double value) {
-        return new LatencyCode(new Options(options.threshold, options.tau, options.firstSpikeTime, options.linear, options.normalize, value));
+        return new LatencyCode(new Options(
+                options.threshold, options.tau, options.firstSpikeTime, options.linear, options.normalize, value));
     }
 
     /**
@@ -258,21 +267,33 @@ public final class LatencyCode {
 
     private void writeLogarithmic(FloatMatrix data, int steps, FloatMatrix times) {
         LatencyTimes.logarithmic(
-                data, (float) options.threshold, (float) (options.threshold + options.epsilon), (float) options.tau, options.firstSpikeTime, times);
+                data,
+                (float) options.threshold,
+                (float) (options.threshold + options.epsilon),
+                (float) options.tau,
+                options.firstSpikeTime,
+                times);
         if (options.normalize) {
             float longest = Extremes.max(times) - options.firstSpikeTime;
             if (!Float.isFinite(longest)) {
-                throw new IllegalArgumentException("a spike time is infinite, because float32 loses epsilon, " + options.epsilon
-                        + ", beside the threshold, " + options.threshold);
+                throw new IllegalArgumentException("a spike time is infinite, because float32 loses epsilon, "
+                        + options.epsilon + ", beside the threshold, " + options.threshold);
             }
             float divisor = longest == 0 ? 1 : longest;
-            LatencyTimes.rescale(times, options.firstSpikeTime, 1, steps - options.firstSpikeTime - 1, divisor, options.firstSpikeTime);
+            LatencyTimes.rescale(
+                    times,
+                    options.firstSpikeTime,
+                    1,
+                    steps - options.firstSpikeTime - 1,
+                    divisor,
+                    options.firstSpikeTime);
         }
     }
 
     private void writeLinear(FloatMatrix data, int steps, FloatMatrix times) {
         double slope = options.normalize ? steps - 1 - options.firstSpikeTime : options.tau;
-        LatencyTimes.linear(data, (float) slope, (float) (-slope * (options.threshold - 1)), options.firstSpikeTime, times);
+        LatencyTimes.linear(
+                data, (float) slope, (float) (-slope * (options.threshold - 1)), options.firstSpikeTime, times);
         float earliest = Extremes.min(times);
         if (options.normalize && earliest < 0) {
             float latest = Extremes.max(times);

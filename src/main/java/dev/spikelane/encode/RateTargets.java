@@ -37,12 +37,19 @@ public final class RateTargets {
     }
 
     /** All options. */
-    private record Options(double correctRate, double incorrectRate, int firstSpikeTime, TargetRate.Pattern pattern, double onTarget, double offTarget, boolean interpolate) {
+    private record Options(
+            double correctRate,
+            double incorrectRate,
+            int firstSpikeTime,
+            TargetRate.Pattern pattern,
+            double onTarget,
+            double offTarget,
+            boolean interpolate) {
 
         Options {
             if (!(correctRate >= 0 && correctRate <= 1 && incorrectRate >= 0 && incorrectRate <= 1)) {
-                throw new IllegalArgumentException(
-                        "correctRate is " + correctRate + ", incorrectRate " + incorrectRate + ", expected them in [0, 1]");
+                throw new IllegalArgumentException("correctRate is " + correctRate + ", incorrectRate " + incorrectRate
+                        + ", expected them in [0, 1]");
             }
             if (incorrectRate > correctRate) {
                 throw new IllegalArgumentException(
@@ -143,7 +150,14 @@ public final class RateTargets {
      * @throws IllegalArgumentException if a target is not finite in float32
      */
     public RateTargets withTargets(double on, double off) {
-        return new RateTargets(new Options(options.correctRate, options.incorrectRate, options.firstSpikeTime, options.pattern, on, off, options.interpolate));
+        return new RateTargets(new Options(
+                options.correctRate,
+                options.incorrectRate,
+                options.firstSpikeTime,
+                options.pattern,
+                on,
+                off,
+                options.interpolate));
     }
 
     /**
@@ -153,7 +167,14 @@ public final class RateTargets {
      * @return the encoder
      */
     public RateTargets withInterpolation(boolean rising) {
-        return new RateTargets(new Options(options.correctRate, options.incorrectRate, options.firstSpikeTime, options.pattern, options.onTarget, options.offTarget, rising));
+        return new RateTargets(new Options(
+                options.correctRate,
+                options.incorrectRate,
+                options.firstSpikeTime,
+                options.pattern,
+                options.onTarget,
+                options.offTarget,
+                rising));
     }
 
     /**
@@ -165,7 +186,14 @@ public final class RateTargets {
      * @throws IllegalArgumentException if the first spike time is negative
      */
     public RateTargets withSpikes(int first, TargetRate.Pattern spikes) {
-        return new RateTargets(new Options(options.correctRate, options.incorrectRate, first, spikes, options.onTarget, options.offTarget, options.interpolate));
+        return new RateTargets(new Options(
+                options.correctRate,
+                options.incorrectRate,
+                first,
+                spikes,
+                options.onTarget,
+                options.offTarget,
+                options.interpolate));
     }
 
     /**

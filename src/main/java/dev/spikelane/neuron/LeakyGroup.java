@@ -1,10 +1,9 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.PortCurrents;
-
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyStep;
+import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.Reversible;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;

@@ -1,6 +1,5 @@
 package dev.spikelane.neuron;
 
-
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;

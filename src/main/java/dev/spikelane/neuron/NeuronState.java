@@ -1,13 +1,12 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.PortCurrents;
-
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.LstmStep;
+import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -1,9 +1,8 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.product.RecurrentWeights;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.PortSteps;
-
-import dev.spikelane.kernel.product.RecurrentWeights;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;

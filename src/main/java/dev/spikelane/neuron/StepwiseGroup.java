@@ -1,7 +1,6 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.step.PortCurrents;
-
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;

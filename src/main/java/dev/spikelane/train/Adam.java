@@ -21,7 +21,14 @@ public final class Adam extends Optimizer {
     }
 
     /** All options. */
-    private record Options(double rate, double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled, boolean amsgrad) {
+    private record Options(
+            double rate,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double weightDecay,
+            boolean decoupled,
+            boolean amsgrad) {
 
         Options {
             Sgd.requireRate(rate);
@@ -118,7 +125,8 @@ public final class Adam extends Optimizer {
      * @throws IllegalArgumentException if one is out of range
      */
     public Adam withBetas(double first, double second) {
-        return new Adam(new Options(options.rate, first, second, options.epsilon, options.weightDecay, options.decoupled, options.amsgrad));
+        return new Adam(new Options(
+                options.rate, first, second, options.epsilon, options.weightDecay, options.decoupled, options.amsgrad));
     }
 
     /**
@@ -129,7 +137,14 @@ public final class Adam extends Optimizer {
      * @throws IllegalArgumentException if it is not above 0
      */
     public Adam withEpsilon(double number) {
-        return new Adam(new Options(options.rate, options.beta1, options.beta2, number, options.weightDecay, options.decoupled, options.amsgrad));
+        return new Adam(new Options(
+                options.rate,
+                options.beta1,
+                options.beta2,
+                number,
+                options.weightDecay,
+                options.decoupled,
+                options.amsgrad));
     }
 
     /**
@@ -140,7 +155,14 @@ public final class Adam extends Optimizer {
      * @throws IllegalArgumentException if it is negative
      */
     public Adam withWeightDecay(double decay) {
-        return new Adam(new Options(options.rate, options.beta1, options.beta2, options.epsilon, decay, options.decoupled, options.amsgrad));
+        return new Adam(new Options(
+                options.rate,
+                options.beta1,
+                options.beta2,
+                options.epsilon,
+                decay,
+                options.decoupled,
+                options.amsgrad));
     }
 
     /**
@@ -150,7 +172,14 @@ public final class Adam extends Optimizer {
      * @return the rule
      */
     public Adam withAmsgrad(boolean largest) {
-        return new Adam(new Options(options.rate, options.beta1, options.beta2, options.epsilon, options.weightDecay, options.decoupled, largest));
+        return new Adam(new Options(
+                options.rate,
+                options.beta1,
+                options.beta2,
+                options.epsilon,
+                options.weightDecay,
+                options.decoupled,
+                largest));
     }
 
     @Override

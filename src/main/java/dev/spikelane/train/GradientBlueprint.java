@@ -46,9 +46,7 @@ record GradientBlueprint(
     }
 
     SampleDraws drawsOf(int number, Surrogate surrogate) {
-        return surrogate.isRandom()
-                ? SampleDraws.surrogate(seed, number, size.batch())
-                : SampleDraws.NONE;
+        return surrogate.isRandom() ? SampleDraws.surrogate(seed, number, size.batch()) : SampleDraws.NONE;
     }
 
     /** The parameters of a population that are learned. */

@@ -3,10 +3,10 @@ package dev.spikelane.train;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 

@@ -16,7 +16,14 @@ public final class OneCycle implements Schedule {
     }
 
     /** All options. */
-    private record Options(double most, long steps, double risingShare, boolean linear, double initialDivisor, double finalDivisor, boolean threePhases) {
+    private record Options(
+            double most,
+            long steps,
+            double risingShare,
+            boolean linear,
+            double initialDivisor,
+            double finalDivisor,
+            boolean threePhases) {
 
         Options {
             Schedules.requireFinite("most", most);
@@ -117,7 +124,14 @@ public final class OneCycle implements Schedule {
      * @throws IllegalArgumentException if it is outside
      */
     public OneCycle withRisingShare(double share) {
-        return new OneCycle(new Options(options.most, options.steps, share, options.linear, options.initialDivisor, options.finalDivisor, options.threePhases));
+        return new OneCycle(new Options(
+                options.most,
+                options.steps,
+                share,
+                options.linear,
+                options.initialDivisor,
+                options.finalDivisor,
+                options.threePhases));
     }
 
     /**
@@ -127,7 +141,14 @@ public final class OneCycle implements Schedule {
      * @return the schedule
      */
     public OneCycle withLines(boolean lines) {
-        return new OneCycle(new Options(options.most, options.steps, options.risingShare, lines, options.initialDivisor, options.finalDivisor, options.threePhases));
+        return new OneCycle(new Options(
+                options.most,
+                options.steps,
+                options.risingShare,
+                lines,
+                options.initialDivisor,
+                options.finalDivisor,
+                options.threePhases));
     }
 
     /**
@@ -139,7 +160,8 @@ public final class OneCycle implements Schedule {
      * @throws IllegalArgumentException if one is 0 or not finite
      */
     public OneCycle withDivisors(double initial, double last) {
-        return new OneCycle(new Options(options.most, options.steps, options.risingShare, options.linear, initial, last, options.threePhases));
+        return new OneCycle(new Options(
+                options.most, options.steps, options.risingShare, options.linear, initial, last, options.threePhases));
     }
 
     /**
@@ -149,7 +171,14 @@ public final class OneCycle implements Schedule {
      * @return the schedule
      */
     public OneCycle withThreePhases(boolean three) {
-        return new OneCycle(new Options(options.most, options.steps, options.risingShare, options.linear, options.initialDivisor, options.finalDivisor, three));
+        return new OneCycle(new Options(
+                options.most,
+                options.steps,
+                options.risingShare,
+                options.linear,
+                options.initialDivisor,
+                options.finalDivisor,
+                three));
     }
 
     @Override

@@ -19,7 +19,8 @@ public final class Sgd extends Optimizer {
         Options {
             requireRate(rate);
             if (!(momentum >= 0 && Double.isFinite(momentum))) {
-                throw new IllegalArgumentException("momentum is " + momentum + ", expected a finite number of at least 0");
+                throw new IllegalArgumentException(
+                        "momentum is " + momentum + ", expected a finite number of at least 0");
             }
             if (!Double.isFinite(dampening)) {
                 throw new IllegalArgumentException("dampening is " + dampening + ", expected a finite number");

@@ -79,7 +79,8 @@ final class EncodeAllocationTest {
             LatencyCode code = new LatencyCode().withLinear(linear).withNormalize(true);
             Latency latency = new Latency(code).withClip(true).withDropLate(true);
             LatencyTargets unclipped = new LatencyTargets(latency.withClip(false));
-            LatencyTargets rising = new LatencyTargets(latency).withTargets(1.25, 0.25).withInterpolation(true);
+            LatencyTargets rising =
+                    new LatencyTargets(latency).withTargets(1.25, 0.25).withInterpolation(true);
             LatencyTargets steps = new LatencyTargets(latency).withTargets(2, 0.5);
             assertNone(CALLS, () -> {
                 latency.encode(data, times, spikes);

@@ -41,13 +41,12 @@ final class LatencyProperties {
                         Arbitraries.of(0, 3),
                         Arbitraries.of(true, false),
                         Arbitraries.of(true, false))
-                .as((threshold, tau, first, linear, normalize) ->
-                        new LatencyCode()
-                                .withThreshold(threshold)
-                                .withTau(tau)
-                                .withFirstSpikeTime(first)
-                                .withLinear(linear)
-                                .withNormalize(normalize));
+                .as((threshold, tau, first, linear, normalize) -> new LatencyCode()
+                        .withThreshold(threshold)
+                        .withTau(tau)
+                        .withFirstSpikeTime(first)
+                        .withLinear(linear)
+                        .withNormalize(normalize));
     }
 
     @Provide
@@ -91,7 +90,9 @@ final class LatencyProperties {
         }
         assertSameBits(expected, spikes, "spikes");
         FloatMatrix got = FloatMatrix.zeros(arena, STEPS * batch, neurons);
-        new LatencyTargets(new Latency(code).withClip(clip).withDropLate(true)).withTargets(2, 0.5).encode(data, times, got);
+        new LatencyTargets(new Latency(code).withClip(clip).withDropLate(true))
+                .withTargets(2, 0.5)
+                .encode(data, times, got);
         assertSameBits(targets, got, "targets");
     }
 
@@ -103,8 +104,10 @@ final class LatencyProperties {
             @ForAll @IntRange(min = 1, max = 3) int batch,
             @ForAll boolean interpolate,
             @ForAll long seed) {
-        LatencyTargets encoder =
-                new LatencyTargets(new Latency(codes.withNormalize(false)).withClip(true).withDropLate(true)).withTargets(1.25, 0.25).withInterpolation(interpolate);
+        LatencyTargets encoder = new LatencyTargets(
+                        new Latency(codes.withNormalize(false)).withClip(true).withDropLate(true))
+                .withTargets(1.25, 0.25)
+                .withInterpolation(interpolate);
         FloatMatrix data = data(batch, neurons, seed);
         FloatMatrix whole = FloatMatrix.zeros(arena, STEPS * batch, neurons);
         FloatMatrix times = FloatMatrix.zeros(arena, batch, neurons);
@@ -127,8 +130,14 @@ final class LatencyProperties {
         FloatMatrix times = FloatMatrix.zeros(arena, 2, neurons);
         FloatMatrix free = FloatMatrix.zeros(arena, STEPS * 2, neurons);
         FloatMatrix clipped = FloatMatrix.zeros(arena, STEPS * 2, neurons);
-        new LatencyTargets(new Latency(code).withDropLate(true)).withTargets(1, 0.25).withInterpolation(true).encode(data, times, free);
-        new LatencyTargets(new Latency(code).withClip(true).withDropLate(true)).withTargets(1, 0.25).withInterpolation(true).encode(data, times, clipped);
+        new LatencyTargets(new Latency(code).withDropLate(true))
+                .withTargets(1, 0.25)
+                .withInterpolation(true)
+                .encode(data, times, free);
+        new LatencyTargets(new Latency(code).withClip(true).withDropLate(true))
+                .withTargets(1, 0.25)
+                .withInterpolation(true)
+                .encode(data, times, clipped);
         for (int row = 0; row < free.rows(); row++) {
             for (int neuron = 0; neuron < neurons; neuron++) {
                 if (data.get(row % 2, neuron) < (float) code.threshold()) {

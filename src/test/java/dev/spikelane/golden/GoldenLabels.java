@@ -123,8 +123,7 @@ final class GoldenLabels {
     }
 
     private static float[] targets(Arena arena, GoldenCase golden, int[] labels, int steps) {
-        RateTargets encoder = new RateTargets(
-                        golden.real("correct_rate", 1), golden.real("incorrect_rate", 0))
+        RateTargets encoder = new RateTargets(golden.real("correct_rate", 1), golden.real("incorrect_rate", 0))
                 .withSpikes(golden.integer("first_spike_time", 0), pattern(golden))
                 .withTargets(golden.real("on_target", 1), golden.real("off_target", 0))
                 .withInterpolation(golden.flagIfSet("interpolate")

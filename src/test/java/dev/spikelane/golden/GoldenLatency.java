@@ -77,7 +77,10 @@ final class GoldenLatency {
         }
         if (onTarget == 1 && offTarget == 0 && !interpolate) {
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, targets.rows(), targets.columns());
-            new Latency(code()).withClip(clip).withDropLate(golden.flagIfSet("bypass")).encode(data, times, spikes);
+            new Latency(code())
+                    .withClip(clip)
+                    .withDropLate(golden.flagIfSet("bypass"))
+                    .encode(data, times, spikes);
             golden.assertBits(output, GoldenLabels.floats(spikes.toArray()));
         }
     }
@@ -97,8 +100,9 @@ final class GoldenLatency {
     }
 
     LatencyTargets encoder(boolean clip) {
-        return new LatencyTargets(
-                new Latency(code()).withClip(clip).withDropLate(golden.flagIfSet("bypass"))).withTargets(onTarget, offTarget).withInterpolation(interpolate);
+        return new LatencyTargets(new Latency(code()).withClip(clip).withDropLate(golden.flagIfSet("bypass")))
+                .withTargets(onTarget, offTarget)
+                .withInterpolation(interpolate);
     }
 
     /** Which data are below the threshold; their times become infinite. */

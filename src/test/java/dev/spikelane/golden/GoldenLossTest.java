@@ -257,7 +257,8 @@ class GoldenLossTest {
             int outputs = shape.get(2);
             SpikeMatrix spikes = SpikeMatrix.copyOf(steps * batch, outputs, golden.bytes("input"));
             int classes = golden.flagIfSet("population_code") ? golden.integer("num_classes") : 0;
-            LossInput input = new LossInput(steps, batch, outputs).setSpikes(spikes).setLabels(labels(golden));
+            LossInput input =
+                    new LossInput(steps, batch, outputs).setSpikes(spikes).setLabels(labels(golden));
             int[] decoded = decoding.classes(input, classes);
             double right = 0;
             for (int i = 0; i < batch; i++) {

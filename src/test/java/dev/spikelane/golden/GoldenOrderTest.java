@@ -1,10 +1,10 @@
 package dev.spikelane.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.spikelane.data.Dataset;
 import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
 import dev.spikelane.data.Shuffle;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;

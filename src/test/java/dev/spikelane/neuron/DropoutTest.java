@@ -1,17 +1,16 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.PortSteps;
-
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.util.Random;

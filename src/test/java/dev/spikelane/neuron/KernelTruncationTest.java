@@ -1,17 +1,16 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.PortSteps;
-
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -118,7 +117,8 @@ final class KernelTruncationTest {
         PortSteps.<NeuronState>of(group).record(words(current, 2, 3), STEPS, state, spikes, membranes);
         for (int step = 0; step < STEPS; step++) {
             FloatMatrix row = membranes.rows(step, 1);
-            PortSteps.<NeuronState>of(group).record(words(current.rows(step, 1), 0, 2), 1, state, spikes.rows(step, 1), row);
+            PortSteps.<NeuronState>of(group)
+                    .record(words(current.rows(step, 1), 0, 2), 1, state, spikes.rows(step, 1), row);
             assertEquals(step + 1, state.step());
         }
         assertSameBits(expected, membranes, "membranes");

@@ -1,17 +1,16 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.PortSteps;
-
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.List;

@@ -1,16 +1,15 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.PortSteps;
-
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.network.RandomNeuron;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import java.lang.foreign.Arena;

@@ -1,8 +1,8 @@
 package dev.spikelane.train;
 
-import dev.spikelane.data.Dataset;
 import dev.spikelane.data.Augmentation;
 import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.data.Shuffle;
 import dev.spikelane.encode.Rate;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.data.Dataset;
 import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;

@@ -2,11 +2,11 @@ package dev.spikelane.blas.call;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SpikeExpand;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 
 /**

@@ -1,8 +1,8 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;

@@ -2,10 +2,10 @@ package dev.spikelane.kernel.product;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Locale;
