@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kernels allocate nothing on the heap. */
-final class KernelAllocationTest {
+class KernelAllocationTest {
 
     private static final int CALLS = 200;
     private static final int ROWS = 40;
