@@ -31,6 +31,7 @@ final class GradientSite implements GradientSource {
     private final Population population;
     private final GradientSize size;
     private final Set<String> learned;
+    private final String[] learnedNames;
     private final Arena arena;
     private final Surrogate surrogate;
     private final SampleDraws draws;
@@ -80,6 +81,7 @@ final class GradientSite implements GradientSource {
         this.population = plan.population(number);
         this.size = plan.size();
         this.learned = plan.learnedOf(population);
+        this.learnedNames = learned.toArray(String[]::new);
         this.arena = plan.arena();
         this.surrogate = plan.surrogateOf(population);
         this.draws = plan.drawsOf(number, surrogate);
@@ -526,8 +528,15 @@ final class GradientSite implements GradientSource {
 
     /** Takes notice that parameters have changed. */
     void update() {
-        if (!learned.isEmpty()) {
+        if (layout.neurons(number) != group) {
             refresh();
+        } else if (learnedNames.length > 0) {
+            for (String name : learnedNames) {
+                layout.readParameter(number, name, gradient.values(name));
+            }
+            for (NeuronBackward tile : tiles) {
+                tile.update();
+            }
         }
     }
 

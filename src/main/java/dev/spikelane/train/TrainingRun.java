@@ -305,7 +305,7 @@ public final class TrainingRun {
                     "outputs are decoded by " + said.decoding + ", while " + loss.name() + " trains " + loss.decoding()
                             + ": accuracy may fall while the loss gets better; decode by what is trained, or train what is decoded");
         }
-        if (trainer.storedBytes() > 0) {
+        if (!trainer.recipe().fuses()) {
             texts.add(String.format(
                     Locale.ROOT,
                     "gradients are stored in each step, %.1f MB, because they are observed, limited or summed over shards",
