@@ -1,6 +1,7 @@
 package dev.spikelane.layout;
 
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import java.util.List;
@@ -28,8 +29,14 @@ public interface Layout {
     /** Returns the model of a population with the parameters that it has now, those of single neurons in the order of the rows. */
     Neuron inside(int population);
 
-    /** Gives a population a model with other values of a parameter, in torch's order. */
-    void setParameter(int population, String name, float[] values);
+    /**
+     * Gives neurons other values of a parameter, in torch's order: in place where the neurons have the parameter as it is, which allocates
+     * nothing; else the population gets other {@link #neurons}.
+     */
+    void setParameter(int population, String name, FloatMatrix values);
+
+    /** Copies the values that a parameter has now, in the order of the rows. */
+    void readParameter(int population, String name, float[] into);
 
     /** Makes a change while no simulation of the network runs, and counts it. */
     void change(Runnable change);

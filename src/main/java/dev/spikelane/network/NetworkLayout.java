@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.layout.Crew;
 import dev.spikelane.layout.Layout;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.Parameter;
@@ -34,8 +35,16 @@ record NetworkLayout(Network network) implements Layout {
     }
 
     @Override
-    public void setParameter(int population, String name, float[] values) {
-        network.rebind(population, network.bound(population).neuron().withParameter(name, Parameter.of(values)));
+    public void setParameter(int population, String name, FloatMatrix values) {
+        Bound bound = network.bound(population);
+        if (!bound.set(name, values)) {
+            network.rebind(population, bound.neuron().withParameter(name, Parameter.of(values.toArray())));
+        }
+    }
+
+    @Override
+    public void readParameter(int population, String name, float[] into) {
+        network.bound(population).read(name, into);
     }
 
     @Override

@@ -1,17 +1,18 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.layout.Layout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
-import dev.spikelane.neuron.PortCurrents;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
@@ -30,6 +31,7 @@ final class GradientSite implements GradientSource {
     private final Population population;
     private final GradientSize size;
     private final Set<String> learned;
+    private final String[] learnedNames;
     private final Arena arena;
     private final Surrogate surrogate;
     private final SampleDraws draws;
@@ -79,6 +81,7 @@ final class GradientSite implements GradientSource {
         this.population = plan.population(number);
         this.size = plan.size();
         this.learned = plan.learnedOf(population);
+        this.learnedNames = learned.toArray(String[]::new);
         this.arena = plan.arena();
         this.surrogate = plan.surrogateOf(population);
         this.draws = plan.drawsOf(number, surrogate);
@@ -367,11 +370,12 @@ final class GradientSite implements GradientSource {
 
     private void recordInPlace(PortCurrents own, NeuronState from, int first, int count, int firstBlock, int endBlock) {
         place(own, first, count, firstBlock, endBlock);
-        group.record(own, count * size.batch(), from, spikes.steps(first, count, 0), current.steps(first, count));
+        PortSteps.<NeuronState>of(group)
+                .record(own, count * size.batch(), from, spikes.steps(first, count, 0), current.steps(first, count));
     }
 
     private void run(PortCurrents own, NeuronState from, int first, int count) {
-        group.run(own, count * size.batch(), from, spikes.steps(first, count, 0));
+        PortSteps.<NeuronState>of(group).run(own, count * size.batch(), from, spikes.steps(first, count, 0));
     }
 
     /** Begins the way back. */
@@ -524,8 +528,15 @@ final class GradientSite implements GradientSource {
 
     /** Takes notice that parameters have changed. */
     void update() {
-        if (!learned.isEmpty()) {
+        if (layout.neurons(number) != group) {
             refresh();
+        } else if (learnedNames.length > 0) {
+            for (String name : learnedNames) {
+                layout.readParameter(number, name, gradient.values(name));
+            }
+            for (NeuronBackward tile : tiles) {
+                tile.update();
+            }
         }
     }
 

@@ -395,8 +395,7 @@ public final class Gradients implements AutoCloseable {
             Population population = slot.population();
             if (population != null) {
                 int number = plan.network().populations().indexOf(population);
-                float[] values = parameters.get(i).values().toArray();
-                plan.layout().setParameter(number, slot.parameter(), values);
+                plan.layout().setParameter(number, slot.parameter(), parameters.get(i).values());
             }
         }
     }

@@ -98,15 +98,15 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Returns the memory of gradients that are kept between the way back and the optimizer because someone sees, clips or sums them.
+     * Returns the memory of gradients that are kept between the way back and the optimizer: of all values if someone sees, clips or sums
+     * gradients, if currents are computed again, or if vectors are off; else of biases and of other values that are no weights of dense
+     * connections, whose gradients the optimizer takes as they come to be.
      *
-     * @return bytes; 0 if nobody does
+     * @return bytes
      */
     public long storedBytes() {
-        if (recipe.fuses()) {
-            return 0;
-        }
         return step.parameters().stream()
+                .filter(TrainingParameter::isStored)
                 .mapToLong(parameter -> parameter.gradient().segment().byteSize())
                 .sum();
     }

@@ -208,7 +208,7 @@ public final class TrainingRun {
             throw new IllegalStateException("epoch " + (state.epoch + 1) + ": " + bad + ", expected finite values");
         }
         boolean classes = trainer.recipe().loss().decoding() != Decoding.NONE;
-        EpochResult result = new EpochResult(
+        EpochResult result = new EpochResult(new EpochResult.Numbers(
                 state.epoch + 1,
                 state.lastRate,
                 state.meanLoss(),
@@ -217,7 +217,7 @@ public final class TrainingRun {
                 evaluation == null ? Double.NaN : evaluation.accuracy(),
                 state.samples,
                 state.nanoseconds * 1e-9,
-                state.observerNanoseconds * 1e-9);
+                state.observerNanoseconds * 1e-9));
         state.results.add(result);
         if (state.bestEpoch < 0
                 || result.score() > state.results.get(state.bestEpoch).score()) {
@@ -305,7 +305,7 @@ public final class TrainingRun {
                     "outputs are decoded by " + said.decoding + ", while " + loss.name() + " trains " + loss.decoding()
                             + ": accuracy may fall while the loss gets better; decode by what is trained, or train what is decoded");
         }
-        if (trainer.storedBytes() > 0) {
+        if (!trainer.recipe().fuses()) {
             texts.add(String.format(
                     Locale.ROOT,
                     "gradients are stored in each step, %.1f MB, because they are observed, limited or summed over shards",

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -65,7 +66,7 @@ class GivenGradientsProperties {
             for (int step = 0; step < 20; step++) {
                 trainer.step(samples);
             }
-            assertEquals(observed, trainer.storedBytes() > 0);
+            assertEquals(observed || !SimdWidth.VECTOR, trainer.storedBytes() >= 4L * 64 * 21);
         }
         float[] after = network.weights().get("fc1.weight").toArray();
         assertTrue(!java.util.Arrays.equals(before.toArray(), after), "nothing was learned");

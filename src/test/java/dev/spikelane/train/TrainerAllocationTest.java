@@ -16,7 +16,6 @@ import java.lang.foreign.Arena;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** Training allocates nothing once it is warm. */
@@ -73,7 +72,6 @@ class TrainerAllocationTest {
     }
 
     @Test
-    @Disabled("values of neurons are copied in each step")
     void learnedParameters() {
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
         train(deep(), TrainingBatch.of(input, LABELS), 1, "lif1.beta", "lif1.threshold", "lif2.alpha", "lif3.beta");

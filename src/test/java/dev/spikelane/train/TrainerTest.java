@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -318,6 +319,66 @@ class TrainerTest {
     }
 
     /** One sample at a time, in more shards than there are samples, is training on that sample alone. */
+    @Test
+    void gradientsStoredForAnyReasonAreCounted() {
+        long weights = 4L * (70 * INPUTS + 40 * 70 + 24 * INPUTS + 24 * 40 + 40 * 24 + CLASSES * (24 + 40));
+        assertEquals(!SimdWidth.VECTOR, storedBytes(builder -> builder) >= weights);
+        assertTrue(storedBytes(builder -> builder.recomputeEvery(3)) >= weights);
+        assertTrue(storedBytes(builder -> builder.shards(2)) >= weights);
+        assertTrue(storedBytes(builder -> builder.learn("a.beta")) > storedBytes(builder -> builder));
+    }
+
+    private static long storedBytes(UnaryOperator<TrainerBuilder> wish) {
+        TrainerBuilder builder = Trainer.of(network(), STEPS, BATCH).loss(CrossEntropyLoss.membrane());
+        try (Trainer trainer = wish.apply(builder).build()) {
+            return trainer.storedBytes();
+        }
+    }
+
+    @Test
+    void learnedParametersAreThoseOfTheNetwork() {
+        String[] learned = {"a.beta", "a.threshold", "b.alpha", "c.beta", "d.threshold"};
+        float[] betas = new float[70];
+        Arrays.fill(betas, 0.9f);
+        Network network = network();
+        Network copy = network();
+        network.weights().replace("a.beta", FloatMatrix.of(new float[][] {betas}));
+        try (Trainer trainer = learning(network, learned)) {
+            for (int step = 0; step < 4; step++) {
+                trainer.step(batch(step));
+                if (step == 1) {
+                    assertNotEquals(0.9f, network.weights().get("a.beta").get(0, 69));
+                }
+            }
+            for (String name : network.weights().names()) {
+                copy.weights().replace(name, network.weights().get(name));
+            }
+            SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, INPUTS, 0.3, new Random(9));
+            assertArrayEquals(membranes(copy, input), membranes(network, input));
+            try (Trainer other = learning(copy, learned)) {
+                for (int step = 0; step < 4; step++) {
+                    assertEquals(other.step(batch(step)), trainer.step(batch(step)));
+                    assertEquals(copy.weights().hash(), network.weights().hash());
+                }
+            }
+        }
+    }
+
+    private static Trainer learning(Network network, String... learned) {
+        return Trainer.of(network, STEPS, BATCH)
+                .loss(CrossEntropyLoss.membrane())
+                .optimizer(new Sgd(0.5))
+                .learn(learned)
+                .build();
+    }
+
+    private static float[] membranes(Network network, Signal input) {
+        try (Simulation simulation = network.simulate(BATCH)) {
+            simulation.run(input);
+            return simulation.state("d").membrane().toArray();
+        }
+    }
+
     @Test
     void batchesOfOneSampleAreTaken() {
         Network small = network();

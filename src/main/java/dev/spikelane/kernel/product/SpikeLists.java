@@ -21,6 +21,9 @@ final class SpikeLists {
 
     static final int TABLE_ROWS = GROUPS * ENTRIES;
 
+    /** Percent of groups and columns in which something fires, from which on lists do not pay. */
+    private static final int MOST_FILLED = 50;
+
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
     private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     /** The lowest bit of each of eight bytes. */
@@ -35,6 +38,10 @@ final class SpikeLists {
     int[] starts = {0};
 
     int sections;
+    /** Whether there are lists. */
+    boolean listed;
+
+    private long filled;
     int steps;
     int batch;
 
@@ -69,19 +76,23 @@ final class SpikeLists {
     /**
      * Takes spikes.
      *
-     * @param listed whether lists are made too
+     * @param wanted whether lists are made too, if so many groups are empty that these pay
      */
-    void set(SpikeMatrix spikes, int batchSize, boolean listed) {
+    void set(SpikeMatrix spikes, int batchSize, boolean wanted) {
         batch = batchSize;
         steps = spikes.rows() / batchSize;
         int groups = groups();
         sections = Math.ceilDiv(groups, GROUPS);
-        if (nibbles.length < groups * stride()) {
-            nibbles = new byte[groups * stride()];
+        int panels = Math.ceilDiv(groups, WeightTablesVector.GROUPS) * WeightTablesVector.GROUPS;
+        if (nibbles.length < panels * stride()) {
+            nibbles = new byte[panels * stride()];
         }
+        Arrays.fill(nibbles, groups * stride(), panels * stride(), (byte) 0);
+        filled = 0;
         for (int group = 0; group < groups; group++) {
             spread(spikes, group);
         }
+        listed = wanted && filled < (long) groups * columns * MOST_FILLED / 100;
         if (listed) {
             list(groups);
         }
@@ -96,6 +107,7 @@ final class SpikeLists {
             long b = rows > 1 ? spikes.segment().get(WORD, spikes.rowOffset(row + 1) + offset) : 0;
             long c = rows > 2 ? spikes.segment().get(WORD, spikes.rowOffset(row + 2) + offset) : 0;
             long d = rows > 3 ? spikes.segment().get(WORD, spikes.rowOffset(row + 3) + offset) : 0;
+            filled += Long.bitCount(a | b | c | d);
             int to = group * stride() + word * Long.SIZE;
             for (int bit = 0; bit < Long.SIZE; bit += Byte.SIZE) {
                 long eight = Long.expand(a >>> bit, LOWEST)
@@ -111,24 +123,24 @@ final class SpikeLists {
         if (starts.length < sections * columns + 1) {
             starts = new int[sections * columns + 1];
         }
-        int filled = 0;
+        int end = 0;
         for (int section = 0; section < sections; section++) {
             int first = section * GROUPS;
             int some = Math.min(GROUPS, groups - first);
-            if (entries.length < filled + some * columns) {
-                entries = Arrays.copyOf(entries, filled + some * columns + entries.length);
+            if (entries.length < end + some * columns) {
+                entries = Arrays.copyOf(entries, end + some * columns + entries.length);
             }
             for (int column = 0; column < columns; column++) {
-                starts[section * columns + column] = filled;
-                int place = first * stride() + column;
+                starts[section * columns + column] = end;
+                int from = first * stride() + column;
                 for (int group = 0; group < some; group++) {
-                    int nibble = nibbles[place];
-                    entries[filled] = (short) (group * ENTRIES + nibble);
-                    filled += nibble != 0 ? 1 : 0;
-                    place += stride();
+                    int nibble = nibbles[from];
+                    entries[end] = (short) (group * ENTRIES + nibble);
+                    end += nibble != 0 ? 1 : 0;
+                    from += stride();
                 }
             }
         }
-        starts[sections * columns] = filled;
+        starts[sections * columns] = end;
     }
 }

@@ -5,10 +5,10 @@ import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -267,9 +267,9 @@ public final class WeightGradient {
         if (SimdWidth.VECTOR) {
             Workspace own = workspaces[thread];
             aim(own.part, values, block);
-            WeightGradientVector.addBias(values.matrix(), steps, group, own.part, bias.segment(), block);
             own.part.to = gradient.blockOffset(block);
-            addInputs(values.matrix(), gradient.segment(), own);
+            addBias(values.matrix(), bias, own.part);
+            addInputs(values.matrix(), gradient.segment(), bias, own);
             return;
         }
         scalarBias(values, steps, batch, group, bias, block);
@@ -291,18 +291,26 @@ public final class WeightGradient {
         part.column = values.offset(0, block);
         part.outputs = Math.min(PackedWeights.BLOCK, outputs - block * PackedWeights.BLOCK);
         part.bytes = strips(outputs, block);
+        part.ofBias = (long) block * PackedWeights.BLOCK_BYTES;
         part.firstInput = 0;
         part.inputs = inputs;
     }
 
-    private void addInputs(FloatMatrix values, MemorySegment sums, Workspace own) {
+    /** Adds gradients of biases, unless those of inputs bring them along. */
+    private void addBias(FloatMatrix values, FloatMatrix bias, WeightGradientVector.Part part) {
+        if (analog) {
+            WeightGradientVector.addBias(values, steps, group, part, bias.segment());
+        }
+    }
+
+    private void addInputs(FloatMatrix values, MemorySegment sums, FloatMatrix bias, Workspace own) {
         if (listed) {
             PairListsVector.add(Objects.requireNonNull(ofColumns), numbers, values, own.part, sums, own.walk);
         } else if (analog) {
             WeightGradientVector.addValues(numbers, values, steps, own.part, sums, own.tile);
         } else {
             MemorySegment tables = Objects.requireNonNull(own.tables).segment();
-            WeightGradientVector.addSpikes(lists, values, own.part, sums, tables);
+            WeightGradientVector.addSpikes(lists, values, own.part, sums, bias.segment(), tables);
         }
     }
 
@@ -328,13 +336,13 @@ public final class WeightGradient {
         FloatMatrix gradients = Objects.requireNonNull(own.gradients);
         long padded = PackedWeights.paddedPre(inputs);
         aim(own.part, values, block);
-        WeightGradientVector.addBias(values.matrix(), steps, group, own.part, bias.segment(), block);
+        addBias(values.matrix(), bias, own.part);
         own.part.to = 0;
         for (int first = 0; first < inputs; first += chunk()) {
             own.part.firstInput = first;
             own.part.inputs = Math.min(chunk(), inputs - first);
             gradients.fill(0);
-            addInputs(values.matrix(), gradients.segment(), own);
+            addInputs(values.matrix(), gradients.segment(), bias, own);
             if (factors != null && !analog) {
                 multiply(gradients, factors);
             }

@@ -33,21 +33,30 @@ final class WeightGradientVector {
         int outputs;
 
         int bytes;
+        /** Bytes to the first of the biases. */
+        long ofBias;
+
         int firstInput;
         int inputs;
     }
 
-    /** Adds entries of tables of partial sums, a section of groups after the other. */
-    static void addSpikes(SpikeLists lists, FloatMatrix values, Part part, MemorySegment sums, MemorySegment tables) {
+    /** Adds entries of tables of partial sums, a section of groups after the other, to the sums of the biases too. */
+    static void addSpikes(
+            SpikeLists lists, FloatMatrix values, Part part, MemorySegment sums, MemorySegment bias, MemorySegment tables) {
         int groups = lists.groups();
         boolean narrow = part.outputs <= NARROW;
+        if (!narrow && !lists.listed) {
+            WeightTablesVector.add(lists, values, part, sums, bias, tables);
+            return;
+        }
         int bytes = narrow ? NARROW * Float.BYTES : PackedWeights.BLOCK_BYTES;
         for (int section = 0; section < lists.sections; section++) {
             int first = section * SpikeLists.GROUPS;
             int some = Math.min(SpikeLists.GROUPS, groups - first);
             for (int group = 0; group < some; group++) {
-                fillTable(lists, first + group, values, part.column, bytes, tables, group);
+                WeightTablesVector.make(lists, first + group, values, part.column, bytes, tables, group);
             }
+            WeightTablesVector.addBias(lists, first, some, bytes, tables, bias, part.ofBias);
             for (int strip = 0; strip < bytes; strip += narrow ? NARROW * Float.BYTES : STRIP_BYTES) {
                 if (narrow) {
                     addNarrow(lists, first, some, sums, part.to, tables);
@@ -81,29 +90,6 @@ final class WeightGradientVector {
                 }
                 b.intoMemorySegment(sums, at + lane + SECOND, ORDER);
                 a.intoMemorySegment(sums, at + lane, ORDER);
-            }
-        }
-    }
-
-    /** The sums of all subsets of four rows, each in ascending order. */
-    private static void fillTable(
-            SpikeLists lists, int group, FloatMatrix values, long column, int bytes, MemorySegment tables, int place) {
-        int row = lists.row(group);
-        int rows = lists.rows(group);
-        MemorySegment from = values.segment();
-        long to = (long) place * SpikeLists.ENTRIES * bytes;
-        for (int lane = 0; lane < bytes; lane += BYTES) {
-            FloatVector.broadcast(FLOAT, -0.0f).intoMemorySegment(tables, to + lane, ORDER);
-            for (int added = 0; added < rows; added++) {
-                FloatVector next = FloatVector.fromMemorySegment(
-                        FLOAT, from, values.rowOffset(row + added) + column + lane, ORDER);
-                int subsets = 1 << added;
-                for (int subset = 0; subset < subsets; subset++) {
-                    long at = to + (long) subset * bytes + lane;
-                    FloatVector.fromMemorySegment(FLOAT, tables, at, ORDER)
-                            .add(next)
-                            .intoMemorySegment(tables, at + (long) subsets * bytes, ORDER);
-                }
             }
         }
     }
@@ -163,13 +149,13 @@ final class WeightGradientVector {
         return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 
-    /** Groups of four rows. */
-    static void addBias(FloatMatrix values, int steps, int together, Part part, MemorySegment sums, int block) {
+    /** Groups of some rows. */
+    static void addBias(FloatMatrix values, int steps, int together, Part part, MemorySegment sums) {
         int batch = values.rows() / steps;
         MemorySegment from = values.segment();
-        for (int lane = 0; lane < PackedWeights.BLOCK_BYTES; lane += BYTES) {
+        for (int lane = 0; lane < part.bytes; lane += BYTES) {
             long column = part.column + lane;
-            long to = (long) block * PackedWeights.BLOCK_BYTES + lane;
+            long to = part.ofBias + lane;
             FloatVector sum = FloatVector.fromMemorySegment(FLOAT, sums, to, ORDER);
             for (int step = steps - 1; step >= 0; step--) {
                 for (int group = 0; group < batch; group += together) {

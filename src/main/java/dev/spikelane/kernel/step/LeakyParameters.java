@@ -8,8 +8,8 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 
 /**
- * Parameters of a row of leaky integrate-and-fire neurons, one value for each neuron, as {@link LeakyStep} reads them. Immutable;
- * may be shared between threads if its arena is.
+ * Parameters of a row of leaky integrate-and-fire neurons, one value for each neuron, as {@link LeakyStep} reads them. May be
+ * shared between threads if its arena is; values change by {@link #set} alone, which no reader may overlap.
  */
 public final class LeakyParameters {
 
@@ -38,6 +38,9 @@ public final class LeakyParameters {
     /** How many state variables are rounded. */
     final int quantized;
 
+    /** Whether {@link #beta} is a share, which is clamped. */
+    private final boolean clamps;
+
     final LeakyOptions options;
     final LeakyLoops loops;
     /** The plain loops that the others must follow. */
@@ -62,11 +65,12 @@ public final class LeakyParameters {
         this.silent = FloatMatrix.zeros(arena, 1, from.neurons);
         this.levels = QuantizeLevels.of(arena, from.levels);
         this.quantized = from.quantized;
+        this.clamps = from.clamps;
+        if (clamps) {
+            clamp(beta);
+        }
+        clamp(alpha);
         for (int neuron = 0; neuron < from.neurons; neuron++) {
-            if (from.clamps) {
-                beta.set(0, neuron, Math.clamp(beta.get(0, neuron), 0.0f, 1.0f));
-            }
-            alpha.set(0, neuron, Math.clamp(alpha.get(0, neuron), 0.0f, 1.0f));
             float factor = options.inhibition() && fired.get(0, neuron) != 0 ? fired.get(0, neuron) : 1;
             fired.set(0, neuron, 1 / factor);
             silent.set(0, neuron, 0 / factor);
@@ -76,6 +80,38 @@ public final class LeakyParameters {
         }
         if (options.decay() == Decay.DIVIDE) {
             pad(beta, 1);
+        }
+    }
+
+    private static void clamp(FloatMatrix row) {
+        for (int neuron = 0; neuron < row.columns(); neuron++) {
+            row.set(0, neuron, Math.clamp(row.get(0, neuron), 0.0f, 1.0f));
+        }
+    }
+
+    /**
+     * Overwrites a parameter, clamped as it was when these were built.
+     *
+     * @param parameter {@link LeakySums#LEAK}, {@link LeakySums#THRESHOLD}, {@link LeakySums#SYNAPSE} or {@link LeakySums#OWN}
+     * @param values finite: one, or one for each neuron
+     * @throws IllegalArgumentException if it is another parameter
+     */
+    public void set(LeakySums parameter, float[] values) {
+        FloatMatrix row =
+                switch (parameter) {
+                    case LEAK -> beta;
+                    case THRESHOLD -> threshold;
+                    case SYNAPSE -> alpha;
+                    case OWN -> own;
+                    default ->
+                        throw new IllegalArgumentException(
+                                parameter + " cannot be set, expected a row that nothing else depends on");
+                };
+        for (int neuron = 0; neuron < row.columns(); neuron++) {
+            row.set(0, neuron, values[values.length == 1 ? 0 : neuron]);
+        }
+        if (parameter == LeakySums.LEAK ? clamps : parameter == LeakySums.SYNAPSE) {
+            clamp(row);
         }
     }
 

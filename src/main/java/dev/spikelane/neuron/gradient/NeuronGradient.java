@@ -11,19 +11,24 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.HandLif;
+import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.StateLeaky;
+import dev.spikelane.neuron.Synaptic;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +46,13 @@ public final class NeuronGradient {
 
     /** How a parameter enters the neurons: a factor for each neuron's sum. */
     private interface Chain {
-        float factor(Neuron model, int neuron);
+        float factor(NeuronGradient of, int neuron);
     }
 
     private record Link(LeakySums sum, Chain chain) {}
 
     private static final LeakySums[] ALL = LeakySums.values();
-    private static final Chain ONE = (model, neuron) -> 1;
+    private static final Chain ONE = (of, neuron) -> 1;
 
     private final Reversible group;
     private final LeakyParameters parameters;
@@ -55,6 +60,8 @@ public final class NeuronGradient {
     private final Map<LeakySums, FloatMatrix> sums = new EnumMap<>(LeakySums.class);
     private final boolean needsCurrents;
     private final Neuron model;
+    /** The parameters' values in the order of the rows. */
+    private final Map<String, float[]> values = new HashMap<>();
 
     private NeuronGradient(
             Neuron model,
@@ -67,6 +74,7 @@ public final class NeuronGradient {
         this.parameters = parameters;
         this.links = links;
         this.needsCurrents = needsCurrents;
+        model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
     }
 
     /**
@@ -128,6 +136,32 @@ public final class NeuronGradient {
         return links(model).keySet();
     }
 
+    /**
+     * Returns the row of the neurons' parameters that a parameter of a model is, clamped at most, and nothing else depends on.
+     *
+     * @param model a model
+     * @param name one of its parameters
+     * @return what {@link LeakyParameters#set} takes; null if the neurons have the parameter in another form
+     */
+    public static @Nullable LeakySums row(Neuron model, String name) {
+        boolean plain = model instanceof Leaky
+                || model instanceof RLeaky
+                || model instanceof Synaptic
+                || model instanceof RSynaptic;
+        List<Link> found = plain ? links(model, name) : List.of();
+        return found.size() == 1 && found.getFirst().sum != LeakySums.FACTOR ? found.getFirst().sum : null;
+    }
+
+    /**
+     * Returns the values of a parameter, to be overwritten when those of the same neurons have changed in place.
+     *
+     * @param name one of the model's parameters
+     * @return one value, or one for each neuron in the order of the rows
+     */
+    public float[] values(String name) {
+        return Objects.requireNonNull(values.get(name), name);
+    }
+
     private static Map<String, List<Link>> links(Neuron model) {
         Map<String, List<Link>> links = new TreeMap<>();
         for (String name : model.parameters().keySet()) {
@@ -158,7 +192,7 @@ public final class NeuronGradient {
             case "V" -> List.of(new Link(model instanceof LeakyParallel ? LeakySums.LEAK : LeakySums.OWN, ONE));
             case "gradedSpikesFactor" ->
                 List.of(new Link(
-                        LeakySums.FACTOR, model instanceof StateLeaky ? (now, i) -> 2 * value(now, name, i) : ONE));
+                        LeakySums.FACTOR, model instanceof StateLeaky ? (of, i) -> 2 * of.value(name, i) : ONE));
             case "alpha" -> alpha(model, name);
             case "beta" ->
                 switch (model) {
@@ -180,36 +214,36 @@ public final class NeuronGradient {
                 : List.of(share);
     }
 
-    private static float value(Neuron model, String name, int neuron) {
-        Parameter parameter = model.parameters().get(name);
-        return parameter == null ? Float.NaN : parameter.value(neuron);
+    private float value(String name, int neuron) {
+        float[] all = values.get(name);
+        return all == null ? Float.NaN : all[all.length == 1 ? 0 : neuron];
     }
 
     private static Chain clamped(String name) {
-        return (model, neuron) -> {
-            float share = value(model, name, neuron);
+        return (of, neuron) -> {
+            float share = of.value(name, neuron);
             return share >= 0 && share <= 1 ? 1 : 0;
         };
     }
 
     /** The scale of an alpha function is {@code ln a / (ln b - ln a) + 1}. */
-    private static float scaleByAlpha(Neuron model, int neuron) {
-        double a = value(model, "alpha", neuron);
-        double b = value(model, "beta", neuron);
+    private static float scaleByAlpha(NeuronGradient of, int neuron) {
+        double a = of.value("alpha", neuron);
+        double b = of.value("beta", neuron);
         double difference = Math.log(b) - Math.log(a);
         return a > 1 || b < 0 ? 0 : (float) (Math.log(b) / (a * difference * difference));
     }
 
-    private static float scaleByBeta(Neuron model, int neuron) {
-        double a = value(model, "alpha", neuron);
-        double b = value(model, "beta", neuron);
+    private static float scaleByBeta(NeuronGradient of, int neuron) {
+        double a = of.value("alpha", neuron);
+        double b = of.value("beta", neuron);
         double difference = Math.log(b) - Math.log(a);
         return a > 1 || b < 0 ? 0 : (float) (-Math.log(a) / (b * difference * difference));
     }
 
     /** What is left after a step is {@code exp(-((1 - beta) + 1e-12))}. */
-    private static float shareByBeta(Neuron model, int neuron) {
-        return (float) Math.exp(-(1 - (double) value(model, "beta", neuron)));
+    private static float shareByBeta(NeuronGradient of, int neuron) {
+        return (float) Math.exp(-(1 - (double) of.value("beta", neuron)));
     }
 
     /**
@@ -310,7 +344,7 @@ public final class NeuronGradient {
             float total = 0;
             for (int i = 0; i < all.size(); i++) {
                 Link link = all.get(i);
-                float sum = sum(sums.get(link.sum), neuron) * link.chain.factor(model, neuron);
+                float sum = sum(sums.get(link.sum), neuron) * link.chain.factor(this, neuron);
                 total = i == 0 ? sum : total + sum;
             }
             int at = into.length == 1 ? 0 : neuron;
