@@ -526,7 +526,7 @@ final class GradientSite implements GradientSource {
 
     /** Takes notice that parameters have changed. */
     void update() {
-        if (layout.neurons(number) != group) {
+        if (!layout.neurons(number).equals(group)) {
             refresh();
         } else if (learnedNames.length > 0) {
             for (String name : learnedNames) {
