@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.data.ArrayDataset;
 import dev.spikelane.data.Augmentation;
 import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
@@ -41,7 +40,6 @@ import dev.spikelane.plot.Report;
 import dev.spikelane.plot.TracesPlot;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Adam;
-import dev.spikelane.train.ClassDecoder;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Evaluator;
@@ -88,16 +86,8 @@ final class NullArgumentsTest {
     private static final List<String> PACKAGES = List.of("data", "model", "network", "plot", "train");
 
     /** Their numbers are bound to memory that a trainer has checked, in loops that run millions of times. */
-    private static final List<String> INSIDE = List.of(
-            "Adam",
-            "Augmentation",
-            "ClassDecoder",
-            "Gradients",
-            "LossEvaluator",
-            "LossInput",
-            "MembraneDecoder",
-            "ParameterUpdate",
-            "Sgd");
+    private static final List<String> INSIDE =
+            List.of("Adam", "Augmentation", "Gradients", "LossEvaluator", "LossInput", "MembraneDecoder", "Sgd");
 
     /** What a program implements for the library to call. */
     private static final List<String> CALLED_BACK = List.of(
@@ -105,7 +95,6 @@ final class NullArgumentsTest {
             "Loss.divisor",
             "CrossEntropyLoss.divisor",
             "Dataset.read",
-            "Optimizer.bind",
             "Surrogate.backward",
             "LossGradient.of",
             "LossGradient.ofSpikes",
@@ -136,7 +125,7 @@ final class NullArgumentsTest {
     }
 
     private static Dataset data() {
-        return ArrayDataset.of(Shape.of(3), FloatMatrix.zeros(4, 3), new int[] {0, 1, 0, 1}, 2);
+        return Dataset.of(Shape.of(3), FloatMatrix.zeros(4, 3), new int[] {0, 1, 0, 1}, 2);
     }
 
     private static TrainingRunBuilder run() {
@@ -230,7 +219,6 @@ final class NullArgumentsTest {
         sample(TrainingRunBuilder.class, NullArgumentsTest::run);
         sample(History.class, () -> new History(List.of()));
         sample(Evaluator.class, () -> new Evaluator(network(), 2, new Batching(4), 1));
-        sample(ClassDecoder.class, () -> new ClassDecoder(Decoding.RATE, 2, 1, 2));
     }
 
     private void samplesOfFigures() {

@@ -1,6 +1,6 @@
 package dev.spikelane.cli;
 
-import dev.spikelane.data.IdxDataset;
+import dev.spikelane.data.Dataset;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +38,6 @@ final class DataOptions {
         if (sample) {
             return null;
         }
-        return folder == null ? IdxDataset.fashionMnist().orElse(null) : folder;
+        return folder == null ? Dataset.fashionMnist().orElse(null) : folder;
     }
 }

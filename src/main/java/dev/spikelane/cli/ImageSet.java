@@ -1,7 +1,6 @@
 package dev.spikelane.cli;
 
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.IdxDataset;
 import dev.spikelane.io.Idx;
 import dev.spikelane.memory.FloatMatrix;
 import java.io.IOException;
@@ -42,7 +41,7 @@ record ImageSet(String name, Idx file, int inputs, List<Integer> classes, boolea
 
     /** The embedded images as a data set. */
     static Dataset sampleDataset() throws IOException {
-        return IdxDataset.of(
+        return Dataset.idx(
                 NAME, resource(SAMPLE + "-images.idx3-ubyte.gz"), resource(SAMPLE + "-labels.idx1-ubyte.gz"));
     }
 

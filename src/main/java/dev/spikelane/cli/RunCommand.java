@@ -2,7 +2,6 @@ package dev.spikelane.cli;
 
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.IdxDataset;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.file.AtomicFile;
@@ -209,10 +208,10 @@ final class RunCommand implements Callable<Integer> {
                 throw new ParameterException(
                         command.commandLine(), "no labels lie beside " + images + ", expected --labels FILE");
             }
-            all = IdxDataset.of(images.toString(), Idx.read(images), Idx.read(classes));
+            all = Dataset.idx(images.toString(), Idx.read(images), Idx.read(classes));
         } else {
             Path folder = source.folder(command);
-            all = folder == null ? ImageSet.sampleDataset() : IdxDataset.test(folder);
+            all = folder == null ? ImageSet.sampleDataset() : Dataset.idxTest(folder);
         }
         if (count == null) {
             return all;

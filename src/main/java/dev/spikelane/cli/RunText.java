@@ -59,22 +59,22 @@ final class RunText {
     }
 
     private void work(Evaluation evaluation) {
-        double sparse = evaluation.work().synapticOperations();
+        double sparse = evaluation.synapticOperations();
         row("Operations", String.format(Locale.ROOT, "%,.0f additions of a weight per image", sparse));
         row(
                 "",
                 String.format(
                         Locale.ROOT,
                         "%.2f times the %,d multiplications and additions of a dense network that sees it once",
-                        sparse / evaluation.work().denseOperations(),
-                        evaluation.work().denseOperations()));
+                        sparse / evaluation.denseOperations(),
+                        evaluation.denseOperations()));
         row(
                 "",
                 String.format(
                         Locale.ROOT,
                         "%.1f %% of the %,d of this network in all steps if zeros were multiplied too",
-                        100 * sparse / evaluation.work().denseOperationsOfSteps(),
-                        evaluation.work().denseOperationsOfSteps()));
+                        100 * sparse / evaluation.denseOperationsOfSteps(),
+                        evaluation.denseOperationsOfSteps()));
     }
 
     /** A line for each label, a column for each class that was found. */

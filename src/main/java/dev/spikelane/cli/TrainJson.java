@@ -39,9 +39,9 @@ final class TrainJson {
         json.name("spikes_per_image").object();
         evaluation.spikes().forEach((name, count) -> json.name(name).value(count));
         json.end();
-        json.name("synaptic_operations_per_image").value(evaluation.work().synapticOperations());
-        json.name("dense_operations").value(evaluation.work().denseOperations());
-        json.name("dense_operations_of_steps").value(evaluation.work().denseOperationsOfSteps());
+        json.name("synaptic_operations_per_image").value(evaluation.synapticOperations());
+        json.name("dense_operations").value(evaluation.denseOperations());
+        json.name("dense_operations_of_steps").value(evaluation.denseOperationsOfSteps());
         confusion(evaluation.confusion(classes(evaluation)), json);
     }
 

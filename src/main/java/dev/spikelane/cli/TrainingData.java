@@ -1,7 +1,6 @@
 package dev.spikelane.cli;
 
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.IdxDataset;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +23,8 @@ record TrainingData(String name, Dataset training, @Nullable Dataset validation,
     /** The images of a folder; without one the embedded ones. */
     static TrainingData find(@Nullable Path folder, int heldOut) throws IOException {
         if (folder != null) {
-            IdxDataset all = IdxDataset.train(folder);
-            return of(folder.toString(), all, heldOut, IdxDataset.test(folder));
+            Dataset all = Dataset.idxTrain(folder);
+            return of(folder.toString(), all, heldOut, Dataset.idxTest(folder));
         }
         Dataset all = ImageSet.sampleDataset();
         int most = Math.min(heldOut, SAMPLE_HELD_OUT);

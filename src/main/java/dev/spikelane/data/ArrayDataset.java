@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Samples in memory, with labels, targets or neither. */
-public final class ArrayDataset implements Dataset {
+final class ArrayDataset implements Dataset {
 
     private static final int[] NO_LABELS = {};
 
@@ -27,17 +27,8 @@ public final class ArrayDataset implements Dataset {
         this.targets = targets;
     }
 
-    /**
-     * Makes a data set of samples with labels.
-     *
-     * @param shape the shape of a sample
-     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may read
-     * @param labels one for each sample, from 0
-     * @param classes how many classes there are, at least 1
-     * @return the data set
-     * @throws IllegalArgumentException if a shape does not fit or a label is not a class
-     */
-    public static ArrayDataset of(Shape shape, FloatMatrix values, int[] labels, int classes) {
+    /** Samples with labels. */
+    static ArrayDataset of(Shape shape, FloatMatrix values, int[] labels, int classes) {
         Objects.requireNonNull(values, "values");
         Objects.requireNonNull(labels, "labels");
         if (labels.length != values.rows()) {
@@ -48,16 +39,8 @@ public final class ArrayDataset implements Dataset {
         return new ArrayDataset(shape, values, labels.clone(), classes, null);
     }
 
-    /**
-     * Makes a data set of samples with targets that are numbers.
-     *
-     * @param shape the shape of a sample
-     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may read
-     * @param targets {@code [samples x any]}; not copied, and of memory that every thread may read
-     * @return the data set
-     * @throws IllegalArgumentException if a shape does not fit
-     */
-    public static ArrayDataset ofTargets(Shape shape, FloatMatrix values, FloatMatrix targets) {
+    /** Samples with targets that are numbers. */
+    static ArrayDataset ofTargets(Shape shape, FloatMatrix values, FloatMatrix targets) {
         Objects.requireNonNull(shape, "shape");
         Objects.requireNonNull(values, "values");
         Objects.requireNonNull(targets, "targets");

@@ -2,7 +2,6 @@ package dev.spikelane.data;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.random.RandomUse;
 import dev.spikelane.random.SampleDraws;
 import java.util.Arrays;
 import java.util.List;
@@ -41,8 +40,8 @@ public final class Batch {
         rows = full;
         targets = data.targetSize() == 0 ? null : FloatMatrix.zeros(size, data.targetSize());
         scratch = new FloatMatrix[] {FloatMatrix.zeros(1, neurons), FloatMatrix.zeros(1, neurons)};
-        encoding = new SampleDraws(RandomUse.ENCODING, batching.seed(), 0, size);
-        changes = new SampleDraws(RandomUse.AUGMENTATION, batching.seed(), 0, size);
+        encoding = SampleDraws.encoding(batching.seed(), size);
+        changes = SampleDraws.augmentation(batching.seed(), size);
     }
 
     private Rows allocate(int size) {

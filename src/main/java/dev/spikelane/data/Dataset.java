@@ -1,12 +1,16 @@
 package dev.spikelane.data;
 
+import dev.spikelane.io.Idx;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Samples with numbers from 0, each an array of values and a label. A data set does not change, and any number of threads may read it at once.
@@ -161,5 +165,78 @@ public interface Dataset {
      */
     default Dataset flattened() {
         return MappedDataset.shaped(this, Shape.of(shape().size()));
+    }
+
+    /**
+     * Makes a data set of samples with labels.
+     *
+     * @param shape the shape of a sample
+     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may read
+     * @param labels one for each sample, from 0
+     * @param classes how many classes there are, at least 1
+     * @return the data set
+     * @throws IllegalArgumentException if a shape does not fit or a label is not a class
+     */
+    static Dataset of(Shape shape, FloatMatrix values, int[] labels, int classes) {
+        return ArrayDataset.of(shape, values, labels, classes);
+    }
+
+    /**
+     * Makes a data set of samples with targets that are numbers.
+     *
+     * @param shape the shape of a sample
+     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may read
+     * @param targets {@code [samples x any]}; not copied, and of memory that every thread may read
+     * @return the data set
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    static Dataset ofTargets(Shape shape, FloatMatrix values, FloatMatrix targets) {
+        return ArrayDataset.ofTargets(shape, values, targets);
+    }
+
+    /**
+     * Joins images and labels of IDX files, the format of MNIST and Fashion-MNIST. Values are {@code byte / 255}, as torchvision's
+     * {@code ToTensor} computes them; a set of 60,000 images takes 47 MB, a byte each pixel.
+     *
+     * @param name what messages call the set
+     * @param images {@code [count x height x width]} or {@code [count x features]}
+     * @param labels {@code [count]}; there is a class for each number up to the largest
+     * @return the data set, of shape {@code [1 x height x width]} or {@code [features]}
+     * @throws IOException if there are no images, the images have one dimension, the labels another number of dimensions than one, or their
+     *     counts differ
+     */
+    static Dataset idx(String name, Idx images, Idx labels) throws IOException {
+        return IdxDataset.of(name, images, labels);
+    }
+
+    /**
+     * Reads the training images of a folder: {@code train-images-idx3-ubyte} and {@code train-labels-idx1-ubyte}, each plain or with {@code .gz}.
+     *
+     * @param folder the folder
+     * @return the data set
+     * @throws IOException if a file is missing or not what it should be
+     */
+    static Dataset idxTrain(Path folder) throws IOException {
+        return IdxDataset.train(folder);
+    }
+
+    /**
+     * Reads the test images of a folder: {@code t10k-images-idx3-ubyte} and {@code t10k-labels-idx1-ubyte}, each plain or with {@code .gz}.
+     *
+     * @param folder the folder
+     * @return the data set
+     * @throws IOException if a file is missing or not what it should be
+     */
+    static Dataset idxTest(Path folder) throws IOException {
+        return IdxDataset.test(folder);
+    }
+
+    /**
+     * Finds Fashion-MNIST where Debian's package dataset-fashion-mnist installs it.
+     *
+     * @return the folder, or nothing if the package is not installed
+     */
+    static Optional<Path> fashionMnist() {
+        return IdxDataset.fashionMnist();
     }
 }

@@ -16,7 +16,7 @@ import java.util.Optional;
  * Images and labels of IDX files, the format of MNIST and Fashion-MNIST. Values are {@code byte / 255}, as torchvision's {@code ToTensor} computes them. A
  * set of 60,000 images takes 47 MB, a byte each pixel.
  */
-public final class IdxDataset implements Dataset {
+final class IdxDataset implements Dataset {
 
     /** Where Debian's package dataset-fashion-mnist puts its files. */
     private static final Path FASHION_MNIST = Path.of("/usr/share/datasets/fashion-mnist");
@@ -35,17 +35,8 @@ public final class IdxDataset implements Dataset {
         this.shape = shape;
     }
 
-    /**
-     * Joins images and labels.
-     *
-     * @param name what messages call the set
-     * @param images {@code [count x height x width]} or {@code [count x features]}
-     * @param labels {@code [count]}; there is a class for each number up to the largest
-     * @return the data set, of shape {@code [1 x height x width]} or {@code [features]}
-     * @throws IOException if there are no images, the images have one dimension, the labels another number of dimensions than one, or their
-     *     counts differ
-     */
-    public static IdxDataset of(String name, Idx images, Idx labels) throws IOException {
+    /** Joins images and labels. */
+    static IdxDataset of(String name, Idx images, Idx labels) throws IOException {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(images, "images");
         Objects.requireNonNull(labels, "labels");
@@ -63,36 +54,20 @@ public final class IdxDataset implements Dataset {
         return new IdxDataset(name, images, classes, shape);
     }
 
-    /**
-     * Reads the training images of a folder: {@code train-images-idx3-ubyte} and {@code train-labels-idx1-ubyte}, each plain or with {@code .gz}.
-     *
-     * @param folder the folder
-     * @return the data set
-     * @throws IOException if a file is missing or not what it should be
-     */
-    public static IdxDataset train(Path folder) throws IOException {
+    /** Reads the training images of a folder. */
+    static IdxDataset train(Path folder) throws IOException {
         Objects.requireNonNull(folder, "folder");
         return read(folder, "train");
     }
 
-    /**
-     * Reads the test images of a folder: {@code t10k-images-idx3-ubyte} and {@code t10k-labels-idx1-ubyte}, each plain or with {@code .gz}.
-     *
-     * @param folder the folder
-     * @return the data set
-     * @throws IOException if a file is missing or not what it should be
-     */
-    public static IdxDataset test(Path folder) throws IOException {
+    /** Reads the test images of a folder. */
+    static IdxDataset test(Path folder) throws IOException {
         Objects.requireNonNull(folder, "folder");
         return read(folder, "t10k");
     }
 
-    /**
-     * Finds Fashion-MNIST where Debian's package dataset-fashion-mnist installs it.
-     *
-     * @return the folder, or nothing if the package is not installed
-     */
-    public static Optional<Path> fashionMnist() {
+    /** Finds Fashion-MNIST where Debian's package installs it. */
+    static Optional<Path> fashionMnist() {
         return Optional.of(FASHION_MNIST).filter(Files::isDirectory);
     }
 

@@ -78,7 +78,7 @@ public interface InputCode {
      *
      * @param rate the encoder
      * @param steps time steps, at least 1
-     * @return the code, which draws from the streams of {@link dev.spikelane.random.RandomUse#ENCODING}
+     * @return the code, which draws from the streams of {@link SampleDraws#encoding}
      */
     static InputCode rate(Rate rate, int steps) {
         Objects.requireNonNull(rate, "rate");

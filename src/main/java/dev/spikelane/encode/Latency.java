@@ -12,20 +12,21 @@ import java.util.Objects;
  * <p>{@code spike[step][sample][neuron] = (rint(time[sample][neuron]) == step)}, halves rounded to even, with the times of a
  * {@link LatencyCode}. Data below the threshold fire together as the last ones, in the last step if the code is logarithmic and
  * normalized (snnTorch's documentation says so of all codes); clipped, they do not fire.
- *
- * @param code how data become spike times
- * @param clip whether data below the code's threshold do not fire
- * @param dropLate whether spikes behind the last step are left out rather than refused, snnTorch's {@code bypass}
  */
-public record Latency(LatencyCode code, boolean clip, boolean dropLate) {
+public final class Latency {
 
-    /**
-     * Makes a coding.
-     *
-     * @throws NullPointerException if the code is null
-     */
-    public Latency {
-        Objects.requireNonNull(code, "code");
+    private final Options options;
+
+    private Latency(Options options) {
+        this.options = options;
+    }
+
+    /** All options. */
+    private record Options(LatencyCode code, boolean clip, boolean dropLate) {
+
+        Options {
+            Objects.requireNonNull(code, "code");
+        }
     }
 
     /**
@@ -34,7 +35,34 @@ public record Latency(LatencyCode code, boolean clip, boolean dropLate) {
      * @param code how data become spike times
      */
     public Latency(LatencyCode code) {
-        this(code, false, false);
+        this(new Options(code, false, false));
+    }
+
+    /**
+     * Returns how data become spike times.
+     *
+     * @return the code
+     */
+    public LatencyCode code() {
+        return options.code;
+    }
+
+    /**
+     * Tells what data below the threshold do.
+     *
+     * @return whether they do not fire
+     */
+    public boolean clip() {
+        return options.clip;
+    }
+
+    /**
+     * Tells what becomes of spikes behind the last step.
+     *
+     * @return whether they are left out rather than refused
+     */
+    public boolean dropLate() {
+        return options.dropLate;
     }
 
     /**
@@ -44,7 +72,7 @@ public record Latency(LatencyCode code, boolean clip, boolean dropLate) {
      * @return the encoder
      */
     public Latency withClip(boolean value) {
-        return new Latency(code, value, dropLate);
+        return new Latency(new Options(options.code, value, options.dropLate));
     }
 
     /**
@@ -54,7 +82,7 @@ public record Latency(LatencyCode code, boolean clip, boolean dropLate) {
      * @return the encoder
      */
     public Latency withDropLate(boolean value) {
-        return new Latency(code, clip, value);
+        return new Latency(new Options(options.code, options.clip, value));
     }
 
     /**
@@ -84,18 +112,18 @@ public record Latency(LatencyCode code, boolean clip, boolean dropLate) {
             throw new IllegalArgumentException(
                     "data has values in [" + smallest + ", " + largest + "], expected them in [0, 1]");
         }
-        code.encode(data, steps, times);
+        options.code.encode(data, steps, times);
         float last = Extremes.max(times);
         if (last == Float.POSITIVE_INFINITY) {
             throw new IllegalArgumentException("a spike time is infinite, because float32 loses epsilon, "
-                    + code.epsilon() + ", beside the threshold, " + code.threshold());
+                    + options.code.epsilon() + ", beside the threshold, " + options.code.threshold());
         }
-        if (Math.rint(last) >= steps && !dropLate) {
+        if (Math.rint(last) >= steps && !options.dropLate) {
             throw new IllegalArgumentException(
                     "the last spike is in step " + (long) Math.rint(last) + ", expected less than the steps, " + steps);
         }
-        if (clip) {
-            code.silence(data, times);
+        if (options.clip) {
+            options.code.silence(data, times);
         }
     }
 
@@ -104,5 +132,20 @@ public record Latency(LatencyCode code, boolean clip, boolean dropLate) {
             throw new IllegalArgumentException(
                     name + " has " + rows + " rows, expected a multiple of the batch, " + batch);
         }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Latency that && options.equals(that.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return options.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return options.toString().replaceFirst("Options", "Latency");
     }
 }

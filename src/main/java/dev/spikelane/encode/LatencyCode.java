@@ -23,41 +23,94 @@ import dev.spikelane.memory.FloatMatrix;
  * extremes are those of the whole matrix: with normalization a sample's times depend on the others of its batch, as in snnTorch.
  *
  * <p>Options are float64, as in Python, and rounded to float32 where they meet the data.
- *
- * @param threshold data below it count as if they had just reached it, above 0 and below 1
- * @param tau time constant in steps, above 0; a normalized linear code does not use it
- * @param firstSpikeTime the time of the earliest possible spike in steps, at least 0
- * @param linear whether times fall linearly with the data and not logarithmically
- * @param normalize whether times are stretched over the steps: logarithmic ones so that the last is in the last step, linear ones so
- *     that a datum of 0 would be
- * @param epsilon how far a logarithmic code keeps data above the threshold, at least 0
  */
-public record LatencyCode(
-        double threshold, double tau, int firstSpikeTime, boolean linear, boolean normalize, double epsilon) {
+public final class LatencyCode {
 
-    /**
-     * Makes a code.
-     *
-     * @throws IllegalArgumentException if threshold, tau, the first spike time or epsilon is out of its range
-     */
-    public LatencyCode {
-        if (!(threshold > 0 && threshold < 1)) {
-            throw new IllegalArgumentException("threshold is " + threshold + ", expected more than 0 and less than 1");
-        }
-        if (!(tau > 0 && tau < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("tau is " + tau + ", expected a finite number above 0");
-        }
-        if (firstSpikeTime < 0) {
-            throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
-        }
-        if (!(epsilon >= 0 && epsilon < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("epsilon is " + epsilon + ", expected a finite number of at least 0");
+    private final Options options;
+
+    private LatencyCode(Options options) {
+        this.options = options;
+    }
+
+    /** All options. */
+    private record Options(
+            double threshold, double tau, int firstSpikeTime, boolean linear, boolean normalize, double epsilon) {
+
+        Options {
+            if (!(threshold > 0 && threshold < 1)) {
+                throw new IllegalArgumentException(
+                        "threshold is " + threshold + ", expected more than 0 and less than 1");
+            }
+            if (!(tau > 0 && tau < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("tau is " + tau + ", expected a finite number above 0");
+            }
+            if (firstSpikeTime < 0) {
+                throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
+            }
+            if (!(epsilon >= 0 && epsilon < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "epsilon is " + epsilon + ", expected a finite number of at least 0");
+            }
         }
     }
 
     /** Makes snnTorch's default: logarithmic, threshold 0.01, tau 1, first spike time 0, not normalized, epsilon 1e-7. */
     public LatencyCode() {
-        this(0.01, 1, 0, false, false, 1e-7);
+        this(new Options(0.01, 1, 0, false, false, 1e-7));
+    }
+
+    /**
+     * Returns the threshold.
+     *
+     * @return data below it count as if they had just reached it, above 0 and below 1
+     */
+    public double threshold() {
+        return options.threshold;
+    }
+
+    /**
+     * Returns the time constant.
+     *
+     * @return steps, above 0; a normalized linear code does not use it
+     */
+    public double tau() {
+        return options.tau;
+    }
+
+    /**
+     * Returns the time of the earliest possible spike.
+     *
+     * @return steps, at least 0
+     */
+    public int firstSpikeTime() {
+        return options.firstSpikeTime;
+    }
+
+    /**
+     * Tells which code it is.
+     *
+     * @return whether times fall linearly with the data and not logarithmically
+     */
+    public boolean linear() {
+        return options.linear;
+    }
+
+    /**
+     * Tells whether times are stretched over the steps.
+     *
+     * @return whether they are: logarithmic ones so that the last is in the last step, linear ones so that a datum of 0 would be
+     */
+    public boolean normalize() {
+        return options.normalize;
+    }
+
+    /**
+     * Returns epsilon.
+     *
+     * @return how far a logarithmic code keeps data above the threshold, at least 0
+     */
+    public double epsilon() {
+        return options.epsilon;
     }
 
     /**
@@ -68,7 +121,8 @@ public record LatencyCode(
      * @throws IllegalArgumentException if it is out of its range
      */
     public LatencyCode withThreshold(double value) {
-        return new LatencyCode(value, tau, firstSpikeTime, linear, normalize, epsilon);
+        return new LatencyCode(new Options(
+                value, options.tau, options.firstSpikeTime, options.linear, options.normalize, options.epsilon));
     }
 
     /**
@@ -79,7 +133,8 @@ public record LatencyCode(
      * @throws IllegalArgumentException if it is out of its range
      */
     public LatencyCode withTau(double value) {
-        return new LatencyCode(threshold, value, firstSpikeTime, linear, normalize, epsilon);
+        return new LatencyCode(new Options(
+                options.threshold, value, options.firstSpikeTime, options.linear, options.normalize, options.epsilon));
     }
 
     /**
@@ -90,7 +145,8 @@ public record LatencyCode(
      * @throws IllegalArgumentException if it is negative
      */
     public LatencyCode withFirstSpikeTime(int value) {
-        return new LatencyCode(threshold, tau, value, linear, normalize, epsilon);
+        return new LatencyCode(
+                new Options(options.threshold, options.tau, value, options.linear, options.normalize, options.epsilon));
     }
 
     /**
@@ -100,7 +156,8 @@ public record LatencyCode(
      * @return the code
      */
     public LatencyCode withLinear(boolean value) {
-        return new LatencyCode(threshold, tau, firstSpikeTime, value, normalize, epsilon);
+        return new LatencyCode(new Options(
+                options.threshold, options.tau, options.firstSpikeTime, value, options.normalize, options.epsilon));
     }
 
     /**
@@ -110,7 +167,8 @@ public record LatencyCode(
      * @return the code
      */
     public LatencyCode withNormalize(boolean value) {
-        return new LatencyCode(threshold, tau, firstSpikeTime, linear, value, epsilon);
+        return new LatencyCode(new Options(
+                options.threshold, options.tau, options.firstSpikeTime, options.linear, value, options.epsilon));
     }
 
     /**
@@ -121,7 +179,8 @@ public record LatencyCode(
      * @throws IllegalArgumentException if it is out of its range
      */
     public LatencyCode withEpsilon(double value) {
-        return new LatencyCode(threshold, tau, firstSpikeTime, linear, normalize, value);
+        return new LatencyCode(new Options(
+                options.threshold, options.tau, options.firstSpikeTime, options.linear, options.normalize, value));
     }
 
     /**
@@ -132,7 +191,7 @@ public record LatencyCode(
      * @throws IllegalArgumentException if the code is normalized, a shape does not fit, or a datum is not finite
      */
     public void encode(FloatMatrix data, FloatMatrix times) {
-        if (normalize) {
+        if (options.normalize) {
             throw new IllegalArgumentException("a normalized code needs the number of steps");
         }
         write(data, 0, times);
@@ -151,9 +210,9 @@ public record LatencyCode(
      *     time that is to be normalized is infinite, because float32 loses epsilon beside the threshold or cannot hold a linear time
      */
     public void encode(FloatMatrix data, int steps, FloatMatrix times) {
-        if (steps < 1 || firstSpikeTime >= steps) {
+        if (steps < 1 || options.firstSpikeTime >= steps) {
             throw new IllegalArgumentException(
-                    "firstSpikeTime is " + firstSpikeTime + ", expected less than the steps, " + steps);
+                    "firstSpikeTime is " + options.firstSpikeTime + ", expected less than the steps, " + steps);
         }
         write(data, steps, times);
     }
@@ -167,7 +226,7 @@ public record LatencyCode(
      * @throws IllegalArgumentException if shapes differ
      */
     public void silence(FloatMatrix data, FloatMatrix times) {
-        LatencyTimes.silence(data, (float) threshold, times);
+        LatencyTimes.silence(data, (float) options.threshold, times);
     }
 
     /**
@@ -195,11 +254,11 @@ public record LatencyCode(
             throw new IllegalArgumentException(
                     "data has values in [" + smallest + ", " + largest + "], expected finite numbers");
         }
-        if (firstSpikeTime > 0 && smallest < 0 && largest > 1) {
+        if (options.firstSpikeTime > 0 && smallest < 0 && largest > 1) {
             throw new IllegalArgumentException("data has values in [" + smallest + ", " + largest
                     + "], expected them in [0, 1] with a first spike time");
         }
-        if (linear) {
+        if (options.linear) {
             writeLinear(data, steps, times);
         } else {
             writeLogarithmic(data, steps, times);
@@ -208,23 +267,35 @@ public record LatencyCode(
 
     private void writeLogarithmic(FloatMatrix data, int steps, FloatMatrix times) {
         LatencyTimes.logarithmic(
-                data, (float) threshold, (float) (threshold + epsilon), (float) tau, firstSpikeTime, times);
-        if (normalize) {
-            float longest = Extremes.max(times) - firstSpikeTime;
+                data,
+                (float) options.threshold,
+                (float) (options.threshold + options.epsilon),
+                (float) options.tau,
+                options.firstSpikeTime,
+                times);
+        if (options.normalize) {
+            float longest = Extremes.max(times) - options.firstSpikeTime;
             if (!Float.isFinite(longest)) {
-                throw new IllegalArgumentException("a spike time is infinite, because float32 loses epsilon, " + epsilon
-                        + ", beside the threshold, " + threshold);
+                throw new IllegalArgumentException("a spike time is infinite, because float32 loses epsilon, "
+                        + options.epsilon + ", beside the threshold, " + options.threshold);
             }
             float divisor = longest == 0 ? 1 : longest;
-            LatencyTimes.rescale(times, firstSpikeTime, 1, steps - firstSpikeTime - 1, divisor, firstSpikeTime);
+            LatencyTimes.rescale(
+                    times,
+                    options.firstSpikeTime,
+                    1,
+                    steps - options.firstSpikeTime - 1,
+                    divisor,
+                    options.firstSpikeTime);
         }
     }
 
     private void writeLinear(FloatMatrix data, int steps, FloatMatrix times) {
-        double slope = normalize ? steps - 1 - firstSpikeTime : tau;
-        LatencyTimes.linear(data, (float) slope, (float) (-slope * (threshold - 1)), firstSpikeTime, times);
+        double slope = options.normalize ? steps - 1 - options.firstSpikeTime : options.tau;
+        LatencyTimes.linear(
+                data, (float) slope, (float) (-slope * (options.threshold - 1)), options.firstSpikeTime, times);
         float earliest = Extremes.min(times);
-        if (normalize && earliest < 0) {
+        if (options.normalize && earliest < 0) {
             float latest = Extremes.max(times);
             float range = latest - earliest;
             if (!Float.isFinite(range)) {
@@ -233,5 +304,20 @@ public record LatencyCode(
             }
             LatencyTimes.rescale(times, earliest, range == 0 ? 1 : 1 / range, steps - 1, 1, 0);
         }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof LatencyCode that && options.equals(that.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return options.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return options.toString().replaceFirst("Options", "LatencyCode");
     }
 }

@@ -14,24 +14,24 @@ import java.util.Objects;
  *
  * <p>Unlike snnTorch, which ignores {@code clip} when it interpolates, features below the threshold are then off at all steps; and
  * {@code targets_convert(code="latency")}, which drops on, off, interpolation and epsilon, has no counterpart.
- *
- * @param latency how data become spikes
- * @param onTarget the target at a spike
- * @param offTarget the target elsewhere
- * @param interpolate whether the target rises linearly
  */
-public record LatencyTargets(Latency latency, double onTarget, double offTarget, boolean interpolate) {
+public final class LatencyTargets {
 
-    /**
-     * Makes an encoder.
-     *
-     * @throws IllegalArgumentException if a target is not finite in float32, or with interpolation on is less than off
-     */
-    public LatencyTargets {
-        Objects.requireNonNull(latency, "latency");
-        Interpolation.requireFinite(onTarget, offTarget);
-        if (interpolate) {
-            Interpolation.requireRise(onTarget, offTarget);
+    private final Options options;
+
+    private LatencyTargets(Options options) {
+        this.options = options;
+    }
+
+    /** All options. */
+    private record Options(Latency latency, double onTarget, double offTarget, boolean interpolate) {
+
+        Options {
+            Objects.requireNonNull(latency, "latency");
+            Interpolation.requireFinite(onTarget, offTarget);
+            if (interpolate) {
+                Interpolation.requireRise(onTarget, offTarget);
+            }
         }
     }
 
@@ -41,7 +41,66 @@ public record LatencyTargets(Latency latency, double onTarget, double offTarget,
      * @param latency how data become spikes
      */
     public LatencyTargets(Latency latency) {
-        this(latency, 1, 0, false);
+        this(new Options(latency, 1, 0, false));
+    }
+
+    /**
+     * Returns how data become spikes.
+     *
+     * @return the encoder
+     */
+    public Latency latency() {
+        return options.latency;
+    }
+
+    /**
+     * Returns the target at a spike.
+     *
+     * @return the target
+     */
+    public double onTarget() {
+        return options.onTarget;
+    }
+
+    /**
+     * Returns the target elsewhere.
+     *
+     * @return the target
+     */
+    public double offTarget() {
+        return options.offTarget;
+    }
+
+    /**
+     * Tells whether the target rises.
+     *
+     * @return whether it rises linearly
+     */
+    public boolean interpolate() {
+        return options.interpolate;
+    }
+
+    /**
+     * Returns this encoder with other targets.
+     *
+     * @param on the target at a spike
+     * @param off the target elsewhere
+     * @return the encoder
+     * @throws IllegalArgumentException if a target is not finite in float32, or with interpolation on is less than off
+     */
+    public LatencyTargets withTargets(double on, double off) {
+        return new LatencyTargets(new Options(options.latency, on, off, options.interpolate));
+    }
+
+    /**
+     * Returns this encoder with or without interpolation.
+     *
+     * @param rising whether the target rises linearly
+     * @return the encoder
+     * @throws IllegalArgumentException if with interpolation on is less than off
+     */
+    public LatencyTargets withInterpolation(boolean rising) {
+        return new LatencyTargets(new Options(options.latency, options.onTarget, options.offTarget, rising));
     }
 
     /**
@@ -55,12 +114,12 @@ public record LatencyTargets(Latency latency, double onTarget, double offTarget,
     public void encode(FloatMatrix data, FloatMatrix times, FloatMatrix targets) {
         Latency.requireSteps(data.rows(), "targets", targets.rows());
         targets.requireShape("targets", targets.rows(), data.columns());
-        latency.encodeTimes(data, targets.rows() / data.rows(), times);
-        if (interpolate) {
-            Interpolation.latency(times, onTarget, offTarget, targets);
+        options.latency.encodeTimes(data, targets.rows() / data.rows(), times);
+        if (options.interpolate) {
+            Interpolation.latency(times, options.onTarget, options.offTarget, targets);
         } else {
-            float on = (float) onTarget;
-            float off = (float) offTarget;
+            float on = (float) options.onTarget;
+            float off = (float) options.offTarget;
             LatencySpikes.fire(times, Interpolation.atLeast(off, on), Interpolation.atLeast(off, 0 * on), targets);
         }
     }
@@ -78,5 +137,20 @@ public record LatencyTargets(Latency latency, double onTarget, double offTarget,
         oneHot.requireShape("oneHot", labels.length, targets.columns());
         LabelRows.write(labels, 1, 0, oneHot, 0);
         encode(oneHot, times, targets);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof LatencyTargets that && options.equals(that.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return options.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return options.toString().replaceFirst("Options", "LatencyTargets");
     }
 }

@@ -70,7 +70,7 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
 
     /**
      * Encodes the samples of a batch of a data set. The spikes of a sample are the same in whatever place of whatever batch it stands, and others in
-     * another epoch; see {@link dev.spikelane.random.RandomUse}.
+     * another epoch; see {@link dev.spikelane.random.SampleDraws}.
      *
      * @param data {@code [batch x neurons]}, the same at all steps
      * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten

@@ -24,51 +24,47 @@ import dev.spikelane.random.TorchRandom;
  * <p>Unlike snnTorch, this interpolates at rates 1 and 0 too, where that ignores it; and other rates work for any number of steps. There
  * they raise an error unless there are as many steps as classes or one of either, and then they give a five-dimensional repetition if they
  * do not interpolate.
- *
- * @param correctRate spikes for each step of the class that a label names, in [0, 1]
- * @param incorrectRate spikes for each step of the other classes, in [0, 1], at most the correct rate
- * @param firstSpikeTime no spike is earlier, in steps, at least 0
- * @param pattern how the spikes lie
- * @param onTarget the target at a spike
- * @param offTarget the target elsewhere
- * @param interpolate whether the target rises linearly up to each spike
  */
-public record RateTargets(
-        double correctRate,
-        double incorrectRate,
-        int firstSpikeTime,
-        TargetRate.Pattern pattern,
-        double onTarget,
-        double offTarget,
-        boolean interpolate) {
+public final class RateTargets {
 
     private static final int CORRECT = 0;
     private static final int OTHERS = 1;
 
-    /**
-     * Makes an encoder.
-     *
-     * @throws IllegalArgumentException if a rate is not in [0, 1], the incorrect rate is above the correct one, the first spike time is
-     *     negative, or a target is not finite in float32
-     */
-    public RateTargets {
-        if (!(correctRate >= 0 && correctRate <= 1 && incorrectRate >= 0 && incorrectRate <= 1)) {
-            throw new IllegalArgumentException(
-                    "correctRate is " + correctRate + ", incorrectRate " + incorrectRate + ", expected them in [0, 1]");
+    private final Options options;
+
+    private RateTargets(Options options) {
+        this.options = options;
+    }
+
+    /** All options. */
+    private record Options(
+            double correctRate,
+            double incorrectRate,
+            int firstSpikeTime,
+            TargetRate.Pattern pattern,
+            double onTarget,
+            double offTarget,
+            boolean interpolate) {
+
+        Options {
+            if (!(correctRate >= 0 && correctRate <= 1 && incorrectRate >= 0 && incorrectRate <= 1)) {
+                throw new IllegalArgumentException("correctRate is " + correctRate + ", incorrectRate " + incorrectRate
+                        + ", expected them in [0, 1]");
+            }
+            if (incorrectRate > correctRate) {
+                throw new IllegalArgumentException(
+                        "incorrectRate is " + incorrectRate + ", expected at most correctRate, " + correctRate);
+            }
+            if (firstSpikeTime < 0) {
+                throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
+            }
+            Interpolation.requireFinite(onTarget, offTarget);
         }
-        if (incorrectRate > correctRate) {
-            throw new IllegalArgumentException(
-                    "incorrectRate is " + incorrectRate + ", expected at most correctRate, " + correctRate);
-        }
-        if (firstSpikeTime < 0) {
-            throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
-        }
-        Interpolation.requireFinite(onTarget, offTarget);
     }
 
     /** Makes an encoder of which the label's class fires at every step and no other ever. */
     public RateTargets() {
-        this(1, 0, 0, TargetRate.Pattern.REGULAR, 1, 0, false);
+        this(new Options(1, 0, 0, TargetRate.Pattern.REGULAR, 1, 0, false));
     }
 
     /**
@@ -79,7 +75,70 @@ public record RateTargets(
      * @throws IllegalArgumentException if a rate is not in [0, 1] or the incorrect rate is above the correct one
      */
     public RateTargets(double correctRate, double incorrectRate) {
-        this(correctRate, incorrectRate, 0, TargetRate.Pattern.REGULAR, 1, 0, false);
+        this(new Options(correctRate, incorrectRate, 0, TargetRate.Pattern.REGULAR, 1, 0, false));
+    }
+
+    /**
+     * Returns the rate of the class that a label names.
+     *
+     * @return spikes for each step, in [0, 1]
+     */
+    public double correctRate() {
+        return options.correctRate;
+    }
+
+    /**
+     * Returns the rate of the other classes.
+     *
+     * @return spikes for each step, in [0, 1]
+     */
+    public double incorrectRate() {
+        return options.incorrectRate;
+    }
+
+    /**
+     * Returns the step before which no spike is.
+     *
+     * @return steps, at least 0
+     */
+    public int firstSpikeTime() {
+        return options.firstSpikeTime;
+    }
+
+    /**
+     * Returns how the spikes lie.
+     *
+     * @return the pattern
+     */
+    public TargetRate.Pattern pattern() {
+        return options.pattern;
+    }
+
+    /**
+     * Returns the target at a spike.
+     *
+     * @return the target
+     */
+    public double onTarget() {
+        return options.onTarget;
+    }
+
+    /**
+     * Returns the target elsewhere.
+     *
+     * @return the target
+     */
+    public double offTarget() {
+        return options.offTarget;
+    }
+
+    /**
+     * Tells whether the target rises.
+     *
+     * @return whether it rises linearly up to each spike
+     */
+    public boolean interpolate() {
+        return options.interpolate;
     }
 
     /**
@@ -87,12 +146,35 @@ public record RateTargets(
      *
      * @param on the target at a spike
      * @param off the target elsewhere
-     * @param rising whether the target rises linearly up to each spike
      * @return the encoder
      * @throws IllegalArgumentException if a target is not finite in float32
      */
-    public RateTargets withTargets(double on, double off, boolean rising) {
-        return new RateTargets(correctRate, incorrectRate, firstSpikeTime, pattern, on, off, rising);
+    public RateTargets withTargets(double on, double off) {
+        return new RateTargets(new Options(
+                options.correctRate,
+                options.incorrectRate,
+                options.firstSpikeTime,
+                options.pattern,
+                on,
+                off,
+                options.interpolate));
+    }
+
+    /**
+     * Returns this encoder with or without interpolation.
+     *
+     * @param rising whether the target rises linearly up to each spike
+     * @return the encoder
+     */
+    public RateTargets withInterpolation(boolean rising) {
+        return new RateTargets(new Options(
+                options.correctRate,
+                options.incorrectRate,
+                options.firstSpikeTime,
+                options.pattern,
+                options.onTarget,
+                options.offTarget,
+                rising));
     }
 
     /**
@@ -104,7 +186,14 @@ public record RateTargets(
      * @throws IllegalArgumentException if the first spike time is negative
      */
     public RateTargets withSpikes(int first, TargetRate.Pattern spikes) {
-        return new RateTargets(correctRate, incorrectRate, first, spikes, onTarget, offTarget, interpolate);
+        return new RateTargets(new Options(
+                options.correctRate,
+                options.incorrectRate,
+                first,
+                spikes,
+                options.onTarget,
+                options.offTarget,
+                options.interpolate));
     }
 
     /**
@@ -119,12 +208,12 @@ public record RateTargets(
         requireShapes(trains, levels);
         if (isSteady()) {
             fireSteadily(trains);
-        } else if (pattern == TargetRate.Pattern.REGULAR) {
-            TargetRate.fireRegularly(correctRate, firstSpikeTime, trains, CORRECT);
-            TargetRate.fireRegularly(incorrectRate, firstSpikeTime, trains, OTHERS);
+        } else if (options.pattern == TargetRate.Pattern.REGULAR) {
+            TargetRate.fireRegularly(options.correctRate, options.firstSpikeTime, trains, CORRECT);
+            TargetRate.fireRegularly(options.incorrectRate, options.firstSpikeTime, trains, OTHERS);
         } else {
             throw new IllegalArgumentException(
-                    "pattern is " + pattern + ", expected REGULAR where there is no random stream");
+                    "pattern is " + options.pattern + ", expected REGULAR where there is no random stream");
         }
         write(trains, levels);
     }
@@ -143,8 +232,8 @@ public record RateTargets(
         if (isSteady()) {
             fireSteadily(trains);
         } else {
-            TargetRate.draw(correctRate, firstSpikeTime, pattern, trains, CORRECT, random);
-            TargetRate.draw(incorrectRate, firstSpikeTime, pattern, trains, OTHERS, random);
+            TargetRate.draw(options.correctRate, options.firstSpikeTime, options.pattern, trains, CORRECT, random);
+            TargetRate.draw(options.incorrectRate, options.firstSpikeTime, options.pattern, trains, OTHERS, random);
         }
         write(trains, levels);
     }
@@ -171,12 +260,12 @@ public record RateTargets(
 
     /** Whether one class always fires and the others never, so that nothing is drawn. */
     private boolean isSteady() {
-        return correctRate == 1 && incorrectRate == 0;
+        return options.correctRate == 1 && options.incorrectRate == 0;
     }
 
     /** Unlike trains of other rates, these may begin behind the last step. */
     private void fireSteadily(SpikeMatrix trains) {
-        TargetRate.fireRegularly(1, Math.min(firstSpikeTime, trains.rows()), trains, CORRECT);
+        TargetRate.fireRegularly(1, Math.min(options.firstSpikeTime, trains.rows()), trains, CORRECT);
         TargetRate.fireRegularly(0, 0, trains, OTHERS);
     }
 
@@ -186,21 +275,36 @@ public record RateTargets(
     }
 
     private void write(SpikeMatrix trains, FloatMatrix levels) {
-        if (interpolate) {
-            Interpolation.rate(trains, 1, onTarget, offTarget, levels);
+        if (options.interpolate) {
+            Interpolation.rate(trains, 1, options.onTarget, options.offTarget, levels);
             return;
         }
-        float on = (float) onTarget;
-        float off = (float) offTarget;
-        boolean plain = isSteady() && firstSpikeTime == 0 && !(on > off);
+        float on = (float) options.onTarget;
+        float off = (float) options.offTarget;
+        boolean plain = isSteady() && options.firstSpikeTime == 0 && !(on > off);
         float fires = plain ? on : Interpolation.atLeast(off, on);
         float silent = plain ? off : Interpolation.atLeast(off, 0 * on);
         for (int step = 0; step < levels.rows(); step++) {
-            boolean before = isSteady() && step < firstSpikeTime;
+            boolean before = isSteady() && step < options.firstSpikeTime;
             for (int train = 0; train < 2; train++) {
                 float spike = trains.get(step, train) ? fires : silent;
                 levels.set(step, train, before ? off : spike);
             }
         }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RateTargets that && options.equals(that.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return options.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return options.toString().replaceFirst("Options", "RateTargets");
     }
 }

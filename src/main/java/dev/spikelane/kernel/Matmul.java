@@ -1,11 +1,11 @@
 package dev.spikelane.kernel;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.kernel.product.TransposedSpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 

@@ -19,7 +19,7 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
-import dev.spikelane.network.Variable;
+import dev.spikelane.network.Source;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.Recurrence;
@@ -180,11 +180,9 @@ final class ModelWriter {
                     + projection.delay() + " steps, expected at most " + ModelFormat.MOST_DELAY + " in a model file");
         }
         json.object().name("name").value(projection.name());
-        if (projection.source() instanceof Variable(Population population, String variable)) {
-            json.name("source").value(population.name()).name("variable").value(variable);
-        } else {
-            json.name("source").value(projection.source().name());
-        }
+        Source source = projection.source();
+        json.name("source").value(source.ofPopulation().map(Population::name).orElse(source.name()));
+        source.ofVariable().ifPresent(variable -> json.name("variable").value(variable));
         json.name("target").value(projection.target().name()).name("port").value(projection.port());
         json.name("delay").value(projection.delay()).name("plastic").value(projection.plastic());
         json.name("path").array();

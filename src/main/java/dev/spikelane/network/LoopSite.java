@@ -1,9 +1,9 @@
 package dev.spikelane.network;
 
+import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.PortCurrents;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;

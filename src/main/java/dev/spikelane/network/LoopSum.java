@@ -1,10 +1,10 @@
 package dev.spikelane.network;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.layout.Crew;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Collections;

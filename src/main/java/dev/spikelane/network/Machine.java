@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -158,9 +159,10 @@ final class Machine {
         }
         List<Projection> projections = network.projections();
         int rows = stepsInBlock * batch;
+        Scratch[] scratch = Scratch.of(memory.arena, threads());
         for (int i = 0; i < paths.length; i++) {
             Projection projection = projections.get(i);
-            PathRun path = new PathRun(paths[i], memory.arena, rows, threads());
+            PathRun path = new PathRun(paths[i], memory.arena, rows, scratch);
             Term term = new Term(projection, path, source(projection.source()));
             sites[network.number(projection.target().name())].terms().add(term);
         }

@@ -2,10 +2,11 @@ package dev.spikelane.network;
 
 import dev.spikelane.connection.operator.ElementwiseOperator;
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -23,7 +24,7 @@ final class PathRun {
     private final FloatMatrix[] workspaces;
     private final ElementwiseOperator[] behind;
 
-    PathRun(Path path, Arena arena, int rows, int threads) {
+    PathRun(Path path, Arena arena, int rows, Scratch[] ofThreads) {
         List<Operator> operators = path.operators();
         int last = operators.size() - 1;
         while (last > 0 && operators.get(last) instanceof ElementwiseOperator) {
@@ -36,12 +37,12 @@ final class PathRun {
         for (int i = 0; i < last; i++) {
             made[i] = FloatMatrix.zeros(arena, rows, first[i].outputs());
             tiles[i] = Tile.whole(made[i]);
-            scratch[i] = first[i].workspace(arena);
+            scratch[i] = first[i].workspace(ofThreads[0]);
         }
         this.product = operators.get(last);
-        this.workspaces = new FloatMatrix[threads];
-        for (int i = 0; i < threads; i++) {
-            workspaces[i] = product.workspace(arena);
+        this.workspaces = new FloatMatrix[ofThreads.length];
+        for (int i = 0; i < workspaces.length; i++) {
+            workspaces[i] = product.workspace(ofThreads[i]);
         }
         this.behind = operators.subList(last + 1, operators.size()).toArray(ElementwiseOperator[]::new);
     }

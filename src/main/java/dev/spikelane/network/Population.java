@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Neurons of one model.
@@ -41,9 +42,14 @@ public record Population(String name, Shape shape, Neuron neuron) implements Sou
      * @return the source
      * @throws IllegalArgumentException if the model has no such variable
      */
-    public Variable variable(String variable) {
+    public Source variable(String variable) {
         Objects.requireNonNull(variable, "variable");
         return new Variable(this, variable);
+    }
+
+    @Override
+    public Optional<Population> ofPopulation() {
+        return Optional.of(this);
     }
 
     @Override

@@ -239,7 +239,7 @@ public final class Simulation implements AutoCloseable {
     }
 
     private Population found(String population, String variable) {
-        return network.population(population).variable(variable).population();
+        return network.population(population).variable(variable).ofPopulation().orElseThrow();
     }
 
     private VariableRecorder record(Population population, VariableRecorder recorder) {

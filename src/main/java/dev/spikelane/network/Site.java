@@ -1,12 +1,13 @@
 package dev.spikelane.network;
 
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
-import dev.spikelane.neuron.PortCurrents;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -179,9 +180,9 @@ final class Site implements SourceRun {
             SpikeMatrix spikes,
             @Nullable FloatMatrix membranes) {
         if (membranes != null) {
-            neurons.record(currents, rows, state, spikes, membranes);
+            PortSteps.<NeuronState>of(neurons).record(currents, rows, state, spikes, membranes);
         } else {
-            neurons.run(currents, rows, state, spikes);
+            PortSteps.<NeuronState>of(neurons).run(currents, rows, state, spikes);
         }
     }
 

@@ -1,10 +1,10 @@
 package dev.spikelane.network;
 
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.layout.Crew;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.PortCurrents;
 import java.lang.foreign.Arena;
 import java.util.List;
 

@@ -1,24 +1,12 @@
 package dev.spikelane.network;
 
 import dev.spikelane.memory.Shape;
-import java.util.Objects;
+import java.util.Optional;
 
-/**
- * A variable of a population, such as its membranes, as a source of projections: the values after each step.
- *
- * @param population whose variable it is
- * @param variable its name in the model
- */
-public record Variable(Population population, String variable) implements Source {
+/** A variable of a population, such as its membranes, as a source of projections: the values after each step. */
+record Variable(Population population, String variable) implements Source {
 
-    /**
-     * Makes a source.
-     *
-     * @throws IllegalArgumentException if the model has no such variable
-     */
-    public Variable {
-        Objects.requireNonNull(population, "population");
-        Objects.requireNonNull(variable, "variable");
+    Variable {
         if (!population.neuron().variables().contains(variable)) {
             throw new IllegalArgumentException("population '" + population.name() + "' has no variable '" + variable
                     + "', expected one of " + population.neuron().variables());
@@ -28,6 +16,16 @@ public record Variable(Population population, String variable) implements Source
     @Override
     public String name() {
         return population.name() + "." + variable;
+    }
+
+    @Override
+    public Optional<Population> ofPopulation() {
+        return Optional.of(population);
+    }
+
+    @Override
+    public Optional<String> ofVariable() {
+        return Optional.of(variable);
     }
 
     @Override

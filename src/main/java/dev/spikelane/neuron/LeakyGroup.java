@@ -3,6 +3,7 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyStep;
+import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.Reversible;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
@@ -14,7 +15,7 @@ import java.util.List;
  * Neurons that {@link LeakyStep} updates, many steps at a time. They feed back their own spikes at most; what comes from others enters the
  * port {@code feedback}.
  */
-record LeakyGroup(LeakyParameters parameters, List<String> names) implements NeuronGroup, Reversible {
+record LeakyGroup(LeakyParameters parameters, List<String> names) implements TileGroup, Reversible {
 
     static final List<String> MEMBRANE = List.of("membrane");
     static final List<String> SYNAPTIC = List.of("membrane", "synapse");
@@ -66,7 +67,7 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Neu
     }
 
     private StepRun begin(PortCurrents currents, NeuronState state, SpikeMatrix spikes) {
-        currents.require(this);
+        currents.require(takesFeedback());
         state.require(names);
         StepRun run = state.run(currents, spikes);
         return feedsSpikes() ? run.previous(state.spikes()) : run;

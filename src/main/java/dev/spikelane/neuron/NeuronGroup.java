@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
  * Neurons of one model, ready to run: the model's parameters laid out in memory. Immutable; several simulations and, if its arena is
  * shared, several threads may use it at once, each with its own state.
  */
-public interface NeuronGroup {
+public sealed interface NeuronGroup permits TileGroup {
 
     /**
      * Returns the number of neurons.
@@ -29,7 +29,7 @@ public interface NeuronGroup {
     /**
      * Tells whether neurons of a row depend on each other, so that threads cannot share a row.
      *
-     * @return whether {@link #run} must be given all words
+     * @return whether they do
      */
     boolean coupled();
 
@@ -53,47 +53,25 @@ public interface NeuronGroup {
     }
 
     /**
-     * Runs the steps of the first rows for the neurons whose currents are in use.
-     *
-     * @param currents {@code [at least rows x currents]}, time-major ({@code row = step * batch + sample}), 0 behind the last neuron; of the
-     *     ports that the neurons take; all blocks are in use if the neurons are {@linkplain #coupled coupled}
-     * @param rows how many rows, whole steps
-     * @param state of the batch, updated
-     * @param spikes {@code [at least rows x neurons]}, overwritten there
-     * @throws IllegalArgumentException if a shape, a range or the ports do not fit, or the state is of another model
-     */
-    void run(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes);
-
-    /**
-     * The same, and keeps the membrane of every step.
-     *
-     * @param currents {@code [at least rows x currents]}, time-major, 0 behind the last neuron; of the ports that the neurons take; all blocks
-     *     are in use if the neurons are {@linkplain #coupled coupled}
-     * @param rows how many rows, whole steps
-     * @param state of the batch, updated
-     * @param spikes {@code [at least rows x neurons]}, overwritten there
-     * @param membranes {@code [at least rows x neurons]}, receives the membrane after each step; may be the matrix of the currents, if that
-     *     holds all of them, and shares no memory with anything else
-     * @throws IllegalArgumentException if a shape, a range or the ports do not fit, or the state is of another model
-     */
-    void record(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes);
-
-    /**
      * Runs the steps of all rows.
      *
-     * @param current {@code [rows x currents]}, time-major
+     * @param current {@code [rows x currents]}, time-major ({@code row = step * batch + sample})
      * @param state of the batch, updated
      * @param spikes {@code [rows x neurons]}, overwritten
-     * @throws IllegalArgumentException if a shape does not fit, or the state is of another model
+     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take feedback too
      */
-    default void run(FloatMatrix current, NeuronState state, SpikeMatrix spikes) {
-        spikes.requireShape("spikes", current.rows(), neurons());
-        try {
-            run(state.whole(current), current.rows(), state, spikes);
-        } finally {
-            state.releaseWhole();
-        }
-    }
+    void run(FloatMatrix current, NeuronState state, SpikeMatrix spikes);
+
+    /**
+     * Runs the steps of all rows of neurons that take feedback.
+     *
+     * @param current {@code [rows x currents]}, time-major
+     * @param feedback what enters the port {@code feedback}, {@code [rows x currents]}; another matrix than {@code current}
+     * @param state of the batch, updated
+     * @param spikes {@code [rows x neurons]}, overwritten
+     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take no feedback
+     */
+    void run(FloatMatrix current, FloatMatrix feedback, NeuronState state, SpikeMatrix spikes);
 
     /**
      * Runs the steps of all rows and keeps the membrane of every step.
@@ -103,15 +81,21 @@ public interface NeuronGroup {
      * @param spikes {@code [rows x neurons]}, overwritten
      * @param membranes {@code [rows x neurons]}, receives the membrane after each step; may be {@code current} itself, and
      *     shares no memory with anything else
-     * @throws IllegalArgumentException if a shape does not fit, or the state is of another model
+     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take feedback too
      */
-    default void record(FloatMatrix current, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
-        spikes.requireShape("spikes", current.rows(), neurons());
-        membranes.requireShape("membranes", current.rows(), neurons());
-        try {
-            record(state.whole(current), current.rows(), state, spikes, membranes);
-        } finally {
-            state.releaseWhole();
-        }
-    }
+    void record(FloatMatrix current, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes);
+
+    /**
+     * Runs the steps of all rows of neurons that take feedback, and keeps the membrane of every step.
+     *
+     * @param current {@code [rows x currents]}, time-major
+     * @param feedback what enters the port {@code feedback}, {@code [rows x currents]}; another matrix than {@code current}
+     * @param state of the batch, updated
+     * @param spikes {@code [rows x neurons]}, overwritten
+     * @param membranes {@code [rows x neurons]}, receives the membrane after each step; may be {@code current} itself, and
+     *     shares no memory with anything else
+     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take no feedback
+     */
+    void record(
+            FloatMatrix current, FloatMatrix feedback, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes);
 }

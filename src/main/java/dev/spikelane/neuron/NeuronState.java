@@ -1,11 +1,12 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.LstmStep;
+import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ public final class NeuronState {
     private final @Nullable FloatMatrix window;
     private final @Nullable PortCurrents currents;
     private @Nullable PortCurrents whole;
+    private @Nullable PortCurrents wholePorts;
     private final FloatMatrix workspace;
     /** Steps done, for each word of 64 neurons by itself: threads that share a row count those of their words. */
     private final long[] steps;
@@ -350,21 +352,33 @@ public final class NeuronState {
                 : made.feedback(of.feedback().matrix());
     }
 
-    /** The currents of a run of all neurons with one port. */
-    PortCurrents whole(FloatMatrix current) {
-        PortCurrents made = whole;
+    /** The currents of a run of all neurons, of one port if both matrices are the same. */
+    PortCurrents whole(FloatMatrix current, FloatMatrix feedback) {
+        PortCurrents made = current == feedback ? whole : wholePorts;
         if (made == null) {
-            made = new PortCurrents(Tile.whole(current));
-            whole = made;
+            if (current == feedback) {
+                made = new PortCurrents(Tile.whole(current));
+                whole = made;
+            } else {
+                made = new PortCurrents(Tile.whole(current), Tile.whole(feedback));
+                wholePorts = made;
+            }
         }
         made.current().on(current);
+        made.feedback().on(feedback);
         return made;
     }
 
-    /** Forgets the matrix of {@link #whole}, so that it can be freed. */
+    /** Forgets the matrices of {@link #whole}, so that they can be freed. */
     void releaseWhole() {
-        if (whole != null) {
-            whole.current().on(all);
+        release(whole);
+        release(wholePorts);
+    }
+
+    private void release(@Nullable PortCurrents held) {
+        if (held != null) {
+            held.current().on(all);
+            held.feedback().on(all);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.product.RecurrentWeights;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -55,7 +57,7 @@ record RecurrentGroup(NeuronGroup fed, RecurrentWeights weights, boolean feedsMe
             weights.multiply(previous, now.feedback());
         }
         copy(run.current(), row, now.current().matrix(), 0, batch);
-        fed.run(now, batch, state, previous);
+        PortSteps.<NeuronState>of(fed).run(now, batch, state, previous);
         SpikeMatrix spikes = run.spikes();
         MemorySegment.copy(previous.segment(), 0, spikes.segment(), spikes.rowOffset(row), previous.rowOffset(batch));
         if (run.records()) {

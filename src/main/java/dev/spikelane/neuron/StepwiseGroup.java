@@ -1,5 +1,6 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -9,7 +10,7 @@ import java.util.List;
  * Neurons that run one step at a time. Most depend on what all of them did at the step before, so that rows are done whole; those that do not
  * say that they are not {@linkplain #coupled coupled}.
  */
-interface StepwiseGroup extends NeuronGroup {
+non-sealed interface StepwiseGroup extends TileGroup {
 
     /** Names of the state variables, the membrane first. */
     List<String> names();
@@ -39,7 +40,7 @@ interface StepwiseGroup extends NeuronGroup {
     }
 
     private StepRun begin(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
-        currents.require(this);
+        currents.require(takesFeedback());
         if (takesFeedback()) {
             requireRows("feedback", currents.feedback().matrix().rows(), rows);
         }

@@ -4,7 +4,7 @@ package dev.spikelane.plot;
  * An image, upright, its pixels square, from black for the smallest value to white for the largest; or one for each step: animated in
  * {@code .html} and {@code .gif}, their mean elsewhere.
  */
-public final class ImagePlot extends Figure {
+final class ImagePlot extends Figure {
 
     private static final int MOST_PIXELS = 16_000_000;
 
@@ -27,18 +27,6 @@ public final class ImagePlot extends Figure {
         float[] pixels = new float[spikes.steps() * spikes.neurons()];
         spikes.forEach((step, neuron) -> pixels[step * spikes.neurons() + neuron] = 1);
         return new ImagePlot(new Signals(spikes.steps(), spikes.neurons(), pixels), columns);
-    }
-
-    @Override
-    public ImagePlot title(String newTitle) {
-        super.title(newTitle);
-        return this;
-    }
-
-    @Override
-    public ImagePlot size(int newWidth, int newHeight) {
-        super.size(newWidth, newHeight);
-        return this;
     }
 
     int steps() {

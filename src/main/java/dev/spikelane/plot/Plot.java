@@ -167,7 +167,7 @@ public final class Plot {
      * @return the image
      * @throws IllegalArgumentException if the width does not divide an image, or the images are too many
      */
-    public static ImagePlot image(FloatMatrix pixels, int width) {
+    public static Figure image(FloatMatrix pixels, int width) {
         Objects.requireNonNull(pixels, "pixels");
         return new ImagePlot(Signals.of("pixels", pixels, 1, 0), width);
     }
@@ -181,7 +181,7 @@ public final class Plot {
      * @return the image
      * @throws IllegalArgumentException if the width does not divide an image, or the images are too many
      */
-    public static ImagePlot image(SpikeMatrix spikes, int width) {
+    public static Figure image(SpikeMatrix spikes, int width) {
         Objects.requireNonNull(spikes, "spikes");
         return image(spikes, width, 1, 0);
     }
@@ -198,7 +198,7 @@ public final class Plot {
      *     too many
      * @throws IndexOutOfBoundsException if there is no such sample
      */
-    public static ImagePlot image(SpikeMatrix spikes, int width, int batch, int sample) {
+    public static Figure image(SpikeMatrix spikes, int width, int batch, int sample) {
         Objects.requireNonNull(spikes, "spikes");
         return ImagePlot.of(SpikeTrain.of("", spikes, batch, sample), width);
     }
@@ -265,7 +265,7 @@ public final class Plot {
      * @param weights {@code [post x pre]}, a neuron's incoming weights in a row
      * @return the heat map
      */
-    public static WeightsPlot weights(FloatMatrix weights) {
+    public static Figure weights(FloatMatrix weights) {
         Objects.requireNonNull(weights, "weights");
         return new WeightsPlot(Signals.of("weights", weights, 1, 0));
     }

@@ -1,7 +1,7 @@
 package dev.spikelane.plot;
 
 /** A weight matrix as a heat map: zero is the color of the page, the largest absolute weight the strongest. */
-public final class WeightsPlot extends Figure {
+final class WeightsPlot extends Figure {
 
     private static final int MOST_WEIGHTS = 16_000_000;
 
@@ -13,18 +13,6 @@ public final class WeightsPlot extends Figure {
                     + MOST_WEIGHTS + "; plot fewer neurons, with rows(first, count)");
         }
         this.weights = weights;
-    }
-
-    @Override
-    public WeightsPlot title(String newTitle) {
-        super.title(newTitle);
-        return this;
-    }
-
-    @Override
-    public WeightsPlot size(int newWidth, int newHeight) {
-        super.size(newWidth, newHeight);
-        return this;
     }
 
     /** {@code [post x pre]}. */

@@ -4,17 +4,9 @@ package dev.spikelane.random;
  * What the random numbers of a training run are for. Each use has a stream of its own in each epoch, so that one more use of random
  * numbers changes no other.
  *
- * <p>A run has one seed. The numbers of a sample are those of {@link CounterRandom} under a seed of their use and epoch:
- *
- * <pre>{@code
- * key     = threefry((low half of seed, high half of seed), (epoch, code + 256 * index))
- * row key = CounterRandom.rowKey(key, step, sample)        sample: its number in the data set
- * number  = CounterRandom.uniform(row key, element)        element: the pixel or the neuron
- * }</pre>
- *
- * <p>A sample's place in a batch, the batch's size, shards and threads do not enter.
+ * <p>{@link SampleDraws} says how seeds are made.
  */
-public enum RandomUse {
+enum RandomUse {
     /** Spikes that are drawn from intensities. */
     ENCODING(1),
     /** Shifts and flips of images. */
@@ -38,7 +30,7 @@ public enum RandomUse {
      *
      * @return a number from 1 to 255
      */
-    public int code() {
+    int code() {
         return code;
     }
 
@@ -51,7 +43,7 @@ public enum RandomUse {
      * @return a seed for {@link CounterRandom}
      * @throws IllegalArgumentException if the index is out of range
      */
-    public long seed(long seed, int epoch, int index) {
+    long seed(long seed, int epoch, int index) {
         if (index < 0 || index >= INDICES) {
             throw new IllegalArgumentException("index is " + index + ", expected 0 to " + (INDICES - 1));
         }

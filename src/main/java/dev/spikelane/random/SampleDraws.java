@@ -3,10 +3,22 @@ package dev.spikelane.random;
 import java.util.Objects;
 
 /**
- * The random streams of the samples of a batch, for one {@linkplain RandomUse use}: each is a function of (seed, epoch, the sample's number in
+ * The random streams of the samples of a batch, for one use of random numbers: each is a function of (seed, epoch, the sample's number in
  * its data set, step), whatever place in whatever batch the sample has.
  *
  * <p>It is set before a batch and then read, by any number of threads; setting it allocates nothing.
+ *
+ * <p>A run has one seed. The numbers of a sample are those of {@link CounterRandom} under a seed of their use and epoch. Codes are 1 for spikes that are
+ * drawn from intensities, 2 for shifts and flips of images, 3 for membranes that a dropout silences and 4 for surrogate gradients that are noise;
+ * the index is the number of the population, 0 for the first two:
+ *
+ * <pre>{@code
+ * key     = threefry((low half of seed, high half of seed), (epoch, code + 256 * index))
+ * row key = CounterRandom.rowKey(key, step, sample)        sample: its number in the data set
+ * number  = CounterRandom.uniform(row key, element)        element: the pixel or the neuron
+ * }</pre>
+ *
+ * <p>A sample's place in a batch, the batch's size, shards and threads do not enter.
  */
 public final class SampleDraws {
 
@@ -21,15 +33,44 @@ public final class SampleDraws {
     private int count;
 
     /**
-     * Makes the streams of a run, in epoch 0 and of no sample.
+     * Makes the streams for spikes that are drawn from intensities, in epoch 0 and of no sample.
      *
-     * @param use what the numbers are for
      * @param seed the seed of the run
-     * @param index tells several uses of a kind apart, such as populations, from 0
      * @param mostSamples the most samples of a batch, at least 1
-     * @throws IllegalArgumentException if {@code index} is out of range or {@code mostSamples} is below 1
+     * @return the streams
+     * @throws IllegalArgumentException if {@code mostSamples} is below 1
      */
-    public SampleDraws(RandomUse use, long seed, int index, int mostSamples) {
+    public static SampleDraws encoding(long seed, int mostSamples) {
+        return new SampleDraws(RandomUse.ENCODING, seed, 0, mostSamples);
+    }
+
+    /**
+     * Makes the streams for changes of images, in epoch 0 and of no sample.
+     *
+     * @param seed the seed of the run
+     * @param mostSamples the most samples of a batch, at least 1
+     * @return the streams
+     * @throws IllegalArgumentException if {@code mostSamples} is below 1
+     */
+    public static SampleDraws augmentation(long seed, int mostSamples) {
+        return new SampleDraws(RandomUse.AUGMENTATION, seed, 0, mostSamples);
+    }
+
+    /**
+     * Makes the streams for the surrogate gradients of a population, in epoch 0 and of no sample.
+     *
+     * @param seed the seed of the run
+     * @param population its number, from 0 to 8,388,607
+     * @param mostSamples the most samples of a batch, at least 1
+     * @return the streams
+     * @throws IllegalArgumentException if {@code population} is out of range or {@code mostSamples} is below 1
+     */
+    public static SampleDraws surrogate(long seed, int population, int mostSamples) {
+        return new SampleDraws(RandomUse.SURROGATE, seed, population, mostSamples);
+    }
+
+    /** Makes the streams of a use of a run, in epoch 0 and of no sample. */
+    SampleDraws(RandomUse use, long seed, int index, int mostSamples) {
         if (mostSamples < 1) {
             throw new IllegalArgumentException("mostSamples is " + mostSamples + ", expected at least 1");
         }

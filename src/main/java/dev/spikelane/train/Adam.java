@@ -6,32 +6,34 @@ import java.lang.foreign.MemorySegment;
 /**
  * Adam, and AdamW where the weight decay is decoupled, as {@code torch.optim.Adam} and {@code AdamW} compute them, in the order that {@link
  * dev.spikelane.kernel.update.AdamStep} says.
- *
- * @param rate the learning rate, finite, at least 0
- * @param beta1 how much of the mean of gradients is kept, in [0, 1)
- * @param beta2 how much of the mean of squared gradients is kept, in [0, 1)
- * @param epsilon what is added to the root of the latter, above 0
- * @param weightDecay how much weights decay, at least 0
- * @param decoupled whether they decay by themselves (AdamW), and not as a part of the gradient
- * @param amsgrad whether the largest mean of squares so far takes the place of the last
  */
-public record Adam(
-        double rate, double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled, boolean amsgrad)
-        implements Optimizer {
+public final class Adam extends Optimizer {
 
     private static final double BETA_1 = 0.9;
     private static final double BETA_2 = 0.999;
     private static final double EPSILON = 1e-8;
     private static final double DECOUPLED_DECAY = 0.01;
 
-    /**
-     * Makes a rule.
-     *
-     * @throws IllegalArgumentException if a number is out of range
-     */
-    public Adam {
-        Sgd.requireRate(rate);
-        new AdamCoefficients(beta1, beta2, epsilon, weightDecay, decoupled);
+    private final Options options;
+
+    private Adam(Options options) {
+        this.options = options;
+    }
+
+    /** All options. */
+    private record Options(
+            double rate,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double weightDecay,
+            boolean decoupled,
+            boolean amsgrad) {
+
+        Options {
+            Sgd.requireRate(rate);
+            new AdamCoefficients(beta1, beta2, epsilon, weightDecay, decoupled);
+        }
     }
 
     /**
@@ -41,7 +43,7 @@ public record Adam(
      * @throws IllegalArgumentException if the rate is out of range
      */
     public Adam(double rate) {
-        this(rate, BETA_1, BETA_2, EPSILON, 0, false, false);
+        this(new Options(rate, BETA_1, BETA_2, EPSILON, 0, false, false));
     }
 
     /**
@@ -52,7 +54,66 @@ public record Adam(
      * @throws IllegalArgumentException if the rate is out of range
      */
     public static Adam decoupled(double rate) {
-        return new Adam(rate, BETA_1, BETA_2, EPSILON, DECOUPLED_DECAY, true, false);
+        return new Adam(new Options(rate, BETA_1, BETA_2, EPSILON, DECOUPLED_DECAY, true, false));
+    }
+
+    @Override
+    public double rate() {
+        return options.rate;
+    }
+
+    /**
+     * Returns the first beta.
+     *
+     * @return how much of the mean of gradients is kept, in [0, 1)
+     */
+    public double beta1() {
+        return options.beta1;
+    }
+
+    /**
+     * Returns the second beta.
+     *
+     * @return how much of the mean of squared gradients is kept, in [0, 1)
+     */
+    public double beta2() {
+        return options.beta2;
+    }
+
+    /**
+     * Returns epsilon.
+     *
+     * @return what is added to the root of the mean of squares, above 0
+     */
+    public double epsilon() {
+        return options.epsilon;
+    }
+
+    /**
+     * Returns the weight decay.
+     *
+     * @return how much weights decay, at least 0
+     */
+    public double weightDecay() {
+        return options.weightDecay;
+    }
+
+    /**
+     * Tells which decay it is.
+     *
+     * @return whether weights decay by themselves (AdamW), and not as a part of the gradient
+     */
+    public boolean decoupled() {
+        return options.decoupled;
+    }
+
+    /**
+     * Tells whether this is amsgrad.
+     *
+     * @return whether the largest mean of squares so far takes the place of the last
+     */
+    public boolean amsgrad() {
+        return options.amsgrad;
     }
 
     /**
@@ -64,7 +125,8 @@ public record Adam(
      * @throws IllegalArgumentException if one is out of range
      */
     public Adam withBetas(double first, double second) {
-        return new Adam(rate, first, second, epsilon, weightDecay, decoupled, amsgrad);
+        return new Adam(new Options(
+                options.rate, first, second, options.epsilon, options.weightDecay, options.decoupled, options.amsgrad));
     }
 
     /**
@@ -75,7 +137,14 @@ public record Adam(
      * @throws IllegalArgumentException if it is not above 0
      */
     public Adam withEpsilon(double number) {
-        return new Adam(rate, beta1, beta2, number, weightDecay, decoupled, amsgrad);
+        return new Adam(new Options(
+                options.rate,
+                options.beta1,
+                options.beta2,
+                number,
+                options.weightDecay,
+                options.decoupled,
+                options.amsgrad));
     }
 
     /**
@@ -86,7 +155,14 @@ public record Adam(
      * @throws IllegalArgumentException if it is negative
      */
     public Adam withWeightDecay(double decay) {
-        return new Adam(rate, beta1, beta2, epsilon, decay, decoupled, amsgrad);
+        return new Adam(new Options(
+                options.rate,
+                options.beta1,
+                options.beta2,
+                options.epsilon,
+                decay,
+                options.decoupled,
+                options.amsgrad));
     }
 
     /**
@@ -96,16 +172,38 @@ public record Adam(
      * @return the rule
      */
     public Adam withAmsgrad(boolean largest) {
-        return new Adam(rate, beta1, beta2, epsilon, weightDecay, decoupled, largest);
+        return new Adam(new Options(
+                options.rate,
+                options.beta1,
+                options.beta2,
+                options.epsilon,
+                options.weightDecay,
+                options.decoupled,
+                largest));
     }
 
     @Override
     public String name() {
-        return decoupled ? "adamw" : "adam";
+        return options.decoupled ? "adamw" : "adam";
     }
 
     @Override
-    public ParameterUpdate bind(MemorySegment parameter) {
+    ParameterUpdate bind(MemorySegment parameter) {
         return new AdamUpdate(this, parameter);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Adam that && options.equals(that.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return options.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return options.toString().replaceFirst("Options", "Adam");
     }
 }

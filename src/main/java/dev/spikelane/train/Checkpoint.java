@@ -261,7 +261,7 @@ final class Checkpoint {
             for (int i = 0; i < words.length; i++) {
                 numbers[i] = number(name, words[i]);
             }
-            return new EpochResult(
+            return new EpochResult(new EpochResult.Numbers(
                     epoch,
                     numbers[0],
                     numbers[1],
@@ -270,7 +270,7 @@ final class Checkpoint {
                     numbers[4],
                     (long) numbers[5],
                     numbers[6],
-                    numbers[7]);
+                    numbers[7]));
         }
     }
 }

@@ -8,11 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns what a population did into classes, and counts how many are right. It is bound to one size of batch and allocates nothing; it is for one
  * thread at a time.
- *
- * <p>{@link Decoding#RATE} and {@link Decoding#FIRST_SPIKE} give the classes that snnTorch's {@code accuracy_rate} and {@code accuracy_temporal}
- * compare with the labels.
  */
-public final class ClassDecoder {
+final class ClassDecoder {
 
     private final Decoding decoding;
     private final LossShape shape;
@@ -32,7 +29,7 @@ public final class ClassDecoder {
      * @param outputs neurons of the population, at least 1
      * @throws IllegalArgumentException if a size is below 1 or the decoding is none
      */
-    public ClassDecoder(Decoding decoding, int steps, int batch, int outputs) {
+    ClassDecoder(Decoding decoding, int steps, int batch, int outputs) {
         this(decoding, steps, batch, outputs, 0);
     }
 
@@ -46,7 +43,7 @@ public final class ClassDecoder {
      * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which {@link Decoding#RATE} adds up; 0: each is one
      * @throws IllegalArgumentException if a size is below 1, the decoding is none, or there is a population code that it does not have
      */
-    public ClassDecoder(Decoding decoding, int steps, int batch, int outputs, int populationClasses) {
+    ClassDecoder(Decoding decoding, int steps, int batch, int outputs, int populationClasses) {
         if (decoding == Decoding.NONE || populationClasses != 0 && decoding != Decoding.RATE) {
             throw new IllegalArgumentException("decoding is " + decoding + ", expected "
                     + (populationClasses == 0 ? "one that gives classes" : "RATE for a population code"));
@@ -81,7 +78,7 @@ public final class ClassDecoder {
      * @throws IllegalStateException if spikes or membranes are missing
      * @throws IndexOutOfBoundsException if the samples are not all there
      */
-    public void decode(LossInput input, int first, int end, int[] classes) {
+    void decode(LossInput input, int first, int end, int[] classes) {
         shape.require(input, first, end, LossGradient.NONE, classes.length);
         for (int sample = first; sample < end; sample++) {
             score(input, sample);
@@ -143,7 +140,7 @@ public final class ClassDecoder {
      * @return how many are right
      * @throws IndexOutOfBoundsException if the samples are not all there
      */
-    public static int right(int[] classes, int[] labels, int first, int end) {
+    static int right(int[] classes, int[] labels, int first, int end) {
         int right = 0;
         for (int sample = first; sample < end; sample++) {
             right += classes[sample] == labels[sample] ? 1 : 0;

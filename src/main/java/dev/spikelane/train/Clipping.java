@@ -60,18 +60,13 @@ public record Clipping(How how, double most) {
         return new Clipping(How.VALUE, most);
     }
 
-    /**
-     * Makes what limits the gradients of some parameters.
-     *
-     * @param gradients native float32 memory of all parameters; padding holds zeros
-     * @return what limits them, without allocating
-     */
-    public Clipper bind(List<MemorySegment> gradients) {
+    /** Makes what limits the gradients of some parameters, in native float32 memory whose padding holds zeros, without allocating. */
+    Clipper bind(List<MemorySegment> gradients) {
         return new Clipper(this, gradients);
     }
 
     /** Limits the gradients that it is bound to; for one thread at a time. */
-    public static final class Clipper {
+    static final class Clipper {
 
         private final Clipping clipping;
         private final MemorySegment[] gradients;
@@ -87,7 +82,7 @@ public record Clipping(How how, double most) {
          *
          * @return the norm before, by the kind of norm that is limited, NaN or infinite if a gradient is; 0 where each value is limited by itself
          */
-        public double clip() {
+        double clip() {
             if (clipping.how == How.VALUE) {
                 for (MemorySegment gradient : gradients) {
                     ClipStep.limit(gradient, (float) clipping.most);

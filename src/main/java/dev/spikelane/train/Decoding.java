@@ -1,5 +1,7 @@
 package dev.spikelane.train;
 
+import java.util.Objects;
+
 /** How the outputs of a population over time become a class. */
 public enum Decoding {
     /** The class that fires most often, its outputs added up; the lowest of equals. */
@@ -11,5 +13,50 @@ public enum Decoding {
     /** The output with the largest sum over the steps of the softmax of the membranes; the lowest of equals. */
     MEMBRANE,
     /** Outputs are not classes. */
-    NONE
+    NONE;
+
+    /**
+     * Decodes the outputs of a batch. With {@link #RATE} and {@link #FIRST_SPIKE} these are the classes that snnTorch's {@code accuracy_rate} and
+     * {@code accuracy_temporal} compare with the labels.
+     *
+     * @param outputs spikes or membranes of all steps, as the decoding needs; labels are not read
+     * @return the class of each sample
+     * @throws IllegalArgumentException if this decoding gives no classes, or shapes do not fit
+     * @throws IllegalStateException if spikes or membranes are missing
+     */
+    public int[] classes(LossInput outputs) {
+        return classes(outputs, 0);
+    }
+
+    /**
+     * Decodes the outputs of a batch that are a population code.
+     *
+     * @param outputs spikes or membranes of all steps, as the decoding needs; labels are not read
+     * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which {@link #RATE} adds up; 0: each is one
+     * @return the class of each sample
+     * @throws IllegalArgumentException if this decoding gives no classes, there is a population code that it does not have, or shapes do not
+     *     fit
+     * @throws IllegalStateException if spikes or membranes are missing
+     */
+    public int[] classes(LossInput outputs, int populationClasses) {
+        Objects.requireNonNull(outputs, "outputs");
+        int[] classes = new int[outputs.batch()];
+        new ClassDecoder(this, outputs.steps(), outputs.batch(), outputs.outputs(), populationClasses)
+                .decode(outputs, 0, classes.length, classes);
+        return classes;
+    }
+
+    /**
+     * Returns the share of a batch's samples whose class is their label.
+     *
+     * @param outputs spikes or membranes of all steps, as the decoding needs, and labels
+     * @return from 0 to 1
+     * @throws IllegalArgumentException if this decoding gives no classes, or shapes do not fit
+     * @throws IllegalStateException if spikes or membranes, or labels, are missing
+     */
+    public double accuracy(LossInput outputs) {
+        Objects.requireNonNull(outputs, "outputs");
+        int batch = outputs.batch();
+        return (double) ClassDecoder.right(classes(outputs), outputs.labels(), 0, batch) / batch;
+    }
 }

@@ -1,28 +1,106 @@
 package dev.spikelane.train;
 
-/**
- * What an epoch of training came to. Numbers that nobody computed are NaN.
- *
- * @param epoch its number, from 1
- * @param rate the learning rate of its last step
- * @param loss the mean loss of a sample in training, before the change that its batch made
- * @param accuracy the share of samples that were right in training, likewise
- * @param validationLoss the mean loss of a validation sample after the epoch
- * @param validationAccuracy the share of validation samples that were right after the epoch
- * @param samples samples that were trained on
- * @param seconds time of training, without validation
- * @param observerSeconds the part of it in which observers looked at gradients
- */
-public record EpochResult(
-        int epoch,
-        double rate,
-        double loss,
-        double accuracy,
-        double validationLoss,
-        double validationAccuracy,
-        long samples,
-        double seconds,
-        double observerSeconds) {
+/** What an epoch of training came to. Numbers that nobody computed are NaN. */
+public final class EpochResult {
+
+    private final Numbers numbers;
+
+    EpochResult(Numbers numbers) {
+        this.numbers = numbers;
+    }
+
+    /** All of them, in the order in which checkpoints keep them. */
+    record Numbers(
+            int epoch,
+            double rate,
+            double loss,
+            double accuracy,
+            double validationLoss,
+            double validationAccuracy,
+            long samples,
+            double seconds,
+            double observerSeconds) {}
+
+    /**
+     * Returns the number of the epoch.
+     *
+     * @return a number from 1
+     */
+    public int epoch() {
+        return numbers.epoch;
+    }
+
+    /**
+     * Returns the learning rate.
+     *
+     * @return that of the last step
+     */
+    public double rate() {
+        return numbers.rate;
+    }
+
+    /**
+     * Returns the loss in training.
+     *
+     * @return the mean loss of a sample, before the change that its batch made
+     */
+    public double loss() {
+        return numbers.loss;
+    }
+
+    /**
+     * Returns the accuracy in training.
+     *
+     * @return the share of samples that were right, before the change that their batch made
+     */
+    public double accuracy() {
+        return numbers.accuracy;
+    }
+
+    /**
+     * Returns the loss in validation.
+     *
+     * @return the mean loss of a validation sample after the epoch
+     */
+    public double validationLoss() {
+        return numbers.validationLoss;
+    }
+
+    /**
+     * Returns the accuracy in validation.
+     *
+     * @return the share of validation samples that were right after the epoch
+     */
+    public double validationAccuracy() {
+        return numbers.validationAccuracy;
+    }
+
+    /**
+     * Returns how many samples were trained on.
+     *
+     * @return samples
+     */
+    public long samples() {
+        return numbers.samples;
+    }
+
+    /**
+     * Returns how long training took.
+     *
+     * @return seconds, without validation
+     */
+    public double seconds() {
+        return numbers.seconds;
+    }
+
+    /**
+     * Returns how long observers looked at gradients.
+     *
+     * @return seconds, a part of those of training
+     */
+    public double observerSeconds() {
+        return numbers.observerSeconds;
+    }
 
     /**
      * Returns the speed of training.
@@ -30,16 +108,31 @@ public record EpochResult(
      * @return samples in a second; NaN if no time was measured
      */
     public double samplesPerSecond() {
-        return seconds > 0 ? samples / seconds : Double.NaN;
+        return numbers.seconds > 0 ? numbers.samples / numbers.seconds : Double.NaN;
     }
 
     /** The number that tells a better epoch, larger for better: accuracy or else loss, in validation or else in training. */
     double score() {
-        for (double each : new double[] {validationAccuracy, -validationLoss, accuracy}) {
+        for (double each : new double[] {numbers.validationAccuracy, -numbers.validationLoss, numbers.accuracy}) {
             if (!Double.isNaN(each)) {
                 return each;
             }
         }
-        return -loss;
+        return -numbers.loss;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EpochResult that && numbers.equals(that.numbers);
+    }
+
+    @Override
+    public int hashCode() {
+        return numbers.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return numbers.toString().replaceFirst("Numbers", "EpochResult");
     }
 }

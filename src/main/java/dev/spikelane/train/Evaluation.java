@@ -4,38 +4,113 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
-/**
- * What a network made of a data set.
- *
- * @param loss the mean loss of a sample; NaN if no loss was asked for
- * @param decoding how outputs became classes
- * @param labels for each sample its class; empty if samples have none
- * @param classes for each sample the class that was found; empty if outputs are not classes
- * @param samples how many there are
- * @param spikes for each population the spikes of a sample over all steps, on average
- * @param work what one sample costs on average
- */
-public record Evaluation(
-        double loss,
-        Decoding decoding,
-        List<Integer> labels,
-        List<Integer> classes,
-        int samples,
-        Map<String, Double> spikes,
-        InferenceWork work) {
+/** What a network made of a data set. */
+public final class Evaluation {
 
-    /** Makes a result. */
-    public Evaluation {
-        Objects.requireNonNull(decoding, "decoding");
-        Objects.requireNonNull(labels, "labels");
-        Objects.requireNonNull(classes, "classes");
-        Objects.requireNonNull(spikes, "spikes");
-        Objects.requireNonNull(work, "work");
-        labels = List.copyOf(labels);
-        classes = List.copyOf(classes);
-        spikes = Collections.unmodifiableMap(new LinkedHashMap<>(spikes));
+    private final Outcome outcome;
+
+    Evaluation(Outcome outcome) {
+        this.outcome = outcome;
+    }
+
+    /** All of it; there is nothing in a list or map that does not apply. */
+    record Outcome(
+            double loss,
+            Decoding decoding,
+            List<Integer> labels,
+            List<Integer> classes,
+            int samples,
+            Map<String, Double> spikes,
+            InferenceWork work) {
+
+        Outcome {
+            labels = List.copyOf(labels);
+            classes = List.copyOf(classes);
+            spikes = Collections.unmodifiableMap(new LinkedHashMap<>(spikes));
+        }
+    }
+
+    /**
+     * Returns the mean loss of a sample.
+     *
+     * @return the loss; NaN if none was asked for
+     */
+    public double loss() {
+        return outcome.loss;
+    }
+
+    /**
+     * Returns how outputs became classes.
+     *
+     * @return the decoding
+     */
+    public Decoding decoding() {
+        return outcome.decoding;
+    }
+
+    /**
+     * Returns the labels.
+     *
+     * @return for each sample its class; empty if samples have none
+     */
+    public List<Integer> labels() {
+        return outcome.labels;
+    }
+
+    /**
+     * Returns the classes that were found.
+     *
+     * @return for each sample its class; empty if outputs are not classes
+     */
+    public List<Integer> classes() {
+        return outcome.classes;
+    }
+
+    /**
+     * Returns how many samples there are.
+     *
+     * @return samples
+     */
+    public int samples() {
+        return outcome.samples;
+    }
+
+    /**
+     * Returns how often populations fired.
+     *
+     * @return for each population the spikes of a sample over all steps, on average
+     */
+    public Map<String, Double> spikes() {
+        return outcome.spikes;
+    }
+
+    /**
+     * Returns how many weights are added for a sample because something arrived.
+     *
+     * @return for each spike, or value other than 0, one for each neuron that it reaches, on average; a frame that is the
+     *     same at all steps counts once
+     */
+    public double synapticOperations() {
+        return outcome.work.synapticOperations();
+    }
+
+    /**
+     * Returns what a dense network of the same shape costs that sees a sample once, without time.
+     *
+     * @return multiplications and additions
+     */
+    public long denseOperations() {
+        return outcome.work.denseOperations();
+    }
+
+    /**
+     * Returns what this network costs where zeros are multiplied too.
+     *
+     * @return multiplications and additions of all steps
+     */
+    public long denseOperationsOfSteps() {
+        return outcome.work.denseOperationsOfSteps();
     }
 
     /**
@@ -45,8 +120,8 @@ public record Evaluation(
      */
     public int right() {
         int right = 0;
-        for (int i = 0; i < Math.min(labels.size(), classes.size()); i++) {
-            right += labels.get(i).equals(classes.get(i)) ? 1 : 0;
+        for (int i = 0; i < Math.min(outcome.labels.size(), outcome.classes.size()); i++) {
+            right += outcome.labels.get(i).equals(outcome.classes.get(i)) ? 1 : 0;
         }
         return right;
     }
@@ -57,7 +132,7 @@ public record Evaluation(
      * @return from 0 to 1; NaN if there are no labels or no classes
      */
     public double accuracy() {
-        return labels.isEmpty() || classes.isEmpty() ? Double.NaN : (double) right() / samples;
+        return outcome.labels.isEmpty() || outcome.classes.isEmpty() ? Double.NaN : (double) right() / outcome.samples;
     }
 
     /**
@@ -69,9 +144,24 @@ public record Evaluation(
      */
     public int[][] confusion(int count) {
         int[][] matrix = new int[count][count];
-        for (int i = 0; i < Math.min(labels.size(), classes.size()); i++) {
-            matrix[labels.get(i)][classes.get(i)]++;
+        for (int i = 0; i < Math.min(outcome.labels.size(), outcome.classes.size()); i++) {
+            matrix[outcome.labels.get(i)][outcome.classes.get(i)]++;
         }
         return matrix;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Evaluation that && outcome.equals(that.outcome);
+    }
+
+    @Override
+    public int hashCode() {
+        return outcome.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return outcome.toString().replaceFirst("Outcome", "Evaluation");
     }
 }

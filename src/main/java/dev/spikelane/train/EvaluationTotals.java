@@ -45,14 +45,14 @@ final class EvaluationTotals {
     Evaluation result(Decoding decoding, boolean hasLoss, boolean labeled, int steps) {
         spikes.replaceAll((name, count) -> count / samples);
         long dense = InferenceWork.dense(network);
-        return new Evaluation(
+        return new Evaluation(new Evaluation.Outcome(
                 hasLoss ? loss / samples : Double.NaN,
                 decoding,
                 labeled ? labels : List.of(),
                 classes,
                 samples,
                 spikes,
-                new InferenceWork(operations / samples, dense, dense * steps));
+                new InferenceWork(operations / samples, dense, dense * steps)));
     }
 
     /** Values other than zero. */

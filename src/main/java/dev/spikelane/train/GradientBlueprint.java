@@ -5,7 +5,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
-import dev.spikelane.random.RandomUse;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashSet;
@@ -47,9 +46,7 @@ record GradientBlueprint(
     }
 
     SampleDraws drawsOf(int number, Surrogate surrogate) {
-        return surrogate.isRandom()
-                ? new SampleDraws(RandomUse.SURROGATE, seed, number, size.batch())
-                : SampleDraws.NONE;
+        return surrogate.isRandom() ? SampleDraws.surrogate(seed, number, size.batch()) : SampleDraws.NONE;
     }
 
     /** The parameters of a population that are learned. */

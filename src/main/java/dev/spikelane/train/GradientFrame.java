@@ -1,10 +1,10 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.LeakyFrame;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -31,13 +31,7 @@ final class GradientFrame {
     private final Scratch[] scratch;
 
     /** What a thread needs for a sample: all steps of 64 neurons. */
-    private record Scratch(
-            FloatMatrix distance,
-            FloatMatrix gradient,
-            FloatMatrix upstream,
-            FloatMatrix sums,
-            Tile summed,
-            Tile currents) {}
+    private record Scratch(LeakyFrame.Steps steps, FloatMatrix upstream, Tile summed, Tile currents) {}
 
     GradientFrame(GradientFrameParts parts, GradientSize size, Arena arena) {
         this.parameters = parts.parameters();
@@ -59,10 +53,11 @@ final class GradientFrame {
         for (int i = 0; i < scratch.length; i++) {
             FloatMatrix sums = FloatMatrix.zeros(arena, size.batch(), LeakyFrame.BLOCK);
             scratch[i] = new Scratch(
-                    FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
-                    FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
+                    new LeakyFrame.Steps(
+                            FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
+                            FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
+                            sums),
                     FloatMatrix.zeros(arena, size.steps(), parts.outputs()),
-                    sums,
                     Tile.of(sums, from.outputs()),
                     Tile.of(currents[0], from.outputs()));
         }
@@ -82,14 +77,15 @@ final class GradientFrame {
     /** Takes a block back through all steps. */
     void backward(int block, int thread) {
         Scratch own = scratch[thread];
+        LeakyFrame.Steps steps = own.steps;
         FloatMatrix gradients = to.ofCurrents();
         int firstWeights = weights.rows() / blocks() * block;
         for (int sample = 0; sample < size.batch(); sample++) {
-            LeakyFrame.distances(parameters, currents[block], start.membrane(), own.distance, sample, block);
+            LeakyFrame.distances(parameters, currents[block], start.membrane(), steps.distance(), sample, block);
             gather(gradients, sample, own.upstream);
-            LeakyFrame.pull(own.upstream, weights, firstWeights, own.gradient);
-            surrogate.backward(own.distance, own.gradient, own.gradient);
-            LeakyFrame.back(parameters, own.distance, own.gradient, start.membrane(), own.sums, carried, sample, block);
+            LeakyFrame.pull(own.upstream, weights, firstWeights, steps.gradient());
+            surrogate.backward(steps.distance(), steps.gradient(), steps.gradient());
+            LeakyFrame.back(parameters, steps, start.membrane(), carried, sample, block);
         }
         from.takeSums(own.summed.at(block, block + 1), thread);
     }

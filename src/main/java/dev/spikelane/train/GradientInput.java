@@ -1,12 +1,12 @@
 package dev.spikelane.train;
 
 import dev.spikelane.kernel.base.SpikeExpand;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.network.Input;
 import java.lang.foreign.Arena;
 import java.util.Objects;

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.layout.Crew;
 import dev.spikelane.layout.Layout;
 import dev.spikelane.network.Input;
@@ -8,7 +9,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
-import dev.spikelane.network.Variable;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -17,6 +17,7 @@ import java.util.Set;
 final class GradientMachine {
 
     private final GradientBlueprint plan;
+    private final Scratch[] scratch;
     private final Crew crew;
     private final GradientInput[] inputs;
     private final GradientSite[] sites;
@@ -30,6 +31,7 @@ final class GradientMachine {
     GradientMachine(GradientBlueprint plan, Set<String> wantedInputs, Crew crew) {
         Network network = plan.network();
         this.plan = plan;
+        this.scratch = Scratch.of(plan.arena(), plan.size().threads());
         this.crew = crew;
         this.inputs = network.inputs().stream()
                 .map(input -> new GradientInput(
@@ -90,12 +92,7 @@ final class GradientMachine {
         GradientPath made;
         try {
             made = new GradientPath(
-                    plan.arena(),
-                    path,
-                    plan.size().segment(),
-                    plan.size().batch(),
-                    pulls,
-                    plan.size().threads());
+                    plan.arena(), path, plan.size().segment(), plan.size().batch(), pulls, scratch);
         } catch (UnsupportedOperationException failure) {
             throw new IllegalArgumentException(
                     "projection '" + projection.name() + "': " + failure.getMessage(), failure);
@@ -103,21 +100,19 @@ final class GradientMachine {
         boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(projection.name() + "."));
         GradientTerm term = new GradientTerm(projection, made, source(from), port, plan.size(), learns, plan.arena());
         port.terms().add(term);
-        switch (from) {
-            case Input _ -> {}
-            case Population population -> site(population).ofSpikes().add(term);
-            case Variable variable ->
-                site(variable.population()).ofVariable(variable.variable()).add(term);
-        }
+        from.ofPopulation().ifPresent(population -> {
+            GradientSite site = site(population);
+            from.ofVariable().map(site::ofVariable).orElseGet(site::ofSpikes).add(term);
+        });
         return term;
     }
 
     private GradientSource source(Source from) {
-        return switch (from) {
-            case Input input -> input(input);
-            case Population population -> site(population);
-            case Variable variable -> site(variable.population()).ofVariable(variable.variable());
-        };
+        if (from instanceof Input input) {
+            return input(input);
+        }
+        GradientSite site = site(from.ofPopulation().orElseThrow());
+        return from.ofVariable().<GradientSource>map(site::ofVariable).orElse(site);
     }
 
     private GradientInput input(Input input) {

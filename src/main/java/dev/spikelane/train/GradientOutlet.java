@@ -1,9 +1,9 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.memory.Tile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

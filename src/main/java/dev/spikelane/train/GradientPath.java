@@ -2,10 +2,11 @@ package dev.spikelane.train;
 
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.OperatorGradient;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -24,7 +25,8 @@ final class GradientPath {
     private final Tile whole;
 
     @SuppressWarnings("unchecked") // arrays of generics
-    GradientPath(Arena arena, List<Operator> path, int steps, int batch, boolean pulls, int threads) {
+    GradientPath(Arena arena, List<Operator> path, int steps, int batch, boolean pulls, Scratch[] scratch) {
+        int threads = scratch.length;
         this.batch = batch;
         this.whole = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
         this.operators = path.toArray(Operator[]::new);
@@ -35,7 +37,7 @@ final class GradientPath {
         for (int i = 0; i < operators.length; i++) {
             backs[i] = operators[i].gradient(arena, i > 0 || pulls, threads);
             for (int thread = 0; thread < threads; thread++) {
-                workspaces[i][thread] = operators[i].workspace(arena);
+                workspaces[i][thread] = operators[i].workspace(scratch[thread]);
             }
             if (i < made.length) {
                 int columns = operators[i].outputs();

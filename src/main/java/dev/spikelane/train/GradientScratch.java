@@ -1,8 +1,8 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 
 /** What a thread needs to take a tile of a population back through a segment. */

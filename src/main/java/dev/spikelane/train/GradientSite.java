@@ -1,17 +1,18 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.layout.Layout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
-import dev.spikelane.neuron.PortCurrents;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
@@ -369,11 +370,12 @@ final class GradientSite implements GradientSource {
 
     private void recordInPlace(PortCurrents own, NeuronState from, int first, int count, int firstBlock, int endBlock) {
         place(own, first, count, firstBlock, endBlock);
-        group.record(own, count * size.batch(), from, spikes.steps(first, count, 0), current.steps(first, count));
+        PortSteps.<NeuronState>of(group)
+                .record(own, count * size.batch(), from, spikes.steps(first, count, 0), current.steps(first, count));
     }
 
     private void run(PortCurrents own, NeuronState from, int first, int count) {
-        group.run(own, count * size.batch(), from, spikes.steps(first, count, 0));
+        PortSteps.<NeuronState>of(group).run(own, count * size.batch(), from, spikes.steps(first, count, 0));
     }
 
     /** Begins the way back. */

@@ -1,10 +1,10 @@
 package dev.spikelane.train;
 
 import dev.spikelane.connection.operator.OperatorGradient;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.network.Projection;
 import java.lang.foreign.Arena;
 import java.util.List;

@@ -243,12 +243,36 @@ public final class GradientsBuilder {
     }
 
     /**
-     * Says what inputs will be; other ones are refused then.
+     * Says that inputs will be spikes at each step; other ones are refused then, and no memory is
+     * planned for them.
      *
-     * @param ofInputs their form
      * @return this
      */
-    public GradientsBuilder inputs(InputForm ofInputs) {
+    public GradientsBuilder spikesOnly() {
+        return inputs(InputForm.SPIKES);
+    }
+
+    /**
+     * Says that inputs will be values at each step; other ones are refused then, and no memory is
+     * planned for them.
+     *
+     * @return this
+     */
+    public GradientsBuilder valuesOnly() {
+        return inputs(InputForm.VALUES);
+    }
+
+    /**
+     * Says that inputs will be one frame of values or spikes for all steps; other ones are refused then, and no memory is
+     * planned for them.
+     *
+     * @return this
+     */
+    public GradientsBuilder framesOnly() {
+        return inputs(InputForm.FRAME);
+    }
+
+    GradientsBuilder inputs(InputForm ofInputs) {
         form = ofInputs;
         return this;
     }

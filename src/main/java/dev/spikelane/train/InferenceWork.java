@@ -16,7 +16,7 @@ import dev.spikelane.network.Projection;
  * @param denseOperations multiplications and additions of a dense network of the same shape that sees the sample once, without time
  * @param denseOperationsOfSteps the same for all steps: what this network costs where zeros are multiplied too
  */
-public record InferenceWork(double synapticOperations, long denseOperations, long denseOperationsOfSteps) {
+record InferenceWork(double synapticOperations, long denseOperations, long denseOperationsOfSteps) {
 
     /** Neurons that one arrival at the start of a projection reaches at once; behind the first full connection nothing is zero. */
     static long fanOut(Projection projection) {

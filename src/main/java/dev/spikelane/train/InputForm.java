@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
 /** What the inputs of a window are, for those who want to know beforehand how much memory it needs. */
-public enum InputForm {
+enum InputForm {
     /** Spikes at each step. */
     SPIKES,
     /** Values at each step. */

@@ -5,40 +5,31 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A rule by which gradients change parameters, with the formulas of {@code torch.optim}. It works element by element, so parameters may lie in
- * memory in any order.
+ * memory in any order. Immutable; any number of trainers may use it.
  */
-public sealed interface Optimizer permits Sgd, Adam {
+public abstract sealed class Optimizer permits Sgd, Adam {
+
+    Optimizer() {}
 
     /**
      * Returns the name.
      *
      * @return a name for files and messages: {@code sgd}, {@code adam}, {@code adamw}
      */
-    String name();
+    public abstract String name();
 
     /**
      * Returns the learning rate before a schedule changes it.
      *
      * @return the rate
      */
-    double rate();
+    public abstract double rate();
 
-    /**
-     * Binds the rule to the memory of one parameter and makes its state, of zeros.
-     *
-     * @param parameter float32 values in native memory, changed by every update
-     * @return the bound rule
-     * @throws IllegalArgumentException if the memory is not a whole number of floats, or none
-     */
-    ParameterUpdate bind(MemorySegment parameter);
+    /** Binds the rule to the memory of one parameter, a whole number of floats, and makes its state, of zeros. */
+    abstract ParameterUpdate bind(MemorySegment parameter);
 
-    /**
-     * Binds the rule to the memory of a matrix.
-     *
-     * @param parameter changed by every update; its padding stays zero where that of the gradients is
-     * @return the bound rule
-     */
-    default ParameterUpdate bind(FloatMatrix parameter) {
+    /** Binds the rule to the memory of a matrix, whose padding stays zero where that of the gradients is. */
+    ParameterUpdate bind(FloatMatrix parameter) {
         return bind(parameter.segment());
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
  * <p>Each step begins once; then the parameter is updated as a whole or in disjoint ranges, by any number of threads. The bits do not depend on the
  * ranges.
  */
-public interface ParameterUpdate {
+interface ParameterUpdate {
 
     /**
      * Counts a step and computes its coefficients.

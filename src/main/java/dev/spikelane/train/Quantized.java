@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -17,6 +18,14 @@ import java.util.stream.Collectors;
  * @param after what the network with integer weights made of the same data
  */
 public record Quantized(Network network, ElementType type, Evaluation before, Evaluation after) {
+
+    /** Makes a result. */
+    public Quantized {
+        Objects.requireNonNull(network, "network");
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(before, "before");
+        Objects.requireNonNull(after, "after");
+    }
 
     /**
      * Returns by how much the accuracy changed.

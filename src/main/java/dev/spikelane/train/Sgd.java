@@ -4,36 +4,35 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Gradient descent, as {@code torch.optim.SGD} computes it, in float32 and unfused.
- *
- * @param rate the learning rate, finite, at least 0
- * @param momentum how much of the last step is kept, at least 0
- * @param dampening the share of a gradient that does not enter the momentum
- * @param nesterov whether the step looks ahead, for which there must be momentum and no dampening
- * @param weightDecay how much weights decay, as a part of the gradient, at least 0
  */
-public record Sgd(double rate, double momentum, double dampening, boolean nesterov, double weightDecay)
-        implements Optimizer {
+public final class Sgd extends Optimizer {
 
-    /**
-     * Makes a rule.
-     *
-     * @throws IllegalArgumentException if a number is out of range, or nesterov comes without momentum or with dampening
-     */
-    public Sgd {
-        requireRate(rate);
-        if (!(momentum >= 0 && Double.isFinite(momentum))) {
-            throw new IllegalArgumentException("momentum is " + momentum + ", expected a finite number of at least 0");
-        }
-        if (!Double.isFinite(dampening)) {
-            throw new IllegalArgumentException("dampening is " + dampening + ", expected a finite number");
-        }
-        if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
-            throw new IllegalArgumentException(
-                    "weightDecay is " + weightDecay + ", expected a finite number of at least 0");
-        }
-        if (nesterov && (momentum == 0 || dampening != 0)) {
-            throw new IllegalArgumentException("nesterov has momentum " + momentum + " and dampening " + dampening
-                    + ", expected momentum above 0 and no dampening");
+    private final Options options;
+
+    private Sgd(Options options) {
+        this.options = options;
+    }
+
+    /** All options. */
+    private record Options(double rate, double momentum, double dampening, boolean nesterov, double weightDecay) {
+
+        Options {
+            requireRate(rate);
+            if (!(momentum >= 0 && Double.isFinite(momentum))) {
+                throw new IllegalArgumentException(
+                        "momentum is " + momentum + ", expected a finite number of at least 0");
+            }
+            if (!Double.isFinite(dampening)) {
+                throw new IllegalArgumentException("dampening is " + dampening + ", expected a finite number");
+            }
+            if (!(weightDecay >= 0 && Double.isFinite(weightDecay))) {
+                throw new IllegalArgumentException(
+                        "weightDecay is " + weightDecay + ", expected a finite number of at least 0");
+            }
+            if (nesterov && (momentum == 0 || dampening != 0)) {
+                throw new IllegalArgumentException("nesterov has momentum " + momentum + " and dampening " + dampening
+                        + ", expected momentum above 0 and no dampening");
+            }
         }
     }
 
@@ -44,7 +43,48 @@ public record Sgd(double rate, double momentum, double dampening, boolean nester
      * @throws IllegalArgumentException if the rate is out of range
      */
     public Sgd(double rate) {
-        this(rate, 0, 0, false, 0);
+        this(new Options(rate, 0, 0, false, 0));
+    }
+
+    @Override
+    public double rate() {
+        return options.rate;
+    }
+
+    /**
+     * Returns the momentum.
+     *
+     * @return how much of the last step is kept, at least 0
+     */
+    public double momentum() {
+        return options.momentum;
+    }
+
+    /**
+     * Returns the dampening.
+     *
+     * @return the share of a gradient that does not enter the momentum
+     */
+    public double dampening() {
+        return options.dampening;
+    }
+
+    /**
+     * Tells whether the step looks ahead.
+     *
+     * @return whether the momentum is Nesterov's
+     */
+    public boolean nesterov() {
+        return options.nesterov;
+    }
+
+    /**
+     * Returns the weight decay.
+     *
+     * @return how much weights decay, as a part of the gradient, at least 0
+     */
+    public double weightDecay() {
+        return options.weightDecay;
     }
 
     /**
@@ -55,7 +95,7 @@ public record Sgd(double rate, double momentum, double dampening, boolean nester
      * @throws IllegalArgumentException if it is out of range
      */
     public Sgd withMomentum(double kept) {
-        return new Sgd(rate, kept, dampening, nesterov, weightDecay);
+        return new Sgd(new Options(options.rate, kept, options.dampening, options.nesterov, options.weightDecay));
     }
 
     /**
@@ -66,7 +106,7 @@ public record Sgd(double rate, double momentum, double dampening, boolean nester
      * @throws IllegalArgumentException if it is not finite, or this rule is Nesterov's
      */
     public Sgd withDampening(double share) {
-        return new Sgd(rate, momentum, share, nesterov, weightDecay);
+        return new Sgd(new Options(options.rate, options.momentum, share, options.nesterov, options.weightDecay));
     }
 
     /**
@@ -77,7 +117,7 @@ public record Sgd(double rate, double momentum, double dampening, boolean nester
      * @throws IllegalArgumentException if there is no momentum, or dampening
      */
     public Sgd withNesterov(boolean ahead) {
-        return new Sgd(rate, momentum, dampening, ahead, weightDecay);
+        return new Sgd(new Options(options.rate, options.momentum, options.dampening, ahead, options.weightDecay));
     }
 
     /**
@@ -88,7 +128,7 @@ public record Sgd(double rate, double momentum, double dampening, boolean nester
      * @throws IllegalArgumentException if it is negative
      */
     public Sgd withWeightDecay(double decay) {
-        return new Sgd(rate, momentum, dampening, nesterov, decay);
+        return new Sgd(new Options(options.rate, options.momentum, options.dampening, options.nesterov, decay));
     }
 
     @Override
@@ -97,7 +137,7 @@ public record Sgd(double rate, double momentum, double dampening, boolean nester
     }
 
     @Override
-    public ParameterUpdate bind(MemorySegment parameter) {
+    ParameterUpdate bind(MemorySegment parameter) {
         return new SgdUpdate(this, parameter);
     }
 
@@ -118,5 +158,20 @@ public record Sgd(double rate, double momentum, double dampening, boolean nester
             throw new IllegalArgumentException("steps is " + steps + ", expected at least 0");
         }
         return steps;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Sgd that && options.equals(that.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return options.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return options.toString().replaceFirst("Options", "Sgd");
     }
 }

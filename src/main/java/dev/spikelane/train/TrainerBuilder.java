@@ -178,13 +178,36 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Says what inputs will be; other ones are refused then.
+     * Says that inputs will be spikes at each step; other ones are refused then, and no memory is
+     * planned for them.
      *
-     * @param ofInputs their form
      * @return this
      */
-    public TrainerBuilder inputs(InputForm ofInputs) {
-        Objects.requireNonNull(ofInputs, "ofInputs");
+    public TrainerBuilder spikesOnly() {
+        return inputs(InputForm.SPIKES);
+    }
+
+    /**
+     * Says that inputs will be values at each step; other ones are refused then, and no memory is
+     * planned for them.
+     *
+     * @return this
+     */
+    public TrainerBuilder valuesOnly() {
+        return inputs(InputForm.VALUES);
+    }
+
+    /**
+     * Says that inputs will be one frame of values or spikes for all steps; other ones are refused then, and no memory is
+     * planned for them.
+     *
+     * @return this
+     */
+    public TrainerBuilder framesOnly() {
+        return inputs(InputForm.FRAME);
+    }
+
+    private TrainerBuilder inputs(InputForm ofInputs) {
         return with(gradients -> gradients.inputs(ofInputs));
     }
 

@@ -208,7 +208,7 @@ public final class TrainingRun {
             throw new IllegalStateException("epoch " + (state.epoch + 1) + ": " + bad + ", expected finite values");
         }
         boolean classes = trainer.recipe().loss().decoding() != Decoding.NONE;
-        EpochResult result = new EpochResult(
+        EpochResult result = new EpochResult(new EpochResult.Numbers(
                 state.epoch + 1,
                 state.lastRate,
                 state.meanLoss(),
@@ -217,7 +217,7 @@ public final class TrainingRun {
                 evaluation == null ? Double.NaN : evaluation.accuracy(),
                 state.samples,
                 state.nanoseconds * 1e-9,
-                state.observerNanoseconds * 1e-9);
+                state.observerNanoseconds * 1e-9));
         state.results.add(result);
         if (state.bestEpoch < 0
                 || result.score() > state.results.get(state.bestEpoch).score()) {

@@ -17,7 +17,7 @@
  * <tr><td>mse_membrane_loss</td><td>{@link dev.spikelane.train.MembraneErrorLoss}</td></tr>
  * <tr><td>mse_temporal_loss</td><td>{@link dev.spikelane.train.SpikeTimeErrorLoss}</td></tr>
  * <tr><td>l1_rate_sparsity</td><td>{@link dev.spikelane.train.SpikeRatePenalty}</td></tr>
- * <tr><td>accuracy_rate, accuracy_temporal</td><td>{@link dev.spikelane.train.ClassDecoder}</td></tr>
+ * <tr><td>accuracy_rate, accuracy_temporal</td><td>{@link dev.spikelane.train.Decoding}</td></tr>
  * <tr><td>snntorch.surrogate</td><td>{@link dev.spikelane.train.Surrogate}</td></tr>
  * </table>
  *

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.spikelane.Allocations;
 import dev.spikelane.blas.call.BlasSpikeMatmul;
 import dev.spikelane.kernel.Transpose;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 

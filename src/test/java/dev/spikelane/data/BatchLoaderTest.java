@@ -34,7 +34,7 @@ final class BatchLoaderTest {
     private static final Shape SHAPE = Shape.of(2, 3, 5);
 
     private final FloatMatrix values = Matrices.uniform(Arena.ofAuto(), SAMPLES, SHAPE.size(), new Random(5));
-    private final Dataset data = ArrayDataset.of(SHAPE, values, labels(), 4).scaled(0.5f, 0.5f);
+    private final Dataset data = Dataset.of(SHAPE, values, labels(), 4).scaled(0.5f, 0.5f);
 
     private static int[] labels() {
         int[] labels = new int[SAMPLES];
@@ -149,7 +149,7 @@ final class BatchLoaderTest {
 
     @Test
     void latencyCodesAndTargets() {
-        Dataset regression = ArrayDataset.ofTargets(SHAPE, values, values).scaled(0.5f, 0.5f);
+        Dataset regression = Dataset.ofTargets(SHAPE, values, values).scaled(0.5f, 0.5f);
         Batching batching = new Batching(6)
                 .withCode(InputCode.latency(new Latency(new LatencyCode().withLinear(true)).withDropLate(true), 10));
         try (BatchLoader loader = new BatchLoader(regression, batching)) {

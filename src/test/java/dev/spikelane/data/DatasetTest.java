@@ -23,7 +23,7 @@ final class DatasetTest {
 
     private final FloatMatrix values =
             FloatMatrix.of(new float[] {0, 1, 2, 3}, new float[] {4, 5, 6, 7}, new float[] {8, 9, 10, 11});
-    private final Dataset data = ArrayDataset.of(Shape.of(2, 1, 2), values, new int[] {2, 0, 1}, 3);
+    private final Dataset data = Dataset.of(Shape.of(2, 1, 2), values, new int[] {2, 0, 1}, 3);
 
     private static float[] read(Dataset data, int sample) {
         FloatMatrix row = FloatMatrix.zeros(2, data.shape().size());
@@ -60,7 +60,7 @@ final class DatasetTest {
 
     @Test
     void targets() {
-        Dataset regression = ArrayDataset.ofTargets(
+        Dataset regression = Dataset.ofTargets(
                 Shape.of(4), values, FloatMatrix.of(new float[] {1, 2}, new float[] {3, 4}, new float[] {5, 6}));
         FloatMatrix into = FloatMatrix.zeros(1, 2);
         regression.subset(2).readTarget(0, into, 0);
@@ -76,15 +76,15 @@ final class DatasetTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "label 1 is 3, expected a class of [0, 3)",
-                () -> ArrayDataset.of(Shape.of(4), values, new int[] {0, 3, 0}, 3));
+                () -> Dataset.of(Shape.of(4), values, new int[] {0, 3, 0}, 3));
         assertMessage(
                 IllegalArgumentException.class,
                 "there are 2 labels, expected 3, one for each sample",
-                () -> ArrayDataset.of(Shape.of(4), values, new int[] {0, 3}, 3));
+                () -> Dataset.of(Shape.of(4), values, new int[] {0, 3}, 3));
         assertMessage(
                 IllegalArgumentException.class,
                 "values is [3 x 4], expected [3 x 5]",
-                () -> ArrayDataset.of(Shape.of(5), values, new int[] {0, 1, 2}, 3));
+                () -> Dataset.of(Shape.of(5), values, new int[] {0, 1, 2}, 3));
         assertMessage(
                 IllegalArgumentException.class, "subset has no samples, expected at least one", () -> data.range(0, 0));
         assertThrows(IndexOutOfBoundsException.class, () -> data.subset(3));
@@ -108,25 +108,25 @@ final class DatasetTest {
         byte[] labels = idx(new int[] {2}, 1, 4);
         Files.write(folder.resolve("train-images-idx3-ubyte"), images);
         Files.write(folder.resolve("train-labels-idx1-ubyte.gz"), gzip(labels));
-        Dataset train = IdxDataset.train(folder);
+        Dataset train = Dataset.idxTrain(folder);
         assertEquals(2, train.size());
         assertEquals(Shape.of(1, 1, 2), train.shape());
         assertEquals(5, train.classes());
         assertEquals(4, train.label(1));
         assertArrayEquals(new float[] {0.4f, 1}, read(train, 1));
-        NoSuchFileException missing = assertThrows(NoSuchFileException.class, () -> IdxDataset.test(folder));
+        NoSuchFileException missing = assertThrows(NoSuchFileException.class, () -> Dataset.idxTest(folder));
         assertEquals(folder.resolve("t10k-images-idx3-ubyte").toString(), missing.getFile());
         Files.write(folder.resolve("t10k-images-idx3-ubyte"), images);
         Files.write(folder.resolve("t10k-labels-idx1-ubyte"), idx(new int[] {1}, 3));
         assertMessage(
                 IOException.class,
                 folder + " (t10k): there are 1 labels, expected 2, one for each image",
-                () -> IdxDataset.test(folder));
+                () -> Dataset.idxTest(folder));
         Idx flat = Idx.read("labels", new ByteArrayInputStream(labels));
         assertMessage(
                 IOException.class,
                 "mine: images are [2], expected [count, height, width] or [count, features], at least one",
-                () -> IdxDataset.of("mine", flat, flat));
+                () -> Dataset.idx("mine", flat, flat));
     }
 
     private static byte[] idx(int[] sizes, int... values) {

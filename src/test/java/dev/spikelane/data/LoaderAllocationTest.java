@@ -20,7 +20,7 @@ final class LoaderAllocationTest {
     void batches() {
         Shape shape = Shape.of(1, 10, 13);
         FloatMatrix values = Matrices.uniform(Arena.ofAuto(), SAMPLES, shape.size(), new Random(1));
-        Dataset data = ArrayDataset.of(shape, values, new int[SAMPLES], 1)
+        Dataset data = Dataset.of(shape, values, new int[SAMPLES], 1)
                 .scaled(0.5f, 0.5f)
                 .normalized(new float[] {0.1f}, new float[] {2});
         Batching batching = new Batching(8)

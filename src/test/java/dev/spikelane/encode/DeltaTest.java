@@ -25,13 +25,13 @@ final class DeltaTest {
     /** The examples of snnTorch's documentation. */
     @Test
     void findsChanges() {
-        new Delta(1, false).encode(data, 1, on);
+        new Delta().withThreshold(1).encode(data, 1, on);
         assertArrayEquals(new byte[] {1, 1, 0, 1, 0}, on.toArray());
-        new Delta(1, true).encode(data, 1, on, off);
+        new Delta().withThreshold(1).withPadding(true).encode(data, 1, on, off);
         assertArrayEquals(new byte[] {0, 1, 0, 1, 0}, on.toArray());
         assertArrayEquals(new byte[] {0, 0, 1, 0, 0}, off.toArray());
         FloatMatrix signed = FloatMatrix.zeros(arena, 5, 1);
-        new Delta(1, false).encodeSigned(data, 1, signed);
+        new Delta().withThreshold(1).encodeSigned(data, 1, signed);
         assertArrayEquals(new float[] {1, 1, -1, 1, 0}, signed.toArray());
     }
 
@@ -40,13 +40,13 @@ final class DeltaTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "threshold is NaN, expected a number",
-                () -> new Delta(Float.NaN, true));
+                () -> new Delta().withThreshold(Float.NaN).withPadding(true));
         on.set(0, 0, true);
         assertMessage(
                 IllegalArgumentException.class,
                 "off is [4 x 1], expected [5 x 1]",
                 () -> new Delta().encode(data, 1, on, SpikeMatrix.zeros(arena, 4, 1)));
         assertEquals(1, on.count(), "nothing is written");
-        assertEquals(new Delta(0.1f, false), new Delta());
+        assertEquals(new Delta().withThreshold(0.1f), new Delta());
     }
 }

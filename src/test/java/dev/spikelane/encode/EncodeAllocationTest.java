@@ -77,10 +77,11 @@ final class EncodeAllocationTest {
         fill();
         for (boolean linear : new boolean[] {true, false}) {
             LatencyCode code = new LatencyCode().withLinear(linear).withNormalize(true);
-            Latency latency = new Latency(code, true, true);
+            Latency latency = new Latency(code).withClip(true).withDropLate(true);
             LatencyTargets unclipped = new LatencyTargets(latency.withClip(false));
-            LatencyTargets rising = new LatencyTargets(latency, 1.25, 0.25, true);
-            LatencyTargets steps = new LatencyTargets(latency, 2, 0.5, false);
+            LatencyTargets rising =
+                    new LatencyTargets(latency).withTargets(1.25, 0.25).withInterpolation(true);
+            LatencyTargets steps = new LatencyTargets(latency).withTargets(2, 0.5);
             assertNone(CALLS, () -> {
                 latency.encode(data, times, spikes);
                 unclipped.encode(data, times, targets);
@@ -93,7 +94,7 @@ final class EncodeAllocationTest {
     @Test
     void delta() {
         fill();
-        Delta delta = new Delta(0.2f, true);
+        Delta delta = new Delta().withThreshold(0.2f).withPadding(true);
         SpikeMatrix off = SpikeMatrix.zeros(arena, STEPS * BATCH, NEURONS);
         assertNone(CALLS, () -> {
             delta.encode(frames, BATCH, spikes);
@@ -104,7 +105,7 @@ final class EncodeAllocationTest {
 
     @Test
     void labels() {
-        RateTargets encoder = new RateTargets(0.5, 0.25).withTargets(1, 0.5, true);
+        RateTargets encoder = new RateTargets(0.5, 0.25).withTargets(1, 0.5).withInterpolation(true);
         RateTargets drawn = encoder.withSpikes(1, TargetRate.Pattern.POISSON);
         RateTargets merged = drawn.withSpikes(1, TargetRate.Pattern.UNIFORM);
         RateTargets steady = new RateTargets();

@@ -41,8 +41,12 @@ final class LatencyProperties {
                         Arbitraries.of(0, 3),
                         Arbitraries.of(true, false),
                         Arbitraries.of(true, false))
-                .as((threshold, tau, first, linear, normalize) ->
-                        new LatencyCode(threshold, tau, first, linear, normalize, 1e-7));
+                .as((threshold, tau, first, linear, normalize) -> new LatencyCode()
+                        .withThreshold(threshold)
+                        .withTau(tau)
+                        .withFirstSpikeTime(first)
+                        .withLinear(linear)
+                        .withNormalize(normalize));
     }
 
     @Provide
@@ -73,7 +77,7 @@ final class LatencyProperties {
         SpikeMatrix spikes = Matrices.spikes(arena, STEPS * batch, neurons, 0.5, new Random(seed));
         FloatMatrix codeTimes = FloatMatrix.zeros(arena, batch, neurons);
         code.encode(data, STEPS, codeTimes);
-        new Latency(code, clip, true).encode(data, times, spikes);
+        new Latency(code).withClip(clip).withDropLate(true).encode(data, times, spikes);
         SpikeMatrix expected = SpikeMatrix.zeros(arena, STEPS * batch, neurons);
         FloatMatrix targets = FloatMatrix.zeros(arena, STEPS * batch, neurons);
         for (int row = 0; row < expected.rows(); row++) {
@@ -86,7 +90,9 @@ final class LatencyProperties {
         }
         assertSameBits(expected, spikes, "spikes");
         FloatMatrix got = FloatMatrix.zeros(arena, STEPS * batch, neurons);
-        new LatencyTargets(new Latency(code, clip, true), 2, 0.5, false).encode(data, times, got);
+        new LatencyTargets(new Latency(code).withClip(clip).withDropLate(true))
+                .withTargets(2, 0.5)
+                .encode(data, times, got);
         assertSameBits(targets, got, "targets");
     }
 
@@ -98,8 +104,10 @@ final class LatencyProperties {
             @ForAll @IntRange(min = 1, max = 3) int batch,
             @ForAll boolean interpolate,
             @ForAll long seed) {
-        LatencyTargets encoder =
-                new LatencyTargets(new Latency(codes.withNormalize(false), true, true), 1.25, 0.25, interpolate);
+        LatencyTargets encoder = new LatencyTargets(
+                        new Latency(codes.withNormalize(false)).withClip(true).withDropLate(true))
+                .withTargets(1.25, 0.25)
+                .withInterpolation(interpolate);
         FloatMatrix data = data(batch, neurons, seed);
         FloatMatrix whole = FloatMatrix.zeros(arena, STEPS * batch, neurons);
         FloatMatrix times = FloatMatrix.zeros(arena, batch, neurons);
@@ -122,8 +130,14 @@ final class LatencyProperties {
         FloatMatrix times = FloatMatrix.zeros(arena, 2, neurons);
         FloatMatrix free = FloatMatrix.zeros(arena, STEPS * 2, neurons);
         FloatMatrix clipped = FloatMatrix.zeros(arena, STEPS * 2, neurons);
-        new LatencyTargets(new Latency(code, false, true), 1, 0.25, true).encode(data, times, free);
-        new LatencyTargets(new Latency(code, true, true), 1, 0.25, true).encode(data, times, clipped);
+        new LatencyTargets(new Latency(code).withDropLate(true))
+                .withTargets(1, 0.25)
+                .withInterpolation(true)
+                .encode(data, times, free);
+        new LatencyTargets(new Latency(code).withClip(true).withDropLate(true))
+                .withTargets(1, 0.25)
+                .withInterpolation(true)
+                .encode(data, times, clipped);
         for (int row = 0; row < free.rows(); row++) {
             for (int neuron = 0; neuron < neurons; neuron++) {
                 if (data.get(row % 2, neuron) < (float) code.threshold()) {

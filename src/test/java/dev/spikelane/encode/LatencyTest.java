@@ -37,7 +37,9 @@ final class LatencyTest {
         FloatMatrix oneHot = FloatMatrix.zeros(arena, 2, 4);
         FloatMatrix labelTimes = FloatMatrix.zeros(arena, 2, 4);
         FloatMatrix targets = FloatMatrix.zeros(arena, 5 * 2, 4);
-        LatencyTargets encoder = new LatencyTargets(new Latency(new LatencyCode().withNormalize(true)), 1, 0, true);
+        LatencyTargets encoder = new LatencyTargets(new Latency(new LatencyCode().withNormalize(true)))
+                .withTargets(1, 0)
+                .withInterpolation(true);
         encoder.encode(new int[] {0, 3}, oneHot, labelTimes, targets);
         for (int step = 0; step < 5; step++) {
             assertEquals(step == 0 ? 1 : 0, targets.get(2 * step, 0), "the label's class at step " + step);
@@ -51,7 +53,8 @@ final class LatencyTest {
     void silenceIsNegativeZeroWhereOnIsNegative() {
         LatencyCode code = new LatencyCode().withNormalize(true).withLinear(true);
         FloatMatrix targets = FloatMatrix.zeros(arena, 3, 1);
-        new LatencyTargets(new Latency(code), -1, 0, false)
+        new LatencyTargets(new Latency(code))
+                .withTargets(-1, 0)
                 .encode(FloatMatrix.vector(arena, 0.5f), FloatMatrix.zeros(arena, 1, 1), targets);
         assertArrayEquals(new float[] {-0.0f, 0, -0.0f}, targets.toArray());
     }
@@ -87,7 +90,7 @@ final class LatencyTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "a spike time is infinite, because float32 loses epsilon, 0.0, beside the threshold, 0.5",
-                () -> new Latency(lost, false, true).encode(data, times, spikes));
+                () -> new Latency(lost).withDropLate(true).encode(data, times, spikes));
     }
 
     @Test
@@ -117,10 +120,10 @@ final class LatencyTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "onTarget is 0.0, expected at least offTarget, 1.0",
-                () -> new LatencyTargets(new Latency(code), 0, 1, true));
+                () -> new LatencyTargets(new Latency(code)).withTargets(0, 1).withInterpolation(true));
         assertMessage(
                 IllegalArgumentException.class,
                 "onTarget is NaN, offTarget 1.0, expected finite float32 numbers",
-                () -> new LatencyTargets(new Latency(code), Double.NaN, 1, false));
+                () -> new LatencyTargets(new Latency(code)).withTargets(Double.NaN, 1));
     }
 }

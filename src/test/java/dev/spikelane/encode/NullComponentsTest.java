@@ -11,7 +11,10 @@ final class NullComponentsTest {
     @Test
     void areNamedWhenARecordIsMade() {
         assertMessage(NullPointerException.class, "pattern", () -> new TargetRate(0.5, 0, null));
-        assertMessage(NullPointerException.class, "code", () -> new Latency(null, true, true));
-        assertMessage(NullPointerException.class, "latency", () -> new LatencyTargets(null, 1, 0, false));
+        assertMessage(
+                NullPointerException.class,
+                "code",
+                () -> new Latency(null).withClip(true).withDropLate(true));
+        assertMessage(NullPointerException.class, "latency", () -> new LatencyTargets(null).withTargets(1, 0));
     }
 }

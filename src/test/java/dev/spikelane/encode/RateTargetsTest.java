@@ -42,11 +42,10 @@ final class RateTargetsTest {
         assertArrayEquals(new float[] {0, 0}, column(plain, 2, 0));
         RateTargets delayed = plain.withSpikes(2, TargetRate.Pattern.REGULAR);
         assertArrayEquals(new float[] {0, 0, 1, 1, 1}, column(delayed, 5, 1));
-        assertArrayEquals(
-                new float[] {0.5f, 0.5f, 1.2f, 1.2f, 1.2f}, column(delayed.withTargets(1.2, 0.5, false), 5, 1));
+        assertArrayEquals(new float[] {0.5f, 0.5f, 1.2f, 1.2f, 1.2f}, column(delayed.withTargets(1.2, 0.5), 5, 1));
         assertArrayEquals(
                 new float[] {1.2f, 0.5f, 0.7333f, 0.9667f, 1.2f},
-                column(new RateTargets(0.25, 0).withTargets(1.2, 0.5, true), 5, 1),
+                column(new RateTargets(0.25, 0).withTargets(1.2, 0.5).withInterpolation(true), 5, 1),
                 1e-4f);
     }
 
@@ -57,15 +56,19 @@ final class RateTargetsTest {
         assertArrayEquals(new float[] {1, 0, 1, 0, 1, 0}, column(encoder, 6, 1));
         assertArrayEquals(new float[] {1, 0, 0, 0, 1, 0}, column(encoder, 6, 2));
         assertArrayEquals(
-                new float[] {3, -1, 3, -1}, column(encoder.withTargets(3, -1, true), 4, 1), "a ramp of one step");
-        assertArrayEquals(new float[] {3, 0, 3, 0}, column(encoder.withTargets(3, -1, false), 4, 1));
+                new float[] {3, -1, 3, -1},
+                column(encoder.withTargets(3, -1).withInterpolation(true), 4, 1),
+                "a ramp of one step");
+        assertArrayEquals(new float[] {3, 0, 3, 0}, column(encoder.withTargets(3, -1), 4, 1));
     }
 
     /** snnTorch ignores the option here. */
     @Test
     void alwaysFiringIsInterpolatedToo() {
-        RateTargets encoder =
-                new RateTargets().withSpikes(2, TargetRate.Pattern.REGULAR).withTargets(1, 0.5, true);
+        RateTargets encoder = new RateTargets()
+                .withSpikes(2, TargetRate.Pattern.REGULAR)
+                .withTargets(1, 0.5)
+                .withInterpolation(true);
         assertArrayEquals(new float[] {0.5f, 0.75f, 1, 1}, column(encoder, 4, 1));
         assertArrayEquals(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, column(encoder, 4, 0));
     }
@@ -73,7 +76,7 @@ final class RateTargetsTest {
     @Test
     void firstSpikeBehindTheStepsLeavesAllOff() {
         RateTargets encoder =
-                new RateTargets().withSpikes(7, TargetRate.Pattern.REGULAR).withTargets(1, 0.5, false);
+                new RateTargets().withSpikes(7, TargetRate.Pattern.REGULAR).withTargets(1, 0.5);
         assertArrayEquals(new float[] {0.5f, 0.5f}, column(encoder, 2, 1));
     }
 
@@ -120,7 +123,7 @@ final class RateTargetsTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "onTarget is 1.0, offTarget Infinity, expected finite float32 numbers",
-                () -> new RateTargets().withTargets(1, Double.POSITIVE_INFINITY, false));
+                () -> new RateTargets().withTargets(1, Double.POSITIVE_INFINITY));
     }
 
     @Test

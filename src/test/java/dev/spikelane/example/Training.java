@@ -2,7 +2,6 @@ package dev.spikelane.example;
 
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.IdxDataset;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.data.Shuffle;
 import dev.spikelane.model.ModelFile;
@@ -18,7 +17,7 @@ import java.nio.file.Path;
 
 public class Training {
     public static void main(String[] arguments) throws IOException {
-        Dataset all = IdxDataset.train(Path.of(arguments[0])); // a folder with the four IDX files
+        Dataset all = Dataset.idxTrain(Path.of(arguments[0])); // a folder with the four IDX files
         int count = all.size();
         Dataset training = all.range(0, count - count / 10); // the first ones, and how many
         Dataset validation = all.range(count - count / 10, count / 10);

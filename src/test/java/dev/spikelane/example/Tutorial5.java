@@ -2,7 +2,7 @@ package dev.spikelane.example;
 
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
-import dev.spikelane.data.IdxDataset;
+import dev.spikelane.data.Dataset;
 import dev.spikelane.data.Shuffle;
 import dev.spikelane.io.Idx;
 import dev.spikelane.network.Network;
@@ -20,7 +20,7 @@ import java.nio.file.Path;
 /** snnTorch's tutorial 5, line beside line, on a folder of (Fashion-)MNIST or else on the 256 images of the demo. */
 public class Tutorial5 {
 
-    static double[] accuracies(IdxDataset data, int epochs) {
+    static double[] accuracies(Dataset data, int epochs) {
         int numSteps = 25; //                                       num_steps = 25
         float beta = 0.95f; //                                      beta = 0.95
         int batchSize = 128; //                                     batch_size = 128
@@ -62,16 +62,16 @@ public class Tutorial5 {
         }
     }
 
-    static IdxDataset sample() throws IOException {
+    static Dataset sample() throws IOException {
         String name = "/dev/spikelane/cli/fashion-mnist-256-";
         try (var images = Tutorial5.class.getResourceAsStream(name + "images.idx3-ubyte.gz");
                 var labels = Tutorial5.class.getResourceAsStream(name + "labels.idx1-ubyte.gz")) {
-            return IdxDataset.of("sample", Idx.read("images", images), Idx.read("labels", labels));
+            return Dataset.idx("sample", Idx.read("images", images), Idx.read("labels", labels));
         }
     }
 
     public static void main(String[] arguments) throws IOException {
-        var data = arguments.length == 0 ? sample() : IdxDataset.train(Path.of(arguments[0]));
+        var data = arguments.length == 0 ? sample() : Dataset.idxTrain(Path.of(arguments[0]));
         double[] right = accuracies(data, 10);
         System.out.printf("%.1f %% of the training images right by spikes, ", 100 * right[0]);
         System.out.printf("%.1f %% by membranes%n", 100 * right[1]);

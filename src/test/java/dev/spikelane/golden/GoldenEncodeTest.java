@@ -27,7 +27,9 @@ class GoldenEncodeTest {
             int neurons = shape.size() > 1 ? shape.getLast() : 1;
             int rows = GoldenArray.length(shape) / neurons;
             int batch = rows / shape.getFirst();
-            Delta encoder = new Delta(golden.number("threshold", 0.1f), golden.flagIfSet("padding"));
+            Delta encoder = new Delta()
+                    .withThreshold(golden.number("threshold", 0.1f))
+                    .withPadding(golden.flagIfSet("padding"));
             try (Arena arena = Arena.ofShared()) {
                 FloatMatrix data = FloatMatrix.copyOf(arena, rows, neurons, golden.floats("data"));
                 if (golden.flagIfSet("off_spike")) {

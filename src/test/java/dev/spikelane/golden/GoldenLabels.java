@@ -123,14 +123,11 @@ final class GoldenLabels {
     }
 
     private static float[] targets(Arena arena, GoldenCase golden, int[] labels, int steps) {
-        RateTargets encoder = new RateTargets(
-                golden.real("correct_rate", 1),
-                golden.real("incorrect_rate", 0),
-                golden.integer("first_spike_time", 0),
-                pattern(golden),
-                golden.real("on_target", 1),
-                golden.real("off_target", 0),
-                golden.flagIfSet("interpolate") && !isSteady(golden)); // at these rates snnTorch ignores the option
+        RateTargets encoder = new RateTargets(golden.real("correct_rate", 1), golden.real("incorrect_rate", 0))
+                .withSpikes(golden.integer("first_spike_time", 0), pattern(golden))
+                .withTargets(golden.real("on_target", 1), golden.real("off_target", 0))
+                .withInterpolation(golden.flagIfSet("interpolate")
+                        && !isSteady(golden)); // at these rates snnTorch ignores the option
         SpikeMatrix trains = SpikeMatrix.zeros(arena, steps, 2);
         FloatMatrix levels = FloatMatrix.zeros(arena, steps, 2);
         FloatMatrix targets = FloatMatrix.zeros(arena, steps * labels.length, golden.integer("num_classes"));

@@ -34,13 +34,13 @@ final class GoldenLatency {
     }
 
     LatencyCode code() {
-        return new LatencyCode(
-                golden.real("threshold", 0.01),
-                golden.real("tau", 1),
-                golden.integer("first_spike_time", 0),
-                golden.flagIfSet("linear"),
-                golden.flagIfSet("normalize"),
-                epsilon);
+        return new LatencyCode()
+                .withThreshold(golden.real("threshold", 0.01))
+                .withTau(golden.real("tau", 1))
+                .withFirstSpikeTime(golden.integer("first_spike_time", 0))
+                .withLinear(golden.flagIfSet("linear"))
+                .withNormalize(golden.flagIfSet("normalize"))
+                .withEpsilon(epsilon);
     }
 
     /** Spike times, by the given steps if there are some. */
@@ -77,7 +77,10 @@ final class GoldenLatency {
         }
         if (onTarget == 1 && offTarget == 0 && !interpolate) {
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, targets.rows(), targets.columns());
-            new Latency(code(), clip, golden.flagIfSet("bypass")).encode(data, times, spikes);
+            new Latency(code())
+                    .withClip(clip)
+                    .withDropLate(golden.flagIfSet("bypass"))
+                    .encode(data, times, spikes);
             golden.assertBits(output, GoldenLabels.floats(spikes.toArray()));
         }
     }
@@ -97,8 +100,9 @@ final class GoldenLatency {
     }
 
     LatencyTargets encoder(boolean clip) {
-        return new LatencyTargets(
-                new Latency(code(), clip, golden.flagIfSet("bypass")), onTarget, offTarget, interpolate);
+        return new LatencyTargets(new Latency(code()).withClip(clip).withDropLate(golden.flagIfSet("bypass")))
+                .withTargets(onTarget, offTarget)
+                .withInterpolation(interpolate);
     }
 
     /** Which data are below the threshold; their times become infinite. */

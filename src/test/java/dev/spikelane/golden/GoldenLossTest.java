@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.train.ClassDecoder;
 import dev.spikelane.train.CountErrorLoss;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Decoding;
@@ -258,11 +257,17 @@ class GoldenLossTest {
             int outputs = shape.get(2);
             SpikeMatrix spikes = SpikeMatrix.copyOf(steps * batch, outputs, golden.bytes("input"));
             int classes = golden.flagIfSet("population_code") ? golden.integer("num_classes") : 0;
-            ClassDecoder decoder = new ClassDecoder(decoding, steps, batch, outputs, classes);
-            int[] decoded = new int[batch];
-            decoder.decode(new LossInput(steps, batch, outputs).setSpikes(spikes), 0, batch, decoded);
-            double right = ClassDecoder.right(decoded, labels(golden), 0, batch);
+            LossInput input =
+                    new LossInput(steps, batch, outputs).setSpikes(spikes).setLabels(labels(golden));
+            int[] decoded = decoding.classes(input, classes);
+            double right = 0;
+            for (int i = 0; i < batch; i++) {
+                right += decoded[i] == input.labels()[i] ? 1 : 0;
+            }
             assertEquals(golden.scalar("value"), right / batch, 1e-9, golden.toString());
+            if (classes == 0) {
+                assertEquals(golden.scalar("value"), decoding.accuracy(input), 1e-9, golden.toString());
+            }
             if (golden.outputs().contains("predicted")) {
                 byte[] bytes = new byte[batch];
                 for (int i = 0; i < batch; i++) {

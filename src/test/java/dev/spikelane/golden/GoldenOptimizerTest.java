@@ -8,9 +8,9 @@ import dev.spikelane.train.Adam;
 import dev.spikelane.train.Clipping;
 import dev.spikelane.train.OneCycle;
 import dev.spikelane.train.Optimizer;
-import dev.spikelane.train.ParameterUpdate;
 import dev.spikelane.train.Schedule;
 import dev.spikelane.train.Sgd;
+import dev.spikelane.train.Updates;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,13 +31,13 @@ class GoldenOptimizerTest {
             Optimizer optimizer = optimizer(golden);
             FloatMatrix parameter = FloatMatrix.copyOf(rows, columns, initial);
             FloatMatrix gradient = FloatMatrix.zeros(rows, columns);
-            ParameterUpdate update = optimizer.bind(parameter);
+            Updates.Steps update = Updates.of(optimizer, parameter);
             float[] after = new float[gradients.length];
             for (int step = 0; step < steps; step++) {
                 float[] now = new float[initial.length];
                 System.arraycopy(gradients, step * initial.length, now, 0, now.length);
                 gradient.copyFrom(now);
-                update.step(gradient.segment(), optimizer.rate());
+                update.step(gradient, optimizer.rate());
                 System.arraycopy(parameter.toArray(), 0, after, step * initial.length, initial.length);
             }
             golden.assertClose("after", after);
@@ -47,12 +47,11 @@ class GoldenOptimizerTest {
     private static Optimizer optimizer(GoldenCase golden) {
         String kind = golden.text("kind").toLowerCase(Locale.ROOT);
         if (kind.equals("sgd")) {
-            return new Sgd(
-                    golden.real("lr", 1e-3),
-                    golden.real("momentum", 0),
-                    golden.real("dampening", 0),
-                    golden.flagIfSet("nesterov"),
-                    golden.real("weight_decay", 0));
+            return new Sgd(golden.real("lr", 1e-3))
+                    .withMomentum(golden.real("momentum", 0))
+                    .withDampening(golden.real("dampening", 0))
+                    .withNesterov(golden.flagIfSet("nesterov"))
+                    .withWeightDecay(golden.real("weight_decay", 0));
         }
         boolean decoupled = kind.equals("adamw");
         Adam adam = decoupled ? Adam.decoupled(golden.real("lr", 1e-3)) : new Adam(golden.real("lr", 1e-3));
@@ -74,7 +73,7 @@ class GoldenOptimizerTest {
                 gradients.add(FloatMatrix.vector(golden.floats(name)));
                 segments.add(gradients.getLast().segment());
             }
-            double norm = clipping(golden).bind(segments).clip();
+            double norm = Updates.clip(clipping(golden), segments);
             for (int i = 0; i < gradients.size(); i++) {
                 golden.assertClose(
                         golden.inputs().get(i).replace("gradient", "clipped"),

@@ -1,7 +1,6 @@
 package dev.spikelane.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.spikelane.data.ArrayDataset;
 import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
@@ -85,7 +84,7 @@ class GoldenOrderTest {
         for (int sample = 0; sample < samples; sample++) {
             values.set(sample, 0, sample);
         }
-        return ArrayDataset.of(Shape.of(1), values, new int[samples], 1);
+        return Dataset.of(Shape.of(1), values, new int[samples], 1);
     }
 
     private static float[] numbers(Dataset data) {

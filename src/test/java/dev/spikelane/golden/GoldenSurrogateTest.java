@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.random.RandomUse;
 import dev.spikelane.random.SampleDraws;
 import dev.spikelane.train.Surrogate;
 import java.util.Arrays;
@@ -59,7 +58,7 @@ class GoldenSurrogateTest {
     }
 
     private static void requireNoise(GoldenCase golden, Surrogate surrogate, float... x) {
-        SampleDraws draws = new SampleDraws(RandomUse.SURROGATE, 7, 0, 1);
+        SampleDraws draws = SampleDraws.surrogate(7, 0, 1);
         draws.setSamples(new int[] {3}, 0, 1);
         FloatMatrix out = FloatMatrix.zeros(1, x.length);
         float[] ones = new float[x.length];

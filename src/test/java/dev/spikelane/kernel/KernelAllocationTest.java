@@ -3,6 +3,7 @@ package dev.spikelane.kernel;
 import static dev.spikelane.Allocations.assertNone;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.code.BernoulliSpikes;
 import dev.spikelane.kernel.code.SpikeCount;
 import dev.spikelane.kernel.product.DenseCase;
@@ -18,7 +19,6 @@ import dev.spikelane.kernel.step.LeakyStep;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kernels allocate nothing on the heap. */
-final class KernelAllocationTest {
+class KernelAllocationTest {
 
     private static final int CALLS = 200;
     private static final int ROWS = 40;

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.code.BernoulliSpikes;
 import dev.spikelane.kernel.code.SpikeCount;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -8,7 +9,6 @@ import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 
 /** Runs every kernel once and prints which ones serve. */

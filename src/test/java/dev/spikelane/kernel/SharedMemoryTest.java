@@ -4,6 +4,7 @@ import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.code.DeltaSpikes;
 import dev.spikelane.kernel.code.LatencySpikes;
 import dev.spikelane.kernel.code.LatencyTimes;
@@ -22,7 +23,6 @@ import dev.spikelane.kernel.target.LatencyRamp;
 import dev.spikelane.kernel.target.OneHotInverse;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;

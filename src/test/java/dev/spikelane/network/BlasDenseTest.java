@@ -15,10 +15,11 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Operators;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Parameter;
 import dev.spikelane.random.TorchRandom;
@@ -70,8 +71,9 @@ final class BlasDenseTest {
                     FloatMatrix tile = FloatMatrix.zeros(arena, rows, 256);
                     int blocks = (outputs + 63) / 64;
                     Operator own = bound(dense, inputs);
-                    own.multiply(input, rows, Tile.whole(expected), own.workspace(arena));
-                    blas.multiply(input, rows, Tile.of(tile, outputs).at(0, blocks), blas.workspace(arena));
+                    own.multiply(input, rows, Tile.whole(expected), own.workspace(new Scratch(arena)));
+                    blas.multiply(
+                            input, rows, Tile.of(tile, outputs).at(0, blocks), blas.workspace(new Scratch(arena)));
                     FloatMatrix actual = FloatMatrix.zeros(arena, rows, outputs);
                     for (int row = 0; row < rows; row++) {
                         for (int column = 0; column < 256; column++) {
@@ -94,7 +96,7 @@ final class BlasDenseTest {
         Operator blas = bound(BlasDense.of(dense(100, 200)), 100);
         SpikeMatrix spikes = spikes(arena, 7, 100, 0.3, random);
         FloatMatrix all = currents(blas, spikes, 7);
-        FloatMatrix workspace = blas.workspace(arena);
+        FloatMatrix workspace = blas.workspace(new Scratch(arena));
         FloatMatrix blocks = FloatMatrix.zeros(arena, 7, 200);
         FloatMatrix tile = FloatMatrix.zeros(arena, 7, 64);
         for (int block = 0; block < 4; block++) {
@@ -183,7 +185,7 @@ final class BlasDenseTest {
     void refusesShapesThatDoNotFit() {
         assumeAvailable();
         Operator blas = bound(BlasDense.of(dense(70, 90)), 70);
-        FloatMatrix workspace = blas.workspace(arena);
+        FloatMatrix workspace = blas.workspace(new Scratch(arena));
         FloatMatrix current = FloatMatrix.zeros(arena, 4, 90);
         assertMessage(
                 IllegalArgumentException.class,
@@ -203,7 +205,7 @@ final class BlasDenseTest {
                 IllegalArgumentException.class,
                 "input is [4 x 90], expected [4 x 70]",
                 () -> blas.multiply(current, 4, Tile.whole(current).at(0, 2), workspace));
-        FloatMatrix square = square().workspace(arena);
+        FloatMatrix square = square().workspace(new Scratch(arena));
         assertMessage(
                 IllegalArgumentException.class,
                 "current shares memory with workspace, expected memory of its own",
@@ -235,7 +237,7 @@ final class BlasDenseTest {
         FloatMatrix current = FloatMatrix.zeros(arena, rows + 1, connection.outputs());
         current.fill(7);
         int blocks = (connection.outputs() + 63) / 64;
-        connection.multiply(spikes, rows, Tile.whole(current).at(0, blocks), connection.workspace(arena));
+        connection.multiply(spikes, rows, Tile.whole(current).at(0, blocks), connection.workspace(new Scratch(arena)));
         FloatMatrix untouched = FloatMatrix.zeros(arena, 1, connection.outputs());
         untouched.fill(7);
         assertSameBits(untouched, current.rows(rows, 1), "row behind");

@@ -3,9 +3,10 @@ package dev.spikelane.network;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
@@ -90,8 +91,8 @@ final class LargeNetwork {
         }
 
         @Override
-        public FloatMatrix workspace(Arena arena) {
-            return watched.workspace(arena);
+        public FloatMatrix workspace(Scratch scratch) {
+            return watched.workspace(scratch);
         }
 
         @Override

@@ -3,12 +3,10 @@ package dev.spikelane.network;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
-import dev.spikelane.neuron.PortCurrents;
 import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.StateLeaky;
 import java.lang.foreign.Arena;
@@ -97,8 +95,7 @@ abstract class NaiveNeurons {
 
         private void run(NeuronGroup group, NeuronState from) {
             if (group.takesFeedback()) {
-                PortCurrents currents = new PortCurrents(Tile.whole(current), Tile.whole(feedback));
-                group.run(currents, current.rows(), from, spikes);
+                group.run(current, feedback, from, spikes);
             } else {
                 group.run(current, from, spikes);
             }

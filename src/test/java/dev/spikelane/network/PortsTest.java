@@ -9,17 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.Parameter;
-import dev.spikelane.neuron.PortCurrents;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
@@ -129,7 +129,7 @@ final class PortsTest {
                         input,
                         30,
                         Tile.whole(currents),
-                        network.path(0).operators().getFirst().workspace(arena));
+                        network.path(0).operators().getFirst().workspace(new Scratch(arena)));
         NeuronGroup group = neuron.bind(arena, currents.columns());
         NeuronState state = group.newState(arena, 3);
         SpikeMatrix spikes = SpikeMatrix.zeros(30, SIZE);
@@ -260,8 +260,7 @@ final class PortsTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "currents are of the ports 'current' and 'feedback', expected those of 'current' alone",
-                () -> one.run(
-                        new PortCurrents(Tile.whole(current), Tile.whole(current)), 1, one.newState(arena, 1), spikes));
+                () -> one.run(current, FloatMatrix.zeros(1, 3), one.newState(arena, 1), spikes));
         Leaky leaky = new Leaky(0.5f);
         assertMessage(
                 IllegalArgumentException.class,

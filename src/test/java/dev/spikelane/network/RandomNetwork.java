@@ -8,10 +8,11 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Operators;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.DenseCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.Parameter;
@@ -151,7 +152,7 @@ final class RandomNetwork {
     Outcome expected() {
         return expected((connection, row, current) -> {
             Operator first = operator(0);
-            first.multiply(input.rows(row, batch), batch, Tile.whole(current), first.workspace(arena));
+            first.multiply(input.rows(row, batch), batch, Tile.whole(current), first.workspace(new Scratch(arena)));
         });
     }
 
@@ -206,7 +207,7 @@ final class RandomNetwork {
             FloatMatrix membranes = FloatMatrix.zeros(arena, steps * batch, size);
             FloatMatrix counts = FloatMatrix.zeros(arena, batch, size);
             FloatMatrix current = FloatMatrix.zeros(arena, batch, operator.outputs());
-            FloatMatrix workspace = operator.workspace(arena);
+            FloatMatrix workspace = operator.workspace(new Scratch(arena));
             NeuronGroup neurons = network.populations().get(layer).neuron().bind(arena, operator.outputs());
             NeuronState state = neurons.newState(arena, batch);
             for (int row = 0; row < steps * batch; row += batch) {

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.util.Random;
@@ -98,7 +100,7 @@ final class DropoutTest {
         Outcome actual = outcome();
         for (int word = 2; word >= 0; word--) {
             PortCurrents currents = new PortCurrents(Tile.whole(current).at(word, word + 1));
-            group.record(currents, current.rows(), state, actual.spikes, actual.membranes);
+            PortSteps.<NeuronState>of(group).record(currents, current.rows(), state, actual.spikes, actual.membranes);
         }
         assertSameBits(expected.membranes, actual.membranes, "membranes");
         assertSameBits(expected.spikes, actual.spikes, "spikes");

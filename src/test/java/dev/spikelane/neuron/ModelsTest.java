@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -225,7 +227,8 @@ final class ModelsTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "current has 2 rows, expected at least 4",
-                () -> recurrent.run(new PortCurrents(Tile.whole(current)), 4, state, SpikeMatrix.zeros(arena, 4, 3)));
+                () -> PortSteps.<NeuronState>of(recurrent)
+                        .run(new PortCurrents(Tile.whole(current)), 4, state, SpikeMatrix.zeros(arena, 4, 3)));
         assertEquals(0, state.membrane().get(0, 0), "no step was done");
         assertEquals(
                 "RLeaky[beta=0.5, recurrence=AllToAll[3 -> 3], firing=" + Firing.DEFAULT + "]",

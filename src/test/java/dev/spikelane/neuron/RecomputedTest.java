@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.network.RandomNeuron;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import java.lang.foreign.Arena;
@@ -54,7 +56,7 @@ final class RecomputedTest {
                 NeuronState kept = group.newState(arena, BATCH);
                 kept.copyFrom(state);
                 before.add(kept);
-                group.run(currents.getLast(), BATCH, state, spikes);
+                PortSteps.<NeuronState>of(group).run(currents.getLast(), BATCH, state, spikes);
             }
             assertEquals(hasGradient(model, group) ? model.variables() : List.of(), model.recomputed(), model + "");
             NeuronState again = group.newState(arena, BATCH);
@@ -66,7 +68,7 @@ final class RecomputedTest {
                     FloatMatrix expected = before.get(step).variable(name);
                     assertSameBits(expected, again.variable(name), name + " of " + model + " before step " + step);
                 }
-                group.run(currents.get(step), BATCH, again, spikes);
+                PortSteps.<NeuronState>of(group).run(currents.get(step), BATCH, again, spikes);
             }
         }
     }

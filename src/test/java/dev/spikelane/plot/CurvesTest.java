@@ -191,7 +191,7 @@ class CurvesTest {
         spikes.set(0, 0, true);
         spikes.set(1, 0, true);
         spikes.set(1, 1, true);
-        byte[] mean = Plot.image(spikes, 2).mean();
+        byte[] mean = ((ImagePlot) Plot.image(spikes, 2)).mean();
         assertEquals("[-1, -128, 0, 0]", Arrays.toString(mean));
         assertTrue(svg(Plot.image(spikes, 2)).contains(">mean of 2 steps</text>"));
     }

@@ -77,7 +77,7 @@ class ReportTest {
         ConfusionMatrixPlot confusion = Plot.confusionMatrix(new int[1], new int[1]);
         confusion.labels("x", "y");
         assertEquals(2, confusion.classes());
-        WeightsPlot weights = Plot.weights(FloatMatrix.zeros(2, 2));
+        Figure weights = Plot.weights(FloatMatrix.zeros(2, 2));
         assertSame(weights, weights.title("weights"));
         assertEquals("weights", weights.title());
     }

@@ -75,8 +75,8 @@ class GradientMemoryTest {
     @ParameterizedTest
     @CsvSource({"SPIKES"})
     void computingAgainNeedsLess(InputForm form) {
-        long all = builder(form, 64, 1, STEPS).bytes();
-        long some = builder(form, 64, 1, 3).bytes();
+        long all = builder(form, 256, 1, STEPS).bytes();
+        long some = builder(form, 256, 1, 3).bytes();
         assertTrue(some < 0.7 * all, some + " of " + all);
     }
 

@@ -51,22 +51,22 @@ final class QuantizedTest {
     @Test
     void comparesClassesAndSpikes() {
         InferenceWork work = new InferenceWork(1, 1, 1);
-        Evaluation before = new Evaluation(
+        Evaluation before = new Evaluation(new Evaluation.Outcome(
                 Double.NaN,
                 Decoding.RATE,
                 List.of(0, 1, 1, 0),
                 List.of(0, 1, 0, 0),
                 4,
                 Map.of("a", 4.0, "b", 0.0),
-                work);
-        Evaluation after = new Evaluation(
+                work));
+        Evaluation after = new Evaluation(new Evaluation.Outcome(
                 Double.NaN,
                 Decoding.RATE,
                 List.of(0, 1, 1, 0),
                 List.of(0, 0, 0, 1),
                 4,
                 Map.of("a", 5.0, "b", 0.0),
-                work);
+                work));
         Quantized quantized = new Quantized(network, ElementType.INT8, before, after);
         assertEquals(-0.5, quantized.accuracyChange());
         assertEquals(0.5, quantized.agreement());

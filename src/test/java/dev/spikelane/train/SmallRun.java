@@ -1,6 +1,5 @@
 package dev.spikelane.train;
 
-import dev.spikelane.data.ArrayDataset;
 import dev.spikelane.data.Augmentation;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
@@ -48,7 +47,7 @@ final class SmallRun {
                 values.set(sample, i, i / 3 == labels[sample] ? 0.9f : 0.6f * random.nextFloat());
             }
         }
-        return ArrayDataset.of(Shape.of(1, 4, 3), values, labels, CLASSES);
+        return Dataset.of(Shape.of(1, 4, 3), values, labels, CLASSES);
     }
 
     static Batching batching() {

@@ -5,7 +5,6 @@ import static dev.spikelane.Allocations.assertNone;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.random.RandomUse;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -89,7 +88,7 @@ final class TrainAllocationTest {
         FloatMatrix distance = Matrices.uniform(arena, BATCH, 130, random);
         FloatMatrix gradient = Matrices.uniform(arena, BATCH, 130, random);
         FloatMatrix out = FloatMatrix.zeros(BATCH, 130);
-        SampleDraws draws = new SampleDraws(RandomUse.SURROGATE, 1, 0, BATCH);
+        SampleDraws draws = SampleDraws.surrogate(1, 0, BATCH);
         int[] samples = {5, 4, 3, 2, 1, 0};
         for (Surrogate surrogate : List.of(
                 Surrogate.atan(),

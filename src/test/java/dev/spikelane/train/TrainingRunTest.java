@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.data.ArrayDataset;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
@@ -239,7 +238,7 @@ final class TrainingRunTest {
         refusesToResume(
                 file,
                 (network, trainer) -> {},
-                ArrayDataset.of(Shape.of(1, 4, 3), values, labels, SmallRun.CLASSES),
+                Dataset.of(Shape.of(1, 4, 3), values, labels, SmallRun.CLASSES),
                 "labels and values of the samples");
         refusesToResume(
                 file,
@@ -387,12 +386,12 @@ final class TrainingRunTest {
     void wrongDataIsRefusedBeforeTraining() {
         FloatMatrix values = FloatMatrix.zeros(3, 12);
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
-            Dataset wrong = ArrayDataset.of(Shape.of(12), values, new int[] {0, 7, 1}, 8);
+            Dataset wrong = Dataset.of(Shape.of(12), values, new int[] {0, 7, 1}, 8);
             refused("label of sample 1 of the training data is 7, expected a class of [0, 4)", trainer, wrong, 16);
             refused(
                     "which become 5 values a step, expected 12",
                     trainer,
-                    ArrayDataset.of(Shape.of(5), FloatMatrix.zeros(1, 5), new int[1], 1),
+                    Dataset.of(Shape.of(5), FloatMatrix.zeros(1, 5), new int[1], 1),
                     16);
             refused("batches have 17 samples, expected at most 16", trainer, SmallRun.data(9, 1), 17);
             IllegalArgumentException few = assertThrows(

@@ -1,10 +1,10 @@
 package dev.spikelane.blas.call;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 
 /**

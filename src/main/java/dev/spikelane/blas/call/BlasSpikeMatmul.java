@@ -2,11 +2,11 @@ package dev.spikelane.blas.call;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SpikeExpand;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 
 /**
@@ -19,7 +19,7 @@ import java.lang.foreign.Arena;
 public final class BlasSpikeMatmul {
 
     /** Rows that are expanded and multiplied at a time. */
-    private static final int ROWS = 256;
+    public static final int ROWS = 256;
 
     private BlasSpikeMatmul() {}
 

@@ -3,10 +3,10 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.blas.call.BlasDenseMatmul;
 import dev.spikelane.blas.call.BlasSpikeMatmul;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -45,8 +45,8 @@ final class BlasDenseOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Arena arena) {
-        return BlasSpikeMatmul.workspace(arena, inputs());
+    public FloatMatrix workspace(Scratch scratch) {
+        return scratch.matrix(BlasSpikeMatmul.ROWS, inputs());
     }
 
     @Override

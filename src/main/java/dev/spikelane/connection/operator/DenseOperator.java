@@ -2,6 +2,7 @@ package dev.spikelane.connection.operator;
 
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.RecurrentMatmul;
@@ -9,7 +10,6 @@ import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -97,8 +97,8 @@ final class DenseOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Arena arena) {
-        return recurrent ? FloatMatrix.zeros(arena, 1, 1) : SpikeMatmul.workspace(arena);
+    public FloatMatrix workspace(Scratch scratch) {
+        return recurrent ? scratch.matrix(1, 1) : scratch.matrix(SpikeMatmul.WORKSPACE_ROWS, PackedWeights.BLOCK);
     }
 
     @Override

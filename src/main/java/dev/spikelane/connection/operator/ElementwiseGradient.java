@@ -1,11 +1,11 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.FusedMultiplyAdd;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 

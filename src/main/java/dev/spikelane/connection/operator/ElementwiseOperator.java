@@ -1,10 +1,10 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -42,7 +42,7 @@ public final class ElementwiseOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Arena arena) {
+    public FloatMatrix workspace(Scratch scratch) {
         return weights;
     }
 

@@ -1,9 +1,9 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.memory.Tile;
 import java.util.List;
 
 /** The way back from torch's order into that of the rows; there are no weights. */

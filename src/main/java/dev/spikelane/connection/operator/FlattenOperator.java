@@ -1,9 +1,9 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 
@@ -29,8 +29,8 @@ final class FlattenOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Arena arena) {
-        return FloatMatrix.zeros(arena, 1, 1);
+    public FloatMatrix workspace(Scratch scratch) {
+        return scratch.matrix(1, 1);
     }
 
     @Override

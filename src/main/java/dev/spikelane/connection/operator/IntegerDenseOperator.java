@@ -1,6 +1,7 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.IntegerMatmul;
 import dev.spikelane.kernel.product.PackedIntegers;
@@ -9,7 +10,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -70,8 +70,8 @@ final class IntegerDenseOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Arena arena) {
-        return IntegerMatmul.workspace(arena, inputs());
+    public FloatMatrix workspace(Scratch scratch) {
+        return scratch.matrix(IntegerMatmul.workspaceRows(inputs()), PackedWeights.BLOCK);
     }
 
     @Override

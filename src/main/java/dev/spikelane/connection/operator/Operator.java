@@ -1,8 +1,8 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -30,12 +30,12 @@ public interface Operator {
     int outputs();
 
     /**
-     * Allocates the scratch memory that one thread needs for both kinds of {@code multiply}.
+     * Takes the scratch memory that one thread needs for both kinds of {@code multiply}.
      *
-     * @param arena the arena that owns the memory
-     * @return scratch memory, to be used again and again
+     * @param scratch the thread's
+     * @return scratch memory, to be used again and again; other operators may use it between two calls
      */
-    FloatMatrix workspace(Arena arena);
+    FloatMatrix workspace(Scratch scratch);
 
     /**
      * Computes the currents of the first rows for some blocks of 64 outputs.

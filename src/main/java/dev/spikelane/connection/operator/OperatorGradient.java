@@ -1,9 +1,9 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.GradientSink;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.memory.Tile;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

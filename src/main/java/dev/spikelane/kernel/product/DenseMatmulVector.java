@@ -6,9 +6,9 @@ import static dev.spikelane.kernel.base.Lanes.FLOAT;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Template;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.DenseMatmul.Panels;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
@@ -17,8 +17,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The vector variant of {@link DenseMatmul}. The work is {@link DenseTileVector}: 4 rows by 4 vectors of sums in registers. Around it stand the
- * loops that keep its operands in cache: {@link Panels#DEPTH} steps of the sum at a time, of 64 columns of {@code b}, for
+ * The vector variant of {@link DenseMatmul}. The work is {@link DenseTileVector}: 4 rows by 4 vectors of sums in registers; where there are only 16
+ * registers, {@link TallTileVector}, 6 rows by 2 vectors, and {@link FlatTileVector} for the rows left over. Around them stand the loops that keep its operands in cache: {@link Panels#DEPTH} steps of the sum at a time, of 64 columns of {@code b}, for
  * {@link Panels#ROWS} rows of {@code a}; between such panels the partial sums rest in {@code c}, as float32, which changes no bit.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
@@ -127,10 +127,11 @@ final class DenseMatmulVector {
         Checks.isNative(sums);
         Checks.isNative(bias);
         long outputs = (long) block * PackedWeights.BLOCK_BYTES;
-        for (int lanes = 0; lanes < PackedWeights.BLOCK_BYTES; lanes += BYTES) {
-            FloatVector start = load(bias, (long) biasBlock * PackedWeights.BLOCK_BYTES + lanes);
-            for (int i = 0; i < rows; i++) {
-                start.intoMemorySegment(sums, c.rowOffset(row + i) + outputs + lanes, ORDER);
+        for (int i = 0; i < rows; i++) {
+            long at = c.rowOffset(row + i) + outputs;
+            for (int lanes = 0; lanes < PackedWeights.BLOCK_BYTES; lanes += BYTES) {
+                load(bias, (long) biasBlock * PackedWeights.BLOCK_BYTES + lanes)
+                        .intoMemorySegment(sums, at + lanes, ORDER);
             }
         }
     }
@@ -154,10 +155,15 @@ final class DenseMatmulVector {
             boolean alike) {
         int used = usedBytes(columns);
         long step = c.rowOffset(1);
+        long to = c.rowOffset(firstRow) + (long) block * PackedWeights.BLOCK_BYTES;
+        if (TallTileVector.SERVES) {
+            addNarrow(a, fromA, stepA, rows, b, fromB, depth, c.segment(), to, step, used);
+            return;
+        }
         DenseTile tile = alike ? ALIKE : DIFFERENT;
         for (int row = 0; row < rows; row += DenseTile.ROWS) {
             long tileA = fromA + row * stepA;
-            long tileC = c.rowOffset(firstRow + row) + (long) block * PackedWeights.BLOCK_BYTES;
+            long tileC = to + row * step;
             int last = Math.min(rows - row, DenseTile.ROWS) - 1;
             for (int strip = 0; strip < used; strip += STRIP_BYTES) {
                 if (last == 0) {
@@ -165,6 +171,41 @@ final class DenseMatmulVector {
                 } else {
                     tile.add(a, tileA, stepA, last, b, fromB + strip, depth, c.segment(), tileC + strip, step);
                 }
+            }
+        }
+    }
+
+    /** Adds by tiles whose sums fit 16 registers, all rows of a strip before the next: its part of {@code b} is read again and again. */
+    private static void addNarrow(
+            MemorySegment a,
+            long fromA,
+            long stepA,
+            int rows,
+            MemorySegment b,
+            long fromB,
+            int depth,
+            MemorySegment c,
+            long to,
+            long step,
+            int used) {
+        int tall = rows - rows % TallTileVector.ROWS;
+        int last = TallTileVector.ROWS - 1;
+        long stepB = PackedWeights.BLOCK_BYTES;
+        for (int strip = 0; strip < used; strip += TallTileVector.STRIP_BYTES) {
+            for (int row = 0; row < tall; row += TallTileVector.ROWS) {
+                long at = to + row * step + strip;
+                long from = fromA + row * stepA;
+                TallTileVector.addTile(a, from, stepA, Float.BYTES, b, fromB + strip, stepB, c, at, step, last, depth);
+            }
+        }
+        for (int strip = 0; strip < used; strip += STRIP_BYTES) {
+            int row = tall;
+            for (; row + FlatTileVector.ROWS <= rows; row += FlatTileVector.ROWS) {
+                long at = to + row * step + strip;
+                FlatTileVector.addTile(a, fromA + row * stepA, stepA, b, fromB + strip, stepB, c, at, step, depth);
+            }
+            if (row < rows) {
+                row(a, fromA + row * stepA, b, fromB + strip, depth, c, to + row * step + strip);
             }
         }
     }
@@ -200,11 +241,11 @@ final class DenseMatmulVector {
     private static void clear(FloatMatrix c, int row, int rows, int block, int firstLane) {
         MemorySegment sums = c.segment();
         Checks.isNative(sums);
-        for (int lane = firstLane / COUNT * COUNT; lane < PackedWeights.BLOCK; lane += COUNT) {
-            VectorMask<Float> kept = FLOAT.indexInRange(lane, firstLane);
-            long outputs = (long) block * PackedWeights.BLOCK_BYTES + (long) lane * Float.BYTES;
-            for (int i = 0; i < rows; i++) {
-                long at = c.rowOffset(row + i) + outputs;
+        long outputs = (long) block * PackedWeights.BLOCK_BYTES;
+        for (int i = 0; i < rows; i++) {
+            for (int lane = firstLane / COUNT * COUNT; lane < PackedWeights.BLOCK; lane += COUNT) {
+                VectorMask<Float> kept = FLOAT.indexInRange(lane, firstLane);
+                long at = c.rowOffset(row + i) + outputs + (long) lane * Float.BYTES;
                 ZERO.blend(load(sums, at), kept).intoMemorySegment(sums, at, ORDER);
             }
         }

@@ -3,10 +3,10 @@ package dev.spikelane.kernel.product;
 import java.lang.foreign.MemorySegment;
 
 /** Adds products to a tile of sums. */
-interface DenseTile {
+abstract class DenseTile {
 
     /** Rows of a tile. */
-    int ROWS = 4;
+    static final int ROWS = 4;
 
     /**
      * {@code c[row][lane] += sum over k of a[row][k] * b[k][lane]}, a fused multiply-add for each {@code k} in ascending order, for up to
@@ -18,7 +18,7 @@ interface DenseTile {
      * @param at0 where the sums of row 0 are in {@code c}
      * @param step bytes from one row of {@code c} to the next
      */
-    void add(
+    abstract void add(
             MemorySegment a,
             long fromA,
             long stepA,

@@ -6,12 +6,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** What {@link DenseTileVector} does, in plain loops: its specification, and what serves where no class can be defined at run time. */
-final class DenseTileScalar implements DenseTile {
+final class DenseTileScalar extends DenseTile {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     @Override
-    public void add(
+    void add(
             MemorySegment a,
             long fromA,
             long stepA,

@@ -2,10 +2,10 @@ package dev.spikelane.kernel.product;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Locale;
@@ -37,7 +37,13 @@ public final class IntegerMatmul {
         return FloatMatrix.zeros(arena, workspaceRows(pre), PackedIntegers.BLOCK);
     }
 
-    private static int workspaceRows(int pre) {
+    /**
+     * Returns the rows of {@link #workspace}, which has 64 columns.
+     *
+     * @param pre inputs of the weights
+     * @return rows
+     */
+    public static int workspaceRows(int pre) {
         return Math.toIntExact(Math.ceilDiv(ActiveInputs.workspaceBytes(pre), PackedWeights.BLOCK_BYTES));
     }
 

@@ -6,8 +6,8 @@ import static dev.spikelane.kernel.base.Lanes.SHORT;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Lanes;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.ElementType;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

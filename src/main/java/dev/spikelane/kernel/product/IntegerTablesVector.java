@@ -5,9 +5,9 @@ import static dev.spikelane.kernel.base.Lanes.INT;
 import static dev.spikelane.kernel.base.Lanes.SHORT;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

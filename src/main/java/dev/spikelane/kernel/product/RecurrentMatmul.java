@@ -3,8 +3,8 @@ package dev.spikelane.kernel.product;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.ValueLayout;
 
 /**

@@ -3,9 +3,9 @@ package dev.spikelane.kernel.product;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 
 /** Multiplies each column of rows by a weight of its own: {@code into[r][i] = weight[i] * from[r][i]}, in float32. */
 public final class RowScale {

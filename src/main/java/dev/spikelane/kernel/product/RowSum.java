@@ -3,8 +3,8 @@ package dev.spikelane.kernel.product;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Tile;
 
 /** Adds currents to currents: {@code into = into + from}, in float32. */
 public final class RowSum {

@@ -5,9 +5,9 @@ import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 
 import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -108,7 +108,7 @@ final class SpikeActiveVector {
         int words = spikes.stride();
         for (int row = firstRow; row < endRow; row++) {
             long spikeRow = spikes.rowOffset(row);
-            FloatVector sum = load(bias, outputs);
+            FloatVector sum = FloatVector.fromMemorySegment(FLOAT, bias, outputs, ORDER);
             for (int word = 0; word < words; word++) {
                 long bits = spikeWords.get(WORD, spikeRow + (long) word * Long.BYTES);
                 long from = inputs + (long) word * WORD_BYTES;
@@ -118,7 +118,8 @@ final class SpikeActiveVector {
                     int next = input;
                     do {
                         bits &= bits - 1;
-                        group = group.add(load(weight, from + ((long) next << INPUT_SHIFT)));
+                        group = group.add(FloatVector.fromMemorySegment(
+                                FLOAT, weight, from + ((long) next << INPUT_SHIFT), ORDER));
                         next = Long.numberOfTrailingZeros(bits);
                     } while (next >> 2 == input >> 2);
                     sum = sum.add(group);
@@ -147,10 +148,10 @@ final class SpikeActiveVector {
         Checks.isNative(to);
         Checks.isNative(bias);
         for (int row = firstRow; row < endRow; row++) {
-            FloatVector sum0 = load(bias, outputs);
-            FloatVector sum1 = load(bias, outputs + BYTES);
-            FloatVector sum2 = load(bias, outputs + 2 * BYTES);
-            FloatVector sum3 = load(bias, outputs + 3 * BYTES);
+            FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, bias, outputs, ORDER);
+            FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, bias, outputs + BYTES, ORDER);
+            FloatVector sum2 = FloatVector.fromMemorySegment(FLOAT, bias, outputs + 2 * BYTES, ORDER);
+            FloatVector sum3 = FloatVector.fromMemorySegment(FLOAT, bias, outputs + 3 * BYTES, ORDER);
             long spikeRow = spikes.rowOffset(row);
             for (int word = 0; word < words; word++) {
                 long bits = spikeWords.get(WORD, spikeRow + (long) word * Long.BYTES);
@@ -159,18 +160,18 @@ final class SpikeActiveVector {
                     int input = Long.numberOfTrailingZeros(bits);
                     bits &= bits - 1;
                     long at = (long) (input & 63) << INPUT_SHIFT;
-                    FloatVector group0 = load(from, at);
-                    FloatVector group1 = load(from, at + BYTES);
-                    FloatVector group2 = load(from, at + 2 * BYTES);
-                    FloatVector group3 = load(from, at + 3 * BYTES);
+                    FloatVector group0 = FloatVector.fromMemorySegment(FLOAT, from, at, ORDER);
+                    FloatVector group1 = FloatVector.fromMemorySegment(FLOAT, from, at + BYTES, ORDER);
+                    FloatVector group2 = FloatVector.fromMemorySegment(FLOAT, from, at + 2 * BYTES, ORDER);
+                    FloatVector group3 = FloatVector.fromMemorySegment(FLOAT, from, at + 3 * BYTES, ORDER);
                     int next = Long.numberOfTrailingZeros(bits);
                     while (next >> 2 == input >> 2) {
                         bits &= bits - 1;
                         at = (long) (next & 63) << INPUT_SHIFT;
-                        group0 = group0.add(load(from, at));
-                        group1 = group1.add(load(from, at + BYTES));
-                        group2 = group2.add(load(from, at + 2 * BYTES));
-                        group3 = group3.add(load(from, at + 3 * BYTES));
+                        group0 = group0.add(FloatVector.fromMemorySegment(FLOAT, from, at, ORDER));
+                        group1 = group1.add(FloatVector.fromMemorySegment(FLOAT, from, at + BYTES, ORDER));
+                        group2 = group2.add(FloatVector.fromMemorySegment(FLOAT, from, at + 2 * BYTES, ORDER));
+                        group3 = group3.add(FloatVector.fromMemorySegment(FLOAT, from, at + 3 * BYTES, ORDER));
                         next = Long.numberOfTrailingZeros(bits);
                     }
                     sum0 = sum0.add(group0);
@@ -185,9 +186,5 @@ final class SpikeActiveVector {
             sum2.intoMemorySegment(to, out + 2 * BYTES, ORDER);
             sum3.intoMemorySegment(to, out + 3 * BYTES, ORDER);
         }
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }

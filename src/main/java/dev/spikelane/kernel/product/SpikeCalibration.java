@@ -1,9 +1,9 @@
 package dev.spikelane.kernel.product;
 
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.util.Arrays;

@@ -156,12 +156,13 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
 
     /**
      * Tells whether these constants were measured on a CPU like this one, or are given: then they need no measurement. Otherwise they are those
-     * of another CPU with as wide vectors.
+     * of another CPU with as wide vectors, or, on Zen 5, older than some of the variants.
      *
      * @return whether they are of this CPU
      */
     public boolean isOfThisCpu() {
-        return isFixed() || !name.startsWith("lanes") || !SimdWidth.VECTOR;
+        boolean old = name.equals(ZEN_5.name);
+        return isFixed() || !old && !name.startsWith("lanes") || !SimdWidth.VECTOR;
     }
 
     static SpikeCosts of(String asked) {

@@ -2,9 +2,9 @@ package dev.spikelane.kernel.product;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -39,7 +39,8 @@ public final class SpikeMatmul {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
-    private static final int WORKSPACE_ROWS = Math.ceilDiv(
+    /** Rows of {@link #workspace}, which has 64 columns. */
+    public static final int WORKSPACE_ROWS = Math.ceilDiv(
             SimdWidth.bits() == SimdWidth.WIDEST
                     ? Math.max(SpikePermuteVector.WORKSPACE_BYTES, SpikePanels.WORKSPACE_BYTES)
                     : SpikePanels.WORKSPACE_BYTES,

@@ -1,7 +1,7 @@
 package dev.spikelane.kernel.product;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.MemorySegment;
 
 /**

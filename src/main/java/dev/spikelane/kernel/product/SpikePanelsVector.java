@@ -19,6 +19,7 @@ import jdk.incubator.vector.FloatVector;
 final class SpikePanelsVector {
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
+    private static final ValueLayout.OfFloat ELEMENT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
@@ -33,13 +34,14 @@ final class SpikePanelsVector {
 
     private SpikePanelsVector() {}
 
-    /** Writes the entries of no spike, -0, the identity of addition. */
+    /**
+     * Writes the entries of no spike, -0, the identity of addition. One by one: this runs once a call, so that vectors would be allocated for many
+     * calls, until C2 compiles it.
+     */
     static void clear(MemorySegment workspace, int tables) {
-        Checks.isNative(workspace);
-        FloatVector none = FloatVector.broadcast(FLOAT, -0.0f);
         for (int table = 0; table < tables; table++) {
-            for (int lanes = 0; lanes < ENTRY; lanes += BYTES) {
-                none.intoMemorySegment(workspace, table * TABLE + lanes, ORDER);
+            for (int lane = 0; lane < ENTRY; lane += Float.BYTES) {
+                workspace.set(ELEMENT, table * TABLE + lane, -0.0f);
             }
         }
     }

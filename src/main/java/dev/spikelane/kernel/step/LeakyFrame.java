@@ -22,6 +22,15 @@ public final class LeakyFrame {
     private LeakyFrame() {}
 
     /**
+     * All steps of 64 neurons and a sample, on the way back.
+     *
+     * @param distance {@code [steps x 64]}, membranes minus thresholds
+     * @param gradient {@code [steps x 64]}, of the distances
+     * @param sums {@code [batch x 64]}, those of the currents, summed over the steps
+     */
+    public record Steps(FloatMatrix distance, FloatMatrix gradient, FloatMatrix sums) {}
+
+    /**
      * Tells whether neurons can be run so.
      *
      * @param parameters of the neurons
@@ -98,23 +107,14 @@ public final class LeakyFrame {
      * Takes gradients of the distances back through all steps, and sums those of the currents up, steps descending.
      *
      * @param parameters of the neurons
-     * @param distance {@code [steps x 64]}, membranes minus thresholds
-     * @param ofDistance {@code [steps x 64]}
+     * @param steps what is taken back, and receives the sums
      * @param start {@code [batch x neurons]}, the membrane before the first step
-     * @param sums {@code [batch x 64]}, receives the sum over the steps
      * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step
      * @param sample whose gradients these are
      * @param block of 64 neurons
      */
     public static void back(
-            LeakyParameters parameters,
-            FloatMatrix distance,
-            FloatMatrix ofDistance,
-            FloatMatrix start,
-            FloatMatrix sums,
-            FloatMatrix carried,
-            int sample,
-            int block) {
-        LeakyFrameVector.back(parameters, distance, ofDistance, start, sums, carried, sample, block);
+            LeakyParameters parameters, Steps steps, FloatMatrix start, FloatMatrix carried, int sample, int block) {
+        LeakyFrameVector.back(parameters, steps.distance, steps.gradient, start, steps.sums, carried, sample, block);
     }
 }

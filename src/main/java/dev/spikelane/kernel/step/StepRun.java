@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 
 /**
  * What steps of neurons read and write: matrices, and the words of 64 neurons of which a thread has the turn. An object is made once and set

@@ -49,22 +49,17 @@ public final class LatencyRamp {
             if (SimdWidth.VECTOR) {
                 LatencyRampVector.row(times, row % batch, step, steps, range, on, off, targets, row);
             } else {
-                scalar(times, row % batch, step, steps, range, on, off, targets, row);
+                scalar(times, range, on, off, targets, row);
             }
         }
     }
 
-    /** The specification: one neuron after the other. */
-    public static void scalar(
-            FloatMatrix times,
-            int sample,
-            int step,
-            int steps,
-            float range,
-            float on,
-            float off,
-            FloatMatrix targets,
-            int row) {
+    /** The specification: one neuron of a row of targets after the other. */
+    public static void scalar(FloatMatrix times, float range, float on, float off, FloatMatrix targets, int row) {
+        int batch = times.rows();
+        int sample = row % batch;
+        int step = row / batch;
+        int steps = targets.rows() / batch;
         for (int neuron = 0; neuron < times.columns(); neuron++) {
             float time = times.segment().get(FLOAT, times.rowOffset(sample) + (long) neuron * Float.BYTES);
             float s = (float) Math.rint(time);

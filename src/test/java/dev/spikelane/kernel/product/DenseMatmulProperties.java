@@ -2,8 +2,8 @@ package dev.spikelane.kernel.product;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Random;

@@ -2,9 +2,9 @@ package dev.spikelane.kernel.product;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Locale;

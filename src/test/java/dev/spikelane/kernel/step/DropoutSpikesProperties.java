@@ -5,9 +5,9 @@ import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
 import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.util.Random;

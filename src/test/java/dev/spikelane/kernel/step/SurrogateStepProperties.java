@@ -8,7 +8,6 @@ import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
-import dev.spikelane.random.RandomUse;
 import dev.spikelane.random.SampleDraws;
 import java.util.Random;
 import net.jqwik.api.Assume;
@@ -57,7 +56,7 @@ final class SurrogateStepProperties {
     @Property(tries = 50)
     void noiseBelongsToSampleStepAndNeuron(@ForAll(supplier = Awkward.Sizes.class) int neurons, @ForAll long seed) {
         SurrogateStep step = new SurrogateStep(SurrogateShape.STOCHASTIC_SPIKE_OPERATOR, 0.25, 0.5);
-        SampleDraws draws = new SampleDraws(RandomUse.SURROGATE, seed, 3, 4);
+        SampleDraws draws = SampleDraws.surrogate(seed, 3, 4);
         draws.setEpoch(2);
         draws.setSamples(new int[] {9, 7, 100}, 1, 2);
         FloatMatrix distance = FloatMatrix.zeros(2, neurons);
@@ -66,7 +65,7 @@ final class SurrogateStepProperties {
         gradient.fill(2);
         FloatMatrix got = FloatMatrix.zeros(2, neurons);
         step.backward(distance, gradient, got, draws, 11, 64);
-        long key = RandomUse.SURROGATE.seed(seed, 2, 3);
+        long key = CounterRandom.block((int) seed, (int) (seed >>> 32), 2, 4 + 256 * 3);
         for (int row = 0; row < 2; row++) {
             for (int neuron = 0; neuron < neurons; neuron++) {
                 float u = CounterRandom.uniform(key, 11, row == 0 ? 7 : 100, 64 + neuron);

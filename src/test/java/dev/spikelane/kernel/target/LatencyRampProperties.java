@@ -45,7 +45,7 @@ final class LatencyRampProperties {
         FloatMatrix scalar = FloatMatrix.zeros(arena, steps * batch, neurons);
         FloatMatrix entry = FloatMatrix.zeros(arena, steps * batch, neurons);
         for (int row = 0; row < scalar.rows(); row++) {
-            LatencyRamp.scalar(times, row % batch, row / batch, steps, 0.8f, 0.9f, 0.1f, scalar, row);
+            LatencyRamp.scalar(times, 0.8f, 0.9f, 0.1f, scalar, row);
         }
         LatencyRamp.interpolate(times, 0.8f, 0.9f, 0.1f, entry);
         assertSameBits(scalar, entry, "entry");

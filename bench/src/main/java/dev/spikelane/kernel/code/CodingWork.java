@@ -118,8 +118,7 @@ public record CodingWork(Kind kind, int neurons, int batch, int steps) implement
                 switch (kind) {
                     case LATENCY_TIMES -> LatencyTimes.logarithmicScalar(data, row, THRESHOLD, LOWEST, 5, 0, times);
                     case LATENCY_SPIKES -> fire(row);
-                    case LATENCY_RAMP ->
-                        LatencyRamp.scalar(times, row % batch, row / batch, rows / batch, 1, 1, 0, targets, row);
+                    case LATENCY_RAMP -> LatencyRamp.scalar(times, 1, 1, 0, targets, row);
                     case DELTA_SPIKES -> DeltaSpikes.scalar(frames, row, before, row < batch, 1, RISE, spikes);
                     case DELTA_SIGNED -> DeltaSpikes.signedScalar(frames, row, before, row < batch, RISE, targets);
                 }

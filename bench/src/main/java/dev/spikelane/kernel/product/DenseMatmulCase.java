@@ -9,7 +9,7 @@ import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Transpose;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.network.SharedBlocks;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;

@@ -3,7 +3,7 @@ package dev.spikelane.kernel.product;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 

@@ -7,16 +7,18 @@ import dev.spikelane.kernel.Transpose;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.network.SharedBlocks;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -36,12 +38,19 @@ public final class SpikeGrid {
     private static final double[] DENSITIES = {.01, .02, .05, .1, .15, .2, .3, .5, .9};
     private static final int[] THREADS = {1, 2};
 
+    private static final double[] REHEARSED = {.01, .15, .5};
+    private static final int ROWS_REHEARSED = 64;
+
     /** Variants that are estimated to take so many times as long as the chosen one are left out. */
     private static final double HOPELESS = 4;
 
     private static final long NANOSECONDS = 120_000_000L;
     private static final long SAMPLE_NANOSECONDS = 40_000L;
     private static final int PASSES_BEFORE = 3;
+
+    /** Behind a pass of that length nothing is left of the contestant before. */
+    private static final long LONG_NANOSECONDS = 10_000_000L;
+
     private static final int LEAST_SAMPLES = 5;
     private static final int MOST_SAMPLES = 2_000;
 
@@ -103,8 +112,11 @@ public final class SpikeGrid {
         }
     }
 
-    /** Measures the points that are asked for, and tells of each. */
+    /** Measures the points that are asked for, and tells of each. Some points are measured before for C2, and forgotten. */
     public static List<Point> measure(Predicate<String> asked, Consumer<Point> each) {
+        for (double density : REHEARSED) {
+            point(ROWS_REHEARSED, density, 1);
+        }
         List<Point> points = new ArrayList<>();
         for (int rows : ROWS) {
             for (double density : DENSITIES) {
@@ -194,17 +206,23 @@ public final class SpikeGrid {
         contestants.put(name, crew::run);
     }
 
-    /** Medians in microseconds of the second half of samples, all contestants in turns. */
+    /**
+     * Medians in microseconds of the second half of samples, all contestants in turns. The order changes from turn to turn: whoever runs behind
+     * OpenBLAS finds other caches and another branch predictor than whoever runs behind the same kernel.
+     */
     private static Map<String, Double> race(Map<String, Runnable> contestants) {
         Map<String, List<Double>> samples = new LinkedHashMap<>();
         contestants.forEach((name, pass) -> {
             pass.run();
             samples.put(name, new ArrayList<>());
         });
+        List<String> order = new ArrayList<>(contestants.keySet());
+        Random random = new Random(1);
         long start = System.nanoTime();
         long budget = NANOSECONDS * contestants.size();
         for (int i = 0; i < LEAST_SAMPLES || i < MOST_SAMPLES && System.nanoTime() - start < budget; i++) {
-            contestants.forEach((name, pass) -> samples.get(name).add(sample(pass)));
+            Collections.shuffle(order, random);
+            order.forEach(name -> samples.get(name).add(sample(contestants.get(name))));
         }
         Map<String, Double> medians = new LinkedHashMap<>();
         samples.forEach((name, times) -> {
@@ -215,7 +233,8 @@ public final class SpikeGrid {
     }
 
     private static double sample(Runnable pass) {
-        for (int i = 0; i < PASSES_BEFORE; i++) {
+        long before = System.nanoTime();
+        for (int i = 0; i < PASSES_BEFORE && System.nanoTime() - before < LONG_NANOSECONDS; i++) {
             pass.run(); // brings back what the contestant before has driven out of caches and branch predictor
         }
         long start = System.nanoTime();

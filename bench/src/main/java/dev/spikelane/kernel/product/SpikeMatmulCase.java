@@ -14,7 +14,7 @@ import dev.spikelane.kernel.Transpose;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.network.SharedBlocks;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;

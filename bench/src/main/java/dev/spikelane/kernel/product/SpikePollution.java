@@ -4,7 +4,7 @@ import com.sun.management.ThreadMXBean;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.lang.foreign.Arena;

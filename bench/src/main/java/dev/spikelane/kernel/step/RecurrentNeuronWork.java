@@ -12,7 +12,7 @@ import dev.spikelane.kernel.product.ProductInside;
 import dev.spikelane.kernel.product.RecurrentMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

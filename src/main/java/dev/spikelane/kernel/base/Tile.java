@@ -1,5 +1,6 @@
-package dev.spikelane.memory;
+package dev.spikelane.kernel.base;
 
+import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -1,6 +1,6 @@
-package dev.spikelane.neuron;
+package dev.spikelane.kernel.step;
 
-import dev.spikelane.memory.Tile;
+import dev.spikelane.kernel.base.Tile;
 
 /**
  * The currents of neurons, {@code [rows x currents]}, for each port: those of the neurons that run are in use. Neurons with several currents
@@ -20,10 +20,15 @@ public record PortCurrents(Tile current, Tile feedback) {
         this(current, current);
     }
 
-    /** Throws unless a run gives neurons what they take: currents of one port or of both, of the same neurons. */
-    void require(NeuronGroup neurons) {
+    /**
+     * Throws unless neurons are given what they take: currents of one port or of both, of the same neurons.
+     *
+     * @param takesFeedback whether they take currents at the port {@code feedback} too
+     * @throws IllegalArgumentException if they are given those of other ports, or the two differ in where they are
+     */
+    public void require(boolean takesFeedback) {
         boolean both = feedback != current;
-        if (both != neurons.takesFeedback()) {
+        if (both != takesFeedback) {
             throw new IllegalArgumentException(
                     both
                             ? "currents are of the ports 'current' and 'feedback', expected those of 'current' alone"

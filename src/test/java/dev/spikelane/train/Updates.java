@@ -1,0 +1,26 @@
+package dev.spikelane.train;
+
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** Optimizers and clipping without a trainer, for tests of other packages. */
+public final class Updates {
+
+    /** Steps of an optimizer that is bound to one parameter. */
+    @FunctionalInterface
+    public interface Steps {
+        void step(FloatMatrix gradient, double rate);
+    }
+
+    private Updates() {}
+
+    public static Steps of(Optimizer optimizer, FloatMatrix parameter) {
+        ParameterUpdate update = optimizer.bind(parameter);
+        return (gradient, rate) -> update.step(gradient.segment(), rate);
+    }
+
+    public static double clip(Clipping clipping, List<MemorySegment> gradients) {
+        return clipping.bind(gradients).clip();
+    }
+}
