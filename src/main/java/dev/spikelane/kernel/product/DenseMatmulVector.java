@@ -195,16 +195,14 @@ final class DenseMatmulVector {
             for (int row = 0; row < tall; row += TallTileVector.ROWS) {
                 long at = to + row * step + strip;
                 long from = fromA + row * stepA;
-                TallTileVector.addTile(
-                        a, from, stepA, Float.BYTES, b, fromB + strip, stepB, c, at, step, last, depth);
+                TallTileVector.addTile(a, from, stepA, Float.BYTES, b, fromB + strip, stepB, c, at, step, last, depth);
             }
         }
         for (int strip = 0; strip < used; strip += STRIP_BYTES) {
             int row = tall;
             for (; row + FlatTileVector.ROWS <= rows; row += FlatTileVector.ROWS) {
                 long at = to + row * step + strip;
-                FlatTileVector.addTile(
-                        a, fromA + row * stepA, stepA, b, fromB + strip, stepB, c, at, step, depth);
+                FlatTileVector.addTile(a, fromA + row * stepA, stepA, b, fromB + strip, stepB, c, at, step, depth);
             }
             if (row < rows) {
                 row(a, fromA + row * stepA, b, fromB + strip, depth, c, to + row * step + strip);

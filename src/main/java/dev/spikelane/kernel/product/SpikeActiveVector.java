@@ -118,8 +118,8 @@ final class SpikeActiveVector {
                     int next = input;
                     do {
                         bits &= bits - 1;
-                        group = group.add(
-                                FloatVector.fromMemorySegment(FLOAT, weight, from + ((long) next << INPUT_SHIFT), ORDER));
+                        group = group.add(FloatVector.fromMemorySegment(
+                                FLOAT, weight, from + ((long) next << INPUT_SHIFT), ORDER));
                         next = Long.numberOfTrailingZeros(bits);
                     } while (next >> 2 == input >> 2);
                     sum = sum.add(group);
