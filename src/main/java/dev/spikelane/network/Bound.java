@@ -119,7 +119,8 @@ final class Bound {
         return row == null
                 ? null
                 : new Changed(
-                        row, Objects.requireNonNull(inside.parameters().get(name)).values());
+                        row,
+                        Objects.requireNonNull(inside.parameters().get(name)).values());
     }
 
     /** Copies the values that a parameter has now, in the order of the rows. */

@@ -1,5 +1,7 @@
 package dev.spikelane.train;
 
+import java.util.Objects;
+
 /** How the outputs of a population over time become a class. */
 public enum Decoding {
     /** The class that fires most often, its outputs added up; the lowest of equals. */
@@ -37,6 +39,7 @@ public enum Decoding {
      * @throws IllegalStateException if spikes or membranes are missing
      */
     public int[] classes(LossInput outputs, int populationClasses) {
+        Objects.requireNonNull(outputs, "outputs");
         int[] classes = new int[outputs.batch()];
         new ClassDecoder(this, outputs.steps(), outputs.batch(), outputs.outputs(), populationClasses)
                 .decode(outputs, 0, classes.length, classes);
@@ -52,6 +55,7 @@ public enum Decoding {
      * @throws IllegalStateException if spikes or membranes, or labels, are missing
      */
     public double accuracy(LossInput outputs) {
+        Objects.requireNonNull(outputs, "outputs");
         int batch = outputs.batch();
         return (double) ClassDecoder.right(classes(outputs), outputs.labels(), 0, batch) / batch;
     }

@@ -395,7 +395,9 @@ public final class Gradients implements AutoCloseable {
             Population population = slot.population();
             if (population != null) {
                 int number = plan.network().populations().indexOf(population);
-                plan.layout().setParameter(number, slot.parameter(), parameters.get(i).values());
+                plan.layout()
+                        .setParameter(
+                                number, slot.parameter(), parameters.get(i).values());
             }
         }
     }

@@ -161,7 +161,8 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
      * @return whether they are of this CPU
      */
     public boolean isOfThisCpu() {
-        return isFixed() || this != ZEN_5 && !name.startsWith("lanes") || !SimdWidth.VECTOR;
+        boolean old = name.equals(ZEN_5.name);
+        return isFixed() || !old && !name.startsWith("lanes") || !SimdWidth.VECTOR;
     }
 
     static SpikeCosts of(String asked) {

@@ -42,7 +42,12 @@ final class WeightGradientVector {
 
     /** Adds entries of tables of partial sums, a section of groups after the other, to the sums of the biases too. */
     static void addSpikes(
-            SpikeLists lists, FloatMatrix values, Part part, MemorySegment sums, MemorySegment bias, MemorySegment tables) {
+            SpikeLists lists,
+            FloatMatrix values,
+            Part part,
+            MemorySegment sums,
+            MemorySegment bias,
+            MemorySegment tables) {
         int groups = lists.groups();
         boolean narrow = part.outputs <= NARROW;
         if (!narrow && !lists.listed) {

@@ -31,7 +31,12 @@ final class WeightTablesVector {
 
     /** Adds the partial sums of all groups to the sums of all inputs. */
     static void add(
-            SpikeLists lists, FloatMatrix values, Part part, MemorySegment sums, MemorySegment bias, MemorySegment tables) {
+            SpikeLists lists,
+            FloatMatrix values,
+            Part part,
+            MemorySegment sums,
+            MemorySegment bias,
+            MemorySegment tables) {
         int groups = lists.groups();
         clear(tables);
         for (int first = 0; first < groups; first += GROUPS) {
@@ -96,13 +101,7 @@ final class WeightTablesVector {
 
     /** The bias is an input that always fires. */
     static void addBias(
-            SpikeLists lists,
-            int first,
-            int groups,
-            int bytes,
-            MemorySegment tables,
-            MemorySegment bias,
-            long ofBias) {
+            SpikeLists lists, int first, int groups, int bytes, MemorySegment tables, MemorySegment bias, long ofBias) {
         Checks.isNative(tables);
         Checks.isNative(bias);
         for (int lane = 0; lane < bytes; lane += BYTES) {

@@ -97,16 +97,15 @@ public final class LeakyParameters {
      * @throws IllegalArgumentException if it is another parameter
      */
     public void set(LeakySums parameter, float[] values) {
-        FloatMatrix row =
-                switch (parameter) {
-                    case LEAK -> beta;
-                    case THRESHOLD -> threshold;
-                    case SYNAPSE -> alpha;
-                    case OWN -> own;
-                    default ->
-                        throw new IllegalArgumentException(
-                                parameter + " cannot be set, expected a row that nothing else depends on");
-                };
+        FloatMatrix row = switch (parameter) {
+            case LEAK -> beta;
+            case THRESHOLD -> threshold;
+            case SYNAPSE -> alpha;
+            case OWN -> own;
+            default ->
+                throw new IllegalArgumentException(
+                        parameter + " cannot be set, expected a row that nothing else depends on");
+        };
         for (int neuron = 0; neuron < row.columns(); neuron++) {
             row.set(0, neuron, values[values.length == 1 ? 0 : neuron]);
         }
