@@ -29,18 +29,13 @@ final class Bound {
     /** Whether the models have other values than the neurons. */
     private boolean stale;
 
-    /** A parameter that the neurons have as a row. */
-    private static final class Changed {
-
-        private final LeakySums row;
-        /** In the order of the rows. */
-        private final float[] values;
-
-        Changed(LeakySums row, float[] values) {
-            this.row = row;
-            this.values = values;
-        }
-    }
+    /**
+     * A parameter that the neurons have as a row.
+     *
+     * @param values in the order of the rows
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    private record Changed(LeakySums row, float[] values) {}
 
     private Bound(Population population, Neuron neuron, Neuron inside, NeuronGroup neurons) {
         this.population = population;

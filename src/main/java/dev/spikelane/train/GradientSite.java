@@ -527,6 +527,7 @@ final class GradientSite implements GradientSource {
     }
 
     /** Takes notice that parameters have changed. */
+    @SuppressWarnings("ReferenceEquality") // neurons that were made anew are other objects
     void update() {
         if (!layout.neurons(number).equals(group)) {
             refresh();
