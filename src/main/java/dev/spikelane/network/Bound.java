@@ -34,6 +34,7 @@ final class Bound {
      *
      * @param values in the order of the rows
      */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Changed(LeakySums row, float[] values) {}
 
     private Bound(Population population, Neuron neuron, Neuron inside, NeuronGroup neurons) {

@@ -527,8 +527,9 @@ final class GradientSite implements GradientSource {
     }
 
     /** Takes notice that parameters have changed. */
+    @SuppressWarnings("ReferenceEquality") // neurons that were made anew are other objects
     void update() {
-        if (layout.neurons(number) != group) {
+        if (!layout.neurons(number).equals(group)) {
             refresh();
         } else if (learnedNames.length > 0) {
             for (String name : learnedNames) {

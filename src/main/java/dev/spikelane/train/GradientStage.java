@@ -6,7 +6,14 @@ import java.util.Objects;
 /** Populations that run together: one without a loop, whose neurons threads share, or those of a loop, which take turns. */
 final class GradientStage {
 
+    /**
+     * Rows of currents that a thread makes before neurons take them, where it can: as many as products prepare spikes of at a time. Those of a
+     * block of neurons are 256 KB.
+     */
+    private static final int ROWS_IN_TURN = 1_024;
+
     private final GradientSite[] sites;
+    private final int batch;
     private final int turn;
     private final Crew crew;
     private final Crew.Job forward = this::forwardPart;
@@ -16,6 +23,7 @@ final class GradientStage {
     private int first;
     private int count;
     private int blocksInPart;
+    private int stepsInTurn;
     private int stepsInPart;
     private final Crew.Job fillSteps = this::fillSteps;
 
@@ -25,8 +33,8 @@ final class GradientStage {
      * @param steps steps that the populations of a loop run at a time; 0 for a population without a loop
      */
     GradientStage(GradientSize size, GradientSite[] sites, int steps, Crew crew) {
-
         this.sites = sites;
+        this.batch = size.batch();
         this.turn = steps == 0 ? size.segment() : Math.min(steps, size.segment());
         this.crew = crew;
     }
@@ -48,7 +56,9 @@ final class GradientStage {
                 site.fire(first, count, 0, site.blocks(), 0);
                 return;
             }
-            blocksInPart = Math.ceilDiv(site.blocks(), 4 * crew.threads());
+            boolean inTurns = site.current().fillsAnySteps() && site.feedback() == null;
+            stepsInTurn = inTurns ? Math.clamp(ROWS_IN_TURN / batch, 1, count) : count;
+            blocksInPart = Math.ceilDiv(site.blocks(), crew.threads() == 1 ? 1 : 2 * crew.threads());
             crew.run(forward, Math.ceilDiv(site.blocks(), blocksInPart));
             return;
         }
@@ -73,8 +83,11 @@ final class GradientStage {
         GradientSite site = sites[0];
         int firstBlock = part * blocksInPart;
         int endBlock = Math.min(firstBlock + blocksInPart, site.blocks());
-        site.fill(first, count, firstBlock, endBlock, thread);
-        site.fire(first, count, firstBlock, endBlock, thread);
+        for (int step = first; step < first + count; step += stepsInTurn) {
+            int some = Math.min(stepsInTurn, first + count - step);
+            site.fill(step, some, firstBlock, endBlock, thread);
+            site.fire(step, some, firstBlock, endBlock, thread);
+        }
     }
 
     void backward(int firstStep, int steps) {

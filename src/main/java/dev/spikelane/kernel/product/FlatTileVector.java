@@ -13,6 +13,7 @@ import jdk.incubator.vector.FloatVector;
  * Adds products to tiles of sums, two rows by four vectors, where there are too few rows for {@link TallTileVector}: two rows read the weights once, which
  * come from beyond the L1 cache and cost more than the additions.
  */
+@SuppressWarnings("NarrowCalculation") // offsets within a tile are int on purpose
 final class FlatTileVector {
 
     static final int ROWS = 2;

@@ -108,10 +108,10 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
     /** Measured on Zen 3 at 128 bits, 2026-11. */
     private static final SpikeCosts LANES_4 = new SpikeCosts(
             "lanes4",
-            new Active(14, 4.2, 4.2, 20_000),
-            new Panel(100, 3.7, 512),
-            new Panel(104, 3.9, 512),
-            new Lists(100, 52, 4.8),
+            new Active(14.5, 2.6, 5, 20_000),
+            new Panel(68, 6, 512),
+            new Panel(95, 7.5, 512),
+            new Lists(88, 29, 5.5),
             Panel.NEVER);
 
     private static final SpikeCosts[] SHIPPED = {

@@ -14,6 +14,7 @@ import jdk.incubator.vector.FloatVector;
  * Gradients of weights from tables of partial sums that fit the L1 cache: those of four groups of rows and 64 outputs, 16 KB. Tables are made, then
  * each input adds an entry of each. Slices stand in the loop for the reason that {@link SpikePanelsVector} gives.
  */
+@SuppressWarnings("NarrowCalculation") // offsets within a tile are int on purpose
 final class WeightTablesVector {
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
