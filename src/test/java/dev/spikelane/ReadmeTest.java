@@ -109,8 +109,7 @@ class ReadmeTest {
 
     @Test
     void ownDataPrintsWhatItsPageSays() throws Exception {
-        assertPrintsWhatThePageSays(
-                Path.of("src/site/markdown/training.md"), 2, () -> OwnData.main(new String[0]));
+        assertPrintsWhatThePageSays(Path.of("src/site/markdown/training.md"), 2, () -> OwnData.main(new String[0]));
     }
 
     @Test

@@ -198,9 +198,7 @@ final class RunCommand implements Callable<Integer> {
         if (!assumed.isEmpty()) {
             notes.add("the file does not say how the model was trained; assumed: " + String.join(", ", assumed));
         }
-        if (images == null
-                && source.folder(command) == null
-                && ImageSet.NAME.equals(known.get(TrainedModel.IMAGES))) {
+        if (images == null && source.folder(command) == null && ImageSet.NAME.equals(known.get(TrainedModel.IMAGES))) {
             notes.add("the model was trained with the first " + TrainingData.SAMPLE_TRAINING
                     + " of these images, so the accuracy says little about new ones");
         }

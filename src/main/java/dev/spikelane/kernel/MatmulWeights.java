@@ -50,9 +50,10 @@ public final class MatmulWeights {
      */
     public static MatmulWeights of(Arena arena, FloatMatrix weights, FloatMatrix bias) {
         if (bias.columns() == weights.columns() && bias.columns() != weights.rows()) {
-            throw new IllegalArgumentException("weights are [" + weights.rows() + " x " + weights.columns()
-                    + "] with a bias of " + bias.columns()
-                    + " outputs, expected [outputs x inputs]; they are transposed, weights.transposed() is what is needed");
+            throw new IllegalArgumentException(
+                    "weights are [" + weights.rows() + " x " + weights.columns()
+                            + "] with a bias of " + bias.columns()
+                            + " outputs, expected [outputs x inputs]; they are transposed, weights.transposed() is what is needed");
         }
         return new MatmulWeights(PackedWeights.pack(arena, weights, bias));
     }

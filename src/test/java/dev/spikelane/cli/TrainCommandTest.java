@@ -285,8 +285,8 @@ final class TrainCommandTest {
         arguments[arguments.length - 1] = model.toString();
         String out = CommandRun.of(arguments).requireSuccess();
         assertTrue(out.contains(": 92 to train on, 100 held out, 64 to test"), out);
-        String run = CommandRun.of("run", "--sample", "--model", model.toString())
-                .requireSuccess();
+        String run =
+                CommandRun.of("run", "--sample", "--model", model.toString()).requireSuccess();
         assertTrue(run.contains("the model was trained with the first 192 of these images"), run);
         arguments[9] = "300";
         CommandRun.of(arguments).requireFailureWith(1, "has 192 training images, expected more than 300");

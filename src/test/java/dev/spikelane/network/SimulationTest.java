@@ -54,7 +54,10 @@ final class SimulationTest {
 
     @Test
     void statesOfTheSameBytesAreEqual() {
-        Network network = Network.builder(3).dense(2, new TorchRandom(1)).neuron(new Leaky(0.9f)).build();
+        Network network = Network.builder(3)
+                .dense(2, new TorchRandom(1))
+                .neuron(new Leaky(0.9f))
+                .build();
         try (Simulation simulation = network.simulate(1)) {
             SimulationState first = simulation.snapshot();
             assertEquals(first, SimulationState.of(first.toBytes()));

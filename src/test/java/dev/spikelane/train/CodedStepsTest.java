@@ -46,8 +46,7 @@ final class CodedStepsTest {
     }
 
     private static void assertRefused(String part, Executable call) {
-        String message =
-                assertThrows(IllegalArgumentException.class, call).getMessage();
+        String message = assertThrows(IllegalArgumentException.class, call).getMessage();
         assertTrue(message.contains(part), message);
     }
 
@@ -64,7 +63,9 @@ final class CodedStepsTest {
         String expected = "makes 15 steps, expected 30, for which the trainer was made";
         withTrainer(30, trainer -> {
             assertRefused(
-                    expected, () -> TrainingRun.of(trainer, SmallRun.data(SAMPLES, 1), FIFTEEN).build());
+                    expected,
+                    () -> TrainingRun.of(trainer, SmallRun.data(SAMPLES, 1), FIFTEEN)
+                            .build());
             assertRefused(
                     expected,
                     () -> TrainingRun.of(trainer, SmallRun.data(SAMPLES, 1), batching(new Silent(15)))
@@ -88,8 +89,7 @@ final class CodedStepsTest {
                     () -> TrainingBatch.of(batch, 30));
             assertFalse(TrainingBatch.of(batch, 15).constant());
         }
-        try (BatchLoader loader =
-                new BatchLoader(SmallRun.data(SAMPLES, 1), batching(InputCode.frame()))) {
+        try (BatchLoader loader = new BatchLoader(SmallRun.data(SAMPLES, 1), batching(InputCode.frame()))) {
             loader.start(0);
             assertTrue(loader.next());
             assertTrue(TrainingBatch.of(loader.batch(), 30).constant());
