@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.example.FromPython;
 import dev.spikelane.example.Kernels;
 import dev.spikelane.example.Loop;
+import dev.spikelane.example.OwnData;
 import dev.spikelane.example.Pictures;
 import dev.spikelane.example.Service;
 import dev.spikelane.example.Tutorial;
@@ -43,6 +44,7 @@ class ReadmeTest {
         "README.md, Kernels",
         "src/site/markdown/service.md, Service",
         "src/site/markdown/training.md, Training",
+        "src/site/markdown/training.md, OwnData",
         "src/site/markdown/tutorial3.md, TutorialThree"
     })
     void exampleStandsOnItsPage(Path page, String example) throws IOException {
@@ -103,6 +105,12 @@ class ReadmeTest {
     @Test
     void servicePrintsWhatItsPageSays() throws Exception {
         assertPrintsWhatThePageSays(SERVICE, 1, () -> Service.main(new String[0]));
+    }
+
+    @Test
+    void ownDataPrintsWhatItsPageSays() throws Exception {
+        assertPrintsWhatThePageSays(
+                Path.of("src/site/markdown/training.md"), 2, () -> OwnData.main(new String[0]));
     }
 
     @Test

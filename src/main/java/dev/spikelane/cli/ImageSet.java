@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ImageSet(String name, Idx file, int inputs, List<Integer> classes, boolean fashion, int count) {
 
-    private static final String NAME = "embedded Fashion-MNIST sample";
+    static final String NAME = "embedded Fashion-MNIST sample";
     private static final String SAMPLE = "fashion-mnist-256";
     private static final List<String> CLASSES = List.of(
             "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot");

@@ -16,6 +16,8 @@ import dev.spikelane.train.Evaluation;
 import dev.spikelane.train.Evaluator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -150,7 +152,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** What was run, and what came of it; {@code integers} is null if weights are floats. */
-    private record Result(
+    record Result(
             TrainedModel trained,
             Dataset data,
             Evaluation evaluation,
@@ -173,10 +175,36 @@ final class RunCommand implements Callable<Integer> {
             return;
         }
         RunText text = new RunText(common.text(command));
-        text.print(model, result.trained, result.data, result.evaluation, allSteps, codeName);
+        text.print(model, result, allSteps, codeName, notes(result));
         if (integers != null) {
             text.print(integers);
         }
+    }
+
+    /** What a user should know of how the model was used. */
+    private List<String> notes(Result result) {
+        Map<String, String> known = result.trained.notes();
+        List<String> assumed = new ArrayList<>();
+        if (code == null && !known.containsKey(TrainedModel.CODE)) {
+            assumed.add("--code " + DEFAULT_CODE);
+        }
+        if (steps == null && !known.containsKey(TrainedModel.STEPS)) {
+            assumed.add("--steps " + DEFAULT_STEPS);
+        }
+        if (decoding == null && !known.containsKey(TrainedModel.DECODING)) {
+            assumed.add("--decoding " + DEFAULT_DECODING);
+        }
+        List<String> notes = new ArrayList<>();
+        if (!assumed.isEmpty()) {
+            notes.add("the file does not say how the model was trained; assumed: " + String.join(", ", assumed));
+        }
+        if (images == null
+                && source.folder(command) == null
+                && ImageSet.NAME.equals(known.get(TrainedModel.IMAGES))) {
+            notes.add("the model was trained with the first " + TrainingData.SAMPLE_TRAINING
+                    + " of these images, so the accuracy says little about new ones");
+        }
+        return notes;
     }
 
     private static void writeReport(Path file, Evaluation evaluation) throws IOException {

@@ -1,9 +1,9 @@
 package dev.spikelane.cli;
 
-import dev.spikelane.data.Dataset;
 import dev.spikelane.train.Evaluation;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -16,20 +16,18 @@ final class RunText {
         this.out = out;
     }
 
-    /** Prints all; {@code code} is how images became inputs. */
-    void print(Path model, TrainedModel trained, Dataset data, Evaluation evaluation, int steps, String code) {
+    /** Prints all; {@code code} is how images became inputs, {@code notes} is what a user should know of that. */
+    void print(Path model, RunCommand.Result result, int steps, String code, List<String> notes) {
+        TrainedModel trained = result.trained();
+        Evaluation evaluation = result.evaluation();
         out.println(Printable.of("Model " + model));
         row(
                 "Network",
                 trained.network().populations().stream()
                         .map(population -> population.name() + " " + population.size())
                         .collect(Collectors.joining(", ")));
-        row("Images", data + ", as " + code + ", " + steps + " steps");
-        if (!trained.notes().containsKey(TrainedModel.CODE)) {
-            row(
-                    "Note",
-                    "the model does not say how it was trained: code, steps and decoding are options or their defaults");
-        }
+        row("Images", result.data() + ", as " + code + ", " + steps + " steps");
+        notes.forEach(note -> row("Note", note));
         row("Accuracy", TrainText.accuracy(evaluation));
         String decoding = trained.notes().get(TrainedModel.DECODING);
         String used = TrainingRecipes.nameOf(evaluation.decoding());

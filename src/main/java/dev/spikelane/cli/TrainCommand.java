@@ -69,8 +69,8 @@ final class TrainCommand implements Callable<Integer> {
             names = "--hold-out",
             paramLabel = "N",
             description = "How many of the last training images are not trained on, but evaluated after each epoch."
-                    + " Default: ${DEFAULT-VALUE}.")
-    private int heldOut = 5_000;
+                    + " Default: 5000, or 32 of the 192 embedded images to train on.")
+    private @Nullable Integer heldOut;
 
     @Option(
             names = "--patience",
@@ -135,7 +135,9 @@ final class TrainCommand implements Callable<Integer> {
 
     private void requireOptions() throws IOException {
         common.require(command);
-        Main.requireRange(command, "--hold-out", heldOut, 0, MOST_HELD_OUT);
+        if (heldOut != null) {
+            Main.requireRange(command, "--hold-out", heldOut, 0, MOST_HELD_OUT);
+        }
         if (patience != null) {
             Main.requireRange(command, "--patience", patience, 1, Integer.MAX_VALUE);
         }
@@ -193,6 +195,9 @@ final class TrainCommand implements Callable<Integer> {
         notes.put(TrainedModel.STEPS, String.valueOf(settings.steps()));
         notes.put(TrainedModel.CODE, settings.code());
         notes.put(TrainedModel.DECODING, TrainingRecipes.nameOf(loss.decoding()));
+        if (data.name().equals(ImageSet.NAME)) {
+            notes.put(TrainedModel.IMAGES, data.name());
+        }
         new TrainedModel(network, notes).write(model, eightBits);
         Evaluation test = test(TrainedModel.read(model).network(), settings, loss, data.test());
         if (historyFile != null) {

@@ -21,20 +21,19 @@ record TrainedModel(Network network, Map<String, String> notes) {
     static final String CODE = "training.code";
     static final String DECODING = "training.decoding";
 
+    /** The name of the images, where they are the embedded ones, which {@code run} looks at too. */
+    static final String IMAGES = "training.images";
+
     /** What is beside the network in the metadata. */
     private static final String PREFIX = "training.";
 
     /** Writes a model file whose metadata have the notes too. */
     void write(Path file, boolean eightBits) throws IOException {
         if (eightBits) {
-            ModelFile.write8Bit(file, network);
+            ModelFile.write8Bit(file, network, notes);
         } else {
-            ModelFile.write(file, network);
+            ModelFile.write(file, network, notes);
         }
-        Safetensors plain = Safetensors.read(file);
-        Map<String, String> metadata = new LinkedHashMap<>(plain.metadata());
-        metadata.putAll(notes);
-        Safetensors.of(metadata, plain.tensors()).write(file);
     }
 
     static TrainedModel read(Path file) throws IOException {

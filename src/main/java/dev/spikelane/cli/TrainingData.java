@@ -16,22 +16,23 @@ import org.jspecify.annotations.Nullable;
 record TrainingData(String name, Dataset training, @Nullable Dataset validation, Dataset test) {
 
     /** Of the embedded images, which are test images of Fashion-MNIST: enough to try everything, not to learn much. */
-    private static final int SAMPLE_TRAINING = 192;
+    static final int SAMPLE_TRAINING = 192;
 
     private static final int SAMPLE_HELD_OUT = 32;
 
-    /** The images of a folder; without one the embedded ones. */
-    static TrainingData find(@Nullable Path folder, int heldOut) throws IOException {
+    private static final int HELD_OUT = 5_000;
+
+    /** The images of a folder; without one the embedded ones. If nobody says how many are held out, there are some. */
+    static TrainingData find(@Nullable Path folder, @Nullable Integer heldOut) throws IOException {
         if (folder != null) {
             Dataset all = Dataset.idxTrain(folder);
-            return of(folder.toString(), all, heldOut, Dataset.idxTest(folder));
+            return of(folder.toString(), all, heldOut == null ? HELD_OUT : heldOut, Dataset.idxTest(folder));
         }
         Dataset all = ImageSet.sampleDataset();
-        int most = Math.min(heldOut, SAMPLE_HELD_OUT);
         return of(
-                "embedded Fashion-MNIST sample",
+                ImageSet.NAME,
                 all.range(0, SAMPLE_TRAINING),
-                most,
+                heldOut == null ? SAMPLE_HELD_OUT : heldOut,
                 all.range(SAMPLE_TRAINING, all.size() - SAMPLE_TRAINING));
     }
 

@@ -4,7 +4,6 @@ import dev.spikelane.encode.Latency;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.SampleDraws;
 import dev.spikelane.random.TorchRandom;
 import java.util.Objects;
@@ -45,22 +44,21 @@ public interface InputCode {
     }
 
     /**
+     * Returns the time steps that a sample becomes. Whoever runs a network for another number of steps refuses this code.
+     *
+     * @return steps, or 0 if the result has one row for each sample, a frame that does not change in time; also 0 if the code does not say it
+     */
+    default int steps() {
+        return 0;
+    }
+
+    /**
      * Returns the code that gives the values as they are, one row for each sample: a frame that does not change in time.
      *
      * @return the code
      */
     static InputCode frame() {
-        return new InputCode() {
-            @Override
-            public Signal allocate(int samples, int neurons) {
-                return FloatMatrix.zeros(samples, neurons);
-            }
-
-            @Override
-            public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
-                ((FloatMatrix) into).copyFrom(values);
-            }
-        };
+        return new FrameInput();
     }
 
     /**
@@ -79,20 +77,10 @@ public interface InputCode {
      * @param rate the encoder
      * @param steps time steps, at least 1
      * @return the code, which draws from the streams of {@link SampleDraws#encoding}
+     * @throws IllegalArgumentException if steps is below 1
      */
     static InputCode rate(Rate rate, int steps) {
-        Objects.requireNonNull(rate, "rate");
-        return new InputCode() {
-            @Override
-            public Signal allocate(int samples, int neurons) {
-                return SpikeMatrix.zeros(Math.multiplyExact(steps, samples), neurons);
-            }
-
-            @Override
-            public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
-                rate.encodeSamples(values, (SpikeMatrix) into, draws);
-            }
-        };
+        return new RateInput(rate, steps);
     }
 
     /**
@@ -114,6 +102,7 @@ public interface InputCode {
      * @param latency the encoder
      * @param steps time steps, at least 1
      * @return the code, which has memory of its own and is for one loader at a time
+     * @throws IllegalArgumentException if steps is below 1
      */
     static InputCode latency(Latency latency, int steps) {
         Objects.requireNonNull(latency, "latency");

@@ -14,8 +14,16 @@ final class LatencyInput implements InputCode {
     private FloatMatrix times = FloatMatrix.zeros(1, 1);
 
     LatencyInput(Latency latency, int steps) {
+        if (steps < 1) {
+            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
+        }
         this.latency = latency;
         this.steps = steps;
+    }
+
+    @Override
+    public int steps() {
+        return steps;
     }
 
     @Override
@@ -29,5 +37,10 @@ final class LatencyInput implements InputCode {
             times = FloatMatrix.zeros(values.rows(), values.columns());
         }
         latency.encode(values, times, (SpikeMatrix) into);
+    }
+
+    @Override
+    public String toString() {
+        return "latency, " + steps + " steps";
     }
 }

@@ -38,4 +38,9 @@ record PieceInput(int steps) implements InputCode {
             }
         }
     }
+
+    @Override
+    public String toString() {
+        return "pieces, " + steps + " steps";
+    }
 }

@@ -33,4 +33,9 @@ record SequentialRate(Rate rate, int steps, TorchRandom random) implements Input
     public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
         rate.encode(values, (SpikeMatrix) into, random);
     }
+
+    @Override
+    public String toString() {
+        return "rate from one stream, " + steps + " steps";
+    }
 }

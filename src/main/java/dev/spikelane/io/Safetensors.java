@@ -167,8 +167,8 @@ public final class Safetensors {
         }
         long bytes = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (bytes < 0 || bytes > MOST_HEADER_BYTES) {
-            throw new IOException(name + ": declares a header of " + Long.toUnsignedString(bytes)
-                    + " bytes, expected at most " + MOST_HEADER_BYTES + ": this is no safetensors file");
+            throw new IOException(name + ": is no safetensors file: declares a header of " + Long.toUnsignedString(bytes)
+                    + " bytes, expected at most " + MOST_HEADER_BYTES);
         }
         if (length != UNKNOWN && bytes > length - LENGTH_BYTES) {
             throw new IOException(

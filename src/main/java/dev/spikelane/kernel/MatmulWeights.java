@@ -29,6 +29,17 @@ public final class MatmulWeights {
     }
 
     /**
+     * Copies weights, with a bias of 0; the copy is freed when it is forgotten.
+     *
+     * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}
+     * @return the weights
+     * @throws IllegalArgumentException if a value is NaN or infinite, or the copy would be too large
+     */
+    public static MatmulWeights of(FloatMatrix weights) {
+        return of(weights, FloatMatrix.zeros(1, weights.rows()));
+    }
+
+    /**
      * Copies weights into an arena.
      *
      * @param arena the arena that owns the copy
@@ -38,6 +49,11 @@ public final class MatmulWeights {
      * @throws IllegalArgumentException if the shapes do not fit, a value is NaN or infinite, or the copy would be too large
      */
     public static MatmulWeights of(Arena arena, FloatMatrix weights, FloatMatrix bias) {
+        if (bias.columns() == weights.columns() && bias.columns() != weights.rows()) {
+            throw new IllegalArgumentException("weights are [" + weights.rows() + " x " + weights.columns()
+                    + "] with a bias of " + bias.columns()
+                    + " outputs, expected [outputs x inputs]; they are transposed, weights.transposed() is what is needed");
+        }
         return new MatmulWeights(PackedWeights.pack(arena, weights, bias));
     }
 

@@ -5,6 +5,7 @@ import dev.spikelane.network.Network;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -35,9 +36,29 @@ public final class ModelFile {
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write(Path file, Network network) throws IOException {
+        write(file, network, Map.of());
+    }
+
+    /**
+     * Writes a network with notes about it. Those named {@code training.steps}, {@code training.code} and {@code training.decoding} say how {@code
+     * ./spikelane run} uses the network, such as {@code 25}, {@code frame} and {@code membrane}; other names are free.
+     *
+     * @param file where to
+     * @param network the network, with the weights and parameters that it has now
+     * @param notes texts by their names, for the metadata; in the order of the map, or of their names if it has none
+     * @throws IllegalArgumentException if the format cannot say a part of the network, or a note has the name {@code format} or {@code spikelane}
+     * @throws IOException if the file cannot be written; an older one is still there then
+     */
+    public static void write(Path file, Network network, Map<String, String> notes) throws IOException {
+        write(file, network, notes, false);
+    }
+
+    private static void write(Path file, Network network, Map<String, String> notes, boolean eightBits)
+            throws IOException {
         Objects.requireNonNull(file, "file");
         Objects.requireNonNull(network, "network");
-        new ModelWriter(network).content(false).write(file);
+        Objects.requireNonNull(notes, "notes");
+        new ModelWriter(network).content(eightBits, notes).write(file);
     }
 
     /**
@@ -50,9 +71,20 @@ public final class ModelFile {
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write8Bit(Path file, Network network) throws IOException {
-        Objects.requireNonNull(file, "file");
-        Objects.requireNonNull(network, "network");
-        new ModelWriter(network).content(true).write(file);
+        write8Bit(file, network, Map.of());
+    }
+
+    /**
+     * Writes a network with weights of 8 bits, as {@link #write8Bit(Path, Network)} does, with notes about it.
+     *
+     * @param file where to
+     * @param network the network, which stays as it is
+     * @param notes as in {@link #write(Path, Network, Map)}
+     * @throws IllegalArgumentException if the format cannot say a part of the network, or a note has the name {@code format} or {@code spikelane}
+     * @throws IOException if the file cannot be written; an older one is still there then
+     */
+    public static void write8Bit(Path file, Network network, Map<String, String> notes) throws IOException {
+        write(file, network, notes, true);
     }
 
     /**

@@ -28,7 +28,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Says a network in the format. */
@@ -41,7 +43,7 @@ final class ModelWriter {
         this.network = network;
     }
 
-    Safetensors content(boolean eightBits) {
+    Safetensors content(boolean eightBits, Map<String, String> notes) {
         requireNames();
         requireSizes();
         describe();
@@ -68,6 +70,14 @@ final class ModelWriter {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "pt");
         metadata.put(ModelFormat.DESCRIPTION, json.text());
+        Map<String, String> ordered = notes instanceof SequencedMap ? notes : new TreeMap<>(notes);
+        ordered.forEach((name, text) -> {
+            if (metadata.putIfAbsent(name, text) != null) {
+                throw new IllegalArgumentException("a note has the name '" + name
+                        + "', expected another one than 'format' and '" + ModelFormat.DESCRIPTION
+                        + "', which the format uses");
+            }
+        });
         return Safetensors.of(metadata, tensors);
     }
 

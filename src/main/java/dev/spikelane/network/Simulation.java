@@ -472,7 +472,9 @@ public final class Simulation implements AutoCloseable {
 
     /**
      * Puts a state in, after which the run goes on as the one from which it was taken, bit for bit. Observers keep what they have and go on at
-     * the state's step.
+     * the state's step: rows of a recorder count from the last reset of the run that is restored, so one that is attached to a fresh simulation
+     * needs room for all those steps, and leaves the rows before the state's step as they are. Only graph and models are compared, not the network's weights and other values; {@link
+     * SimulationState#valuesHash} and {@link Weights#hash} say whether those are the same.
      *
      * @param state of a simulation of the same graph and batch, in this JVM or another
      * @throws IllegalArgumentException if it is of another graph or batch

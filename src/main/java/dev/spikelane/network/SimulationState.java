@@ -3,12 +3,14 @@ package dev.spikelane.network;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a run carries from step to step: every variable of every neuron, the spikes and values that delayed projections will read, the
- * number of steps (and with it the places in random streams), and the values of plastic projections. Immutable.
+ * number of steps (and with it the places in random streams), and the values of plastic projections. Immutable; equal states have equal bytes.
  *
  * <p>As bytes, little endian: the text {@code SPKS}, the version (int, 2), the fingerprint of graph and models (long), the hash of the
  * network's values (long), the batch (int), steps (long), the state, and a CRC-32C of all before it (int). Rows of shaped inputs and
@@ -143,6 +145,17 @@ public final class SimulationState {
         CRC32C checksum = new CRC32C();
         checksum.update(bytes, 0, bytes.length - Integer.BYTES);
         return (int) checksum.getValue();
+    }
+
+    /** Compares all that states carry: graph, values of the network, batch, steps and variables, bit for bit. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SimulationState state && Arrays.equals(bytes, state.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
     }
 
     @Override

@@ -27,6 +27,8 @@ import java.util.Objects;
  * <p>The membrane has no memory of its own. snnTorch's documentation gives another tau than its code. Its {@code reset_delay} does not
  * exist for this model, here as there.
  *
+ * <p>Variables, as recorders name them: {@code membrane}, {@code excitatory}, {@code inhibitory}.
+ *
  * @param alpha share of the excitatory current left after a step, above beta; clamped to [0, 1] when used
  * @param beta share of the inhibitory current left after a step, below 1; clamped to [0, 1] when used
  * @param firing when neurons fire and what a spike does to them; the reset comes at the next step; quantization rounds all variables

@@ -28,6 +28,8 @@ import java.util.Objects;
  * 1 + ln(beta)}, not beta: 0.307 for beta 0.5, and negative below 0.368. snnTorch refuses beta for each neuron, although its
  * documentation allows it; here it works. Resets at other times than the next step do not exist there; here they act as in the other models.
  *
+ * <p>Variables, as recorders name them: {@code membrane}.
+ *
  * @param resistance R of the circuit, not zero
  * @param capacitance C of the circuit, not zero
  * @param timeStep the step, in the unit of RC

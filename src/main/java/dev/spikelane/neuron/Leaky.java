@@ -27,6 +27,8 @@ import java.util.Objects;
  * says otherwise; with reset ZERO the input of the step is kept. Under
  * inhibition the reset R is not inhibited; of equal membranes the first one may fire; a NaN counts as the largest and does not fire.
  *
+ * <p>Variables, as recorders name them: {@code membrane}.
+ *
  * @param beta share of the membrane left after a step; clamped to [0, 1] when used, as snnTorch does
  * @param firing when neurons fire and what a spike does to them
  * @param gradedSpikesFactor what one spike carries; without effect under inhibition, except that snnTorch's immediate reset then

@@ -38,6 +38,8 @@ import java.util.Objects;
  * the neuron, and so does not depend on threads or on how a run is cut; torch draws other numbers. A run after a reset drops the same again:
  * for an estimate, let samples of a batch have the same input. Layers that should drop independently need seeds of their own.
  *
+ * <p>Variables, as recorders name them: {@code membrane}.
+ *
  * @param recurrence how membranes act on the next step: one to one, the share that is left; or all to all, with the bias
  * @param bias added at every step, one to one
  * @param threshold membrane above which a neuron fires

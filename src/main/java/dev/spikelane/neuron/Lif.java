@@ -41,6 +41,8 @@ import java.util.Objects;
  * </table>
  *
  * <p>A model begins at a preset or at {@link #of}, and is changed one thing at a time; two with the same values are equal.
+ *
+ * <p>Variables, as recorders name them: {@code membrane}; with a synapse also {@code synapse}.
  */
 public final class Lif implements Neuron {
 

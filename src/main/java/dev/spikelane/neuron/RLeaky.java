@@ -30,6 +30,8 @@ import java.util.Objects;
  * <p>One to one the bits are snnTorch's. Under a delayed reset ZERO, F has no effect there: it arrives in the step that is zeroed. The state
  * is the membrane and the {@linkplain NeuronState#previousSpikes spikes of the step before}.
  *
+ * <p>Variables, as recorders name them: {@code membrane}.
+ *
  * @param beta share of the membrane left after a step; clamped to [0, 1] when used
  * @param recurrence what is fed back
  * @param firing when neurons fire and what a spike does to them

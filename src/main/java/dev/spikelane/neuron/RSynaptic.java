@@ -32,6 +32,8 @@ import java.util.Objects;
  * <p>One to one the bits are snnTorch's. There {@code reset_delay=False} raises or, with states passed in, has no effect; here it does what
  * it does in {@link RLeaky}. A reset of the state also clears the spikes of the step before, which {@code reset_hidden} forgets.
  *
+ * <p>Variables, as recorders name them: {@code membrane}, {@code synapse}.
+ *
  * @param alpha share of the synaptic current left after a step; clamped to [0, 1] when used
  * @param beta share of the membrane left after a step; clamped to [0, 1] when used
  * @param recurrence what is fed back

@@ -29,6 +29,8 @@ import java.util.Objects;
  * <p>A hidden state is below 1, so the default threshold 1 never fires: choose a lower one. snnTorch zeroes both states at every step unless
  * there are as many inputs as neurons, and ignores inhibition; here states go on, and inhibition acts.
  *
+ * <p>Variables, as recorders name them: {@code membrane}, {@code cell}.
+ *
  * @param recurrence weights of the hidden state, {@code neurons -> 4 neurons}, with the second bias
  * @param firing when neurons fire and what a spike does to them; quantization rounds membrane and cell state
  */

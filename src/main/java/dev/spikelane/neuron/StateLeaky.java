@@ -39,6 +39,8 @@ import java.util.Objects;
  * each sample, and a bound model K rows of weights, also where no run has K steps. The state's variable {@code sum} is that of the inputs
  * since the last step whose number is a multiple of K; a membrane that the caller writes is lost at the next step.
  *
+ * <p>Variables, as recorders name them: {@code membrane}; with a truncation also {@code sum}.
+ *
  * @param beta gives the time constant {@code 1 / (1 - beta)}; at most 1
  * @param threshold membrane above which a neuron fires
  * @param gradedSpikesFactor its square is what one spike carries

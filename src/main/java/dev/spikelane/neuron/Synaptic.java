@@ -24,6 +24,8 @@ import java.util.Objects;
  *
  * <p>Unlike {@link Leaky}, reset ZERO takes this step's input from the membrane too; no reset touches the synaptic current.
  *
+ * <p>Variables, as recorders name them: {@code membrane}, {@code synapse}.
+ *
  * @param alpha share of the synaptic current left after a step; clamped to [0, 1] when used
  * @param beta share of the membrane left after a step; clamped to [0, 1] when used
  * @param firing when neurons fire and what a spike does to them; quantization rounds membrane and synaptic current

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cross-entropy of the softmax of what a population did, with labels: {@code -log softmax(z)[label]}.
  *
- * <p>The five forms differ in z and in how steps are reduced. The first three and the last have the values of snnTorch's functions:
+ * <p>Five forms differ in z and in how steps are reduced; the last has two methods, one for each of its z. All but {@link #membrane} have the
+ * values of snnTorch's functions:
  *
  * <table>
  * <caption>Forms</caption>
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@link #count}</td><td>spikes of all steps, added up</td><td>one term</td><td>{@code ce_count_loss}</td></tr>
  * <tr><td>{@link #maxMembrane}</td><td>the highest membrane of all steps</td><td>one term</td><td>{@code ce_max_membrane_loss}</td></tr>
  * <tr><td>{@link #membrane}</td><td>membranes of one step</td><td>sum</td><td>a loop over {@code nn.CrossEntropyLoss}, as in tutorial 5</td></tr>
- * <tr><td>{@link #temporal}</td><td>{@code -t} or {@code 1 / (t + 1)}, t the step of the first spike, the last where there is none</td><td>one
+ * <tr><td>{@link #temporal}, {@link #reciprocalTemporal}</td><td>{@code -t} or {@code 1 / (t + 1)}, t the step of the first spike, the last where there is none</td><td>one
  *     term</td><td>{@code ce_temporal_loss}</td></tr>
  * </table>
  *

@@ -64,7 +64,7 @@ final class EvaluationBatch implements AutoCloseable {
     void run(Batch batch, boolean hasTargets, EvaluationTotals totals) {
         simulation.reset();
         Signal input = batch.input();
-        if (input.rows() == batch.count()) {
+        if (CodedSteps.isFrame(input, batch.count(), steps)) {
             simulation.runConstant(input, steps);
         } else {
             simulation.run(input);

@@ -34,7 +34,7 @@ public final class Evaluator implements AutoCloseable {
      * @param steps steps of a sample, at least 1
      * @param batching the size of batches, the code and its seed; order, augmentations and whether the last batch is left out do not count
      * @param threads threads that share the work, at least 1
-     * @throws IllegalArgumentException if a number is out of range
+     * @throws IllegalArgumentException if a number is out of range, or the code makes another number of steps
      */
     public Evaluator(Network network, int steps, Batching batching, int threads) {
         this(
@@ -56,7 +56,7 @@ public final class Evaluator implements AutoCloseable {
      * @param batching the size of batches, the code and its seed; order, augmentations and whether the last batch is left out do not count
      * @param threads threads that share the work, at least 1
      * @param population whose outputs are decoded
-     * @throws IllegalArgumentException if a number is out of range or there is no such population
+     * @throws IllegalArgumentException if a number is out of range, the code makes another number of steps, or there is no such population
      */
     public Evaluator(Network network, int steps, Batching batching, int threads, String population) {
         Objects.requireNonNull(network, "network");
@@ -64,6 +64,7 @@ public final class Evaluator implements AutoCloseable {
         if (steps < 1) {
             throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
         }
+        CodedSteps.require(batching.code(), steps, "evaluator");
         this.network = network;
         this.steps = steps;
         this.batching = batching.withShuffle(Shuffle.none()).withDropLast(false).withAugmentations();

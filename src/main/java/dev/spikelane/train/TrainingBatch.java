@@ -81,7 +81,7 @@ public record TrainingBatch(
      *     same memory with as many samples
      * @param steps of the trainer; if there are several, an input with one row for each sample is a frame for all of them
      * @return the batch
-     * @throws IllegalArgumentException if steps is below 1
+     * @throws IllegalArgumentException if steps is below 1, or the input has neither as many rows as samples and steps make nor one for each sample
      */
     public static TrainingBatch of(Batch batch, int steps) {
         Objects.requireNonNull(batch, "batch");
@@ -90,7 +90,7 @@ public record TrainingBatch(
         }
         return new TrainingBatch(
                 Map.of(ONLY, batch.input()),
-                steps > 1 && batch.input().rows() == batch.count(),
+                CodedSteps.isFrame(batch.input(), batch.count(), steps),
                 batch.labels(),
                 batch.hasTargets() ? batch.targets().rows(0, batch.count()) : null,
                 batch.samples());

@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.memory.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -191,7 +192,7 @@ public final class TrainingRunBuilder {
      * Makes the run; nothing is trained yet, but a checkpoint is taken over.
      *
      * @return the run
-     * @throws IllegalArgumentException if data and network do not fit, a label is no class of the loss, or there is no batch
+     * @throws IllegalArgumentException if data and network do not fit, the code makes another number of steps than the trainer was made for, a label is no class of the loss, or there is no batch
      * @throws IOException if the checkpoint cannot be read or is of another run, or its file could not be written
      */
     public TrainingRun build() throws IOException {
@@ -229,7 +230,9 @@ public final class TrainingRunBuilder {
         if (samples.size() < 1) {
             throw new IllegalArgumentException(what + " has no samples, expected at least one");
         }
-        int encoded = asBatches.code().allocate(1, samples.shape().size()).columns();
+        Signal sample = asBatches.code().allocate(1, samples.shape().size());
+        CodedSteps.require(asBatches.code(), sample, trainer.recipe().steps(), "trainer");
+        int encoded = sample.columns();
         if (encoded != inputs) {
             throw new IllegalArgumentException(what + " has samples of shape " + samples.shape() + ", which become "
                     + encoded + " values a step, expected " + inputs + ", the network's inputs");
@@ -239,10 +242,10 @@ public final class TrainingRunBuilder {
             return;
         }
         int classes = recipe.loss().classes(recipe.outputs());
-        for (int sample = 0; sample < samples.size(); sample++) {
-            int label = samples.label(sample);
+        for (int i = 0; i < samples.size(); i++) {
+            int label = samples.label(i);
             if (label < 0 || label >= classes) {
-                throw new IllegalArgumentException("label of sample " + sample + " of the " + what + " is " + label
+                throw new IllegalArgumentException("label of sample " + i + " of the " + what + " is " + label
                         + ", expected a class of [0, " + classes + "), as population '" + recipe.population()
                         + "' has " + recipe.outputs() + " outputs");
             }

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -273,6 +274,49 @@ final class TrainCommandTest {
                 .requireSuccess();
         assertTrue(demo.contains("embedded Fashion-MNIST sample"), demo);
         CommandRun.of("demo", "--sample", "--images", "x").requireFailureWith(2, "--images or --sample");
+    }
+
+    @Test
+    void heldOutEmbeddedImagesAreAsManyAsAsked() {
+        Path model = folder.resolve("sample.safetensors");
+        String[] arguments = {
+            "train", "--sample", "--hidden", "3", "--epochs", "1", "--steps", "2", "--hold-out", "100", "--model", ""
+        };
+        arguments[arguments.length - 1] = model.toString();
+        String out = CommandRun.of(arguments).requireSuccess();
+        assertTrue(out.contains(": 92 to train on, 100 held out, 64 to test"), out);
+        String run = CommandRun.of("run", "--sample", "--model", model.toString())
+                .requireSuccess();
+        assertTrue(run.contains("the model was trained with the first 192 of these images"), run);
+        arguments[9] = "300";
+        CommandRun.of(arguments).requireFailureWith(1, "has 192 training images, expected more than 300");
+    }
+
+    @Test
+    void runSaysWhatItAssumes() throws IOException {
+        Path model = folder.resolve("program.safetensors");
+        ModelFile.write(model, network(36, 4));
+        List<String> run = List.of("run", "--model", model.toString(), "--data", images.toString());
+        String out = CommandRun.of(run.toArray(String[]::new)).requireSuccess();
+        assertTrue(out.contains("assumed: --code frame, --steps 25, --decoding membrane"), out);
+        List<String> more = new ArrayList<>(run);
+        more.addAll(List.of("--steps", "3", "--code", "rate"));
+        String told = CommandRun.of(more.toArray(String[]::new)).requireSuccess();
+        assertTrue(told.contains("assumed: --decoding membrane"), told);
+        ModelFile.write(
+                model,
+                network(36, 4),
+                Map.of("training.steps", "4", "training.code", "rate", "training.decoding", "count"));
+        String noted = CommandRun.of(run.toArray(String[]::new)).requireSuccess();
+        assertFalse(noted.contains("assumed"), noted);
+        assertTrue(noted.contains("as rate, 4 steps"), noted);
+    }
+
+    @Test
+    void runSaysThatAPageIsNoModel() throws IOException {
+        Path page = Files.writeString(folder.resolve("page.safetensors"), "<!DOCTYPE html><html></html>");
+        CommandRun.of("run", "--model", page.toString(), "--data", images.toString())
+                .requireFailureWith(1, page + ": is no safetensors file");
     }
 
     @Test

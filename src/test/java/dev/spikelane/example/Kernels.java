@@ -14,7 +14,7 @@ public class Kernels {
         var weights = MatmulWeights.of(FloatMatrix.of(new float[] {0.6f, 0.3f, 0.9f}), FloatMatrix.zeros(1, 1)); // [1 x 3]
         var spikes = SpikeMatrix.copyOf(2, 3, new byte[] {1, 0, 1, 0, 1, 0}); // 2 steps of 3 inputs
         var current = FloatMatrix.zeros(2, 1);
-        new Matmul().multiply(spikes, weights, current); // current = weights * spikes
+        new Matmul().multiply(spikes, weights, current); // current = bias + spikes * weights^T
         var neurons = new Leaky(0.9).bind(arena, 1);
         var fired = SpikeMatrix.zeros(2, 1);
         neurons.run(current, neurons.newState(arena, 1), fired);

@@ -54,6 +54,24 @@ final class MatmulTest {
     }
 
     @Test
+    void weightsWithoutABias() {
+        FloatMatrix expected = FloatMatrix.zeros(ROWS, OUTPUTS);
+        matmul.multiply(spikes, MatmulWeights.of(numbers, FloatMatrix.zeros(1, OUTPUTS)), expected);
+        FloatMatrix current = FloatMatrix.zeros(ROWS, OUTPUTS);
+        matmul.multiply(spikes, MatmulWeights.of(numbers), current);
+        assertSameBits(expected, current, "no bias");
+    }
+
+    @Test
+    void transposedWeightsAreNamed() {
+        assertEquals(
+                "weights are [70 x 90] with a bias of 90 outputs, expected [outputs x inputs]; they are transposed,"
+                        + " weights.transposed() is what is needed",
+                assertThrows(IllegalArgumentException.class, () -> MatmulWeights.of(numbers.transposed(), bias))
+                        .getMessage());
+    }
+
+    @Test
     void valuesTimesWeightsInOneChain() {
         FloatMatrix expected = FloatMatrix.zeros(ROWS, OUTPUTS);
         for (int row = 0; row < ROWS; row++) {

@@ -66,6 +66,25 @@ final class ModelFileTest {
     }
 
     @Test
+    void notesStandInTheMetadata() throws IOException {
+        Map<String, String> notes = Map.of("training.steps", "7", "training.code", "rate", "author", "nobody");
+        ModelFile.write(file, network(), notes);
+        Map<String, String> found = Safetensors.read(file).metadata();
+        assertEquals(
+                List.of("format", "spikelane", "author", "training.code", "training.steps"),
+                List.copyOf(found.keySet()));
+        notes.forEach((name, text) -> assertEquals(text, found.get(name)));
+        assertEquals(network().weights().hash(), ModelFile.read(file).weights().hash());
+        ModelFile.write8Bit(file, network(), notes);
+        assertEquals("7", Safetensors.read(file).metadata().get("training.steps"));
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> ModelFile.write(file, network(), Map.of("spikelane", "{}")))
+                .getMessage();
+        assertTrue(message.contains("name 'spikelane', expected another one"), message);
+    }
+
+    @Test
     void tensorsHaveTheNamesAndShapesOfAStateDict() throws IOException {
         ModelFile.write(file, network());
         Safetensors content = Safetensors.read(file);

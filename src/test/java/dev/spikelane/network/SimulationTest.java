@@ -5,6 +5,7 @@ import static dev.spikelane.Failures.onOtherThread;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,6 +16,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +50,18 @@ final class SimulationTest {
 
     private SpikeMatrix input(int rows) {
         return Matrices.spikes(arena, rows, 7, 0.5, new Random(2));
+    }
+
+    @Test
+    void statesOfTheSameBytesAreEqual() {
+        Network network = Network.builder(3).dense(2, new TorchRandom(1)).neuron(new Leaky(0.9f)).build();
+        try (Simulation simulation = network.simulate(1)) {
+            SimulationState first = simulation.snapshot();
+            assertEquals(first, SimulationState.of(first.toBytes()));
+            assertEquals(first.hashCode(), SimulationState.of(first.toBytes()).hashCode());
+            simulation.run(SpikeMatrix.zeros(1, 3));
+            assertNotEquals(first, simulation.snapshot());
+        }
     }
 
     @Test

@@ -85,6 +85,6 @@ final class QuantizedTest {
         assertMessage(
                 IllegalStateException.class,
                 "the type of integer weights is FLOAT32, expected INT8 or INT16",
-                () -> new Evaluator(network, 1, batching, 1).quantize(ElementType.FLOAT32, data));
+                () -> new Evaluator(network, SmallRun.STEPS, batching, 1).quantize(ElementType.FLOAT32, data));
     }
 }

@@ -1,0 +1,24 @@
+package dev.spikelane.data;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.random.SampleDraws;
+
+/** Gives the values as they are. */
+record FrameInput() implements InputCode {
+
+    @Override
+    public Signal allocate(int samples, int neurons) {
+        return FloatMatrix.zeros(samples, neurons);
+    }
+
+    @Override
+    public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
+        ((FloatMatrix) into).copyFrom(values);
+    }
+
+    @Override
+    public String toString() {
+        return "frame";
+    }
+}

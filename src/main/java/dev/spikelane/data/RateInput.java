@@ -1,0 +1,34 @@
+package dev.spikelane.data;
+
+import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.random.SampleDraws;
+import java.util.Objects;
+
+/** Rate coding with numbers of the samples' own streams. */
+record RateInput(Rate rate, int steps) implements InputCode {
+
+    RateInput {
+        Objects.requireNonNull(rate, "rate");
+        if (steps < 1) {
+            throw new IllegalArgumentException("steps is " + steps + ", expected at least 1");
+        }
+    }
+
+    @Override
+    public Signal allocate(int samples, int neurons) {
+        return SpikeMatrix.zeros(Math.multiplyExact(steps, samples), neurons);
+    }
+
+    @Override
+    public void encode(FloatMatrix values, SampleDraws draws, Signal into) {
+        rate.encodeSamples(values, (SpikeMatrix) into, draws);
+    }
+
+    @Override
+    public String toString() {
+        return "rate, " + steps + " steps";
+    }
+}
