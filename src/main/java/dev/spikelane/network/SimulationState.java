@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All that a run carries from step to step: every variable of every neuron, the spikes and values that delayed projections will read, the
@@ -149,7 +148,7 @@ public final class SimulationState {
 
     /** Compares all that states carry: graph, values of the network, batch, steps and variables, bit for bit. */
     @Override
-    public boolean equals(@Nullable Object other) {
+    public boolean equals(Object other) {
         return other instanceof SimulationState state && Arrays.equals(bytes, state.bytes);
     }
 
