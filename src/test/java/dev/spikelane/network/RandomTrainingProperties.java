@@ -183,8 +183,8 @@ class RandomTrainingProperties {
                 }
             }
         } catch (IllegalStateException | IllegalArgumentException stop) {
-            String message = stop.getMessage();
-            assertTrue(message.contains("loss is") || message.contains("expected more than its beta"), message);
+            String message = stop.getMessage(); // such steps take the loss, a weight or a leak out of their range
+            assertTrue(message.contains("loss is") || message.contains(", expected "), message);
         }
     }
 }
