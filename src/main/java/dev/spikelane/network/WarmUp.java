@@ -30,7 +30,7 @@ final class WarmUp {
     /** C2 takes its time between two compilations of a loop. */
     private static final long QUIET_NANOSECONDS = 400_000_000L;
 
-    private static final int ROWS = 64;
+    private static final int ROWS = 256;
     private static final int ROUNDS = 5;
     private static final double AGREEMENT = 1.1;
 
