@@ -130,7 +130,7 @@ final class DenseMatmulVector {
         for (int i = 0; i < rows; i++) {
             long at = c.rowOffset(row + i) + outputs;
             for (int lanes = 0; lanes < PackedWeights.BLOCK_BYTES; lanes += BYTES) {
-                load(bias, (long) biasBlock * PackedWeights.BLOCK_BYTES + lanes)
+                FloatVector.fromMemorySegment(FLOAT, bias, (long) biasBlock * PackedWeights.BLOCK_BYTES + lanes, ORDER)
                         .intoMemorySegment(sums, at + lanes, ORDER);
             }
         }
@@ -216,17 +216,17 @@ final class DenseMatmulVector {
         Checks.isNative(a);
         Checks.isNative(b);
         Checks.isNative(c);
-        FloatVector sum0 = load(c, at);
-        FloatVector sum1 = load(c, at + BYTES);
-        FloatVector sum2 = load(c, at + 2 * BYTES);
-        FloatVector sum3 = load(c, at + 3 * BYTES);
+        FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, c, at, ORDER);
+        FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, c, at + BYTES, ORDER);
+        FloatVector sum2 = FloatVector.fromMemorySegment(FLOAT, c, at + 2 * BYTES, ORDER);
+        FloatVector sum3 = FloatVector.fromMemorySegment(FLOAT, c, at + 3 * BYTES, ORDER);
         for (int k = 0; k < depth; k++) {
             FloatVector factor = broadcast(a, fromA + (long) k * Float.BYTES);
             long from = fromB + (long) k * PackedWeights.BLOCK_BYTES;
-            sum0 = factor.fma(load(b, from), sum0);
-            sum1 = factor.fma(load(b, from + BYTES), sum1);
-            sum2 = factor.fma(load(b, from + 2 * BYTES), sum2);
-            sum3 = factor.fma(load(b, from + 3 * BYTES), sum3);
+            sum0 = factor.fma(FloatVector.fromMemorySegment(FLOAT, b, from, ORDER), sum0);
+            sum1 = factor.fma(FloatVector.fromMemorySegment(FLOAT, b, from + BYTES, ORDER), sum1);
+            sum2 = factor.fma(FloatVector.fromMemorySegment(FLOAT, b, from + 2 * BYTES, ORDER), sum2);
+            sum3 = factor.fma(FloatVector.fromMemorySegment(FLOAT, b, from + 3 * BYTES, ORDER), sum3);
         }
         sum0.intoMemorySegment(c, at, ORDER);
         sum1.intoMemorySegment(c, at + BYTES, ORDER);
@@ -246,7 +246,8 @@ final class DenseMatmulVector {
             for (int lane = firstLane / COUNT * COUNT; lane < PackedWeights.BLOCK; lane += COUNT) {
                 VectorMask<Float> kept = FLOAT.indexInRange(lane, firstLane);
                 long at = c.rowOffset(row + i) + outputs + (long) lane * Float.BYTES;
-                ZERO.blend(load(sums, at), kept).intoMemorySegment(sums, at, ORDER);
+                ZERO.blend(FloatVector.fromMemorySegment(FLOAT, sums, at, ORDER), kept)
+                        .intoMemorySegment(sums, at, ORDER);
             }
         }
     }
@@ -263,9 +264,5 @@ final class DenseMatmulVector {
 
     private static FloatVector broadcast(MemorySegment segment, long offset) {
         return FloatVector.broadcast(FLOAT, segment.get(ELEMENT, offset));
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }

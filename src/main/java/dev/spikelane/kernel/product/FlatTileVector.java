@@ -51,14 +51,14 @@ final class FlatTileVector {
         long c1 = c + rowOfC;
         long length = rowOfA + Float.BYTES;
         long row = b;
-        FloatVector sum00 = load(sums, c);
-        FloatVector sum01 = load(sums, c + BYTES);
-        FloatVector sum02 = load(sums, c + 2 * BYTES);
-        FloatVector sum03 = load(sums, c + 3 * BYTES);
-        FloatVector sum10 = load(sums, c1);
-        FloatVector sum11 = load(sums, c1 + BYTES);
-        FloatVector sum12 = load(sums, c1 + 2 * BYTES);
-        FloatVector sum13 = load(sums, c1 + 3 * BYTES);
+        FloatVector sum00 = FloatVector.fromMemorySegment(FLOAT, sums, c, ORDER);
+        FloatVector sum01 = FloatVector.fromMemorySegment(FLOAT, sums, c + BYTES, ORDER);
+        FloatVector sum02 = FloatVector.fromMemorySegment(FLOAT, sums, c + 2 * BYTES, ORDER);
+        FloatVector sum03 = FloatVector.fromMemorySegment(FLOAT, sums, c + 3 * BYTES, ORDER);
+        FloatVector sum10 = FloatVector.fromMemorySegment(FLOAT, sums, c1, ORDER);
+        FloatVector sum11 = FloatVector.fromMemorySegment(FLOAT, sums, c1 + BYTES, ORDER);
+        FloatVector sum12 = FloatVector.fromMemorySegment(FLOAT, sums, c1 + 2 * BYTES, ORDER);
+        FloatVector sum13 = FloatVector.fromMemorySegment(FLOAT, sums, c1 + 3 * BYTES, ORDER);
         for (int k = 0; k < depth; k++) {
             MemorySegment four = vectors.asSlice(row, 4 * BYTES);
             MemorySegment two = factors.asSlice(a + (long) k * Float.BYTES, length);
@@ -86,9 +86,5 @@ final class FlatTileVector {
         sum11.intoMemorySegment(sums, c1 + BYTES, ORDER);
         sum12.intoMemorySegment(sums, c1 + 2 * BYTES, ORDER);
         sum13.intoMemorySegment(sums, c1 + 3 * BYTES, ORDER);
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }

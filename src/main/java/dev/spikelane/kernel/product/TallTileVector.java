@@ -104,18 +104,18 @@ final class TallTileVector {
         long at = a;
         long row = b;
         long length = (ROWS - 1) * rowOfA + Float.BYTES;
-        FloatVector sum00 = load(sums, c);
-        FloatVector sum01 = load(sums, c + BYTES);
-        FloatVector sum10 = load(sums, c1);
-        FloatVector sum11 = load(sums, c1 + BYTES);
-        FloatVector sum20 = load(sums, c2);
-        FloatVector sum21 = load(sums, c2 + BYTES);
-        FloatVector sum30 = load(sums, c3);
-        FloatVector sum31 = load(sums, c3 + BYTES);
-        FloatVector sum40 = load(sums, c4);
-        FloatVector sum41 = load(sums, c4 + BYTES);
-        FloatVector sum50 = load(sums, c5);
-        FloatVector sum51 = load(sums, c5 + BYTES);
+        FloatVector sum00 = FloatVector.fromMemorySegment(FLOAT, sums, c, ORDER);
+        FloatVector sum01 = FloatVector.fromMemorySegment(FLOAT, sums, c + BYTES, ORDER);
+        FloatVector sum10 = FloatVector.fromMemorySegment(FLOAT, sums, c1, ORDER);
+        FloatVector sum11 = FloatVector.fromMemorySegment(FLOAT, sums, c1 + BYTES, ORDER);
+        FloatVector sum20 = FloatVector.fromMemorySegment(FLOAT, sums, c2, ORDER);
+        FloatVector sum21 = FloatVector.fromMemorySegment(FLOAT, sums, c2 + BYTES, ORDER);
+        FloatVector sum30 = FloatVector.fromMemorySegment(FLOAT, sums, c3, ORDER);
+        FloatVector sum31 = FloatVector.fromMemorySegment(FLOAT, sums, c3 + BYTES, ORDER);
+        FloatVector sum40 = FloatVector.fromMemorySegment(FLOAT, sums, c4, ORDER);
+        FloatVector sum41 = FloatVector.fromMemorySegment(FLOAT, sums, c4 + BYTES, ORDER);
+        FloatVector sum50 = FloatVector.fromMemorySegment(FLOAT, sums, c5, ORDER);
+        FloatVector sum51 = FloatVector.fromMemorySegment(FLOAT, sums, c5 + BYTES, ORDER);
         for (int k = 0; k < depth; k++) {
             MemorySegment two = vectors.asSlice(row, STRIP_BYTES);
             MemorySegment six = factors.asSlice(at, length);
@@ -158,18 +158,14 @@ final class TallTileVector {
 
     /** Adds for one of the last rows, behind which the factors end. */
     private void addRow(MemorySegment factors, MemorySegment vectors, MemorySegment sums, int depth) {
-        FloatVector sum0 = load(sums, c);
-        FloatVector sum1 = load(sums, c + BYTES);
+        FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, sums, c, ORDER);
+        FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, sums, c + BYTES, ORDER);
         for (int k = 0; k < depth; k++) {
             FloatVector factor = FloatVector.broadcast(FLOAT, factors.get(NUMBER, a + k * stepOfA));
-            sum0 = factor.fma(load(vectors, b + k * stepOfB), sum0);
-            sum1 = factor.fma(load(vectors, b + k * stepOfB + BYTES), sum1);
+            sum0 = factor.fma(FloatVector.fromMemorySegment(FLOAT, vectors, b + k * stepOfB, ORDER), sum0);
+            sum1 = factor.fma(FloatVector.fromMemorySegment(FLOAT, vectors, b + k * stepOfB + BYTES, ORDER), sum1);
         }
         sum0.intoMemorySegment(sums, c, ORDER);
         sum1.intoMemorySegment(sums, c + BYTES, ORDER);
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }
