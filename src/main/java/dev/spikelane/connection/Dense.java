@@ -151,15 +151,7 @@ public final class Dense implements Connection {
 
     @Override
     public Shape outputShape(Shape input) {
-        if (input.rank() != 1) {
-            throw new IllegalArgumentException(
-                    this + " needs a flat source, found " + input + "; put a Flatten before it");
-        }
-        if (input.size() != inputs()) {
-            throw new IllegalArgumentException(
-                    this + " has " + inputs() + " inputs, expected " + input.size() + " to match its source");
-        }
-        return Shape.of(outputs());
+        return FlatSource.outputs(this, input, inputs(), outputs());
     }
 
     @Override
