@@ -11,8 +11,6 @@ import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
-import org.junit.jupiter.api.Test;
 
 /**
  * Kernels allocate nothing in a JVM that has run small products and warmed up networks before either. There branches are seldom taken, and C2 compiles
@@ -60,9 +58,4 @@ final class WarmedAllocationTest extends KernelAllocationTest {
                 .build()
                 .warmUp(1);
     }
-
-    @Override
-    @Test
-    @Disabled("boxes 13 to 122 KB a call in some JVMs (Zen 3, 256 bits): open, see the ledger of experiments")
-    void multiplyDense() {}
 }

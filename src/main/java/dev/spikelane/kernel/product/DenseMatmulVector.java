@@ -221,7 +221,7 @@ final class DenseMatmulVector {
         FloatVector sum2 = FloatVector.fromMemorySegment(FLOAT, c, at + 2 * BYTES, ORDER);
         FloatVector sum3 = FloatVector.fromMemorySegment(FLOAT, c, at + 3 * BYTES, ORDER);
         for (int k = 0; k < depth; k++) {
-            FloatVector factor = broadcast(a, fromA + (long) k * Float.BYTES);
+            FloatVector factor = FloatVector.broadcast(FLOAT, a.get(ELEMENT, fromA + (long) k * Float.BYTES));
             long from = fromB + (long) k * PackedWeights.BLOCK_BYTES;
             sum0 = factor.fma(FloatVector.fromMemorySegment(FLOAT, b, from, ORDER), sum0);
             sum1 = factor.fma(FloatVector.fromMemorySegment(FLOAT, b, from + BYTES, ORDER), sum1);
@@ -260,9 +260,5 @@ final class DenseMatmulVector {
     /** Bytes of a block that hold columns, rounded up to whole strips. */
     private static int usedBytes(int columns) {
         return (columns + 4 * COUNT - 1) / (4 * COUNT) * STRIP_BYTES;
-    }
-
-    private static FloatVector broadcast(MemorySegment segment, long offset) {
-        return FloatVector.broadcast(FLOAT, segment.get(ELEMENT, offset));
     }
 }
