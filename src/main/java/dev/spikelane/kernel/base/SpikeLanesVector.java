@@ -1,11 +1,9 @@
 package dev.spikelane.kernel.base;
 
 import static dev.spikelane.kernel.base.Lanes.COUNT;
-import static dev.spikelane.kernel.base.Lanes.FLOAT;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * The spikes of one vector of neurons in a row of spikes: two bytes of it for 16 lanes, one for 8, half of one for 4, on a little-endian CPU. A loop that stores them
@@ -21,22 +19,19 @@ public final class SpikeLanesVector {
 
     private SpikeLanesVector() {}
 
-    /** The spikes of vector i of the row at an offset. */
-    public static VectorMask<Float> load(MemorySegment spikes, long row, int i) {
-        long bits;
+    /** The spikes of vector i of the row at an offset; bits beyond its lanes are arbitrary. */
+    public static long load(MemorySegment spikes, long row, int i) {
         if (COUNT == Short.SIZE) {
-            bits = spikes.get(SHORT, row + (long) i * Short.BYTES);
-        } else if (COUNT == Byte.SIZE) {
-            bits = spikes.get(BYTE, row + i);
-        } else {
-            bits = spikes.get(BYTE, row + (i >> 1)) >> (i & 1) * COUNT;
+            return spikes.get(SHORT, row + (long) i * Short.BYTES);
         }
-        return VectorMask.fromLong(FLOAT, bits);
+        if (COUNT == Byte.SIZE) {
+            return spikes.get(BYTE, row + i);
+        }
+        return spikes.get(BYTE, row + (i >> 1)) >> (i & 1) * COUNT;
     }
 
     /** Stores the spikes of vector i; those of another that shares its byte stay. */
-    public static void store(MemorySegment spikes, long row, int i, VectorMask<Float> fired) {
-        long bits = fired.toLong();
+    public static void store(MemorySegment spikes, long row, int i, long bits) {
         if (COUNT == Short.SIZE) {
             spikes.set(SHORT, row + (long) i * Short.BYTES, (short) bits);
         } else if (COUNT == Byte.SIZE) {

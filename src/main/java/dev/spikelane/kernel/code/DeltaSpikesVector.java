@@ -43,7 +43,8 @@ final class DeltaSpikesVector {
                             .reinterpretAsInts()
                             .and(kept)
                             .reinterpretAsFloats());
-            SpikeLanesVector.store(out, outRow, i, difference.mul(sign).compare(GE, threshold));
+            SpikeLanesVector.store(
+                    out, outRow, i, difference.mul(sign).compare(GE, threshold).toLong());
         }
         // A threshold of 0 or less is reached in the padding too.
         int lastWord = spikes.stride() - 1;

@@ -51,7 +51,8 @@ final class DensePanelsVector {
             long from = b.rowOffset(k + i) + (long) column * Float.BYTES;
             long to = Panels.B + (long) i * PackedWeights.BLOCK_BYTES;
             for (int lanes = 0; lanes < PackedWeights.BLOCK_BYTES; lanes += BYTES) {
-                load(source, from + lanes).intoMemorySegment(workspace, to + lanes, ORDER);
+                FloatVector.fromMemorySegment(FLOAT, source, from + lanes, ORDER)
+                        .intoMemorySegment(workspace, to + lanes, ORDER);
             }
         }
     }
@@ -102,16 +103,13 @@ final class DensePanelsVector {
         Checks.isNative(source);
         Checks.isNative(target);
         for (int i = 0; i < COUNT / 2; i++) {
-            FloatVector even = load(source, from + Math.min(i, last) * fromStep);
-            FloatVector odd = load(source, from + Math.min(i + COUNT / 2, last) * fromStep);
+            FloatVector even = FloatVector.fromMemorySegment(FLOAT, source, from + Math.min(i, last) * fromStep, ORDER);
+            FloatVector odd = FloatVector.fromMemorySegment(
+                    FLOAT, source, from + Math.min(i + COUNT / 2, last) * fromStep, ORDER);
             FloatVector lower = even.rearrange(LOWER).blend(odd.rearrange(LOWER), ODD);
             FloatVector upper = even.rearrange(UPPER).blend(odd.rearrange(UPPER), ODD);
             lower.intoMemorySegment(target, to + 2 * i * toStep, ORDER);
             upper.intoMemorySegment(target, to + (2 * i + 1) * toStep, ORDER);
         }
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }

@@ -1,11 +1,11 @@
 package dev.spikelane.kernel.product;
 
+import static dev.spikelane.kernel.base.Lanes.BYTE;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.INT;
 import static dev.spikelane.kernel.base.Lanes.SHORT;
 
 import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Lanes;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.ElementType;
 import java.lang.foreign.MemorySegment;
@@ -86,10 +86,14 @@ final class IntegerMatmulVector {
                 long input = workspace.get(LIST, at);
                 MemorySegment first = segment.asSlice(near + input, ONE_BLOCK ? 2 * BYTES : BYTES);
                 MemorySegment second = ONE_BLOCK ? first : segment.asSlice(far + input, BYTES);
-                sum0 = sum0.add(widened(first, 0));
-                sum1 = sum1.add(widened(first, BYTES / 2));
-                sum2 = sum2.add(widened(second, SECOND / 2));
-                sum3 = sum3.add(widened(second, SECOND / 2 + BYTES / 2));
+                sum0 = sum0.add((ShortVector) ByteVector.fromMemorySegment(BYTE, first, 0, ORDER)
+                        .convertShape(VectorOperators.B2S, SHORT, 0));
+                sum1 = sum1.add((ShortVector) ByteVector.fromMemorySegment(BYTE, first, BYTES / 2, ORDER)
+                        .convertShape(VectorOperators.B2S, SHORT, 0));
+                sum2 = sum2.add((ShortVector) ByteVector.fromMemorySegment(BYTE, second, SECOND / 2, ORDER)
+                        .convertShape(VectorOperators.B2S, SHORT, 0));
+                sum3 = sum3.add((ShortVector) ByteVector.fromMemorySegment(BYTE, second, SECOND / 2 + BYTES / 2, ORDER)
+                        .convertShape(VectorOperators.B2S, SHORT, 0));
             }
             long to = IntegerSums.NARROW + (long) row * STRIP * BYTES;
             sum0.intoMemorySegment(workspace, to, ORDER);
@@ -121,18 +125,18 @@ final class IntegerMatmulVector {
                 long input = workspace.get(LIST, at);
                 MemorySegment first = segment.asSlice(near + input, ONE_BLOCK ? 4 * BYTES : 2 * BYTES);
                 MemorySegment second = ONE_BLOCK ? first : segment.asSlice(far + input, 2 * BYTES);
-                IntVector pair0 = IntegerSumsVector.load(first, 0);
-                IntVector pair1 = IntegerSumsVector.load(first, BYTES);
-                IntVector pair2 = IntegerSumsVector.load(second, SECOND);
-                IntVector pair3 = IntegerSumsVector.load(second, SECOND + BYTES);
+                IntVector pair0 = IntVector.fromMemorySegment(INT, first, 0, ORDER);
+                IntVector pair1 = IntVector.fromMemorySegment(INT, first, BYTES, ORDER);
+                IntVector pair2 = IntVector.fromMemorySegment(INT, second, SECOND, ORDER);
+                IntVector pair3 = IntVector.fromMemorySegment(INT, second, SECOND + BYTES, ORDER);
                 both0 = both0.add(pair0);
                 both1 = both1.add(pair1);
                 both2 = both2.add(pair2);
                 both3 = both3.add(pair3);
-                high0 = high0.add(IntegerSumsVector.high(pair0));
-                high1 = high1.add(IntegerSumsVector.high(pair1));
-                high2 = high2.add(IntegerSumsVector.high(pair2));
-                high3 = high3.add(IntegerSumsVector.high(pair3));
+                high0 = high0.add(pair0.lanewise(VectorOperators.ASHR, Short.SIZE));
+                high1 = high1.add(pair1.lanewise(VectorOperators.ASHR, Short.SIZE));
+                high2 = high2.add(pair2.lanewise(VectorOperators.ASHR, Short.SIZE));
+                high3 = high3.add(pair3.lanewise(VectorOperators.ASHR, Short.SIZE));
             }
             long to = IntegerSums.WIDE + (long) row * 2 * STRIP * BYTES;
             both0.intoMemorySegment(workspace, to, ORDER);
@@ -151,10 +155,5 @@ final class IntegerMatmulVector {
         int block = Math.min(vector / VECTORS, current.endBlock() - 1);
         int ofVector = BYTES / Short.BYTES * weights.type().bytes();
         return weights.blockOffset(block) + (long) (vector % VECTORS) * ofVector;
-    }
-
-    static ShortVector widened(MemorySegment weights, long at) {
-        return (ShortVector) ByteVector.fromMemorySegment(Lanes.BYTE, weights, at, ORDER)
-                .convertShape(VectorOperators.B2S, SHORT, 0);
     }
 }

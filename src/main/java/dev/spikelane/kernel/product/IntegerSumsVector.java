@@ -41,11 +41,15 @@ final class IntegerSumsVector {
         Checks.isNative(workspace);
         long to = IntegerSums.WIDE;
         for (int i = 0; i < rows * STRIP; i++) {
-            IntVector pairs = load(workspace, IntegerSums.NARROW + (long) i * BYTES);
-            IntVector low = low(pairs).lanewise(VectorOperators.LSHL, shift);
-            IntVector high = high(pairs).lanewise(VectorOperators.LSHL, shift);
-            load(workspace, to).add(low).intoMemorySegment(workspace, to, ORDER);
-            load(workspace, to + BYTES).add(high).intoMemorySegment(workspace, to + BYTES, ORDER);
+            IntVector pairs = IntVector.fromMemorySegment(INT, workspace, IntegerSums.NARROW + (long) i * BYTES, ORDER);
+            IntVector low = pairs.lanewise(VectorOperators.LSHL, Short.SIZE)
+                    .lanewise(VectorOperators.ASHR, Short.SIZE)
+                    .lanewise(VectorOperators.LSHL, shift);
+            IntVector high = pairs.lanewise(VectorOperators.ASHR, Short.SIZE).lanewise(VectorOperators.LSHL, shift);
+            IntVector.fromMemorySegment(INT, workspace, to, ORDER).add(low).intoMemorySegment(workspace, to, ORDER);
+            IntVector.fromMemorySegment(INT, workspace, to + BYTES, ORDER)
+                    .add(high)
+                    .intoMemorySegment(workspace, to + BYTES, ORDER);
             to += 2 * BYTES;
         }
     }
@@ -60,8 +64,12 @@ final class IntegerSumsVector {
         for (int row = 0; row < rows; row++) {
             int offset = ActiveInputs.count(workspace, row) * PackedIntegers.OFFSET;
             for (int i = 0; i < STRIP; i++) {
-                IntVector high = load(workspace, at + BYTES).lanewise(VectorOperators.LSHL, Short.SIZE);
-                load(workspace, at).sub(high).sub(offset).intoMemorySegment(workspace, at, ORDER);
+                IntVector high = IntVector.fromMemorySegment(INT, workspace, at + BYTES, ORDER)
+                        .lanewise(VectorOperators.LSHL, Short.SIZE);
+                IntVector.fromMemorySegment(INT, workspace, at, ORDER)
+                        .sub(high)
+                        .sub(offset)
+                        .intoMemorySegment(workspace, at, ORDER);
                 at += 2 * BYTES;
             }
         }
@@ -118,9 +126,11 @@ final class IntegerSumsVector {
         long from = start;
         for (int row = firstRow; row < firstRow + rows; row++) {
             // Shifts by nothing, as a vector that is one or the other would be boxed.
-            IntVector low = load(workspace, from).lanewise(VectorOperators.LSHL, shift);
+            IntVector low =
+                    IntVector.fromMemorySegment(INT, workspace, from, ORDER).lanewise(VectorOperators.LSHL, shift);
             low = low.lanewise(VectorOperators.ASHR, shift);
-            IntVector high = load(workspace, from + further).lanewise(VectorOperators.ASHR, shift);
+            IntVector high = IntVector.fromMemorySegment(INT, workspace, from + further, ORDER)
+                    .lanewise(VectorOperators.ASHR, shift);
             FloatVector lowSum = (FloatVector) low.convert(VectorOperators.I2F, 0);
             FloatVector highSum = (FloatVector) high.convert(VectorOperators.I2F, 0);
             long at = current.offset(row, block) + within;
@@ -128,19 +138,5 @@ final class IntegerSumsVector {
             highSum.mul(highScale).add(highBias).intoMemorySegment(to, at + HALF_BLOCK, ORDER);
             from += (wide ? 2 : 1) * STRIP * BYTES;
         }
-    }
-
-    static IntVector load(MemorySegment segment, long at) {
-        return IntVector.fromMemorySegment(INT, segment, at, ORDER);
-    }
-
-    /** The lower halves of 32-bit lanes, as numbers with a sign. */
-    static IntVector low(IntVector pairs) {
-        return high(pairs.lanewise(VectorOperators.LSHL, Short.SIZE));
-    }
-
-    /** The upper halves. */
-    static IntVector high(IntVector pairs) {
-        return pairs.lanewise(VectorOperators.ASHR, Short.SIZE);
     }
 }

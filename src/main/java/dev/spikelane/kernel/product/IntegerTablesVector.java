@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product;
 
+import static dev.spikelane.kernel.base.Lanes.BYTE;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.INT;
 import static dev.spikelane.kernel.base.Lanes.SHORT;
@@ -11,6 +12,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
@@ -111,7 +113,8 @@ final class IntegerTablesVector {
         Checks.isNative(segment);
         Checks.isNative(workspace);
         for (int input = 0; input < IntegerSums.PANEL; input++) {
-            IntegerMatmulVector.widened(segment, from + (long) input * weights.inputBytes())
+            ByteVector.fromMemorySegment(BYTE, segment, from + (long) input * weights.inputBytes(), ORDER)
+                    .convertShape(VectorOperators.B2S, SHORT, 0)
                     .intoMemorySegment(workspace, IntegerSums.SPLIT + (long) input * BYTES, ORDER);
         }
     }
@@ -125,8 +128,9 @@ final class IntegerTablesVector {
         int shift = lower ? 0 : Byte.SIZE;
         short mask = (short) (lower ? 0xff : -1);
         for (int input = 0; input < IntegerSums.PANEL; input++) {
-            ShortVector items =
-                    load(segment, from + (long) input * weights.inputBytes()).lanewise(VectorOperators.XOR, SIGN);
+            ShortVector items = ShortVector.fromMemorySegment(
+                            SHORT, segment, from + (long) input * weights.inputBytes(), ORDER)
+                    .lanewise(VectorOperators.XOR, SIGN);
             ShortVector bits = items.lanewise(VectorOperators.ASHR, shift).lanewise(VectorOperators.AND, mask);
             bits.intoMemorySegment(workspace, IntegerSums.SPLIT + (long) input * BYTES, ORDER);
         }
@@ -141,10 +145,10 @@ final class IntegerTablesVector {
         Checks.isNative(workspace);
         long from = IntegerSums.SPLIT;
         for (int group = 0; group < IntegerSums.GROUPS; group++) {
-            ShortVector w0 = load(workspace, from);
-            ShortVector w1 = load(workspace, from + BYTES);
-            ShortVector w2 = load(workspace, from + 2 * BYTES);
-            ShortVector w3 = load(workspace, from + 3 * BYTES);
+            ShortVector w0 = ShortVector.fromMemorySegment(SHORT, workspace, from, ORDER);
+            ShortVector w1 = ShortVector.fromMemorySegment(SHORT, workspace, from + BYTES, ORDER);
+            ShortVector w2 = ShortVector.fromMemorySegment(SHORT, workspace, from + 2 * BYTES, ORDER);
+            ShortVector w3 = ShortVector.fromMemorySegment(SHORT, workspace, from + 3 * BYTES, ORDER);
             from += 4 * BYTES;
             ShortVector w01 = w0.add(w1);
             ShortVector w02 = w0.add(w2);
@@ -186,22 +190,22 @@ final class IntegerTablesVector {
             ShortVector sum2 = sum0;
             ShortVector sum3 = sum0;
             if (!first) {
-                sum0 = load(sums, 0);
-                sum1 = load(sums, BYTES);
-                sum2 = load(sums, 2 * BYTES);
-                sum3 = load(sums, 3 * BYTES);
+                sum0 = ShortVector.fromMemorySegment(SHORT, sums, 0, ORDER);
+                sum1 = ShortVector.fromMemorySegment(SHORT, sums, BYTES, ORDER);
+                sum2 = ShortVector.fromMemorySegment(SHORT, sums, 2 * BYTES, ORDER);
+                sum3 = ShortVector.fromMemorySegment(SHORT, sums, 3 * BYTES, ORDER);
             }
             for (int group = 0; group < IntegerSums.GROUPS; group += 2) {
                 int entry = group * TABLE_BYTES + (bits << ENTRY_SHIFT & ENTRY_MASK);
-                sum0 = sum0.add(load(tables, entry));
-                sum1 = sum1.add(load(tables, entry + BYTES));
-                sum2 = sum2.add(load(tables, entry + 2 * BYTES));
-                sum3 = sum3.add(load(tables, entry + 3 * BYTES));
+                sum0 = sum0.add(ShortVector.fromMemorySegment(SHORT, tables, entry, ORDER));
+                sum1 = sum1.add(ShortVector.fromMemorySegment(SHORT, tables, entry + BYTES, ORDER));
+                sum2 = sum2.add(ShortVector.fromMemorySegment(SHORT, tables, entry + 2 * BYTES, ORDER));
+                sum3 = sum3.add(ShortVector.fromMemorySegment(SHORT, tables, entry + 3 * BYTES, ORDER));
                 entry = group * TABLE_BYTES + TABLE_BYTES + (bits << ENTRY_SHIFT - 4 & ENTRY_MASK);
-                sum0 = sum0.add(load(tables, entry));
-                sum1 = sum1.add(load(tables, entry + BYTES));
-                sum2 = sum2.add(load(tables, entry + 2 * BYTES));
-                sum3 = sum3.add(load(tables, entry + 3 * BYTES));
+                sum0 = sum0.add(ShortVector.fromMemorySegment(SHORT, tables, entry, ORDER));
+                sum1 = sum1.add(ShortVector.fromMemorySegment(SHORT, tables, entry + BYTES, ORDER));
+                sum2 = sum2.add(ShortVector.fromMemorySegment(SHORT, tables, entry + 2 * BYTES, ORDER));
+                sum3 = sum3.add(ShortVector.fromMemorySegment(SHORT, tables, entry + 3 * BYTES, ORDER));
                 bits >>>= 8;
             }
             sum0.intoMemorySegment(sums, 0, ORDER);
@@ -209,9 +213,5 @@ final class IntegerTablesVector {
             sum2.intoMemorySegment(sums, 2 * BYTES, ORDER);
             sum3.intoMemorySegment(sums, 3 * BYTES, ORDER);
         }
-    }
-
-    private static ShortVector load(MemorySegment segment, long offset) {
-        return ShortVector.fromMemorySegment(SHORT, segment, offset, ORDER);
     }
 }

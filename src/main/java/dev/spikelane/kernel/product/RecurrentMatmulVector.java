@@ -57,20 +57,19 @@ final class RecurrentMatmulVector {
                 long input = (long) word * Long.SIZE + Long.numberOfTrailingZeros(bits);
                 bits &= bits - 1;
                 long at = inputs + input * PackedWeights.BLOCK_BYTES;
-                sum0 = sum0.add(load(weight, at));
-                sum1 = sum1.add(load(weight, at + BYTES));
-                sum2 = sum2.add(load(weight, at + 2 * BYTES));
-                sum3 = sum3.add(load(weight, at + 3 * BYTES));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, weight, at, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, weight, at + BYTES, ORDER));
+                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, weight, at + 2 * BYTES, ORDER));
+                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, weight, at + 3 * BYTES, ORDER));
             }
         }
         long outputs = (long) block * PackedWeights.BLOCK_BYTES + strip;
-        sum0.add(load(bias, outputs)).intoMemorySegment(to, out, ORDER);
-        sum1.add(load(bias, outputs + BYTES)).intoMemorySegment(to, out + BYTES, ORDER);
-        sum2.add(load(bias, outputs + 2 * BYTES)).intoMemorySegment(to, out + 2 * BYTES, ORDER);
-        sum3.add(load(bias, outputs + 3 * BYTES)).intoMemorySegment(to, out + 3 * BYTES, ORDER);
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
+        sum0.add(FloatVector.fromMemorySegment(FLOAT, bias, outputs, ORDER)).intoMemorySegment(to, out, ORDER);
+        sum1.add(FloatVector.fromMemorySegment(FLOAT, bias, outputs + BYTES, ORDER))
+                .intoMemorySegment(to, out + BYTES, ORDER);
+        sum2.add(FloatVector.fromMemorySegment(FLOAT, bias, outputs + 2 * BYTES, ORDER))
+                .intoMemorySegment(to, out + 2 * BYTES, ORDER);
+        sum3.add(FloatVector.fromMemorySegment(FLOAT, bias, outputs + 3 * BYTES, ORDER))
+                .intoMemorySegment(to, out + 3 * BYTES, ORDER);
     }
 }

@@ -9,6 +9,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /** The vector variant of {@link RowScale}. It takes whole blocks, padding included, which is 0 on both sides. */
 final class RowScaleVector {
@@ -30,7 +31,9 @@ final class RowScaleVector {
         int end = into.endBlock() * FloatMatrix.ROW_MULTIPLE / Lanes.COUNT;
         for (int i = into.firstColumn() / Lanes.COUNT; i < end; i++) {
             long at = (long) i * Lanes.BYTES;
-            load(factors, at).mul(load(source, from + at)).intoMemorySegment(target, to + at, ORDER);
+            FloatVector.fromMemorySegment(Lanes.FLOAT, factors, at, ORDER)
+                    .mul(FloatVector.fromMemorySegment(Lanes.FLOAT, source, from + at, ORDER))
+                    .intoMemorySegment(target, to + at, ORDER);
         }
     }
 
@@ -46,12 +49,10 @@ final class RowScaleVector {
         int end = into.endBlock() * FloatMatrix.ROW_MULTIPLE / Lanes.COUNT;
         for (int i = into.firstColumn() / Lanes.COUNT; i < end; i++) {
             long at = (long) i * Lanes.BYTES;
-            FloatVector weight = ZERO.blend(load(factors, at), SpikeLanesVector.load(fired, from, i));
+            FloatVector weight = ZERO.blend(
+                    FloatVector.fromMemorySegment(Lanes.FLOAT, factors, at, ORDER),
+                    VectorMask.fromLong(Lanes.FLOAT, SpikeLanesVector.load(fired, from, i)));
             weight.intoMemorySegment(target, to + at, ORDER);
         }
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(Lanes.FLOAT, segment, offset, ORDER);
     }
 }

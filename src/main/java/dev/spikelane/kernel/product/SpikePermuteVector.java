@@ -280,7 +280,8 @@ final class SpikePermuteVector {
                 int from = SQUARE + SQUARE_BYTES + i * 64;
                 long at = current.rowOffset(firstRow + row + i) + (long) column * Float.BYTES;
                 for (int square = 0; square < SQUARES; square++) {
-                    load(workspace, from + square * SQUARE_BYTES).intoMemorySegment(to, at + square * 64L, ORDER);
+                    FloatVector.fromMemorySegment(FLOAT, workspace, from + square * SQUARE_BYTES, ORDER)
+                            .intoMemorySegment(to, at + square * 64L, ORDER);
                 }
             }
         }
@@ -312,9 +313,5 @@ final class SpikePermuteVector {
             lanes[i] = first + i / 2 + i % 2 * COUNT;
         }
         return IntVector.fromArray(INT, lanes, 0);
-    }
-
-    private static FloatVector load(MemorySegment workspace, int offset) {
-        return FloatVector.fromMemorySegment(FLOAT, workspace, offset, ORDER);
     }
 }

@@ -82,14 +82,14 @@ final class WeightGradientVector {
         for (int input = 0; input < lists.columns; input++) {
             long at = base + (long) input * PackedWeights.BLOCK_BYTES;
             for (int lane = 0; lane < NARROW * Float.BYTES; lane += 2 * BYTES) {
-                FloatVector a = load(sums, at + lane);
-                FloatVector b = load(sums, at + lane + SECOND);
+                FloatVector a = FloatVector.fromMemorySegment(FLOAT, sums, at + lane, ORDER);
+                FloatVector b = FloatVector.fromMemorySegment(FLOAT, sums, at + lane + SECOND, ORDER);
                 int place = firstGroup * stride + input;
                 long table = lane;
                 for (int group = 0; group < groups; group++) {
                     long entry = table + (long) nibbles[place] * (NARROW * Float.BYTES);
-                    a = a.add(load(tables, entry));
-                    b = b.add(load(tables, entry + SECOND));
+                    a = a.add(FloatVector.fromMemorySegment(FLOAT, tables, entry, ORDER));
+                    b = b.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + SECOND, ORDER));
                     place += stride;
                     table += (long) SpikeLists.ENTRIES * NARROW * Float.BYTES;
                 }
@@ -148,10 +148,6 @@ final class WeightGradientVector {
                 tile.add(source.segment(), values.segment(), sums, part.inputs, batch);
             }
         }
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 
     /** Groups of some rows. */

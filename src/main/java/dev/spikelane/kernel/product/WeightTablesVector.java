@@ -73,10 +73,12 @@ final class WeightTablesVector {
         for (int lane = 0; lane < bytes; lane += BYTES) {
             long to = (long) place * SpikeLists.ENTRIES * bytes + lane;
             FloatVector none = FloatVector.broadcast(FLOAT, -0.0f);
-            FloatVector w0 = load(from, first + lane);
-            FloatVector w1 = rows > 1 ? load(from, first + lane + stride) : none;
-            FloatVector w2 = rows > 2 ? load(from, first + lane + 2 * stride) : none;
-            FloatVector w3 = rows > 3 ? load(from, first + lane + 3 * stride) : none;
+            FloatVector w0 = FloatVector.fromMemorySegment(FLOAT, from, first + lane, ORDER);
+            FloatVector w1 = rows > 1 ? FloatVector.fromMemorySegment(FLOAT, from, first + lane + stride, ORDER) : none;
+            FloatVector w2 =
+                    rows > 2 ? FloatVector.fromMemorySegment(FLOAT, from, first + lane + 2 * stride, ORDER) : none;
+            FloatVector w3 =
+                    rows > 3 ? FloatVector.fromMemorySegment(FLOAT, from, first + lane + 3 * stride, ORDER) : none;
             FloatVector w01 = w0.add(w1);
             FloatVector w02 = w0.add(w2);
             FloatVector w12 = w1.add(w2);
@@ -106,10 +108,10 @@ final class WeightTablesVector {
         Checks.isNative(tables);
         Checks.isNative(bias);
         for (int lane = 0; lane < bytes; lane += BYTES) {
-            FloatVector sum = load(bias, ofBias + lane);
+            FloatVector sum = FloatVector.fromMemorySegment(FLOAT, bias, ofBias + lane, ORDER);
             for (int group = 0; group < groups; group++) {
                 long all = ((long) group * SpikeLists.ENTRIES + (1L << lists.rows(first + group)) - 1) * bytes;
-                sum = sum.add(load(tables, all + lane));
+                sum = sum.add(FloatVector.fromMemorySegment(FLOAT, tables, all + lane, ORDER));
             }
             sum.intoMemorySegment(bias, ofBias + lane, ORDER);
         }
@@ -133,35 +135,31 @@ final class WeightTablesVector {
             for (int lanes = 0; lanes < ENTRY; lanes += STRIP) {
                 MemorySegment own = sums.asSlice(to + ((long) input << ENTRY_SHIFT) + lanes, STRIP);
                 MemorySegment from = tables.asSlice(lanes, TABLES - ENTRY + STRIP);
-                FloatVector sum0 = load(own, 0);
-                FloatVector sum1 = load(own, BYTES);
-                FloatVector sum2 = load(own, 2 * BYTES);
-                FloatVector sum3 = load(own, 3 * BYTES);
-                sum0 = sum0.add(load(from, entry0));
-                sum1 = sum1.add(load(from, entry0 + BYTES));
-                sum2 = sum2.add(load(from, entry0 + 2 * BYTES));
-                sum3 = sum3.add(load(from, entry0 + 3 * BYTES));
-                sum0 = sum0.add(load(from, entry1));
-                sum1 = sum1.add(load(from, entry1 + BYTES));
-                sum2 = sum2.add(load(from, entry1 + 2 * BYTES));
-                sum3 = sum3.add(load(from, entry1 + 3 * BYTES));
-                sum0 = sum0.add(load(from, entry2));
-                sum1 = sum1.add(load(from, entry2 + BYTES));
-                sum2 = sum2.add(load(from, entry2 + 2 * BYTES));
-                sum3 = sum3.add(load(from, entry2 + 3 * BYTES));
-                sum0 = sum0.add(load(from, entry3));
-                sum1 = sum1.add(load(from, entry3 + BYTES));
-                sum2 = sum2.add(load(from, entry3 + 2 * BYTES));
-                sum3 = sum3.add(load(from, entry3 + 3 * BYTES));
+                FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, own, 0, ORDER);
+                FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, own, BYTES, ORDER);
+                FloatVector sum2 = FloatVector.fromMemorySegment(FLOAT, own, 2 * BYTES, ORDER);
+                FloatVector sum3 = FloatVector.fromMemorySegment(FLOAT, own, 3 * BYTES, ORDER);
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, from, entry0, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, from, entry0 + BYTES, ORDER));
+                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, from, entry0 + 2 * BYTES, ORDER));
+                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, from, entry0 + 3 * BYTES, ORDER));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, from, entry1, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, from, entry1 + BYTES, ORDER));
+                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, from, entry1 + 2 * BYTES, ORDER));
+                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, from, entry1 + 3 * BYTES, ORDER));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, from, entry2, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, from, entry2 + BYTES, ORDER));
+                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, from, entry2 + 2 * BYTES, ORDER));
+                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, from, entry2 + 3 * BYTES, ORDER));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, from, entry3, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, from, entry3 + BYTES, ORDER));
+                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, from, entry3 + 2 * BYTES, ORDER));
+                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, from, entry3 + 3 * BYTES, ORDER));
                 sum0.intoMemorySegment(own, 0, ORDER);
                 sum1.intoMemorySegment(own, BYTES, ORDER);
                 sum2.intoMemorySegment(own, 2 * BYTES, ORDER);
                 sum3.intoMemorySegment(own, 3 * BYTES, ORDER);
             }
         }
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }

@@ -14,6 +14,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /** The vector variant of {@link DropoutSpikes}. */
 final class DropoutSpikesVector {
@@ -39,9 +40,10 @@ final class DropoutSpikesVector {
         for (int i = run.firstWord * (Long.SIZE / COUNT); i < end; i++) {
             long at = (long) i * BYTES;
             FloatVector output = FloatVector.fromMemorySegment(FLOAT, membranes, membraneRow + at, ORDER)
-                    .mul(ZERO.blend(scale, SpikeLanesVector.load(out, outRow, i)));
+                    .mul(ZERO.blend(scale, VectorMask.fromLong(FLOAT, SpikeLanesVector.load(out, outRow, i))));
             FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, thresholds, at, ORDER);
-            SpikeLanesVector.store(out, outRow, i, output.compare(strict ? GT : GE, threshold));
+            SpikeLanesVector.store(
+                    out, outRow, i, output.compare(strict ? GT : GE, threshold).toLong());
         }
     }
 }

@@ -27,10 +27,6 @@ final class LeakyFrameVector {
 
     private LeakyFrameVector() {}
 
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
-    }
-
     static void fire(
             LeakyParameters parameters,
             FloatMatrix current,
@@ -63,15 +59,18 @@ final class LeakyFrameVector {
         long column = (long) block * BLOCK_BYTES + (long) first * BYTES;
         boolean subtracts = parameters.options.reset() == Reset.SUBTRACT;
         boolean zeros = parameters.options.reset() == Reset.ZERO;
-        FloatVector threshold = load(parameters.threshold.segment(), column);
-        FloatVector threshold2 = load(parameters.threshold.segment(), column + BYTES);
-        FloatVector beta = load(parameters.beta.segment(), column);
-        FloatVector beta2 = load(parameters.beta.segment(), column + BYTES);
-        FloatVector in = load(input, current.rowOffset(sample) + (long) first * BYTES);
-        FloatVector in2 = load(input, current.rowOffset(sample) + (long) first * BYTES + BYTES);
+        FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column, ORDER);
+        FloatVector threshold2 =
+                FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column + BYTES, ORDER);
+        FloatVector beta = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column, ORDER);
+        FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column + BYTES, ORDER);
+        FloatVector in =
+                FloatVector.fromMemorySegment(FLOAT, input, current.rowOffset(sample) + (long) first * BYTES, ORDER);
+        FloatVector in2 = FloatVector.fromMemorySegment(
+                FLOAT, input, current.rowOffset(sample) + (long) first * BYTES + BYTES, ORDER);
         long at = membrane.rowOffset(sample) + column;
-        FloatVector u = load(state, at);
-        FloatVector u2 = load(state, at + BYTES);
+        FloatVector u = FloatVector.fromMemorySegment(FLOAT, state, at, ORDER);
+        FloatVector u2 = FloatVector.fromMemorySegment(FLOAT, state, at + BYTES, ORDER);
         FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
         FloatVector none = threshold.mul(0); // what no reset takes, a zero with a sign
@@ -91,8 +90,9 @@ final class LeakyFrameVector {
                 u = beta.mul(u).add(in);
                 u2 = beta2.mul(u2).add(in2);
             }
-            SpikeLanesVector.store(bits, row, first, u.compare(GT, threshold));
-            SpikeLanesVector.store(bits, row, first + 1, u2.compare(GT, threshold2));
+            SpikeLanesVector.store(bits, row, first, u.compare(GT, threshold).toLong());
+            SpikeLanesVector.store(
+                    bits, row, first + 1, u2.compare(GT, threshold2).toLong());
             row += step;
         }
         u.intoMemorySegment(state, at, ORDER);
@@ -125,14 +125,19 @@ final class LeakyFrameVector {
         long column = (long) block * BLOCK_BYTES + (long) first * BYTES;
         boolean subtracts = parameters.options.reset() == Reset.SUBTRACT;
         boolean zeros = parameters.options.reset() == Reset.ZERO;
-        FloatVector threshold = load(parameters.threshold.segment(), column);
-        FloatVector threshold2 = load(parameters.threshold.segment(), column + BYTES);
-        FloatVector beta = load(parameters.beta.segment(), column);
-        FloatVector beta2 = load(parameters.beta.segment(), column + BYTES);
-        FloatVector in = load(current.segment(), current.rowOffset(sample) + (long) first * BYTES);
-        FloatVector in2 = load(current.segment(), current.rowOffset(sample) + (long) first * BYTES + BYTES);
-        FloatVector u = load(membrane.segment(), membrane.rowOffset(sample) + column);
-        FloatVector u2 = load(membrane.segment(), membrane.rowOffset(sample) + column + BYTES);
+        FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column, ORDER);
+        FloatVector threshold2 =
+                FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column + BYTES, ORDER);
+        FloatVector beta = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column, ORDER);
+        FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column + BYTES, ORDER);
+        FloatVector in = FloatVector.fromMemorySegment(
+                FLOAT, current.segment(), current.rowOffset(sample) + (long) first * BYTES, ORDER);
+        FloatVector in2 = FloatVector.fromMemorySegment(
+                FLOAT, current.segment(), current.rowOffset(sample) + (long) first * BYTES + BYTES, ORDER);
+        FloatVector u =
+                FloatVector.fromMemorySegment(FLOAT, membrane.segment(), membrane.rowOffset(sample) + column, ORDER);
+        FloatVector u2 = FloatVector.fromMemorySegment(
+                FLOAT, membrane.segment(), membrane.rowOffset(sample) + column + BYTES, ORDER);
         FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
         FloatVector none = threshold.mul(0); // what no reset takes, a zero with a sign
@@ -181,17 +186,17 @@ final class LeakyFrameVector {
         Checks.isNative(w);
         Checks.isNative(to);
         int steps = ofSpikes.rows();
-        FloatVector a = load(w, weight);
-        FloatVector b = load(w, weight + BLOCK_BYTES);
-        FloatVector c = load(w, weight + 2L * BLOCK_BYTES);
-        FloatVector d = load(w, weight + 3L * BLOCK_BYTES);
-        FloatVector e = load(w, weight + 4L * BLOCK_BYTES);
+        FloatVector a = FloatVector.fromMemorySegment(FLOAT, w, weight, ORDER);
+        FloatVector b = FloatVector.fromMemorySegment(FLOAT, w, weight + BLOCK_BYTES, ORDER);
+        FloatVector c = FloatVector.fromMemorySegment(FLOAT, w, weight + 2L * BLOCK_BYTES, ORDER);
+        FloatVector d = FloatVector.fromMemorySegment(FLOAT, w, weight + 3L * BLOCK_BYTES, ORDER);
+        FloatVector e = FloatVector.fromMemorySegment(FLOAT, w, weight + 4L * BLOCK_BYTES, ORDER);
         long row = (long) output * Float.BYTES;
         long step = gradients.rowOffset(1);
         long at = lane;
         for (int t = 0; t < steps; t++) {
             MemorySegment five = from.asSlice(row, TOGETHER * Float.BYTES); // one check for five numbers
-            FloatVector sum = load(to, at);
+            FloatVector sum = FloatVector.fromMemorySegment(FLOAT, to, at, ORDER);
             sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 0)).fma(a, sum);
             sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, Float.BYTES)).fma(b, sum);
             sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 2 * Float.BYTES))
@@ -213,12 +218,12 @@ final class LeakyFrameVector {
         Checks.isNative(from);
         Checks.isNative(to);
         int steps = ofSpikes.rows();
-        FloatVector w = load(weights.segment(), weight);
+        FloatVector w = FloatVector.fromMemorySegment(FLOAT, weights.segment(), weight, ORDER);
         long row = (long) output * Float.BYTES;
         long step = gradients.rowOffset(1);
         long at = lane;
         for (int t = 0; t < steps; t++) {
-            FloatVector sum = load(to, at);
+            FloatVector sum = FloatVector.fromMemorySegment(FLOAT, to, at, ORDER);
             FloatVector.broadcast(FLOAT, from.get(NUMBER, row)).fma(w, sum).intoMemorySegment(to, at, ORDER);
             at += BLOCK_BYTES;
             row += step;
@@ -245,26 +250,32 @@ final class LeakyFrameVector {
         for (int i = 0; i < VECTORS; i++) {
             long lane = (long) i * BYTES;
             long column = (long) block * BLOCK_BYTES + lane;
-            FloatVector threshold = load(parameters.threshold.segment(), column);
-            FloatVector beta = load(parameters.beta.segment(), column);
+            FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column, ORDER);
+            FloatVector beta = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column, ORDER);
             FloatVector carry = FloatVector.zero(FLOAT);
             FloatVector sum = FloatVector.zero(FLOAT);
             for (int t = steps - 1; t > 0; t--) {
                 long at = (long) t * BLOCK_BYTES + lane;
-                FloatVector of = carry.add(load(g, at));
+                FloatVector of = carry.add(FloatVector.fromMemorySegment(FLOAT, g, at, ORDER));
                 sum = sum.add(of);
                 carry = beta.mul(of);
                 if (zeros) {
-                    carry = one.blend(none, load(x, at - BLOCK_BYTES).compare(GT, 0))
+                    carry = one.blend(
+                                    none,
+                                    FloatVector.fromMemorySegment(FLOAT, x, at - BLOCK_BYTES, ORDER)
+                                            .compare(GT, 0))
                             .mul(carry);
                 }
             }
-            FloatVector of = carry.add(load(g, lane));
+            FloatVector of = carry.add(FloatVector.fromMemorySegment(FLOAT, g, lane, ORDER));
             sum = sum.add(of);
             carry = beta.mul(of);
             long first = start.rowOffset(sample) + column;
             if (zeros) {
-                carry = one.blend(none, load(start.segment(), first).compare(GT, threshold))
+                carry = one.blend(
+                                none,
+                                FloatVector.fromMemorySegment(FLOAT, start.segment(), first, ORDER)
+                                        .compare(GT, threshold))
                         .mul(carry);
             }
             sum.intoMemorySegment(sums.segment(), sums.rowOffset(sample) + lane, ORDER);

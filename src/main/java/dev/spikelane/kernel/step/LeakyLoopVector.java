@@ -139,8 +139,11 @@ final class LeakyLoopVector implements LeakyLoop {
             FloatVector second = SYNAPSE || ALPHA_FUNCTION ? load(states, secondRow + at) : ZERO;
             FloatVector third = ALPHA_FUNCTION ? load(states, thirdRow + at) : ZERO;
 
-            VectorMask<Float> over = CHARGES ? above(u, threshold) : SpikeLanesVector.load(out, outRow, i);
-            FloatVector back = OWN_SPIKES && CHARGES ? where(SpikeLanesVector.load(before, previousRow, i), own) : own;
+            VectorMask<Float> over =
+                    CHARGES ? above(u, threshold) : VectorMask.fromLong(FLOAT, SpikeLanesVector.load(out, outRow, i));
+            FloatVector back = OWN_SPIKES && CHARGES
+                    ? where(VectorMask.fromLong(FLOAT, SpikeLanesVector.load(before, previousRow, i)), own)
+                    : own;
             FloatVector input = gained(load(inputs, inputRow + at), gain0, gain1, gain2);
             FloatVector x = synapse(second, alpha, input, back);
             FloatVector opposed = ALPHA_FUNCTION ? leak.mul(third).sub(input) : ZERO;
@@ -156,7 +159,7 @@ final class LeakyLoopVector implements LeakyLoop {
                 counted = AT_ONCE ? load(parameters.silent, at).blend(load(parameters.fired, at), fired) : ONE;
             }
             u = resetAtOnce(charged, threshold, potential, over, fired, counted);
-            SpikeLanesVector.store(out, outRow, i, fired);
+            SpikeLanesVector.store(out, outRow, i, fired.toLong());
             if (RECORD) {
                 u.intoMemorySegment(kept, keptRow + at, ORDER);
             }
@@ -169,7 +172,7 @@ final class LeakyLoopVector implements LeakyLoop {
                 second = x;
                 fired = fired(u, charged, threshold, over);
                 u = resetAtOnce(charged, threshold, potential, over, fired, counted);
-                SpikeLanesVector.store(out, nextOut, i, fired);
+                SpikeLanesVector.store(out, nextOut, i, fired.toLong());
                 if (RECORD) {
                     u.intoMemorySegment(kept, nextKept + at, ORDER);
                 }
@@ -185,7 +188,7 @@ final class LeakyLoopVector implements LeakyLoop {
                 third.intoMemorySegment(states, thirdRow + at, ORDER);
             }
             if (SPIKES_FED) {
-                SpikeLanesVector.store(before, previousRow, i, fired);
+                SpikeLanesVector.store(before, previousRow, i, fired.toLong());
             }
         }
     }

@@ -89,7 +89,8 @@ final class LstmStepVector {
         long toRow = gates.rowOffset(gate);
         for (int neuron = 0; neuron < neurons; neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;
-            FloatVector sum = load(inputs, inputRow + at).add(load(fed, fedRow + at));
+            FloatVector sum = FloatVector.fromMemorySegment(FLOAT, inputs, inputRow + at, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOAT, fed, fedRow + at, ORDER));
             ZERO.blend(sigmoid(sum), FLOAT.indexInRange(neuron, neurons)).intoMemorySegment(to, toRow + at, ORDER);
         }
     }
@@ -108,7 +109,8 @@ final class LstmStepVector {
         long toRow = gates.rowOffset(gate);
         for (int neuron = 0; neuron < neurons; neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;
-            FloatVector sum = load(inputs, inputRow + at).add(load(fed, fedRow + at));
+            FloatVector sum = FloatVector.fromMemorySegment(FLOAT, inputs, inputRow + at, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOAT, fed, fedRow + at, ORDER));
             ZERO.blend(tanh(sum), FLOAT.indexInRange(neuron, neurons)).intoMemorySegment(to, toRow + at, ORDER);
         }
     }
@@ -127,8 +129,9 @@ final class LstmStepVector {
         int vectors = spikes.stride() * (Long.SIZE / COUNT);
         for (int i = 0; i < vectors; i++) {
             long at = (long) i * BYTES;
-            VectorMask<Float> over = load(states, stateRow + at).compare(strict ? GT : GE, load(thresholds, at));
-            SpikeLanesVector.store(out, outRow, i, over);
+            VectorMask<Float> over = FloatVector.fromMemorySegment(FLOAT, states, stateRow + at, ORDER)
+                    .compare(strict ? GT : GE, FloatVector.fromMemorySegment(FLOAT, thresholds, at, ORDER));
+            SpikeLanesVector.store(out, outRow, i, over.toLong());
         }
     }
 
@@ -147,15 +150,20 @@ final class LstmStepVector {
         int vectors = state.stride() / COUNT;
         for (int i = 0; i < vectors; i++) {
             long at = (long) i * BYTES;
-            FloatVector input = load(gate, gates.rowOffset(LstmStep.INPUT) + at);
-            FloatVector forget = load(gate, gates.rowOffset(LstmStep.FORGET) + at);
-            FloatVector candidate = load(gate, gates.rowOffset(LstmStep.CANDIDATE) + at);
-            FloatVector output = load(gate, gates.rowOffset(LstmStep.OUTPUT) + at);
-            FloatVector cell = forget.mul(load(states, cellRow + at)).add(input.mul(candidate));
+            FloatVector input = FloatVector.fromMemorySegment(FLOAT, gate, gates.rowOffset(LstmStep.INPUT) + at, ORDER);
+            FloatVector forget =
+                    FloatVector.fromMemorySegment(FLOAT, gate, gates.rowOffset(LstmStep.FORGET) + at, ORDER);
+            FloatVector candidate =
+                    FloatVector.fromMemorySegment(FLOAT, gate, gates.rowOffset(LstmStep.CANDIDATE) + at, ORDER);
+            FloatVector output =
+                    FloatVector.fromMemorySegment(FLOAT, gate, gates.rowOffset(LstmStep.OUTPUT) + at, ORDER);
+            FloatVector cell = forget.mul(FloatVector.fromMemorySegment(FLOAT, states, cellRow + at, ORDER))
+                    .add(input.mul(candidate));
             FloatVector h = output.mul(tanh(cell));
             if (later) {
-                FloatVector threshold = load(thresholds, at);
-                VectorMask<Float> over = load(states, stateRow + at).compare(strict ? GT : GE, threshold);
+                FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, thresholds, at, ORDER);
+                VectorMask<Float> over = FloatVector.fromMemorySegment(FLOAT, states, stateRow + at, ORDER)
+                        .compare(strict ? GT : GE, threshold);
                 h = h.sub(ZERO.blend(ONE, over).mul(subtracts ? threshold : h));
             }
             cell.intoMemorySegment(states, cellRow + at, ORDER);
@@ -179,9 +187,5 @@ final class LstmStepVector {
         p = p.mul(square).add(LstmStep.TANH_3);
         FloatVector near = p.mul(square).mul(x).add(x);
         return far.blend(far.neg(), x.compare(LT, 0)).blend(near, magnitude.compare(LT, LstmStep.TANH_NEAR));
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }

@@ -31,10 +31,10 @@ final class QuantizeVector {
         int neurons = Math.min(end, state.columns());
         for (int neuron = first; neuron < neurons; neuron += 4 * COUNT) {
             long at = state.rowOffset(row) + (long) neuron * Float.BYTES;
-            FloatVector x0 = load(states, at);
-            FloatVector x1 = load(states, at + BYTES);
-            FloatVector x2 = load(states, at + 2 * BYTES);
-            FloatVector x3 = load(states, at + 3 * BYTES);
+            FloatVector x0 = FloatVector.fromMemorySegment(FLOAT, states, at, ORDER);
+            FloatVector x1 = FloatVector.fromMemorySegment(FLOAT, states, at + BYTES, ORDER);
+            FloatVector x2 = FloatVector.fromMemorySegment(FLOAT, states, at + 2 * BYTES, ORDER);
+            FloatVector x3 = FloatVector.fromMemorySegment(FLOAT, states, at + 3 * BYTES, ORDER);
             FloatVector nearest0 = FloatVector.broadcast(FLOAT, values.get(ELEMENT, 0));
             FloatVector nearest1 = nearest0;
             FloatVector nearest2 = nearest0;
@@ -57,10 +57,6 @@ final class QuantizeVector {
     private static FloatVector nearer(FloatVector x, FloatVector nearest, FloatVector level) {
         return nearest.blend(
                 level, level.sub(x).abs().compare(LT, nearest.sub(x).abs()));
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 
     /** Lanes behind the last neuron become zero. */

@@ -59,8 +59,11 @@ final class SurrogateStepVector {
         FloatVector b = FloatVector.broadcast(FLOAT, constants.b());
         for (int i = 0; i < vectors; i++) {
             long at = row + (long) i * BYTES;
-            FloatVector y = a.mul(load(x, at));
-            ONE.div(ONE.add(y.mul(y))).mul(b).mul(load(g, at)).intoMemorySegment(out, at, ORDER);
+            FloatVector y = a.mul(FloatVector.fromMemorySegment(FLOAT, x, at, ORDER));
+            ONE.div(ONE.add(y.mul(y)))
+                    .mul(b)
+                    .mul(FloatVector.fromMemorySegment(FLOAT, g, at, ORDER))
+                    .intoMemorySegment(out, at, ORDER);
         }
     }
 
@@ -79,9 +82,10 @@ final class SurrogateStepVector {
         FloatVector b = FloatVector.broadcast(FLOAT, constants.b());
         for (int i = 0; i < vectors; i++) {
             long at = row + (long) i * BYTES;
-            FloatVector distance = load(x, at);
+            FloatVector distance = FloatVector.fromMemorySegment(FLOAT, x, at, ORDER);
             FloatVector sum = a.mul(distance.abs()).add(ONE);
-            FloatVector gradient = load(g, at).div(sum.mul(sum));
+            FloatVector gradient =
+                    FloatVector.fromMemorySegment(FLOAT, g, at, ORDER).div(sum.mul(sum));
             if (sparse) {
                 gradient.mul(ZERO.blend(ONE, distance.compare(GT, b))).intoMemorySegment(out, at, ORDER);
             } else {
@@ -98,9 +102,15 @@ final class SurrogateStepVector {
         FloatVector a = FloatVector.broadcast(FLOAT, slope);
         for (int i = 0; i < vectors; i++) {
             long at = row + (long) i * BYTES;
-            FloatVector e = ExponentialVector.of(a.mul(load(x, at)).abs().neg());
+            FloatVector e = ExponentialVector.of(a.mul(FloatVector.fromMemorySegment(FLOAT, x, at, ORDER))
+                    .abs()
+                    .neg());
             FloatVector sum = e.add(ONE);
-            load(g, at).mul(a).mul(e).div(sum.mul(sum)).intoMemorySegment(out, at, ORDER);
+            FloatVector.fromMemorySegment(FLOAT, g, at, ORDER)
+                    .mul(a)
+                    .mul(e)
+                    .div(sum.mul(sum))
+                    .intoMemorySegment(out, at, ORDER);
         }
     }
 
@@ -113,9 +123,11 @@ final class SurrogateStepVector {
         FloatVector b = FloatVector.broadcast(FLOAT, constants.b());
         for (int i = 0; i < vectors; i++) {
             long at = row + (long) i * BYTES;
-            FloatVector e =
-                    ExponentialVector.of(a.mul(load(x, at).sub(ONE).abs()).neg());
-            load(g, at).mul(b).mul(e).intoMemorySegment(out, at, ORDER);
+            FloatVector e = ExponentialVector.of(a.mul(FloatVector.fromMemorySegment(FLOAT, x, at, ORDER)
+                            .sub(ONE)
+                            .abs())
+                    .neg());
+            FloatVector.fromMemorySegment(FLOAT, g, at, ORDER).mul(b).mul(e).intoMemorySegment(out, at, ORDER);
         }
     }
 
@@ -134,8 +146,8 @@ final class SurrogateStepVector {
         FloatVector a = FloatVector.broadcast(FLOAT, parameter);
         for (int i = 0; i < vectors; i++) {
             long at = row + (long) i * BYTES;
-            FloatVector distance = load(x, at);
-            FloatVector gradient = load(g, at);
+            FloatVector distance = FloatVector.fromMemorySegment(FLOAT, x, at, ORDER);
+            FloatVector gradient = FloatVector.fromMemorySegment(FLOAT, g, at, ORDER);
             if (shape == SurrogateShape.TRIANGULAR) {
                 FloatVector below = gradient.mul(a);
                 below.blend(below.neg(), distance.compare(GE, 0)).intoMemorySegment(out, at, ORDER);
@@ -147,9 +159,5 @@ final class SurrogateStepVector {
                 gradient.intoMemorySegment(out, at, ORDER);
             }
         }
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }

@@ -68,11 +68,14 @@ final class WindowStepVector {
         int end = run.endWord * Long.SIZE;
         for (int neuron = run.firstWord * Long.SIZE; neuron < end; neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;
-            FloatVector input = load(inputs, inputRow + at);
-            FloatVector p = load(shares, at).mul(load(states, sumRow + at)).add(input);
+            FloatVector input = FloatVector.fromMemorySegment(FLOAT, inputs, inputRow + at, ORDER);
+            FloatVector p = FloatVector.fromMemorySegment(FLOAT, shares, at, ORDER)
+                    .mul(FloatVector.fromMemorySegment(FLOAT, states, sumRow + at, ORDER))
+                    .add(input);
             FloatVector u = p;
             if (older) {
-                u = p.add(load(weights, weightRow + at).mul(load(window, olderRow + at)));
+                u = p.add(FloatVector.fromMemorySegment(FLOAT, weights, weightRow + at, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOAT, window, olderRow + at, ORDER)));
             }
             u.intoMemorySegment(states, membraneRow + at, ORDER);
             p.intoMemorySegment(states, sumRow + at, ORDER);
@@ -93,8 +96,11 @@ final class WindowStepVector {
         Checks.isNative(weights);
         for (int neuron = first; neuron < end; neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;
-            FloatVector own = load(weights, weightRow + at).mul(load(window, ownRow + at));
-            load(window, laterRow + at).add(own).intoMemorySegment(window, ownRow + at, ORDER);
+            FloatVector own = FloatVector.fromMemorySegment(FLOAT, weights, weightRow + at, ORDER)
+                    .mul(FloatVector.fromMemorySegment(FLOAT, window, ownRow + at, ORDER));
+            FloatVector.fromMemorySegment(FLOAT, window, laterRow + at, ORDER)
+                    .add(own)
+                    .intoMemorySegment(window, ownRow + at, ORDER);
         }
     }
 
@@ -103,9 +109,5 @@ final class WindowStepVector {
         for (int neuron = first; neuron < end; neuron += COUNT) {
             ZERO.intoMemorySegment(states, sumRow + (long) neuron * Float.BYTES, ORDER);
         }
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }

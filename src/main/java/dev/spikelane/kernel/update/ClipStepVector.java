@@ -28,7 +28,7 @@ final class ClipStepVector {
         for (int lane = 0; lane < ClipStep.LANES; lane += COUNT) {
             FloatVector sum = FloatVector.zero(FLOAT);
             for (int i = lane; i < ClipStep.BLOCK; i += ClipStep.LANES) {
-                FloatVector value = load(values, (first + i) * Float.BYTES);
+                FloatVector value = FloatVector.fromMemorySegment(FLOAT, values, (first + i) * Float.BYTES, ORDER);
                 sum = sum.add(value.mul(value));
             }
             sum.intoArray(lanes, lane);
@@ -39,7 +39,8 @@ final class ClipStepVector {
         Checks.isNative(values);
         FloatVector largest = FloatVector.zero(FLOAT);
         for (long at = 0; at < floats * Float.BYTES; at += BYTES) {
-            largest = largest.max(load(values, at).abs());
+            largest = largest.max(
+                    FloatVector.fromMemorySegment(FLOAT, values, at, ORDER).abs());
         }
         return largest.reduceLanes(VectorOperators.MAX);
     }
@@ -48,7 +49,7 @@ final class ClipStepVector {
         Checks.isNative(values);
         FloatVector factors = FloatVector.broadcast(FLOAT, factor);
         for (long at = 0; at < floats * Float.BYTES; at += BYTES) {
-            load(values, at).mul(factors).intoMemorySegment(values, at, ORDER);
+            FloatVector.fromMemorySegment(FLOAT, values, at, ORDER).mul(factors).intoMemorySegment(values, at, ORDER);
         }
     }
 
@@ -57,11 +58,10 @@ final class ClipStepVector {
         FloatVector high = FloatVector.broadcast(FLOAT, most);
         FloatVector low = high.neg();
         for (long at = 0; at < floats * Float.BYTES; at += BYTES) {
-            load(values, at).max(low).min(high).intoMemorySegment(values, at, ORDER);
+            FloatVector.fromMemorySegment(FLOAT, values, at, ORDER)
+                    .max(low)
+                    .min(high)
+                    .intoMemorySegment(values, at, ORDER);
         }
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }

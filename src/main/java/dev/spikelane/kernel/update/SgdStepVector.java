@@ -35,11 +35,14 @@ final class SgdStepVector {
         long vectors = (end - first) / COUNT;
         for (long i = 0; i < vectors; i++) {
             long at = first * Float.BYTES + i * BYTES;
-            FloatVector w = load(parameter, at);
+            FloatVector w = FloatVector.fromMemorySegment(FLOAT, parameter, at, ORDER);
             FloatVector weight = w.reinterpretAsInts().and(decaying).reinterpretAsFloats();
-            FloatVector g = load(gradient, at + shift).add(weight.mul(decay));
+            FloatVector g = FloatVector.fromMemorySegment(FLOAT, gradient, at + shift, ORDER)
+                    .add(weight.mul(decay));
             if (remembers) {
-                FloatVector b = load(kept, at).mul(momentum).add(g.mul(take));
+                FloatVector b = FloatVector.fromMemorySegment(FLOAT, kept, at, ORDER)
+                        .mul(momentum)
+                        .add(g.mul(take));
                 b.intoMemorySegment(kept, at, ORDER);
                 if (nesterov) {
                     w.sub(rate.mul(g.add(b.mul(momentum)))).intoMemorySegment(parameter, at, ORDER);
@@ -51,9 +54,5 @@ final class SgdStepVector {
             }
         }
         return first + vectors * COUNT;
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }
