@@ -167,6 +167,7 @@ final class RunCommand implements Callable<Integer> {
             JsonWriter writer = new JsonWriter().object();
             writer.name("spikelane").value(Main.version()).name("model").value(model.toString());
             writer.name("data").value(result.data.toString()).name("steps").value(allSteps);
+            writer.name("code").value(codeName).name("notes").strings(notes(result));
             if (integers != null) {
                 integers.write(writer);
             }

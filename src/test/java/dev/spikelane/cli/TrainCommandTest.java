@@ -299,6 +299,13 @@ final class TrainCommandTest {
         List<String> run = List.of("run", "--model", model.toString(), "--data", images.toString());
         String out = CommandRun.of(run.toArray(String[]::new)).requireSuccess();
         assertTrue(out.contains("assumed: --code frame, --steps 25, --decoding membrane"), out);
+        List<String> json = new ArrayList<>(run);
+        json.add("--json");
+        JsonNode read = new ObjectMapper().readTree(CommandRun.of(json.toArray(String[]::new)).requireSuccess());
+        assertTrue(
+                read.get("notes").get(0).asText().endsWith("assumed: --code frame, --steps 25, --decoding membrane"),
+                read.toString());
+        assertEquals("frame", read.get("code").asText());
         List<String> more = new ArrayList<>(run);
         more.addAll(List.of("--steps", "3", "--code", "rate"));
         String told = CommandRun.of(more.toArray(String[]::new)).requireSuccess();
