@@ -301,7 +301,8 @@ final class TrainCommandTest {
         assertTrue(out.contains("assumed: --code frame, --steps 25, --decoding membrane"), out);
         List<String> json = new ArrayList<>(run);
         json.add("--json");
-        JsonNode read = new ObjectMapper().readTree(CommandRun.of(json.toArray(String[]::new)).requireSuccess());
+        JsonNode read = new ObjectMapper()
+                .readTree(CommandRun.of(json.toArray(String[]::new)).requireSuccess());
         assertTrue(
                 read.get("notes").get(0).asText().endsWith("assumed: --code frame, --steps 25, --decoding membrane"),
                 read.toString());
