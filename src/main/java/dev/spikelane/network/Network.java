@@ -241,10 +241,11 @@ public final class Network {
      * costs do not ship with the library it then measures, for some 2 seconds, which kernels are the fastest; results do not depend on it.
      *
      * @param batch samples that will run side by side, at least 1
-     * @return how long it took, and whether the times settled
+     * @return whether the last rounds took alike long and nothing was compiled meanwhile; false if the time was over before, as on a busy
+     *     machine or with less than a whole core: the next calls get faster for a while
      * @throws IllegalArgumentException if the batch is below 1
      */
-    public WarmedUp warmUp(int batch) {
+    public boolean warmUp(int batch) {
         return warmUp(batch, 1);
     }
 
@@ -253,10 +254,11 @@ public final class Network {
      *
      * @param batch samples that will run side by side, at least 1
      * @param threads threads that will share the work, the calling one among them, from 1 to 1024
-     * @return how long it took, and whether the times settled
+     * @return whether the last rounds took alike long and nothing was compiled meanwhile; false if the time was over before, as on a busy
+     *     machine or with less than a whole core: the next calls get faster for a while
      * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
-    public WarmedUp warmUp(int batch, int threads) {
+    public boolean warmUp(int batch, int threads) {
         return WarmUp.run(this, batch, threads, WarmUp.MOST);
     }
 

@@ -49,8 +49,8 @@ final class WarmUp {
         add(values, batch);
     }
 
-    /** Runs until the times of the last rounds agree and nothing was compiled meanwhile; no round starts after {@code most}. */
-    static WarmedUp run(Network network, int batch, int threads, Duration most) {
+    /** Runs until the times of the last rounds agree and nothing was compiled meanwhile, or {@code most} is over; whether they agreed. */
+    static boolean run(Network network, int batch, int threads, Duration most) {
         long start = System.nanoTime();
         boolean settled;
         try (Simulation plain = network.simulate(batch, threads);
@@ -64,7 +64,7 @@ final class WarmUp {
         if (!SpikeCosts.inUse().isOfThisCpu()) {
             SpikeCosts.replace(SpikeCalibration.measure());
         }
-        return new WarmedUp(Duration.ofNanos(System.nanoTime() - start), settled);
+        return settled;
     }
 
     private boolean settle(long start, long most, Simulation plain, Simulation recorded) {

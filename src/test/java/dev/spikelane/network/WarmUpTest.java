@@ -27,11 +27,11 @@ final class WarmUpTest {
                 .neuron(new Synaptic(0.8, 0.9))
                 .build();
         long values = network.weights().hash();
-        WarmedUp result = network.warmUp(2, 2);
-        assertTrue(
-                result.time().isPositive() && result.time().compareTo(MOST) < 0,
-                result.time().toString());
-        assertTrue(result.settled() || result.time().compareTo(WarmUp.MOST) >= 0, result.toString());
+        long start = System.nanoTime();
+        boolean settled = network.warmUp(2, 2);
+        Duration time = Duration.ofNanos(System.nanoTime() - start);
+        assertTrue(time.compareTo(MOST) < 0, time.toString());
+        assertTrue(settled || time.compareTo(WarmUp.MOST) >= 0, time.toString());
         assertEquals(values, network.weights().hash());
     }
 
@@ -42,8 +42,8 @@ final class WarmUpTest {
                 .dense(3, new TorchRandom(1))
                 .neuron(new Leaky(0.9))
                 .build();
-        assertFalse(WarmUp.run(network, 1, 1, Duration.ofMillis(1)).settled());
-        assertFalse(WarmUp.run(network, 1, 1, Duration.ZERO).settled());
+        assertFalse(WarmUp.run(network, 1, 1, Duration.ofMillis(1)));
+        assertFalse(WarmUp.run(network, 1, 1, Duration.ZERO));
     }
 
     @Test
@@ -52,8 +52,7 @@ final class WarmUpTest {
                 .dense(3, new TorchRandom(1))
                 .neuron(new Leaky(0.9))
                 .build();
-        WarmedUp result = WarmUp.run(network, 1, 1, Duration.ofSeconds(60));
-        assertTrue(result.settled(), result.toString());
+        assertTrue(WarmUp.run(network, 1, 1, Duration.ofSeconds(60)));
     }
 
     @Test
@@ -66,7 +65,10 @@ final class WarmUpTest {
         builder.project("x-e", x, e, Dense.linear(7, 12, random)).delay(2);
         builder.project("y-e", y, e, Dense.linear(3, 12, random)).plastic();
         builder.project("e-e", e, e, Dense.linear(12, 12, random)).delay(1);
-        assertTrue(builder.build().warmUp(1).time().compareTo(MOST) < 0);
+        Network network = builder.build();
+        long start = System.nanoTime();
+        network.warmUp(1);
+        assertTrue(System.nanoTime() - start < MOST.toNanos());
     }
 
     @Test
