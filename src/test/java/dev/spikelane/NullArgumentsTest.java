@@ -11,9 +11,7 @@ import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
-import dev.spikelane.data.Shuffle;
 import dev.spikelane.encode.Latency;
-import dev.spikelane.encode.LatencyCode;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.io.Idx;
 import dev.spikelane.memory.FloatMatrix;
@@ -25,7 +23,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Observer;
 import dev.spikelane.network.Population;
-import dev.spikelane.network.ProjectionBuilder;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
 import dev.spikelane.network.Source;
@@ -35,7 +32,6 @@ import dev.spikelane.neuron.Neuron;
 import dev.spikelane.plot.CurvePlot;
 import dev.spikelane.plot.Figure;
 import dev.spikelane.plot.Plot;
-import dev.spikelane.plot.RasterPlot;
 import dev.spikelane.plot.Report;
 import dev.spikelane.plot.TracesPlot;
 import dev.spikelane.random.TorchRandom;
@@ -43,15 +39,14 @@ import dev.spikelane.train.Adam;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Evaluator;
-import dev.spikelane.train.History;
 import dev.spikelane.train.Loss;
 import dev.spikelane.train.Optimizer;
 import dev.spikelane.train.Schedule;
+import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.Surrogate;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainerBuilder;
 import dev.spikelane.train.TrainingBatch;
-import dev.spikelane.train.TrainingObserver;
 import dev.spikelane.train.TrainingRun;
 import dev.spikelane.train.TrainingRunBuilder;
 import java.io.ByteArrayInputStream;
@@ -87,13 +82,14 @@ final class NullArgumentsTest {
 
     /** Their numbers are bound to memory that a trainer has checked, in loops that run millions of times. */
     private static final List<String> INSIDE =
-            List.of("Adam", "Augmentation", "Gradients", "LossEvaluator", "LossInput", "MembraneDecoder", "Sgd");
+            List.of("Adam", "Augmentation", "Gradients", "LossEvaluator", "LossInput", "Sgd");
 
     /** What a program implements for the library to call. */
     private static final List<String> CALLED_BACK = List.of(
             "InputCode.encode",
             "Loss.divisor",
             "CrossEntropyLoss.divisor",
+            "SquaredErrorLoss.divisor",
             "Dataset.read",
             "Surrogate.backward",
             "LossGradient.of",
@@ -167,7 +163,7 @@ final class NullArgumentsTest {
         sample(Connection.class, () -> Dense.linear(3, 2, new TorchRandom(1)));
         sample(Connection[].class, () -> new Connection[] {Dense.linear(3, 2, new TorchRandom(1))});
         sample(Rate.class, Rate::new);
-        sample(Latency.class, () -> new Latency(new LatencyCode()));
+        sample(Latency.class, () -> new Latency());
         sample(Idx.class, () -> {
             try {
                 return Idx.read("idx", new ByteArrayInputStream(new byte[] {0, 0, 8, 1, 0, 0, 0, 1, 1}));
@@ -180,15 +176,6 @@ final class NullArgumentsTest {
     private void samplesOfNetworks() {
         sample(Network.class, NullArgumentsTest::network);
         sample(NetworkBuilder.class, () -> Network.builder(3).dense(2, new TorchRandom(1)));
-        sample(ProjectionBuilder.class, () -> {
-            NetworkBuilder builder = Network.builder();
-            Input input = builder.input("x", Shape.of(3));
-            return builder.project(
-                    "p",
-                    input,
-                    builder.population("e", Shape.of(2), new Leaky(0.9)),
-                    Dense.linear(3, 2, new TorchRandom(1)));
-        });
         sample(Population.class, () -> network().populations().getFirst());
         sample(Input.class, () -> network().inputs().getFirst());
         sample(Source.class, () -> network().inputs().getFirst());
@@ -199,7 +186,6 @@ final class NullArgumentsTest {
         sample(Dataset.class, NullArgumentsTest::data);
         sample(Batch.class, NullArgumentsTest::batch);
         sample(Batching.class, () -> new Batching(4));
-        sample(Shuffle.class, Shuffle::none);
         sample(InputCode.class, InputCode::frame);
         sample(Augmentation.class, () -> Augmentation.shift(1));
         sample(Augmentation[].class, () -> new Augmentation[] {Augmentation.shift(1)});
@@ -208,22 +194,20 @@ final class NullArgumentsTest {
     private void samplesOfTraining() {
         sample(Loss.class, CrossEntropyLoss::membrane);
         sample(CrossEntropyLoss.class, CrossEntropyLoss::membrane);
+        sample(SquaredErrorLoss.class, SquaredErrorLoss::count);
         sample(Optimizer.class, () -> new Adam(0.1));
         sample(Schedule.class, Schedule::constant);
         sample(Surrogate.class, Surrogate::atan);
         sample(Decoding.class, () -> Decoding.RATE);
-        sample(TrainingObserver.class, () -> new TrainingObserver() {});
         sample(Trainer.class, NullArgumentsTest::trainer);
         sample(TrainerBuilder.class, NullArgumentsTest::trainerBuilder);
         sample(TrainingBatch.class, () -> TrainingBatch.of(FloatMatrix.zeros(2, 3), 1));
         sample(TrainingRunBuilder.class, NullArgumentsTest::run);
-        sample(History.class, () -> new History(List.of()));
         sample(Evaluator.class, () -> new Evaluator(network(), 2, new Batching(4), 1));
     }
 
     private void samplesOfFigures() {
         sample(Figure.class, () -> Plot.raster(SpikeMatrix.zeros(2, 3)));
-        sample(RasterPlot.class, () -> Plot.raster(SpikeMatrix.zeros(2, 3)));
         sample(TracesPlot.class, () -> Plot.traces(FloatMatrix.zeros(2, 3)));
         sample(CurvePlot.class, () -> Plot.curve("line", 1, 2));
         sample(Report.class, () -> Report.of("title"));

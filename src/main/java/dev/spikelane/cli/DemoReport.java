@@ -157,8 +157,8 @@ final class DemoReport {
                                 + " seed " + results.settings().seed() + ", all numbers as after torch.manual_seed."
                                 + first)
                 .figure(Plot.raster("input", trains.input())
-                        .panel("hidden", trains.hidden())
-                        .panel("output", trains.output())
+                        .add("hidden", trains.hidden())
+                        .add("output", trains.output())
                         .title("Spikes"))
                 .figure(Plot.spikeCount(trains.output()).title("Output spikes, step by step"))
                 .figure(Plot.traces(trains.outputMembranes())
@@ -167,8 +167,8 @@ final class DemoReport {
                         .ownRanges()
                         .title("Membranes of the output: the neurons that fire most, each on its own scale"))
                 .figure(Plot.firingRate("input", trains.input())
-                        .series("hidden", trains.hidden())
-                        .series("output", trains.output())
+                        .add("hidden", trains.hidden())
+                        .add("output", trains.output())
                         .title("Firing rate: share of neurons, mean of 10 steps"));
     }
 

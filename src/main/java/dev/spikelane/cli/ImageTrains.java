@@ -3,8 +3,8 @@ package dev.spikelane.cli;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Observer;
 import dev.spikelane.network.Simulation;
+import dev.spikelane.plot.Figure;
 import dev.spikelane.plot.Plot;
-import dev.spikelane.plot.RasterPlot;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -37,7 +37,7 @@ final class ImageTrains implements Attachment {
     }
 
     /** A raster for each image. */
-    List<RasterPlot> rasters() {
+    List<Figure> rasters() {
         return IntStream.range(0, images).mapToObj(this::raster).toList();
     }
 
@@ -62,9 +62,9 @@ final class ImageTrains implements Attachment {
         };
     }
 
-    private RasterPlot raster(int image) {
+    private Figure raster(int image) {
         return hidden == null
                 ? Plot.raster("output", output, images, image)
-                : Plot.raster("hidden", hidden, images, image).panel("output", output, images, image);
+                : Plot.raster("hidden", hidden, images, image).add("output", output, images, image);
     }
 }

@@ -8,11 +8,8 @@ import dev.spikelane.train.Adam;
 import dev.spikelane.train.EpochResult;
 import dev.spikelane.train.Evaluation;
 import dev.spikelane.train.Evaluator;
-import dev.spikelane.train.History;
 import dev.spikelane.train.Loss;
 import dev.spikelane.train.Trainer;
-import dev.spikelane.train.TrainingObserver;
-import dev.spikelane.train.TrainingProgress;
 import dev.spikelane.train.TrainingRun;
 import dev.spikelane.train.TrainingRunBuilder;
 import java.io.IOException;
@@ -120,7 +117,7 @@ final class TrainCommand implements Callable<Integer> {
                 .build()) {
             text.settings(settings, network, data, loss);
             TrainingRun run = run(trainer, settings, data, text);
-            History history = train(run);
+            train(run);
             if (!run.finished()) {
                 command.commandLine()
                         .getErr()
@@ -129,7 +126,7 @@ final class TrainCommand implements Callable<Integer> {
                 command.commandLine().getErr().flush();
                 return INTERRUPTED;
             }
-            return finish(settings, data, network, history, text);
+            return finish(settings, data, network, run, text);
         }
     }
 
@@ -160,12 +157,15 @@ final class TrainCommand implements Callable<Integer> {
     private TrainingRun run(Trainer trainer, TrainingSettings settings, TrainingData data, TrainText text)
             throws IOException {
         Batching batching = settings.batching(common.seed());
+        Watcher watcher = new Watcher(text, Progress.on(command.commandLine().getErr(), common.quiet()), data);
         TrainingRunBuilder builder = TrainingRun.of(trainer, data.training(), batching)
                 .epochs(settings.epochs())
                 .schedule(settings.schedule(batching.batches(data.training().size())))
                 .threads(common.threads())
                 .checkpoint(checkpointFile())
-                .observe(new Watcher(text, Progress.on(command.commandLine().getErr(), common.quiet()), data));
+                .onStep(watcher::step)
+                .onEpoch(watcher::epoch)
+                .onNotice(text::notice);
         if (data.validation() != null) {
             builder.validate(data.validation());
         }
@@ -178,17 +178,17 @@ final class TrainCommand implements Callable<Integer> {
         return builder.build();
     }
 
-    private static History train(TrainingRun run) throws IOException {
+    private static void train(TrainingRun run) throws IOException {
         Interruption interruption = Interruption.call(run::stop);
         try {
-            return run.run();
+            run.run();
         } finally {
             interruption.end();
         }
     }
 
     /** Writes the model, and evaluates what stands in the file. */
-    private int finish(TrainingSettings settings, TrainingData data, Network network, History history, TrainText text)
+    private int finish(TrainingSettings settings, TrainingData data, Network network, TrainingRun run, TrainText text)
             throws IOException {
         Loss loss = settings.lossFunction();
         Map<String, String> notes = new LinkedHashMap<>();
@@ -201,14 +201,14 @@ final class TrainCommand implements Callable<Integer> {
         new TrainedModel(network, notes).write(model, eightBits);
         Evaluation test = test(TrainedModel.read(model).network(), settings, loss, data.test());
         if (historyFile != null) {
-            history.write(historyFile);
+            run.write(historyFile);
         }
         if (report != null) {
-            new TrainReport(settings, data, history, test).write(report, settings.sizes(network));
+            new TrainReport(settings, data, run, test).write(report, settings.sizes(network));
         }
         text.result(test, model, report);
         if (common.json()) {
-            command.commandLine().getOut().println(TrainJson.of(options.preset(), data, history, test, model));
+            command.commandLine().getOut().println(TrainJson.of(options.preset(), data, run.history(), test, model));
         }
         if (checkpoint == null) {
             Files.deleteIfExists(checkpointFile());
@@ -225,7 +225,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** Draws the bar and prints a line for each epoch. */
-    private static final class Watcher implements TrainingObserver {
+    private static final class Watcher {
 
         private final TrainText text;
         private final Progress progress;
@@ -238,8 +238,7 @@ final class TrainCommand implements Callable<Integer> {
             this.data = data;
         }
 
-        @Override
-        public void step(TrainingProgress now) {
+        void step(TrainingRun now) {
             if (shown == 0) {
                 progress.begin("Epoch " + now.epoch(), now.samplesOfEpoch());
             }
@@ -254,16 +253,10 @@ final class TrainCommand implements Callable<Integer> {
             shown = now.samples();
         }
 
-        @Override
-        public void epoch(EpochResult result) {
+        void epoch(EpochResult result) {
             progress.end();
             shown = 0;
             text.epoch(result, data.validation() != null);
-        }
-
-        @Override
-        public void notice(String notice) {
-            text.notice(notice);
         }
     }
 }

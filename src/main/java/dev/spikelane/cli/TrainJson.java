@@ -3,21 +3,21 @@ package dev.spikelane.cli;
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.train.EpochResult;
 import dev.spikelane.train.Evaluation;
-import dev.spikelane.train.History;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /** The results of training and evaluation for machines. */
 final class TrainJson {
 
     private TrainJson() {}
 
-    static String of(String preset, TrainingData data, History history, Evaluation test, Path model) {
+    static String of(String preset, TrainingData data, List<EpochResult> history, Evaluation test, Path model) {
         JsonWriter json = new JsonWriter().object();
         json.name("spikelane").value(Main.version()).name("preset").value(preset);
         json.name("data").value(data.name());
         json.name("history").array();
-        for (EpochResult each : history.epochs()) {
+        for (EpochResult each : history) {
             json.object().name("epoch").value(each.epoch()).name("rate").value(each.rate());
             json.name("loss").value(each.loss()).name("accuracy").value(each.accuracy());
             json.name("validation_loss").value(each.validationLoss());

@@ -5,7 +5,7 @@ import dev.spikelane.plot.Plot;
 import dev.spikelane.plot.Report;
 import dev.spikelane.train.EpochResult;
 import dev.spikelane.train.Evaluation;
-import dev.spikelane.train.History;
+import dev.spikelane.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** How training went as a page. */
-record TrainReport(TrainingSettings settings, TrainingData data, History history, Evaluation test) {
+record TrainReport(TrainingSettings settings, TrainingData data, TrainingRun run, Evaluation test) {
 
     void write(Path file, String sizes) throws IOException {
         Map<String, String> tiles = new LinkedHashMap<>();
@@ -25,7 +25,7 @@ record TrainReport(TrainingSettings settings, TrainingData data, History history
                         100 * test.accuracy(),
                         test.samples(),
                         TrainingRecipes.describe(test.decoding())));
-        tiles.put("Epochs", history.epochs().size() + "\n" + data.training().size() + " images each");
+        tiles.put("Epochs", run.history().size() + "\n" + data.training().size() + " images each");
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Network", sizes + ", beta " + settings.beta());
         facts.put("Images", data.name());
@@ -43,13 +43,13 @@ record TrainReport(TrainingSettings settings, TrainingData data, History history
     }
 
     private CurvePlot curves() {
-        CurvePlot plot = Plot.curve("loss", history.curve(EpochResult::loss));
+        CurvePlot plot = Plot.curve("loss", run.curve(EpochResult::loss));
         if (data.validation() != null) {
-            plot = plot.line("loss, held out", history.curve(EpochResult::validationLoss));
+            plot = plot.line("loss, held out", run.curve(EpochResult::validationLoss));
         }
-        plot = plot.panel("accuracy", history.curve(EpochResult::accuracy));
+        plot = plot.panel("accuracy", run.curve(EpochResult::accuracy));
         if (data.validation() != null) {
-            plot = plot.line("accuracy, held out", history.curve(EpochResult::validationAccuracy));
+            plot = plot.line("accuracy, held out", run.curve(EpochResult::validationAccuracy));
         }
         return plot.title("Loss and accuracy by epoch").xLabel("epoch");
     }

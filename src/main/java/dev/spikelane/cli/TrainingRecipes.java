@@ -2,12 +2,11 @@ package dev.spikelane.cli;
 
 import dev.spikelane.data.InputCode;
 import dev.spikelane.encode.Latency;
-import dev.spikelane.encode.LatencyCode;
 import dev.spikelane.encode.Rate;
-import dev.spikelane.train.CountErrorLoss;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Loss;
+import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.Surrogate;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -42,7 +41,7 @@ final class TrainingRecipes {
         losses.put("max-membrane", CrossEntropyLoss.maxMembrane());
         losses.put("rate", CrossEntropyLoss.rate());
         losses.put("count", CrossEntropyLoss.count());
-        losses.put("mse-count", new CountErrorLoss(0.8, 0.2));
+        losses.put("mse-count", SquaredErrorLoss.count(0.8, 0.2));
         losses.put("first-spike", CrossEntropyLoss.temporal());
         return losses;
     }
@@ -74,7 +73,7 @@ final class TrainingRecipes {
         Map<String, Code> codes = new LinkedHashMap<>();
         codes.put("frame", steps -> InputCode.frame());
         codes.put("rate", steps -> InputCode.rate(new Rate(), steps));
-        codes.put("latency", steps -> InputCode.latency(new Latency(new LatencyCode()), steps));
+        codes.put("latency", steps -> InputCode.latency(new Latency(), steps));
         codes.put("pieces", InputCode::pieces);
         return codes;
     }

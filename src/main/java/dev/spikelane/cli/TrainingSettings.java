@@ -3,7 +3,6 @@ package dev.spikelane.cli;
 import dev.spikelane.data.Augmentation;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.InputCode;
-import dev.spikelane.data.Shuffle;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.neuron.Leaky;
@@ -93,7 +92,7 @@ record TrainingSettings(
 
     Batching batching(long seed) {
         Batching plain = new Batching(batch)
-                .withShuffle(Shuffle.of(seed))
+                .withShuffle(seed)
                 .withSeed(seed)
                 .withDropLast(false)
                 .withCode(inputCode());

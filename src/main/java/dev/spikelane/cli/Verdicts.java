@@ -2,33 +2,44 @@ package dev.spikelane.cli;
 
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.train.MembraneDecoder;
+import dev.spikelane.network.VariableRecorder;
+import dev.spikelane.train.Decoding;
+import dev.spikelane.train.LossInput;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The classes that a trained network finds, batch after batch. */
 final class Verdicts implements Attachment {
 
-    private final List<MembraneDecoder> decoders = new ArrayList<>();
-    private final List<Integer> samples = new ArrayList<>();
+    private final List<Integer> classes = new ArrayList<>();
+    private @Nullable VariableRecorder membranes;
+    private int batch;
 
     @Override
     public void attach(Simulation simulation, SpikeMatrix input, int firstSample) {
+        decode();
+        batch = simulation.batch();
         int last = simulation.network().populations().size() - 1;
-        decoders.add(simulation.observe(
-                last,
-                new MembraneDecoder(simulation.batch(), simulation.network().outputs())));
-        samples.add(simulation.batch());
+        membranes = simulation.recordMembranes(last, input.rows() / batch);
     }
 
     /** For each sample its class. */
     List<Integer> classes() {
-        List<Integer> classes = new ArrayList<>();
-        for (int batch = 0; batch < decoders.size(); batch++) {
-            for (int sample = 0; sample < samples.get(batch); sample++) {
-                classes.add(decoders.get(batch).label(sample));
-            }
-        }
+        decode();
         return classes;
+    }
+
+    /** Decodes the batch that was attached last. */
+    private void decode() {
+        VariableRecorder recorded = membranes;
+        if (recorded != null) {
+            LossInput outputs = new LossInput(
+                    recorded.values().rows() / batch, batch, recorded.values().columns());
+            for (int found : Decoding.MEMBRANE.classes(outputs.setMembranes(recorded.values()))) {
+                classes.add(found);
+            }
+            membranes = null;
+        }
     }
 }

@@ -50,7 +50,7 @@ public final class BatchLoader implements AutoCloseable {
             throw new IllegalArgumentException("data set has " + data.size() + " samples, expected at least a batch of "
                     + batching.size() + ", as smaller ones are left out");
         }
-        this.orders = batching.shuffle().orders(data.size());
+        this.orders = batching.orders(data.size());
         this.slots = new Batch[] {new Batch(data, batching), new Batch(data, batching)};
         this.wanted = batches;
         this.thread = Thread.ofPlatform().daemon().name("spikelane-loader").start(this::work);

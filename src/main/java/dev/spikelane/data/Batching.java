@@ -6,30 +6,20 @@ import java.util.Objects;
 /**
  * How a data set becomes batches.
  *
- * @param size samples of a batch, at least 1
- * @param shuffle the order of the samples
- * @param dropLast whether a last batch with fewer samples is left out
- * @param seed the seed of augmentations and codes
- * @param augmentations what changes samples, in this order
- * @param code how values become a network's input
+ * <p>Orders by seed are those of {@code torch.utils.data.DataLoader(shuffle=True)} without workers, epoch after epoch; the order of an epoch
+ * is a function of the seed and the epoch's number.
  */
-public record Batching(
-        int size, Shuffle shuffle, boolean dropLast, long seed, List<Augmentation> augmentations, InputCode code) {
+public final class Batching {
 
-    /**
-     * Makes a recipe.
-     *
-     * @throws IllegalArgumentException if the size is below 1
-     */
-    public Batching {
-        Objects.requireNonNull(shuffle, "shuffle");
-        Objects.requireNonNull(augmentations, "augmentations");
-        Objects.requireNonNull(code, "code");
-        if (size < 1) {
-            throw new IllegalArgumentException("batch size is " + size + ", expected at least 1");
-        }
-        augmentations = List.copyOf(augmentations);
+    private final Options options;
+
+    private Batching(Options options) {
+        this.options = options;
     }
+
+    /** All options. */
+    private record Options(
+            int size, Shuffle shuffle, boolean dropLast, long seed, List<Augmentation> augmentations, InputCode code) {}
 
     /**
      * Makes batches in the order of the data set, as they are.
@@ -38,18 +28,45 @@ public record Batching(
      * @throws IllegalArgumentException if the size is below 1
      */
     public Batching(int size) {
-        this(size, Shuffle.none(), false, 0, List.of(), InputCode.frame());
+        this(new Options(size, Shuffle.none(), false, 0, List.of(), InputCode.frame()));
+        if (size < 1) {
+            throw new IllegalArgumentException("batch size is " + size + ", expected at least 1");
+        }
+    }
+
+    private Batching with(Shuffle order) {
+        return new Batching(
+                new Options(options.size, order, options.dropLast, options.seed, options.augmentations, options.code));
     }
 
     /**
-     * Returns this recipe with another order.
+     * Returns this recipe with the orders of {@code DataLoader(shuffle=True, generator=torch.Generator().manual_seed(seed))}.
      *
-     * @param order the order of the samples
+     * @param number the seed, of which the low 32 bits count
      * @return the recipe
      */
-    public Batching withShuffle(Shuffle order) {
-        Objects.requireNonNull(order, "order");
-        return new Batching(size, order, dropLast, seed, augmentations, code);
+    public Batching withShuffle(long number) {
+        return with(Shuffle.of(number));
+    }
+
+    /**
+     * Returns this recipe with the orders of {@code DataLoader(shuffle=True)} after {@code torch.manual_seed(seed)}, if nothing else draws
+     * random numbers.
+     *
+     * @param number the seed, of which the low 32 bits count
+     * @return the recipe
+     */
+    public Batching withGlobalShuffle(long number) {
+        return with(Shuffle.ofGlobalSeed(number));
+    }
+
+    /**
+     * Returns this recipe with the order of the data set itself.
+     *
+     * @return the recipe
+     */
+    public Batching withoutShuffle() {
+        return with(Shuffle.none());
     }
 
     /**
@@ -59,7 +76,8 @@ public record Batching(
      * @return the recipe
      */
     public Batching withDropLast(boolean drop) {
-        return new Batching(size, shuffle, drop, seed, augmentations, code);
+        return new Batching(
+                new Options(options.size, options.shuffle, drop, options.seed, options.augmentations, options.code));
     }
 
     /**
@@ -69,7 +87,8 @@ public record Batching(
      * @return the recipe
      */
     public Batching withSeed(long number) {
-        return new Batching(size, shuffle, dropLast, number, augmentations, code);
+        return new Batching(new Options(
+                options.size, options.shuffle, options.dropLast, number, options.augmentations, options.code));
     }
 
     /**
@@ -80,7 +99,8 @@ public record Batching(
      */
     public Batching withAugmentations(Augmentation... changes) {
         Objects.requireNonNull(changes, "changes");
-        return new Batching(size, shuffle, dropLast, seed, List.of(changes), code);
+        return new Batching(new Options(
+                options.size, options.shuffle, options.dropLast, options.seed, List.of(changes), options.code));
     }
 
     /**
@@ -91,7 +111,53 @@ public record Batching(
      */
     public Batching withCode(InputCode inputs) {
         Objects.requireNonNull(inputs, "inputs");
-        return new Batching(size, shuffle, dropLast, seed, augmentations, inputs);
+        return new Batching(new Options(
+                options.size, options.shuffle, options.dropLast, options.seed, options.augmentations, inputs));
+    }
+
+    /**
+     * Returns the number of samples.
+     *
+     * @return samples of a batch, at least 1
+     */
+    public int size() {
+        return options.size;
+    }
+
+    /**
+     * Tells what becomes of a last batch with fewer samples.
+     *
+     * @return whether it is left out
+     */
+    public boolean dropLast() {
+        return options.dropLast;
+    }
+
+    /**
+     * Returns the seed.
+     *
+     * @return the seed of augmentations and codes
+     */
+    public long seed() {
+        return options.seed;
+    }
+
+    /**
+     * Returns the augmentations.
+     *
+     * @return what changes samples, in this order
+     */
+    public List<Augmentation> augmentations() {
+        return options.augmentations;
+    }
+
+    /**
+     * Returns the code.
+     *
+     * @return how values become a network's input
+     */
+    public InputCode code() {
+        return options.code;
     }
 
     /**
@@ -101,6 +167,39 @@ public record Batching(
      * @return batches; 0 if a last batch is left out and there is no other
      */
     public int batches(int samples) {
-        return dropLast ? samples / size : Math.ceilDiv(samples, size);
+        return options.dropLast ? samples / options.size : Math.ceilDiv(samples, options.size);
+    }
+
+    /**
+     * Computes the order of the samples in an epoch. The random numbers of all epochs before are drawn too, some milliseconds for each, so that
+     * training can be resumed anywhere.
+     *
+     * @param epoch its number, from 0
+     * @param samples how many samples there are, at least 1
+     * @return their numbers in the order in which they are seen
+     * @throws IllegalArgumentException if the epoch is negative or there is no sample
+     */
+    public int[] order(int epoch, int samples) {
+        return options.shuffle.order(epoch, samples);
+    }
+
+    /** Draws orders of successive epochs without starting anew. */
+    Shuffle.Orders orders(int samples) {
+        return options.shuffle.orders(samples);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Batching that && options.equals(that.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return options.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return options.toString().replaceFirst("Options", "Batching");
     }
 }

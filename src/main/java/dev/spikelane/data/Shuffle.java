@@ -9,7 +9,7 @@ import dev.spikelane.random.TorchRandom;
  * random numbers of all epochs before are drawn too, if they were not the last that were asked for: some milliseconds for each, so training can be
  * resumed anywhere.
  */
-public final class Shuffle {
+final class Shuffle {
 
     private enum Kind {
         NONE,
@@ -25,44 +25,23 @@ public final class Shuffle {
         this.seed = seed;
     }
 
-    /**
-     * Returns the order of the data set itself.
-     *
-     * @return the order
-     */
-    public static Shuffle none() {
+    /** The order of the data set itself. */
+    static Shuffle none() {
         return new Shuffle(Kind.NONE, 0);
     }
 
-    /**
-     * Returns the orders of {@code DataLoader(shuffle=True, generator=torch.Generator().manual_seed(seed))}.
-     *
-     * @param seed the seed, of which the low 32 bits count
-     * @return the orders
-     */
-    public static Shuffle of(long seed) {
+    /** The orders of {@code DataLoader(shuffle=True, generator=torch.Generator().manual_seed(seed))}. */
+    static Shuffle of(long seed) {
         return new Shuffle(Kind.OWN_GENERATOR, seed);
     }
 
-    /**
-     * Returns the orders of {@code DataLoader(shuffle=True)} after {@code torch.manual_seed(seed)}, if nothing else draws random numbers.
-     *
-     * @param seed the seed, of which the low 32 bits count
-     * @return the orders
-     */
-    public static Shuffle ofGlobalSeed(long seed) {
+    /** The orders of {@code DataLoader(shuffle=True)} after {@code torch.manual_seed(seed)}, if nothing else draws random numbers. */
+    static Shuffle ofGlobalSeed(long seed) {
         return new Shuffle(Kind.GLOBAL_GENERATOR, seed);
     }
 
-    /**
-     * Computes the order of an epoch.
-     *
-     * @param epoch its number, from 0
-     * @param samples how many samples there are, at least 1
-     * @return their numbers in the order in which they are seen
-     * @throws IllegalArgumentException if the epoch is negative or there is no sample
-     */
-    public int[] order(int epoch, int samples) {
+    /** The numbers of the samples in the order in which an epoch sees them. */
+    int[] order(int epoch, int samples) {
         return new Orders(samples).next(epoch);
     }
 

@@ -9,9 +9,26 @@ import java.util.Objects;
 /**
  * Latency coding: every neuron fires once, the earlier the larger its datum, as {@code snntorch.spikegen.latency} has it.
  *
- * <p>{@code spike[step][sample][neuron] = (rint(time[sample][neuron]) == step)}, halves rounded to even, with the times of a
- * {@link LatencyCode}. Data below the threshold fire together as the last ones, in the last step if the code is logarithmic and
- * normalized (snnTorch's documentation says so of all codes); clipped, they do not fire.
+ * <p>{@code spike[step][sample][neuron] = (rint(time[sample][neuron]) == step)}, halves rounded to even. Times are float32, in steps.
+ *
+ * <p>Logarithmic, the time that a leaky membrane charged by the datum takes to the threshold
+ * ({@code snntorch.spikegen.latency_code_log}, to the bit):
+ * <pre>{@code
+ * x    = max(data, threshold + epsilon)
+ * time = tau * log(x / (x - threshold)) + first
+ * time = (time - first) * (steps - first - 1) / max(time - first) + first    normalized
+ * }</pre>
+ * Linear ({@code snntorch.spikegen.latency_code_linear}, to the bit):
+ * <pre>{@code
+ * time = min(-tau * (data - 1), -tau * (threshold - 1)) + first              normalized: tau = steps - 1 - first
+ * }</pre>
+ * and, where that normalized is negative because data are above 1, {@code (time - min time) / (max time - min time) * (steps - 1)}. The
+ * extremes are those of the whole matrix: with normalization a sample's times depend on the others of its batch, as in snnTorch.
+ *
+ * <p>Data below the threshold fire together as the last ones, in the last step if the code is logarithmic and normalized (snnTorch's
+ * documentation says so of all codes); clipped, they do not fire.
+ *
+ * <p>Options are float64, as in Python, and rounded to float32 where they meet the data.
  */
 public final class Latency {
 
@@ -30,21 +47,73 @@ public final class Latency {
     }
 
     /**
-     * Makes an encoder that fires for data below the threshold too, and refuses spikes behind the last step.
-     *
-     * @param code how data become spike times
+     * Makes snnTorch's default: logarithmic, threshold 0.01, tau 1, first spike time 0, not normalized, epsilon 1e-7. Data below the threshold
+     * fire too, and spikes behind the last step are refused.
      */
-    public Latency(LatencyCode code) {
+    public Latency() {
+        this(new LatencyCode());
+    }
+
+    Latency(LatencyCode code) {
         this(new Options(code, false, false));
     }
 
+    private Latency with(LatencyCode code) {
+        return new Latency(new Options(code, options.clip, options.dropLate));
+    }
+
     /**
-     * Returns how data become spike times.
+     * Returns the threshold.
      *
-     * @return the code
+     * @return data below it count as if they had just reached it, above 0 and below 1
      */
-    public LatencyCode code() {
-        return options.code;
+    public double threshold() {
+        return options.code.threshold();
+    }
+
+    /**
+     * Returns the time constant.
+     *
+     * @return steps, above 0; a normalized linear code does not use it
+     */
+    public double tau() {
+        return options.code.tau();
+    }
+
+    /**
+     * Returns the time of the earliest possible spike.
+     *
+     * @return steps, at least 0
+     */
+    public int firstSpikeTime() {
+        return options.code.firstSpikeTime();
+    }
+
+    /**
+     * Tells which code it is.
+     *
+     * @return whether times fall linearly with the data and not logarithmically
+     */
+    public boolean linear() {
+        return options.code.linear();
+    }
+
+    /**
+     * Tells whether times are stretched over the steps.
+     *
+     * @return whether they are: logarithmic ones so that the last is in the last step, linear ones so that a datum of 0 would be
+     */
+    public boolean normalize() {
+        return options.code.normalize();
+    }
+
+    /**
+     * Returns epsilon.
+     *
+     * @return how far a logarithmic code keeps data above the threshold, at least 0
+     */
+    public double epsilon() {
+        return options.code.epsilon();
     }
 
     /**
@@ -63,6 +132,70 @@ public final class Latency {
      */
     public boolean dropLate() {
         return options.dropLate;
+    }
+
+    /**
+     * Returns this encoder with another threshold.
+     *
+     * @param value the threshold, above 0 and below 1
+     * @return the encoder
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public Latency withThreshold(double value) {
+        return with(options.code.withThreshold(value));
+    }
+
+    /**
+     * Returns this encoder with another time constant.
+     *
+     * @param value tau in steps, above 0
+     * @return the encoder
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public Latency withTau(double value) {
+        return with(options.code.withTau(value));
+    }
+
+    /**
+     * Returns this encoder with another first spike time.
+     *
+     * @param value steps, at least 0
+     * @return the encoder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Latency withFirstSpikeTime(int value) {
+        return with(options.code.withFirstSpikeTime(value));
+    }
+
+    /**
+     * Returns this encoder, linear or logarithmic.
+     *
+     * @param value whether it is linear
+     * @return the encoder
+     */
+    public Latency withLinear(boolean value) {
+        return with(options.code.withLinear(value));
+    }
+
+    /**
+     * Returns this encoder, normalized or not.
+     *
+     * @param value whether it is normalized
+     * @return the encoder
+     */
+    public Latency withNormalize(boolean value) {
+        return with(options.code.withNormalize(value));
+    }
+
+    /**
+     * Returns this encoder with another epsilon.
+     *
+     * @param value at least 0
+     * @return the encoder
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public Latency withEpsilon(double value) {
+        return with(options.code.withEpsilon(value));
     }
 
     /**
@@ -86,7 +219,7 @@ public final class Latency {
     }
 
     /**
-     * Encodes data. snnTorch's choice of the number of steps, where none is given, is {@link LatencyCode#steps}.
+     * Encodes data. snnTorch's choice of the number of steps, where none is given, is {@link #steps}.
      *
      * @param data {@code [batch x neurons]}, in [0, 1]
      * @param times {@code [batch x neurons]}, overwritten with the spike times, infinite where clipped; shares no memory with the data
@@ -99,6 +232,56 @@ public final class Latency {
         spikes.requireShape("spikes", spikes.rows(), data.columns());
         encodeTimes(data, spikes.rows() / data.rows(), times);
         LatencySpikes.fire(times, spikes);
+    }
+
+    /**
+     * Computes the times of a code that is not normalized.
+     *
+     * @param data {@code [batch x neurons]}, finite
+     * @param times {@code [batch x neurons]}, overwritten; may be the data itself, but not overlap it otherwise
+     * @throws IllegalArgumentException if the code is normalized, a shape does not fit, or a datum is not finite
+     */
+    public void times(FloatMatrix data, FloatMatrix times) {
+        options.code.encode(data, times);
+    }
+
+    /**
+     * Computes the times of spikes within some steps.
+     *
+     * <p>Unlike snnTorch, which gives NaN where a normalized code has one time only, this gives the first spike time (logarithmic) or 0
+     * (linear, all data above 1).
+     *
+     * @param data {@code [batch x neurons]}, finite
+     * @param steps how many steps there are, more than the first spike time; only a normalized code keeps within them
+     * @param times {@code [batch x neurons]}, overwritten; may be the data itself, but not overlap it otherwise
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, a datum is not finite, or a
+     *     time that is to be normalized is infinite, because float32 loses epsilon beside the threshold or cannot hold a linear time
+     */
+    public void times(FloatMatrix data, int steps, FloatMatrix times) {
+        options.code.encode(data, steps, times);
+    }
+
+    /**
+     * Sets the times of data below the threshold to infinity, so that they never fire: the mask that snnTorch's {@code latency_code}
+     * returns beside the times.
+     *
+     * @param data {@code [batch x neurons]}, as they were encoded
+     * @param times {@code [batch x neurons]}, updated; not the data
+     * @throws IllegalArgumentException if shapes differ
+     */
+    public void silence(FloatMatrix data, FloatMatrix times) {
+        options.code.silence(data, times);
+    }
+
+    /**
+     * Returns the steps that spikes at these times take, as snnTorch counts them where none are given.
+     *
+     * @param times finite times
+     * @return {@code rint(max time) + 1}
+     * @throws IllegalArgumentException if the last time is not finite or is before step 0
+     */
+    public static int steps(FloatMatrix times) {
+        return LatencyCode.steps(times);
     }
 
     /** Computes times and checks that they are within the steps, before anything else is written. */

@@ -4,27 +4,8 @@ import dev.spikelane.kernel.base.Extremes;
 import dev.spikelane.kernel.code.LatencyTimes;
 import dev.spikelane.memory.FloatMatrix;
 
-/**
- * How data become spike times: the larger a datum, the earlier the spike. Times are float32, in steps, and not rounded yet; {@link Latency}
- * turns them into spikes.
- *
- * <p>Logarithmic, the time that a leaky membrane charged by the datum takes to the threshold
- * ({@code snntorch.spikegen.latency_code_log}, to the bit):
- * <pre>{@code
- * x    = max(data, threshold + epsilon)
- * time = tau * log(x / (x - threshold)) + first
- * time = (time - first) * (steps - first - 1) / max(time - first) + first    normalized
- * }</pre>
- * Linear ({@code snntorch.spikegen.latency_code_linear}, to the bit):
- * <pre>{@code
- * time = min(-tau * (data - 1), -tau * (threshold - 1)) + first              normalized: tau = steps - 1 - first
- * }</pre>
- * and, where that normalized is negative because data are above 1, {@code (time - min time) / (max time - min time) * (steps - 1)}. The
- * extremes are those of the whole matrix: with normalization a sample's times depend on the others of its batch, as in snnTorch.
- *
- * <p>Options are float64, as in Python, and rounded to float32 where they meet the data.
- */
-public final class LatencyCode {
+/** The spike times of {@link Latency}, which says what they are. */
+final class LatencyCode {
 
     private final Options options;
 
@@ -54,162 +35,74 @@ public final class LatencyCode {
         }
     }
 
-    /** Makes snnTorch's default: logarithmic, threshold 0.01, tau 1, first spike time 0, not normalized, epsilon 1e-7. */
-    public LatencyCode() {
+    LatencyCode() {
         this(new Options(0.01, 1, 0, false, false, 1e-7));
     }
 
-    /**
-     * Returns the threshold.
-     *
-     * @return data below it count as if they had just reached it, above 0 and below 1
-     */
-    public double threshold() {
+    double threshold() {
         return options.threshold;
     }
 
-    /**
-     * Returns the time constant.
-     *
-     * @return steps, above 0; a normalized linear code does not use it
-     */
-    public double tau() {
+    double tau() {
         return options.tau;
     }
 
-    /**
-     * Returns the time of the earliest possible spike.
-     *
-     * @return steps, at least 0
-     */
-    public int firstSpikeTime() {
+    int firstSpikeTime() {
         return options.firstSpikeTime;
     }
 
-    /**
-     * Tells which code it is.
-     *
-     * @return whether times fall linearly with the data and not logarithmically
-     */
-    public boolean linear() {
+    boolean linear() {
         return options.linear;
     }
 
-    /**
-     * Tells whether times are stretched over the steps.
-     *
-     * @return whether they are: logarithmic ones so that the last is in the last step, linear ones so that a datum of 0 would be
-     */
-    public boolean normalize() {
+    boolean normalize() {
         return options.normalize;
     }
 
-    /**
-     * Returns epsilon.
-     *
-     * @return how far a logarithmic code keeps data above the threshold, at least 0
-     */
-    public double epsilon() {
+    double epsilon() {
         return options.epsilon;
     }
 
-    /**
-     * Returns this code with another threshold.
-     *
-     * @param value the threshold, above 0 and below 1
-     * @return the code
-     * @throws IllegalArgumentException if it is out of its range
-     */
-    public LatencyCode withThreshold(double value) {
+    LatencyCode withThreshold(double value) {
         return new LatencyCode(new Options(
                 value, options.tau, options.firstSpikeTime, options.linear, options.normalize, options.epsilon));
     }
 
-    /**
-     * Returns this code with another time constant.
-     *
-     * @param value tau in steps, above 0
-     * @return the code
-     * @throws IllegalArgumentException if it is out of its range
-     */
-    public LatencyCode withTau(double value) {
+    LatencyCode withTau(double value) {
         return new LatencyCode(new Options(
                 options.threshold, value, options.firstSpikeTime, options.linear, options.normalize, options.epsilon));
     }
 
-    /**
-     * Returns this code with another first spike time.
-     *
-     * @param value steps, at least 0
-     * @return the code
-     * @throws IllegalArgumentException if it is negative
-     */
-    public LatencyCode withFirstSpikeTime(int value) {
+    LatencyCode withFirstSpikeTime(int value) {
         return new LatencyCode(
                 new Options(options.threshold, options.tau, value, options.linear, options.normalize, options.epsilon));
     }
 
-    /**
-     * Returns this code, linear or logarithmic.
-     *
-     * @param value whether it is linear
-     * @return the code
-     */
-    public LatencyCode withLinear(boolean value) {
+    LatencyCode withLinear(boolean value) {
         return new LatencyCode(new Options(
                 options.threshold, options.tau, options.firstSpikeTime, value, options.normalize, options.epsilon));
     }
 
-    /**
-     * Returns this code, normalized or not.
-     *
-     * @param value whether it is normalized
-     * @return the code
-     */
-    public LatencyCode withNormalize(boolean value) {
+    LatencyCode withNormalize(boolean value) {
         return new LatencyCode(new Options(
                 options.threshold, options.tau, options.firstSpikeTime, options.linear, value, options.epsilon));
     }
 
-    /**
-     * Returns this code with another epsilon.
-     *
-     * @param value at least 0
-     * @return the code
-     * @throws IllegalArgumentException if it is out of its range
-     */
-    public LatencyCode withEpsilon(double value) {
+    LatencyCode withEpsilon(double value) {
         return new LatencyCode(new Options(
                 options.threshold, options.tau, options.firstSpikeTime, options.linear, options.normalize, value));
     }
 
-    /**
-     * Computes the times of a code that is not normalized.
-     *
-     * @param data {@code [batch x neurons]}, finite
-     * @param times {@code [batch x neurons]}, overwritten; may be the data itself, but not overlap it otherwise
-     * @throws IllegalArgumentException if the code is normalized, a shape does not fit, or a datum is not finite
-     */
-    public void encode(FloatMatrix data, FloatMatrix times) {
+    /** Times of a code that is not normalized. */
+    void encode(FloatMatrix data, FloatMatrix times) {
         if (options.normalize) {
             throw new IllegalArgumentException("a normalized code needs the number of steps");
         }
         write(data, 0, times);
     }
 
-    /**
-     * Computes the times of spikes within some steps.
-     *
-     * <p>Unlike snnTorch, which gives NaN where a normalized code has one time only, this gives the first spike time (logarithmic) or 0
-     * (linear, all data above 1).
-     *
-     * @param data {@code [batch x neurons]}, finite
-     * @param steps how many steps there are, more than the first spike time; only a normalized code keeps within them
-     * @param times {@code [batch x neurons]}, overwritten; may be the data itself, but not overlap it otherwise
-     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, a datum is not finite, or a
-     *     time that is to be normalized is infinite, because float32 loses epsilon beside the threshold or cannot hold a linear time
-     */
-    public void encode(FloatMatrix data, int steps, FloatMatrix times) {
+    /** Times of spikes within some steps. */
+    void encode(FloatMatrix data, int steps, FloatMatrix times) {
         if (steps < 1 || options.firstSpikeTime >= steps) {
             throw new IllegalArgumentException(
                     "firstSpikeTime is " + options.firstSpikeTime + ", expected less than the steps, " + steps);
@@ -217,26 +110,13 @@ public final class LatencyCode {
         write(data, steps, times);
     }
 
-    /**
-     * Sets the times of data below the threshold to infinity, so that they never fire: the mask that snnTorch's {@code latency_code}
-     * returns beside the times.
-     *
-     * @param data {@code [batch x neurons]}, as they were encoded
-     * @param times {@code [batch x neurons]}, updated; not the data
-     * @throws IllegalArgumentException if shapes differ
-     */
-    public void silence(FloatMatrix data, FloatMatrix times) {
+    /** Sets the times of data below the threshold to infinity. */
+    void silence(FloatMatrix data, FloatMatrix times) {
         LatencyTimes.silence(data, (float) options.threshold, times);
     }
 
-    /**
-     * Returns the steps that spikes at these times take, as snnTorch counts them where none are given.
-     *
-     * @param times finite times
-     * @return {@code rint(max time) + 1}
-     * @throws IllegalArgumentException if the last time is not finite or is before step 0
-     */
-    public static int steps(FloatMatrix times) {
+    /** The steps that spikes at these times take. */
+    static int steps(FloatMatrix times) {
         float last = Extremes.max(times);
         double steps = Math.rint(last) + 1;
         if (!(steps >= 1 && steps <= Integer.MAX_VALUE)) {

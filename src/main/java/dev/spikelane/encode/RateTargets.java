@@ -36,12 +36,22 @@ public final class RateTargets {
         this.options = options;
     }
 
+    /** How the spikes lie in time. */
+    public enum Pattern {
+        /** As evenly as steps allow. */
+        REGULAR,
+        /** At steps drawn uniformly, as many as regular ones; spikes drawn for the same step are one. */
+        UNIFORM,
+        /** At every step with the probability of the rate, independently. */
+        POISSON
+    }
+
     /** All options. */
     private record Options(
             double correctRate,
             double incorrectRate,
             int firstSpikeTime,
-            TargetRate.Pattern pattern,
+            Pattern pattern,
             double onTarget,
             double offTarget,
             boolean interpolate) {
@@ -64,7 +74,7 @@ public final class RateTargets {
 
     /** Makes an encoder of which the label's class fires at every step and no other ever. */
     public RateTargets() {
-        this(new Options(1, 0, 0, TargetRate.Pattern.REGULAR, 1, 0, false));
+        this(new Options(1, 0, 0, Pattern.REGULAR, 1, 0, false));
     }
 
     /**
@@ -75,7 +85,7 @@ public final class RateTargets {
      * @throws IllegalArgumentException if a rate is not in [0, 1] or the incorrect rate is above the correct one
      */
     public RateTargets(double correctRate, double incorrectRate) {
-        this(new Options(correctRate, incorrectRate, 0, TargetRate.Pattern.REGULAR, 1, 0, false));
+        this(new Options(correctRate, incorrectRate, 0, Pattern.REGULAR, 1, 0, false));
     }
 
     /**
@@ -110,7 +120,7 @@ public final class RateTargets {
      *
      * @return the pattern
      */
-    public TargetRate.Pattern pattern() {
+    public Pattern pattern() {
         return options.pattern;
     }
 
@@ -185,7 +195,7 @@ public final class RateTargets {
      * @return the encoder
      * @throws IllegalArgumentException if the first spike time is negative
      */
-    public RateTargets withSpikes(int first, TargetRate.Pattern spikes) {
+    public RateTargets withSpikes(int first, Pattern spikes) {
         return new RateTargets(new Options(
                 options.correctRate,
                 options.incorrectRate,
@@ -194,6 +204,36 @@ public final class RateTargets {
                 options.onTarget,
                 options.offTarget,
                 options.interpolate));
+    }
+
+    /**
+     * Writes the train of the label's class for one neuron, regularly.
+     *
+     * @param spikes {@code [steps x neurons]}
+     * @param neuron the column that is overwritten
+     * @throws IllegalArgumentException if the pattern is not REGULAR, or the first spike time is beyond the steps
+     * @throws IndexOutOfBoundsException if there is no such neuron
+     */
+    public void fire(SpikeMatrix spikes, int neuron) {
+        ofCorrect().encode(spikes, neuron);
+    }
+
+    /**
+     * Writes the train of the label's class for one neuron, as {@code snntorch.spikegen.target_rate_code} does. With the same seed the steps are
+     * torch's. The times that it returns beside the spikes are not kept: they are the steps of the spikes.
+     *
+     * @param spikes {@code [steps x neurons]}
+     * @param neuron the column that is overwritten
+     * @param random the stream that numbers are drawn from; a regular pattern draws none
+     * @throws IllegalArgumentException if the first spike time is beyond the steps
+     * @throws IndexOutOfBoundsException if there is no such neuron
+     */
+    public void fire(SpikeMatrix spikes, int neuron, TorchRandom random) {
+        ofCorrect().encode(spikes, neuron, random);
+    }
+
+    private TargetRate ofCorrect() {
+        return new TargetRate(options.correctRate, options.firstSpikeTime, options.pattern);
     }
 
     /**
@@ -208,7 +248,7 @@ public final class RateTargets {
         requireShapes(trains, levels);
         if (isSteady()) {
             fireSteadily(trains);
-        } else if (options.pattern == TargetRate.Pattern.REGULAR) {
+        } else if (options.pattern == Pattern.REGULAR) {
             TargetRate.fireRegularly(options.correctRate, options.firstSpikeTime, trains, CORRECT);
             TargetRate.fireRegularly(options.incorrectRate, options.firstSpikeTime, trains, OTHERS);
         } else {
@@ -256,6 +296,26 @@ public final class RateTargets {
         for (int step = 0; step < levels.rows(); step++) {
             LabelRows.write(labels, levels.get(step, CORRECT), levels.get(step, OTHERS), targets, step * labels.length);
         }
+    }
+
+    /**
+     * Interpolates between the spikes of neurons that fire many times, as {@code snntorch.spikegen.rate_interpolate} does for one: the
+     * target rises from off, one step after a spike or at the first step, to on at the next spike; behind the last spike it is off.
+     *
+     * <p>snnTorch's epsilon has no counterpart: where it makes a ramp of another length there, because it is not small against a step of
+     * the ramp or lost beside on, here each has its length. Unlike there on may be off or less: the targets then stay or fall. There
+     * are as many targets as steps; there they end with the last spike where a spike is behind the steps.
+     *
+     * @param spikes {@code [steps * batch x neurons]}, time-major
+     * @param batch samples in a step
+     * @param onTarget the target at a spike
+     * @param offTarget the target behind it
+     * @param targets {@code [steps * batch x neurons]}, overwritten
+     * @throws IllegalArgumentException if a shape does not fit or a target is not finite in float32
+     */
+    public static void interpolate(
+            SpikeMatrix spikes, int batch, double onTarget, double offTarget, FloatMatrix targets) {
+        Interpolation.rate(spikes, batch, onTarget, offTarget, targets);
     }
 
     /** Whether one class always fires and the others never, so that nothing is drawn. */

@@ -24,24 +24,9 @@ import java.util.Objects;
  * @param firstSpikeTime no spike is earlier, in steps, at least 0
  * @param pattern how the spikes lie
  */
-public record TargetRate(double rate, int firstSpikeTime, Pattern pattern) {
+record TargetRate(double rate, int firstSpikeTime, RateTargets.Pattern pattern) {
 
-    /** How the spikes lie in time. */
-    public enum Pattern {
-        /** As evenly as steps allow. */
-        REGULAR,
-        /** At steps drawn uniformly, as many as regular ones; spikes drawn for the same step are one. */
-        UNIFORM,
-        /** At every step with the probability of the rate, independently. */
-        POISSON
-    }
-
-    /**
-     * Makes a code.
-     *
-     * @throws IllegalArgumentException if the rate is not in [0, 1] or the first spike time is negative
-     */
-    public TargetRate {
+    TargetRate {
         Objects.requireNonNull(pattern, "pattern");
         if (!(rate >= 0 && rate <= 1)) {
             throw new IllegalArgumentException("rate is " + rate + ", expected it in [0, 1]");
@@ -51,46 +36,24 @@ public record TargetRate(double rate, int firstSpikeTime, Pattern pattern) {
         }
     }
 
-    /**
-     * Makes a regular code that may fire from step 0 on.
-     *
-     * @param rate spikes for each step, in [0, 1]
-     * @throws IllegalArgumentException if the rate is not in [0, 1]
-     */
-    public TargetRate(double rate) {
-        this(rate, 0, Pattern.REGULAR);
+    TargetRate(double rate) {
+        this(rate, 0, RateTargets.Pattern.REGULAR);
     }
 
-    /**
-     * Encodes one neuron regularly.
-     *
-     * @param spikes {@code [steps x neurons]}
-     * @param neuron the column that is overwritten
-     * @throws IllegalArgumentException if the pattern is not REGULAR, or the first spike time is beyond the steps
-     * @throws IndexOutOfBoundsException if there is no such neuron
-     */
-    public void encode(SpikeMatrix spikes, int neuron) {
-        if (pattern != Pattern.REGULAR) {
+    void encode(SpikeMatrix spikes, int neuron) {
+        if (pattern != RateTargets.Pattern.REGULAR) {
             throw new IllegalArgumentException(
                     "pattern is " + pattern + ", expected REGULAR where there is no random stream");
         }
         fireRegularly(rate, firstSpikeTime, spikes, neuron);
     }
 
-    /**
-     * Encodes one neuron.
-     *
-     * @param spikes {@code [steps x neurons]}
-     * @param neuron the column that is overwritten
-     * @param random the stream that numbers are drawn from; a regular pattern draws none
-     * @throws IllegalArgumentException if the first spike time is beyond the steps
-     * @throws IndexOutOfBoundsException if there is no such neuron
-     */
-    public void encode(SpikeMatrix spikes, int neuron, TorchRandom random) {
+    void encode(SpikeMatrix spikes, int neuron, TorchRandom random) {
         draw(rate, firstSpikeTime, pattern, spikes, neuron, random);
     }
 
-    static void draw(double rate, int first, Pattern pattern, SpikeMatrix spikes, int neuron, TorchRandom random) {
+    static void draw(
+            double rate, int first, RateTargets.Pattern pattern, SpikeMatrix spikes, int neuron, TorchRandom random) {
         switch (pattern) {
             case REGULAR -> fireRegularly(rate, first, spikes, neuron);
             case UNIFORM -> fireUniformly(rate, first, spikes, neuron, random);

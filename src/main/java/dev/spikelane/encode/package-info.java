@@ -12,13 +12,13 @@
  * <tr><td>rate, rate_conv</td><td>{@link dev.spikelane.encode.Rate}</td></tr>
  * <tr><td>latency</td><td>{@link dev.spikelane.encode.Latency} (spikes), {@link dev.spikelane.encode.LatencyTargets} (on and off targets,
  *     interpolation)</td></tr>
- * <tr><td>latency_code, latency_code_log, latency_code_linear</td><td>{@link dev.spikelane.encode.LatencyCode}</td></tr>
+ * <tr><td>latency_code, latency_code_log, latency_code_linear</td><td>{@link dev.spikelane.encode.Latency#times}</td></tr>
  * <tr><td>delta</td><td>{@link dev.spikelane.encode.Delta}</td></tr>
  * <tr><td>to_one_hot, to_one_hot_inverse, from_one_hot</td><td>{@link dev.spikelane.encode.OneHot}</td></tr>
  * <tr><td>targets_rate, targets_convert(code="rate")</td><td>{@link dev.spikelane.encode.RateTargets}</td></tr>
  * <tr><td>targets_latency, targets_convert(code="latency")</td><td>{@link dev.spikelane.encode.LatencyTargets}</td></tr>
- * <tr><td>target_rate_code</td><td>{@link dev.spikelane.encode.TargetRate}, {@link dev.spikelane.encode.TargetRate.Pattern}</td></tr>
- * <tr><td>rate_interpolate, latency_interpolate</td><td>{@link dev.spikelane.encode.Interpolation}</td></tr>
+ * <tr><td>target_rate_code</td><td>{@link dev.spikelane.encode.RateTargets#fire}, {@link dev.spikelane.encode.RateTargets.Pattern}</td></tr>
+ * <tr><td>rate_interpolate, latency_interpolate</td><td>{@link dev.spikelane.encode.RateTargets#interpolate}, {@link dev.spikelane.encode.LatencyTargets#interpolate}</td></tr>
  * </table>
  *
  * <p>Where snnTorch 0.9.4 returns a number, the same number comes out here, with these exceptions:
@@ -29,7 +29,7 @@
  * <tr><td>rate, time-varying data</td><td>gain and offset are ignored</td><td>they are applied</td></tr>
  * <tr><td>latency, interpolate and clip</td><td>clip is ignored</td><td>features below the threshold are off at all steps</td></tr>
  * <tr><td>latency, steps not given</td><td>the last spike time sets them if bypass is set</td><td>the output's rows are the steps;
- *     {@link dev.spikelane.encode.LatencyCode#steps} counts them</td></tr>
+ *     {@link dev.spikelane.encode.Latency#steps} counts them</td></tr>
  * <tr><td>latency, epsilon lost in float32 beside the threshold</td><td>infinite times become an undefined step (on x86 the last one, off
  *     at all steps where interpolated), or NaN when normalized</td><td>IllegalArgumentException</td></tr>
  * <tr><td>latency, times of 2^63 steps and more</td><td>an undefined step (on x86 the last one)</td><td>later than the last step, as other

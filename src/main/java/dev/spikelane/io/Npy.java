@@ -2,6 +2,7 @@ package dev.spikelane.io;
 
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,15 +22,44 @@ import java.util.List;
  * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1. What is written loads with {@code
  * numpy.load} and is byte for byte what {@code numpy.save} writes. float64 is read where rounding is asked for; other item
  * types, other byte orders, Fortran order and pickled objects are refused.
+ *
+ * <p>What was read is a matrix, and the shape that the file declares. The last dimension are the matrix's columns, the product of the others
+ * its rows: {@code [steps, batch, neurons]} becomes {@code [(steps * batch) x neurons]}.
+ *
+ * @param <M> {@link FloatMatrix} or {@link SpikeMatrix}
  */
-public final class Npy {
+public final class Npy<M extends Signal> {
 
     private static final int BUFFER_BYTES = 1 << 16;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfFloat FILE_FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private Npy() {}
+    private final M matrix;
+    private final List<Integer> shape;
+
+    private Npy(M matrix, List<Integer> shape) {
+        this.matrix = matrix;
+        this.shape = List.copyOf(shape);
+    }
+
+    /**
+     * Returns the values.
+     *
+     * @return the matrix
+     */
+    public M matrix() {
+        return matrix;
+    }
+
+    /**
+     * Returns the dimensions that the file declares.
+     *
+     * @return each at least 1; empty for a single number, whose matrix is {@code [1 x 1]}
+     */
+    public List<Integer> shape() {
+        return shape;
+    }
 
     /**
      * Writes a float32 array. The file appears under its name only when it is complete; an older one is replaced; a
@@ -77,7 +107,7 @@ public final class Npy {
      *     ({@code '<f4'}) in C order, holds no item, or the memory is refused or more than 512 MiB; the message starts
      *     with the file's name
      */
-    public static NpyArray<FloatMatrix> readFloats(Path file, Arena arena) throws IOException {
+    public static Npy<FloatMatrix> readFloats(Path file, Arena arena) throws IOException {
         return readFloats(file, arena, Inputs.MOST_BYTES);
     }
 
@@ -93,7 +123,7 @@ public final class Npy {
      *     ({@code '<f4'}) in C order, holds no item, or the memory is refused or more than {@code mostBytes}; the
      *     message starts with the file's name
      */
-    public static NpyArray<FloatMatrix> readFloats(Path file, Arena arena, long mostBytes) throws IOException {
+    public static Npy<FloatMatrix> readFloats(Path file, Arena arena, long mostBytes) throws IOException {
         try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32)) {
             return floats(input, arena, mostBytes);
         }
@@ -106,7 +136,7 @@ public final class Npy {
      * @return the values: the last dimension are the columns, the product of the others the rows
      * @throws IOException as {@link #readFloats(Path, Arena)} does
      */
-    public static NpyArray<FloatMatrix> readFloats(Path file) throws IOException {
+    public static Npy<FloatMatrix> readFloats(Path file) throws IOException {
         return readFloats(file, Arena.ofAuto());
     }
 
@@ -121,7 +151,7 @@ public final class Npy {
      *     latter starts with {@code name}
      */
     @SuppressWarnings("resource") // the stream is the caller's
-    public static NpyArray<FloatMatrix> readFloats(String name, InputStream stream) throws IOException {
+    public static Npy<FloatMatrix> readFloats(String name, InputStream stream) throws IOException {
         return floats(NpyInput.of(name, stream, NpyType.FLOAT32), Arena.ofAuto(), Inputs.MOST_BYTES);
     }
 
@@ -133,13 +163,13 @@ public final class Npy {
      * @return the values: the last dimension are the columns, the product of the others the rows
      * @throws IOException as {@link #readFloats(Path, Arena)} does, or if a finite value is beyond the range of float32
      */
-    public static NpyArray<FloatMatrix> readRounded(Path file) throws IOException {
+    public static Npy<FloatMatrix> readRounded(Path file) throws IOException {
         try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32, NpyType.FLOAT64)) {
             return floats(input, Arena.ofAuto(), Inputs.MOST_BYTES);
         }
     }
 
-    private static NpyArray<FloatMatrix> floats(NpyInput input, Arena arena, long mostBytes) throws IOException {
+    private static Npy<FloatMatrix> floats(NpyInput input, Arena arena, long mostBytes) throws IOException {
         FloatMatrix values =
                 Inputs.zeros(input.name(), input.shapeText(), arena, input.rows(), input.columns(), mostBytes);
         for (int row = 0; row < values.rows(); row++) {
@@ -150,7 +180,7 @@ public final class Npy {
             }
         }
         input.requireEnd();
-        return new NpyArray<>(values, input.shape());
+        return new Npy<>(values, input.shape());
     }
 
     private static void readRounded(NpyInput input, FloatMatrix values, int row) throws IOException {
@@ -174,7 +204,7 @@ public final class Npy {
      *     ({@code '|u1'}) in C order, holds no item or another value than 0 and 1, or the memory is refused or more
      *     than 512 MiB; the message starts with the file's name
      */
-    public static NpyArray<SpikeMatrix> readSpikes(Path file, Arena arena) throws IOException {
+    public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena) throws IOException {
         return readSpikes(file, arena, Inputs.MOST_BYTES);
     }
 
@@ -190,7 +220,7 @@ public final class Npy {
      *     ({@code '|u1'}) in C order, holds no item or another value than 0 and 1, or the memory is refused or more
      *     than {@code mostBytes}; the message starts with the file's name
      */
-    public static NpyArray<SpikeMatrix> readSpikes(Path file, Arena arena, long mostBytes) throws IOException {
+    public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena, long mostBytes) throws IOException {
         try (NpyInput input = NpyInput.open(file, NpyType.UINT8)) {
             return spikes(input, arena, mostBytes);
         }
@@ -203,7 +233,7 @@ public final class Npy {
      * @return the spikes: the last dimension are the columns, the product of the others the rows
      * @throws IOException as {@link #readSpikes(Path, Arena)} does
      */
-    public static NpyArray<SpikeMatrix> readSpikes(Path file) throws IOException {
+    public static Npy<SpikeMatrix> readSpikes(Path file) throws IOException {
         return readSpikes(file, Arena.ofAuto());
     }
 
@@ -217,18 +247,18 @@ public final class Npy {
      *     latter starts with {@code name}
      */
     @SuppressWarnings("resource") // the stream is the caller's
-    public static NpyArray<SpikeMatrix> readSpikes(String name, InputStream stream) throws IOException {
+    public static Npy<SpikeMatrix> readSpikes(String name, InputStream stream) throws IOException {
         return spikes(NpyInput.of(name, stream, NpyType.UINT8), Arena.ofAuto(), Inputs.MOST_BYTES);
     }
 
-    private static NpyArray<SpikeMatrix> spikes(NpyInput input, Arena arena, long mostBytes) throws IOException {
+    private static Npy<SpikeMatrix> spikes(NpyInput input, Arena arena, long mostBytes) throws IOException {
         SpikeMatrix spikes =
                 Inputs.noSpikes(input.name(), input.shapeText(), arena, input.rows(), input.columns(), mostBytes);
         for (int row = 0; row < spikes.rows(); row++) {
             readRow(input, spikes, row);
         }
         input.requireEnd();
-        return new NpyArray<>(spikes, input.shape());
+        return new Npy<>(spikes, input.shape());
     }
 
     private static byte[] header(NpyType type, int[] shape, int rows, int columns) {

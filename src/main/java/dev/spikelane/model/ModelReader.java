@@ -15,7 +15,6 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
-import dev.spikelane.network.ProjectionBuilder;
 import dev.spikelane.network.Source;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
@@ -144,12 +143,11 @@ final class ModelReader {
             Population population = find(populations, value.member("source"), "a population");
             source = population.variable(value.member("variable").text());
         }
-        ProjectionBuilder projection = builder.project(
-                        own, source, target, path(own, value.member("path").items()))
+        builder.project(own, source, target, path(own, value.member("path").items()))
                 .port(value.member("port").text())
                 .delay((int) value.member("delay").integer(0, ModelFormat.MOST_DELAY));
         if (value.member("plastic").truth()) {
-            projection.plastic();
+            builder.plastic();
         }
     }
 

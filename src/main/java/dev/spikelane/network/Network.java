@@ -9,12 +9,14 @@ import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -241,10 +243,11 @@ public final class Network {
      * costs do not ship with the library it then measures, for some 2 seconds, which kernels are the fastest; results do not depend on it.
      *
      * @param batch samples that will run side by side, at least 1
-     * @return how long it took, and whether the times settled
+     * @return how long it took; empty if the times of the last rounds still differed after 4 seconds, or much was compiled, as on a busy machine or
+     *     with less than a whole core: the next calls get faster for a while
      * @throws IllegalArgumentException if the batch is below 1
      */
-    public WarmedUp warmUp(int batch) {
+    public Optional<Duration> warmUp(int batch) {
         return warmUp(batch, 1);
     }
 
@@ -253,10 +256,11 @@ public final class Network {
      *
      * @param batch samples that will run side by side, at least 1
      * @param threads threads that will share the work, the calling one among them, from 1 to 1024
-     * @return how long it took, and whether the times settled
+     * @return how long it took; empty if the times of the last rounds still differed after 4 seconds, or much was compiled, as on a busy machine or
+     *     with less than a whole core: the next calls get faster for a while
      * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
-    public WarmedUp warmUp(int batch, int threads) {
+    public Optional<Duration> warmUp(int batch, int threads) {
         return WarmUp.run(this, batch, threads, WarmUp.MOST);
     }
 

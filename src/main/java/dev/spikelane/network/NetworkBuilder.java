@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Collects what a network is made of: by {@link #input}, {@link #population} and {@link #project}, or as a chain in the order in which
  * snnTorch's tutorials declare it. A chain names its parts {@code input}, {@code fc1}, {@code lif1}, {@code fc2} and so on; both ways may be
- * mixed.
+ * mixed. {@link #delay}, {@link #port} and {@link #plastic} concern the projection that was added last.
  */
 public final class NetworkBuilder {
 
@@ -99,18 +99,60 @@ public final class NetworkBuilder {
      * @param source an input, a population, or one of its {@linkplain Population#variable variables}
      * @param target the population that gets the currents
      * @param path the connections that rows go through; none for the identity
-     * @return what else may be said of it: its delay, its port
+     * @return this, for what else may be said of the projection: its delay, its port
      * @throws IllegalArgumentException if the name is used already, or source or target belong to another network
      */
-    public ProjectionBuilder project(String name, Source source, Population target, Connection... path) {
+    public NetworkBuilder project(String name, Source source, Population target, Connection... path) {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(target, "target");
         requireNew(projectionNames, "a projection", name);
         requireOwn(name, source);
         requireOwn(name, target);
-        ProjectionBuilder projection = new ProjectionBuilder(name, source, target, List.of(path));
-        projections.add(projection);
-        return projection;
+        projections.add(new ProjectionBuilder(name, source, target, List.of(path)));
+        return this;
+    }
+
+    /**
+     * Says after how many steps the source of the projection that was added last reaches its target.
+     *
+     * @param steps 0, the default, for the same step
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalStateException if there is no projection
+     */
+    public NetworkBuilder delay(int steps) {
+        latest().delay(steps);
+        return this;
+    }
+
+    /**
+     * Says where the currents of the projection that was added last enter the target's equation.
+     *
+     * @param name one of the target model's {@linkplain Neuron#ports ports}; {@code current} by default
+     * @return this
+     * @throws IllegalStateException if there is no projection
+     */
+    public NetworkBuilder port(String name) {
+        latest().port(name);
+        return this;
+    }
+
+    /**
+     * Says that the values of the projection that was added last belong to each simulation, so that snapshots and forks copy them.
+     *
+     * @return this
+     * @throws IllegalStateException if there is no projection
+     */
+    public NetworkBuilder plastic() {
+        latest().plastic();
+        return this;
+    }
+
+    private ProjectionBuilder latest() {
+        if (projections.isEmpty()) {
+            throw new IllegalStateException("there is no projection yet, expected project() before what is said of it");
+        }
+        return projections.getLast();
     }
 
     /**

@@ -4,8 +4,8 @@ import dev.spikelane.connection.Connection;
 import java.util.List;
 import java.util.Objects;
 
-/** What may be said of a projection beside its ends. */
-public final class ProjectionBuilder {
+/** What is said of a projection, until the network is made. */
+final class ProjectionBuilder {
 
     final String name;
     final Source source;
@@ -23,14 +23,7 @@ public final class ProjectionBuilder {
         this.path = List.copyOf(path);
     }
 
-    /**
-     * Says after how many steps the source reaches the target.
-     *
-     * @param steps 0, the default, for the same step
-     * @return this
-     * @throws IllegalArgumentException if it is negative
-     */
-    public ProjectionBuilder delay(int steps) {
+    ProjectionBuilder delay(int steps) {
         if (steps < 0) {
             throw new IllegalArgumentException(
                     "projection '" + name + "' has the delay " + steps + ", expected 0 or more steps");
@@ -39,23 +32,12 @@ public final class ProjectionBuilder {
         return this;
     }
 
-    /**
-     * Says where the currents enter the target's equation.
-     *
-     * @param name one of the target model's {@linkplain dev.spikelane.neuron.Neuron#ports ports}; {@code current} by default
-     * @return this
-     */
-    public ProjectionBuilder port(String name) {
+    ProjectionBuilder port(String name) {
         port = Objects.requireNonNull(name, "port");
         return this;
     }
 
-    /**
-     * Says that the values belong to each simulation, so that snapshots and forks copy them.
-     *
-     * @return this
-     */
-    public ProjectionBuilder plastic() {
+    ProjectionBuilder plastic() {
         plastic = true;
         return this;
     }

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Runs what a service will run until the JIT compiler is done with it: rounds of spikes at several densities and of values, in blocks and
@@ -54,8 +55,8 @@ final class WarmUp {
         add(values, batch);
     }
 
-    /** Runs until the times of the last rounds agree and next to nothing was compiled meanwhile; no round starts after {@code most}. */
-    static WarmedUp run(Network network, int batch, int threads, Duration most) {
+    /** Runs until the times of the last rounds agree and next to nothing was compiled meanwhile, and returns how long that took; empty if they did not before {@code most}, after which no round starts. */
+    static Optional<Duration> run(Network network, int batch, int threads, Duration most) {
         long start = System.nanoTime();
         boolean settled;
         try (Simulation plain = network.simulate(batch, threads);
@@ -69,7 +70,7 @@ final class WarmUp {
         if (!SpikeCosts.inUse().isOfThisCpu()) {
             SpikeCosts.replace(SpikeCalibration.measure());
         }
-        return new WarmedUp(Duration.ofNanos(System.nanoTime() - start), settled);
+        return settled ? Optional.of(Duration.ofNanos(System.nanoTime() - start)) : Optional.empty();
     }
 
     private boolean settle(long start, long most, Simulation plain, Simulation recorded) {

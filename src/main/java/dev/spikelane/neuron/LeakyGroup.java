@@ -66,6 +66,11 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Til
         run(begin(currents, state, spikes).record(membranes), rows, state);
     }
 
+    @Override
+    public void step(StepRun run, int row, long step, NeuronState state) {
+        LeakyStep.run(parameters, run, row, state.membrane().rows());
+    }
+
     private StepRun begin(PortCurrents currents, NeuronState state, SpikeMatrix spikes) {
         currents.require(takesFeedback());
         state.require(names);

@@ -31,13 +31,13 @@ public final class NeuronState {
     private @Nullable SpikeMatrix keptOutside;
 
     private final @Nullable FloatMatrix window;
-    private final @Nullable PortCurrents currents;
+    private final @Nullable Tile feedback;
     private @Nullable PortCurrents whole;
     private @Nullable PortCurrents wholePorts;
     private final FloatMatrix workspace;
     /** Steps done, for each word of 64 neurons by itself: threads that share a row count those of their words. */
     private final long[] steps;
-    /** What runs of words read and write, by their first word, and behind them that of neurons which run others; made when first needed. */
+    /** What runs of words read and write, by their first word; made when first needed. */
     private final @Nullable StepRun[] runs;
 
     /**
@@ -71,7 +71,7 @@ public final class NeuronState {
         }
     }
 
-    private NeuronState(Arena arena, Layout layout, @Nullable PortCurrents currents) {
+    private NeuronState(Arena arena, Layout layout, @Nullable Tile feedback) {
         int batch = layout.batch();
         int neurons = layout.neurons();
         FloatMatrix[] each = new FloatMatrix[layout.names().size()];
@@ -83,10 +83,10 @@ public final class NeuronState {
         this.variables = List.of(each);
         this.spikes = SpikeMatrix.zeros(arena, batch, neurons);
         this.window = layout.window() == 0 ? null : FloatMatrix.zeros(arena, layout.window() * batch, neurons);
-        this.currents = currents;
+        this.feedback = feedback;
         this.workspace = FloatMatrix.zeros(arena, LstmStep.GATES, neurons);
         this.steps = new long[spikes.stride()];
-        this.runs = new StepRun[spikes.stride() + 1];
+        this.runs = new StepRun[spikes.stride()];
     }
 
     /** Zeros. */
@@ -96,12 +96,7 @@ public final class NeuronState {
 
     /** Zeros, and memory for the currents of a step, which neurons that feed back to themselves compute while they run. */
     static NeuronState feedingBack(Arena arena, Layout layout, int columns) {
-        return new NeuronState(
-                arena,
-                layout,
-                new PortCurrents(
-                        Tile.whole(FloatMatrix.zeros(arena, layout.batch(), columns)),
-                        Tile.whole(FloatMatrix.zeros(arena, layout.batch(), columns))));
+        return new NeuronState(arena, layout, Tile.whole(FloatMatrix.zeros(arena, layout.batch(), columns)));
     }
 
     private static void requireRows(String things, int count, int batch) {
@@ -306,8 +301,8 @@ public final class NeuronState {
     }
 
     /** Memory for the currents of a step of neurons that feed back to themselves; no part of the state. */
-    PortCurrents currents() {
-        return Objects.requireNonNull(currents, "currents");
+    Tile feedback() {
+        return Objects.requireNonNull(feedback, "feedback");
     }
 
     /** The newest inputs, {@code [window * batch x neurons]}; only where there is a window. */
@@ -332,15 +327,7 @@ public final class NeuronState {
 
     /** What a run of some words reads and writes. Threads run disjoint words at the same time, so that each has an object of its own. */
     StepRun run(PortCurrents of, SpikeMatrix spikesOfRun) {
-        return run(Math.min(of.current().firstBlock(), runs.length - 2), of, spikesOfRun);
-    }
-
-    /** The same, for neurons that run others of this state. */
-    StepRun outerRun(PortCurrents of, SpikeMatrix spikesOfRun) {
-        return run(runs.length - 1, of, spikesOfRun);
-    }
-
-    private StepRun run(int slot, PortCurrents of, SpikeMatrix spikesOfRun) {
+        int slot = Math.min(of.current().firstBlock(), runs.length - 1);
         StepRun made = runs[slot];
         if (made == null) {
             made = new StepRun(of.current().matrix(), all, spikesOfRun);

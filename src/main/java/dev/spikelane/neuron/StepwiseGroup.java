@@ -15,14 +15,6 @@ non-sealed interface StepwiseGroup extends TileGroup {
     /** Names of the state variables, the membrane first. */
     List<String> names();
 
-    /**
-     * Runs the step whose rows begin at {@code row}; what a run checks is checked.
-     *
-     * @param run what is read and written
-     * @param step its number since the last reset, from 0
-     */
-    void step(StepRun run, int row, long step, NeuronState state);
-
     @Override
     default boolean coupled() {
         return true;
@@ -49,11 +41,6 @@ non-sealed interface StepwiseGroup extends TileGroup {
             throw new IllegalArgumentException(
                     "neurons with recurrence are updated whole rows at a time, asked for " + currents.current());
         }
-        return runOf(state, currents, spikes);
-    }
-
-    /** The object of the state that holds what these words read and write. */
-    default StepRun runOf(NeuronState state, PortCurrents currents, SpikeMatrix spikes) {
         return state.run(currents, spikes);
     }
 
@@ -72,7 +59,7 @@ non-sealed interface StepwiseGroup extends TileGroup {
             long step = state.step(firstWord, endWord);
             for (int row = 0; row < rows; row += batch) {
                 step(run, row, step, state);
-                advance(state, firstWord, endWord);
+                state.advance(firstWord, endWord, 1);
                 step++;
             }
         } finally {
@@ -82,11 +69,6 @@ non-sealed interface StepwiseGroup extends TileGroup {
 
     /** Throws where a column does not fit that no kernel checks. */
     default void requireShapes(StepRun run) {}
-
-    /** Counts a step. */
-    default void advance(NeuronState state, int firstWord, int endWord) {
-        state.advance(firstWord, endWord, 1);
-    }
 
     private static void requireRows(String name, int available, int rows) {
         if (available < rows) {

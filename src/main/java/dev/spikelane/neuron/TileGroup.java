@@ -1,11 +1,20 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.step.PortSteps;
+import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
 /** Neurons that run in part, as their currents come, or as a whole. */
 sealed interface TileGroup extends NeuronGroup, PortSteps<NeuronState> permits LeakyGroup, StepwiseGroup {
+
+    /**
+     * Runs the step whose rows begin at {@code row}; what a run checks is checked.
+     *
+     * @param run what is read and written
+     * @param step its number since the last reset, from 0
+     */
+    void step(StepRun run, int row, long step, NeuronState state);
 
     @Override
     default void run(FloatMatrix current, NeuronState state, SpikeMatrix spikes) {

@@ -3,7 +3,7 @@ package dev.spikelane.plot;
 import java.util.List;
 
 /** How often samples of one class (rows) are taken for which (columns); those on the diagonal are right. */
-public final class ConfusionMatrixPlot extends Figure {
+final class ConfusionMatrixPlot extends Figure {
 
     /** The most classes. */
     static final int MOST_CLASSES = 200;
@@ -25,25 +25,7 @@ public final class ConfusionMatrixPlot extends Figure {
     }
 
     @Override
-    public ConfusionMatrixPlot title(String newTitle) {
-        super.title(newTitle);
-        return this;
-    }
-
-    @Override
-    public ConfusionMatrixPlot size(int newWidth, int newHeight) {
-        super.size(newWidth, newHeight);
-        return this;
-    }
-
-    /**
-     * Names the classes; their numbers otherwise.
-     *
-     * @param newLabels a name for each class, also of classes that no sample has
-     * @return this figure
-     * @throws IllegalArgumentException if there are less names than classes, or too many
-     */
-    public ConfusionMatrixPlot labels(String... newLabels) {
+    public Figure labels(String... newLabels) {
         if (newLabels.length < counts.length || newLabels.length > MOST_CLASSES) {
             throw new IllegalArgumentException(newLabels.length + " labels, expected " + counts.length
                     + ", one for each class, or up to " + MOST_CLASSES);

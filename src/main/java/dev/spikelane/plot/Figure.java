@@ -1,5 +1,6 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -61,6 +62,60 @@ public abstract sealed class Figure
         width = requireSize("width", newWidth);
         height = requireSize("height", newHeight);
         return this;
+    }
+
+    /**
+     * Names the parts of the figure: the neurons of membrane traces or spike counts, the classes of a confusion matrix. Their numbers stand
+     * there otherwise. Up to 200 neurons with names are bars of a spike count.
+     *
+     * @param newLabels a name for each; of classes also for those that no sample has
+     * @return this figure
+     * @throws IllegalArgumentException if there are more or less names than parts
+     * @throws IllegalStateException if this is another kind of figure
+     */
+    public Figure labels(String... newLabels) {
+        throw new IllegalStateException(
+                "this figure has no parts to name, expected membrane traces, spike counts or a confusion matrix");
+    }
+
+    /**
+     * Adds other spikes over the same steps: a panel below the others of a raster, a line of firing rates.
+     *
+     * @param name what fires, such as "hidden"
+     * @param spikes {@code [steps x neurons]}, of as many steps as those that are there
+     * @return this figure
+     * @throws IllegalArgumentException if the number of steps is another, or there are too many spikes for a figure
+     * @throws IllegalStateException if this is another kind of figure
+     */
+    public final Figure add(String name, SpikeMatrix spikes) {
+        Objects.requireNonNull(spikes, "spikes");
+        return add(name, spikes, 1, 0);
+    }
+
+    /**
+     * Adds other spikes of one sample of a batch: a panel below the others of a raster, a line of firing rates.
+     *
+     * @param name what fires, such as "hidden"
+     * @param spikes {@code [steps * batch x neurons]}, time-major, of as many steps as those that are there
+     * @param batch samples
+     * @param sample the sample to show
+     * @return this figure
+     * @throws IllegalArgumentException if the rows are no multiple of the batch, the number of steps is another, or there are too many
+     *     spikes for a figure
+     * @throws IndexOutOfBoundsException if there is no such sample
+     * @throws IllegalStateException if this is another kind of figure
+     */
+    public final Figure add(String name, SpikeMatrix spikes, int batch, int sample) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(spikes, "spikes");
+        add(SpikeTrain.of(name, spikes, batch, sample));
+        return this;
+    }
+
+    void add(SpikeTrain train) {
+        throw new IllegalStateException(
+                "this figure shows what it was made of, expected a raster or firing rates to add '" + train.name()
+                        + "' to");
     }
 
     /**

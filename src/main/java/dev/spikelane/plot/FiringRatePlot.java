@@ -1,6 +1,5 @@
 package dev.spikelane.plot;
 
-import dev.spikelane.memory.SpikeMatrix;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,72 +7,26 @@ import java.util.List;
  * The share of neurons that fire, over time, a line for each layer: {@code rate[t] = mean over neurons and over the steps t - window + 1
  * to t of spikes}, over fewer steps at the start.
  */
-public final class FiringRatePlot extends Figure {
+final class FiringRatePlot extends Figure {
 
-    private static final int WINDOW = 10;
+    /** The steps over which a rate is averaged, if nothing else is said. */
+    static final int WINDOW = 10;
 
     private final List<SpikeTrain> series = new ArrayList<>();
-    private int window = WINDOW;
+    private final int window;
 
-    FiringRatePlot(SpikeTrain spikes) {
-        series.add(spikes);
-    }
-
-    @Override
-    public FiringRatePlot title(String newTitle) {
-        super.title(newTitle);
-        return this;
-    }
-
-    @Override
-    public FiringRatePlot size(int newWidth, int newHeight) {
-        super.size(newWidth, newHeight);
-        return this;
-    }
-
-    /**
-     * Chooses over how many steps the rate is averaged; 10 otherwise.
-     *
-     * @param steps the steps, at least 1
-     * @return this figure
-     * @throws IllegalArgumentException if there is no step
-     */
-    public FiringRatePlot window(int steps) {
-        if (steps < 1) {
-            throw new IllegalArgumentException("window is " + steps + " steps, expected at least 1");
+    FiringRatePlot(SpikeTrain spikes, int window) {
+        if (window < 1) {
+            throw new IllegalArgumentException("window is " + window + " steps, expected at least 1");
         }
-        window = steps;
-        return this;
+        series.add(spikes);
+        this.window = window;
     }
 
-    /**
-     * Adds a line.
-     *
-     * @param name what fires
-     * @param spikes {@code [steps x neurons]}, as many steps as the other lines
-     * @return this figure
-     * @throws IllegalArgumentException if the number of steps is another
-     */
-    public FiringRatePlot series(String name, SpikeMatrix spikes) {
-        return series(name, spikes, 1, 0);
-    }
-
-    /**
-     * Adds a line for one sample of a batch.
-     *
-     * @param name what fires
-     * @param spikes {@code [steps * batch x neurons]}, time-major, as many steps as the other lines
-     * @param batch samples
-     * @param sample the sample to show
-     * @return this figure
-     * @throws IllegalArgumentException if the rows are no multiple of the batch, or the number of steps is another
-     * @throws IndexOutOfBoundsException if there is no such sample
-     */
-    public FiringRatePlot series(String name, SpikeMatrix spikes, int batch, int sample) {
-        SpikeTrain added = SpikeTrain.of(name, spikes, batch, sample);
-        Samples.requireSteps("series", added.steps(), steps());
-        series.add(added);
-        return this;
+    @Override
+    void add(SpikeTrain train) {
+        Samples.requireSteps("series", train.steps(), steps());
+        series.add(train);
     }
 
     int steps() {

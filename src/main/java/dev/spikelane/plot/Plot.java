@@ -9,7 +9,7 @@ import java.util.Objects;
  *
  * <pre>{@code
  * Plot.raster(spikes).write(Path.of("raster.html"));
- * Plot.raster("input", input).panel("hidden", hidden.spikes()).title("Tutorial 3").write(Path.of("rasters.png"));
+ * Plot.raster("input", input).add("hidden", hidden.spikes()).title("Tutorial 3").write(Path.of("rasters.png"));
  * Plot.traces(membranes).spikes(spikes).threshold(1).write(Path.of("traces.svg"));
  * Plot.neuron(current, membrane, spikes).threshold(1).write(Path.of("neuron.svg"));
  * Plot.spikeCount(output).write(Path.of("counts.gif"));
@@ -29,7 +29,7 @@ public final class Plot {
      * @param spikes {@code [steps x neurons]}
      * @return a raster of one panel
      */
-    public static RasterPlot raster(SpikeMatrix spikes) {
+    public static Figure raster(SpikeMatrix spikes) {
         Objects.requireNonNull(spikes, "spikes");
         return raster("", spikes);
     }
@@ -39,9 +39,9 @@ public final class Plot {
      *
      * @param name what fires, such as "input"; may be empty
      * @param spikes {@code [steps x neurons]}
-     * @return a raster of one panel; {@link RasterPlot#panel} adds more
+     * @return a raster of one panel; {@link Figure#add} adds more
      */
-    public static RasterPlot raster(String name, SpikeMatrix spikes) {
+    public static Figure raster(String name, SpikeMatrix spikes) {
         Objects.requireNonNull(spikes, "spikes");
         return raster(name, spikes, 1, 0);
     }
@@ -53,11 +53,11 @@ public final class Plot {
      * @param spikes {@code [steps * batch x neurons]}, time-major
      * @param batch samples
      * @param sample the sample to show
-     * @return a raster of one panel; {@link RasterPlot#panel} adds more
+     * @return a raster of one panel; {@link Figure#add} adds more
      * @throws IllegalArgumentException if the rows are no multiple of the batch
      * @throws IndexOutOfBoundsException if there is no such sample
      */
-    public static RasterPlot raster(String name, SpikeMatrix spikes, int batch, int sample) {
+    public static Figure raster(String name, SpikeMatrix spikes, int batch, int sample) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(spikes, "spikes");
         return new RasterPlot(SpikeTrain.of(name, spikes, batch, sample));
@@ -206,11 +206,11 @@ public final class Plot {
     /**
      * Shows how many spikes each neuron has fired up to each step: animated in {@code .html} and {@code .gif}, at the end elsewhere.
      *
-     * @param spikes {@code [steps x neurons]}, most often of an output layer; at most {@value SpikeCountPlot#MOST_NEURONS} neurons
+     * @param spikes {@code [steps x neurons]}, most often of an output layer; at most 100,000 neurons
      * @return the counts
      * @throws IllegalArgumentException if there are more neurons
      */
-    public static SpikeCountPlot spikeCount(SpikeMatrix spikes) {
+    public static Figure spikeCount(SpikeMatrix spikes) {
         Objects.requireNonNull(spikes, "spikes");
         return spikeCount(spikes, 1, 0);
     }
@@ -218,28 +218,44 @@ public final class Plot {
     /**
      * Shows how many spikes each neuron has fired up to each step for one sample of a batch.
      *
-     * @param spikes {@code [steps * batch x neurons]}, time-major; at most {@value SpikeCountPlot#MOST_NEURONS} neurons
+     * @param spikes {@code [steps * batch x neurons]}, time-major; at most 100,000 neurons
      * @param batch samples
      * @param sample the sample to show
      * @return the counts
      * @throws IllegalArgumentException if the rows are no multiple of the batch, or there are more neurons
      * @throws IndexOutOfBoundsException if there is no such sample
      */
-    public static SpikeCountPlot spikeCount(SpikeMatrix spikes, int batch, int sample) {
+    public static Figure spikeCount(SpikeMatrix spikes, int batch, int sample) {
         Objects.requireNonNull(spikes, "spikes");
         return new SpikeCountPlot(SpikeTrain.of("", spikes, batch, sample));
     }
 
     /**
-     * Shows the share of neurons that fire, over time.
+     * Shows the share of neurons that fire, over time, averaged over 10 steps.
      *
      * @param name what fires; may be empty
      * @param spikes {@code [steps x neurons]}
-     * @return the rate of one layer; {@link FiringRatePlot#series} adds more
+     * @return the rate of one layer; {@link Figure#add} adds more
      */
-    public static FiringRatePlot firingRate(String name, SpikeMatrix spikes) {
+    public static Figure firingRate(String name, SpikeMatrix spikes) {
         Objects.requireNonNull(spikes, "spikes");
         return firingRate(name, spikes, 1, 0);
+    }
+
+    /**
+     * Shows the share of neurons that fire, over time: {@code rate[t] = mean over neurons and over the steps t - window + 1 to t of spikes}, over
+     * fewer steps at the start.
+     *
+     * @param name what fires; may be empty
+     * @param spikes {@code [steps x neurons]}
+     * @param window over how many steps the rate is averaged, at least 1
+     * @return the rate of one layer; {@link Figure#add} adds more
+     * @throws IllegalArgumentException if there is no step
+     */
+    public static Figure firingRate(String name, SpikeMatrix spikes, int window) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(spikes, "spikes");
+        return new FiringRatePlot(SpikeTrain.of(name, spikes, 1, 0), window);
     }
 
     /**
@@ -249,14 +265,14 @@ public final class Plot {
      * @param spikes {@code [steps * batch x neurons]}, time-major
      * @param batch samples
      * @param sample the sample to show
-     * @return the rate of one layer; {@link FiringRatePlot#series} adds more
+     * @return the rate of one layer; {@link Figure#add} adds more
      * @throws IllegalArgumentException if the rows are no multiple of the batch
      * @throws IndexOutOfBoundsException if there is no such sample
      */
-    public static FiringRatePlot firingRate(String name, SpikeMatrix spikes, int batch, int sample) {
+    public static Figure firingRate(String name, SpikeMatrix spikes, int batch, int sample) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(spikes, "spikes");
-        return new FiringRatePlot(SpikeTrain.of(name, spikes, batch, sample));
+        return new FiringRatePlot(SpikeTrain.of(name, spikes, batch, sample), FiringRatePlot.WINDOW);
     }
 
     /**
@@ -276,10 +292,9 @@ public final class Plot {
      * @param targets for each sample its class, from 0
      * @param predictions for each sample the class that was found, from 0
      * @return the matrix, as many classes as the largest number needs
-     * @throws IllegalArgumentException if there is no sample, the lengths differ, or a class is below 0 or over
-     *     {@value ConfusionMatrixPlot#MOST_CLASSES}
+     * @throws IllegalArgumentException if there is no sample, the lengths differ, or a class is not from 0 to 199
      */
-    public static ConfusionMatrixPlot confusionMatrix(int[] targets, int[] predictions) {
+    public static Figure confusionMatrix(int[] targets, int[] predictions) {
         Objects.requireNonNull(targets, "targets");
         Objects.requireNonNull(predictions, "predictions");
         return new ConfusionMatrixPlot(targets, predictions);

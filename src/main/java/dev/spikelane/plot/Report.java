@@ -137,14 +137,14 @@ public final class Report {
      * @param width pixels in a row of an image
      * @param labels what each image shows
      * @param counts for each image the spikes of each output neuron
-     * @param rasters for each image what the network did with it; none if empty
+     * @param rasters for each image a {@linkplain Plot#raster raster} of what the network did with it; none if empty
      * @return this report
      * @throws IllegalArgumentException if there are more or less labels, counts or rasters than images, or the width does not divide an
-     *     image
+     *     image, or a figure is no raster
      * @throws IllegalStateException if the report has such images already
      */
     public Report verdicts(
-            FloatMatrix images, int width, List<String> labels, List<List<Integer>> counts, List<RasterPlot> rasters) {
+            FloatMatrix images, int width, List<String> labels, List<List<Integer>> counts, List<Figure> rasters) {
         Objects.requireNonNull(images, "images");
         Objects.requireNonNull(labels, "labels");
         Objects.requireNonNull(counts, "counts");
@@ -163,7 +163,11 @@ public final class Report {
         for (int image = 0; image < images.rows(); image++) {
             verdicts.add(new Verdict(labels.get(image), List.copyOf(counts.get(image))));
         }
-        return with(Block.Verdicts.of(Signals.of("images", images, 1, 0), width, verdicts, rasters));
+        return with(Block.Verdicts.of(
+                Signals.of("images", images, 1, 0),
+                width,
+                verdicts,
+                rasters.stream().map(Report::raster).toList()));
     }
 
     /**
@@ -181,6 +185,13 @@ public final class Report {
                 channel.write(page);
             }
         });
+    }
+
+    private static RasterPlot raster(Figure figure) {
+        if (figure instanceof RasterPlot raster) {
+            return raster;
+        }
+        throw new IllegalArgumentException("figure '" + figure.title() + "' is no raster, expected one for each image");
     }
 
     private Report with(Block block) {

@@ -6,7 +6,7 @@ import java.util.List;
  * How many spikes each neuron has fired up to each step, the leading ones in another color: a bar that grows for each neuron, or, of more
  * than 40 neurons, a profile over all of them.
  */
-public final class SpikeCountPlot extends Figure {
+final class SpikeCountPlot extends Figure {
 
     /** The most neurons: the counts of all frames of an animation are in memory at once. */
     static final int MOST_NEURONS = 100_000;
@@ -26,25 +26,7 @@ public final class SpikeCountPlot extends Figure {
     }
 
     @Override
-    public SpikeCountPlot title(String newTitle) {
-        super.title(newTitle);
-        return this;
-    }
-
-    @Override
-    public SpikeCountPlot size(int newWidth, int newHeight) {
-        super.size(newWidth, newHeight);
-        return this;
-    }
-
-    /**
-     * Names the neurons; their numbers otherwise. Up to 200 neurons with names are bars.
-     *
-     * @param newLabels a name for each neuron
-     * @return this figure
-     * @throws IllegalArgumentException if there are more or less names than neurons
-     */
-    public SpikeCountPlot labels(String... newLabels) {
+    public Figure labels(String... newLabels) {
         labels = Samples.labels(newLabels, spikes.neurons());
         return this;
     }

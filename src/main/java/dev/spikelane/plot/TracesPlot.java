@@ -126,6 +126,7 @@ public final class TracesPlot extends Figure {
      * @return this figure
      * @throws IllegalArgumentException if there are more or less names
      */
+    @Override
     public TracesPlot labels(String... newLabels) {
         Objects.requireNonNull(newLabels, "newLabels");
         boolean ofPanels = chosen != null && newLabels.length == chosen.length;

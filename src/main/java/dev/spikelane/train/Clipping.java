@@ -3,7 +3,6 @@ package dev.spikelane.train;
 import dev.spikelane.kernel.update.ClipStep;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Limits gradients before an optimizer uses them, as {@code torch.nn.utils.clip_grad_norm_} and {@code clip_grad_value_} do.
@@ -11,10 +10,10 @@ import java.util.Objects;
  * @param how what is limited
  * @param most the limit, at least 0
  */
-public record Clipping(How how, double most) {
+record Clipping(How how, double most) {
 
     /** What is limited. */
-    public enum How {
+    enum How {
         /** The root of the sum of squares of all gradients together. */
         NORM,
         /** The largest magnitude of all gradients together; smaller ones shrink in proportion. */
@@ -26,38 +25,10 @@ public record Clipping(How how, double most) {
     /** What torch adds to a norm before it divides by it. */
     private static final double BESIDE_ZERO = 1e-6;
 
-    /**
-     * Makes a limit.
-     *
-     * @throws IllegalArgumentException if the limit is negative or NaN
-     */
-    public Clipping {
-        Objects.requireNonNull(how, "how");
+    Clipping {
         if (!(most >= 0)) {
             throw new IllegalArgumentException("most is " + most + ", expected at least 0");
         }
-    }
-
-    /**
-     * Makes a limit of the root of the sum of squares.
-     *
-     * @param most the limit, at least 0
-     * @return the limit
-     * @throws IllegalArgumentException if it is negative or NaN
-     */
-    public static Clipping norm(double most) {
-        return new Clipping(How.NORM, most);
-    }
-
-    /**
-     * Makes a limit of each value by itself.
-     *
-     * @param most the limit, at least 0
-     * @return the limit
-     * @throws IllegalArgumentException if it is negative or NaN
-     */
-    public static Clipping value(double most) {
-        return new Clipping(How.VALUE, most);
     }
 
     /** Makes what limits the gradients of some parameters, in native float32 memory whose padding holds zeros, without allocating. */

@@ -57,7 +57,7 @@ public final class CrossEntropyLoss implements Loss {
     }
 
     private final Form form;
-    private final Reduction reduction;
+    private final boolean sums;
     private final float @Nullable [] weights;
     private final int populationClasses;
     private final double smoothing;
@@ -65,13 +65,13 @@ public final class CrossEntropyLoss implements Loss {
 
     private CrossEntropyLoss(
             Form form,
-            Reduction reduction,
+            boolean sums,
             float @Nullable [] weights,
             int populationClasses,
             double smoothing,
             boolean reciprocal) {
         this.form = form;
-        this.reduction = reduction;
+        this.sums = sums;
         this.weights = weights;
         this.populationClasses = populationClasses;
         this.smoothing = smoothing;
@@ -79,7 +79,7 @@ public final class CrossEntropyLoss implements Loss {
     }
 
     private static CrossEntropyLoss of(Form form) {
-        return new CrossEntropyLoss(form, Reduction.MEAN, null, 0, 0, false);
+        return new CrossEntropyLoss(form, false, null, 0, 0, false);
     }
 
     /**
@@ -133,18 +133,16 @@ public final class CrossEntropyLoss implements Loss {
      * @return the loss
      */
     public static CrossEntropyLoss reciprocalTemporal() {
-        return new CrossEntropyLoss(Form.TEMPORAL, Reduction.MEAN, null, 0, 0, true);
+        return new CrossEntropyLoss(Form.TEMPORAL, false, null, 0, 0, true);
     }
 
     /**
-     * Returns this loss with another reduction.
+     * Returns this loss with the sum of the terms of all samples in place of their mean.
      *
-     * @param terms what becomes of the terms of samples
      * @return the loss
      */
-    public CrossEntropyLoss withReduction(Reduction terms) {
-        Objects.requireNonNull(terms, "terms");
-        return new CrossEntropyLoss(form, terms, weights, populationClasses, smoothing, reciprocal);
+    public CrossEntropyLoss withSum() {
+        return new CrossEntropyLoss(form, true, weights, populationClasses, smoothing, reciprocal);
     }
 
     /**
@@ -157,7 +155,7 @@ public final class CrossEntropyLoss implements Loss {
     public CrossEntropyLoss withWeights(float... ofClasses) {
         Objects.requireNonNull(ofClasses, "ofClasses");
         return new CrossEntropyLoss(
-                form, reduction, ErrorWeights.copyOf(ofClasses), populationClasses, smoothing, reciprocal);
+                form, sums, ErrorWeights.copyOf(ofClasses), populationClasses, smoothing, reciprocal);
     }
 
     /**
@@ -171,8 +169,7 @@ public final class CrossEntropyLoss implements Loss {
         if (form != Form.RATE && form != Form.COUNT) {
             throw new IllegalArgumentException(name() + " has no population code, expected one that counts spikes");
         }
-        return new CrossEntropyLoss(
-                form, reduction, weights, ClassBlocks.requireClasses(classes), smoothing, reciprocal);
+        return new CrossEntropyLoss(form, sums, weights, ClassBlocks.requireClasses(classes), smoothing, reciprocal);
     }
 
     /**
@@ -187,7 +184,7 @@ public final class CrossEntropyLoss implements Loss {
         if (!(share >= 0 && share <= 1)) {
             throw new IllegalArgumentException("label smoothing is " + share + ", expected 0 to 1");
         }
-        return new CrossEntropyLoss(form, reduction, weights, populationClasses, share, reciprocal);
+        return new CrossEntropyLoss(form, sums, weights, populationClasses, share, reciprocal);
     }
 
     @Override
@@ -222,7 +219,7 @@ public final class CrossEntropyLoss implements Loss {
 
     @Override
     public double divisor(LossInput input) {
-        if (reduction != Reduction.MEAN) {
+        if (sums) {
             return 1;
         }
         if (weights == null || !form.dividesByWeights()) {

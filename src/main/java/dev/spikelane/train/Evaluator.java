@@ -4,7 +4,6 @@ import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.Shuffle;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.Network;
 import java.util.ArrayList;
@@ -67,7 +66,7 @@ public final class Evaluator implements AutoCloseable {
         CodedSteps.require(batching.code(), steps, "evaluator");
         this.network = network;
         this.steps = steps;
-        this.batching = batching.withShuffle(Shuffle.none()).withDropLast(false).withAugmentations();
+        this.batching = batching.withoutShuffle().withDropLast(false).withAugmentations();
         this.threads = threads;
         this.population = network.population(population).name();
     }

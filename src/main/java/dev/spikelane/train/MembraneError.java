@@ -2,19 +2,18 @@ package dev.spikelane.train;
 
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.train.MembraneErrorLoss.Source;
 import java.util.Arrays;
 
 /** Squared errors of membranes, with targets that may vary in time. */
 final class MembraneError implements LossEvaluator {
 
     private final LossShape shape;
-    private final Source source;
+    private final TargetSource source;
     private final ErrorTargets levels;
     private final ErrorWeights weights;
     private final double[] sums;
 
-    MembraneError(LossShape shape, Source source, ErrorTargets levels, ErrorWeights weights) {
+    MembraneError(LossShape shape, TargetSource source, ErrorTargets levels, ErrorWeights weights) {
         this.shape = shape;
         this.source = source;
         this.levels = levels;

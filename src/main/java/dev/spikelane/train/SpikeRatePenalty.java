@@ -8,22 +8,12 @@ import dev.spikelane.memory.FloatMatrix;
  *
  * @param factor what one spike costs, finite
  */
-public record SpikeRatePenalty(double factor) implements Loss {
+record SpikeRatePenalty(double factor) implements Loss {
 
-    /**
-     * Makes a penalty.
-     *
-     * @throws IllegalArgumentException if the factor is not finite in float32
-     */
-    public SpikeRatePenalty {
+    SpikeRatePenalty {
         if (!Float.isFinite((float) factor)) {
             throw new IllegalArgumentException("factor is " + factor + ", expected a finite number");
         }
-    }
-
-    /** Makes snnTorch's default, 1e-5. */
-    public SpikeRatePenalty() {
-        this(1e-5);
     }
 
     @Override

@@ -82,14 +82,39 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Limits gradients before each update.
+     * Limits the root of the sum of squares of all gradients together before each update, as {@code torch.nn.utils.clip_grad_norm_} does.
      *
-     * @param limit what is limited
+     * @param most the limit, at least 0
      * @return this
+     * @throws IllegalArgumentException if it is negative or NaN
      */
-    public TrainerBuilder clipping(Clipping limit) {
-        Objects.requireNonNull(limit, "limit");
-        clipping = limit;
+    public TrainerBuilder clipNorm(double most) {
+        clipping = new Clipping(Clipping.How.NORM, most);
+        return this;
+    }
+
+    /**
+     * Limits the largest magnitude of all gradients together before each update; smaller ones shrink in proportion, as {@code
+     * clip_grad_norm_} does with an infinite norm.
+     *
+     * @param most the limit, at least 0
+     * @return this
+     * @throws IllegalArgumentException if it is negative or NaN
+     */
+    public TrainerBuilder clipLargest(double most) {
+        clipping = new Clipping(Clipping.How.LARGEST, most);
+        return this;
+    }
+
+    /**
+     * Limits each value of the gradients by itself before each update, as {@code torch.nn.utils.clip_grad_value_} does.
+     *
+     * @param most the limit, at least 0
+     * @return this
+     * @throws IllegalArgumentException if it is negative or NaN
+     */
+    public TrainerBuilder clipValue(double most) {
+        clipping = new Clipping(Clipping.How.VALUE, most);
         return this;
     }
 

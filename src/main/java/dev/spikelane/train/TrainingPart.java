@@ -78,7 +78,7 @@ final class TrainingPart {
         this.classes = new int[size];
         this.labels = new int[size];
         this.labelsOfSteps = new int[steps];
-        this.readsLabelsOfSteps = loss instanceof MembraneErrorLoss error && error.readsStepLabels();
+        this.readsLabelsOfSteps = loss instanceof SquaredErrorLoss error && error.readsStepLabels();
         this.numbers = new int[size];
     }
 

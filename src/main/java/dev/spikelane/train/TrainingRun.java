@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.zip.CRC32;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (Trainer trainer = Trainer.of(network, 25, 128).loss(CrossEntropyLoss.membrane()).build()) {
- *     TrainingRun run = TrainingRun.of(trainer, training, new Batching(128).withShuffle(Shuffle.of(42)))
+ *     TrainingRun run = TrainingRun.of(trainer, training, new Batching(128).withShuffle(42))
  *             .epochs(10)
  *             .validate(validation)
  *             .checkpoint(Path.of("run.safetensors"))
  *             .resume()
  *             .build();
- *     History history = run.run();
+ *     run.run().write(Path.of("history.csv"));
  * }
  * }</pre>
  *
@@ -41,16 +41,20 @@ public final class TrainingRun {
 
     private final TrainingRunBuilder said;
     private final Trainer trainer;
+    private final RunIdentity identity;
     private final Checkpoint saved;
     private final List<String> notices;
     private final Map<Batch, List<TrainingBatch>> batches = new LinkedHashMap<>();
     private RunState state = new RunState();
+    private int batchesOfEpoch;
+    private long samplesOfEpoch;
     private volatile boolean stopping;
 
     TrainingRun(TrainingRunBuilder said) {
         this.said = said;
         this.trainer = said.trainer;
-        this.saved = new Checkpoint(trainer, recipe());
+        this.identity = new RunIdentity(said);
+        this.saved = new Checkpoint(trainer, identity.recipe());
         this.notices = notices();
     }
 
@@ -101,23 +105,127 @@ public final class TrainingRun {
     }
 
     /**
-     * Returns the epochs that are done.
+     * Returns what the epochs that are done came to.
      *
-     * @return the history so far
+     * @return the results, the first epoch first
      */
-    public History history() {
-        return new History(state.results);
+    public List<EpochResult> history() {
+        return List.copyOf(state.results);
+    }
+
+    /**
+     * Returns one number of each epoch that is done, for a plot.
+     *
+     * @param number which, such as {@code EpochResult::loss}
+     * @return an array of its own
+     */
+    public double[] curve(ToDoubleFunction<EpochResult> number) {
+        Objects.requireNonNull(number, "number");
+        return state.results.stream().mapToDouble(number).toArray();
+    }
+
+    /**
+     * Writes the history, a line or an object for each epoch, as a whole or not at all. Fields of numbers that nobody computed are empty.
+     *
+     * @param file ends in {@code .csv} or {@code .json}
+     * @throws IOException if it cannot be written
+     * @throws IllegalArgumentException if it has another ending
+     */
+    public void write(Path file) throws IOException {
+        Objects.requireNonNull(file, "file");
+        new History(history()).write(file);
+    }
+
+    /**
+     * Returns the epoch that the run is in, as are the next seven; they are for {@link TrainingRunBuilder#onStep}.
+     *
+     * @return its number, from 1
+     */
+    public int epoch() {
+        return state.epoch + 1;
+    }
+
+    /**
+     * Returns how many batches of the epoch are done.
+     *
+     * @return batches
+     */
+    public int batch() {
+        return state.batch;
+    }
+
+    /**
+     * Returns how many batches the epoch has.
+     *
+     * @return batches
+     */
+    public int batches() {
+        return batchesOfEpoch;
+    }
+
+    /**
+     * Returns how many samples of the epoch are done.
+     *
+     * @return samples
+     */
+    public long samples() {
+        return state.samples;
+    }
+
+    /**
+     * Returns how many samples the epoch has.
+     *
+     * @return samples
+     */
+    public long samplesOfEpoch() {
+        return samplesOfEpoch;
+    }
+
+    /**
+     * Returns the loss of the last batch.
+     *
+     * @return the loss before its change
+     */
+    public double lastLoss() {
+        return state.lastLoss;
+    }
+
+    /**
+     * Returns the mean loss of the epoch so far.
+     *
+     * @return the mean over samples
+     */
+    public double loss() {
+        return state.meanLoss();
+    }
+
+    /**
+     * Returns the share of samples of the epoch that were right so far.
+     *
+     * @return from 0 to 1; NaN if outputs are not classes
+     */
+    public double accuracy() {
+        return trainer.recipe().loss().decoding() == Decoding.NONE ? Double.NaN : state.accuracy();
+    }
+
+    /**
+     * Returns the speed.
+     *
+     * @return samples of the epoch in a second
+     */
+    public double samplesPerSecond() {
+        return state.samples / (state.nanoseconds * 1e-9);
     }
 
     /**
      * Trains until all epochs are done, no epoch gets better, or someone stops it.
      *
-     * @return the history
+     * @return this run, with its history
      * @throws IOException if a checkpoint cannot be written
      * @throws IllegalStateException if a loss or value is not finite; the message names the epoch, batch, population and step, and the last checkpoint stays
      */
-    public History run() throws IOException {
-        warnings().forEach(text -> said.observers.forEach(observer -> observer.notice(text)));
+    public TrainingRun run() throws IOException {
+        warnings().forEach(said.onNotice);
         Dataset validation = said.validation;
         try (BatchLoader loader = new BatchLoader(said.data, said.batching);
                 Evaluator evaluator = new Evaluator(
@@ -131,7 +239,7 @@ public final class TrainingRun {
             while (!finished()) {
                 if (!epoch(loader)) {
                     save();
-                    return history();
+                    return this;
                 }
                 finishEpoch(validation == null ? null : evaluator.evaluate(validation));
             }
@@ -139,14 +247,13 @@ public final class TrainingRun {
         if (said.keepsBest) {
             takeBest();
         }
-        return history();
+        return this;
     }
 
     /** Trains on the rest of an epoch; whether it came to its end. */
     private boolean epoch(BatchLoader loader) throws IOException {
-        long samples = said.batching.dropLast() ? (long) loader.batches() * said.batching.size() : said.data.size();
-        TrainingProgress progress = new TrainingProgress(
-                state, loader.batches(), samples, trainer.recipe().loss().decoding() != Decoding.NONE);
+        batchesOfEpoch = loader.batches();
+        samplesOfEpoch = said.batching.dropLast() ? (long) batchesOfEpoch * said.batching.size() : said.data.size();
         trainer.setEpoch(state.epoch);
         loader.start(state.epoch, state.batch);
         long start = System.nanoTime();
@@ -154,14 +261,12 @@ public final class TrainingRun {
         while (!stopping && loader.next()) {
             step(loader.batch());
             state.nanoseconds = before + System.nanoTime() - start;
-            for (TrainingObserver observer : said.observers) {
-                observer.step(progress);
-            }
+            said.onStep.accept(this);
             if (said.saveEvery > 0 && state.step % said.saveEvery == 0) {
                 save();
             }
         }
-        return state.batch == loader.batches();
+        return state.batch == batchesOfEpoch;
     }
 
     private void step(Batch batch) {
@@ -207,12 +312,11 @@ public final class TrainingRun {
         if (!bad.isEmpty()) {
             throw new IllegalStateException("epoch " + (state.epoch + 1) + ": " + bad + ", expected finite values");
         }
-        boolean classes = trainer.recipe().loss().decoding() != Decoding.NONE;
         EpochResult result = new EpochResult(new EpochResult.Numbers(
                 state.epoch + 1,
                 state.lastRate,
                 state.meanLoss(),
-                classes ? state.accuracy() : Double.NaN,
+                accuracy(),
                 evaluation == null ? Double.NaN : evaluation.loss(),
                 evaluation == null ? Double.NaN : evaluation.accuracy(),
                 state.samples,
@@ -231,7 +335,7 @@ public final class TrainingRun {
             }
         }
         state.nextEpoch();
-        said.observers.forEach(observer -> observer.epoch(result));
+        said.onEpoch.accept(result);
         save();
     }
 
@@ -243,58 +347,14 @@ public final class TrainingRun {
     private void save() throws IOException {
         Path file = said.checkpoint;
         if (file != null) {
-            saved.write(file, state, Map.of("order", order(state.epoch)));
+            saved.write(file, state, Map.of("order", identity.order(state.epoch)));
         }
     }
 
     /** Goes on from the checkpoint. */
     void restore() throws IOException {
         Path file = Objects.requireNonNull(said.checkpoint);
-        state = saved.read(file, said.keepsBest, this::requireSame);
-    }
-
-    /** Throws unless the order of samples and the learning rate are those of the run that was saved. */
-    private void requireSame(Checkpoint.Reader reader, RunState found) throws IOException {
-        reader.require("order", order(found.epoch));
-        if (found.step > 0) {
-            double rate = said.schedule.rate(
-                    found.step - 1, trainer.recipe().optimizer().rate());
-            reader.require("run.last_rate", String.valueOf(rate));
-        }
-    }
-
-    /** A number that tells the order of an epoch's samples from others. */
-    private String order(int epoch) {
-        CRC32 sum = new CRC32();
-        for (int sample : said.batching.shuffle().order(epoch, said.data.size())) {
-            sum.update(sample);
-            sum.update(sample >> Byte.SIZE);
-            sum.update(sample >> Short.SIZE);
-        }
-        return Long.toHexString(sum.getValue());
-    }
-
-    private Map<String, String> recipe() {
-        TrainingRecipe recipe = trainer.recipe();
-        Map<String, String> texts = new LinkedHashMap<>();
-        texts.put("network", trainer.network().toString());
-        texts.put("loss", recipe.loss() + " of " + recipe.population());
-        texts.put("optimizer", recipe.optimizer().toString());
-        texts.put("clipping", String.valueOf(recipe.clipping()));
-        texts.put("steps", recipe.steps() + " in windows of " + recipe.window());
-        texts.put("shards", String.valueOf(recipe.shards()));
-        texts.put("surrogates", recipe.surrogates());
-        Batching batching = said.batching;
-        texts.put(
-                "data",
-                said.data.size() + " samples in batches of " + batching.size()
-                        + (batching.dropLast() ? ", whole ones" : "") + ", seed " + batching.seed() + ", "
-                        + batching.augmentations().size() + " augmentations");
-        if (said.checkpoint != null) {
-            texts.put("labels and values of the samples, hashed", DataHash.of(said.data));
-            texts.put("input of the first batch, hashed", DataHash.ofInput(said.data, batching));
-        }
-        return texts;
+        state = saved.read(file, said.keepsBest, identity::requireSame);
     }
 
     private List<String> notices() {

@@ -7,9 +7,8 @@ import dev.spikelane.memory.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Says how a {@link TrainingRun} goes. */
@@ -35,7 +34,9 @@ public final class TrainingRunBuilder {
     @Nullable
     Path checkpoint;
 
-    final List<TrainingObserver> observers = new ArrayList<>();
+    Consumer<? super TrainingRun> onStep = run -> {};
+    Consumer<? super EpochResult> onEpoch = result -> {};
+    Consumer<? super String> onNotice = text -> {};
 
     TrainingRunBuilder(Trainer trainer, Dataset data, Batching batching) {
         this.trainer = trainer;
@@ -177,14 +178,35 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Tells someone how the run goes on.
+     * Calls someone after each batch, who sees losses only, and costs training nothing.
      *
-     * @param observer is told on the thread that runs
+     * @param listener is called on the thread that runs, with the run, which tells where it stands
      * @return this
      */
-    public TrainingRunBuilder observe(TrainingObserver observer) {
-        Objects.requireNonNull(observer, "observer");
-        observers.add(observer);
+    public TrainingRunBuilder onStep(Consumer<? super TrainingRun> listener) {
+        onStep = Objects.requireNonNull(listener, "listener");
+        return this;
+    }
+
+    /**
+     * Calls someone after each epoch, when it was validated and before it is saved.
+     *
+     * @param listener is called on the thread that runs, with what the epoch came to
+     * @return this
+     */
+    public TrainingRunBuilder onEpoch(Consumer<? super EpochResult> listener) {
+        onEpoch = Objects.requireNonNull(listener, "listener");
+        return this;
+    }
+
+    /**
+     * Calls someone at the start, with each of {@link TrainingRun#warnings}.
+     *
+     * @param listener is called on the thread that runs, with a sentence
+     * @return this
+     */
+    public TrainingRunBuilder onNotice(Consumer<? super String> listener) {
+        onNotice = Objects.requireNonNull(listener, "listener");
         return this;
     }
 

@@ -13,10 +13,8 @@
  * <tr><th>snnTorch</th><th>here</th></tr>
  * <tr><td>ce_rate_loss, ce_count_loss, ce_max_membrane_loss, ce_temporal_loss</td><td>{@link dev.spikelane.train.CrossEntropyLoss}, which also has
  *     that of the membranes of each step</td></tr>
- * <tr><td>mse_count_loss</td><td>{@link dev.spikelane.train.CountErrorLoss}</td></tr>
- * <tr><td>mse_membrane_loss</td><td>{@link dev.spikelane.train.MembraneErrorLoss}</td></tr>
- * <tr><td>mse_temporal_loss</td><td>{@link dev.spikelane.train.SpikeTimeErrorLoss}</td></tr>
- * <tr><td>l1_rate_sparsity</td><td>{@link dev.spikelane.train.SpikeRatePenalty}</td></tr>
+ * <tr><td>mse_count_loss, mse_membrane_loss, mse_temporal_loss</td><td>{@link dev.spikelane.train.SquaredErrorLoss}</td></tr>
+ * <tr><td>l1_rate_sparsity</td><td>{@link dev.spikelane.train.Loss#spikeRatePenalty}</td></tr>
  * <tr><td>accuracy_rate, accuracy_temporal</td><td>{@link dev.spikelane.train.Decoding}</td></tr>
  * <tr><td>snntorch.surrogate</td><td>{@link dev.spikelane.train.Surrogate}</td></tr>
  * </table>

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.golden.TorchGolden;
 import dev.spikelane.io.Npy;
-import dev.spikelane.io.NpyArray;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
@@ -233,7 +232,7 @@ class DemoCommandTest {
 
     private byte[] spikes(String name, Integer... shape) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            NpyArray<SpikeMatrix> array = Npy.readSpikes(file(name), arena);
+            Npy<SpikeMatrix> array = Npy.readSpikes(file(name), arena);
             assertEquals(List.of(shape), array.shape());
             return array.matrix().toArray();
         }
@@ -241,7 +240,7 @@ class DemoCommandTest {
 
     private float[] membranes(String name, Integer... shape) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            NpyArray<FloatMatrix> array = Npy.readFloats(file(name), arena);
+            Npy<FloatMatrix> array = Npy.readFloats(file(name), arena);
             assertEquals(List.of(shape), array.shape());
             return array.matrix().toArray();
         }

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.encode.Latency;
-import dev.spikelane.encode.LatencyCode;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -98,15 +97,15 @@ final class BatchLoaderTest {
         Map<Integer, String> expected = contents(coded(SAMPLES), 3);
         assertEquals(SAMPLES, expected.size());
         assertEquals(expected, contents(coded(1), 3));
-        assertEquals(expected, contents(coded(5).withShuffle(Shuffle.of(1)), 3));
-        assertEquals(expected, contents(coded(8).withShuffle(Shuffle.ofGlobalSeed(2)), 3));
+        assertEquals(expected, contents(coded(5).withShuffle(1), 3));
+        assertEquals(expected, contents(coded(8).withGlobalShuffle(2), 3));
         assertNotEquals(expected, contents(coded(SAMPLES), 4));
         assertNotEquals(expected, contents(coded(SAMPLES).withSeed(12), 3));
     }
 
     @Test
     void goesOnInTheMiddleOfAnyEpoch() {
-        Batching batching = new Batching(5).withShuffle(Shuffle.of(7));
+        Batching batching = new Batching(5).withShuffle(7);
         List<String> whole = new ArrayList<>();
         try (BatchLoader loader = new BatchLoader(data, batching)) {
             for (int epoch = 0; epoch < 3; epoch++) {
@@ -151,7 +150,7 @@ final class BatchLoaderTest {
     void latencyCodesAndTargets() {
         Dataset regression = Dataset.ofTargets(SHAPE, values, values).scaled(0.5f, 0.5f);
         Batching batching = new Batching(6)
-                .withCode(InputCode.latency(new Latency(new LatencyCode().withLinear(true)).withDropLate(true), 10));
+                .withCode(InputCode.latency(new Latency().withLinear(true).withDropLate(true), 10));
         try (BatchLoader loader = new BatchLoader(regression, batching)) {
             loader.start(0);
             while (loader.next()) {

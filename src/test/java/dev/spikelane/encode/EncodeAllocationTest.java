@@ -106,8 +106,8 @@ final class EncodeAllocationTest {
     @Test
     void labels() {
         RateTargets encoder = new RateTargets(0.5, 0.25).withTargets(1, 0.5).withInterpolation(true);
-        RateTargets drawn = encoder.withSpikes(1, TargetRate.Pattern.POISSON);
-        RateTargets merged = drawn.withSpikes(1, TargetRate.Pattern.UNIFORM);
+        RateTargets drawn = encoder.withSpikes(1, RateTargets.Pattern.POISSON);
+        RateTargets merged = drawn.withSpikes(1, RateTargets.Pattern.UNIFORM);
         RateTargets steady = new RateTargets();
         TorchRandom random = new TorchRandom(1);
         SpikeMatrix trains = SpikeMatrix.zeros(arena, STEPS, 2);
@@ -134,8 +134,8 @@ final class EncodeAllocationTest {
         SpikeMatrix trains = SpikeMatrix.zeros(arena, 200, 3);
         TorchRandom random = new TorchRandom(1);
         TargetRate regular = new TargetRate(0.3);
-        TargetRate uniform = new TargetRate(0.3, 2, TargetRate.Pattern.UNIFORM);
-        TargetRate poisson = new TargetRate(0.3, 2, TargetRate.Pattern.POISSON);
+        TargetRate uniform = new TargetRate(0.3, 2, RateTargets.Pattern.UNIFORM);
+        TargetRate poisson = new TargetRate(0.3, 2, RateTargets.Pattern.POISSON);
         assertNone(CALLS, () -> {
             regular.encode(trains, 0);
             uniform.encode(trains, 1, random);

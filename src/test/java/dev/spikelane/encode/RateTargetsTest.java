@@ -40,7 +40,7 @@ final class RateTargetsTest {
         RateTargets plain = new RateTargets();
         assertArrayEquals(new float[] {1, 1}, column(plain, 2, 1));
         assertArrayEquals(new float[] {0, 0}, column(plain, 2, 0));
-        RateTargets delayed = plain.withSpikes(2, TargetRate.Pattern.REGULAR);
+        RateTargets delayed = plain.withSpikes(2, RateTargets.Pattern.REGULAR);
         assertArrayEquals(new float[] {0, 0, 1, 1, 1}, column(delayed, 5, 1));
         assertArrayEquals(new float[] {0.5f, 0.5f, 1.2f, 1.2f, 1.2f}, column(delayed.withTargets(1.2, 0.5), 5, 1));
         assertArrayEquals(
@@ -66,7 +66,7 @@ final class RateTargetsTest {
     @Test
     void alwaysFiringIsInterpolatedToo() {
         RateTargets encoder = new RateTargets()
-                .withSpikes(2, TargetRate.Pattern.REGULAR)
+                .withSpikes(2, RateTargets.Pattern.REGULAR)
                 .withTargets(1, 0.5)
                 .withInterpolation(true);
         assertArrayEquals(new float[] {0.5f, 0.75f, 1, 1}, column(encoder, 4, 1));
@@ -76,14 +76,14 @@ final class RateTargetsTest {
     @Test
     void firstSpikeBehindTheStepsLeavesAllOff() {
         RateTargets encoder =
-                new RateTargets().withSpikes(7, TargetRate.Pattern.REGULAR).withTargets(1, 0.5);
+                new RateTargets().withSpikes(7, RateTargets.Pattern.REGULAR).withTargets(1, 0.5);
         assertArrayEquals(new float[] {0.5f, 0.5f}, column(encoder, 2, 1));
     }
 
     /** First the train of the label's class is drawn, then that of the others. */
     @Test
     void trainsAreDrawnFromTheStream() {
-        RateTargets encoder = new RateTargets(0.6, 0.3).withSpikes(1, TargetRate.Pattern.POISSON);
+        RateTargets encoder = new RateTargets(0.6, 0.3).withSpikes(1, RateTargets.Pattern.POISSON);
         SpikeMatrix trains = SpikeMatrix.zeros(arena, 20, 2);
         FloatMatrix levels = FloatMatrix.zeros(arena, 20, 2);
         TorchRandom random = new TorchRandom(3);
@@ -97,7 +97,7 @@ final class RateTargetsTest {
             }
         }
         assertEquals(stream.nextFloat(), random.nextFloat(), "the stream goes on at the same place");
-        new RateTargets().withSpikes(0, TargetRate.Pattern.UNIFORM).levels(trains, levels, random);
+        new RateTargets().withSpikes(0, RateTargets.Pattern.UNIFORM).levels(trains, levels, random);
         assertEquals(stream.nextFloat(), random.nextFloat(), "rates of 1 and 0 draw nothing");
         assertEquals(20, trains.count());
     }
@@ -119,7 +119,7 @@ final class RateTargetsTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "firstSpikeTime is -1, expected at least 0",
-                () -> new RateTargets().withSpikes(-1, TargetRate.Pattern.REGULAR));
+                () -> new RateTargets().withSpikes(-1, RateTargets.Pattern.REGULAR));
         assertMessage(
                 IllegalArgumentException.class,
                 "onTarget is 1.0, offTarget Infinity, expected finite float32 numbers",
@@ -146,7 +146,7 @@ final class RateTargetsTest {
                 IllegalArgumentException.class,
                 "firstSpikeTime is 5, expected at most the steps, 4",
                 () -> new RateTargets(0.5, 0)
-                        .withSpikes(5, TargetRate.Pattern.REGULAR)
+                        .withSpikes(5, RateTargets.Pattern.REGULAR)
                         .levels(trains, levels));
     }
 }

@@ -28,7 +28,7 @@ final class TargetRateTest {
     void firesRegularly() {
         new TargetRate(1).encode(spikes, 0);
         assertArrayEquals(new byte[] {1, 1, 1, 1, 1}, spikes.toArray());
-        new TargetRate(1, 3, TargetRate.Pattern.REGULAR).encode(spikes, 0);
+        new TargetRate(1, 3, RateTargets.Pattern.REGULAR).encode(spikes, 0);
         assertArrayEquals(new byte[] {0, 0, 0, 1, 1}, spikes.toArray());
         new TargetRate(0.3).encode(spikes, 0, new TorchRandom(1));
         assertArrayEquals(new byte[] {1, 0, 0, 1, 0}, spikes.toArray());
@@ -47,10 +47,10 @@ final class TargetRateTest {
     @CsvSource({"1,0", "0.7,2", "0.05,0", "0,3", "1,50"})
     void uniformStepsAreDrawnAsOftenAsRegularOnes(double rate, int first) {
         SpikeMatrix train = SpikeMatrix.zeros(arena, 50, 1);
-        new TargetRate(rate, first, TargetRate.Pattern.REGULAR).encode(train, 0);
+        new TargetRate(rate, first, RateTargets.Pattern.REGULAR).encode(train, 0);
         long count = train.count();
         TorchRandom random = new TorchRandom(5);
-        new TargetRate(rate, first, TargetRate.Pattern.UNIFORM).encode(train, 0, random);
+        new TargetRate(rate, first, RateTargets.Pattern.UNIFORM).encode(train, 0, random);
         SpikeMatrix expected = SpikeMatrix.zeros(arena, 50, 1);
         TorchRandom stream = new TorchRandom(5);
         for (int spike = 0; spike < count; spike++) {
@@ -65,7 +65,7 @@ final class TargetRateTest {
     void poissonDrawsForEveryStep(double rate, int first) {
         SpikeMatrix train = SpikeMatrix.zeros(arena, 50, 1);
         TorchRandom random = new TorchRandom(5);
-        new TargetRate(rate, first, TargetRate.Pattern.POISSON).encode(train, 0, random);
+        new TargetRate(rate, first, RateTargets.Pattern.POISSON).encode(train, 0, random);
         TorchRandom stream = new TorchRandom(5);
         for (int step = 0; step < 50 && rate > 0; step++) {
             assertEquals(stream.nextFloat() < (float) rate && step >= first, train.get(step, 0));
@@ -80,15 +80,15 @@ final class TargetRateTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "firstSpikeTime is -1, expected at least 0",
-                () -> new TargetRate(1, -1, TargetRate.Pattern.REGULAR));
+                () -> new TargetRate(1, -1, RateTargets.Pattern.REGULAR));
         assertMessage(
                 IllegalArgumentException.class,
                 "firstSpikeTime is 6, expected at most the steps, 5",
-                () -> new TargetRate(1, 6, TargetRate.Pattern.REGULAR).encode(spikes, 0));
+                () -> new TargetRate(1, 6, RateTargets.Pattern.REGULAR).encode(spikes, 0));
         assertMessage(
                 IllegalArgumentException.class,
                 "pattern is POISSON, expected REGULAR where there is no random stream",
-                () -> new TargetRate(1, 0, TargetRate.Pattern.POISSON).encode(spikes, 0));
+                () -> new TargetRate(1, 0, RateTargets.Pattern.POISSON).encode(spikes, 0));
         assertThrows(IndexOutOfBoundsException.class, () -> new TargetRate(1).encode(spikes, 1));
     }
 }

@@ -11,7 +11,7 @@ import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Adam;
-import dev.spikelane.train.MembraneErrorLoss;
+import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
 
@@ -37,7 +37,7 @@ public class DelayedCopy {
         var targets = FloatMatrix.zeros(STEPS * BATCH, 1);
         var batch = TrainingBatch.withTargets(bits, targets);
         try (var trainer = Trainer.of(network, STEPS, BATCH)
-                .loss(MembraneErrorLoss.ofTargets())
+                .loss(SquaredErrorLoss.membraneTargets())
                 .optimizer(new Adam(5e-3))
                 .build()) {
             for (int i = 0; i < iterations; i++) {

@@ -23,7 +23,7 @@ public class Pictures {
         var output = simulation.recordSpikes("lif2", 200).spikes();
         var membranes = simulation.recordMembranes("lif2", 200).values();
         simulation.run(input);
-        Plot.raster("input", input).panel("hidden", hidden).panel("output", output)
+        Plot.raster("input", input).add("hidden", hidden).add("output", output)
                 .write(folder.resolve("raster.html")); // zoom, hover; works offline
         Plot.traces(membranes).spikes(output).threshold(1).write(folder.resolve("traces.svg"));
         Plot.spikeCount(output).write(folder.resolve("counts.gif")); // animated

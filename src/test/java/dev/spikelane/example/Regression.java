@@ -7,7 +7,7 @@ import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Adam;
-import dev.spikelane.train.MembraneErrorLoss;
+import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
 
@@ -34,7 +34,7 @@ public class Regression {
         }
         var batch = TrainingBatch.withTargets(inputs, targets);
         try (var trainer = Trainer.of(network, STEPS, 1)
-                .loss(MembraneErrorLoss.ofTargets())
+                .loss(SquaredErrorLoss.membraneTargets())
                 .optimizer(new Adam(1e-3))
                 .learn("lif1.beta", "lif2.beta")
                 .build()) {

@@ -32,7 +32,7 @@ public class Service implements AutoCloseable {
 
     public Service(Network network, int size) {
         this.desks = new ArrayBlockingQueue<>(size);
-        network.warmUp(1); // no round starts after 4 s; says how long it took, and whether times settled
+        network.warmUp(1); // no round starts after 4 s; says how long it took, or nothing if times did not settle
         for (int i = 0; i < size; i++) {
             desks.add(Desk.of(network));
         }

@@ -3,7 +3,6 @@ package dev.spikelane.example;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.Shuffle;
 import dev.spikelane.io.Idx;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -34,7 +33,7 @@ public class Tutorial5 {
                 .build(); //                                        net = Net()
 
         // train_loader = DataLoader(data, batch_size=batch_size, shuffle=True, drop_last=True)
-        var batching = new Batching(batchSize).withShuffle(Shuffle.of(42)).withDropLast(true);
+        var batching = new Batching(batchSize).withShuffle(42).withDropLast(true);
         try (var trainLoader = new BatchLoader(data.flattened(), batching);
                 var trainer = Trainer.of(net, numSteps, batchSize)
                         .loss(CrossEntropyLoss.membrane()) //       loss = nn.CrossEntropyLoss(), over mem_rec[step]

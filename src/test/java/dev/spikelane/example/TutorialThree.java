@@ -65,7 +65,7 @@ public class TutorialThree {
             System.out.println("Input: " + input.count() + " spikes, density " + input.density());
             System.out.println("Hidden: " + hidden.count() + " spikes, output: " + output.count() + " spikes");
             System.out.println("Counts: " + Arrays.toString(counts.counts().toArray()));
-            Plot.raster("input", input).panel("hidden", hidden).panel("output", output)
+            Plot.raster("input", input).add("hidden", hidden).add("output", output)
                     .title("Fully Connected Spiking Neural Network")
                     .write(folder.resolve("raster.html"));
             Plot.spikeCount(output).write(folder.resolve("spike-count.gif"));

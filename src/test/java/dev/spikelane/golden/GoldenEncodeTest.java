@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.encode.Delta;
-import dev.spikelane.encode.Interpolation;
 import dev.spikelane.encode.OneHot;
-import dev.spikelane.encode.TargetRate;
+import dev.spikelane.encode.RateTargets;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
@@ -158,8 +157,9 @@ class GoldenEncodeTest {
     }
 
     private static void draw(GoldenCase golden, SpikeMatrix spikes) {
-        new TargetRate(golden.real("rate", 1), golden.integer("first_spike_time", 0), GoldenLabels.pattern(golden))
-                .encode(spikes, 0, new TorchRandom(golden.seed()));
+        new RateTargets(golden.real("rate", 1), 0)
+                .withSpikes(golden.integer("first_spike_time", 0), GoldenLabels.pattern(golden))
+                .fire(spikes, 0, new TorchRandom(golden.seed()));
     }
 
     @Test
@@ -175,7 +175,7 @@ class GoldenEncodeTest {
                 FloatMatrix targets = FloatMatrix.zeros(arena, spikes.rows(), 1);
                 double on = golden.real("on_target", 1);
                 double off = golden.real("off_target", 0);
-                Interpolation.rate(spikes, 1, on, off, targets);
+                RateTargets.interpolate(spikes, 1, on, off, targets);
                 if (golden.raises().isPresent()) {
                     for (float target : targets.toArray()) {
                         assertTrue(target >= (float) Math.min(on, off) && target <= (float) Math.max(on, off));

@@ -3,10 +3,8 @@ package dev.spikelane.golden;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.spikelane.encode.Interpolation;
 import dev.spikelane.encode.OneHot;
 import dev.spikelane.encode.RateTargets;
-import dev.spikelane.encode.TargetRate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
@@ -39,10 +37,10 @@ final class GoldenLabels {
         return floats;
     }
 
-    static TargetRate.Pattern pattern(GoldenCase golden) {
+    static RateTargets.Pattern pattern(GoldenCase golden) {
         return golden.has("firing_pattern")
-                ? TargetRate.Pattern.valueOf(golden.text("firing_pattern").toUpperCase(Locale.ROOT))
-                : TargetRate.Pattern.REGULAR;
+                ? RateTargets.Pattern.valueOf(golden.text("firing_pattern").toUpperCase(Locale.ROOT))
+                : RateTargets.Pattern.REGULAR;
     }
 
     private static boolean areClasses(int[] labels, int classes) {
@@ -145,8 +143,12 @@ final class GoldenLabels {
         SpikeMatrix trains = SpikeMatrix.zeros(arena, steps, 2);
         TorchRandom random = new TorchRandom(golden.seed());
         int first = golden.integer("first_spike_time", 0);
-        new TargetRate(golden.real("correct_rate", 1), first, pattern(golden)).encode(trains, CORRECT, random);
-        new TargetRate(golden.real("incorrect_rate", 0), first, pattern(golden)).encode(trains, OTHERS, random);
+        new RateTargets(golden.real("correct_rate", 1), 0)
+                .withSpikes(first, pattern(golden))
+                .fire(trains, CORRECT, random);
+        new RateTargets(golden.real("incorrect_rate", 0), 0)
+                .withSpikes(first, pattern(golden))
+                .fire(trains, OTHERS, random);
         return trains;
     }
 
@@ -156,7 +158,7 @@ final class GoldenLabels {
         SpikeMatrix trains = trains(arena, golden, steps);
         FloatMatrix levels = FloatMatrix.zeros(arena, steps, 2);
         if (golden.flagIfSet("interpolate")) {
-            Interpolation.rate(trains, 1, golden.real("on_target", 1), golden.real("off_target", 0), levels);
+            RateTargets.interpolate(trains, 1, golden.real("on_target", 1), golden.real("off_target", 0), levels);
         }
         float[] expected = new float[steps * labels.length * classes];
         for (int i = 0; i < expected.length; i++) {

@@ -3,7 +3,6 @@ package dev.spikelane.golden;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.encode.Latency;
-import dev.spikelane.encode.LatencyCode;
 import dev.spikelane.encode.LatencyTargets;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -33,8 +32,8 @@ final class GoldenLatency {
         this.epsilon = passesAll ? golden.real("epsilon", 1e-7) : 1e-7;
     }
 
-    LatencyCode code() {
-        return new LatencyCode()
+    Latency code() {
+        return new Latency()
                 .withThreshold(golden.real("threshold", 0.01))
                 .withTau(golden.real("tau", 1))
                 .withFirstSpikeTime(golden.integer("first_spike_time", 0))
@@ -44,13 +43,13 @@ final class GoldenLatency {
     }
 
     /** Spike times, by the given steps if there are some. */
-    static FloatMatrix times(Arena arena, GoldenCase golden, LatencyCode code, FloatMatrix data) {
+    static FloatMatrix times(Arena arena, GoldenCase golden, Latency code, FloatMatrix data) {
         FloatMatrix times = FloatMatrix.zeros(arena, data.rows(), data.columns());
         int steps = golden.integer("num_steps", 0);
         if (steps > 0) {
-            code.encode(data, steps, times);
+            code.times(data, steps, times);
         } else {
-            code.encode(data, times);
+            code.times(data, times);
         }
         return times;
     }
@@ -59,7 +58,7 @@ final class GoldenLatency {
     void compare(Arena arena, FloatMatrix data, String output) {
         FloatMatrix times = times(arena, golden, code(), data);
         int given = golden.integer("num_steps", 0);
-        int steps = given == 0 ? LatencyCode.steps(times) : given;
+        int steps = given == 0 ? Latency.steps(times) : given;
         FloatMatrix targets = FloatMatrix.zeros(arena, steps * data.rows(), data.columns());
         boolean clip = golden.flagIfSet("clip");
         // There the option is ignored: the numbers are those without it, here features are off.
@@ -77,10 +76,7 @@ final class GoldenLatency {
         }
         if (onTarget == 1 && offTarget == 0 && !interpolate) {
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, targets.rows(), targets.columns());
-            new Latency(code())
-                    .withClip(clip)
-                    .withDropLate(golden.flagIfSet("bypass"))
-                    .encode(data, times, spikes);
+            code().withClip(clip).withDropLate(golden.flagIfSet("bypass")).encode(data, times, spikes);
             golden.assertBits(output, GoldenLabels.floats(spikes.toArray()));
         }
     }
@@ -95,18 +91,18 @@ final class GoldenLatency {
                     IllegalArgumentException.class,
                     () -> encoder(golden.flagIfSet("clip")).encode(data, times, targets));
         } else if (golden.flagIfSet("normalize")) {
-            assertThrows(IllegalArgumentException.class, () -> code().encode(data, times));
+            assertThrows(IllegalArgumentException.class, () -> code().times(data, times));
         } // else there is no run without steps here: they are those of the output
     }
 
     LatencyTargets encoder(boolean clip) {
-        return new LatencyTargets(new Latency(code()).withClip(clip).withDropLate(golden.flagIfSet("bypass")))
+        return new LatencyTargets(code().withClip(clip).withDropLate(golden.flagIfSet("bypass")))
                 .withTargets(onTarget, offTarget)
                 .withInterpolation(interpolate);
     }
 
     /** Which data are below the threshold; their times become infinite. */
-    static boolean[] below(LatencyCode code, FloatMatrix data, FloatMatrix times) {
+    static boolean[] below(Latency code, FloatMatrix data, FloatMatrix times) {
         code.silence(data, times);
         float[] silenced = times.toArray();
         boolean[] below = new boolean[silenced.length];

@@ -3,8 +3,8 @@ package dev.spikelane.golden;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.encode.Interpolation;
-import dev.spikelane.encode.LatencyCode;
+import dev.spikelane.encode.Latency;
+import dev.spikelane.encode.LatencyTargets;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -28,7 +28,7 @@ class GoldenLatencyTest {
                     return;
                 }
                 if (hasTimes) {
-                    LatencyCode code = run.code();
+                    Latency code = run.code();
                     FloatMatrix times = GoldenLatency.times(arena, golden, code, data);
                     golden.assertBits("spike_time", times.toArray());
                     boolean[] below = GoldenLatency.below(code, data, times);
@@ -69,7 +69,7 @@ class GoldenLatencyTest {
     }
 
     private static FloatMatrix times(Arena arena, GoldenCase golden, String operation, FloatMatrix data) {
-        LatencyCode code = new GoldenLatency(golden, true).code().withLinear(operation.endsWith("linear"));
+        Latency code = new GoldenLatency(golden, true).code().withLinear(operation.endsWith("linear"));
         return GoldenLatency.times(arena, golden, code, data);
     }
 
@@ -93,10 +93,11 @@ class GoldenLatencyTest {
                 double on = golden.real("on_target", 1);
                 double off = golden.real("off_target", 0);
                 if (golden.raises().isPresent()) {
-                    assertThrows(IllegalArgumentException.class, () -> Interpolation.latency(times, on, off, targets));
+                    assertThrows(
+                            IllegalArgumentException.class, () -> LatencyTargets.interpolate(times, on, off, targets));
                     return;
                 }
-                Interpolation.latency(times, on, off, targets);
+                LatencyTargets.interpolate(times, on, off, targets);
                 if (hasNaN(golden.floats("spike_time"))) {
                     golden.leaveOut("targets", "a spike time is NaN");
                 } else {

@@ -7,20 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.train.CountErrorLoss;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Loss;
 import dev.spikelane.train.LossEvaluator;
 import dev.spikelane.train.LossGradient;
 import dev.spikelane.train.LossInput;
-import dev.spikelane.train.MembraneErrorLoss;
-import dev.spikelane.train.Reduction;
-import dev.spikelane.train.SpikeRatePenalty;
-import dev.spikelane.train.SpikeTimeErrorLoss;
+import dev.spikelane.train.SquaredErrorLoss;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -148,7 +143,7 @@ class GoldenLossTest {
                         golden.has("inverse") && golden.text("inverse").equals("reciprocal")
                                 ? CrossEntropyLoss.reciprocalTemporal()
                                 : CrossEntropyLoss.temporal());
-            case "l1_rate_sparsity" -> new SpikeRatePenalty(golden.real("Lambda", 1e-5));
+            case "l1_rate_sparsity" -> Loss.spikeRatePenalty(golden.real("Lambda", 1e-5));
             case "mse_count_loss" -> countError(golden);
             case "mse_membrane_loss" -> membraneError(golden);
             case "mse_temporal_loss" -> timeError(golden);
@@ -156,14 +151,13 @@ class GoldenLossTest {
         };
     }
 
-    private static Reduction reduction(GoldenCase golden) {
-        return golden.has("reduction")
-                ? Reduction.valueOf(golden.text("reduction").toUpperCase(Locale.ROOT))
-                : Reduction.MEAN;
+    /** Terms that torch keeps apart are the elements, whose sum is the loss. */
+    private static boolean sums(GoldenCase golden) {
+        return golden.has("reduction") && !golden.text("reduction").equals("mean");
     }
 
     private static CrossEntropyLoss entropy(GoldenCase golden, CrossEntropyLoss plain) {
-        CrossEntropyLoss loss = plain.withReduction(reduction(golden));
+        CrossEntropyLoss loss = sums(golden) ? plain.withSum() : plain;
         if (golden.has("weight")) {
             loss = loss.withWeights(weights(golden));
         }
@@ -179,40 +173,47 @@ class GoldenLossTest {
         float[] ofOutputs = new float[outputs];
         Arrays.fill(ofOutputs, two[1]);
         Arrays.fill(ofOutputs, 0, outputs / golden.integer("num_classes"), two[0]);
-        return CrossEntropyLoss.rate().withReduction(reduction(golden)).withWeights(ofOutputs);
+        CrossEntropyLoss loss = CrossEntropyLoss.rate().withWeights(ofOutputs);
+        return sums(golden) ? loss.withSum() : loss;
     }
 
     private static Loss countError(GoldenCase golden) {
-        CountErrorLoss loss = new CountErrorLoss(golden.real("correct_rate", 1), golden.real("incorrect_rate", 0))
-                .withReduction(reduction(golden));
+        SquaredErrorLoss loss =
+                SquaredErrorLoss.count(golden.real("correct_rate", 1), golden.real("incorrect_rate", 0));
         if (golden.flagIfSet("population_code")) {
             loss = loss.withPopulationCode(golden.integer("num_classes"));
         }
-        return golden.has("weight") ? loss.withOutputWeights(weights(golden)) : loss;
+        return weighted(golden, loss);
     }
 
     private static Loss membraneError(GoldenCase golden) {
-        MembraneErrorLoss loss = new MembraneErrorLoss(golden.real("on_target", 1), golden.real("off_target", 0))
-                .withReduction(reduction(golden));
+        SquaredErrorLoss loss = SquaredErrorLoss.membrane(golden.real("on_target", 1), golden.real("off_target", 0));
         if (golden.flagIfSet("time_var_targets")) {
             loss = loss.withStepLabels();
         }
-        return golden.has("weight") ? loss.withOutputWeights(weights(golden)) : loss;
+        return weighted(golden, loss);
     }
 
     private static Loss timeError(GoldenCase golden) {
-        SpikeTimeErrorLoss loss;
+        SquaredErrorLoss loss;
         if (golden.flagIfSet("target_is_time")) {
             boolean several = golden.flagIfSet("multi_spike");
-            loss = SpikeTimeErrorLoss.ofTimes(several ? golden.shape("targets").getFirst() : 1);
+            loss = SquaredErrorLoss.spikeTimeTargets(
+                    several ? golden.shape("targets").getFirst() : 1);
         } else {
-            loss = new SpikeTimeErrorLoss(
+            loss = SquaredErrorLoss.spikeTimes(
                     times(golden.parameters().path("on_target"), 0),
                     times(golden.parameters().path("off_target"), -1));
         }
-        loss = loss.withSharedSteps(golden.flagIfSet("multi_spike"))
-                .withTolerance(golden.real("tolerance", 0))
-                .withReduction(reduction(golden));
+        loss = loss.withTolerance(golden.real("tolerance", 0));
+        if (golden.flagIfSet("multi_spike")) {
+            loss = loss.withSharedSteps();
+        }
+        return weighted(golden, loss);
+    }
+
+    private static Loss weighted(GoldenCase golden, SquaredErrorLoss plain) {
+        SquaredErrorLoss loss = sums(golden) ? plain.withSum() : plain;
         return golden.has("weight") ? loss.withOutputWeights(weights(golden)) : loss;
     }
 

@@ -5,7 +5,6 @@ import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.Shuffle;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.random.TorchRandom;
@@ -21,10 +20,9 @@ class GoldenOrderTest {
         GoldenSet.of("shuffle").check(golden -> {
             int samples = golden.integer("samples");
             long seed = golden.parameters().path("seed").longValue();
-            Shuffle shuffle = golden.flagIfSet("own_generator") ? Shuffle.of(seed) : Shuffle.ofGlobalSeed(seed);
-            Batching batching = new Batching(golden.integer("batch"))
-                    .withShuffle(shuffle)
-                    .withDropLast(golden.flagIfSet("drop_last"));
+            Batching plain = new Batching(golden.integer("batch")).withDropLast(golden.flagIfSet("drop_last"));
+            Batching batching =
+                    golden.flagIfSet("own_generator") ? plain.withShuffle(seed) : plain.withGlobalShuffle(seed);
             List<Integer> shape = golden.shape("orders");
             float[] orders = new float[shape.get(0) * shape.get(1)];
             if (batching.batches(samples) > 0) {

@@ -8,17 +8,14 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.train.Adam;
-import dev.spikelane.train.Clipping;
-import dev.spikelane.train.CountErrorLoss;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Gradients;
 import dev.spikelane.train.GradientsBuilder;
 import dev.spikelane.train.Loss;
 import dev.spikelane.train.LossGradient;
 import dev.spikelane.train.LossInput;
-import dev.spikelane.train.MembraneErrorLoss;
 import dev.spikelane.train.Sgd;
-import dev.spikelane.train.SpikeTimeErrorLoss;
+import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.Surrogate;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
@@ -148,7 +145,7 @@ class GoldenTrainingTest {
                     .loss(loss(golden))
                     .surrogate(GoldenGradients.surrogate(golden.text("surrogate")))
                     .learnOnly(learned.values().toArray(String[]::new))
-                    .clipping(Clipping.norm(limit))
+                    .clipNorm(limit)
                     .onGradients((loss, gradients) -> {
                         requireLoss(golden, golden.scalar("loss"), loss);
                         learned.forEach((output, name) -> golden.assertClose(
@@ -231,12 +228,11 @@ class GoldenTrainingTest {
             case "ce_temporal_loss" -> CrossEntropyLoss.temporal();
             case "mem_cross_entropy_sum" -> CrossEntropyLoss.membrane();
             case "mse_count_loss" ->
-                new CountErrorLoss(golden.real("correct_rate", 1), golden.real("incorrect_rate", 0));
+                SquaredErrorLoss.count(golden.real("correct_rate", 1), golden.real("incorrect_rate", 0));
             case "mse_membrane_loss" ->
-                new MembraneErrorLoss(golden.real("on_target", 1), golden.real("off_target", 0));
+                SquaredErrorLoss.membrane(golden.real("on_target", 1), golden.real("off_target", 0));
             case "mse_temporal_loss" ->
-                new SpikeTimeErrorLoss(
-                        new double[] {golden.real("on_target", 0)}, new double[] {golden.real("off_target", -1)});
+                SquaredErrorLoss.spikeTime(golden.real("on_target", 0), golden.real("off_target", -1));
             default -> throw new IllegalArgumentException("no loss " + golden.text("loss"));
         };
     }

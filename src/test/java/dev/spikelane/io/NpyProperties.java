@@ -53,7 +53,7 @@ class NpyProperties {
                 }
             }
             Npy.write(file, values, steps, batch, neurons);
-            NpyArray<FloatMatrix> read = Npy.readFloats(file, arena);
+            Npy<FloatMatrix> read = Npy.readFloats(file, arena);
             assertEquals(List.of(steps, batch, neurons), read.shape());
             assertEquals(-1, values.segment().mismatch(read.matrix().segment()));
         }
@@ -74,7 +74,7 @@ class NpyProperties {
             }
             spikes.copyFrom(bits);
             Npy.write(file, spikes);
-            NpyArray<SpikeMatrix> read = Npy.readSpikes(file, arena);
+            Npy<SpikeMatrix> read = Npy.readSpikes(file, arena);
             assertEquals(List.of(rows, columns), read.shape());
             assertEquals(-1, spikes.segment().mismatch(read.matrix().segment()));
             byte[] content = Files.readAllBytes(file);

@@ -29,7 +29,7 @@ final class NpyStreamTest {
         FloatMatrix values = FloatMatrix.of(new float[] {1, -2.5f}, new float[] {Float.NaN, 3e38f});
         Path file = folder.resolve("values.npy");
         Npy.write(file, values, 1, 2, 2);
-        NpyArray<FloatMatrix> read = Npy.readFloats("values", stream(Files.readAllBytes(file)));
+        Npy<FloatMatrix> read = Npy.readFloats("values", stream(Files.readAllBytes(file)));
         assertEquals(List.of(1, 2, 2), read.shape());
         assertArrayEquals(values.toArray(), read.matrix().toArray());
         assertArrayEquals(values.toArray(), Npy.readFloats(file).matrix().toArray());

@@ -91,7 +91,7 @@ class NpyTest {
                 Malformed.assertRejected(
                         path, "holds nothing, expected at least one item", () -> Npy.readFloats(path, arena));
             } else {
-                NpyArray<FloatMatrix> array = Npy.readFloats(path, arena);
+                Npy<FloatMatrix> array = Npy.readFloats(path, arena);
                 assertEquals(interop.shape(file), array.shape(), file);
                 assertArrayEquals(
                         values(interop.fact(file, "values_c_order")),
@@ -108,13 +108,13 @@ class NpyTest {
         InteropCase.unpack("npy_dtypes", folder);
         for (String name :
                 List.of("f32_c.npy", "f32_1d.npy", "f32_1d_one.npy", "f32_special.npy", "f32_was_strided.npy")) {
-            NpyArray<FloatMatrix> array = Npy.readFloats(folder.resolve(name), arena);
+            Npy<FloatMatrix> array = Npy.readFloats(folder.resolve(name), arena);
             Path copy = folder.resolve("copy.npy");
             Npy.write(copy, array.matrix(), dimensions(array.shape()));
             assertArrayEquals(Files.readAllBytes(folder.resolve(name)), Files.readAllBytes(copy), name);
         }
         InteropCase.unpack("npy_spikes", folder);
-        NpyArray<SpikeMatrix> spikes = Npy.readSpikes(folder.resolve("spikes_u8.npy"), arena);
+        Npy<SpikeMatrix> spikes = Npy.readSpikes(folder.resolve("spikes_u8.npy"), arena);
         Path copy = folder.resolve("copy.npy");
         Npy.write(copy, spikes.matrix(), 40, 2, 50);
         assertArrayEquals(Files.readAllBytes(folder.resolve("spikes_u8.npy")), Files.readAllBytes(copy));
@@ -123,7 +123,7 @@ class NpyTest {
     @Test
     void readsSpikesOfBytesThatAreZeroOrOne() throws IOException {
         InteropCase interop = InteropCase.unpack("npy_spikes", folder);
-        NpyArray<SpikeMatrix> spikes = Npy.readSpikes(interop.path("spikes_u8.npy"), arena);
+        Npy<SpikeMatrix> spikes = Npy.readSpikes(interop.path("spikes_u8.npy"), arena);
         spikes.matrix().requireShape("spikes", 80, 50);
         assertEquals(List.of(40, 2, 50), spikes.shape());
         assertEquals(

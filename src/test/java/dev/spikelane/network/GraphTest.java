@@ -311,6 +311,29 @@ final class GraphTest {
                 builder::build);
     }
 
+    /** Delay, port and plasticity are those of the projection that was added last, and of no other. */
+    @Test
+    void optionsConcernTheLatestProjection() {
+        assertMessage(
+                IllegalStateException.class,
+                "there is no projection yet, expected project() before what is said of it",
+                () -> builder.delay(1));
+        Input x = builder.input("x", Shape.of(2));
+        Population a = builder.population("a", Shape.of(2), relay());
+        Network network = builder.project("x-a", x, a)
+                .project("a-a", a, a, new OneToOne(1))
+                .delay(3)
+                .plastic()
+                .project("x-a again", x, a)
+                .build();
+        assertEquals(
+                List.of(0, 3, 0),
+                network.projections().stream().map(Projection::delay).toList());
+        assertEquals(
+                List.of(false, true, false),
+                network.projections().stream().map(Projection::plastic).toList());
+    }
+
     @Test
     void namesAPortThatIsNotThere() {
         Input x = builder.input("x", Shape.of(1));

@@ -153,11 +153,11 @@ final class RandomGraph {
         };
         int delay = random.nextInt(3) == 0 && !delayed ? 0 : random.nextInt(LONGEST_DELAY + 1);
         String name = source.name() + "-" + target.name() + "-" + random.nextInt(1_000_000_000);
-        ProjectionBuilder projection = builder.project(name, source, target, path(source, currents))
+        builder.project(name, source, target, path(source, currents))
                 .delay(delayed ? Math.max(1, delay) : delay)
                 .port(port);
         if (random.nextInt(4) == 0 && !learns) {
-            projection.plastic();
+            builder.plastic();
         }
     }
 

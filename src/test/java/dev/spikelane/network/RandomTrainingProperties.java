@@ -14,7 +14,6 @@ import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Adam;
-import dev.spikelane.train.Clipping;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Optimizer;
 import dev.spikelane.train.Sgd;
@@ -129,7 +128,7 @@ class RandomTrainingProperties {
         boolean clips = random.nextInt(3) == 0;
         UnaryOperator<TrainerBuilder> recipe = trainer -> {
             trainer.shards(shards).truncateEvery(window);
-            return clips ? trainer.clipping(Clipping.norm(0.5)) : trainer;
+            return clips ? trainer.clipNorm(0.5) : trainer;
         };
         int kind = trainable(model);
         long before = Task.of(seed, kind, steps, batch).network().weights().hash();

@@ -31,7 +31,7 @@ class AnimatedGifTest {
     @Test
     void barsGrowAsTheCounts() throws IOException {
         try (TutorialFigures tutorial = new TutorialFigures()) {
-            SpikeCountPlot plot = Plot.spikeCount(tutorial.output);
+            SpikeCountPlot plot = (SpikeCountPlot) Plot.spikeCount(tutorial.output);
             Path file = folder.resolve("counts.gif");
             plot.write(file);
             assertTrue(Files.size(file) < 400_000, Files.size(file) + " bytes");
@@ -72,7 +72,7 @@ class AnimatedGifTest {
     @Test
     void countsHaveAnAxis() throws IOException {
         try (TutorialFigures tutorial = new TutorialFigures()) {
-            SpikeCountPlot plot = Plot.spikeCount(tutorial.output);
+            SpikeCountPlot plot = (SpikeCountPlot) Plot.spikeCount(tutorial.output);
             Path file = folder.resolve("axis.gif");
             plot.write(file);
             BufferedImage frame = ImageIO.read(file.toFile());

@@ -199,7 +199,7 @@ class CurvesTest {
     @Test
     void manyNeuronsAreAProfile() throws IOException {
         try (TutorialFigures tutorial = new TutorialFigures()) {
-            SpikeCountPlot plot = Plot.spikeCount(tutorial.hidden);
+            Figure plot = Plot.spikeCount(tutorial.hidden);
             String svg = svg(plot);
             assertTrue(svg.contains(">999</text>"), "the last neuron is not named");
             assertTrue(svg.contains("fill:rgb(44,86,207)"), "no leader");
@@ -274,7 +274,7 @@ class CurvesTest {
                 NullPointerException.class, "label 1", () -> Plot.traces(two).labels("a", null));
         assertMessage(NullPointerException.class, "name", () -> Plot.raster(null, spikes));
         assertMessage(
-                NullPointerException.class, "name", () -> Plot.raster(spikes).panel(null, spikes));
+                NullPointerException.class, "name", () -> Plot.raster(spikes).add(null, spikes));
         assertMessage(NullPointerException.class, "name", () -> Plot.firingRate(null, spikes));
         assertMessage(NullPointerException.class, "name", () -> Plot.curve(null, 1));
         assertMessage(

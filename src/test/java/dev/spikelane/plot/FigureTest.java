@@ -63,7 +63,7 @@ class FigureTest {
 
     @Test
     void ratesAreMeansOverTheWindow() {
-        FiringRatePlot plot = Plot.firingRate("x", spikes).window(4);
+        FiringRatePlot plot = (FiringRatePlot) Plot.firingRate("x", spikes, 4);
         Signals rates = plot.rates();
         for (int step = 0; step < 30; step++) {
             int first = Math.max(0, step - 3);
@@ -74,7 +74,7 @@ class FigureTest {
 
     @Test
     void countsAreThoseOfTheStepsBefore() {
-        int[][] counts = Plot.spikeCount(spikes).countsBefore(new int[] {0, 7, 30});
+        int[][] counts = ((SpikeCountPlot) Plot.spikeCount(spikes)).countsBefore(new int[] {0, 7, 30});
         assertArrayEquals(new int[70], counts[0]);
         for (int neuron = 0; neuron < 70; neuron++) {
             int expected = 0;
@@ -90,10 +90,12 @@ class FigureTest {
 
     @Test
     void confusionCountsPairs() throws IOException {
-        ConfusionMatrixPlot plot = Plot.confusionMatrix(new int[] {0, 0, 1, 2}, new int[] {0, 1, 1, 0});
+        ConfusionMatrixPlot plot =
+                (ConfusionMatrixPlot) Plot.confusionMatrix(new int[] {0, 0, 1, 2}, new int[] {0, 1, 1, 0});
         assertEquals(0.5, plot.accuracy());
         assertEquals("[1,1,0,0,1,0,1,0,0]", written(plot).get("counts").toString());
-        assertEquals(5, plot.labels("a", "b", "c", "d", "e").classes());
+        plot.labels("a", "b", "c", "d", "e");
+        assertEquals(5, plot.classes());
     }
 
     @Test
@@ -116,7 +118,7 @@ class FigureTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "panel has 10 steps, expected 30",
-                () -> Plot.raster(spikes).panel("y", spikes, 3, 0));
+                () -> Plot.raster(spikes).add("y", spikes, 3, 0));
         assertMessage(
                 IllegalArgumentException.class,
                 "spikes has 7 neurons, expected 70, as the membranes",
@@ -140,7 +142,15 @@ class FigureTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "window is 0 steps, expected at least 1",
-                () -> Plot.firingRate("x", spikes).window(0));
+                () -> Plot.firingRate("x", spikes, 0));
+        assertMessage(
+                IllegalStateException.class,
+                "this figure has no parts to name, expected membrane traces, spike counts or a confusion matrix",
+                () -> Plot.raster(spikes).labels("a"));
+        assertMessage(
+                IllegalStateException.class,
+                "this figure shows what it was made of, expected a raster or firing rates to add 'b' to",
+                () -> Plot.spikeCount(spikes).add("b", spikes));
         assertMessage(
                 IllegalArgumentException.class,
                 "1 targets and 2 predictions, expected as many, at least one",

@@ -144,7 +144,7 @@ class PageInBrowserTest extends InBrowser {
                 .figure(TUTORIAL.traces().title("Traces"))
                 .figure(Plot.spikeCount(TUTORIAL.output).labels(names).title("Spike counts"))
                 .figure(Plot.firingRate("input", TUTORIAL.input)
-                        .series("hidden", TUTORIAL.hidden)
+                        .add("hidden", TUTORIAL.hidden)
                         .title("Firing rates"))
                 .figure(Plot.weights(TUTORIAL.membranes).title("Heat map"))
                 .figure(Plot.confusionMatrix(classes, found).labels(names).title("Confusion matrix"));

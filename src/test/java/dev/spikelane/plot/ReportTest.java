@@ -53,9 +53,9 @@ class ReportTest {
 
     @Test
     void figuresChangeWithoutChaining() {
-        RasterPlot raster = Plot.raster("a", spikes);
+        RasterPlot raster = (RasterPlot) Plot.raster("a", spikes);
         raster.title("title");
-        raster.panel("b", spikes);
+        raster.add("b", spikes);
         assertEquals("title", raster.title());
         assertEquals(2, raster.panels().size());
         TracesPlot traces = Plot.traces(FloatMatrix.zeros(10, 3));
@@ -66,15 +66,14 @@ class ReportTest {
         assertTrue(traces.marked());
         assertEquals(2, traces.threshold());
         assertEquals("last", traces.panels().getFirst().label());
-        FiringRatePlot rates = Plot.firingRate("a", spikes);
-        rates.series("b", spikes);
-        rates.window(3);
+        FiringRatePlot rates = (FiringRatePlot) Plot.firingRate("a", spikes, 3);
+        rates.add("b", spikes);
         assertEquals(List.of("a", "b"), rates.names());
         assertEquals(3, rates.window());
-        SpikeCountPlot counts = Plot.spikeCount(spikes);
+        SpikeCountPlot counts = (SpikeCountPlot) Plot.spikeCount(spikes);
         counts.labels("x", "y", "z");
         assertEquals(List.of("x", "y", "z"), counts.labels());
-        ConfusionMatrixPlot confusion = Plot.confusionMatrix(new int[1], new int[1]);
+        ConfusionMatrixPlot confusion = (ConfusionMatrixPlot) Plot.confusionMatrix(new int[1], new int[1]);
         confusion.labels("x", "y");
         assertEquals(2, confusion.classes());
         Figure weights = Plot.weights(FloatMatrix.zeros(2, 2));
@@ -85,7 +84,7 @@ class ReportTest {
     /** A change after the figure was added shows; a second title for the same figure would replace the first. */
     @Test
     void aFigureStandsInAReportOnce() throws IOException {
-        RasterPlot raster = Plot.raster(spikes).title("early");
+        Figure raster = Plot.raster(spikes).title("early");
         Report report = Report.of("").figure(raster);
         raster.title("late");
         assertTrue(written(report).contains(">late<"));
@@ -122,6 +121,17 @@ class ReportTest {
                 IllegalArgumentException.class,
                 "1 rasters, expected 2, one for each image",
                 () -> report.verdicts(images, 2, List.of("a", "b"), counts, List.of(Plot.raster(spikes))));
+        assertMessage(
+                IllegalArgumentException.class,
+                "figure 'weights' is no raster, expected one for each image",
+                () -> report.verdicts(
+                        images,
+                        2,
+                        List.of("a", "b"),
+                        counts,
+                        List.of(
+                                Plot.raster(spikes),
+                                Plot.weights(FloatMatrix.zeros(1, 1)).title("weights"))));
     }
 
     private String written(Report report) throws IOException {

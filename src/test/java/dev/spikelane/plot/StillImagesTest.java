@@ -46,7 +46,7 @@ class StillImagesTest {
                 TUTORIAL.raster().title("Rasters & <more>"),
                 TUTORIAL.traces(),
                 Plot.spikeCount(TUTORIAL.output),
-                Plot.firingRate("input", TUTORIAL.input).series("hidden", TUTORIAL.hidden),
+                Plot.firingRate("input", TUTORIAL.input).add("hidden", TUTORIAL.hidden),
                 Plot.weights(TUTORIAL.membranes),
                 Plot.confusionMatrix(new int[] {0, 1, 2, 2}, new int[] {0, 2, 2, 2}),
                 TUTORIAL.neuron(2),
@@ -153,7 +153,7 @@ class StillImagesTest {
         return labels;
     }
 
-    private List<double[]> marks(RasterPlot raster) throws Exception {
+    private List<double[]> marks(Figure raster) throws Exception {
         NodeList paths = svg(raster).getElementsByTagName("path");
         List<double[]> marks = new ArrayList<>();
         for (int i = 0; i < paths.getLength(); i++) {

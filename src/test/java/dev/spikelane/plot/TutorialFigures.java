@@ -19,8 +19,8 @@ final class TutorialFigures implements AutoCloseable {
     final SpikeMatrix output = spikes("tutorial3_spk2", 10);
     final FloatMatrix membranes = FloatMatrix.copyOf(arena, STEPS, 10, golden.floats("tutorial3_mem2"));
 
-    RasterPlot raster() {
-        return Plot.raster("input", input).panel("hidden", hidden).panel("output", output);
+    Figure raster() {
+        return Plot.raster("input", input).add("hidden", hidden).add("output", output);
     }
 
     TracesPlot traces() {

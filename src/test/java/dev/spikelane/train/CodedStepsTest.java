@@ -10,7 +10,6 @@ import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.encode.Latency;
-import dev.spikelane.encode.LatencyCode;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -103,7 +102,7 @@ final class CodedStepsTest {
         assertRefused(
                 "makes 15 steps, expected 30, for which the evaluator was made",
                 () -> new Evaluator(network, 30, FIFTEEN, 1).close());
-        Batching thirty = batching(InputCode.latency(new Latency(new LatencyCode()), 30));
+        Batching thirty = batching(InputCode.latency(new Latency(), 30));
         assertRefused("makes 30 steps, expected 15", () -> new Evaluator(network, 15, thirty, 1).close());
         try (Evaluator evaluator = new Evaluator(network, 30, batching(new Silent(15)), 1)) {
             assertRefused("input has 150 rows", () -> evaluator.evaluate(SmallRun.data(SAMPLES, 1)));
@@ -116,7 +115,7 @@ final class CodedStepsTest {
         assertEquals(7, InputCode.rate(new Rate(), 7).steps());
         assertEquals(7, InputCode.rate(new Rate(), 7, new TorchRandom(1)).steps());
         assertEquals(7, InputCode.pieces(7).steps());
-        assertEquals(7, InputCode.latency(new Latency(new LatencyCode()), 7).steps());
+        assertEquals(7, InputCode.latency(new Latency(), 7).steps());
         assertEquals("frame", InputCode.frame().toString());
         assertEquals("rate, 7 steps", InputCode.rate(new Rate(), 7).toString());
         assertTrue(new Batching(3).toString().endsWith("code=frame]"), new Batching(3).toString());
@@ -125,6 +124,6 @@ final class CodedStepsTest {
     @Test
     void stepsAreAtLeastOne() {
         assertRefused("steps is 0", () -> InputCode.rate(new Rate(), 0));
-        assertRefused("steps is 0", () -> InputCode.latency(new Latency(new LatencyCode()), 0));
+        assertRefused("steps is 0", () -> InputCode.latency(new Latency(), 0));
     }
 }

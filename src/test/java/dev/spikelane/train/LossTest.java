@@ -37,16 +37,17 @@ final class LossTest {
                 CrossEntropyLoss.rate(),
                 CrossEntropyLoss.rate().withPopulationCode(2),
                 CrossEntropyLoss.count().withWeights(WEIGHTS),
-                CrossEntropyLoss.count().withPopulationCode(3).withReduction(Reduction.SUM),
+                CrossEntropyLoss.count().withPopulationCode(3).withSum(),
                 CrossEntropyLoss.maxMembrane().withLabelSmoothing(0.1),
                 CrossEntropyLoss.membrane().withWeights(WEIGHTS).withLabelSmoothing(0.2),
                 CrossEntropyLoss.temporal().withWeights(WEIGHTS),
                 CrossEntropyLoss.reciprocalTemporal(),
-                new CountErrorLoss(0.8, 0.2).withWeights(WEIGHTS),
-                new CountErrorLoss(0.8, 0.2).withPopulationCode(3),
-                new MembraneErrorLoss().withWeights(WEIGHTS),
-                new SpikeTimeErrorLoss(new double[] {1, 3}, new double[] {2, -1}).withTolerance(1),
-                new SpikeRatePenalty());
+                SquaredErrorLoss.count(0.8, 0.2).withWeights(WEIGHTS),
+                SquaredErrorLoss.count(0.8, 0.2).withPopulationCode(3),
+                SquaredErrorLoss.membrane().withWeights(WEIGHTS),
+                SquaredErrorLoss.spikeTimes(new double[] {1, 3}, new double[] {2, -1})
+                        .withTolerance(1),
+                Loss.spikeRatePenalty(1e-5));
     }
 
     private LossGradient places() {
@@ -115,7 +116,7 @@ final class LossTest {
                 CrossEntropyLoss.membrane(),
                 CrossEntropyLoss.membrane().withWeights(WEIGHTS).withLabelSmoothing(0.3),
                 CrossEntropyLoss.maxMembrane().withWeights(WEIGHTS),
-                new MembraneErrorLoss(0.7, 0.1).withWeights(WEIGHTS))) {
+                SquaredErrorLoss.membrane(0.7, 0.1).withWeights(WEIGHTS))) {
             input.setDivisor(loss.divisor(input));
             LossEvaluator evaluator = loss.bind(STEPS, BATCH, OUTPUTS);
             LossGradient gradient = places();
@@ -187,7 +188,7 @@ final class LossTest {
     void membranesFollowTargetsThatAreNumbers() {
         FloatMatrix varying = Matrices.uniform(arena, STEPS * BATCH, OUTPUTS, random);
         FloatMatrix gradient = FloatMatrix.zeros(STEPS * BATCH, OUTPUTS);
-        Loss loss = MembraneErrorLoss.ofTargets();
+        Loss loss = SquaredErrorLoss.membraneTargets();
         input.setTargets(varying).setDivisor(loss.divisor(input));
         double got =
                 loss.bind(STEPS, BATCH, OUTPUTS).evaluate(input, LossGradient.ofMembranes(gradient), new double[BATCH]);
@@ -223,9 +224,9 @@ final class LossTest {
         own.set(3, 1, true);
         FloatMatrix times = FloatMatrix.of(new float[] {0, 2}, new float[] {2, 3});
         LossInput one = new LossInput(STEPS, 1, 2).setSpikes(own).setTargets(times);
-        Loss loss = SpikeTimeErrorLoss.ofTimes(2);
+        Loss loss = SquaredErrorLoss.spikeTimeTargets(2);
         assertEquals(0, loss.bind(STEPS, 1, 2).evaluate(one, LossGradient.NONE, new double[1]));
-        SpikeTimeErrorLoss shared = SpikeTimeErrorLoss.ofTimes(2).withSharedSteps(true);
+        SquaredErrorLoss shared = SquaredErrorLoss.spikeTimeTargets(2).withSharedSteps();
         double expected = Math.pow((4 - 2) / 5.0, 2);
         assertEquals(expected, shared.bind(STEPS, 1, 2).evaluate(one, LossGradient.NONE, new double[1]), 1e-7);
     }
@@ -327,15 +328,15 @@ final class LossTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "weights by output need as many samples as outputs, or one, but there are 7 samples and 6 outputs",
-                () -> new CountErrorLoss()
+                () -> SquaredErrorLoss.count()
                         .withOutputWeights(WEIGHTS)
                         .bind(STEPS, BATCH, OUTPUTS)
                         .evaluate(input.setLabels(new int[BATCH]), LossGradient.NONE, terms));
         assertMessage(
                 IllegalArgumentException.class,
                 "samples are [0, 3), expected the whole batch of 7, as samples depend on each other where steps are shared",
-                () -> new SpikeTimeErrorLoss()
-                        .withSharedSteps(true)
+                () -> SquaredErrorLoss.spikeTime()
+                        .withSharedSteps()
                         .bind(STEPS, BATCH, OUTPUTS)
                         .evaluate(input, 0, 3, LossGradient.NONE, terms));
     }

@@ -63,7 +63,7 @@ final class OptimizerTest {
     void clippingJoinsAllGradients() {
         FloatMatrix first = FloatMatrix.vector(3, 0);
         FloatMatrix second = FloatMatrix.vector(0, 0, -4);
-        Clipping.Clipper clipper = Clipping.norm(1).bind(List.of(first.segment(), second.segment()));
+        Clipping.Clipper clipper = new Clipping(Clipping.How.NORM, 1).bind(List.of(first.segment(), second.segment()));
         assertEquals(5, clipper.clip(), 1e-6);
         assertArrayEquals(new float[] {0.6f, 0}, first.toArray(), 1e-6f);
         assertArrayEquals(new float[] {0, 0, -0.8f}, second.toArray(), 1e-6f);
@@ -96,7 +96,10 @@ final class OptimizerTest {
                 IllegalStateException.class,
                 "no step has begun",
                 () -> new Sgd(0.1).bind(gradient(0)).update(gradient(1).segment(), 0, 1));
-        assertMessage(IllegalArgumentException.class, "most is -1.0, expected at least 0", () -> Clipping.norm(-1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "most is -1.0, expected at least 0",
+                () -> new Clipping(Clipping.How.NORM, -1));
         assertMessage(IllegalArgumentException.class, "size is 0, expected at least 1", () -> Schedule.step(0, 0.1));
         assertMessage(
                 IllegalArgumentException.class,

@@ -4,7 +4,6 @@ import dev.spikelane.data.Augmentation;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
-import dev.spikelane.data.Shuffle;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -52,7 +51,7 @@ final class SmallRun {
 
     static Batching batching() {
         return new Batching(BATCH)
-                .withShuffle(Shuffle.of(3))
+                .withShuffle(3)
                 .withSeed(4)
                 .withAugmentations(Augmentation.flip(0.5))
                 .withCode(InputCode.rate(new Rate(), STEPS));

@@ -37,11 +37,12 @@ final class TrainAllocationTest {
                 CrossEntropyLoss.maxMembrane(),
                 CrossEntropyLoss.membrane().withLabelSmoothing(0.1),
                 CrossEntropyLoss.temporal(),
-                new CountErrorLoss(0.8, 0.1),
-                new MembraneErrorLoss(),
-                new SpikeTimeErrorLoss(1, 3),
-                new SpikeTimeErrorLoss(new double[] {1, 2}, new double[] {3, 4}).withSharedSteps(true),
-                new SpikeRatePenalty());
+                SquaredErrorLoss.count(0.8, 0.1),
+                SquaredErrorLoss.membrane(),
+                SquaredErrorLoss.spikeTime(1, 3),
+                SquaredErrorLoss.spikeTimes(new double[] {1, 2}, new double[] {3, 4})
+                        .withSharedSteps(),
+                Loss.spikeRatePenalty(1e-5));
         for (Loss loss : losses) {
             LossEvaluator evaluator = loss.bind(STEPS, BATCH, OUTPUTS);
             assertNone(CALLS, () -> {
@@ -66,8 +67,8 @@ final class TrainAllocationTest {
     void optimizersAndClipping() {
         FloatMatrix parameter = Matrices.uniform(arena, 30, 130, random);
         FloatMatrix gradient = Matrices.uniform(arena, 30, 130, random);
-        Clipping.Clipper norm = Clipping.norm(1).bind(List.of(gradient.segment()));
-        Clipping.Clipper value = Clipping.value(0.5).bind(List.of(gradient.segment()));
+        Clipping.Clipper norm = new Clipping(Clipping.How.NORM, 1).bind(List.of(gradient.segment()));
+        Clipping.Clipper value = new Clipping(Clipping.How.VALUE, 0.5).bind(List.of(gradient.segment()));
         Schedule schedule = Schedule.cosine(100, 0).afterWarmUp(0.1, 5);
         for (Optimizer optimizer : List.of(
                 new Sgd(0.01),
@@ -114,7 +115,7 @@ final class TrainAllocationTest {
     void inputsOfOtherKinds() {
         SpikeMatrix spikes = SpikeMatrix.zeros(STEPS * BATCH, OUTPUTS);
         FloatMatrix targets = FloatMatrix.zeros(BATCH, OUTPUTS);
-        LossEvaluator evaluator = MembraneErrorLoss.ofTargets().bind(STEPS, BATCH, OUTPUTS);
+        LossEvaluator evaluator = SquaredErrorLoss.membraneTargets().bind(STEPS, BATCH, OUTPUTS);
         assertNone(CALLS, () -> {
             input.setSpikes(spikes).setTargets(targets).setDivisor(2);
             evaluator.evaluate(input, LossGradient.NONE, terms);

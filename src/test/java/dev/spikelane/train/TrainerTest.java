@@ -290,7 +290,7 @@ class TrainerTest {
                     labels[step] = 1;
                     assertNotEquals(zeros, lossOfSteps(input, window, 1, labels), "label of step " + step);
                 }
-                try (Trainer trainer = ofSteps(new MembraneErrorLoss(), window, 1)) {
+                try (Trainer trainer = ofSteps(SquaredErrorLoss.membrane(), window, 1)) {
                     assertEquals(zeros, trainer.step(TrainingBatch.of(input, new int[samples])), 1e-9 * zeros);
                 }
             }
@@ -298,7 +298,7 @@ class TrainerTest {
     }
 
     private static double lossOfSteps(SpikeMatrix input, int window, int shards, int... labels) {
-        try (Trainer trainer = ofSteps(new MembraneErrorLoss().withStepLabels(), window, shards)) {
+        try (Trainer trainer = ofSteps(SquaredErrorLoss.membrane().withStepLabels(), window, shards)) {
             return trainer.step(TrainingBatch.of(input, labels));
         }
     }

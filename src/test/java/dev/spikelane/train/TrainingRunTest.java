@@ -34,21 +34,21 @@ final class TrainingRunTest {
     @TempDir
     private Path folder;
 
-    private record Trained(long hash, History history) {}
+    private record Trained(long hash, List<EpochResult> history) {}
 
     private static Trained uninterrupted() throws IOException {
         Network network = SmallRun.network();
         try (Trainer trainer = SmallRun.trainer(network).build()) {
-            History history = SmallRun.run(trainer).build().run();
+            List<EpochResult> history = SmallRun.run(trainer).build().run().history();
             return new Trained(network.weights().hash(), history);
         }
     }
 
-    private static void assertSame(Trained expected, Network network, History history) {
+    private static void assertSame(Trained expected, Network network, List<EpochResult> history) {
         assertEquals(expected.hash, network.weights().hash());
-        for (int i = 0; i < expected.history.epochs().size(); i++) {
-            EpochResult one = expected.history.epochs().get(i);
-            EpochResult other = history.epochs().get(i);
+        for (int i = 0; i < expected.history.size(); i++) {
+            EpochResult one = expected.history.get(i);
+            EpochResult other = history.get(i);
             assertArrayEquals(
                     new double[] {one.loss(), one.accuracy(), one.validationLoss(), one.validationAccuracy(), one.rate()
                     },
@@ -56,16 +56,15 @@ final class TrainingRunTest {
                         other.loss(), other.accuracy(), other.validationLoss(), other.validationAccuracy(), other.rate()
                     });
         }
-        assertEquals(expected.history.epochs().size(), history.epochs().size());
+        assertEquals(expected.history.size(), history.size());
     }
 
     @Test
     void learns() throws IOException {
-        History history = uninterrupted().history;
-        assertEquals(SmallRun.EPOCHS, history.epochs().size());
-        assertTrue(
-                history.epochs().getLast().loss() < history.epochs().getFirst().loss() / 1.2, history.csv());
-        assertTrue(history.epochs().getLast().validationAccuracy() > 0.6, history.csv());
+        List<EpochResult> history = uninterrupted().history;
+        assertEquals(SmallRun.EPOCHS, history.size());
+        assertTrue(history.getLast().loss() < history.getFirst().loss() / 1.2, history.toString());
+        assertTrue(history.getLast().validationAccuracy() > 0.6, history.toString());
     }
 
     /** Steps in the middle of an epoch, before its odd last batch, at its end, and at the end of all. */
@@ -79,12 +78,9 @@ final class TrainingRunTest {
             List<TrainingRun> runs = new ArrayList<>();
             TrainingRun run = SmallRun.run(trainer)
                     .checkpoint(file)
-                    .observe(new TrainingObserver() {
-                        @Override
-                        public void step(TrainingProgress progress) {
-                            if (++steps[0] == stopAfter) {
-                                runs.getFirst().stop();
-                            }
+                    .onStep(progress -> {
+                        if (++steps[0] == stopAfter) {
+                            runs.getFirst().stop();
                         }
                     })
                     .build();
@@ -97,7 +93,7 @@ final class TrainingRunTest {
         try (Trainer trainer = SmallRun.trainer(resumed).threads(2).build()) {
             TrainingRun run =
                     SmallRun.run(trainer).checkpoint(file).resume().threads(2).build();
-            History history = run.run();
+            List<EpochResult> history = run.run().history();
             assertTrue(run.finished());
             assertSame(uninterrupted(), resumed, history);
         }
@@ -110,7 +106,7 @@ final class TrainingRunTest {
             assertSame(
                     uninterrupted(),
                     network,
-                    SmallRun.run(trainer).threads(2).build().run());
+                    SmallRun.run(trainer).threads(2).build().run().history());
         }
     }
 
@@ -156,7 +152,12 @@ final class TrainingRunTest {
             assertSame(
                     uninterrupted(),
                     network,
-                    SmallRun.run(trainer).checkpoint(file).resume().build().run());
+                    SmallRun.run(trainer)
+                            .checkpoint(file)
+                            .resume()
+                            .build()
+                            .run()
+                            .history());
         }
     }
 
@@ -254,21 +255,16 @@ final class TrainingRunTest {
         Path file = folder.resolve("run.safetensors");
         Network network = SmallRun.network();
         try (Trainer trainer = SmallRun.trainer(network).build()) {
-            TrainingRun first = SmallRun.run(trainer)
-                    .checkpoint(file)
-                    .observe(new TrainingObserver() {
-                        private int steps;
-
-                        @Override
-                        public void step(TrainingProgress progress) {
-                            assertEquals(steps++ / 5 + 1, progress.epoch());
-                        }
-                    })
-                    .build();
+            TrainingRun first = SmallRun.run(trainer).checkpoint(file).build();
             first.stop();
             first.run();
-            TrainingRun second = SmallRun.run(trainer).checkpoint(file).resume().build();
-            assertSame(uninterrupted(), network, second.run());
+            int[] steps = {0};
+            TrainingRun second = SmallRun.run(trainer)
+                    .checkpoint(file)
+                    .resume()
+                    .onStep(now -> assertEquals((now.epoch() - 1) * 5 + now.batch(), ++steps[0]))
+                    .build();
+            assertSame(uninterrupted(), network, second.run().history());
             assertTrue(SmallRun.run(trainer).checkpoint(file).resume().build().finished());
         }
     }
@@ -319,9 +315,9 @@ final class TrainingRunTest {
         Network network = SmallRun.network();
         try (Trainer trainer = SmallRun.trainer(network).optimizer(new Adam(0)).build()) {
             long before = network.weights().hash();
-            History history =
-                    SmallRun.run(trainer).epochs(10).stopAfter(2).build().run();
-            assertEquals(3, history.epochs().size());
+            List<EpochResult> history =
+                    SmallRun.run(trainer).epochs(10).stopAfter(2).build().run().history();
+            assertEquals(3, history.size());
             assertEquals(before, network.weights().hash());
         }
     }
@@ -332,18 +328,13 @@ final class TrainingRunTest {
         try (Trainer trainer =
                 SmallRun.trainer(network).optimizer(new Adam(0.1)).build()) {
             List<Long> hashes = new ArrayList<>();
-            History history = SmallRun.run(trainer)
+            TrainingRun run = SmallRun.run(trainer)
                     .epochs(6)
                     .schedule(Schedule.constant())
-                    .observe(new TrainingObserver() {
-                        @Override
-                        public void epoch(EpochResult result) {
-                            hashes.add(network.weights().hash());
-                        }
-                    })
+                    .onEpoch(result -> hashes.add(network.weights().hash()))
                     .build()
                     .run();
-            double[] accuracies = history.curve(EpochResult::validationAccuracy);
+            double[] accuracies = run.curve(EpochResult::validationAccuracy);
             int best = 0;
             for (int i = 1; i < accuracies.length; i++) {
                 best = accuracies[i] > accuracies[best] ? i : best;
@@ -448,8 +439,8 @@ final class TrainingRunTest {
             assertTrue(
                     run.warnings().getFirst().contains("gradients are stored"),
                     run.warnings().toString());
-            History history = run.run();
-            assertTrue(history.epochs().getFirst().observerSeconds() > 0);
+            List<EpochResult> history = run.run().history();
+            assertTrue(history.getFirst().observerSeconds() > 0);
             assertTrue(trainer.storedBytes() >= 4 * (20 * 12 + 20 + 4 * 20 + 4));
         }
         assertEquals(before, network.weights().hash());
@@ -489,19 +480,13 @@ final class TrainingRunTest {
     @Test
     void decodingThatIsNotTrainedIsNoticed() throws IOException {
         List<String> notices = new ArrayList<>();
-        TrainingObserver listener = new TrainingObserver() {
-            @Override
-            public void notice(String text) {
-                notices.add(text);
-            }
-        };
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
-            SmallRun.run(trainer).epochs(1).observe(listener).build().run();
+            SmallRun.run(trainer).epochs(1).onNotice(notices::add).build().run();
             assertEquals(List.of(), notices);
             SmallRun.run(trainer)
                     .epochs(1)
                     .decoding(Decoding.RATE)
-                    .observe(listener)
+                    .onNotice(notices::add)
                     .build()
                     .run();
         }
@@ -513,7 +498,7 @@ final class TrainingRunTest {
 
     @Test
     void historyIsWritten() throws IOException {
-        History history = uninterrupted().history;
+        History history = new History(uninterrupted().history);
         Path csv = folder.resolve("history.csv");
         history.write(csv);
         List<String> lines = Files.readAllLines(csv);

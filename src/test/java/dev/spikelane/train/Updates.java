@@ -20,7 +20,8 @@ public final class Updates {
         return (gradient, rate) -> update.step(gradient.segment(), rate);
     }
 
-    public static double clip(Clipping clipping, List<MemorySegment> gradients) {
-        return clipping.bind(gradients).clip();
+    /** Limits gradients in the way of that name. */
+    public static double clip(String how, double most, List<MemorySegment> gradients) {
+        return new Clipping(Clipping.How.valueOf(how), most).bind(gradients).clip();
     }
 }

@@ -106,7 +106,7 @@ final class LeakyLoopScalar implements LeakyLoop {
             case NONE -> 0;
             case CONSTANT -> Elements.get(parameters.own, 0, neuron);
             case OWN_SPIKES -> (spike(run.previous, sample, neuron) ? 1 : 0) * Elements.get(parameters.own, 0, neuron);
-            case CURRENTS -> Elements.get(run.feedback, row, neuron - run.firstCurrent);
+            case CURRENTS -> Elements.get(run.feedback, row - run.firstFed, neuron - run.firstCurrent);
         };
     }
 

@@ -116,6 +116,8 @@ final class LeakyLoopVector implements LeakyLoop {
         long thirdRow = state.rowOffset(2 * batch + sample);
         long previousRow = previous.rowOffset(sample);
         long nextInput = inputRow + current.rowOffset(batch);
+        long fedRow = CURRENTS ? inputRow - feedback.rowOffset(run.firstFed) : 0;
+        long nextFed = CURRENTS ? nextInput - feedback.rowOffset(run.firstFed) : 0;
         long outRow = spikes.rowOffset(row);
         long nextOut = outRow + spikes.rowOffset(batch);
         long keptRow = membranes.rowOffset(row);
@@ -134,7 +136,7 @@ final class LeakyLoopVector implements LeakyLoop {
             FloatVector gain0 = GAINS > 0 ? load(parameters.gains[0], at) : ONE;
             FloatVector gain1 = GAINS > 1 ? load(parameters.gains[1], at) : ONE;
             FloatVector gain2 = GAINS > 1 ? load(parameters.gains[2], at) : ONE;
-            FloatVector own = CURRENTS ? load(feedback, inputRow + at) : FEEDBACK ? load(parameters.own, at) : ZERO;
+            FloatVector own = CURRENTS ? load(feedback, fedRow + at) : FEEDBACK ? load(parameters.own, at) : ZERO;
             FloatVector u = load(states, stateRow + at);
             FloatVector second = SYNAPSE || ALPHA_FUNCTION ? load(states, secondRow + at) : ZERO;
             FloatVector third = ALPHA_FUNCTION ? load(states, thirdRow + at) : ZERO;
@@ -165,7 +167,7 @@ final class LeakyLoopVector implements LeakyLoop {
             }
             if (STEPS > 1) {
                 over = AT_ONCE || !FIRES ? above(u, threshold) : fired;
-                back = OWN_SPIKES ? where(fired, own) : CURRENTS ? load(feedback, nextInput + at) : own;
+                back = OWN_SPIKES ? where(fired, own) : CURRENTS ? load(feedback, nextFed + at) : own;
                 input = gained(load(inputs, nextInput + at), gain0, gain1, gain2);
                 x = synapse(second, alpha, input, back);
                 charged = resetAfter(fed(decay(resetBefore(u, threshold, over), x, leak, rest), back), threshold, over);

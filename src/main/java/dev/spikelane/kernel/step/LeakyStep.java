@@ -113,7 +113,7 @@ public final class LeakyStep {
     private static void requireFeedback(LeakyParameters parameters, StepRun run, int rows) {
         if (parameters.feedback() == Feedback.CURRENTS) {
             Checks.apart("state", run.state, "feedback", run.feedback);
-            Checks.rows("feedback", run.feedback.rows(), rows);
+            Checks.rows("feedback", run.feedback.rows(), rows - run.firstFed);
             run.feedback.requireShape("feedback", run.feedback.rows(), run.current.columns());
             if (run.records) {
                 Checks.apart("membranes", run.membranes, "feedback", run.feedback);

@@ -71,7 +71,7 @@ public final class LstmStep {
         }
         LeakyStep.requireFiringOnly(parameters, firstRow, batch);
         run.tile.require("current", firstRow + batch, GATES * neurons);
-        Checks.rows("feedback", feedback.rows(), firstRow + batch);
+        Checks.rows("feedback", feedback.rows(), firstRow + batch - run.firstFed);
         feedback.requireShape("feedback", feedback.rows(), GATES * neurons);
         Checks.rows("spikes", spikes.rows(), firstRow + batch);
         spikes.requireShape("spikes", spikes.rows(), neurons);
@@ -95,8 +95,6 @@ public final class LstmStep {
 
     /** The specification of a charge, which leaves R in the row of spikes. */
     static void scalar(LeakyParameters parameters, StepRun run, int row) {
-        FloatMatrix current = run.current;
-        FloatMatrix feedback = run.feedback;
         FloatMatrix state = run.state;
         SpikeMatrix spikes = run.spikes;
         int batch = state.rows() / 2;
@@ -112,10 +110,10 @@ public final class LstmStep {
                 float before = Elements.get(state, sample, neuron);
                 float r = (strict ? before > threshold : before >= threshold) ? 1 : 0;
                 bits |= (long) r << neuron;
-                float input = sigmoid(gate(current, row, feedback, neuron));
-                float forget = sigmoid(gate(current, row, feedback, FORGET * neurons + neuron));
-                float candidate = tanh(gate(current, row, feedback, CANDIDATE * neurons + neuron));
-                float output = sigmoid(gate(current, row, feedback, OUTPUT * neurons + neuron));
+                float input = sigmoid(gate(run, row, neuron));
+                float forget = sigmoid(gate(run, row, FORGET * neurons + neuron));
+                float candidate = tanh(gate(run, row, CANDIDATE * neurons + neuron));
+                float output = sigmoid(gate(run, row, OUTPUT * neurons + neuron));
                 float cell = forget * Elements.get(state, batch + sample, neuron) + input * candidate;
                 float h = output * tanh(cell);
                 if (later) {
@@ -128,8 +126,8 @@ public final class LstmStep {
         }
     }
 
-    private static float gate(FloatMatrix current, int row, FloatMatrix feedback, int column) {
-        return Elements.get(current, row, column) + Elements.get(feedback, row, column);
+    private static float gate(StepRun run, int row, int column) {
+        return Elements.get(run.current, row, column) + Elements.get(run.feedback, row - run.firstFed, column);
     }
 
     static float sigmoid(float x) {

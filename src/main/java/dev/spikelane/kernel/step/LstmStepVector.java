@@ -36,7 +36,7 @@ final class LstmStepVector {
             void run(LeakyParameters parameters, StepRun run, FloatMatrix gates, int row) {
                 for (int gate = 0; gate < LstmStep.GATES; gate++) {
                     if (gate != LstmStep.CANDIDATE) {
-                        sigmoid(run.current, row, run.feedback, gates, gate, parameters.neurons());
+                        sigmoid(run, row, gates, gate, parameters.neurons());
                     }
                 }
             }
@@ -44,7 +44,7 @@ final class LstmStepVector {
         CANDIDATE {
             @Override
             void run(LeakyParameters parameters, StepRun run, FloatMatrix gates, int row) {
-                tanh(run.current, row, run.feedback, gates, LstmStep.CANDIDATE, parameters.neurons());
+                tanh(run, row, gates, LstmStep.CANDIDATE, parameters.neurons());
             }
         },
         RESETS {
@@ -75,17 +75,16 @@ final class LstmStepVector {
     }
 
     /** One gate of all neurons. Lanes behind the last neuron hold another gate; as zeros they leave the padding zero. */
-    private static void sigmoid(
-            FloatMatrix current, int row, FloatMatrix feedback, FloatMatrix gates, int gate, int neurons) {
-        MemorySegment inputs = current.segment();
-        MemorySegment fed = feedback.segment();
+    private static void sigmoid(StepRun run, int row, FloatMatrix gates, int gate, int neurons) {
+        MemorySegment inputs = run.current.segment();
+        MemorySegment fed = run.feedback.segment();
         MemorySegment to = gates.segment();
         Checks.isNative(inputs);
         Checks.isNative(fed);
         Checks.isNative(to);
         long column = (long) gate * neurons * Float.BYTES;
-        long inputRow = current.rowOffset(row) + column;
-        long fedRow = feedback.rowOffset(row) + column;
+        long inputRow = run.current.rowOffset(row) + column;
+        long fedRow = run.feedback.rowOffset(row - run.firstFed) + column;
         long toRow = gates.rowOffset(gate);
         for (int neuron = 0; neuron < neurons; neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;
@@ -95,17 +94,16 @@ final class LstmStepVector {
         }
     }
 
-    private static void tanh(
-            FloatMatrix current, int row, FloatMatrix feedback, FloatMatrix gates, int gate, int neurons) {
-        MemorySegment inputs = current.segment();
-        MemorySegment fed = feedback.segment();
+    private static void tanh(StepRun run, int row, FloatMatrix gates, int gate, int neurons) {
+        MemorySegment inputs = run.current.segment();
+        MemorySegment fed = run.feedback.segment();
         MemorySegment to = gates.segment();
         Checks.isNative(inputs);
         Checks.isNative(fed);
         Checks.isNative(to);
         long column = (long) gate * neurons * Float.BYTES;
-        long inputRow = current.rowOffset(row) + column;
-        long fedRow = feedback.rowOffset(row) + column;
+        long inputRow = run.current.rowOffset(row) + column;
+        long fedRow = run.feedback.rowOffset(row - run.firstFed) + column;
         long toRow = gates.rowOffset(gate);
         for (int neuron = 0; neuron < neurons; neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;

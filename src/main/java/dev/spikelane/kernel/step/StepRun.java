@@ -21,6 +21,8 @@ public final class StepRun {
     FloatMatrix state;
     /** Laid out as the current. */
     FloatMatrix feedback;
+    /** The row whose feedback stands in row 0. */
+    int firstFed;
     /** {@code [batch x neurons]}, the spikes of the step before. */
     SpikeMatrix previous;
 
@@ -67,6 +69,7 @@ public final class StepRun {
         firstCurrent = newCurrent.origin();
         state = newState;
         feedback = newState;
+        firstFed = 0;
         previous = newSpikes;
         spikes = newSpikes;
         membranes = newState;
@@ -83,7 +86,19 @@ public final class StepRun {
      * @return this run
      */
     public StepRun feedback(FloatMatrix currents) {
+        return feedback(currents, 0);
+    }
+
+    /**
+     * Sets the currents that are fed back from some row on.
+     *
+     * @param currents of as many columns as the current; those of {@code firstRow} stand in row 0
+     * @param firstRow the first row that runs
+     * @return this run
+     */
+    public StepRun feedback(FloatMatrix currents, int firstRow) {
         feedback = currents;
+        firstFed = firstRow;
         return this;
     }
 
