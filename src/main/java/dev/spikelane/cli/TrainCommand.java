@@ -143,6 +143,12 @@ final class TrainCommand implements Callable<Integer> {
                     command.commandLine(),
                     "--history is " + historyFile + ", expected a name that ends in .csv or .json");
         }
+        if (!resume && Files.isRegularFile(checkpointFile()) && Files.size(checkpointFile()) > 0) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    checkpointFile()
+                            + " holds the checkpoint of a run: --resume goes on from it; delete it to train anew");
+        }
         for (Path file : new Path[] {model, historyFile, report}) {
             if (file != null) {
                 AtomicFile.requireWritable(file);

@@ -138,7 +138,7 @@ public final class Tensor {
     /**
      * Copies the items out, widened to float32 without rounding.
      *
-     * @return {@link #count} numbers in C order; a truth value is 1 where its byte is not 0
+     * @return numbers in C order, as many as {@link #count()}; a truth value is 1 where its byte is not 0
      * @throws IllegalArgumentException if an item is a number that float32 does not have, or there are more than an array holds
      */
     public float[] floats() {

@@ -58,4 +58,9 @@ public final class SpikeRecorder implements Observer {
         MemorySegment.copy(
                 spikes.segment(), 0, recorded.segment(), recorded.rowOffset(row), spikes.rowOffset(steps * batch));
     }
+
+    @Override
+    public String toString() {
+        return "SpikeRecorder of batch " + batch + ", " + recorded;
+    }
 }

@@ -122,4 +122,9 @@ public final class VariableRecorder implements Observer {
         MemorySegment.copy(
                 membranes.segment(), 0, values.segment(), values.rowOffset(row), membranes.rowOffset(steps * batch));
     }
+
+    @Override
+    public String toString() {
+        return "VariableRecorder of batch " + batch + ", " + values;
+    }
 }

@@ -31,6 +31,7 @@ final class OptionalLibrary {
     }
 
     static String message(String format, String dependency) {
-        return format + " needs a library that is not there: add the dependency " + dependency;
+        return format + " needs a library that is not there: add the dependency " + dependency
+                + ", or depend on dev.spikelane:spikelane-plot with <type>pom</type>, which brings all that pictures need";
     }
 }

@@ -102,7 +102,8 @@ public final class Plot {
         Objects.requireNonNull(membrane, "membrane");
         if (membrane.columns() != 1) {
             throw new IllegalArgumentException(
-                    "membrane has " + membrane.columns() + " neurons, expected 1; choose one, with its number");
+                    "membrane is [" + membrane.rows() + " x " + membrane.columns()
+                            + "], expected [steps x 1]; choose one neuron, with its number, or transpose what has its steps side by side");
         }
         return neuron(current, membrane, spikes, 0);
     }

@@ -162,6 +162,7 @@ public final class Evaluation {
 
     @Override
     public String toString() {
-        return outcome.toString().replaceFirst("Outcome", "Evaluation");
+        return "Evaluation of " + outcome.samples + " samples: accuracy " + accuracy() + ", loss " + outcome.loss
+                + ", decoded by " + outcome.decoding;
     }
 }

@@ -137,7 +137,7 @@ public final class TrainingRun {
     }
 
     /**
-     * Returns the epoch that the run is in, as are the next seven; they are for {@link TrainingRunBuilder#onStep}.
+     * Returns the epoch that the run is in, for {@link TrainingRunBuilder#onStep}.
      *
      * @return its number, from 1
      */

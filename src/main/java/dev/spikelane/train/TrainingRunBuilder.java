@@ -144,7 +144,8 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Saves the run after each epoch, and when it is stopped.
+     * Saves the run after each epoch, and when it is stopped. A file that is there before is gone on from ({@link #resume}), or else the run is refused, so that none is
+     * lost.
      *
      * @param file replaced as a whole each time
      * @return this
@@ -215,7 +216,7 @@ public final class TrainingRunBuilder {
      *
      * @return the run
      * @throws IllegalArgumentException if data and network do not fit, the code makes another number of steps than the trainer was made for, a label is no class of the loss, or there is no batch
-     * @throws IOException if the checkpoint cannot be read or is of another run, or its file could not be written
+     * @throws IOException if the checkpoint cannot be read or is of another run, is there without {@link #resume}, or its file could not be written
      */
     public TrainingRun build() throws IOException {
         requireFit(data, batching, "training data");
@@ -237,7 +238,11 @@ public final class TrainingRunBuilder {
         boolean there = false;
         if (checkpoint != null) {
             AtomicFile.requireWritable(checkpoint);
-            there = Files.exists(checkpoint);
+            there = Files.exists(checkpoint) && !(Files.isRegularFile(checkpoint) && Files.size(checkpoint) == 0);
+            if (there && !resumes && Files.isRegularFile(checkpoint)) {
+                throw new IOException(checkpoint
+                        + ": holds the checkpoint of a run: resume() goes on from it; delete it to train anew");
+            }
         }
         TrainingRun run = new TrainingRun(this);
         if (resumes && there) {

@@ -239,7 +239,7 @@ class CurvesTest {
         SpikeMatrix spikes = SpikeMatrix.zeros(5, 2);
         assertMessage(
                 IllegalArgumentException.class,
-                "membrane has 2 neurons, expected 1; choose one, with its number",
+                "membrane is [5 x 2], expected [steps x 1]; choose one neuron, with its number, or transpose what has its steps side by side",
                 () -> Plot.neuron(two, two, spikes));
         assertMessage(
                 IndexOutOfBoundsException.class,

@@ -270,6 +270,22 @@ final class TrainingRunTest {
     }
 
     @Test
+    void keepsACheckpointThatItDoesNotResume() throws IOException {
+        Path file = folder.resolve("run.safetensors");
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            SmallRun.run(trainer).epochs(1).checkpoint(file).build().run();
+            byte[] before = Files.readAllBytes(file);
+            IOException refused = assertThrows(
+                    IOException.class,
+                    () -> SmallRun.run(trainer).epochs(1).checkpoint(file).build());
+            assertEquals(
+                    file + ": holds the checkpoint of a run: resume() goes on from it; delete it to train anew",
+                    refused.getMessage());
+            assertArrayEquals(before, Files.readAllBytes(file));
+        }
+    }
+
+    @Test
     void saysThatThereIsNoCheckpoint() throws IOException {
         Path file = folder.resolve("none.safetensors");
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
