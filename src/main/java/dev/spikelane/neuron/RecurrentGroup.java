@@ -3,7 +3,6 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RecurrentWeights;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
