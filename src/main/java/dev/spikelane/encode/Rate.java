@@ -16,30 +16,69 @@ import dev.spikelane.random.TorchRandom;
  * what snnTorch gives after {@code torch.manual_seed}.
  *
  * <p>With gain 1, offset 0 and first spike time 0, time-varying data give {@code snntorch.spikegen.rate_conv}.
- *
- * @param gain factor on the data
- * @param offset added to the scaled data
- * @param firstSpikeTime steps without a spike at the beginning, at least 0
  */
-public record Rate(float gain, float offset, int firstSpikeTime) {
+public final class Rate {
+
+    private final Options options;
+    private final BernoulliSpikes random;
+
+    /** All options. */
+    private record Options(float gain, float offset, int firstSpikeTime) {
+
+        Options {
+            if (!Float.isFinite(gain) || !Float.isFinite(offset)) {
+                throw new IllegalArgumentException(
+                        "gain is " + gain + ", offset " + offset + ", expected finite numbers");
+            }
+            if (firstSpikeTime < 0) {
+                throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
+            }
+        }
+    }
 
     /**
      * Makes an encoder.
      *
+     * @param gain factor on the data
+     * @param offset added to the scaled data
+     * @param firstSpikeTime steps without a spike at the beginning, at least 0
      * @throws IllegalArgumentException if gain or offset is NaN or infinite, or the first spike time is negative
      */
-    public Rate {
-        if (!Float.isFinite(gain) || !Float.isFinite(offset)) {
-            throw new IllegalArgumentException("gain is " + gain + ", offset " + offset + ", expected finite numbers");
-        }
-        if (firstSpikeTime < 0) {
-            throw new IllegalArgumentException("firstSpikeTime is " + firstSpikeTime + ", expected at least 0");
-        }
+    public Rate(float gain, float offset, int firstSpikeTime) {
+        this.options = new Options(gain, offset, firstSpikeTime);
+        this.random = new BernoulliSpikes(gain, offset);
     }
 
     /** Makes an encoder with gain 1, offset 0 and first spike time 0. */
     public Rate() {
         this(1, 0, 0);
+    }
+
+    /**
+     * Returns the gain.
+     *
+     * @return factor on the data
+     */
+    public float gain() {
+        return options.gain;
+    }
+
+    /**
+     * Returns the offset.
+     *
+     * @return added to the scaled data
+     */
+    public float offset() {
+        return options.offset;
+    }
+
+    /**
+     * Returns the first spike time.
+     *
+     * @return steps without a spike at the beginning, at least 0
+     */
+    public int firstSpikeTime() {
+        return options.firstSpikeTime;
     }
 
     /**
@@ -65,7 +104,7 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
      */
     public void encode(FloatMatrix data, SpikeMatrix spikes, long seed, int firstSample) {
         int firstRow = silence(data, data.rows(), spikes);
-        BernoulliSpikes.draw(seed, 0, firstSample, data.rows(), data, gain, offset, spikes, firstRow);
+        random.draw(seed, firstSample, data, spikes, firstRow);
     }
 
     /**
@@ -80,7 +119,7 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
      */
     public void encodeSamples(FloatMatrix data, SpikeMatrix spikes, SampleDraws draws) {
         int firstRow = silence(data, data.rows(), spikes);
-        BernoulliSpikes.draw(draws, data, gain, offset, spikes, firstRow);
+        random.draw(draws, data, spikes, firstRow);
     }
 
     /**
@@ -100,7 +139,7 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
             }
         }
         for (int row = firstRow; row < spikes.rows(); row++) {
-            random.bernoulli(data, row % data.rows(), gain, offset, spikes, row);
+            random.bernoulli(data, row % data.rows(), options.gain, options.offset, spikes, row);
         }
     }
 
@@ -117,8 +156,8 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
      * @throws IllegalArgumentException if a shape does not fit, or a datum is NaN
      */
     public void encodeVarying(FloatMatrix data, int batch, SpikeMatrix spikes, long seed) {
-        int firstRow = prepend(data, batch, spikes);
-        BernoulliSpikes.draw(seed, 0, 0, batch, data, gain, offset, spikes, firstRow);
+        prepend(data, batch, spikes);
+        random.drawVarying(seed, batch, data, spikes);
     }
 
     /**
@@ -135,7 +174,7 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
     public void encodeVarying(FloatMatrix data, int batch, SpikeMatrix spikes, TorchRandom random) {
         int firstRow = prepend(data, batch, spikes);
         for (int row = firstRow; row < spikes.rows(); row++) {
-            random.bernoulli(data, row - firstRow, gain, offset, spikes, row);
+            random.bernoulli(data, row - firstRow, options.gain, options.offset, spikes, row);
         }
     }
 
@@ -146,9 +185,9 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
             throw new IllegalArgumentException(
                     "spikes has " + spikes.rows() + " rows, expected a multiple of the batch, " + batch);
         }
-        if (firstSpikeTime >= spikes.rows() / batch) {
-            throw new IllegalArgumentException(
-                    "firstSpikeTime is " + firstSpikeTime + ", expected less than the steps, " + spikes.rows() / batch);
+        if (options.firstSpikeTime >= spikes.rows() / batch) {
+            throw new IllegalArgumentException("firstSpikeTime is " + options.firstSpikeTime
+                    + ", expected less than the steps, " + spikes.rows() / batch);
         }
         return clearBefore(data, batch, spikes);
     }
@@ -160,7 +199,7 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
                     "data has " + data.rows() + " rows, expected a multiple of the batch, " + batch);
         }
         data.requireShape("data", data.rows(), spikes.columns());
-        long rows = (long) firstSpikeTime * batch + data.rows();
+        long rows = (long) options.firstSpikeTime * batch + data.rows();
         if (spikes.rows() != rows) {
             throw new IllegalArgumentException("spikes is [" + spikes.rows() + " x " + spikes.columns()
                     + "], expected [" + rows + " x " + data.columns() + "]");
@@ -171,7 +210,7 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
     private int clearBefore(FloatMatrix data, int batch, SpikeMatrix spikes) {
         spikes.requireShape("spikes", spikes.rows(), spikes.columns());
         requireNumbers(data);
-        int firstRow = firstSpikeTime * batch;
+        int firstRow = options.firstSpikeTime * batch;
         if (firstRow > 0) {
             spikes.segment().asSlice(0, spikes.rowOffset(firstRow)).fill((byte) 0);
         }
@@ -187,5 +226,20 @@ public record Rate(float gain, float offset, int firstSpikeTime) {
             row++;
         }
         throw new IllegalArgumentException("data has a NaN in row " + row + ", expected numbers");
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Rate that && options.equals(that.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return options.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return options.toString().replaceFirst("Options", "Rate");
     }
 }

@@ -10,7 +10,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 
 /** Neurons without a reset that fire through a dropout, one step at a time. */
-record DropoutGroup(LeakyParameters parameters, float probability, long seed) implements StepwiseGroup, Reversible {
+record DropoutGroup(LeakyParameters parameters, DropoutSpikes dropout) implements StepwiseGroup, Reversible {
 
     @Override
     public int neurons() {
@@ -45,6 +45,6 @@ record DropoutGroup(LeakyParameters parameters, float probability, long seed) im
     @Override
     public void step(StepRun run, int row, long step, NeuronState state) {
         LeakyStep.run(parameters, run, row, state.membrane().rows());
-        DropoutSpikes.fire(parameters, probability, seed, step, run, row);
+        dropout.fire(step, run, row);
     }
 }

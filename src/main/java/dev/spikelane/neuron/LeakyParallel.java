@@ -2,6 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.step.DropoutSpikes;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyParametersBuilder;
@@ -241,7 +242,9 @@ public record LeakyParallel(
 
     private NeuronGroup group(LeakyParametersBuilder builder, Arena arena) {
         LeakyParameters parameters = builder.build(arena);
-        return dropout == 0 ? new LeakyGroup(parameters) : new DropoutGroup(parameters, dropout, seed);
+        return dropout == 0
+                ? new LeakyGroup(parameters)
+                : new DropoutGroup(parameters, new DropoutSpikes(parameters, dropout, seed));
     }
 
     /** {@code current}; and {@code feedback}, unless the recurrence is one to one, which is the decay of the membrane. */

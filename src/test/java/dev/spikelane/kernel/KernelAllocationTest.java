@@ -143,7 +143,9 @@ class KernelAllocationTest {
     @Test
     void draw() {
         FloatMatrix data = Matrices.uniform(arena, 4, 130, random);
-        assertNone(CALLS, () -> BernoulliSpikes.draw(1, 0, 0, 4, data, 1, 0, spikes, 0));
+        BernoulliSpikes draws = new BernoulliSpikes(1, 0);
+        assertNone(CALLS, () -> draws.draw(1, 0, data, spikes, 0));
+        assertNone(CALLS, () -> draws.drawVarying(1, 4, data, spikes));
     }
 
     @Test

@@ -20,7 +20,7 @@ final class KernelsMain {
         try (Arena arena = Arena.ofShared()) {
             FloatMatrix floats = FloatMatrix.zeros(arena, 2, 70);
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 70);
-            BernoulliSpikes.draw(1, 0, 0, 2, floats, 1, 0.5f, spikes, 0);
+            new BernoulliSpikes(1, 0.5f).draw(1, 0, floats, spikes, 0);
             PackedWeights weights = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 70, 70));
             SpikeMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(floats), SpikeMatmul.workspace(arena));
             LeakyParameters parameters = LeakyParameters.builder(70).build(arena);

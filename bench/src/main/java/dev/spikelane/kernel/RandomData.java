@@ -24,7 +24,7 @@ public final class RandomData {
         try (Arena temporary = Arena.ofShared()) {
             FloatMatrix probability = FloatMatrix.zeros(temporary, 1, columns);
             probability.fill((float) density);
-            BernoulliSpikes.draw(SEED, 0, 0, 1, probability, 1, 0, spikes, 0);
+            new BernoulliSpikes(1, 0).draw(SEED, 0, probability, spikes, 0);
         }
         return spikes;
     }

@@ -14,37 +14,45 @@ public final class BernoulliRow {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
-    private BernoulliRow() {}
+    final float gain;
+    final float offset;
 
-    /** Draws some words of a row. */
-    public static void row(
-            long key,
-            FloatMatrix data,
-            int dataRow,
-            float gain,
-            float offset,
-            SpikeMatrix spikes,
-            int row,
-            int firstWord,
-            int endWord) {
+    /**
+     * Makes what draws rows.
+     *
+     * @param gain factor on the data
+     * @param offset added to the scaled data
+     */
+    public BernoulliRow(float gain, float offset) {
+        this.gain = gain;
+        this.offset = offset;
+    }
+
+    /** Draws a row with the probabilities of a row of data. */
+    public void row(long key, FloatMatrix data, int dataRow, SpikeMatrix spikes, int row) {
         if (SimdWidth.VECTOR) {
-            BernoulliRowVector.row(key, data, dataRow, gain, offset, spikes, row, firstWord, endWord);
+            BernoulliRowVector.row(this, key, data, dataRow, spikes, row, 0, spikes.stride());
         } else {
-            scalar(key, data, dataRow, gain, offset, spikes, row, firstWord, endWord);
+            scalar(key, data, dataRow, spikes, row, 0, spikes.stride());
+        }
+    }
+
+    /** Draws some words of a row with the probabilities of the first row of data. */
+    public void words(long key, FloatMatrix data, SpikeMatrix spikes, int row, int firstWord, int endWord) {
+        if (SimdWidth.VECTOR) {
+            BernoulliRowVector.row(this, key, data, 0, spikes, row, firstWord, endWord);
+        } else {
+            scalar(key, data, 0, spikes, row, firstWord, endWord);
         }
     }
 
     /** The specification: one neuron after the other. */
-    public static void scalar(
-            long key,
-            FloatMatrix data,
-            int dataRow,
-            float gain,
-            float offset,
-            SpikeMatrix spikes,
-            int row,
-            int firstWord,
-            int endWord) {
+    public void scalar(long key, FloatMatrix data, int dataRow, SpikeMatrix spikes, int row) {
+        scalar(key, data, dataRow, spikes, row, 0, spikes.stride());
+    }
+
+    private void scalar(
+            long key, FloatMatrix data, int dataRow, SpikeMatrix spikes, int row, int firstWord, int endWord) {
         for (int word = firstWord; word < endWord; word++) {
             long bits = 0;
             int neurons = Math.min(spikes.columns() - word * Long.SIZE, Long.SIZE);

@@ -40,15 +40,16 @@ final class BernoulliRowVector {
     private BernoulliRowVector() {}
 
     static void row(
+            BernoulliRow probability,
             long key,
             FloatMatrix data,
             int dataRow,
-            float gain,
-            float offset,
             SpikeMatrix spikes,
             int row,
             int firstWord,
             int endWord) {
+        float gain = probability.gain;
+        float offset = probability.offset;
         int key0 = (int) key;
         int key1 = (int) (key >>> Integer.SIZE);
         int key2 = PARITY ^ key0 ^ key1;

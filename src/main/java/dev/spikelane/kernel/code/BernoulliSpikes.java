@@ -17,45 +17,55 @@ import dev.spikelane.random.SampleDraws;
  */
 public final class BernoulliSpikes {
 
-    private BernoulliSpikes() {}
+    private final BernoulliRow probability;
 
     /**
-     * Draws the spikes of all rows from {@code firstRow} on; the step of row r is {@code firstStep + r / batch}.
+     * Makes what draws spikes.
      *
-     * @param seed the seed of the run
-     * @param firstStep the number of the step of row 0
-     * @param firstSample the number of the first sample of a step
-     * @param batch samples in a step
-     * @param data {@code [batch x neurons]}, the same at all steps, or {@code [rows - firstRow x neurons]}, time-major; NaN never fires
      * @param gain factor on the data
      * @param offset added to the scaled data
+     */
+    public BernoulliSpikes(float gain, float offset) {
+        this.probability = new BernoulliRow(gain, offset);
+    }
+
+    /**
+     * Draws the spikes of all rows from {@code firstRow} on, of data that are the same at all steps; the step of row r is {@code r / batch}.
+     *
+     * @param seed the seed of the run
+     * @param firstSample the number of the first sample of a step
+     * @param data {@code [batch x neurons]}; NaN never fires
      * @param spikes {@code [rows x neurons]}, time-major, overwritten from {@code firstRow} on
      * @param firstRow the first row drawn, the start of a step
      * @throws IllegalArgumentException if a shape does not fit, or rows are not whole steps
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void draw(
-            long seed,
-            int firstStep,
-            int firstSample,
-            int batch,
-            FloatMatrix data,
-            float gain,
-            float offset,
-            SpikeMatrix spikes,
-            int firstRow) {
-        Checks.range("batch", 0, batch, spikes.rows());
-        Checks.range("row", firstRow, spikes.rows(), spikes.rows());
-        Checks.wholeSteps(spikes.rows(), batch);
-        Checks.wholeSteps(firstRow, batch);
-        boolean constant = data.rows() == batch;
-        data.requireShape("data", constant ? batch : spikes.rows() - firstRow, spikes.columns());
-        spikes.requireShape("spikes", spikes.rows(), spikes.columns());
+    public void draw(long seed, int firstSample, FloatMatrix data, SpikeMatrix spikes, int firstRow) {
+        int batch = data.rows();
+        require(batch, data, spikes, firstRow);
         for (int row = firstRow; row < spikes.rows(); row++) {
-            long key = CounterRandom.rowKey(seed, firstStep + row / batch, firstSample + row % batch);
-            int dataRow = constant ? row % batch : row - firstRow;
-            BernoulliRow.row(key, data, dataRow, gain, offset, spikes, row, 0, spikes.stride());
+            int sample = row % batch;
+            probability.row(CounterRandom.rowKey(seed, row / batch, firstSample + sample), data, sample, spikes, row);
+        }
+    }
+
+    /**
+     * Draws the spikes of data that change from step to step, which end with the last row; the step of row r is {@code r / batch}.
+     *
+     * @param seed the seed of the run
+     * @param batch samples in a step
+     * @param data {@code [at most rows x neurons]}, time-major, those of the last rows; NaN never fires
+     * @param spikes {@code [rows x neurons]}, time-major, of which rows before the data are left as they are
+     * @throws IllegalArgumentException if a shape does not fit, or rows are not whole steps
+     * @throws IllegalStateException if an arena is closed
+     * @throws WrongThreadException if an arena is confined to another thread
+     */
+    public void drawVarying(long seed, int batch, FloatMatrix data, SpikeMatrix spikes) {
+        int firstRow = spikes.rows() - data.rows();
+        require(batch, data, spikes, firstRow);
+        for (int row = firstRow; row < spikes.rows(); row++) {
+            probability.row(CounterRandom.rowKey(seed, row / batch, row % batch), data, row - firstRow, spikes, row);
         }
     }
 
@@ -65,8 +75,6 @@ public final class BernoulliSpikes {
      *
      * @param draws the random streams of the samples
      * @param data {@code [batch x neurons]}, the same at all steps; NaN never fires
-     * @param gain factor on the data
-     * @param offset added to the scaled data
      * @param spikes {@code [rows x neurons]}, time-major, overwritten from {@code firstRow} on
      * @param firstRow the first row drawn, the start of a step
      * @throws IllegalArgumentException if a shape does not fit, or rows are not whole steps
@@ -74,17 +82,21 @@ public final class BernoulliSpikes {
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void draw(
-            SampleDraws draws, FloatMatrix data, float gain, float offset, SpikeMatrix spikes, int firstRow) {
+    public void draw(SampleDraws draws, FloatMatrix data, SpikeMatrix spikes, int firstRow) {
         int batch = data.rows();
+        require(batch, data, spikes, firstRow);
+        for (int row = firstRow; row < spikes.rows(); row++) {
+            int sample = row % batch;
+            probability.row(draws.rowKey(row / batch, sample), data, sample, spikes, row);
+        }
+    }
+
+    private static void require(int batch, FloatMatrix data, SpikeMatrix spikes, int firstRow) {
+        Checks.range("batch", 0, batch, spikes.rows());
         Checks.range("row", firstRow, spikes.rows(), spikes.rows());
         Checks.wholeSteps(spikes.rows(), batch);
         Checks.wholeSteps(firstRow, batch);
-        data.requireShape("data", batch, spikes.columns());
+        data.requireShape("data", data.rows(), spikes.columns());
         spikes.requireShape("spikes", spikes.rows(), spikes.columns());
-        for (int row = firstRow; row < spikes.rows(); row++) {
-            long key = draws.rowKey(row / batch, row % batch);
-            BernoulliRow.row(key, data, row % batch, gain, offset, spikes, row, 0, spikes.stride());
-        }
     }
 }

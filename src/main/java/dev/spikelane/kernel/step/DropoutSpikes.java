@@ -26,45 +26,58 @@ public final class DropoutSpikes {
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
-    private DropoutSpikes() {}
+    private final LeakyParameters parameters;
+    private final long seed;
+    private final float scale;
+    private final BernoulliRow kept;
 
     /**
-     * Fires the neurons of one step, some blocks of 64 of them. Threads that share the work take disjoint blocks.
+     * Makes what fires neurons.
      *
      * @param parameters of {@code neurons} neurons, of which threshold and comparison are read
      * @param probability that a membrane is dropped, from 0 to below 1
      * @param seed the seed of the run
+     * @throws IllegalArgumentException if the probability is not one that drops some
+     */
+    public DropoutSpikes(LeakyParameters parameters, float probability, long seed) {
+        if (!(probability >= 0 && probability < 1)) {
+            throw new IllegalArgumentException("probability is " + probability + ", expected 0 to below 1");
+        }
+        this.parameters = parameters;
+        this.seed = seed;
+        this.scale = 1 / (1 - probability);
+        this.kept = new BernoulliRow(0, 1 - probability);
+    }
+
+    /**
+     * Fires the neurons of one step, some blocks of 64 of them. Threads that share the work take disjoint blocks.
+     *
      * @param step the number of the step, from 0, of which the low 32 bits count
      * @param run the membranes, of which there is one row for each sample, as its state, and the spikes, overwritten from {@code firstRow} on
      * @param firstRow the first row of the step
-     * @throws IllegalArgumentException if a shape or range does not fit, or the probability is not one that drops some
+     * @throws IllegalArgumentException if a shape or range does not fit
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void fire(
-            LeakyParameters parameters, float probability, long seed, long step, StepRun run, int firstRow) {
+    public void fire(long step, StepRun run, int firstRow) {
         FloatMatrix membrane = run.state;
         SpikeMatrix spikes = run.spikes;
         int batch = membrane.rows();
         int neurons = parameters.neurons();
-        if (!(probability >= 0 && probability < 1)) {
-            throw new IllegalArgumentException("probability is " + probability + ", expected 0 to below 1");
-        }
         parameters.threshold.requireShape("parameters", 1, neurons);
         membrane.requireShape("membrane", membrane.rows(), neurons);
         Checks.range("row of spikes", firstRow, Math.addExact(firstRow, batch), spikes.rows());
         spikes.requireShape("spikes", spikes.rows(), neurons);
         Checks.range("word of spikes", run.firstWord, run.endWord, spikes.stride());
-        float kept = 1 - probability;
         for (int sample = 0; sample < batch; sample++) {
             int row = firstRow + sample;
             long key = CounterRandom.rowKey(seed, (int) step, sample);
             // Any finite row would do for the thresholds: a gain of 0 leaves the offset.
-            BernoulliRow.row(key, parameters.threshold, 0, 0, kept, spikes, row, run.firstWord, run.endWord);
+            kept.words(key, parameters.threshold, spikes, row, run.firstWord, run.endWord);
             if (SimdWidth.VECTOR) {
-                DropoutSpikesVector.row(parameters, 1 / kept, run, sample, row);
+                DropoutSpikesVector.row(parameters, scale, run, sample, row);
             } else {
-                scalar(parameters, 1 / kept, run, sample, row);
+                scalar(parameters, scale, run, sample, row);
             }
         }
     }

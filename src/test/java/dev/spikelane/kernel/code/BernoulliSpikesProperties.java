@@ -39,34 +39,39 @@ final class BernoulliSpikesProperties {
             @ForAll @IntRange(min = 1, max = 4) int batch,
             @ForAll @IntRange(min = 1, max = 4) int steps,
             @ForAll boolean varying,
-            @ForAll int firstStep,
-            @ForAll int firstSample,
+            @ForAll int sampleOfConstant,
             @ForAll long seed) {
         Random random = new Random(seed);
         float gain = random.nextInt(5) / 2f - 0.5f;
         float offset = random.nextInt(5) / 4f - 0.25f;
+        int firstSample = varying ? 0 : sampleOfConstant;
         FloatMatrix data = data(varying ? steps * batch : batch, neurons, random);
         SpikeMatrix expected = SpikeMatrix.zeros(arena, steps * batch, neurons);
         for (int row = 0; row < expected.rows(); row++) {
             for (int neuron = 0; neuron < neurons; neuron++) {
-                float uniform = CounterRandom.uniform(seed, firstStep + row / batch, firstSample + row % batch, neuron);
+                float uniform = CounterRandom.uniform(seed, row / batch, firstSample + row % batch, neuron);
                 float probability = data.get(row % data.rows(), neuron) * gain + offset;
                 expected.set(row, neuron, uniform < probability);
             }
         }
 
         SpikeMatrix entry = allOnes(steps * batch, neurons);
-        BernoulliSpikes.draw(seed, firstStep, firstSample, batch, data, gain, offset, entry, 0);
+        if (varying) {
+            new BernoulliSpikes(gain, offset).drawVarying(seed, batch, data, entry);
+        } else {
+            new BernoulliSpikes(gain, offset).draw(seed, firstSample, data, entry, 0);
+        }
         assertSameBits(expected, entry, "entry");
 
+        BernoulliRow draws = new BernoulliRow(gain, offset);
         SpikeMatrix scalar = allOnes(steps * batch, neurons);
         SpikeMatrix vector = allOnes(steps * batch, neurons);
         for (int row = 0; row < expected.rows(); row++) {
-            long key = CounterRandom.rowKey(seed, firstStep + row / batch, firstSample + row % batch);
-            BernoulliRow.scalar(key, data, row % data.rows(), gain, offset, scalar, row, 0, scalar.stride());
+            long key = CounterRandom.rowKey(seed, row / batch, firstSample + row % batch);
+            draws.scalar(key, data, row % data.rows(), scalar, row);
             if (SimdWidth.VECTOR) {
                 for (int word = 0; word < vector.stride(); word++) {
-                    BernoulliRow.row(key, data, row % data.rows(), gain, offset, vector, row, word, word + 1);
+                    draws.words(key, data.rows(row % data.rows(), 1), vector, row, word, word + 1);
                 }
             }
         }
@@ -92,7 +97,7 @@ final class BernoulliSpikesProperties {
             data.set(0, neuron, kinds[random.nextInt(kinds.length)]);
         }
         SpikeMatrix spikes = allOnes(steps, neurons);
-        BernoulliSpikes.draw(seed, 0, 0, 1, data, 1, 0, spikes, 0);
+        new BernoulliSpikes(1, 0).draw(seed, 0, data, spikes, 0);
         for (int step = 0; step < steps; step++) {
             for (int neuron = 0; neuron < neurons; neuron++) {
                 assertEquals(fires[neuron], spikes.get(step, neuron), "probability " + data.get(0, neuron));
@@ -105,15 +110,15 @@ final class BernoulliSpikesProperties {
     void theComparisonIsStrict(@ForAll(supplier = Awkward.Sizes.class) int neurons, @ForAll long seed) {
         FloatMatrix data = FloatMatrix.zeros(arena, 1, neurons);
         for (int neuron = 0; neuron < neurons; neuron++) {
-            data.set(0, neuron, CounterRandom.uniform(seed, 7, 3, neuron));
+            data.set(0, neuron, CounterRandom.uniform(seed, 0, 3, neuron));
         }
         SpikeMatrix spikes = allOnes(1, neurons);
-        BernoulliSpikes.draw(seed, 7, 3, 1, data, 1, 0, spikes, 0);
+        new BernoulliSpikes(1, 0).draw(seed, 3, data, spikes, 0);
         assertEquals(0, spikes.count());
         for (int neuron = 0; neuron < neurons; neuron++) {
             data.set(0, neuron, Math.nextUp(data.get(0, neuron)));
         }
-        BernoulliSpikes.draw(seed, 7, 3, 1, data, 1, 0, spikes, 0);
+        new BernoulliSpikes(1, 0).draw(seed, 3, data, spikes, 0);
         assertEquals(neurons, spikes.count());
     }
 
@@ -123,7 +128,7 @@ final class BernoulliSpikesProperties {
             @ForAll @IntRange(min = 1, max = 5) int steps,
             @ForAll long seed) {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps, neurons);
-        BernoulliSpikes.draw(seed, 0, 0, 1, FloatMatrix.zeros(arena, 1, neurons), 1, 2, spikes, 0);
+        new BernoulliSpikes(1, 2).draw(seed, 0, FloatMatrix.zeros(arena, 1, neurons), spikes, 0);
         assertEquals((long) steps * neurons, spikes.count(), "all neurons, and no pad");
         assertSameBits(allOnes(steps, neurons), spikes, "offset 2");
     }
@@ -137,22 +142,19 @@ final class BernoulliSpikesProperties {
         Random random = new Random(seed);
         FloatMatrix data = data(batch, neurons, random);
         SpikeMatrix whole = SpikeMatrix.zeros(arena, steps * batch, neurons);
-        BernoulliSpikes.draw(seed, 10, 20, batch, data, 0.7f, 0.1f, whole, 0);
+        new BernoulliSpikes(0.7f, 0.1f).draw(seed, 20, data, whole, 0);
 
         int step = 1 + random.nextInt(steps - 1);
-        SpikeMatrix later = SpikeMatrix.zeros(arena, (steps - step) * batch, neurons);
-        BernoulliSpikes.draw(seed, 10 + step, 20, batch, data, 0.7f, 0.1f, later, 0);
-        assertSameBits(whole.rows(step * batch, later.rows()), later, "steps from " + step);
-
         SpikeMatrix tail = allOnes(steps * batch, neurons);
-        BernoulliSpikes.draw(seed, 10, 20, batch, data, 0.7f, 0.1f, tail, step * batch);
-        assertSameBits(later, tail.rows(step * batch, later.rows()), "rows from step " + step);
+        new BernoulliSpikes(0.7f, 0.1f).draw(seed, 20, data, tail, step * batch);
+        int rows = (steps - step) * batch;
+        assertSameBits(whole.rows(step * batch, rows), tail.rows(step * batch, rows), "rows from step " + step);
         assertEquals((long) step * batch * neurons, tail.count(0, step * batch), "earlier rows are left alone");
 
         int sample = 1 + random.nextInt(batch - 1);
         int samples = batch - sample;
         SpikeMatrix part = SpikeMatrix.zeros(arena, steps * samples, neurons);
-        BernoulliSpikes.draw(seed, 10, 20 + sample, samples, data.rows(sample, samples), 0.7f, 0.1f, part, 0);
+        new BernoulliSpikes(0.7f, 0.1f).draw(seed, 20 + sample, data.rows(sample, samples), part, 0);
         for (int s = 0; s < steps; s++) {
             assertSameBits(
                     whole.rows(s * batch + sample, samples), part.rows(s * samples, samples), "samples of step " + s);
@@ -167,8 +169,8 @@ final class BernoulliSpikesProperties {
         FloatMatrix all = data(5 * batch, neurons, new Random(seed));
         SpikeMatrix whole = SpikeMatrix.zeros(arena, 5 * batch, neurons);
         SpikeMatrix late = SpikeMatrix.zeros(arena, 5 * batch, neurons);
-        BernoulliSpikes.draw(seed, 0, 0, batch, all, 1, 0, whole, 0);
-        BernoulliSpikes.draw(seed, 0, 0, batch, all.rows(2 * batch, 3 * batch), 1, 0, late, 2 * batch);
+        new BernoulliSpikes(1, 0).drawVarying(seed, batch, all, whole);
+        new BernoulliSpikes(1, 0).drawVarying(seed, batch, all.rows(2 * batch, 3 * batch), late);
         assertEquals(0, late.count(0, 2 * batch));
         assertSameBits(whole.rows(2 * batch, 3 * batch), late.rows(2 * batch, 3 * batch), "from step 2");
     }
@@ -183,7 +185,7 @@ final class BernoulliSpikesProperties {
             FloatMatrix data = FloatMatrix.zeros(arena, 1, neurons);
             data.fill(probability);
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps, neurons);
-            BernoulliSpikes.draw(42, 0, 0, 1, data, 1, 0, spikes, 0);
+            new BernoulliSpikes(1, 0).draw(42, 0, data, spikes, 0);
             double deviation = Math.sqrt(probability * (1 - probability) / ((double) steps * neurons));
             assertEquals(probability, spikes.density(), 5 * deviation);
         }
@@ -195,8 +197,8 @@ final class BernoulliSpikesProperties {
         data.fill(0.5f);
         SpikeMatrix one = SpikeMatrix.zeros(arena, 20, 200);
         SpikeMatrix other = SpikeMatrix.zeros(arena, 20, 200);
-        BernoulliSpikes.draw(seed, 0, 0, 2, data, 1, 0, one, 0);
-        BernoulliSpikes.draw(seed ^ 1L << 40, 0, 0, 2, data, 1, 0, other, 0);
+        new BernoulliSpikes(1, 0).draw(seed, 0, data, one, 0);
+        new BernoulliSpikes(1, 0).draw(seed ^ 1L << 40, 0, data, other, 0);
         int equal = 0;
         for (int row = 0; row < 20; row++) {
             for (int neuron = 0; neuron < 200; neuron++) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BernoulliSpikesTest {
 
@@ -24,8 +25,8 @@ final class BernoulliSpikesTest {
         arena.close();
     }
 
-    private void draw(int batch, FloatMatrix from, SpikeMatrix to, int firstRow) {
-        BernoulliSpikes.draw(1, 0, 0, batch, from, 1, 0, to, firstRow);
+    private void draw(FloatMatrix from, int firstRow) {
+        new BernoulliSpikes(1, 0).draw(1, 0, from, spikes, firstRow);
     }
 
     @Test
@@ -33,21 +34,25 @@ final class BernoulliSpikesTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "data is [2 x 71], expected [2 x 70]",
-                () -> draw(2, FloatMatrix.zeros(arena, 2, 71), spikes, 0));
+                () -> draw(FloatMatrix.zeros(arena, 2, 71), 0));
         assertMessage(
                 IllegalArgumentException.class,
-                "data is [4 x 70], expected [6 x 70]",
-                () -> draw(2, FloatMatrix.zeros(arena, 4, 70), spikes, 0));
-        assertMessage(
-                IllegalArgumentException.class,
-                "data is [6 x 70], expected [4 x 70]",
-                () -> draw(2, FloatMatrix.zeros(arena, 6, 70), spikes, 2));
+                "data is [4 x 71], expected [4 x 70]",
+                () -> new BernoulliSpikes(1, 0).drawVarying(1, 2, FloatMatrix.zeros(arena, 4, 71), spikes));
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0", "-1, 0", "7, 0", "4, 0", "2, 1", "2, -2", "2, 6", "2, 8"})
-    void refusesBatchesAndRowsThatDoNotFit(int batch, int firstRow) {
-        assertThrows(IllegalArgumentException.class, () -> draw(batch, data, spikes, firstRow));
+    @CsvSource({"0, 6", "-1, 6", "7, 6", "4, 6", "2, 5", "2, 8"})
+    void refusesBatchesAndRowsThatDoNotFit(int batch, int rows) {
+        FloatMatrix varying = FloatMatrix.zeros(arena, rows, 70);
+        assertThrows(
+                IllegalArgumentException.class, () -> new BernoulliSpikes(1, 0).drawVarying(1, batch, varying, spikes));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, -2, 6, 8})
+    void refusesFirstRowsThatDoNotFit(int firstRow) {
+        assertThrows(IllegalArgumentException.class, () -> draw(data, firstRow));
     }
 
     @Test
@@ -55,7 +60,7 @@ final class BernoulliSpikesTest {
         Arena other = Arena.ofConfined();
         FloatMatrix gone = FloatMatrix.zeros(other, 2, 70);
         other.close();
-        assertMessage(IllegalStateException.class, "the arena of data is closed", () -> draw(2, gone, spikes, 0));
-        assertInstanceOf(WrongThreadException.class, onOtherThread("stranger", () -> draw(2, data, spikes, 0)));
+        assertMessage(IllegalStateException.class, "the arena of data is closed", () -> draw(gone, 0));
+        assertInstanceOf(WrongThreadException.class, onOtherThread("stranger", () -> draw(data, 0)));
     }
 }

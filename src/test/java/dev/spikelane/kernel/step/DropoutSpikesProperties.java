@@ -95,7 +95,7 @@ final class DropoutSpikesProperties {
             int endWord) {
         StepRun run = new StepRun(membrane, membrane, spikes)
                 .set(Tile.whole(membrane).at(firstWord, endWord), membrane, spikes);
-        DropoutSpikes.fire(parameters, probability, seed, step, run, firstRow);
+        new DropoutSpikes(parameters, probability, seed).fire(step, run, firstRow);
     }
 
     @Example

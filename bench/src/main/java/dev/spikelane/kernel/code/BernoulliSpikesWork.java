@@ -54,19 +54,19 @@ public record BernoulliSpikesWork(int neurons, int batch, int steps) implements 
         }
 
         private void scalar() {
-            for (int row = 0; row < spikes.rows(); row++) {
-                int sample = row % data.rows();
-                long key = CounterRandom.rowKey(SEED, row / data.rows(), sample);
-                BernoulliRow.scalar(key, data, sample, GAIN, OFFSET, spikes, row, 0, spikes.stride());
+            BernoulliRow row = new BernoulliRow(GAIN, OFFSET);
+            for (int at = 0; at < spikes.rows(); at++) {
+                int sample = at % data.rows();
+                long key = CounterRandom.rowKey(SEED, at / data.rows(), sample);
+                row.scalar(key, data, sample, spikes, at);
             }
         }
 
         @Override
         public List<Entry> entries() {
             List<Entry> entries = new ArrayList<>();
-            entries.add(entry(
-                    Contestant.JAVA,
-                    () -> BernoulliSpikes.draw(SEED, 0, 0, data.rows(), data, GAIN, OFFSET, spikes, 0)));
+            BernoulliSpikes draws = new BernoulliSpikes(GAIN, OFFSET);
+            entries.add(entry(Contestant.JAVA, () -> draws.draw(SEED, 0, data, spikes, 0)));
             entries.add(entry(Contestant.SCALAR, this::scalar));
             if (Yardstick.AVAILABLE) {
                 entries.add(entry(Contestant.YARDSTICK, () -> Yardstick.bernoulli(SEED, data, GAIN, OFFSET, spikes)));
