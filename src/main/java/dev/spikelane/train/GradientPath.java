@@ -105,7 +105,7 @@ final class GradientPath {
         toFirst(gradient);
         for (int i = 0; i < made.length; i++) {
             backs[i].prepare(i == 0 ? source : made[i - 1].steps(0, steps), batch);
-            backs[i].add(whole.on(ofMade[i].steps(0, steps)), 0);
+            addWhole(backs[i], whole.on(ofMade[i].steps(0, steps)));
         }
         int last = made.length;
         backs[last].prepare(last == 0 ? source : made[last - 1].steps(0, steps), batch);
@@ -119,15 +119,27 @@ final class GradientPath {
         }
         for (int i = 0; i < made.length; i++) {
             backs[i].prepareFrame(i == 0 ? frame : made[i - 1].steps(0, 1));
-            backs[i].add(whole.on(ofMade[i].steps(0, 1)), 0);
+            addWhole(backs[i], whole.on(ofMade[i].steps(0, 1)));
         }
         int last = made.length;
         backs[last].prepareFrame(last == 0 ? frame : made[last - 1].steps(0, 1));
     }
 
-    /** Adds gradients of the last operator's weights for some blocks of outputs. */
-    void add(Tile gradient, int thread) {
-        backs[backs.length - 1].add(gradient, thread);
+    /** Adds gradients of an operator before the last. */
+    private static void addWhole(OperatorGradient back, Tile gradient) {
+        for (int round = 0, parts = back.parts(0); parts > 0; parts = back.parts(++round)) {
+            for (int part = 0; part < parts; part++) {
+                back.prepare(round, part, 0);
+            }
+        }
+        for (int share = 0; share < back.shares(); share++) {
+            back.add(gradient, share, 0);
+        }
+    }
+
+    /** What makes the gradients of the last operator's weights. */
+    OperatorGradient last() {
+        return backs[backs.length - 1];
     }
 
     void clear() {

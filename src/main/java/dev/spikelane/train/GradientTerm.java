@@ -152,7 +152,10 @@ final class GradientTerm {
         if (!takesSums()) {
             sums.copyTo(0, ofFrame().matrix(), 0, size.batch());
         } else if (learns) {
-            path.add(sums, thread);
+            OperatorGradient last = path.last();
+            for (int share = 0; share < last.shares(); share++) {
+                last.add(sums, share, thread);
+            }
         }
     }
 
@@ -239,10 +242,15 @@ final class GradientTerm {
         return learns;
     }
 
-    /** Adds gradients of the last operator's weights, behind {@link #prepareWeights}. */
-    void add(int first, int count, int firstBlock, int endBlock, int thread) {
+    /** What makes the gradients of the last operator's weights: its rounds come behind {@link #prepareWeights}. */
+    OperatorGradient last() {
+        return path.last();
+    }
+
+    /** Adds gradients of the last operator's weights, behind these rounds. */
+    void add(int first, int count, int block, int share, int thread) {
         FloatMatrix gradients = frame ? ofFrame().matrix() : port.gradients(first, count);
-        path.add(adding[thread].on(gradients).at(firstBlock, endBlock), thread);
+        path.last().add(adding[thread].on(gradients).at(block, block + 1), share, thread);
     }
 
     void finish() {

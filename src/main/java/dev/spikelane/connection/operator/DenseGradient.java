@@ -84,13 +84,28 @@ final class DenseGradient implements OperatorGradient {
     }
 
     @Override
-    public void add(Tile gradient, int thread) {
+    public int parts(int round) {
+        return kernel.parts(round);
+    }
+
+    @Override
+    public void prepare(int round, int part, int thread) {
+        kernel.prepare(round, part, thread);
+    }
+
+    @Override
+    public int shares() {
+        return kernel.shares();
+    }
+
+    @Override
+    public void add(Tile gradient, int share, int thread) {
         GradientSink taker = sink;
         for (int block = gradient.firstBlock(); block < gradient.endBlock(); block++) {
             if (taker != null) {
-                kernel.give(gradient, ofBias, taker, operator.factors(), block, thread);
+                kernel.give(gradient, ofBias, taker, block, share, thread);
             } else {
-                kernel.add(gradient, sum(), ofBias, block, thread);
+                kernel.add(gradient, sum(), ofBias, block, share, thread);
             }
         }
     }
@@ -109,7 +124,7 @@ final class DenseGradient implements OperatorGradient {
             return false;
         }
         sink = taker;
-        kernel.setGives();
+        kernel.setGives(operator.factors());
         return true;
     }
 

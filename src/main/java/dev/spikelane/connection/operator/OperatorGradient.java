@@ -102,12 +102,42 @@ public interface OperatorGradient {
     void prepareFrame(FloatMatrix frame);
 
     /**
+     * Returns in how many parts threads should prepare the rows that were taken, in this round. All rounds have to be gone through before
+     * gradients are added.
+     *
+     * @param round 0, then 1 and so on, when all parts of the round before are done
+     * @return parts; 0 if all is prepared
+     */
+    default int parts(int round) {
+        return 0;
+    }
+
+    /**
+     * Prepares a part.
+     *
+     * @param round as in {@link #parts}
+     * @param part of the round
+     * @param thread which of the threads prepares, from 0
+     */
+    default void prepare(int round, int part, int thread) {}
+
+    /**
+     * Returns into how many shares of inputs {@link #add} splits a block, for threads that would have too few of these.
+     *
+     * @return at least 1
+     */
+    default int shares() {
+        return 1;
+    }
+
+    /**
      * Adds the gradients of the weights for some blocks of 64 outputs.
      *
      * @param gradient {@code [steps * batch x outputs]}: gradients of what the operator made of the rows that it was given, at the blocks in use
+     * @param share of the inputs, from 0
      * @param thread which of the threads adds, from 0
      */
-    void add(Tile gradient, int thread);
+    void add(Tile gradient, int share, int thread);
 
     /** Multiplies sums that came from spikes by what the spikes carry; to be called once, when all rows were added. */
     void finish();

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * {@link SpikeMatmul}; where the source is values, each by one fused multiply-add, as in {@link DenseMatmul}. The bias is an input that
  * always fires.
  *
- * <p>An object owns scratch memory for sources of one width. One thread prepares a source; then several may each add blocks of outputs.
+ * <p>An object owns scratch memory for sources of one width. One thread takes a source, threads prepare it together, in rounds of parts
+ * ({@link #parts}), and then add blocks of outputs and shares of inputs.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class WeightGradient {
@@ -37,9 +38,18 @@ public final class WeightGradient {
     /** Inputs whose gradients are made at a time before a sink takes them: 24 KB; whole tiles and pairs. */
     private static final int CHUNK = 96;
 
+    /** Percent of groups and inputs in which something fires, from which on lists do not pay. */
+    private static final int MOST_FILLED = 45;
+
+    /** Outputs, such as ten classes, for which lists do not pay. */
+    private static final int NARROW = 16;
+
     private final Arena arena;
     private final int inputs;
     private final int outputs;
+    /** Inputs of a share, a multiple of 64 unless there is one share. */
+    private final int inputsOfShare;
+
     private final SpikeLists lists;
     private final Workspace[] workspaces;
     private SpikeMatrix spikes;
@@ -54,6 +64,7 @@ public final class WeightGradient {
     private boolean listed;
     private boolean analog;
     private boolean gives;
+    private float @Nullable [] factors;
     private int steps;
     private int batch;
     /** Rows of which biases are summed before they are added. */
@@ -64,6 +75,7 @@ public final class WeightGradient {
         private final WeightGradientVector.Part part = new WeightGradientVector.Part();
         private final PairListsVector.Walk walk = new PairListsVector.Walk();
         private final TallTileVector tile = new TallTileVector();
+        private final long[] square = new long[Long.SIZE];
         /** Partial sums of spikes. */
         private @Nullable FloatMatrix tables;
         /** Gradients that a sink takes next: a row for each input. */
@@ -82,6 +94,9 @@ public final class WeightGradient {
         this.arena = arena;
         this.inputs = inputs;
         this.outputs = outputs;
+        int wanted = threads == 1 ? 1 : Math.ceilDiv(2 * threads, Math.ceilDiv(outputs, PackedWeights.BLOCK));
+        this.inputsOfShare =
+                wanted == 1 ? inputs : Math.ceilDiv(Math.ceilDiv(inputs, wanted), Long.SIZE) * Long.SIZE;
         this.lists = new SpikeLists(inputs);
         this.workspaces = new Workspace[SimdWidth.VECTOR ? threads : 0];
         for (int i = 0; i < workspaces.length; i++) {
@@ -91,9 +106,14 @@ public final class WeightGradient {
         this.numbers = FloatMatrix.zeros(arena, 1, 1);
     }
 
-    /** Says that gradients go to a sink: {@link #give} will be called in place of {@link #add}. */
-    public void setGives() {
+    /**
+     * Says that gradients go to a sink: {@link #give} will be called in place of {@link #add}.
+     *
+     * @param ofSpikes factors by which gradients of each input are multiplied, where the source is spikes; null if they are 1
+     */
+    public void setGives(float @Nullable [] ofSpikes) {
         gives = true;
+        factors = ofSpikes;
     }
 
     /**
@@ -114,9 +134,7 @@ public final class WeightGradient {
             case SpikeMatrix bits -> {
                 spikes = bits;
                 analog = false;
-                if (SimdWidth.VECTOR) {
-                    lists.set(bits, batchSize, outputs > WeightGradientVector.NARROW);
-                }
+                lists.open(bits.rows(), batchSize);
             }
             case FloatMatrix values -> {
                 numbers = values;
@@ -125,7 +143,8 @@ public final class WeightGradient {
         }
         for (Workspace own : workspaces) {
             if (!analog && own.tables == null) {
-                own.tables = FloatMatrix.zeros(arena, SpikeLists.TABLE_ROWS, PackedWeights.BLOCK);
+                int rows = outputs > NARROW ? SpikeLists.TABLE_ROWS : SpikeLists.PANEL_ROWS;
+                own.tables = FloatMatrix.zeros(arena, rows, PackedWeights.BLOCK);
             }
             if (gives && (own.gradients == null || own.gradients.rows() < chunk())) {
                 own.gradients = FloatMatrix.zeros(arena, chunk(), PackedWeights.BLOCK);
@@ -133,9 +152,53 @@ public final class WeightGradient {
         }
     }
 
+    /**
+     * Returns in how many parts threads should prepare the source that was taken, in this round.
+     *
+     * @param round 0, then 1 and so on, when all parts of the round before are done
+     * @return parts; 0 if all is prepared
+     */
+    public int parts(int round) {
+        if (analog || !SimdWidth.VECTOR) {
+            return 0;
+        }
+        if (round == 0) {
+            return lists.panels;
+        }
+        if (round == 1 && outputs > NARROW) {
+            lists.close(MOST_FILLED);
+            return lists.listed ? lists.sections : 0;
+        }
+        return 0;
+    }
+
+    /**
+     * Prepares a part.
+     *
+     * @param round as in {@link #parts}
+     * @param part of the round
+     * @param thread whose scratch memory is used
+     */
+    public void prepare(int round, int part, int thread) {
+        if (round == 0) {
+            lists.spread(spikes, part, workspaces[thread].square);
+        } else {
+            lists.list(part);
+        }
+    }
+
     /** Inputs whose gradients are made at a time: tables of spikes serve all inputs. */
     private int chunk() {
-        return analog ? Math.min(CHUNK, inputs) : inputs;
+        return analog ? Math.min(CHUNK, inputsOfShare) : inputsOfShare;
+    }
+
+    /**
+     * Returns into how many shares of inputs a block is split for threads.
+     *
+     * @return at least 1
+     */
+    public int shares() {
+        return Math.ceilDiv(inputs, inputsOfShare);
     }
 
     /**
@@ -232,7 +295,7 @@ public final class WeightGradient {
     private void multiplyAll(PackedWeights weights, int block, FloatMatrix current, long column, TallTileVector tile) {
         FloatMatrix frame = Objects.requireNonNull(transposed, "no frame was opened");
         int rows = frame.rows() - 1;
-        int bytes = strips(weights.post(), block);
+        int bytes = bytes(weights.post(), block);
         tile.stepOfA = (long) rows * Float.BYTES;
         tile.stepOfB = PackedWeights.BLOCK_BYTES;
         tile.rowOfC = current.rowOffset(1);
@@ -246,31 +309,36 @@ public final class WeightGradient {
         }
     }
 
-    /** Bytes of the outputs of a block, in whole strips. */
-    private static int strips(int outputs, int block) {
-        int used = Math.min(PackedWeights.BLOCK, outputs - block * PackedWeights.BLOCK) * Float.BYTES;
-        return Math.ceilDiv(used, TallTileVector.STRIP_BYTES) * TallTileVector.STRIP_BYTES;
+    /** Bytes of the outputs of a block, in whole vectors. */
+    private static int bytes(int outputs, int block) {
+        int used = Math.min(PackedWeights.BLOCK, outputs - block * PackedWeights.BLOCK);
+        int lanes = SimdWidth.bits() / Float.SIZE;
+        return Math.ceilDiv(used, lanes) * lanes * Float.BYTES;
     }
 
     /**
-     * Adds the gradients of a block of outputs, and of its biases.
+     * Adds the gradients of a block of outputs, for a share of the inputs; those of its biases with the first share.
      *
      * @param values {@code [steps * batch x outputs]}: gradients of the currents, row by row as in the source
      * @param gradient {@code inputs -> outputs}, updated, but for its bias
      * @param bias {@code [1 x outputs]}, added to
      * @param block of 64 outputs
+     * @param share of the inputs, from 0
      * @param thread whose scratch memory is used
      * @throws IllegalArgumentException if a shape or range does not fit
      */
-    public void add(Tile values, PackedWeights gradient, FloatMatrix bias, int block, int thread) {
+    public void add(Tile values, PackedWeights gradient, FloatMatrix bias, int block, int share, int thread) {
         check(values, block);
         if (SimdWidth.VECTOR) {
             Workspace own = workspaces[thread];
-            aim(own.part, values, block);
-            own.part.to = gradient.blockOffset(block);
+            aim(own.part, values, block, share);
+            own.part.to = gradient.blockOffset(block) + (long) own.part.firstInput * PackedWeights.BLOCK_BYTES;
             addBias(values.matrix(), bias, own.part);
             addInputs(values.matrix(), gradient.segment(), bias, own);
             return;
+        }
+        if (share > 0) {
+            return; // the specification takes all inputs
         }
         scalarBias(values, steps, batch, group, bias, block);
         if (analog) {
@@ -287,18 +355,18 @@ public final class WeightGradient {
         }
     }
 
-    private void aim(WeightGradientVector.Part part, Tile values, int block) {
+    private void aim(WeightGradientVector.Part part, Tile values, int block, int share) {
         part.column = values.offset(0, block);
-        part.outputs = Math.min(PackedWeights.BLOCK, outputs - block * PackedWeights.BLOCK);
-        part.bytes = strips(outputs, block);
+        part.bytes = bytes(outputs, block);
         part.ofBias = (long) block * PackedWeights.BLOCK_BYTES;
-        part.firstInput = 0;
-        part.inputs = inputs;
+        part.addsBias = share == 0;
+        part.firstInput = share * inputsOfShare;
+        part.inputs = Math.min(inputsOfShare, inputs - part.firstInput);
     }
 
     /** Adds gradients of biases, unless those of inputs bring them along. */
     private void addBias(FloatMatrix values, FloatMatrix bias, WeightGradientVector.Part part) {
-        if (analog) {
+        if (analog && part.addsBias) {
             WeightGradientVector.addBias(values, steps, group, part, bias.segment());
         }
     }
@@ -315,19 +383,19 @@ public final class WeightGradient {
     }
 
     /**
-     * Gives the gradients of a block of outputs to a sink, and adds those of its biases. They are those that {@link #add} adds to zeros.
+     * Gives the gradients of a block of outputs to a sink, for a share of the inputs, and adds those of its biases with the first share. They are
+     * those that {@link #add} adds to zeros.
      *
      * @param values as in {@link #add}
      * @param bias {@code [1 x outputs]}, added to
      * @param sink takes gradients in the layout of {@link PackedWeights}, without those of padding
-     * @param factors by which gradients of each input are multiplied, where the source is spikes; null if that is 1
      * @param block of 64 outputs
+     * @param share of the inputs, from 0
      * @param thread whose scratch memory is used
      * @throws IllegalArgumentException if a shape or range does not fit
      * @throws IllegalStateException if {@link #setGives} was not called, or there are no vectors
      */
-    public void give(
-            Tile values, FloatMatrix bias, GradientSink sink, float @Nullable [] factors, int block, int thread) {
+    public void give(Tile values, FloatMatrix bias, GradientSink sink, int block, int share, int thread) {
         if (!gives || !SimdWidth.VECTOR) {
             throw new IllegalStateException("gradients are stored, expected a sink");
         }
@@ -335,26 +403,29 @@ public final class WeightGradient {
         Workspace own = workspaces[thread];
         FloatMatrix gradients = Objects.requireNonNull(own.gradients);
         long padded = PackedWeights.paddedPre(inputs);
-        aim(own.part, values, block);
+        aim(own.part, values, block, share);
+        int firstOfShare = own.part.firstInput;
+        int endOfShare = firstOfShare + own.part.inputs;
         addBias(values.matrix(), bias, own.part);
         own.part.to = 0;
-        for (int first = 0; first < inputs; first += chunk()) {
+        for (int first = firstOfShare; first < endOfShare; first += chunk()) {
             own.part.firstInput = first;
-            own.part.inputs = Math.min(chunk(), inputs - first);
+            own.part.inputs = Math.min(chunk(), endOfShare - first);
             gradients.fill(0);
             addInputs(values.matrix(), gradients.segment(), bias, own);
             if (factors != null && !analog) {
-                multiply(gradients, factors);
+                multiply(gradients, own.part, factors);
             }
             long at = (block * padded + first) * PackedWeights.BLOCK;
             sink.take(gradients.segment(), 0, at, at + (long) own.part.inputs * PackedWeights.BLOCK);
         }
     }
 
-    private void multiply(FloatMatrix gradients, float[] factors) {
-        for (int input = 0; input < inputs; input++) {
+    private static void multiply(FloatMatrix gradients, WeightGradientVector.Part part, float[] factors) {
+        for (int input = 0; input < part.inputs; input++) {
+            float factor = factors[part.firstInput + input];
             for (int lane = 0; lane < PackedWeights.BLOCK; lane++) {
-                gradients.set(input, lane, gradients.get(input, lane) * factors[input]);
+                gradients.set(input, lane, gradients.get(input, lane) * factor);
             }
         }
     }
