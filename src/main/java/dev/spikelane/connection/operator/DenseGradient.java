@@ -74,6 +74,9 @@ final class DenseGradient implements OperatorGradient {
     @Override
     public void prepare(Signal source, int batch) {
         ofSpikes = source instanceof SpikeMatrix;
+        if (sink != null) {
+            kernel.setGives(operator.factors()); // they may have been learned
+        }
         kernel.prepare(source, batch);
     }
 
