@@ -181,7 +181,7 @@ final class GradientInput implements GradientSource {
             FloatMatrix some = reached == count ? rows : rows.rows(0, Math.max(1, reached) * size.batch());
             rows.fill(0);
             if (reached > 0) {
-                term.pull(target.on(some));
+                term.pull(0, reached, target.on(some));
             }
         }
         if (started) {

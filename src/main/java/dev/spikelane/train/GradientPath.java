@@ -93,6 +93,11 @@ final class GradientPath {
         return at;
     }
 
+    /** What {@link #toFirst} has made of some steps, where there are several operators. */
+    FloatMatrix ofFirst(int first, int steps) {
+        return ofMade[0].steps(first, steps);
+    }
+
     /** Takes gradients of what the first operator makes, all rows of them, back to the blocks in use of the source. */
     void pull(FloatMatrix ofFirst, Tile into) {
         backs[0].pull(ofFirst, ofFirst.rows(), into);

@@ -262,6 +262,8 @@ final class GradientSite implements GradientSource {
             FloatMatrix added = FloatMatrix.zeros(size.batch(), population.size());
             ofSpikes.open(-1, 1);
             ofSpikes.gather(
+                    0,
+                    1,
                     new GradientViews<>(sum, size.batch()),
                     new GradientViews<>(added, size.batch()),
                     new GradientTiles(Tile.whole(sum)));
@@ -460,34 +462,45 @@ final class GradientSite implements GradientSource {
         if (shares() && gradient.needsCurrents()) {
             again(first, count, firstBlock, endBlock, thread);
         }
+        int turns = Math.ceilDiv(count, own.steps);
+        for (int turn = turns - 1; turn >= 0; turn--) {
+            int from = turn * own.steps;
+            backSteps(first, from, Math.min(own.steps, count - from), part, own);
+        }
+    }
+
+    /** Takes neurons back through a few steps, whose gradients stay in a core's caches. */
+    private void backSteps(int first, int from, int count, int part, GradientScratch own) {
         boolean fires = firesBack();
         if (fires) {
-            ofSpikes.gather(own.ofSpikes, own.added, own.tiles);
+            ofSpikes.gather(from, count, own.ofSpikes, own.added, own.tiles);
         }
         for (int i = 0; i < ofVariables.length; i++) {
             if (ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null) {
-                ofVariables[i].gather(own.ofVariables[i], own.added, own.tiles);
+                ofVariables[i].gather(from, count, own.ofVariables[i], own.added, own.tiles);
             }
         }
+        NeuronBackward tile = tiles[part];
         for (int step = count - 1; step >= 0; step--) {
+            int at = first + from + step;
             for (int i = 0; i < ofVariables.length; i++) {
                 if (ofVariables[i].mayHaveGradients()) {
                     GradientViews<FloatMatrix> given = ofVariables[i].givenAlone();
-                    Tile from = given == null
+                    Tile variable = own.tiles.inWhole(carriedOf[i]);
+                    Tile added = given == null
                             ? own.tiles.in(own.ofVariables[i].steps(step, 1))
-                            : own.given.on(given.steps(first + step, 1)).at(firstBlock, endBlock);
-                    RowSum.add(own.tiles.inWhole(carriedOf[i]), from, size.batch());
+                            : own.given.on(given.steps(at, 1)).at(variable);
+                    RowSum.add(variable, added, size.batch());
                 }
             }
-            place(own.step, first + step, own);
-            NeuronBackward tile = tiles[part];
+            place(own.step, at, own);
             if (fires) {
                 FloatMatrix of = own.ofSpikes.steps(step, 1);
                 if (gradient.feedsOwnSpikes()) {
                     RowSum.add(own.tiles.in(of), own.tiles.inWhole(carriedSpikes), size.batch());
                 }
                 tile.toDistance(own.step, carried, of, own.distance);
-                surrogate.backward(own.distance, of, of, draws, first + step, firstBlock * Long.SIZE);
+                surrogate.backward(own.distance, of, of, draws, at, part * blocksInTile * Long.SIZE);
                 tile.toCurrents(own.step, of, carried, size.batch());
             } else {
                 tile.toCurrents(own.step, null, carried, size.batch());

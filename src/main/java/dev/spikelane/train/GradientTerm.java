@@ -33,8 +33,8 @@ final class GradientTerm {
     private boolean summed;
     private boolean added;
     private boolean listed;
-    /** Gradients of what the first operator makes, for the steps that are taken back; null if there are none. */
-    private @Nullable FloatMatrix ofFirst;
+    /** The step of the currents that the first step that is taken back has given. */
+    private int opened;
 
     GradientTerm(
             Projection projection,
@@ -186,22 +186,26 @@ final class GradientTerm {
         }
     }
 
-    /** Takes gradients of the currents that some steps of the source have given back to what the first operator makes. */
+    /**
+     * Takes gradients of the currents that some steps of the source have given back to what the first operator makes; returns how many of the
+     * steps have such currents.
+     */
     int open(int first, int count) {
         int reached = Math.min(count, size.steps() - projection.delay() - first);
         if (first + projection.delay() < 0) {
             reached = 0;
         }
-        ofFirst = reached > 0 ? path.toFirst(port.gradients(first + projection.delay(), reached)) : null;
+        opened = first + projection.delay();
+        if (reached > 0) {
+            path.toFirst(port.gradients(opened, reached));
+        }
         return Math.max(0, reached);
     }
 
-    /** Writes the gradients of the source, behind {@link #open(int, int)}. */
-    void pull(Tile into) {
-        FloatMatrix gradients = ofFirst;
-        if (gradients != null) {
-            path.pull(gradients, into);
-        }
+    /** Writes the gradients of some steps of the source, counted from the first that was opened; not of more than were reached. */
+    void pull(int from, int count, Tile into) {
+        FloatMatrix ofFirst = path.backs().length == 1 ? port.gradients(opened + from, count) : path.ofFirst(from, count);
+        path.pull(ofFirst, into);
     }
 
     /** Writes the gradients of a frame, when all steps were taken back. */
