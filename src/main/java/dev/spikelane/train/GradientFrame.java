@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.NarrowMatmul;
 import dev.spikelane.kernel.step.LeakyFrame;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
@@ -15,6 +16,9 @@ import java.lang.foreign.MemorySegment;
  */
 final class GradientFrame {
 
+    /** Rows behind the last, as products may read five steps behind the last. */
+    private static final int ROOM = 5;
+
     private final LeakyParameters parameters;
     private final GradientTerm from;
     private final GradientTerm to;
@@ -25,13 +29,17 @@ final class GradientFrame {
     private final SpikeMatrix spikes;
     private final FloatMatrix carried;
     private final GradientSize size;
+    private final int outputs;
     /** For each block of 64 neurons those of all samples, one below the other. */
     private final FloatMatrix[] currents;
 
     private final Scratch[] scratch;
 
     /** What a thread needs for a sample: all steps of 64 neurons. */
-    private record Scratch(LeakyFrame.Steps steps, FloatMatrix upstream, Tile summed, Tile currents) {}
+    private record Scratch(LeakyFrame.Steps steps, Tile summed, Tile currents) {}
+
+    /** Gradients of the target's currents: a row for each sample, in which those of a step stand behind those of the step before. */
+    private final FloatMatrix upstream;
 
     GradientFrame(GradientFrameParts parts, GradientSize size, Arena arena) {
         this.parameters = parts.parameters();
@@ -49,6 +57,8 @@ final class GradientFrame {
         for (int block = 0; block < currents.length; block++) {
             currents[block] = all.rows(block * size.batch(), size.batch());
         }
+        this.outputs = parts.outputs();
+        this.upstream = FloatMatrix.zeros(arena, size.batch() + ROOM, size.steps() * outputs);
         this.scratch = new Scratch[size.threads()];
         for (int i = 0; i < scratch.length; i++) {
             FloatMatrix sums = FloatMatrix.zeros(arena, size.batch(), LeakyFrame.BLOCK);
@@ -57,7 +67,6 @@ final class GradientFrame {
                             FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
                             FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
                             sums),
-                    FloatMatrix.zeros(arena, size.steps(), parts.outputs()),
                     Tile.of(sums, from.outputs()),
                     Tile.of(currents[0], from.outputs()));
         }
@@ -78,29 +87,14 @@ final class GradientFrame {
     void backward(int block, int thread) {
         Scratch own = scratch[thread];
         LeakyFrame.Steps steps = own.steps;
-        FloatMatrix gradients = to.ofCurrents();
         int firstWeights = weights.rows() / blocks() * block;
         for (int sample = 0; sample < size.batch(); sample++) {
             LeakyFrame.distances(parameters, currents[block], start.membrane(), steps.distance(), sample, block);
-            gather(gradients, sample, own.upstream);
-            LeakyFrame.pull(own.upstream, weights, firstWeights, steps.gradient());
+            NarrowMatmul.multiplyBlock(upstream, sample, outputs, weights, firstWeights, steps.gradient());
             surrogate.backward(steps.distance(), steps.gradient(), steps.gradient());
             LeakyFrame.back(parameters, steps, start.membrane(), carried, sample, block);
         }
         from.takeSums(own.summed.at(block, block + 1), thread);
-    }
-
-    /** Copies the rows of a sample, a batch apart, so that they do not push each other out of the L1 cache. */
-    private void gather(FloatMatrix gradients, int sample, FloatMatrix into) {
-        long bytes = into.rowOffset(1);
-        for (int step = 0; step < size.steps(); step++) {
-            MemorySegment.copy(
-                    gradients.segment(),
-                    gradients.rowOffset(step * size.batch() + sample),
-                    into.segment(),
-                    into.rowOffset(step),
-                    bytes);
-        }
     }
 
     int blocks() {
@@ -110,5 +104,17 @@ final class GradientFrame {
     /** Begins the way back. */
     void open() {
         from.openSums();
+        FloatMatrix gradients = to.ofCurrents();
+        long bytes = (long) outputs * Float.BYTES;
+        for (int sample = 0; sample < size.batch(); sample++) {
+            for (int step = 0; step < size.steps(); step++) {
+                MemorySegment.copy(
+                        gradients.segment(),
+                        gradients.rowOffset(step * size.batch() + sample),
+                        upstream.segment(),
+                        upstream.rowOffset(sample) + step * bytes,
+                        bytes);
+            }
+        }
     }
 }

@@ -9,6 +9,8 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The operators of a projection, forward and back, over some rows at a time. */
 final class GradientPath {
@@ -19,7 +21,9 @@ final class GradientPath {
     private final GradientViews<FloatMatrix>[] made;
 
     private final GradientViews<FloatMatrix>[] ofMade;
-    private final FloatMatrix[][] workspaces;
+    /** What each operator needs in each thread, made when it runs. */
+    private final FloatMatrix @Nullable [][] workspaces;
+    private final Scratch[] scratch;
     private final int batch;
     /** Whole rows between two operators; of use to one thread at a time, as they are. */
     private final Tile whole;
@@ -27,18 +31,16 @@ final class GradientPath {
     @SuppressWarnings("unchecked") // arrays of generics
     GradientPath(Arena arena, List<Operator> path, int steps, int batch, boolean pulls, Scratch[] scratch) {
         int threads = scratch.length;
+        this.scratch = scratch;
         this.batch = batch;
         this.whole = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
         this.operators = path.toArray(Operator[]::new);
         this.backs = new OperatorGradient[operators.length];
         this.made = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
         this.ofMade = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
-        this.workspaces = new FloatMatrix[operators.length][threads];
+        this.workspaces = new FloatMatrix[operators.length][];
         for (int i = 0; i < operators.length; i++) {
             backs[i] = operators[i].gradient(arena, i > 0 || pulls, threads);
-            for (int thread = 0; thread < threads; thread++) {
-                workspaces[i][thread] = operators[i].workspace(scratch[thread]);
-            }
             if (i < made.length) {
                 int columns = operators[i].outputs();
                 made[i] = new GradientViews<>(FloatMatrix.zeros(arena, steps * batch, columns), batch);
@@ -55,8 +57,17 @@ final class GradientPath {
         return operators[operators.length - 1].outputs();
     }
 
-    /** Runs all operators but the last on whole rows. */
+    /** Runs all operators but the last on whole rows, and makes room for the last. */
     void prepare(Signal source) {
+        for (int i = 0; i < operators.length; i++) {
+            boolean spikes = i == 0 && source instanceof SpikeMatrix;
+            if (workspaces[i] == null && !(spikes && backs[i].multipliesSpikes())) {
+                workspaces[i] = new FloatMatrix[scratch.length];
+                for (int thread = 0; thread < scratch.length; thread++) {
+                    workspaces[i][thread] = operators[i].workspace(scratch[thread]);
+                }
+            }
+        }
         Signal at = source;
         int steps = source.rows() / batch;
         for (int i = 0; i < made.length; i++) {
@@ -75,10 +86,15 @@ final class GradientPath {
 
     private void multiply(int i, Signal source, Tile into, int thread) {
         int rows = source.rows();
+        if (source instanceof SpikeMatrix spikes && backs[i].multipliesSpikes()) {
+            backs[i].multiply(spikes, rows, into, thread);
+            return;
+        }
+        FloatMatrix workspace = Objects.requireNonNull(workspaces[i])[thread];
         if (source instanceof SpikeMatrix spikes) {
-            operators[i].multiply(spikes, rows, into, workspaces[i][thread]);
+            operators[i].multiply(spikes, rows, into, workspace);
         } else {
-            operators[i].multiply((FloatMatrix) source, rows, into, workspaces[i][thread]);
+            operators[i].multiply((FloatMatrix) source, rows, into, workspace);
         }
     }
 

@@ -8,12 +8,6 @@ import java.lang.foreign.Arena;
 /** What a thread needs to take a tile of a population back through a segment. */
 final class GradientScratch {
 
-    /** Rows whose gradients are gathered at a time: with 256 neurons they are 256 KB. */
-    private static final int ROWS = 256;
-
-    /** Steps whose gradients are gathered at a time. */
-    final int steps;
-
     final NeuronBackward.Step step = new NeuronBackward.Step();
     /** Gradients of the spikes. */
     final GradientViews<FloatMatrix> ofSpikes;
@@ -44,8 +38,7 @@ final class GradientScratch {
             Arena arena, GradientSize size, Tile tile, boolean spikes, boolean[] variables, boolean adds, int kept) {
         int columns = tile.matrix().columns();
         int batch = size.batch();
-        this.steps = Math.clamp(ROWS / batch, 1, size.segment());
-        int rows = steps * batch;
+        int rows = size.turn() * batch;
         this.ofVariables = (GradientViews<FloatMatrix>[]) new GradientViews<?>[variables.length];
         for (int i = 0; i < variables.length; i++) {
             ofVariables[i] = new GradientViews<>(FloatMatrix.zeros(arena, variables[i] ? rows : batch, columns), batch);

@@ -462,10 +462,9 @@ final class GradientSite implements GradientSource {
         if (shares() && gradient.needsCurrents()) {
             again(first, count, firstBlock, endBlock, thread);
         }
-        int turns = Math.ceilDiv(count, own.steps);
-        for (int turn = turns - 1; turn >= 0; turn--) {
-            int from = turn * own.steps;
-            backSteps(first, from, Math.min(own.steps, count - from), part, own);
+        for (int turn = Math.ceilDiv(count, size.turn()) - 1; turn >= 0; turn--) {
+            int from = turn * size.turn();
+            backSteps(first, from, Math.min(size.turn(), count - from), part, own);
         }
     }
 

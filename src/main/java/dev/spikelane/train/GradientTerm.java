@@ -95,9 +95,11 @@ final class GradientTerm {
         added = false;
         if (frame) {
             Signal rows = source.steps(0, 1, 0);
-            path.prepare(rows);
             listed =
                     path.backs().length == 1 && rows instanceof FloatMatrix values && path.backs()[0].openFrame(values);
+            if (!listed) {
+                path.prepare(rows);
+            }
         }
     }
 
@@ -135,7 +137,7 @@ final class GradientTerm {
         if (takesSums()) {
             added = true;
             if (learns) {
-                path.prepareWeightsOfFrame(((GradientInput) source).frame(), held().matrix());
+                path.last().prepareFrame(((GradientInput) source).frame());
             }
         } else {
             ofFrame();
@@ -222,14 +224,14 @@ final class GradientTerm {
         if (learns) {
             path.clear();
         }
-        if (frame && !summed) {
-            ofFrame().matrix().fill(0);
-        }
     }
 
     /** Takes the rows of some steps, whose weights' gradients come next; tells whether there are any to add now. */
     boolean prepareWeights(int first, int count) {
         if (frame) {
+            if (!summed && first + count == size.steps()) {
+                ofFrame().matrix().fill(0); // the last steps come first
+            }
             for (int step = first + count - 1; step >= first && !summed; step--) {
                 RowSum.add(ofFrame(), ofStep.on(port.gradients(step, 1)), size.batch());
             }

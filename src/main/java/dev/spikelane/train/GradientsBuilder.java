@@ -20,6 +20,9 @@ import java.util.Set;
 /** Says what is wanted of {@link Gradients}. */
 public final class GradientsBuilder {
 
+    /** Rows whose gradients a thread gathers at a time: with 256 neurons they are 256 KB. */
+    private static final int ROWS_IN_TURN = 256;
+
     private final Network network;
     private final Layout layout;
     private final int steps;
@@ -360,7 +363,7 @@ public final class GradientsBuilder {
             GradientBlueprint plan = new GradientBlueprint(
                     network,
                     layout,
-                    new GradientSize(steps, samples, every, threads),
+                    new GradientSize(steps, samples, every, Math.clamp(ROWS_IN_TURN / batch, 1, every), threads),
                     arena,
                     Set.copyOf(learned),
                     Set.copyOf(given),

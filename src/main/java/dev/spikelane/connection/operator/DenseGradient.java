@@ -4,6 +4,7 @@ import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.product.NarrowMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.WeightGradient;
 import dev.spikelane.memory.FloatMatrix;
@@ -33,6 +34,8 @@ final class DenseGradient implements OperatorGradient {
     private @Nullable GradientSink sink;
     private final @Nullable PackedWeights transposed;
     private final WeightGradient kernel;
+    /** One for each thread, where there are few outputs. */
+    private final NarrowMatmul[] narrow;
     private boolean ofSpikes;
 
     DenseGradient(DenseOperator operator, Order order, PackedWeights weights, Arena arena, boolean pulls, int threads) {
@@ -44,6 +47,10 @@ final class DenseGradient implements OperatorGradient {
         this.transposed =
                 pulls ? PackedWeights.zeros(arena, /* pre= */ weights.post(), /* post= */ weights.pre()) : null;
         this.kernel = new WeightGradient(arena, weights.pre(), weights.post(), threads);
+        this.narrow = new NarrowMatmul[operator.isRecurrent() || !NarrowMatmul.fits(weights.post()) ? 0 : threads];
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = new NarrowMatmul(arena);
+        }
         transpose();
     }
 
@@ -59,6 +66,16 @@ final class DenseGradient implements OperatorGradient {
     @Override
     public @Nullable FloatMatrix pulling() {
         return transposed == null ? null : transposed.packed();
+    }
+
+    @Override
+    public boolean multipliesSpikes() {
+        return narrow.length > 0 && operator.factors() == null;
+    }
+
+    @Override
+    public void multiply(SpikeMatrix spikes, int count, Tile current, int thread) {
+        narrow[thread].multiply(spikes, count, weights, current);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,27 @@ public interface OperatorGradient {
      */
     default @Nullable FloatMatrix pulling() {
         return null;
+    }
+
+    /**
+     * Tells whether this makes currents of spikes faster than the operator, with the same bits.
+     *
+     * @return whether {@link #multiply} should be called
+     */
+    default boolean multipliesSpikes() {
+        return false;
+    }
+
+    /**
+     * Computes what the operator makes of spikes.
+     *
+     * @param spikes {@code [at least rows x inputs]}
+     * @param rows how many rows, at least 1
+     * @param current {@code [at least rows x outputs]}, of which these rows are overwritten
+     * @param thread which of the threads computes, from 0
+     */
+    default void multiply(SpikeMatrix spikes, int rows, Tile current, int thread) {
+        throw new IllegalStateException("the operator multiplies spikes");
     }
 
     /**

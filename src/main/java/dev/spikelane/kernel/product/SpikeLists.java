@@ -75,15 +75,19 @@ final class SpikeLists {
         return Math.min(4, batch - group % groupsInStep * 4);
     }
 
-    /** Makes room for spikes. */
-    void open(int rows, int batchSize) {
+    /**
+     * Makes room for spikes.
+     *
+     * @param stored whether panels will be spread to {@link #words}
+     */
+    void open(int rows, int batchSize, boolean stored) {
         batch = batchSize;
         steps = rows / batchSize;
         groupsInStep = Math.ceilDiv(batchSize, 4);
         panels = Math.ceilDiv(groups(), PANEL_GROUPS);
         sections = Math.ceilDiv(panels, PANELS_IN_SECTION);
         listed = false;
-        if (words.length < panels * stride()) {
+        if (stored && words.length < panels * stride()) {
             words = new long[panels * stride()];
             filled = new int[panels];
         }
@@ -95,23 +99,9 @@ final class SpikeLists {
      * @param square room for 64 words
      */
     void spread(SpikeMatrix spikes, int panel, long[] square) {
-        int first = panel * PANEL_GROUPS;
-        int some = Math.min(PANEL_GROUPS, groups() - first);
         int count = 0;
         for (int word = 0; word < spikes.stride(); word++) {
-            int at = 0;
-            for (int group = first; group < first + some; group++) {
-                int row = row(group);
-                int rows = rows(group);
-                for (int i = 0; i < 4; i++) {
-                    long from = spikes.rowOffset(row + Math.min(i, rows - 1)) + (long) word * Long.BYTES;
-                    square[at++] = i < rows ? spikes.segment().get(WORD, from) : 0;
-                }
-            }
-            while (at < Long.SIZE) {
-                square[at++] = 0;
-            }
-            transpose(square);
+            spread(spikes, panel, word, square);
             int to = panel * stride() + word * Long.SIZE;
             for (int i = 0; i < Long.SIZE; i++) {
                 long bits = square[i];
@@ -120,6 +110,25 @@ final class SpikeLists {
             }
         }
         filled[panel] = count;
+    }
+
+    /** Takes the spikes of a panel in 64 columns: for each of these a word as in {@link #words}. */
+    void spread(SpikeMatrix spikes, int panel, int word, long[] square) {
+        int first = panel * PANEL_GROUPS;
+        int end = Math.min(first + PANEL_GROUPS, groups());
+        int at = 0;
+        for (int group = first; group < end; group++) {
+            int row = row(group);
+            int rows = rows(group);
+            for (int i = 0; i < 4; i++) {
+                long from = spikes.rowOffset(row + Math.min(i, rows - 1)) + (long) word * Long.BYTES;
+                square[at++] = i < rows ? spikes.segment().get(WORD, from) : 0;
+            }
+        }
+        while (at < Long.SIZE) {
+            square[at++] = 0;
+        }
+        transpose(square);
     }
 
     /** A square of 64 x 64 bits: swaps its quarters, then theirs, and so on (Warren, Hacker's Delight, 7-3). */

@@ -41,9 +41,6 @@ public final class WeightGradient {
     /** Percent of groups and inputs in which something fires, from which on lists do not pay. */
     private static final int MOST_FILLED = 45;
 
-    /** Outputs, such as ten classes, for which lists do not pay. */
-    private static final int NARROW = 16;
-
     private final Arena arena;
     private final int inputs;
     private final int outputs;
@@ -56,8 +53,9 @@ public final class WeightGradient {
     private FloatMatrix numbers;
     private @Nullable PairLists ofRows;
     private @Nullable PairLists ofColumns;
-    /** The frame with inputs as rows, without gaps, and some room behind it. */
-    private @Nullable FloatMatrix transposed;
+
+    /** The last rows of a frame, with room for whole tiles. */
+    private @Nullable FloatMatrix lastRows;
 
     private int frameRows;
     private boolean rowsListed;
@@ -134,7 +132,7 @@ public final class WeightGradient {
             case SpikeMatrix bits -> {
                 spikes = bits;
                 analog = false;
-                lists.open(bits.rows(), batchSize);
+                lists.open(bits.rows(), batchSize, !NarrowMatmul.fits(outputs));
             }
             case FloatMatrix values -> {
                 numbers = values;
@@ -143,7 +141,7 @@ public final class WeightGradient {
         }
         for (Workspace own : workspaces) {
             if (!analog && own.tables == null) {
-                int rows = outputs > NARROW ? SpikeLists.TABLE_ROWS : SpikeLists.PANEL_ROWS;
+                int rows = NarrowMatmul.fits(outputs) ? SpikeLists.PANEL_ROWS : SpikeLists.TABLE_ROWS;
                 own.tables = FloatMatrix.zeros(arena, rows, PackedWeights.BLOCK);
             }
             if (gives && (own.gradients == null || own.gradients.rows() < chunk())) {
@@ -159,17 +157,14 @@ public final class WeightGradient {
      * @return parts; 0 if all is prepared
      */
     public int parts(int round) {
-        if (analog || !SimdWidth.VECTOR) {
+        if (analog || NarrowMatmul.fits(outputs) || !SimdWidth.VECTOR || round > 1) {
             return 0;
         }
         if (round == 0) {
             return lists.panels;
         }
-        if (round == 1 && outputs > NARROW) {
-            lists.close(MOST_FILLED);
-            return lists.listed ? lists.sections : 0;
-        }
-        return 0;
+        lists.close(MOST_FILLED);
+        return lists.listed ? lists.sections : 0;
     }
 
     /**
@@ -223,7 +218,7 @@ public final class WeightGradient {
     }
 
     /**
-     * Takes a frame whose currents come next: makes lists of what is not zero in it, or transposes it if it has few zeros.
+     * Takes a frame whose currents come next: makes lists of what is not zero in it, unless it has few zeros.
      *
      * @param frame {@code [batch x inputs]}
      * @return whether {@link #multiply} should compute the currents; else there are too few rows, or no vectors
@@ -237,26 +232,16 @@ public final class WeightGradient {
             lists = new PairLists(true, frame.rows(), inputs, PANEL);
             ofRows = lists;
         }
-        FloatMatrix made = transposed;
-        if (made == null || made.rows() != frame.rows() + 1) {
-            made = FloatMatrix.zeros(arena, frame.rows() + 1, inputs);
-            transposed = made;
+        FloatMatrix rest = lastRows;
+        if (rest == null) {
+            rest = FloatMatrix.zeros(arena, TallTileVector.ROWS, inputs);
+            lastRows = rest;
         }
+        int first = frame.rows() / TallTileVector.ROWS * TallTileVector.ROWS;
+        long bytes = frame.rowOffset(frame.rows() - first);
+        MemorySegment.copy(frame.segment(), frame.rowOffset(first), rest.segment(), 0, bytes);
         rowsListed = lists.set(frame);
-        if (!rowsListed && frame.rows() > 1) {
-            transpose(frame, made);
-        }
         return frame.rows() > 1;
-    }
-
-    private void transpose(FloatMatrix frame, FloatMatrix made) {
-        for (int input = 0; input < inputs; input++) {
-            long to = (long) input * frame.rows() * Float.BYTES;
-            for (int row = 0; row < frame.rows(); row++) {
-                float value = frame.segment().get(FLOAT, frame.rowOffset(row) + (long) input * Float.BYTES);
-                made.segment().set(FLOAT, to + (long) row * Float.BYTES, value);
-            }
-        }
     }
 
     /**
@@ -286,25 +271,35 @@ public final class WeightGradient {
             if (rowsListed) {
                 PairListsVector.multiply(lists, frame, weights, block, current, column, own.walk);
             } else {
-                multiplyAll(weights, block, current, column, own.tile);
+                multiplyAll(frame, weights, block, current, column);
             }
         }
     }
 
     /** All inputs of all rows, a panel of inputs after the other. */
-    private void multiplyAll(PackedWeights weights, int block, FloatMatrix current, long column, TallTileVector tile) {
-        FloatMatrix frame = Objects.requireNonNull(transposed, "no frame was opened");
-        int rows = frame.rows() - 1;
+    private void multiplyAll(FloatMatrix frame, PackedWeights weights, int block, FloatMatrix current, long column) {
         int bytes = bytes(weights.post(), block);
-        tile.stepOfA = (long) rows * Float.BYTES;
-        tile.stepOfB = PackedWeights.BLOCK_BYTES;
-        tile.rowOfC = current.rowOffset(1);
         for (int first = 0; first < inputs; first += PANEL) {
-            for (int strip = 0; strip < bytes; strip += TallTileVector.STRIP_BYTES) {
-                tile.a = first * tile.stepOfA;
-                tile.b = weights.blockOffset(block) + (long) first * PackedWeights.BLOCK_BYTES + strip;
-                tile.c = column + strip;
-                tile.add(frame.segment(), weights.segment(), current.segment(), rows, Math.min(PANEL, inputs - first));
+            for (int row = 0; row < frame.rows(); row += TallTileVector.ROWS) {
+                int last = Math.min(frame.rows() - row, TallTileVector.ROWS) - 1;
+                boolean all = last == TallTileVector.ROWS - 1;
+                FloatMatrix factors = all ? frame : Objects.requireNonNull(lastRows);
+                long from = factors.rowOffset(all ? row : 0) + (long) first * Float.BYTES;
+                for (int strip = 0; strip < bytes; strip += TallTileVector.STRIP_BYTES) {
+                    TallTileVector.addTile(
+                            factors.segment(),
+                            from,
+                            factors.rowOffset(1),
+                            Float.BYTES,
+                            weights.segment(),
+                            weights.blockOffset(block) + (long) first * PackedWeights.BLOCK_BYTES + strip,
+                            PackedWeights.BLOCK_BYTES,
+                            current.segment(),
+                            current.rowOffset(row) + column + strip,
+                            current.rowOffset(1),
+                            last,
+                            Math.min(PANEL, inputs - first));
+                }
             }
         }
     }
@@ -378,7 +373,11 @@ public final class WeightGradient {
             WeightGradientVector.addValues(numbers, values, steps, own.part, sums, own.tile);
         } else {
             MemorySegment tables = Objects.requireNonNull(own.tables).segment();
-            WeightGradientVector.addSpikes(lists, values, own.part, sums, bias.segment(), tables);
+            if (NarrowMatmul.fits(outputs)) {
+                WeightTablesVector.addNarrow(lists, spikes, values, own.part, sums, bias.segment(), tables, own.square);
+            } else {
+                WeightGradientVector.addSpikes(lists, values, own.part, sums, bias.segment(), tables);
+            }
         }
     }
 

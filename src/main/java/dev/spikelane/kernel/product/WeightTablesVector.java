@@ -6,6 +6,7 @@ import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.WeightGradientVector.Part;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -49,12 +50,87 @@ final class WeightTablesVector {
                 if (part.addsBias) {
                     addBias(lists, first, some, strip, tables, bias, part.ofBias + lanes);
                 }
-                if (strip == PAIR) {
-                    addPairs(lists, panel, part, sums, lanes, tables);
-                } else {
-                    addSingles(lists, panel, part, sums, lanes, tables);
+                int word = panel * lists.stride() + part.firstInput;
+                addPanel(lists.words, word, part.inputs, sums, part.to + lanes, strip, tables);
+            }
+        }
+    }
+
+    /**
+     * The same for few outputs, from spikes that were not spread: those of 64 inputs are when it is their turn.
+     *
+     * @param square room for 64 words
+     */
+    static void addNarrow(
+            SpikeLists lists,
+            SpikeMatrix spikes,
+            FloatMatrix values,
+            Part part,
+            MemorySegment sums,
+            MemorySegment bias,
+            MemorySegment tables,
+            long[] square) {
+        int groups = lists.groups();
+        int strip = Math.min(PAIR, part.bytes);
+        clear(tables, strip);
+        for (int panel = 0; panel < lists.panels; panel++) {
+            int first = panel * GROUPS;
+            int some = Math.min(GROUPS, groups - first);
+            for (int lanes = 0; lanes < part.bytes; lanes += strip) {
+                for (int group = 0; group < some; group++) {
+                    make(lists, first + group, values, part.column + lanes, strip, tables, group);
+                }
+                if (part.addsBias) {
+                    addBias(lists, first, some, strip, tables, bias, part.ofBias + lanes);
+                }
+                for (int input = 0; input < part.inputs; input += Long.SIZE) {
+                    lists.spread(spikes, panel, (part.firstInput + input) / Long.SIZE, square);
+                    int count = Math.min(Long.SIZE, part.inputs - input);
+                    long to = part.to + lanes + (long) input * PackedWeights.BLOCK_BYTES;
+                    addPanel(square, 0, count, sums, to, strip, tables);
                 }
             }
+        }
+    }
+
+    /**
+     * Adds to the currents of some rows what 64 inputs give to a few outputs.
+     *
+     * @param word which 64 inputs
+     * @param words of each row, which of these fire
+     * @param to bytes to the currents of the first row
+     */
+    static void addInputs(
+            PackedWeights weights,
+            int word,
+            long[] words,
+            int rows,
+            FloatMatrix current,
+            long to,
+            MemorySegment tables) {
+        int used = weights.post() * Float.BYTES;
+        int strip = used > BYTES ? PAIR : BYTES;
+        int first = word * Long.SIZE;
+        int groups = Math.ceilDiv(Math.min(Long.SIZE, weights.pre() - first), 4);
+        clear(tables, strip);
+        for (int lanes = 0; lanes < used; lanes += strip) {
+            for (int group = 0; group < groups; group++) {
+                int input = first + 4 * group;
+                long from = weights.blockOffset(0) + (long) input * PackedWeights.BLOCK_BYTES + lanes;
+                int some = Math.min(4, weights.pre() - input);
+                make(weights.segment(), from, PackedWeights.BLOCK_BYTES, some, strip, tables, group);
+            }
+            addPanel(words, 0, rows, current.segment(), to + lanes, strip, tables);
+        }
+    }
+
+    /** Adds for each word an entry of each of the 16 tables to its sums, which are 256 bytes apart. */
+    private static void addPanel(
+            long[] words, int word, int count, MemorySegment sums, long to, int strip, MemorySegment tables) {
+        if (strip == PAIR) {
+            addPairs(words, word, count, sums, to, tables);
+        } else {
+            addSingles(words, word, count, sums, to, tables);
         }
     }
 
@@ -72,12 +148,14 @@ final class WeightTablesVector {
     /** Entry {@code n} is the sum of the rows whose bit is set in {@code n}, in ascending order. */
     static void make(
             SpikeLists lists, int group, FloatMatrix values, long column, int bytes, MemorySegment tables, int place) {
-        MemorySegment from = values.segment();
+        long first = values.rowOffset(lists.row(group)) + column;
+        make(values.segment(), first, values.rowOffset(1), lists.rows(group), bytes, tables, place);
+    }
+
+    private static void make(
+            MemorySegment from, long first, long stride, int rows, int bytes, MemorySegment tables, int place) {
         Checks.isNative(from);
         Checks.isNative(tables);
-        int rows = lists.rows(group);
-        long first = values.rowOffset(lists.row(group)) + column;
-        long stride = values.rowOffset(1);
         FloatVector none = FloatVector.broadcast(FLOAT, -0.0f);
         for (int lane = 0; lane < bytes; lane += BYTES) {
             long at = first + lane;
@@ -125,20 +203,16 @@ final class WeightTablesVector {
     }
 
     /**
-     * Adds for each input an entry of each of the 16 tables, two vectors wide. Four inputs go side by side: two would wait for the latency of their
-     * additions.
+     * Two vectors of sums. Those of four words go side by side: those of two would wait for the latency of their additions.
      */
     private static void addPairs(
-            SpikeLists lists, int panel, Part part, MemorySegment sums, int lanes, MemorySegment tables) {
+            long[] words, int word, int count, MemorySegment sums, long to, MemorySegment tables) {
         Checks.isNative(sums);
         Checks.isNative(tables);
         final int shift = Integer.numberOfTrailingZeros(PAIR);
         final long table = (long) SpikeLists.ENTRIES * PAIR;
         final long entries = (SpikeLists.ENTRIES - 1L) * PAIR;
-        long[] words = lists.words;
-        int word = panel * lists.stride() + part.firstInput;
-        int last = part.inputs - 1;
-        long to = part.to + lanes;
+        int last = count - 1;
         for (int input = 0; input <= last; input += 4) {
             int second = Math.min(input + 1, last); // behind the last, the last again
             int third = Math.min(input + 2, last);
@@ -189,18 +263,15 @@ final class WeightTablesVector {
         }
     }
 
-    /** The same, one vector wide: for four inputs side by side. */
+    /** One vector of sums, those of four words side by side. */
     private static void addSingles(
-            SpikeLists lists, int panel, Part part, MemorySegment sums, int lanes, MemorySegment tables) {
+            long[] words, int word, int count, MemorySegment sums, long to, MemorySegment tables) {
         Checks.isNative(sums);
         Checks.isNative(tables);
         final int shift = Integer.numberOfTrailingZeros(BYTES);
         final long table = (long) SpikeLists.ENTRIES * BYTES;
         final long entries = (SpikeLists.ENTRIES - 1L) * BYTES;
-        long[] words = lists.words;
-        int word = panel * lists.stride() + part.firstInput;
-        int last = part.inputs - 1;
-        long to = part.to + lanes;
+        int last = count - 1;
         for (int input = 0; input <= last; input += 4) {
             int second = Math.min(input + 1, last); // behind the last, the last again
             int third = Math.min(input + 2, last);

@@ -91,19 +91,6 @@ public final class LeakyFrame {
     }
 
     /**
-     * Takes the gradients of currents of a target back to spikes: {@code ofSpikes[t][i] = sum of gradients[t][o] * weights[o][i]}, from zero, outputs
-     * ascending, one fused multiply-add each.
-     *
-     * @param gradients {@code [steps x outputs]}
-     * @param weights a row of 64 inputs for each output, from {@code firstWeights} on
-     * @param firstWeights the row of the first output's
-     * @param ofSpikes {@code [steps x 64]}, overwritten
-     */
-    public static void pull(FloatMatrix gradients, FloatMatrix weights, int firstWeights, FloatMatrix ofSpikes) {
-        LeakyFrameVector.pull(gradients, gradients.columns(), weights, firstWeights, ofSpikes);
-    }
-
-    /**
      * Takes gradients of the distances back through all steps, and sums those of the currents up, steps descending.
      *
      * @param parameters of the neurons

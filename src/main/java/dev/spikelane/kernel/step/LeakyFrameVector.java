@@ -11,7 +11,6 @@ import dev.spikelane.kernel.base.SpikeLanesVector;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -19,10 +18,8 @@ import jdk.incubator.vector.VectorMask;
 /** The vector variants of {@link LeakyFrame}: chains of steps in registers, several side by side. */
 final class LeakyFrameVector {
 
-    private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int BLOCK_BYTES = LeakyFrame.BLOCK * Float.BYTES;
-    private static final int TOGETHER = 5;
     private static final int VECTORS = LeakyFrame.BLOCK / COUNT;
 
     private LeakyFrameVector() {}
@@ -154,74 +151,6 @@ final class LeakyFrameVector {
             u.sub(threshold).intoMemorySegment(to, at, ORDER);
             u2.sub(threshold2).intoMemorySegment(to, at + BYTES, ORDER);
             at += BLOCK_BYTES;
-        }
-    }
-
-    /** Five outputs at a time, whose weights stay in registers while all steps go by; then those that are left, one by one. */
-    static void pull(FloatMatrix gradients, int outputs, FloatMatrix weights, int firstWeights, FloatMatrix ofSpikes) {
-        ofSpikes.fill(0);
-        for (int lane = 0; lane < BLOCK_BYTES; lane += BYTES) {
-            long weight = weights.rowOffset(firstWeights) + lane;
-            int output = 0;
-            for (; output + TOGETHER <= outputs; output += TOGETHER) {
-                pullFive(gradients, output, weights, weight + (long) output * BLOCK_BYTES, ofSpikes, lane);
-            }
-            for (; output < outputs; output++) {
-                pullOne(gradients, output, weights, weight + (long) output * BLOCK_BYTES, ofSpikes, lane);
-            }
-        }
-    }
-
-    private static void pullFive(
-            FloatMatrix gradients, int output, FloatMatrix weights, long weight, FloatMatrix ofSpikes, int lane) {
-        MemorySegment from = gradients.segment();
-        MemorySegment w = weights.segment();
-        MemorySegment to = ofSpikes.segment();
-        Checks.isNative(from);
-        Checks.isNative(w);
-        Checks.isNative(to);
-        int steps = ofSpikes.rows();
-        FloatVector a = load(w, weight);
-        FloatVector b = load(w, weight + BLOCK_BYTES);
-        FloatVector c = load(w, weight + 2L * BLOCK_BYTES);
-        FloatVector d = load(w, weight + 3L * BLOCK_BYTES);
-        FloatVector e = load(w, weight + 4L * BLOCK_BYTES);
-        long row = (long) output * Float.BYTES;
-        long step = gradients.rowOffset(1);
-        long at = lane;
-        for (int t = 0; t < steps; t++) {
-            MemorySegment five = from.asSlice(row, TOGETHER * Float.BYTES); // one check for five numbers
-            FloatVector sum = load(to, at);
-            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 0)).fma(a, sum);
-            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, Float.BYTES)).fma(b, sum);
-            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 2 * Float.BYTES))
-                    .fma(c, sum);
-            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 3 * Float.BYTES))
-                    .fma(d, sum);
-            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 4 * Float.BYTES))
-                    .fma(e, sum);
-            sum.intoMemorySegment(to, at, ORDER);
-            at += BLOCK_BYTES;
-            row += step;
-        }
-    }
-
-    private static void pullOne(
-            FloatMatrix gradients, int output, FloatMatrix weights, long weight, FloatMatrix ofSpikes, int lane) {
-        MemorySegment from = gradients.segment();
-        MemorySegment to = ofSpikes.segment();
-        Checks.isNative(from);
-        Checks.isNative(to);
-        int steps = ofSpikes.rows();
-        FloatVector w = load(weights.segment(), weight);
-        long row = (long) output * Float.BYTES;
-        long step = gradients.rowOffset(1);
-        long at = lane;
-        for (int t = 0; t < steps; t++) {
-            FloatVector sum = load(to, at);
-            FloatVector.broadcast(FLOAT, from.get(NUMBER, row)).fma(w, sum).intoMemorySegment(to, at, ORDER);
-            at += BLOCK_BYTES;
-            row += step;
         }
     }
 
