@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.product.NarrowMatmul;
+import dev.spikelane.kernel.product.BlockMatmul;
 import dev.spikelane.kernel.step.LeakyFrame;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
@@ -15,9 +15,6 @@ import java.lang.foreign.MemorySegment;
  * gradients of single steps are kept. A thread takes 64 neurons of all samples forward, or back.
  */
 final class GradientFrame {
-
-    /** Rows behind the last, as products may read five steps behind the last. */
-    private static final int ROOM = 5;
 
     private final LeakyParameters parameters;
     private final GradientTerm from;
@@ -36,7 +33,7 @@ final class GradientFrame {
     private final Scratch[] scratch;
 
     /** What a thread needs for a sample: all steps of 64 neurons. */
-    private record Scratch(LeakyFrame.Steps steps, Tile summed, Tile currents) {}
+    private record Scratch(LeakyFrame.Steps steps, Tile summed, Tile currents, BlockMatmul product) {}
 
     /** Gradients of the target's currents: a row for each sample, in which those of a step stand behind those of the step before. */
     private final FloatMatrix upstream;
@@ -58,7 +55,7 @@ final class GradientFrame {
             currents[block] = all.rows(block * size.batch(), size.batch());
         }
         this.outputs = parts.outputs();
-        this.upstream = FloatMatrix.zeros(arena, size.batch() + ROOM, size.steps() * outputs);
+        this.upstream = FloatMatrix.zeros(arena, size.batch(), size.steps() * outputs);
         this.scratch = new Scratch[size.threads()];
         for (int i = 0; i < scratch.length; i++) {
             FloatMatrix sums = FloatMatrix.zeros(arena, size.batch(), LeakyFrame.BLOCK);
@@ -68,7 +65,8 @@ final class GradientFrame {
                             FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
                             sums),
                     Tile.of(sums, from.outputs()),
-                    Tile.of(currents[0], from.outputs()));
+                    Tile.of(currents[0], from.outputs()),
+                    new BlockMatmul());
         }
     }
 
@@ -90,7 +88,7 @@ final class GradientFrame {
         int firstWeights = weights.rows() / blocks() * block;
         for (int sample = 0; sample < size.batch(); sample++) {
             LeakyFrame.distances(parameters, currents[block], start.membrane(), steps.distance(), sample, block);
-            NarrowMatmul.multiplyBlock(upstream, sample, outputs, weights, firstWeights, steps.gradient());
+            own.product.multiply(upstream, sample, outputs, weights, firstWeights, steps.gradient());
             surrogate.backward(steps.distance(), steps.gradient(), steps.gradient());
             LeakyFrame.back(parameters, steps, start.membrane(), carried, sample, block);
         }

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Products with few outputs, such as ten classes, over the many rows of a batch in training, with the bits of {@link SpikeMatmul} and
- * {@link DenseMatmul}. Tables of partial sums of 64 inputs take 16 KB, where those of {@link SpikeMatmul} are made for 64 outputs: 3200 x 1000 x 10
+ * Products with few outputs, such as ten classes, over the many rows of a batch in training, with the bits of {@link SpikeMatmul}.
+ * Tables of partial sums of 64 inputs take 16 KB, where those of {@link SpikeMatmul} are made for 64 outputs: 3200 x 1000 x 10
  * take 0.2 instead of 0.6 ms (Zen 5, 2026-11).
  *
  * <p>An object owns scratch memory of one thread.
@@ -71,45 +71,6 @@ public final class NarrowMatmul {
                 words[row] = spikes.segment().get(WORD, spikes.rowOffset(row) + (long) word * Long.BYTES);
             }
             WeightTablesVector.addInputs(weights, word, words, rows, current, into.offset(0, 0), tables.segment());
-        }
-    }
-
-    /**
-     * Computes rows of a product with 64 columns of weights: {@code into[row][lane] = sum over k of factors[row][k] * weights[k][lane]}, from zero,
-     * {@code k} ascending, one fused multiply-add each.
-     *
-     * @param factors in one of its rows the factors, those of a row of the product behind those of the row before; there is memory for five rows of
-     *     the product behind the last
-     * @param place the row of the factors
-     * @param depth factors of a row of the product
-     * @param weights {@code [at least firstRow + depth x 64]}
-     * @param firstRow the row of the first factor
-     * @param into {@code [rows x 64]}, overwritten
-     * @throws IndexOutOfBoundsException if there are not so many factors or weights
-     */
-    public static void multiplyBlock(
-            FloatMatrix factors, int place, int depth, FloatMatrix weights, int firstRow, FloatMatrix into) {
-        int rows = into.rows();
-        into.fill(0);
-        long step = (long) depth * Float.BYTES;
-        int lanes = SimdWidth.bits() / Float.SIZE;
-        for (int row = 0; row < rows; row += TallTileVector.ROWS) {
-            long from = factors.rowOffset(place) + row * step;
-            for (int lane = 0; lane < PackedWeights.BLOCK; lane += 2 * lanes) {
-                TallTileVector.addTile(
-                        factors.segment(),
-                        from,
-                        step,
-                        Float.BYTES,
-                        weights.segment(),
-                        weights.rowOffset(firstRow) + (long) lane * Float.BYTES,
-                        weights.rowOffset(1),
-                        into.segment(),
-                        into.rowOffset(row) + (long) lane * Float.BYTES,
-                        into.rowOffset(1),
-                        Math.min(rows - row, TallTileVector.ROWS) - 1,
-                        depth);
-            }
         }
     }
 }

@@ -54,11 +54,9 @@ public final class WeightGradient {
     private @Nullable PairLists ofRows;
     private @Nullable PairLists ofColumns;
 
-    /** The last rows of a frame, with room for whole tiles. */
-    private @Nullable FloatMatrix lastRows;
-
+    private @Nullable SpikeMatrix ofRowsNotZero;
+    private @Nullable SpikeMatrix ofColumnsNotZero;
     private int frameRows;
-    private boolean rowsListed;
     private boolean listed;
     private boolean analog;
     private boolean gives;
@@ -72,7 +70,7 @@ public final class WeightGradient {
     private static final class Workspace {
         private final WeightGradientVector.Part part = new WeightGradientVector.Part();
         private final PairListsVector.Walk walk = new PairListsVector.Walk();
-        private final TallTileVector tile = new TallTileVector();
+        private final TileWalk tile = new TileWalk();
         private final long[] square = new long[Long.SIZE];
         /** Partial sums of spikes. */
         private @Nullable FloatMatrix tables;
@@ -209,19 +207,32 @@ public final class WeightGradient {
         if (SimdWidth.VECTOR) {
             PairLists lists = ofColumns;
             if (lists == null || frameRows != frame.rows()) {
-                lists = new PairLists(false, inputs, frame.rows(), frame.rows());
+                lists = new PairLists(inputs, frame.rows(), frame.rows());
                 ofColumns = lists;
+                ofColumnsNotZero = SpikeMatrix.zeros(arena, inputs, frame.rows());
                 frameRows = frame.rows();
             }
-            listed = lists.set(frame);
+            SpikeMatrix columns = Objects.requireNonNull(ofColumnsNotZero);
+            SpikeTranspose.transpose(notZero(frame), columns);
+            listed = lists.set(columns);
         }
     }
 
+    private SpikeMatrix notZero(FloatMatrix frame) {
+        SpikeMatrix made = ofRowsNotZero;
+        if (made == null || made.rows() != frame.rows()) {
+            made = SpikeMatrix.zeros(arena, frame.rows(), inputs);
+            ofRowsNotZero = made;
+        }
+        NonZeroVector.set(frame, made);
+        return made;
+    }
+
     /**
-     * Takes a frame whose currents come next: makes lists of what is not zero in it, unless it has few zeros.
+     * Takes a frame whose currents come next, and makes lists of what is not zero in it, if that is not much.
      *
      * @param frame {@code [batch x inputs]}
-     * @return whether {@link #multiply} should compute the currents; else there are too few rows, or no vectors
+     * @return whether {@link #multiply} should compute the currents; else there are no lists
      */
     public boolean openFrame(FloatMatrix frame) {
         if (!SimdWidth.VECTOR) {
@@ -229,19 +240,10 @@ public final class WeightGradient {
         }
         PairLists lists = ofRows;
         if (lists == null || lists.pairs != Math.ceilDiv(frame.rows(), 2)) {
-            lists = new PairLists(true, frame.rows(), inputs, PANEL);
+            lists = new PairLists(frame.rows(), inputs, PANEL);
             ofRows = lists;
         }
-        FloatMatrix rest = lastRows;
-        if (rest == null) {
-            rest = FloatMatrix.zeros(arena, TallTileVector.ROWS, inputs);
-            lastRows = rest;
-        }
-        int first = frame.rows() / TallTileVector.ROWS * TallTileVector.ROWS;
-        long bytes = frame.rowOffset(frame.rows() - first);
-        MemorySegment.copy(frame.segment(), frame.rowOffset(first), rest.segment(), 0, bytes);
-        rowsListed = lists.set(frame);
-        return frame.rows() > 1;
+        return lists.set(notZero(frame));
     }
 
     /**
@@ -268,39 +270,7 @@ public final class WeightGradient {
                         current.rowOffset(row) + column,
                         PackedWeights.BLOCK_BYTES);
             }
-            if (rowsListed) {
-                PairListsVector.multiply(lists, frame, weights, block, current, column, own.walk);
-            } else {
-                multiplyAll(frame, weights, block, current, column);
-            }
-        }
-    }
-
-    /** All inputs of all rows, a panel of inputs after the other. */
-    private void multiplyAll(FloatMatrix frame, PackedWeights weights, int block, FloatMatrix current, long column) {
-        int bytes = bytes(weights.post(), block);
-        for (int first = 0; first < inputs; first += PANEL) {
-            for (int row = 0; row < frame.rows(); row += TallTileVector.ROWS) {
-                int last = Math.min(frame.rows() - row, TallTileVector.ROWS) - 1;
-                boolean all = last == TallTileVector.ROWS - 1;
-                FloatMatrix factors = all ? frame : Objects.requireNonNull(lastRows);
-                long from = factors.rowOffset(all ? row : 0) + (long) first * Float.BYTES;
-                for (int strip = 0; strip < bytes; strip += TallTileVector.STRIP_BYTES) {
-                    TallTileVector.addTile(
-                            factors.segment(),
-                            from,
-                            factors.rowOffset(1),
-                            Float.BYTES,
-                            weights.segment(),
-                            weights.blockOffset(block) + (long) first * PackedWeights.BLOCK_BYTES + strip,
-                            PackedWeights.BLOCK_BYTES,
-                            current.segment(),
-                            current.rowOffset(row) + column + strip,
-                            current.rowOffset(1),
-                            last,
-                            Math.min(PANEL, inputs - first));
-                }
-            }
+            PairListsVector.multiply(lists, frame, weights, block, current, column, own.walk);
         }
     }
 

@@ -98,14 +98,15 @@ final class WeightGradientVector {
 
     /** One fused multiply-add a row and input: of some inputs, whose sums follow each other from {@code to} on. */
     static void addValues(
-            FloatMatrix source, FloatMatrix values, int steps, Part part, MemorySegment sums, TallTileVector tile) {
+            FloatMatrix source, FloatMatrix values, int steps, Part part, MemorySegment sums, TileWalk tile) {
         int batch = source.rows() / steps;
+        tile.rowOfA = Float.BYTES;
         tile.stepOfA = source.rowOffset(1);
         tile.stepOfB = values.rowOffset(1);
         tile.rowOfC = PackedWeights.BLOCK_BYTES;
         for (int step = steps - 1; step >= 0; step--) {
             long column = values.rowOffset(step * batch) + part.column;
-            for (int strip = 0; strip < part.bytes; strip += TallTileVector.STRIP_BYTES) {
+            for (int strip = 0; strip < part.bytes; strip += TileWalk.STRIP_BYTES) {
                 tile.a = source.rowOffset(step * batch) + (long) part.firstInput * Float.BYTES;
                 tile.b = column + strip;
                 tile.c = part.to + strip;
