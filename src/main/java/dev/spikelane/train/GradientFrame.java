@@ -2,13 +2,16 @@ package dev.spikelane.train;
 
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.BlockMatmul;
+import dev.spikelane.kernel.product.NarrowMatmul;
 import dev.spikelane.kernel.step.LeakyFrame;
 import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A population between one frame and one target: neurons whose currents are the same at all steps, so that neither currents nor membranes nor
@@ -19,12 +22,14 @@ final class GradientFrame {
     private final LeakyParameters parameters;
     private final GradientTerm from;
     private final GradientTerm to;
-    private final FloatMatrix weights;
     private final Surrogate surrogate;
+    /** The surrogate, if it and the weights of few outputs can be taken in one pass. */
+    private final @Nullable SurrogateStep atan;
+
+    private final LeakyFrame.Target target;
     private final NeuronState state;
-    private final NeuronState start;
+    private final LeakyFrame.Window window;
     private final SpikeMatrix spikes;
-    private final FloatMatrix carried;
     private final GradientSize size;
     private final int outputs;
     /** For each block of 64 neurons those of all samples, one below the other. */
@@ -42,12 +47,10 @@ final class GradientFrame {
         this.parameters = parts.parameters();
         this.from = parts.from();
         this.to = parts.to();
-        this.weights = parts.weights();
         this.surrogate = parts.surrogate();
         this.state = parts.state();
-        this.start = parts.start();
+        this.window = new LeakyFrame.Window(parts.start().membrane(), parts.carried());
         this.spikes = parts.spikes();
-        this.carried = parts.carried();
         this.size = size;
         FloatMatrix all = FloatMatrix.zeros(arena, blocks() * size.batch(), LeakyFrame.BLOCK);
         this.currents = new FloatMatrix[blocks()];
@@ -56,6 +59,12 @@ final class GradientFrame {
         }
         this.outputs = parts.outputs();
         this.upstream = FloatMatrix.zeros(arena, size.batch(), size.steps() * outputs);
+        this.target = new LeakyFrame.Target(upstream, outputs, parts.weights(), parts.weights().rows() / blocks());
+        this.atan = surrogate instanceof SurrogateFunction function
+                        && function.step().isArcTangent()
+                        && NarrowMatmul.fits(outputs)
+                ? function.step()
+                : null;
         this.scratch = new Scratch[size.threads()];
         for (int i = 0; i < scratch.length; i++) {
             FloatMatrix sums = FloatMatrix.zeros(arena, size.batch(), LeakyFrame.BLOCK);
@@ -85,12 +94,16 @@ final class GradientFrame {
     void backward(int block, int thread) {
         Scratch own = scratch[thread];
         LeakyFrame.Steps steps = own.steps;
-        int firstWeights = weights.rows() / blocks() * block;
         for (int sample = 0; sample < size.batch(); sample++) {
-            LeakyFrame.distances(parameters, currents[block], start.membrane(), steps.distance(), sample, block);
-            own.product.multiply(upstream, sample, outputs, weights, firstWeights, steps.gradient());
-            surrogate.backward(steps.distance(), steps.gradient(), steps.gradient());
-            LeakyFrame.back(parameters, steps, start.membrane(), carried, sample, block);
+            LeakyFrame.distances(parameters, currents[block], window.start(), steps.distance(), sample, block);
+            if (atan != null) {
+                LeakyFrame.back(parameters, atan, target, steps, window, sample, block);
+            } else {
+                int first = target.firstWeights(block);
+                own.product.multiply(upstream, sample, outputs, target.weights(), first, steps.gradient());
+                surrogate.backward(steps.distance(), steps.gradient(), steps.gradient());
+                LeakyFrame.back(parameters, steps, window, sample, block);
+            }
         }
         from.takeSums(own.summed.at(block, block + 1), thread);
     }

@@ -31,6 +31,35 @@ public final class LeakyFrame {
     public record Steps(FloatMatrix distance, FloatMatrix gradient, FloatMatrix sums) {}
 
     /**
+     * Where gradients come from.
+     *
+     * @param gradients of the currents of a target: a row for each sample, in which those of a step stand behind those of the step before
+     * @param outputs of the target
+     * @param weights 64 inputs side by side, a row for each output, block after block
+     * @param rowsOfBlock rows of a block of weights
+     */
+    public record Target(FloatMatrix gradients, int outputs, FloatMatrix weights, int rowsOfBlock) {
+
+        /**
+         * Returns where the weights of a block begin.
+         *
+         * @param block of 64 neurons
+         * @return the row of the first output
+         */
+        public int firstWeights(int block) {
+            return block * rowsOfBlock;
+        }
+    }
+
+    /**
+     * The window of steps.
+     *
+     * @param start {@code [batch x neurons]}, the membrane before the first step
+     * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step
+     */
+    public record Window(FloatMatrix start, FloatMatrix carried) {}
+
+    /**
      * Tells whether neurons can be run so.
      *
      * @param parameters of the neurons
@@ -95,13 +124,42 @@ public final class LeakyFrame {
      *
      * @param parameters of the neurons
      * @param steps what is taken back, and receives the sums
-     * @param start {@code [batch x neurons]}, the membrane before the first step
-     * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step
+     * @param window the window
+     * @param sample whose gradients these are
+     * @param block of 64 neurons
+     */
+    public static void back(LeakyParameters parameters, Steps steps, Window window, int sample, int block) {
+        LeakyFrameVector.back(
+                parameters,
+                steps.distance,
+                steps.gradient,
+                window.start,
+                steps.sums,
+                window.carried,
+                sample,
+                block);
+    }
+
+    /**
+     * The same from the gradients of a target, in one pass: each step's gradients of spikes are sums from zero over outputs ascending, one fused
+     * multiply-add each, and go through the surrogate.
+     *
+     * @param parameters of the neurons
+     * @param surrogate an arc tangent
+     * @param target where gradients come from
+     * @param steps distances; receives the sums
+     * @param window the window
      * @param sample whose gradients these are
      * @param block of 64 neurons
      */
     public static void back(
-            LeakyParameters parameters, Steps steps, FloatMatrix start, FloatMatrix carried, int sample, int block) {
-        LeakyFrameVector.back(parameters, steps.distance, steps.gradient, start, steps.sums, carried, sample, block);
+            LeakyParameters parameters,
+            SurrogateStep surrogate,
+            Target target,
+            Steps steps,
+            Window window,
+            int sample,
+            int block) {
+        LeakyFrameAtanVector.back(parameters, surrogate.constants(), target, steps, window, sample, block);
     }
 }
