@@ -28,6 +28,9 @@ final class GradientFrame {
 
     private final LeakyFrame.Target target;
     private final NeuronState state;
+    /** Receives the membranes after the window; null if nobody wants them. */
+    private final @Nullable FloatMatrix end;
+
     private final LeakyFrame.Window window;
     private final SpikeMatrix spikes;
     private final GradientSize size;
@@ -40,8 +43,11 @@ final class GradientFrame {
     /** What a thread needs for a sample: all steps of 64 neurons. */
     private record Scratch(LeakyFrame.Steps steps, Tile summed, Tile currents, BlockMatmul product) {}
 
-    /** Gradients of the target's currents: a row for each sample, in which those of a step stand behind those of the step before. */
-    private final FloatMatrix upstream;
+    /**
+     * Gradients of the target's currents: a row for each sample, in which those of a step stand behind those of the step before. Of a target of many
+     * outputs each thread has the row of its sample.
+     */
+    private final FloatMatrix[] upstream;
 
     GradientFrame(GradientFrameParts parts, GradientSize size, Arena arena) {
         this.parameters = parts.parameters();
@@ -49,6 +55,7 @@ final class GradientFrame {
         this.to = parts.to();
         this.surrogate = parts.surrogate();
         this.state = parts.state();
+        this.end = parts.start() == parts.state() ? null : state.membrane();
         this.window = new LeakyFrame.Window(parts.start().membrane(), parts.carried());
         this.spikes = parts.spikes();
         this.size = size;
@@ -58,11 +65,14 @@ final class GradientFrame {
             currents[block] = all.rows(block * size.batch(), size.batch());
         }
         this.outputs = parts.outputs();
-        this.upstream = FloatMatrix.zeros(arena, size.batch(), size.steps() * outputs);
-        this.target = new LeakyFrame.Target(upstream, outputs, parts.weights(), parts.weights().rows() / blocks());
-        this.atan = surrogate instanceof SurrogateFunction function
-                        && function.step().isArcTangent()
-                        && NarrowMatmul.fits(outputs)
+        boolean narrow = NarrowMatmul.fits(outputs);
+        this.upstream = new FloatMatrix[narrow ? 1 : size.threads()];
+        for (int i = 0; i < upstream.length; i++) {
+            upstream[i] = FloatMatrix.zeros(arena, narrow ? size.batch() : 1, size.steps() * outputs);
+        }
+        int rows = parts.weights().rows() / blocks();
+        this.target = new LeakyFrame.Target(upstream[0], outputs, parts.weights(), rows);
+        this.atan = narrow && surrogate instanceof SurrogateFunction function && function.step().isArcTangent()
                 ? function.step()
                 : null;
         this.scratch = new Scratch[size.threads()];
@@ -87,7 +97,7 @@ final class GradientFrame {
     /** Computes the currents of a block, and takes it through all steps. */
     void forward(int block, int thread) {
         from.hold(scratch[thread].currents.on(currents[block]).at(block, block + 1), thread);
-        LeakyFrame.fire(parameters, currents[block], state.membrane(), spikes, block);
+        LeakyFrame.fire(parameters, currents[block], state.membrane(), end, spikes, block);
     }
 
     /** Takes a block back through all steps. */
@@ -99,8 +109,13 @@ final class GradientFrame {
             if (atan != null) {
                 LeakyFrame.back(parameters, atan, target, steps, window, sample, block);
             } else {
+                boolean shared = upstream[0].rows() == size.batch();
+                FloatMatrix rows = upstream[shared ? 0 : thread];
+                if (!shared) {
+                    gather(sample, rows, 0);
+                }
                 int first = target.firstWeights(block);
-                own.product.multiply(upstream, sample, outputs, target.weights(), first, steps.gradient());
+                own.product.multiply(rows, shared ? sample : 0, outputs, target.weights(), first, steps.gradient());
                 surrogate.backward(steps.distance(), steps.gradient(), steps.gradient());
                 LeakyFrame.back(parameters, steps, window, sample, block);
             }
@@ -115,17 +130,24 @@ final class GradientFrame {
     /** Begins the way back. */
     void open() {
         from.openSums();
+        if (upstream[0].rows() == size.batch()) {
+            for (int sample = 0; sample < size.batch(); sample++) {
+                gather(sample, upstream[0], sample);
+            }
+        }
+    }
+
+    /** Copies the rows of a sample, which are a batch apart. */
+    private void gather(int sample, FloatMatrix into, int row) {
         FloatMatrix gradients = to.ofCurrents();
         long bytes = (long) outputs * Float.BYTES;
-        for (int sample = 0; sample < size.batch(); sample++) {
-            for (int step = 0; step < size.steps(); step++) {
-                MemorySegment.copy(
-                        gradients.segment(),
-                        gradients.rowOffset(step * size.batch() + sample),
-                        upstream.segment(),
-                        upstream.rowOffset(sample) + step * bytes,
-                        bytes);
-            }
+        for (int step = 0; step < size.steps(); step++) {
+            MemorySegment.copy(
+                    gradients.segment(),
+                    gradients.rowOffset(step * size.batch() + sample),
+                    into.segment(),
+                    into.rowOffset(row) + step * bytes,
+                    bytes);
         }
     }
 }

@@ -37,12 +37,7 @@ final class GradientMachine {
         this.scratch = Scratch.of(plan.arena(), plan.size().threads());
         this.crew = crew;
         this.inputs = network.inputs().stream()
-                .map(input -> new GradientInput(
-                        input,
-                        plan.arena(),
-                        plan.size(),
-                        plan.historyOf(input.name()),
-                        wantedInputs.contains(input.name())))
+                .map(input -> new GradientInput(input, plan, wantedInputs.contains(input.name())))
                 .toArray(GradientInput[]::new);
         this.sites = new GradientSite[network.populations().size()];
         this.terms = new GradientTerm[network.projections().size()];

@@ -17,6 +17,7 @@ final class GradientOutlet implements GradientSource {
 
     private final GradientSize size;
     private final @Nullable GradientTrack<FloatMatrix> kept;
+    private final boolean inPlace;
     private final @Nullable GradientViews<FloatMatrix> given;
     private final @Nullable GradientViews<FloatMatrix> observed;
     private final List<GradientTerm> terms = new ArrayList<>();
@@ -27,16 +28,19 @@ final class GradientOutlet implements GradientSource {
      * Makes an outlet.
      *
      * @param kept the values of all steps, if somebody wants them and they are no spikes
+     * @param inPlace whether these stand there by themselves
      * @param given {@code [steps * batch x columns]}: gradients that the caller writes
      * @param observed receives the gradients of all steps
      */
     GradientOutlet(
             GradientSize size,
             @Nullable GradientTrack<FloatMatrix> kept,
+            boolean inPlace,
             @Nullable FloatMatrix given,
             @Nullable FloatMatrix observed) {
         this.size = size;
         this.kept = kept;
+        this.inPlace = inPlace;
         this.given = given == null ? null : new GradientViews<>(given, size.batch());
         this.observed = observed == null ? null : new GradientViews<>(observed, size.batch());
     }
@@ -93,6 +97,9 @@ final class GradientOutlet implements GradientSource {
 
     /** Keeps the values of some steps for the blocks in use. */
     void keep(Tile from, int first, int count) {
+        if (inPlace) {
+            return;
+        }
         from.copyTo(0, Objects.requireNonNull(kept).steps(first, count, 0), 0, count * size.batch());
     }
 

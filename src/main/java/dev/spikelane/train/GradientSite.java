@@ -39,7 +39,10 @@ final class GradientSite implements GradientSource {
     private final @Nullable GradientPort feedback;
     private final NeuronState state;
     /** The state before each segment. */
-    private final NeuronState[] checkpoints;
+    private final @Nullable NeuronState[] checkpoints;
+
+    private final GradientBlueprint.Use use;
+    private final InputForm form;
     /** A state that goes through a segment again. */
     private @Nullable NeuronState work;
 
@@ -48,7 +51,7 @@ final class GradientSite implements GradientSource {
     private final GradientOutlet ofSpikes;
     private final GradientOutlet[] ofVariables;
     /** Gradients with respect to the variables after the step that comes next on the way back. */
-    private final FloatMatrix carried;
+    private @Nullable FloatMatrix carried;
 
     private final FloatMatrix[] carriedOf;
     /** Gradients of what the spikes of the step that comes next on the way back carry, where neurons feed them back. */
@@ -92,9 +95,8 @@ final class GradientSite implements GradientSource {
         this.feedback = group.takesFeedback() ? plan.port(population, "feedback", group.currents()) : null;
         this.state = group.newState(arena, size.batch());
         this.checkpoints = new NeuronState[size.segments()];
-        for (int i = 0; i < checkpoints.length; i++) {
-            checkpoints[i] = group.newState(arena, size.batch());
-        }
+        this.use = plan.use();
+        this.form = plan.form();
         this.currents = new PortCurrents[size.threads()];
         this.variableOf = new Tile[size.threads()];
         Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
@@ -106,16 +108,14 @@ final class GradientSite implements GradientSource {
         this.variables = state.names();
         this.spikes = GradientTrack.ofSpikes(
                 arena, population.size(), size.batch(), plan.historyOf(population.name()), size.steps());
-        this.ofSpikes = plan.outlet(population.name(), population.size(), false);
+        this.ofSpikes = plan.outlet(population.name(), population.size(), false, null);
         this.ofVariables = new GradientOutlet[variables.size()];
         for (int i = 0; i < ofVariables.length; i++) {
-            ofVariables[i] = plan.outlet(population.variable(variables.get(i)).name(), population.size(), true);
+            String name = population.variable(variables.get(i)).name();
+            boolean inPlace = i == 0 && !gradient.needsCurrents() && plan.keepsInPlace(name);
+            ofVariables[i] = plan.outlet(name, population.size(), true, inPlace ? current.all() : null);
         }
-        this.carried = FloatMatrix.zeros(arena, variables.size() * size.batch(), population.size());
         this.carriedOf = new FloatMatrix[variables.size()];
-        for (int i = 0; i < carriedOf.length; i++) {
-            carriedOf[i] = carried.rows(i * size.batch(), size.batch());
-        }
         this.carriedSpikes = gradient.feedsOwnSpikes()
                 ? FloatMatrix.zeros(arena, size.batch(), population.size())
                 : FloatMatrix.zeros(arena, 1, 1);
@@ -161,30 +161,60 @@ final class GradientSite implements GradientSource {
         GradientTerm to = ofSpikes.onlyTerm();
         List<GradientTerm> from = current.terms();
         boolean apart = shares() && feedback == null && size.segments() == 1;
+        boolean framed = (form == InputForm.FRAME || form == InputForm.ANY)
+                && from.size() == 1
+                && from.getFirst().source() instanceof GradientInput
+                && from.getFirst().projection().delay() == 0;
         boolean plain = !ofVariables[0].mayHaveGradients() && !ofVariables[0].keeps() && !surrogate.isRandom();
-        if (parameters == null || to == null || from.size() != 1 || !apart || !plain) {
+        if (parameters == null || to == null || !framed || !apart || !plain) {
             return null;
         }
         FloatMatrix weights = to.projection().delay() == 0 && to.backs().size() == 1
                 ? to.backs().getFirst().pulling()
                 : null;
-        boolean framed = from.getFirst().source() instanceof GradientInput
-                && from.getFirst().projection().delay() == 0;
-        return weights == null || !framed
-                ? null
-                : new GradientFrame(
-                        new GradientFrameParts(
-                                parameters,
-                                from.getFirst(),
-                                to,
-                                weights,
-                                surrogate,
-                                state,
-                                checkpoints[0],
-                                spikes.window(),
-                                carried),
-                        size,
-                        arena);
+        if (weights == null) {
+            return null;
+        }
+        GradientFrameParts parts = new GradientFrameParts(
+                parameters,
+                from.getFirst(),
+                to,
+                weights,
+                surrogate,
+                state,
+                checkpoint(0),
+                spikes.window(),
+                use == GradientBlueprint.Use.ANY ? carried() : null);
+        return new GradientFrame(parts, size, arena);
+    }
+
+    /** Whether states are zero before each window, and nobody wants those behind it: then there is one, made zero again. */
+    private boolean startsFromZero() {
+        return use == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1;
+    }
+
+    private NeuronState checkpoint(int segment) {
+        if (startsFromZero()) {
+            return state;
+        }
+        NeuronState made = checkpoints[segment];
+        if (made == null) {
+            made = group.newState(arena, size.batch());
+            checkpoints[segment] = made;
+        }
+        return made;
+    }
+
+    private FloatMatrix carried() {
+        FloatMatrix made = carried;
+        if (made == null) {
+            made = FloatMatrix.zeros(arena, variables.size() * size.batch(), population.size());
+            for (int i = 0; i < carriedOf.length; i++) {
+                carriedOf[i] = made.rows(i * size.batch(), size.batch());
+            }
+            carried = made;
+        }
+        return made;
     }
 
     /** The short way, if the source is a frame in this window; null otherwise. */
@@ -273,6 +303,7 @@ final class GradientSite implements GradientSource {
     }
 
     FloatMatrix carriedOf(String name) {
+        carried();
         return carriedOf[variables.indexOf(name)];
     }
 
@@ -306,7 +337,9 @@ final class GradientSite implements GradientSource {
     /** Goes to a segment, forward: keeps the state. */
     void open(int segment) {
         segmentStart = segment * size.segment();
-        checkpoints[segment].copyFrom(state);
+        if (!startsFromZero()) {
+            checkpoint(segment).copyFrom(state);
+        }
         current.open(segmentStart);
         if (feedback != null) {
             feedback.open(segmentStart);
@@ -382,7 +415,12 @@ final class GradientSite implements GradientSource {
 
     /** Begins the way back. */
     void begin() {
-        carried.fill(0);
+        if (openFrame() == null || use == GradientBlueprint.Use.ANY) {
+            carried().fill(0);
+        }
+        if (startsFromZero()) {
+            state.reset();
+        }
         carriedSpikes.fill(0);
         gradient.clear();
     }
@@ -400,7 +438,7 @@ final class GradientSite implements GradientSource {
             prepare(first, count);
             fill(first, count, 0, current.blocks(), 0);
             if (!gradient.needsCurrents()) {
-                work().copyFrom(checkpoints[segment]);
+                work().copyFrom(checkpoint(segment));
                 recordInPlace(currents[0], work(), first, count, 0, blocks());
             }
         }
@@ -411,7 +449,7 @@ final class GradientSite implements GradientSource {
             scratch(thread); // before threads share them
         }
         if (gradient.needsCurrents()) {
-            work().copyFrom(checkpoints[segment]);
+            work().copyFrom(checkpoint(segment));
         }
         if (!shares() && gradient.needsCurrents()) {
             scratch(0).tiles.at(0, blocks());
@@ -498,18 +536,18 @@ final class GradientSite implements GradientSource {
                 if (gradient.feedsOwnSpikes()) {
                     RowSum.add(own.tiles.in(of), own.tiles.inWhole(carriedSpikes), size.batch());
                 }
-                tile.toDistance(own.step, carried, of, own.distance);
+                tile.toDistance(own.step, carried(), of, own.distance);
                 surrogate.backward(own.distance, of, of, draws, at, part * blocksInTile * Long.SIZE);
-                tile.toCurrents(own.step, of, carried, size.batch());
+                tile.toCurrents(own.step, of, carried(), size.batch());
             } else {
-                tile.toCurrents(own.step, null, carried, size.batch());
+                tile.toCurrents(own.step, null, carried(), size.batch());
             }
         }
     }
 
     /** The state before the segment. */
     private NeuronState start() {
-        return checkpoints[segmentStart / size.segment()];
+        return checkpoint(segmentStart / size.segment());
     }
 
     private void place(NeuronBackward.Step at, int step, GradientScratch own) {

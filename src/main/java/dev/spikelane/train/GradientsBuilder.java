@@ -32,6 +32,7 @@ public final class GradientsBuilder {
     private long seed;
     private long most = Long.MAX_VALUE;
     private boolean gives;
+    private GradientBlueprint.Use use = GradientBlueprint.Use.ANY;
     private InputForm form = InputForm.ANY;
     private Surrogate otherwise = Surrogate.atan();
     private final Map<String, Surrogate> surrogates = new LinkedHashMap<>();
@@ -297,6 +298,12 @@ public final class GradientsBuilder {
         return this;
     }
 
+    /** Says what is not asked of the gradients, so that no memory is taken for it. */
+    GradientsBuilder use(GradientBlueprint.Use ofThem) {
+        use = ofThem;
+        return this;
+    }
+
     /**
      * Computes how much memory the gradients will need, beside the network: windows of one and of two samples are run, as every sample needs as
      * much as the other.
@@ -372,7 +379,8 @@ public final class GradientsBuilder {
                     Map.copyOf(surrogates),
                     otherwise,
                     seed,
-                    form);
+                    form,
+                    use);
             GradientMachine machine = new GradientMachine(plan, inputs, crew);
             List<GradientSlot> slots = GradientValues.slots(plan, machine);
             return new Gradients(plan, machine, slots, crew);

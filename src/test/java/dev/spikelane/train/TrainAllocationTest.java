@@ -9,7 +9,6 @@ import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** Losses, decoders, surrogates and optimizer steps allocate nothing on the heap. */
@@ -85,7 +84,6 @@ final class TrainAllocationTest {
     }
 
     @Test
-    @Disabled("boxes 6 KB a call in one JVM of four (Zen 3, 256 bits): open, see the ledger of experiments")
     void surrogates() {
         FloatMatrix distance = Matrices.uniform(arena, BATCH, 130, random);
         FloatMatrix gradient = Matrices.uniform(arena, BATCH, 130, random);

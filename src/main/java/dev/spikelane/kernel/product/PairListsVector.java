@@ -108,14 +108,14 @@ final class PairListsVector {
         long valueStep = walk.valueStep;
         long to = walk.sum;
         long other = walk.otherSum;
-        FloatVector a = load(sum, to);
-        FloatVector b = load(sum, to + BYTES);
-        FloatVector c = load(sum, to + 2L * BYTES);
-        FloatVector d = load(sum, to + 3L * BYTES);
-        FloatVector e = load(sum, other);
-        FloatVector f = load(sum, other + BYTES);
-        FloatVector g = load(sum, other + 2L * BYTES);
-        FloatVector h = load(sum, other + 3L * BYTES);
+        FloatVector a = FloatVector.fromMemorySegment(FLOAT, sum, to, ORDER);
+        FloatVector b = FloatVector.fromMemorySegment(FLOAT, sum, to + BYTES, ORDER);
+        FloatVector c = FloatVector.fromMemorySegment(FLOAT, sum, to + 2L * BYTES, ORDER);
+        FloatVector d = FloatVector.fromMemorySegment(FLOAT, sum, to + 3L * BYTES, ORDER);
+        FloatVector e = FloatVector.fromMemorySegment(FLOAT, sum, other, ORDER);
+        FloatVector f = FloatVector.fromMemorySegment(FLOAT, sum, other + BYTES, ORDER);
+        FloatVector g = FloatVector.fromMemorySegment(FLOAT, sum, other + 2L * BYTES, ORDER);
+        FloatVector h = FloatVector.fromMemorySegment(FLOAT, sum, other + 3L * BYTES, ORDER);
         for (int i = lists.starts[list]; i < end; i++) {
             int place = places[i];
             long at = place * factorStep;
@@ -144,9 +144,5 @@ final class PairListsVector {
         b.intoMemorySegment(sum, to + BYTES, ORDER);
         c.intoMemorySegment(sum, to + 2L * BYTES, ORDER);
         d.intoMemorySegment(sum, to + 3L * BYTES, ORDER);
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }

@@ -38,6 +38,9 @@ public final class WeightGradient {
     /** Inputs whose gradients are made at a time before a sink takes them: 24 KB; whole tiles and pairs. */
     private static final int CHUNK = 96;
 
+    /** The same for few outputs of spikes, whose tables are made anew each time: whole words. */
+    private static final int NARROW_CHUNK = 256;
+
     /** Percent of groups and inputs in which something fires, from which on lists do not pay. */
     private static final int MOST_FILLED = 45;
 
@@ -182,7 +185,8 @@ public final class WeightGradient {
 
     /** Inputs whose gradients are made at a time: tables of spikes serve all inputs. */
     private int chunk() {
-        return analog ? Math.min(CHUNK, inputsOfShare) : inputsOfShare;
+        int most = analog ? CHUNK : NarrowMatmul.fits(outputs) ? NARROW_CHUNK : inputsOfShare;
+        return Math.min(most, inputsOfShare);
     }
 
     /**
@@ -382,6 +386,7 @@ public final class WeightGradient {
             own.part.inputs = Math.min(chunk(), endOfShare - first);
             gradients.fill(0);
             addInputs(values.matrix(), gradients.segment(), bias, own);
+            own.part.addsBias = false;
             if (factors != null && !analog) {
                 multiply(gradients, own.part, factors);
             }

@@ -8,12 +8,14 @@ import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.step.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leaky neurons whose currents are the same at all steps, forward and back, one sample and 64 neurons at a time: all steps of these fit the L1
  * cache, so that membranes are computed again rather than kept, and gradients of the steps are summed where they come to be. Bits are those
  * of {@link LeakyStep} and {@link LeakyBackward}.
  */
+@SuppressWarnings("exports") // annotations for checks at compile time
 public final class LeakyFrame {
 
     /** Neurons of a block. */
@@ -55,9 +57,9 @@ public final class LeakyFrame {
      * The window of steps.
      *
      * @param start {@code [batch x neurons]}, the membrane before the first step
-     * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step
+     * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step; null if nobody wants them
      */
-    public record Window(FloatMatrix start, FloatMatrix carried) {}
+    public record Window(FloatMatrix start, @Nullable FloatMatrix carried) {}
 
     /**
      * Tells whether neurons can be run so.
@@ -88,14 +90,20 @@ public final class LeakyFrame {
      *
      * @param parameters of the neurons
      * @param current {@code [batch x 64]}
-     * @param membrane {@code [batch x neurons]}, before the first step; becomes that after the last
+     * @param membrane {@code [batch x neurons]}, before the first step
+     * @param end receives that after the last step; may be {@code membrane}; null if nobody wants it
      * @param spikes {@code [steps * batch x neurons]}, overwritten for the block
      * @param block of 64 neurons
      */
     public static void fire(
-            LeakyParameters parameters, FloatMatrix current, FloatMatrix membrane, SpikeMatrix spikes, int block) {
+            LeakyParameters parameters,
+            FloatMatrix current,
+            FloatMatrix membrane,
+            @Nullable FloatMatrix end,
+            SpikeMatrix spikes,
+            int block) {
         for (int sample = 0; sample < membrane.rows(); sample++) {
-            LeakyFrameVector.fire(parameters, current, membrane, spikes, sample, block);
+            LeakyFrameVector.fire(parameters, current, membrane, end, spikes, sample, block);
         }
     }
 

@@ -104,6 +104,9 @@ final class LeakyFrameAtanVector {
         sum.intoMemorySegment(steps.sums().segment(), to, ORDER);
         sum2.intoMemorySegment(steps.sums().segment(), to + BYTES, ORDER);
         FloatMatrix carried = window.carried();
+        if (carried == null) {
+            return;
+        }
         long end = carried.rowOffset(sample) + column;
         if (zeros) {
             MemorySegment start = window.start().segment();

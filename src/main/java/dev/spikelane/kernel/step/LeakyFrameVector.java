@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import org.jspecify.annotations.Nullable;
 
 /** The vector variants of {@link LeakyFrame}: chains of steps in registers, several side by side. */
 final class LeakyFrameVector {
@@ -24,19 +25,16 @@ final class LeakyFrameVector {
 
     private LeakyFrameVector() {}
 
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
-    }
-
     static void fire(
             LeakyParameters parameters,
             FloatMatrix current,
             FloatMatrix membrane,
+            @Nullable FloatMatrix end,
             SpikeMatrix spikes,
             int sample,
             int block) {
         for (int i = 0; i < VECTORS; i += 2) {
-            fireTwo(parameters, current, membrane, spikes, sample, block, i);
+            fireTwo(parameters, current, membrane, end, spikes, sample, block, i);
         }
     }
 
@@ -45,6 +43,7 @@ final class LeakyFrameVector {
             LeakyParameters parameters,
             FloatMatrix current,
             FloatMatrix membrane,
+            @Nullable FloatMatrix end,
             SpikeMatrix spikes,
             int sample,
             int block,
@@ -60,15 +59,15 @@ final class LeakyFrameVector {
         long column = (long) block * BLOCK_BYTES + (long) first * BYTES;
         boolean subtracts = parameters.options.reset() == Reset.SUBTRACT;
         boolean zeros = parameters.options.reset() == Reset.ZERO;
-        FloatVector threshold = load(parameters.threshold.segment(), column);
-        FloatVector threshold2 = load(parameters.threshold.segment(), column + BYTES);
-        FloatVector beta = load(parameters.beta.segment(), column);
-        FloatVector beta2 = load(parameters.beta.segment(), column + BYTES);
-        FloatVector in = load(input, current.rowOffset(sample) + (long) first * BYTES);
-        FloatVector in2 = load(input, current.rowOffset(sample) + (long) first * BYTES + BYTES);
+        FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column, ORDER);
+        FloatVector threshold2 = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column + BYTES, ORDER);
+        FloatVector beta = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column, ORDER);
+        FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column + BYTES, ORDER);
+        FloatVector in = FloatVector.fromMemorySegment(FLOAT, input, current.rowOffset(sample) + (long) first * BYTES, ORDER);
+        FloatVector in2 = FloatVector.fromMemorySegment(FLOAT, input, current.rowOffset(sample) + (long) first * BYTES + BYTES, ORDER);
         long at = membrane.rowOffset(sample) + column;
-        FloatVector u = load(state, at);
-        FloatVector u2 = load(state, at + BYTES);
+        FloatVector u = FloatVector.fromMemorySegment(FLOAT, state, at, ORDER);
+        FloatVector u2 = FloatVector.fromMemorySegment(FLOAT, state, at + BYTES, ORDER);
         FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
         FloatVector none = threshold.mul(0); // what no reset takes, a zero with a sign
@@ -92,8 +91,10 @@ final class LeakyFrameVector {
             SpikeLanesVector.store(bits, row, first + 1, u2.compare(GT, threshold2));
             row += step;
         }
-        u.intoMemorySegment(state, at, ORDER);
-        u2.intoMemorySegment(state, at + BYTES, ORDER);
+        if (end != null) {
+            u.intoMemorySegment(end.segment(), at, ORDER);
+            u2.intoMemorySegment(end.segment(), at + BYTES, ORDER);
+        }
     }
 
     static void distances(
@@ -122,14 +123,14 @@ final class LeakyFrameVector {
         long column = (long) block * BLOCK_BYTES + (long) first * BYTES;
         boolean subtracts = parameters.options.reset() == Reset.SUBTRACT;
         boolean zeros = parameters.options.reset() == Reset.ZERO;
-        FloatVector threshold = load(parameters.threshold.segment(), column);
-        FloatVector threshold2 = load(parameters.threshold.segment(), column + BYTES);
-        FloatVector beta = load(parameters.beta.segment(), column);
-        FloatVector beta2 = load(parameters.beta.segment(), column + BYTES);
-        FloatVector in = load(current.segment(), current.rowOffset(sample) + (long) first * BYTES);
-        FloatVector in2 = load(current.segment(), current.rowOffset(sample) + (long) first * BYTES + BYTES);
-        FloatVector u = load(membrane.segment(), membrane.rowOffset(sample) + column);
-        FloatVector u2 = load(membrane.segment(), membrane.rowOffset(sample) + column + BYTES);
+        FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column, ORDER);
+        FloatVector threshold2 = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column + BYTES, ORDER);
+        FloatVector beta = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column, ORDER);
+        FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column + BYTES, ORDER);
+        FloatVector in = FloatVector.fromMemorySegment(FLOAT, current.segment(), current.rowOffset(sample) + (long) first * BYTES, ORDER);
+        FloatVector in2 = FloatVector.fromMemorySegment(FLOAT, current.segment(), current.rowOffset(sample) + (long) first * BYTES + BYTES, ORDER);
+        FloatVector u = FloatVector.fromMemorySegment(FLOAT, membrane.segment(), membrane.rowOffset(sample) + column, ORDER);
+        FloatVector u2 = FloatVector.fromMemorySegment(FLOAT, membrane.segment(), membrane.rowOffset(sample) + column + BYTES, ORDER);
         FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
         FloatVector none = threshold.mul(0); // what no reset takes, a zero with a sign
@@ -160,7 +161,7 @@ final class LeakyFrameVector {
             FloatMatrix ofDistance,
             FloatMatrix start,
             FloatMatrix sums,
-            FloatMatrix carried,
+            @Nullable FloatMatrix carried,
             int sample,
             int block) {
         MemorySegment x = distance.segment();
@@ -174,30 +175,32 @@ final class LeakyFrameVector {
         for (int i = 0; i < VECTORS; i++) {
             long lane = (long) i * BYTES;
             long column = (long) block * BLOCK_BYTES + lane;
-            FloatVector threshold = load(parameters.threshold.segment(), column);
-            FloatVector beta = load(parameters.beta.segment(), column);
+            FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column, ORDER);
+            FloatVector beta = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column, ORDER);
             FloatVector carry = FloatVector.zero(FLOAT);
             FloatVector sum = FloatVector.zero(FLOAT);
             for (int t = steps - 1; t > 0; t--) {
                 long at = (long) t * BLOCK_BYTES + lane;
-                FloatVector of = carry.add(load(g, at));
+                FloatVector of = carry.add(FloatVector.fromMemorySegment(FLOAT, g, at, ORDER));
                 sum = sum.add(of);
                 carry = beta.mul(of);
                 if (zeros) {
-                    carry = one.blend(none, load(x, at - BLOCK_BYTES).compare(GT, 0))
+                    carry = one.blend(none, FloatVector.fromMemorySegment(FLOAT, x, at - BLOCK_BYTES, ORDER).compare(GT, 0))
                             .mul(carry);
                 }
             }
-            FloatVector of = carry.add(load(g, lane));
+            FloatVector of = carry.add(FloatVector.fromMemorySegment(FLOAT, g, lane, ORDER));
             sum = sum.add(of);
             carry = beta.mul(of);
             long first = start.rowOffset(sample) + column;
             if (zeros) {
-                carry = one.blend(none, load(start.segment(), first).compare(GT, threshold))
+                carry = one.blend(none, FloatVector.fromMemorySegment(FLOAT, start.segment(), first, ORDER).compare(GT, threshold))
                         .mul(carry);
             }
             sum.intoMemorySegment(sums.segment(), sums.rowOffset(sample) + lane, ORDER);
-            carry.intoMemorySegment(carried.segment(), carried.rowOffset(sample) + column, ORDER);
+            if (carried != null) {
+                carry.intoMemorySegment(carried.segment(), carried.rowOffset(sample) + column, ORDER);
+            }
         }
     }
 }

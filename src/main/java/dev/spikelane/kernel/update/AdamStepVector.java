@@ -42,16 +42,16 @@ final class AdamStepVector {
         long vectors = (end - first) / COUNT;
         for (long i = 0; i < vectors; i++) {
             long at = first * Float.BYTES + i * BYTES;
-            FloatVector w = load(parameter, at);
+            FloatVector w = FloatVector.fromMemorySegment(FLOAT, parameter, at, ORDER);
             FloatVector kept = w.reinterpretAsInts().and(decaying).reinterpretAsFloats();
-            FloatVector g = load(gradient, at + shift).add(kept.mul(decay));
-            FloatVector m = load(mean, at);
+            FloatVector g = FloatVector.fromMemorySegment(FLOAT, gradient, at + shift, ORDER).add(kept.mul(decay));
+            FloatVector m = FloatVector.fromMemorySegment(FLOAT, mean, at, ORDER);
             m = m.add(g.sub(m).mul(toFirst));
             m.intoMemorySegment(mean, at, ORDER);
-            FloatVector v = load(square, at).mul(keepSecond).add(g.mul(g).mul(toSecond));
+            FloatVector v = FloatVector.fromMemorySegment(FLOAT, square, at, ORDER).mul(keepSecond).add(g.mul(g).mul(toSecond));
             v.intoMemorySegment(square, at, ORDER);
             if (amsgrad) {
-                FloatVector x = load(largest, at).max(v);
+                FloatVector x = FloatVector.fromMemorySegment(FLOAT, largest, at, ORDER).max(v);
                 x.intoMemorySegment(largest, at, ORDER);
                 w.mul(shrink).sub(rate.mul(m).div(x.sqrt().add(epsilon))).intoMemorySegment(parameter, at, ORDER);
             } else {
@@ -59,9 +59,5 @@ final class AdamStepVector {
             }
         }
         return first + vectors * COUNT;
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }
