@@ -2,16 +2,13 @@ package dev.spikelane.network;
 
 import dev.spikelane.kernel.product.SpikeCalibration;
 import dev.spikelane.kernel.product.SpikeCosts;
+import dev.spikelane.layout.Settling;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +24,7 @@ final class WarmUp {
 
     static final Duration MOST = Duration.ofSeconds(4);
 
-    /** C2 takes its time between two compilations of a loop. */
-    private static final long QUIET_NANOSECONDS = 400_000_000L;
-
     private static final int ROWS = 256;
-    private static final int ROUNDS = 5;
-    private static final double AGREEMENT = 1.1;
 
     private final List<Map<String, Signal>> inputs = new ArrayList<>();
     private final List<Map<String, Signal>> frames = new ArrayList<>();
@@ -59,43 +51,15 @@ final class WarmUp {
             for (Population population : network.populations()) {
                 recorded.observe(population.name(), new Watcher());
             }
-            settled = warmUp.settle(start, most.toNanos(), plain, recorded);
+            settled = Settling.run(most, () -> {
+                warmUp.round(plain);
+                warmUp.round(recorded);
+            });
         }
         if (!SpikeCosts.inUse().isOfThisCpu()) {
             SpikeCosts.replace(SpikeCalibration.measure());
         }
         return new WarmedUp(Duration.ofNanos(System.nanoTime() - start), settled);
-    }
-
-    private boolean settle(long start, long most, Simulation plain, Simulation recorded) {
-        Deque<Long> times = new ArrayDeque<>();
-        long compiled = compilationTime();
-        long quietSince = start;
-        long now = start;
-        while (now - start < most) {
-            long before = now;
-            round(plain);
-            round(recorded);
-            now = System.nanoTime();
-            if (times.size() == ROUNDS) {
-                times.removeFirst();
-            }
-            times.add(now - before);
-            if (compilationTime() != compiled) {
-                compiled = compilationTime();
-                quietSince = now;
-            }
-            if (now - quietSince > QUIET_NANOSECONDS && agree(times)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean agree(Deque<Long> times) {
-        long fastest = times.stream().mapToLong(Long::longValue).min().orElse(0);
-        long slowest = times.stream().mapToLong(Long::longValue).max().orElse(0);
-        return times.size() == ROUNDS && slowest <= fastest * AGREEMENT;
     }
 
     private void round(Simulation simulation) {
@@ -132,23 +96,6 @@ final class WarmUp {
             }
         }
         return values;
-    }
-
-    /** Milliseconds that all compiler threads have spent; constant where the JVM does not tell. */
-    private static long compilationTime() {
-        return ModuleLayer.boot().findModule("java.management").isPresent() ? Compiler.time() : 0;
-    }
-
-    /** Loaded only where the module java.management is present. */
-    private static final class Compiler {
-
-        private static final CompilationMXBean BEAN = ManagementFactory.getCompilationMXBean();
-
-        private Compiler() {}
-
-        static long time() {
-            return BEAN != null && BEAN.isCompilationTimeMonitoringSupported() ? BEAN.getTotalCompilationTime() : 0;
-        }
     }
 
     /** Asks for membranes and does nothing with them. */

@@ -343,10 +343,7 @@ public final class TrainerBuilder {
                 losses,
                 observers);
         return new Trainer(
-                network,
-                recipe,
-                new TrainingStep(
-                        recipe, (some, samples) -> builder(some, samples).build()));
+                network, recipe, (some, samples) -> builder(some, samples).build());
     }
 
     private GradientsBuilder builder(int some, int samples) {

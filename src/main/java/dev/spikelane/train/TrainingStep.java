@@ -213,6 +213,25 @@ final class TrainingStep implements AutoCloseable {
         });
     }
 
+    /** Copies of all values that are learned. */
+    List<FloatMatrix> values() {
+        return parameters.stream()
+                .map(parameter -> GradientValues.copy(parameter.values()))
+                .toList();
+    }
+
+    /** Goes back to values that were copied. */
+    void setValues(List<FloatMatrix> values) {
+        Gradients gradients = made.getFirst().gradients();
+        gradients.change(() -> {
+            for (int i = 0; i < parameters.size(); i++) {
+                parameters.get(i).values().copyFrom(values.get(i));
+            }
+            gradients.replace(parameters);
+            gradients.update();
+        });
+    }
+
     private void changeValues() {
         begin();
         updateStored();
