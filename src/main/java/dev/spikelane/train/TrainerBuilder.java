@@ -354,7 +354,7 @@ public final class TrainerBuilder {
                 window == steps
                         ? GradientBlueprint.Use.WINDOWS_FROM_ZERO
                         : GradientBlueprint.Use.TRAINING);
-        if (shards == 1 && clipping == null && observers.isEmpty()) {
+        if (shards > 1 || clipping == null && observers.isEmpty()) {
             builder.gives();
         }
         if (reads.readsSpikes()) {
