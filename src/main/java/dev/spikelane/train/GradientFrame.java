@@ -72,7 +72,9 @@ final class GradientFrame {
         }
         int rows = parts.weights().rows() / blocks();
         this.target = new LeakyFrame.Target(upstream[0], outputs, parts.weights(), rows);
-        this.atan = narrow && surrogate instanceof SurrogateFunction function && function.step().isArcTangent()
+        this.atan = narrow
+                        && surrogate instanceof SurrogateFunction function
+                        && function.step().isArcTangent()
                 ? function.step()
                 : null;
         this.scratch = new Scratch[size.threads()];

@@ -9,8 +9,6 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** The operators of a projection, forward and back, over some rows at a time. */
 final class GradientPath {
@@ -21,8 +19,9 @@ final class GradientPath {
     private final GradientViews<FloatMatrix>[] made;
 
     private final GradientViews<FloatMatrix>[] ofMade;
-    /** What each operator needs in each thread, made when it runs. */
-    private final FloatMatrix @Nullable [][] workspaces;
+    /** What each operator needs in each thread, made when it runs; empty before. */
+    private final FloatMatrix[][] workspaces;
+
     private final Scratch[] scratch;
     private final int batch;
     /** Whole rows between two operators; of use to one thread at a time, as they are. */
@@ -38,7 +37,7 @@ final class GradientPath {
         this.backs = new OperatorGradient[operators.length];
         this.made = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
         this.ofMade = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
-        this.workspaces = new FloatMatrix[operators.length][];
+        this.workspaces = new FloatMatrix[operators.length][0];
         for (int i = 0; i < operators.length; i++) {
             backs[i] = operators[i].gradient(arena, i > 0 || pulls, threads);
             if (i < made.length) {
@@ -61,7 +60,7 @@ final class GradientPath {
     void prepare(Signal source) {
         for (int i = 0; i < operators.length; i++) {
             boolean spikes = i == 0 && source instanceof SpikeMatrix;
-            if (workspaces[i] == null && !(spikes && backs[i].multipliesSpikes())) {
+            if (workspaces[i].length == 0 && !(spikes && backs[i].multipliesSpikes())) {
                 workspaces[i] = new FloatMatrix[scratch.length];
                 for (int thread = 0; thread < scratch.length; thread++) {
                     workspaces[i][thread] = operators[i].workspace(scratch[thread]);
@@ -90,7 +89,7 @@ final class GradientPath {
             backs[i].multiply(spikes, rows, into, thread);
             return;
         }
-        FloatMatrix workspace = Objects.requireNonNull(workspaces[i])[thread];
+        FloatMatrix workspace = workspaces[i][thread];
         if (source instanceof SpikeMatrix spikes) {
             operators[i].multiply(spikes, rows, into, workspace);
         } else {

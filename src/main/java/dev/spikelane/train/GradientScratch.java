@@ -41,9 +41,11 @@ final class GradientScratch {
         int rows = size.turn() * batch;
         this.ofVariables = (GradientViews<FloatMatrix>[]) new GradientViews<?>[variables.length];
         for (int i = 0; i < variables.length; i++) {
-            ofVariables[i] = new GradientViews<>(FloatMatrix.zeros(arena, variables[i] ? rows : batch, variables[i] ? columns : 1), batch);
+            ofVariables[i] = new GradientViews<>(
+                    FloatMatrix.zeros(arena, variables[i] ? rows : batch, variables[i] ? columns : 1), batch);
         }
-        this.ofSpikes = new GradientViews<>(FloatMatrix.zeros(arena, spikes ? rows : batch, spikes ? columns : 1), batch);
+        this.ofSpikes =
+                new GradientViews<>(FloatMatrix.zeros(arena, spikes ? rows : batch, spikes ? columns : 1), batch);
         this.added = new GradientViews<>(FloatMatrix.zeros(arena, adds ? rows : batch, adds ? columns : 1), batch);
         this.distance = tile.matrix();
         this.tiles = new GradientTiles(tile);

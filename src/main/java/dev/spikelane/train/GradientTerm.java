@@ -206,7 +206,8 @@ final class GradientTerm {
 
     /** Writes the gradients of some steps of the source, counted from the first that was opened; not of more than were reached. */
     void pull(int from, int count, Tile into) {
-        FloatMatrix ofFirst = path.backs().length == 1 ? port.gradients(opened + from, count) : path.ofFirst(from, count);
+        FloatMatrix ofFirst =
+                path.backs().length == 1 ? port.gradients(opened + from, count) : path.ofFirst(from, count);
         path.pull(ofFirst, into);
     }
 

@@ -350,10 +350,7 @@ public final class TrainerBuilder {
         Loss reads = requireLoss();
         GradientsBuilder builder = Gradients.of(network, some, samples);
         wishes.forEach(wish -> wish.accept(builder));
-        builder.use(
-                window == steps
-                        ? GradientBlueprint.Use.WINDOWS_FROM_ZERO
-                        : GradientBlueprint.Use.TRAINING);
+        builder.use(window == steps ? GradientBlueprint.Use.WINDOWS_FROM_ZERO : GradientBlueprint.Use.TRAINING);
         if (shards > 1 || clipping == null && observers.isEmpty()) {
             builder.gives();
         }

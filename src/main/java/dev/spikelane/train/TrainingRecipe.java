@@ -41,7 +41,18 @@ record TrainingRecipe(
     TrainingRecipe untold() {
         List<GradientObserver> blind = observers.isEmpty() ? List.of() : List.of((value, gradients) -> true);
         return new TrainingRecipe(
-                population, outputs, steps, batch, window, surrogates, shards, loss, optimizer, clipping, List.of(), blind);
+                population,
+                outputs,
+                steps,
+                batch,
+                window,
+                surrogates,
+                shards,
+                loss,
+                optimizer,
+                clipping,
+                List.of(),
+                blind);
     }
 
     /** Whether gradients may go to the optimizer as they come to be, as nobody sums, limits or sees them. */

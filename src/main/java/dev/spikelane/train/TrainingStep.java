@@ -57,8 +57,7 @@ final class TrainingStep implements AutoCloseable {
             FloatMatrix gradient = null;
             GradientSink sink = null;
             if (sums) {
-                gradient =
-                        FloatMatrix.zeros(slot.values().rows(), slot.values().columns());
+                gradient = FloatMatrix.zeros(slot.values().rows(), slot.values().columns());
                 ShardSum sum = new ShardSum(gradient);
                 sink = whole && slot.give(sum) ? sum : null;
             } else if (fuses && update instanceof GradientSink optimizer && slot.give(optimizer)) {

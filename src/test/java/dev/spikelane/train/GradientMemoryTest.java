@@ -3,7 +3,9 @@ package dev.spikelane.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -97,6 +99,7 @@ class GradientMemoryTest {
     /** Tutorial 5 of snnTorch: 784-1000-10, 25 steps, batch 128, one frame. */
     @Test
     void tutorial5TakesLessThanFourMegabytes() {
+        assumeTrue(SimdWidth.VECTOR, "the specification keeps all currents");
         long bytes = Trainer.of(leaky(784, 1000, 10), 25, 128)
                 .loss(CrossEntropyLoss.membrane())
                 .framesOnly()
@@ -107,6 +110,7 @@ class GradientMemoryTest {
     /** A bit and 4 bytes for each neuron, step and sample, whatever else there is. */
     @Test
     void twoHiddenLayersUnderAFrameTakeOneBitAndFourBytes() {
+        assumeTrue(SimdWidth.VECTOR, "the specification keeps all currents");
         long bytes = Trainer.of(leaky(784, 512, 512, 10), 25, 128)
                 .loss(CrossEntropyLoss.membrane())
                 .framesOnly()

@@ -36,6 +36,7 @@ final class DenseGradient implements OperatorGradient {
     private final WeightGradient kernel;
     /** One for each thread, where there are few outputs. */
     private final NarrowMatmul[] narrow;
+
     private boolean ofSpikes;
 
     DenseGradient(DenseOperator operator, Order order, PackedWeights weights, Arena arena, boolean pulls, int threads) {

@@ -53,11 +53,9 @@ final class TileWalk {
             int last,
             int depth) {
         if (TallTileVector.SERVES) {
-            TallTileVector.addTile(
-                    factors, from, toNext, stepOfA, vectors, b, stepOfB, sums, to, rowOfC, last, depth);
+            TallTileVector.addTile(factors, from, toNext, stepOfA, vectors, b, stepOfB, sums, to, rowOfC, last, depth);
         } else {
-            WideTileVector.addTile(
-                    factors, from, toNext, stepOfA, vectors, b, stepOfB, sums, to, rowOfC, last, depth);
+            WideTileVector.addTile(factors, from, toNext, stepOfA, vectors, b, stepOfB, sums, to, rowOfC, last, depth);
         }
     }
 }

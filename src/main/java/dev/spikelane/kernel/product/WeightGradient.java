@@ -11,7 +11,6 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class WeightGradient {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     /** Inputs of a frame that are taken at a time: their weights to 64 outputs are 25 KB and stay in the L1 cache. */
     private static final int PANEL = 98;
@@ -94,8 +91,7 @@ public final class WeightGradient {
         this.inputs = inputs;
         this.outputs = outputs;
         int wanted = threads == 1 ? 1 : Math.ceilDiv(2 * threads, Math.ceilDiv(outputs, PackedWeights.BLOCK));
-        this.inputsOfShare =
-                wanted == 1 ? inputs : Math.ceilDiv(Math.ceilDiv(inputs, wanted), Long.SIZE) * Long.SIZE;
+        this.inputsOfShare = wanted == 1 ? inputs : Math.ceilDiv(Math.ceilDiv(inputs, wanted), Long.SIZE) * Long.SIZE;
         this.lists = new SpikeLists(inputs);
         this.workspaces = new Workspace[SimdWidth.VECTOR ? threads : 0];
         for (int i = 0; i < workspaces.length; i++) {

@@ -14,6 +14,7 @@ final class WeightGradientVector {
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int STRIP_BYTES = 4 * BYTES;
+
     private WeightGradientVector() {}
 
     /** Which sums are made of which values; an object of one thread, to be used again and again. */

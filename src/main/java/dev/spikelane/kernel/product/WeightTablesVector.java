@@ -205,8 +205,7 @@ final class WeightTablesVector {
     /**
      * Two vectors of sums. Those of four words go side by side: those of two would wait for the latency of their additions.
      */
-    private static void addPairs(
-            long[] words, int word, int count, MemorySegment sums, long to, MemorySegment tables) {
+    private static void addPairs(long[] words, int word, int count, MemorySegment sums, long to, MemorySegment tables) {
         Checks.isNative(sums);
         Checks.isNative(tables);
         final int shift = Integer.numberOfTrailingZeros(PAIR);

@@ -155,12 +155,14 @@ public final class LeakyBackwardVector implements NeuronBackward {
             long column = firstByte + lane;
             FloatVector gradient = FloatVector.fromMemorySegment(FLOAT, ofMembrane, of + lane, ORDER);
             gradient.intoMemorySegment(ofCurrent, to + lane, ORDER);
-            FloatVector left = FloatVector.fromMemorySegment(FLOAT, shares, column, ORDER)
-                    .mul(gradient);
+            FloatVector left =
+                    FloatVector.fromMemorySegment(FLOAT, shares, column, ORDER).mul(gradient);
             if (zeros) {
                 FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, thresholds, column, ORDER);
                 FloatVector membrane = FloatVector.fromMemorySegment(FLOAT, before, past + lane, ORDER);
-                one.blend(none, membrane.compare(GT, threshold)).mul(left).intoMemorySegment(ofMembrane, of + lane, ORDER);
+                one.blend(none, membrane.compare(GT, threshold))
+                        .mul(left)
+                        .intoMemorySegment(ofMembrane, of + lane, ORDER);
             } else {
                 left.intoMemorySegment(ofMembrane, of + lane, ORDER);
             }

@@ -138,14 +138,7 @@ public final class LeakyFrame {
      */
     public static void back(LeakyParameters parameters, Steps steps, Window window, int sample, int block) {
         LeakyFrameVector.back(
-                parameters,
-                steps.distance,
-                steps.gradient,
-                window.start,
-                steps.sums,
-                window.carried,
-                sample,
-                block);
+                parameters, steps.distance, steps.gradient, window.start, steps.sums, window.carried, sample, block);
     }
 
     /**

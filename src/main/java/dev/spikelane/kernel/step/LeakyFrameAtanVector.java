@@ -90,11 +90,15 @@ final class LeakyFrameAtanVector {
             carry2 = beta2.mul(carry2);
             if (zeros && t > 0) {
                 long before = at - BLOCK_BYTES;
-                carry = one.blend(none, FloatVector.fromMemorySegment(FLOAT, distances, before, ORDER)
-                                .compare(GT, 0))
+                carry = one.blend(
+                                none,
+                                FloatVector.fromMemorySegment(FLOAT, distances, before, ORDER)
+                                        .compare(GT, 0))
                         .mul(carry);
-                carry2 = one.blend(none, FloatVector.fromMemorySegment(FLOAT, distances, before + BYTES, ORDER)
-                                .compare(GT, 0))
+                carry2 = one.blend(
+                                none,
+                                FloatVector.fromMemorySegment(FLOAT, distances, before + BYTES, ORDER)
+                                        .compare(GT, 0))
                         .mul(carry2);
             }
             at -= BLOCK_BYTES;
@@ -111,11 +115,17 @@ final class LeakyFrameAtanVector {
         if (zeros) {
             MemorySegment start = window.start().segment();
             MemorySegment thresholds = parameters.threshold.segment();
-            carry = one.blend(none, FloatVector.fromMemorySegment(FLOAT, start, end, ORDER)
-                            .compare(GT, FloatVector.fromMemorySegment(FLOAT, thresholds, column, ORDER)))
+            carry = one.blend(
+                            none,
+                            FloatVector.fromMemorySegment(FLOAT, start, end, ORDER)
+                                    .compare(GT, FloatVector.fromMemorySegment(FLOAT, thresholds, column, ORDER)))
                     .mul(carry);
-            carry2 = one.blend(none, FloatVector.fromMemorySegment(FLOAT, start, end + BYTES, ORDER)
-                            .compare(GT, FloatVector.fromMemorySegment(FLOAT, thresholds, column + BYTES, ORDER)))
+            carry2 = one.blend(
+                            none,
+                            FloatVector.fromMemorySegment(FLOAT, start, end + BYTES, ORDER)
+                                    .compare(
+                                            GT,
+                                            FloatVector.fromMemorySegment(FLOAT, thresholds, column + BYTES, ORDER)))
                     .mul(carry2);
         }
         carry.intoMemorySegment(carried.segment(), end, ORDER);

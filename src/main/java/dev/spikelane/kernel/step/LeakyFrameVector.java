@@ -60,11 +60,14 @@ final class LeakyFrameVector {
         boolean subtracts = parameters.options.reset() == Reset.SUBTRACT;
         boolean zeros = parameters.options.reset() == Reset.ZERO;
         FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column, ORDER);
-        FloatVector threshold2 = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column + BYTES, ORDER);
+        FloatVector threshold2 =
+                FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column + BYTES, ORDER);
         FloatVector beta = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column, ORDER);
         FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column + BYTES, ORDER);
-        FloatVector in = FloatVector.fromMemorySegment(FLOAT, input, current.rowOffset(sample) + (long) first * BYTES, ORDER);
-        FloatVector in2 = FloatVector.fromMemorySegment(FLOAT, input, current.rowOffset(sample) + (long) first * BYTES + BYTES, ORDER);
+        FloatVector in =
+                FloatVector.fromMemorySegment(FLOAT, input, current.rowOffset(sample) + (long) first * BYTES, ORDER);
+        FloatVector in2 = FloatVector.fromMemorySegment(
+                FLOAT, input, current.rowOffset(sample) + (long) first * BYTES + BYTES, ORDER);
         long at = membrane.rowOffset(sample) + column;
         FloatVector u = FloatVector.fromMemorySegment(FLOAT, state, at, ORDER);
         FloatVector u2 = FloatVector.fromMemorySegment(FLOAT, state, at + BYTES, ORDER);
@@ -124,13 +127,18 @@ final class LeakyFrameVector {
         boolean subtracts = parameters.options.reset() == Reset.SUBTRACT;
         boolean zeros = parameters.options.reset() == Reset.ZERO;
         FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column, ORDER);
-        FloatVector threshold2 = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column + BYTES, ORDER);
+        FloatVector threshold2 =
+                FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column + BYTES, ORDER);
         FloatVector beta = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column, ORDER);
         FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column + BYTES, ORDER);
-        FloatVector in = FloatVector.fromMemorySegment(FLOAT, current.segment(), current.rowOffset(sample) + (long) first * BYTES, ORDER);
-        FloatVector in2 = FloatVector.fromMemorySegment(FLOAT, current.segment(), current.rowOffset(sample) + (long) first * BYTES + BYTES, ORDER);
-        FloatVector u = FloatVector.fromMemorySegment(FLOAT, membrane.segment(), membrane.rowOffset(sample) + column, ORDER);
-        FloatVector u2 = FloatVector.fromMemorySegment(FLOAT, membrane.segment(), membrane.rowOffset(sample) + column + BYTES, ORDER);
+        FloatVector in = FloatVector.fromMemorySegment(
+                FLOAT, current.segment(), current.rowOffset(sample) + (long) first * BYTES, ORDER);
+        FloatVector in2 = FloatVector.fromMemorySegment(
+                FLOAT, current.segment(), current.rowOffset(sample) + (long) first * BYTES + BYTES, ORDER);
+        FloatVector u =
+                FloatVector.fromMemorySegment(FLOAT, membrane.segment(), membrane.rowOffset(sample) + column, ORDER);
+        FloatVector u2 = FloatVector.fromMemorySegment(
+                FLOAT, membrane.segment(), membrane.rowOffset(sample) + column + BYTES, ORDER);
         FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
         FloatVector none = threshold.mul(0); // what no reset takes, a zero with a sign
@@ -185,7 +193,10 @@ final class LeakyFrameVector {
                 sum = sum.add(of);
                 carry = beta.mul(of);
                 if (zeros) {
-                    carry = one.blend(none, FloatVector.fromMemorySegment(FLOAT, x, at - BLOCK_BYTES, ORDER).compare(GT, 0))
+                    carry = one.blend(
+                                    none,
+                                    FloatVector.fromMemorySegment(FLOAT, x, at - BLOCK_BYTES, ORDER)
+                                            .compare(GT, 0))
                             .mul(carry);
                 }
             }
@@ -194,7 +205,10 @@ final class LeakyFrameVector {
             carry = beta.mul(of);
             long first = start.rowOffset(sample) + column;
             if (zeros) {
-                carry = one.blend(none, FloatVector.fromMemorySegment(FLOAT, start.segment(), first, ORDER).compare(GT, threshold))
+                carry = one.blend(
+                                none,
+                                FloatVector.fromMemorySegment(FLOAT, start.segment(), first, ORDER)
+                                        .compare(GT, threshold))
                         .mul(carry);
             }
             sum.intoMemorySegment(sums.segment(), sums.rowOffset(sample) + lane, ORDER);

@@ -62,7 +62,10 @@ final class SurrogateStepVector {
         for (int i = 0; i < vectors; i++) {
             long at = row + (long) i * BYTES;
             FloatVector y = a.mul(FloatVector.fromMemorySegment(FLOAT, x, at, ORDER));
-            ONE.div(ONE.add(y.mul(y))).mul(b).mul(FloatVector.fromMemorySegment(FLOAT, g, at, ORDER)).intoMemorySegment(out, at, ORDER);
+            ONE.div(ONE.add(y.mul(y)))
+                    .mul(b)
+                    .mul(FloatVector.fromMemorySegment(FLOAT, g, at, ORDER))
+                    .intoMemorySegment(out, at, ORDER);
         }
     }
 
@@ -83,7 +86,8 @@ final class SurrogateStepVector {
             long at = row + (long) i * BYTES;
             FloatVector distance = FloatVector.fromMemorySegment(FLOAT, x, at, ORDER);
             FloatVector sum = a.mul(distance.abs()).add(ONE);
-            FloatVector gradient = FloatVector.fromMemorySegment(FLOAT, g, at, ORDER).div(sum.mul(sum));
+            FloatVector gradient =
+                    FloatVector.fromMemorySegment(FLOAT, g, at, ORDER).div(sum.mul(sum));
             if (sparse) {
                 gradient.mul(ZERO.blend(ONE, distance.compare(GT, b))).intoMemorySegment(out, at, ORDER);
             } else {

@@ -44,14 +44,18 @@ final class AdamStepVector {
             long at = first * Float.BYTES + i * BYTES;
             FloatVector w = FloatVector.fromMemorySegment(FLOAT, parameter, at, ORDER);
             FloatVector kept = w.reinterpretAsInts().and(decaying).reinterpretAsFloats();
-            FloatVector g = FloatVector.fromMemorySegment(FLOAT, gradient, at + shift, ORDER).add(kept.mul(decay));
+            FloatVector g = FloatVector.fromMemorySegment(FLOAT, gradient, at + shift, ORDER)
+                    .add(kept.mul(decay));
             FloatVector m = FloatVector.fromMemorySegment(FLOAT, mean, at, ORDER);
             m = m.add(g.sub(m).mul(toFirst));
             m.intoMemorySegment(mean, at, ORDER);
-            FloatVector v = FloatVector.fromMemorySegment(FLOAT, square, at, ORDER).mul(keepSecond).add(g.mul(g).mul(toSecond));
+            FloatVector v = FloatVector.fromMemorySegment(FLOAT, square, at, ORDER)
+                    .mul(keepSecond)
+                    .add(g.mul(g).mul(toSecond));
             v.intoMemorySegment(square, at, ORDER);
             if (amsgrad) {
-                FloatVector x = FloatVector.fromMemorySegment(FLOAT, largest, at, ORDER).max(v);
+                FloatVector x =
+                        FloatVector.fromMemorySegment(FLOAT, largest, at, ORDER).max(v);
                 x.intoMemorySegment(largest, at, ORDER);
                 w.mul(shrink).sub(rate.mul(m).div(x.sqrt().add(epsilon))).intoMemorySegment(parameter, at, ORDER);
             } else {

@@ -24,6 +24,9 @@ import java.util.List;
  */
 public record WeightGradientWork(int inputs, int outputs, double density) implements Work {
 
+    /** Products up to which the scalar kernel takes part. */
+    private static final long SCALAR_PRODUCTS = 110_000_000;
+
     private static final int BATCH = 128;
     private static final int STEPS = 25;
 
@@ -73,7 +76,9 @@ public record WeightGradientWork(int inputs, int outputs, double density) implem
         public List<Entry> entries() {
             List<Entry> entries = new ArrayList<>();
             entries.add(entry(Contestant.JAVA, this::chosen));
-            entries.add(entry(Contestant.SCALAR, this::scalar));
+            if ((long) values.rows() * work.inputs * work.outputs <= SCALAR_PRODUCTS) {
+                entries.add(entry(Contestant.SCALAR, this::scalar));
+            }
             if (Yardstick.AVAILABLE) {
                 long rows = work.density == 0 ? BATCH : STEPS * BATCH / 4;
                 entries.addAll(Roofline.loads(arena, rows * work.inputs * work.outputs / Roofline.FLOATS));
