@@ -2,16 +2,13 @@ package dev.spikelane.network;
 
 import dev.spikelane.kernel.product.SpikeCalibration;
 import dev.spikelane.kernel.product.SpikeCosts;
+import dev.spikelane.layout.Settling;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,17 +25,7 @@ final class WarmUp {
 
     static final Duration MOST = Duration.ofSeconds(4);
 
-    /** C2 takes its time between two compilations of a loop. */
-    private static final long QUIET_NANOSECONDS = 400_000_000L;
-
-    /** What compilers may spend in that time: small methods that are compiled now and then never end, and hold nobody up. */
-    private static final long QUIET_COMPILATION_MILLISECONDS = 20;
-
     private static final int ROWS = 256;
-    /** Of so many rounds all but one agree, which something else on the machine may hold up. */
-    private static final int ROUNDS = 6;
-
-    private static final double AGREEMENT = 1.1;
 
     private final List<Map<String, Signal>> inputs = new ArrayList<>();
     private final List<Map<String, Signal>> frames = new ArrayList<>();
@@ -65,42 +52,15 @@ final class WarmUp {
             for (Population population : network.populations()) {
                 recorded.observe(population.name(), new Watcher());
             }
-            settled = warmUp.settle(start, most.toNanos(), plain, recorded);
+            settled = Settling.run(most, () -> {
+                warmUp.round(plain);
+                warmUp.round(recorded);
+            });
         }
         if (!SpikeCosts.inUse().isOfThisCpu()) {
             SpikeCosts.replace(SpikeCalibration.measure());
         }
         return settled ? Optional.of(Duration.ofNanos(System.nanoTime() - start)) : Optional.empty();
-    }
-
-    private boolean settle(long start, long most, Simulation plain, Simulation recorded) {
-        Deque<Long> times = new ArrayDeque<>();
-        long compiled = compilationTime();
-        long quietSince = start;
-        long now = start;
-        while (now - start < most) {
-            long before = now;
-            round(plain);
-            round(recorded);
-            now = System.nanoTime();
-            if (times.size() == ROUNDS) {
-                times.removeFirst();
-            }
-            times.add(now - before);
-            if (compilationTime() - compiled > QUIET_COMPILATION_MILLISECONDS) {
-                compiled = compilationTime();
-                quietSince = now;
-            }
-            if (now - quietSince > QUIET_NANOSECONDS && agree(times)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean agree(Deque<Long> times) {
-        long[] sorted = times.stream().mapToLong(Long::longValue).sorted().toArray();
-        return sorted.length == ROUNDS && sorted[ROUNDS - 2] <= sorted[0] * AGREEMENT;
     }
 
     private void round(Simulation simulation) {
@@ -137,23 +97,6 @@ final class WarmUp {
             }
         }
         return values;
-    }
-
-    /** Milliseconds that all compiler threads have spent; constant where the JVM does not tell. */
-    private static long compilationTime() {
-        return ModuleLayer.boot().findModule("java.management").isPresent() ? Compiler.time() : 0;
-    }
-
-    /** Loaded only where the module java.management is present. */
-    private static final class Compiler {
-
-        private static final CompilationMXBean BEAN = ManagementFactory.getCompilationMXBean();
-
-        private Compiler() {}
-
-        static long time() {
-            return BEAN != null && BEAN.isCompilationTimeMonitoringSupported() ? BEAN.getTotalCompilationTime() : 0;
-        }
     }
 
     /** Asks for membranes and does nothing with them. */

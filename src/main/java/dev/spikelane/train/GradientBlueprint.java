@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is wanted of the gradients of a network.
@@ -22,6 +23,7 @@ import java.util.Set;
  * @param otherwise the surrogate of the others
  * @param seed of surrogates that draw
  * @param form what inputs are
+ * @param use what is not asked of the gradients
  */
 record GradientBlueprint(
         Network network,
@@ -35,7 +37,18 @@ record GradientBlueprint(
         Map<String, Surrogate> surrogates,
         Surrogate otherwise,
         long seed,
-        InputForm form) {
+        InputForm form,
+        Use use) {
+
+    /** What is not asked of gradients. */
+    enum Use {
+        /** Nothing is left out. */
+        ANY,
+        /** Kept values are read before the way back only, inputs stay until its end, and nobody asks for gradients of states. */
+        TRAINING,
+        /** The same, and each window starts from a state of zeros and leaves none. */
+        WINDOWS_FROM_ZERO
+    }
 
     Population population(int number) {
         return network.populations().get(number);
@@ -89,14 +102,28 @@ record GradientBlueprint(
         return new GradientPort(arena, size, currents, projections > 1, behind);
     }
 
-    GradientOutlet outlet(String name, int columns, boolean variable) {
+    /** Whether the values of a variable may stand where its gradients come later. */
+    boolean keepsInPlace(String name) {
+        return use != Use.ANY && kept.contains(name) && !isSource(name) && size.segments() == 1;
+    }
+
+    /**
+     * Makes an outlet.
+     *
+     * @param place where values of a variable stand anyway, before the way back; null if they do not
+     */
+    GradientOutlet outlet(String name, int columns, boolean variable, @Nullable FloatMatrix place) {
         int rows = size.steps() * size.batch();
-        GradientTrack<FloatMatrix> track = variable && (kept.contains(name) || isSource(name))
-                ? GradientTrack.ofValues(arena, columns, size.batch(), historyOf(name), size.steps())
-                : null;
+        GradientTrack<FloatMatrix> track = null;
+        if (place != null) {
+            track = GradientTrack.of(place, size.batch());
+        } else if (variable && (kept.contains(name) || isSource(name))) {
+            track = GradientTrack.ofValues(arena, columns, size.batch(), historyOf(name), size.steps());
+        }
         return new GradientOutlet(
                 size,
                 track,
+                place != null,
                 given.contains(name) ? FloatMatrix.zeros(arena, rows, columns) : null,
                 observed.contains(name) ? FloatMatrix.zeros(arena, rows, columns) : null);
     }

@@ -1,13 +1,17 @@
 package dev.spikelane.train;
 
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.BlockMatmul;
+import dev.spikelane.kernel.product.NarrowMatmul;
 import dev.spikelane.kernel.step.LeakyFrame;
 import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A population between one frame and one target: neurons whose currents are the same at all steps, so that neither currents nor membranes nor
@@ -18,37 +22,61 @@ final class GradientFrame {
     private final LeakyParameters parameters;
     private final GradientTerm from;
     private final GradientTerm to;
-    private final FloatMatrix weights;
     private final Surrogate surrogate;
+    /** The surrogate, if it and the weights of few outputs can be taken in one pass. */
+    private final @Nullable SurrogateStep atan;
+
+    private final LeakyFrame.Target target;
     private final NeuronState state;
-    private final NeuronState start;
+    /** Receives the membranes after the window; null if nobody wants them. */
+    private final @Nullable FloatMatrix end;
+
+    private final LeakyFrame.Window window;
     private final SpikeMatrix spikes;
-    private final FloatMatrix carried;
     private final GradientSize size;
+    private final int outputs;
     /** For each block of 64 neurons those of all samples, one below the other. */
     private final FloatMatrix[] currents;
 
     private final Scratch[] scratch;
 
     /** What a thread needs for a sample: all steps of 64 neurons. */
-    private record Scratch(LeakyFrame.Steps steps, FloatMatrix upstream, Tile summed, Tile currents) {}
+    private record Scratch(LeakyFrame.Steps steps, Tile summed, Tile currents, BlockMatmul product) {}
+
+    /**
+     * Gradients of the target's currents: a row for each sample, in which those of a step stand behind those of the step before. Of a target of many
+     * outputs each thread has the row of its sample.
+     */
+    private final FloatMatrix[] upstream;
 
     GradientFrame(GradientFrameParts parts, GradientSize size, Arena arena) {
         this.parameters = parts.parameters();
         this.from = parts.from();
         this.to = parts.to();
-        this.weights = parts.weights();
         this.surrogate = parts.surrogate();
         this.state = parts.state();
-        this.start = parts.start();
+        this.end = parts.start() == parts.state() ? null : state.membrane();
+        this.window = new LeakyFrame.Window(parts.start().membrane(), parts.carried());
         this.spikes = parts.spikes();
-        this.carried = parts.carried();
         this.size = size;
         FloatMatrix all = FloatMatrix.zeros(arena, blocks() * size.batch(), LeakyFrame.BLOCK);
         this.currents = new FloatMatrix[blocks()];
         for (int block = 0; block < currents.length; block++) {
             currents[block] = all.rows(block * size.batch(), size.batch());
         }
+        this.outputs = parts.outputs();
+        boolean narrow = NarrowMatmul.fits(outputs);
+        this.upstream = new FloatMatrix[narrow ? 1 : size.threads()];
+        for (int i = 0; i < upstream.length; i++) {
+            upstream[i] = FloatMatrix.zeros(arena, narrow ? size.batch() : 1, size.steps() * outputs);
+        }
+        int rows = parts.weights().rows() / blocks();
+        this.target = new LeakyFrame.Target(upstream[0], outputs, parts.weights(), rows);
+        this.atan = narrow
+                        && surrogate instanceof SurrogateFunction function
+                        && function.step().isArcTangent()
+                ? function.step()
+                : null;
         this.scratch = new Scratch[size.threads()];
         for (int i = 0; i < scratch.length; i++) {
             FloatMatrix sums = FloatMatrix.zeros(arena, size.batch(), LeakyFrame.BLOCK);
@@ -57,9 +85,9 @@ final class GradientFrame {
                             FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
                             FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
                             sums),
-                    FloatMatrix.zeros(arena, size.steps(), parts.outputs()),
                     Tile.of(sums, from.outputs()),
-                    Tile.of(currents[0], from.outputs()));
+                    Tile.of(currents[0], from.outputs()),
+                    new BlockMatmul());
         }
     }
 
@@ -71,36 +99,30 @@ final class GradientFrame {
     /** Computes the currents of a block, and takes it through all steps. */
     void forward(int block, int thread) {
         from.hold(scratch[thread].currents.on(currents[block]).at(block, block + 1), thread);
-        LeakyFrame.fire(parameters, currents[block], state.membrane(), spikes, block);
+        LeakyFrame.fire(parameters, currents[block], state.membrane(), end, spikes, block);
     }
 
     /** Takes a block back through all steps. */
     void backward(int block, int thread) {
         Scratch own = scratch[thread];
         LeakyFrame.Steps steps = own.steps;
-        FloatMatrix gradients = to.ofCurrents();
-        int firstWeights = weights.rows() / blocks() * block;
         for (int sample = 0; sample < size.batch(); sample++) {
-            LeakyFrame.distances(parameters, currents[block], start.membrane(), steps.distance(), sample, block);
-            gather(gradients, sample, own.upstream);
-            LeakyFrame.pull(own.upstream, weights, firstWeights, steps.gradient());
-            surrogate.backward(steps.distance(), steps.gradient(), steps.gradient());
-            LeakyFrame.back(parameters, steps, start.membrane(), carried, sample, block);
+            LeakyFrame.distances(parameters, currents[block], window.start(), steps.distance(), sample, block);
+            if (atan != null) {
+                LeakyFrame.back(parameters, atan, target, steps, window, sample, block);
+            } else {
+                boolean shared = upstream[0].rows() == size.batch();
+                FloatMatrix rows = upstream[shared ? 0 : thread];
+                if (!shared) {
+                    gather(sample, rows, 0);
+                }
+                int first = target.firstWeights(block);
+                own.product.multiply(rows, shared ? sample : 0, outputs, target.weights(), first, steps.gradient());
+                surrogate.backward(steps.distance(), steps.gradient(), steps.gradient());
+                LeakyFrame.back(parameters, steps, window, sample, block);
+            }
         }
         from.takeSums(own.summed.at(block, block + 1), thread);
-    }
-
-    /** Copies the rows of a sample, a batch apart, so that they do not push each other out of the L1 cache. */
-    private void gather(FloatMatrix gradients, int sample, FloatMatrix into) {
-        long bytes = into.rowOffset(1);
-        for (int step = 0; step < size.steps(); step++) {
-            MemorySegment.copy(
-                    gradients.segment(),
-                    gradients.rowOffset(step * size.batch() + sample),
-                    into.segment(),
-                    into.rowOffset(step),
-                    bytes);
-        }
     }
 
     int blocks() {
@@ -110,5 +132,24 @@ final class GradientFrame {
     /** Begins the way back. */
     void open() {
         from.openSums();
+        if (upstream[0].rows() == size.batch()) {
+            for (int sample = 0; sample < size.batch(); sample++) {
+                gather(sample, upstream[0], sample);
+            }
+        }
+    }
+
+    /** Copies the rows of a sample, which are a batch apart. */
+    private void gather(int sample, FloatMatrix into, int row) {
+        FloatMatrix gradients = to.ofCurrents();
+        long bytes = (long) outputs * Float.BYTES;
+        for (int step = 0; step < size.steps(); step++) {
+            MemorySegment.copy(
+                    gradients.segment(),
+                    gradients.rowOffset(step * size.batch() + sample),
+                    into.segment(),
+                    into.rowOffset(row) + step * bytes,
+                    bytes);
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link GradientFrame} is made of.
@@ -11,8 +12,8 @@ import dev.spikelane.neuron.NeuronState;
  * @param from the projection from the frame
  * @param to the projection to the target
  * @param weights of the latter, for the way back: 64 inputs side by side, a row for each output, block after block
- * @param start the state before the window
- * @param carried receives gradients of the membranes before the window
+ * @param start the state before the window; the same as {@code state} if that is zero, and stays so
+ * @param carried receives gradients of the membranes before the window; null if nobody wants them
  */
 record GradientFrameParts(
         LeakyParameters parameters,
@@ -23,7 +24,7 @@ record GradientFrameParts(
         NeuronState state,
         NeuronState start,
         SpikeMatrix spikes,
-        FloatMatrix carried) {
+        @Nullable FloatMatrix carried) {
 
     /** Outputs of the projection to the target. */
     int outputs() {

@@ -23,10 +23,16 @@ final class GradientInput implements GradientSource {
     private final GradientSize size;
     private final int history;
     private final boolean wantsGradient;
+    /** Whether what is given stays as it is until the end of the way back. */
+    private final boolean staysGiven;
+
     private @Nullable GradientTrack<SpikeMatrix> spikes;
     private @Nullable GradientTrack<FloatMatrix> values;
     private @Nullable SpikeMatrix spikeFrame;
+    /** The frame, and memory for one of our own. */
     private @Nullable FloatMatrix valueFrame;
+
+    private @Nullable FloatMatrix ownFrame;
     private @Nullable GradientViews<FloatMatrix> gradient;
     private @Nullable FloatMatrix gradientOfFrame;
     private @Nullable FloatMatrix added;
@@ -35,13 +41,14 @@ final class GradientInput implements GradientSource {
     private boolean analog;
     private boolean frame;
 
-    GradientInput(Input input, Arena arena, GradientSize size, int history, boolean wantsGradient) {
+    GradientInput(Input input, GradientBlueprint plan, boolean wantsGradient) {
         this.input = input;
         this.name = "input '" + input.name() + "'";
-        this.arena = arena;
-        this.size = size;
-        this.history = history;
+        this.arena = plan.arena();
+        this.size = plan.size();
+        this.history = plan.historyOf(input.name());
         this.wantsGradient = wantsGradient;
+        this.staysGiven = plan.use() != GradientBlueprint.Use.ANY;
         FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
         this.target = Tile.whole(none);
         this.source = Tile.whole(none);
@@ -73,11 +80,17 @@ final class GradientInput implements GradientSource {
         given.requireShape(name, size.batch(), columns());
         frame = true;
         analog = given instanceof FloatMatrix;
-        FloatMatrix ofValues = valueFrame;
+        if (staysGiven && history == 0 && !input.shape().reordered() && given instanceof FloatMatrix numbers) {
+            numbers.requireFinite(name);
+            valueFrame = numbers;
+            return;
+        }
+        FloatMatrix ofValues = ownFrame;
         if (ofValues == null) {
             ofValues = FloatMatrix.zeros(arena, size.batch(), columns());
-            valueFrame = ofValues;
+            ownFrame = ofValues;
         }
+        valueFrame = ofValues;
         switch (given) {
             case SpikeMatrix bits -> {
                 SpikeMatrix ofSpikes = spikeFrame;
@@ -181,7 +194,7 @@ final class GradientInput implements GradientSource {
             FloatMatrix some = reached == count ? rows : rows.rows(0, Math.max(1, reached) * size.batch());
             rows.fill(0);
             if (reached > 0) {
-                term.pull(target.on(some));
+                term.pull(0, reached, target.on(some));
             }
         }
         if (started) {

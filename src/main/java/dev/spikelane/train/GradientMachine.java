@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.layout.Crew;
 import dev.spikelane.layout.Layout;
@@ -26,6 +27,8 @@ final class GradientMachine {
     private int addFirst;
     private int addCount;
     private GradientTerm adding;
+    private int round;
+    private final Crew.Job prepare = this::prepare;
     private final Crew.Job add = this::add;
 
     GradientMachine(GradientBlueprint plan, Set<String> wantedInputs, Crew crew) {
@@ -34,12 +37,7 @@ final class GradientMachine {
         this.scratch = Scratch.of(plan.arena(), plan.size().threads());
         this.crew = crew;
         this.inputs = network.inputs().stream()
-                .map(input -> new GradientInput(
-                        input,
-                        plan.arena(),
-                        plan.size(),
-                        plan.historyOf(input.name()),
-                        wantedInputs.contains(input.name())))
+                .map(input -> new GradientInput(input, plan, wantedInputs.contains(input.name())))
                 .toArray(GradientInput[]::new);
         this.sites = new GradientSite[network.populations().size()];
         this.terms = new GradientTerm[network.projections().size()];
@@ -188,12 +186,22 @@ final class GradientMachine {
             adding = term;
             addFirst = first;
             addCount = count;
-            crew.run(add, term.blocks());
+            OperatorGradient last = term.last();
+            round = 0;
+            for (int parts = last.parts(0); parts > 0; parts = last.parts(++round)) {
+                crew.run(prepare, parts);
+            }
+            crew.run(add, term.blocks() * last.shares());
         }
     }
 
-    private void add(int block, int thread) {
-        adding.add(addFirst, addCount, block, block + 1, thread);
+    private void prepare(int part, int thread) {
+        adding.last().prepare(round, part, thread);
+    }
+
+    private void add(int part, int thread) {
+        int shares = adding.last().shares();
+        adding.add(addFirst, addCount, part / shares, part % shares, thread);
     }
 
     /** Sums up the gradients of an input: projections in their order. */

@@ -17,27 +17,30 @@ final class GradientOutlet implements GradientSource {
 
     private final GradientSize size;
     private final @Nullable GradientTrack<FloatMatrix> kept;
+    private final boolean inPlace;
     private final @Nullable GradientViews<FloatMatrix> given;
     private final @Nullable GradientViews<FloatMatrix> observed;
     private final List<GradientTerm> terms = new ArrayList<>();
     private int[] reached = {};
     private int firstStep;
-    private int steps;
 
     /**
      * Makes an outlet.
      *
      * @param kept the values of all steps, if somebody wants them and they are no spikes
+     * @param inPlace whether these stand there by themselves
      * @param given {@code [steps * batch x columns]}: gradients that the caller writes
      * @param observed receives the gradients of all steps
      */
     GradientOutlet(
             GradientSize size,
             @Nullable GradientTrack<FloatMatrix> kept,
+            boolean inPlace,
             @Nullable FloatMatrix given,
             @Nullable FloatMatrix observed) {
         this.size = size;
         this.kept = kept;
+        this.inPlace = inPlace;
         this.given = given == null ? null : new GradientViews<>(given, size.batch());
         this.observed = observed == null ? null : new GradientViews<>(observed, size.batch());
     }
@@ -94,40 +97,54 @@ final class GradientOutlet implements GradientSource {
 
     /** Keeps the values of some steps for the blocks in use. */
     void keep(Tile from, int first, int count) {
+        if (inPlace) {
+            return;
+        }
         from.copyTo(0, Objects.requireNonNull(kept).steps(first, count, 0), 0, count * size.batch());
     }
 
     /** Prepares the gradients of some steps. */
     void open(int first, int count) {
         firstStep = first;
-        steps = count;
         for (int i = 0; i < terms.size(); i++) {
             reached[i] = terms.get(i).open(first, count);
         }
     }
 
-    /** Sums the gradients of these steps up, for the blocks that the tiles are at. */
-    void gather(GradientViews<FloatMatrix> into, GradientViews<FloatMatrix> added, GradientTiles tiles) {
-        FloatMatrix sum = into.steps(0, steps);
+    /**
+     * Sums the gradients of some of these steps up, for the blocks that the tiles are at.
+     *
+     * @param from the first of the steps, counted from the first that was prepared
+     * @param count how many; they are written from step 0 on
+     */
+    void gather(
+            int from,
+            int count,
+            GradientViews<FloatMatrix> into,
+            GradientViews<FloatMatrix> added,
+            GradientTiles tiles) {
+        FloatMatrix sum = into.steps(0, count);
+        int at = firstStep + from;
         boolean started = given != null && firstStep >= 0;
         if (given != null && firstStep >= 0) {
-            tiles.in(sum).copyFrom(given.steps(firstStep, steps), 0, 0, steps * size.batch());
-        } else if (reached.length == 0 || reached[0] < steps) {
+            tiles.in(sum).copyFrom(given.steps(at, count), 0, 0, count * size.batch());
+        } else if (reached.length == 0 || reached[0] < from + count) {
             sum.fill(0);
         }
         for (int i = 0; i < terms.size(); i++) {
-            if (reached[i] > 0) {
-                FloatMatrix rows = (started ? added : into).steps(0, reached[i]);
+            int some = Math.min(reached[i] - from, count);
+            if (some > 0) {
+                FloatMatrix rows = (started ? added : into).steps(0, some);
                 Tile pulled = tiles.addedIn(rows);
-                terms.get(i).pull(pulled);
+                terms.get(i).pull(from, some, pulled);
                 if (started) {
-                    RowSum.add(tiles.in(into.steps(0, reached[i])), pulled, rows.rows());
+                    RowSum.add(tiles.in(into.steps(0, some)), pulled, rows.rows());
                 }
             }
             started = true;
         }
         if (observed != null && firstStep >= 0) {
-            tiles.in(sum).copyTo(0, observed.steps(firstStep, steps), 0, steps * size.batch());
+            tiles.in(sum).copyTo(0, observed.steps(at, count), 0, count * size.batch());
         }
     }
 

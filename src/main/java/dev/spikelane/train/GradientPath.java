@@ -19,7 +19,10 @@ final class GradientPath {
     private final GradientViews<FloatMatrix>[] made;
 
     private final GradientViews<FloatMatrix>[] ofMade;
+    /** What each operator needs in each thread, made when it runs; empty before. */
     private final FloatMatrix[][] workspaces;
+
+    private final Scratch[] scratch;
     private final int batch;
     /** Whole rows between two operators; of use to one thread at a time, as they are. */
     private final Tile whole;
@@ -27,18 +30,16 @@ final class GradientPath {
     @SuppressWarnings("unchecked") // arrays of generics
     GradientPath(Arena arena, List<Operator> path, int steps, int batch, boolean pulls, Scratch[] scratch) {
         int threads = scratch.length;
+        this.scratch = scratch;
         this.batch = batch;
         this.whole = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
         this.operators = path.toArray(Operator[]::new);
         this.backs = new OperatorGradient[operators.length];
         this.made = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
         this.ofMade = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
-        this.workspaces = new FloatMatrix[operators.length][threads];
+        this.workspaces = new FloatMatrix[operators.length][0];
         for (int i = 0; i < operators.length; i++) {
             backs[i] = operators[i].gradient(arena, i > 0 || pulls, threads);
-            for (int thread = 0; thread < threads; thread++) {
-                workspaces[i][thread] = operators[i].workspace(scratch[thread]);
-            }
             if (i < made.length) {
                 int columns = operators[i].outputs();
                 made[i] = new GradientViews<>(FloatMatrix.zeros(arena, steps * batch, columns), batch);
@@ -55,8 +56,17 @@ final class GradientPath {
         return operators[operators.length - 1].outputs();
     }
 
-    /** Runs all operators but the last on whole rows. */
+    /** Runs all operators but the last on whole rows, and makes room for the last. */
     void prepare(Signal source) {
+        for (int i = 0; i < operators.length; i++) {
+            boolean spikes = i == 0 && source instanceof SpikeMatrix;
+            if (workspaces[i].length == 0 && !(spikes && backs[i].multipliesSpikes())) {
+                workspaces[i] = new FloatMatrix[scratch.length];
+                for (int thread = 0; thread < scratch.length; thread++) {
+                    workspaces[i][thread] = operators[i].workspace(scratch[thread]);
+                }
+            }
+        }
         Signal at = source;
         int steps = source.rows() / batch;
         for (int i = 0; i < made.length; i++) {
@@ -75,10 +85,15 @@ final class GradientPath {
 
     private void multiply(int i, Signal source, Tile into, int thread) {
         int rows = source.rows();
+        if (source instanceof SpikeMatrix spikes && backs[i].multipliesSpikes()) {
+            backs[i].multiply(spikes, rows, into, thread);
+            return;
+        }
+        FloatMatrix workspace = workspaces[i][thread];
         if (source instanceof SpikeMatrix spikes) {
-            operators[i].multiply(spikes, rows, into, workspaces[i][thread]);
+            operators[i].multiply(spikes, rows, into, workspace);
         } else {
-            operators[i].multiply((FloatMatrix) source, rows, into, workspaces[i][thread]);
+            operators[i].multiply((FloatMatrix) source, rows, into, workspace);
         }
     }
 
@@ -93,6 +108,11 @@ final class GradientPath {
         return at;
     }
 
+    /** What {@link #toFirst} has made of some steps, where there are several operators. */
+    FloatMatrix ofFirst(int first, int steps) {
+        return ofMade[0].steps(first, steps);
+    }
+
     /** Takes gradients of what the first operator makes, all rows of them, back to the blocks in use of the source. */
     void pull(FloatMatrix ofFirst, Tile into) {
         backs[0].pull(ofFirst, ofFirst.rows(), into);
@@ -105,7 +125,7 @@ final class GradientPath {
         toFirst(gradient);
         for (int i = 0; i < made.length; i++) {
             backs[i].prepare(i == 0 ? source : made[i - 1].steps(0, steps), batch);
-            backs[i].add(whole.on(ofMade[i].steps(0, steps)), 0);
+            addWhole(backs[i], whole.on(ofMade[i].steps(0, steps)));
         }
         int last = made.length;
         backs[last].prepare(last == 0 ? source : made[last - 1].steps(0, steps), batch);
@@ -119,15 +139,27 @@ final class GradientPath {
         }
         for (int i = 0; i < made.length; i++) {
             backs[i].prepareFrame(i == 0 ? frame : made[i - 1].steps(0, 1));
-            backs[i].add(whole.on(ofMade[i].steps(0, 1)), 0);
+            addWhole(backs[i], whole.on(ofMade[i].steps(0, 1)));
         }
         int last = made.length;
         backs[last].prepareFrame(last == 0 ? frame : made[last - 1].steps(0, 1));
     }
 
-    /** Adds gradients of the last operator's weights for some blocks of outputs. */
-    void add(Tile gradient, int thread) {
-        backs[backs.length - 1].add(gradient, thread);
+    /** Adds gradients of an operator before the last. */
+    private static void addWhole(OperatorGradient back, Tile gradient) {
+        for (int round = 0, parts = back.parts(0); parts > 0; parts = back.parts(++round)) {
+            for (int part = 0; part < parts; part++) {
+                back.prepare(round, part, 0);
+            }
+        }
+        for (int share = 0; share < back.shares(); share++) {
+            back.add(gradient, share, 0);
+        }
+    }
+
+    /** What makes the gradients of the last operator's weights. */
+    OperatorGradient last() {
+        return backs[backs.length - 1];
     }
 
     void clear() {

@@ -37,20 +37,22 @@ final class GradientScratch {
     GradientScratch(
             Arena arena, GradientSize size, Tile tile, boolean spikes, boolean[] variables, boolean adds, int kept) {
         int columns = tile.matrix().columns();
-        int rows = size.segment() * size.batch();
         int batch = size.batch();
+        int rows = size.turn() * batch;
         this.ofVariables = (GradientViews<FloatMatrix>[]) new GradientViews<?>[variables.length];
         for (int i = 0; i < variables.length; i++) {
-            ofVariables[i] = new GradientViews<>(FloatMatrix.zeros(arena, variables[i] ? rows : batch, columns), batch);
+            ofVariables[i] = new GradientViews<>(
+                    FloatMatrix.zeros(arena, variables[i] ? rows : batch, variables[i] ? columns : 1), batch);
         }
-        this.ofSpikes = new GradientViews<>(FloatMatrix.zeros(arena, spikes ? rows : batch, columns), batch);
-        this.added = new GradientViews<>(FloatMatrix.zeros(arena, adds ? rows : batch, columns), batch);
+        this.ofSpikes =
+                new GradientViews<>(FloatMatrix.zeros(arena, spikes ? rows : batch, spikes ? columns : 1), batch);
+        this.added = new GradientViews<>(FloatMatrix.zeros(arena, adds ? rows : batch, adds ? columns : 1), batch);
         this.distance = tile.matrix();
         this.tiles = new GradientTiles(tile);
         this.given = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
         this.past = new FloatMatrix[kept];
         for (int i = 0; i < kept; i++) {
-            past[i] = FloatMatrix.zeros(arena, rows + batch, columns);
+            past[i] = FloatMatrix.zeros(arena, (size.segment() + 1) * batch, columns);
         }
     }
 }

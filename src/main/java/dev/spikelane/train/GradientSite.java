@@ -39,7 +39,10 @@ final class GradientSite implements GradientSource {
     private final @Nullable GradientPort feedback;
     private final NeuronState state;
     /** The state before each segment. */
-    private final NeuronState[] checkpoints;
+    private final @Nullable NeuronState[] checkpoints;
+
+    private final GradientBlueprint.Use use;
+    private final InputForm form;
     /** A state that goes through a segment again. */
     private @Nullable NeuronState work;
 
@@ -48,7 +51,7 @@ final class GradientSite implements GradientSource {
     private final GradientOutlet ofSpikes;
     private final GradientOutlet[] ofVariables;
     /** Gradients with respect to the variables after the step that comes next on the way back. */
-    private final FloatMatrix carried;
+    private @Nullable FloatMatrix carried;
 
     private final FloatMatrix[] carriedOf;
     /** Gradients of what the spikes of the step that comes next on the way back carry, where neurons feed them back. */
@@ -92,9 +95,8 @@ final class GradientSite implements GradientSource {
         this.feedback = group.takesFeedback() ? plan.port(population, "feedback", group.currents()) : null;
         this.state = group.newState(arena, size.batch());
         this.checkpoints = new NeuronState[size.segments()];
-        for (int i = 0; i < checkpoints.length; i++) {
-            checkpoints[i] = group.newState(arena, size.batch());
-        }
+        this.use = plan.use();
+        this.form = plan.form();
         this.currents = new PortCurrents[size.threads()];
         this.variableOf = new Tile[size.threads()];
         Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
@@ -106,16 +108,14 @@ final class GradientSite implements GradientSource {
         this.variables = state.names();
         this.spikes = GradientTrack.ofSpikes(
                 arena, population.size(), size.batch(), plan.historyOf(population.name()), size.steps());
-        this.ofSpikes = plan.outlet(population.name(), population.size(), false);
+        this.ofSpikes = plan.outlet(population.name(), population.size(), false, null);
         this.ofVariables = new GradientOutlet[variables.size()];
         for (int i = 0; i < ofVariables.length; i++) {
-            ofVariables[i] = plan.outlet(population.variable(variables.get(i)).name(), population.size(), true);
+            String name = population.variable(variables.get(i)).name();
+            boolean inPlace = i == 0 && !gradient.needsCurrents() && plan.keepsInPlace(name);
+            ofVariables[i] = plan.outlet(name, population.size(), true, inPlace ? current.all() : null);
         }
-        this.carried = FloatMatrix.zeros(arena, variables.size() * size.batch(), population.size());
         this.carriedOf = new FloatMatrix[variables.size()];
-        for (int i = 0; i < carriedOf.length; i++) {
-            carriedOf[i] = carried.rows(i * size.batch(), size.batch());
-        }
         this.carriedSpikes = gradient.feedsOwnSpikes()
                 ? FloatMatrix.zeros(arena, size.batch(), population.size())
                 : FloatMatrix.zeros(arena, 1, 1);
@@ -161,30 +161,60 @@ final class GradientSite implements GradientSource {
         GradientTerm to = ofSpikes.onlyTerm();
         List<GradientTerm> from = current.terms();
         boolean apart = shares() && feedback == null && size.segments() == 1;
+        boolean framed = (form == InputForm.FRAME || form == InputForm.ANY)
+                && from.size() == 1
+                && from.getFirst().source() instanceof GradientInput
+                && from.getFirst().projection().delay() == 0;
         boolean plain = !ofVariables[0].mayHaveGradients() && !ofVariables[0].keeps() && !surrogate.isRandom();
-        if (parameters == null || to == null || from.size() != 1 || !apart || !plain) {
+        if (parameters == null || to == null || !framed || !apart || !plain) {
             return null;
         }
         FloatMatrix weights = to.projection().delay() == 0 && to.backs().size() == 1
                 ? to.backs().getFirst().pulling()
                 : null;
-        boolean framed = from.getFirst().source() instanceof GradientInput
-                && from.getFirst().projection().delay() == 0;
-        return weights == null || !framed
-                ? null
-                : new GradientFrame(
-                        new GradientFrameParts(
-                                parameters,
-                                from.getFirst(),
-                                to,
-                                weights,
-                                surrogate,
-                                state,
-                                checkpoints[0],
-                                spikes.window(),
-                                carried),
-                        size,
-                        arena);
+        if (weights == null) {
+            return null;
+        }
+        GradientFrameParts parts = new GradientFrameParts(
+                parameters,
+                from.getFirst(),
+                to,
+                weights,
+                surrogate,
+                state,
+                checkpoint(0),
+                spikes.window(),
+                use == GradientBlueprint.Use.ANY ? carried() : null);
+        return new GradientFrame(parts, size, arena);
+    }
+
+    /** Whether states are zero before each window, and nobody wants those behind it: then there is one, made zero again. */
+    private boolean startsFromZero() {
+        return use == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1;
+    }
+
+    private NeuronState checkpoint(int segment) {
+        if (startsFromZero()) {
+            return state;
+        }
+        NeuronState made = checkpoints[segment];
+        if (made == null) {
+            made = group.newState(arena, size.batch());
+            checkpoints[segment] = made;
+        }
+        return made;
+    }
+
+    private FloatMatrix carried() {
+        FloatMatrix made = carried;
+        if (made == null) {
+            made = FloatMatrix.zeros(arena, variables.size() * size.batch(), population.size());
+            for (int i = 0; i < carriedOf.length; i++) {
+                carriedOf[i] = made.rows(i * size.batch(), size.batch());
+            }
+            carried = made;
+        }
+        return made;
     }
 
     /** The short way, if the source is a frame in this window; null otherwise. */
@@ -262,6 +292,8 @@ final class GradientSite implements GradientSource {
             FloatMatrix added = FloatMatrix.zeros(size.batch(), population.size());
             ofSpikes.open(-1, 1);
             ofSpikes.gather(
+                    0,
+                    1,
                     new GradientViews<>(sum, size.batch()),
                     new GradientViews<>(added, size.batch()),
                     new GradientTiles(Tile.whole(sum)));
@@ -271,6 +303,7 @@ final class GradientSite implements GradientSource {
     }
 
     FloatMatrix carriedOf(String name) {
+        carried();
         return carriedOf[variables.indexOf(name)];
     }
 
@@ -304,7 +337,9 @@ final class GradientSite implements GradientSource {
     /** Goes to a segment, forward: keeps the state. */
     void open(int segment) {
         segmentStart = segment * size.segment();
-        checkpoints[segment].copyFrom(state);
+        if (!startsFromZero()) {
+            checkpoint(segment).copyFrom(state);
+        }
         current.open(segmentStart);
         if (feedback != null) {
             feedback.open(segmentStart);
@@ -380,7 +415,12 @@ final class GradientSite implements GradientSource {
 
     /** Begins the way back. */
     void begin() {
-        carried.fill(0);
+        if (openFrame() == null || use == GradientBlueprint.Use.ANY) {
+            carried().fill(0);
+        }
+        if (startsFromZero()) {
+            state.reset();
+        }
         carriedSpikes.fill(0);
         gradient.clear();
     }
@@ -398,7 +438,7 @@ final class GradientSite implements GradientSource {
             prepare(first, count);
             fill(first, count, 0, current.blocks(), 0);
             if (!gradient.needsCurrents()) {
-                work().copyFrom(checkpoints[segment]);
+                work().copyFrom(checkpoint(segment));
                 recordInPlace(currents[0], work(), first, count, 0, blocks());
             }
         }
@@ -409,7 +449,7 @@ final class GradientSite implements GradientSource {
             scratch(thread); // before threads share them
         }
         if (gradient.needsCurrents()) {
-            work().copyFrom(checkpoints[segment]);
+            work().copyFrom(checkpoint(segment));
         }
         if (!shares() && gradient.needsCurrents()) {
             scratch(0).tiles.at(0, blocks());
@@ -460,44 +500,54 @@ final class GradientSite implements GradientSource {
         if (shares() && gradient.needsCurrents()) {
             again(first, count, firstBlock, endBlock, thread);
         }
+        for (int turn = Math.ceilDiv(count, size.turn()) - 1; turn >= 0; turn--) {
+            int from = turn * size.turn();
+            backSteps(first, from, Math.min(size.turn(), count - from), part, own);
+        }
+    }
+
+    /** Takes neurons back through a few steps, whose gradients stay in a core's caches. */
+    private void backSteps(int first, int from, int count, int part, GradientScratch own) {
         boolean fires = firesBack();
         if (fires) {
-            ofSpikes.gather(own.ofSpikes, own.added, own.tiles);
+            ofSpikes.gather(from, count, own.ofSpikes, own.added, own.tiles);
         }
         for (int i = 0; i < ofVariables.length; i++) {
             if (ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null) {
-                ofVariables[i].gather(own.ofVariables[i], own.added, own.tiles);
+                ofVariables[i].gather(from, count, own.ofVariables[i], own.added, own.tiles);
             }
         }
+        NeuronBackward tile = tiles[part];
         for (int step = count - 1; step >= 0; step--) {
+            int at = first + from + step;
             for (int i = 0; i < ofVariables.length; i++) {
                 if (ofVariables[i].mayHaveGradients()) {
                     GradientViews<FloatMatrix> given = ofVariables[i].givenAlone();
-                    Tile from = given == null
+                    Tile variable = own.tiles.inWhole(carriedOf[i]);
+                    Tile added = given == null
                             ? own.tiles.in(own.ofVariables[i].steps(step, 1))
-                            : own.given.on(given.steps(first + step, 1)).at(firstBlock, endBlock);
-                    RowSum.add(own.tiles.inWhole(carriedOf[i]), from, size.batch());
+                            : own.given.on(given.steps(at, 1)).at(variable);
+                    RowSum.add(variable, added, size.batch());
                 }
             }
-            place(own.step, first + step, own);
-            NeuronBackward tile = tiles[part];
+            place(own.step, at, own);
             if (fires) {
                 FloatMatrix of = own.ofSpikes.steps(step, 1);
                 if (gradient.feedsOwnSpikes()) {
                     RowSum.add(own.tiles.in(of), own.tiles.inWhole(carriedSpikes), size.batch());
                 }
-                tile.toDistance(own.step, carried, of, own.distance);
-                surrogate.backward(own.distance, of, of, draws, first + step, firstBlock * Long.SIZE);
-                tile.toCurrents(own.step, of, carried, size.batch());
+                tile.toDistance(own.step, carried(), of, own.distance);
+                surrogate.backward(own.distance, of, of, draws, at, part * blocksInTile * Long.SIZE);
+                tile.toCurrents(own.step, of, carried(), size.batch());
             } else {
-                tile.toCurrents(own.step, null, carried, size.batch());
+                tile.toCurrents(own.step, null, carried(), size.batch());
             }
         }
     }
 
     /** The state before the segment. */
     private NeuronState start() {
-        return checkpoints[segmentStart / size.segment()];
+        return checkpoint(segmentStart / size.segment());
     }
 
     private void place(NeuronBackward.Step at, int step, GradientScratch own) {

@@ -33,8 +33,8 @@ final class GradientTerm {
     private boolean summed;
     private boolean added;
     private boolean listed;
-    /** Gradients of what the first operator makes, for the steps that are taken back; null if there are none. */
-    private @Nullable FloatMatrix ofFirst;
+    /** The step of the currents that the first step that is taken back has given. */
+    private int opened;
 
     GradientTerm(
             Projection projection,
@@ -95,9 +95,11 @@ final class GradientTerm {
         added = false;
         if (frame) {
             Signal rows = source.steps(0, 1, 0);
-            path.prepare(rows);
             listed =
                     path.backs().length == 1 && rows instanceof FloatMatrix values && path.backs()[0].openFrame(values);
+            if (!listed) {
+                path.prepare(rows);
+            }
         }
     }
 
@@ -135,7 +137,7 @@ final class GradientTerm {
         if (takesSums()) {
             added = true;
             if (learns) {
-                path.prepareWeightsOfFrame(((GradientInput) source).frame(), held().matrix());
+                path.last().prepareFrame(((GradientInput) source).frame());
             }
         } else {
             ofFrame();
@@ -152,7 +154,10 @@ final class GradientTerm {
         if (!takesSums()) {
             sums.copyTo(0, ofFrame().matrix(), 0, size.batch());
         } else if (learns) {
-            path.add(sums, thread);
+            OperatorGradient last = path.last();
+            for (int share = 0; share < last.shares(); share++) {
+                last.add(sums, share, thread);
+            }
         }
     }
 
@@ -183,22 +188,27 @@ final class GradientTerm {
         }
     }
 
-    /** Takes gradients of the currents that some steps of the source have given back to what the first operator makes. */
+    /**
+     * Takes gradients of the currents that some steps of the source have given back to what the first operator makes; returns how many of the
+     * steps have such currents.
+     */
     int open(int first, int count) {
         int reached = Math.min(count, size.steps() - projection.delay() - first);
         if (first + projection.delay() < 0) {
             reached = 0;
         }
-        ofFirst = reached > 0 ? path.toFirst(port.gradients(first + projection.delay(), reached)) : null;
+        opened = first + projection.delay();
+        if (reached > 0) {
+            path.toFirst(port.gradients(opened, reached));
+        }
         return Math.max(0, reached);
     }
 
-    /** Writes the gradients of the source, behind {@link #open(int, int)}. */
-    void pull(Tile into) {
-        FloatMatrix gradients = ofFirst;
-        if (gradients != null) {
-            path.pull(gradients, into);
-        }
+    /** Writes the gradients of some steps of the source, counted from the first that was opened; not of more than were reached. */
+    void pull(int from, int count, Tile into) {
+        FloatMatrix ofFirst =
+                path.backs().length == 1 ? port.gradients(opened + from, count) : path.ofFirst(from, count);
+        path.pull(ofFirst, into);
     }
 
     /** Writes the gradients of a frame, when all steps were taken back. */
@@ -215,14 +225,14 @@ final class GradientTerm {
         if (learns) {
             path.clear();
         }
-        if (frame && !summed) {
-            ofFrame().matrix().fill(0);
-        }
     }
 
     /** Takes the rows of some steps, whose weights' gradients come next; tells whether there are any to add now. */
     boolean prepareWeights(int first, int count) {
         if (frame) {
+            if (!summed && first + count == size.steps()) {
+                ofFrame().matrix().fill(0); // the last steps come first
+            }
             for (int step = first + count - 1; step >= first && !summed; step--) {
                 RowSum.add(ofFrame(), ofStep.on(port.gradients(step, 1)), size.batch());
             }
@@ -239,10 +249,15 @@ final class GradientTerm {
         return learns;
     }
 
-    /** Adds gradients of the last operator's weights, behind {@link #prepareWeights}. */
-    void add(int first, int count, int firstBlock, int endBlock, int thread) {
+    /** What makes the gradients of the last operator's weights: its rounds come behind {@link #prepareWeights}. */
+    OperatorGradient last() {
+        return path.last();
+    }
+
+    /** Adds gradients of the last operator's weights, behind these rounds. */
+    void add(int first, int count, int block, int share, int thread) {
         FloatMatrix gradients = frame ? ofFrame().matrix() : port.gradients(first, count);
-        path.add(adding[thread].on(gradients).at(firstBlock, endBlock), thread);
+        path.last().add(adding[thread].on(gradients).at(block, block + 1), share, thread);
     }
 
     void finish() {

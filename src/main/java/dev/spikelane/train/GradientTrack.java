@@ -36,6 +36,11 @@ final class GradientTrack<S extends Signal> {
         return new GradientTrack<>(FloatMatrix.zeros(arena, (history + steps) * batch, columns), history, steps, batch);
     }
 
+    /** The rows of all steps, which stand in a matrix of another owner. */
+    static GradientTrack<FloatMatrix> of(FloatMatrix rows, int batch) {
+        return new GradientTrack<>(rows, 0, rows.rows() / batch, batch);
+    }
+
     /** Some steps as they are seen after a delay. */
     S steps(int first, int count, int delay) {
         return all.steps(history + first - delay, count);

@@ -20,6 +20,9 @@ import java.util.Set;
 /** Says what is wanted of {@link Gradients}. */
 public final class GradientsBuilder {
 
+    /** Rows whose gradients a thread gathers at a time: with 256 neurons they are 256 KB. */
+    private static final int ROWS_IN_TURN = 256;
+
     private final Network network;
     private final Layout layout;
     private final int steps;
@@ -29,6 +32,7 @@ public final class GradientsBuilder {
     private long seed;
     private long most = Long.MAX_VALUE;
     private boolean gives;
+    private GradientBlueprint.Use use = GradientBlueprint.Use.ANY;
     private InputForm form = InputForm.ANY;
     private Surrogate otherwise = Surrogate.atan();
     private final Map<String, Surrogate> surrogates = new LinkedHashMap<>();
@@ -294,6 +298,12 @@ public final class GradientsBuilder {
         return this;
     }
 
+    /** Says what is not asked of the gradients, so that no memory is taken for it. */
+    GradientsBuilder use(GradientBlueprint.Use ofThem) {
+        use = ofThem;
+        return this;
+    }
+
     /**
      * Computes how much memory the gradients will need, beside the network: windows of one and of two samples are run, as every sample needs as
      * much as the other.
@@ -360,7 +370,7 @@ public final class GradientsBuilder {
             GradientBlueprint plan = new GradientBlueprint(
                     network,
                     layout,
-                    new GradientSize(steps, samples, every, threads),
+                    new GradientSize(steps, samples, every, Math.clamp(ROWS_IN_TURN / batch, 1, every), threads),
                     arena,
                     Set.copyOf(learned),
                     Set.copyOf(given),
@@ -369,7 +379,8 @@ public final class GradientsBuilder {
                     Map.copyOf(surrogates),
                     otherwise,
                     seed,
-                    form);
+                    form,
+                    use);
             GradientMachine machine = new GradientMachine(plan, inputs, crew);
             List<GradientSlot> slots = GradientValues.slots(plan, machine);
             return new Gradients(plan, machine, slots, crew);

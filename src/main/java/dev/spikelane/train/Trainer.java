@@ -1,9 +1,13 @@
 package dev.spikelane.train;
 
+import dev.spikelane.layout.Settling;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Network;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Trains a network: forward, loss, gradients by {@link Gradients}, optimizer. The network's own weights change, at the end of each step, while no
@@ -14,15 +18,19 @@ import java.util.Objects;
  */
 public final class Trainer implements AutoCloseable {
 
+    private static final Duration MOST_WARM_UP = Duration.ofSeconds(4);
+
     private final Network network;
     private final TrainingRecipe recipe;
+    private final TrainingStep.Factory factory;
     private final TrainingStep step;
     private double rate;
 
-    Trainer(Network network, TrainingRecipe recipe, TrainingStep step) {
+    Trainer(Network network, TrainingRecipe recipe, TrainingStep.Factory factory) {
         this.network = network;
         this.recipe = recipe;
-        this.step = step;
+        this.factory = factory;
+        this.step = new TrainingStep(recipe, factory);
         this.rate = recipe.optimizer().rate();
     }
 
@@ -86,6 +94,33 @@ public final class Trainer implements AutoCloseable {
         } catch (IllegalArgumentException refused) {
             throw NonFiniteParameter.of(step.parameters(), refused);
         }
+    }
+
+    /**
+     * Trains on a batch until the JIT compiler is done with it, for at most 4 seconds and a step, and forgets what was learned: values and the
+     * optimizer are as before, and nobody is told. The first steps of a JVM take 20 times as long as those to come; whoever measures, or has a
+     * deadline, calls this first. It takes the memory of another trainer meanwhile.
+     *
+     * @param batch such as will come
+     * @return how long it took; empty if times had not settled when these 4 seconds were over
+     * @throws IllegalArgumentException as {@link #step} does
+     * @throws IllegalStateException as {@link #step} does
+     */
+    public Optional<Duration> warmUp(TrainingBatch batch) {
+        Objects.requireNonNull(batch, "batch");
+        int samples = samples(batch);
+        long start = System.nanoTime();
+        boolean settled;
+        try (TrainingStep rehearsal = new TrainingStep(recipe.untold(), factory)) {
+            List<FloatMatrix> values = rehearsal.values();
+            try {
+                settled = Settling.run(MOST_WARM_UP, () -> rehearsal.run(batch, samples, rate));
+            } finally {
+                rehearsal.setValues(values);
+            }
+        }
+        step.reload(network);
+        return settled ? Optional.of(Duration.ofNanos(System.nanoTime() - start)) : Optional.empty();
     }
 
     /**

@@ -368,17 +368,15 @@ public final class TrainerBuilder {
                 losses,
                 observers);
         return new Trainer(
-                network,
-                recipe,
-                new TrainingStep(
-                        recipe, (some, samples) -> builder(some, samples).build()));
+                network, recipe, (some, samples) -> builder(some, samples).build());
     }
 
     private GradientsBuilder builder(int some, int samples) {
         Loss reads = requireLoss();
         GradientsBuilder builder = Gradients.of(network, some, samples);
         wishes.forEach(wish -> wish.accept(builder));
-        if (shards == 1 && clipping == null && observers.isEmpty()) {
+        builder.use(window == steps ? GradientBlueprint.Use.WINDOWS_FROM_ZERO : GradientBlueprint.Use.TRAINING);
+        if (shards > 1 || clipping == null && observers.isEmpty()) {
             builder.gives();
         }
         if (reads.readsSpikes()) {

@@ -37,6 +37,24 @@ record TrainingRecipe(
         observers = List.copyOf(observers);
     }
 
+    /** The same for steps that nobody is told of; gradients are stored if somebody was to see them. */
+    TrainingRecipe untold() {
+        List<GradientObserver> blind = observers.isEmpty() ? List.of() : List.of((value, gradients) -> true);
+        return new TrainingRecipe(
+                population,
+                outputs,
+                steps,
+                batch,
+                window,
+                surrogates,
+                shards,
+                loss,
+                optimizer,
+                clipping,
+                List.of(),
+                blind);
+    }
+
     /** Whether gradients may go to the optimizer as they come to be, as nobody sums, limits or sees them. */
     boolean fuses() {
         return shards == 1 && clipping == null && observers.isEmpty();

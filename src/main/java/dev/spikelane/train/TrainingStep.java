@@ -26,6 +26,9 @@ final class TrainingStep implements AutoCloseable {
     private final List<TrainingPart> made = new ArrayList<>();
 
     private final List<TrainingParameter> parameters = new ArrayList<>();
+    /** For each parameter, who takes its gradient as it comes to be: the optimizer, or a sum of shards; null if it is stored. */
+    private final List<@Nullable GradientSink> sinks = new ArrayList<>();
+
     private Clipping.@Nullable Clipper clipper;
     private final LossInputs whole;
     private final Runnable change = this::changeValues;
@@ -46,16 +49,23 @@ final class TrainingStep implements AutoCloseable {
         int size = Math.ceilDiv(recipe.batch(), recipe.shards());
         TrainingPart first = part(0, size, recipe.window());
         this.current = first;
-        this.fuses = recipe.fuses() && first.gradients().plan().size().segments() == 1;
+        boolean whole = first.gradients().plan().size().segments() == 1; // sinks take gradients once in a step
+        this.fuses = recipe.fuses() && whole;
         boolean sums = recipe.shards() > 1;
         for (GradientSlot slot : first.slots()) {
             ParameterUpdate update = recipe.optimizer().bind(slot.values());
             FloatMatrix gradient = null;
-            if (!fuses || !(update instanceof GradientSink sink) || !slot.give(sink)) {
-                gradient = sums
-                        ? FloatMatrix.zeros(slot.values().rows(), slot.values().columns())
-                        : slot.gradient();
+            GradientSink sink = null;
+            if (sums) {
+                gradient = FloatMatrix.zeros(slot.values().rows(), slot.values().columns());
+                ShardSum sum = new ShardSum(gradient);
+                sink = whole && slot.give(sum) ? sum : null;
+            } else if (fuses && update instanceof GradientSink optimizer && slot.give(optimizer)) {
+                sink = optimizer;
+            } else {
+                gradient = slot.gradient();
             }
+            sinks.add(sink);
             parameters.add(new TrainingParameter(slot.name(), slot.values(), update, gradient));
         }
         if (parameters.isEmpty()) {
@@ -121,6 +131,11 @@ final class TrainingStep implements AutoCloseable {
             if (fuses) {
                 part.gradients().change(backAndChange);
             } else {
+                for (int i = 0; i < sinks.size(); i++) {
+                    if (sinks.get(i) instanceof ShardSum sum) {
+                        sum.begin(shard);
+                    }
+                }
                 part.backward();
                 collect(shard == 0);
             }
@@ -133,7 +148,7 @@ final class TrainingStep implements AutoCloseable {
     private void collect(boolean first) {
         List<GradientSlot> slots = current.slots();
         for (int i = 0; i < slots.size(); i++) {
-            if (parameters.get(i).isStored()) {
+            if (sinks.get(i) == null) {
                 parameters.get(i).add(slots.get(i).gradient(), first);
             }
         }
@@ -213,6 +228,25 @@ final class TrainingStep implements AutoCloseable {
         });
     }
 
+    /** Copies of all values that are learned. */
+    List<FloatMatrix> values() {
+        return parameters.stream()
+                .map(parameter -> GradientValues.copy(parameter.values()))
+                .toList();
+    }
+
+    /** Goes back to values that were copied. */
+    void setValues(List<FloatMatrix> values) {
+        Gradients gradients = made.getFirst().gradients();
+        gradients.change(() -> {
+            for (int i = 0; i < parameters.size(); i++) {
+                parameters.get(i).values().copyFrom(values.get(i));
+            }
+            gradients.replace(parameters);
+            gradients.update();
+        });
+    }
+
     private void changeValues() {
         begin();
         updateStored();
@@ -260,7 +294,8 @@ final class TrainingStep implements AutoCloseable {
         TrainingPart part = new TrainingPart(factory.make(steps, size), recipe.loss(), recipe.population(), owner);
         made.add(part);
         for (int i = 0; i < parameters.size(); i++) {
-            if (!parameters.get(i).isStored() && parameters.get(i).update() instanceof GradientSink sink) {
+            GradientSink sink = sinks.get(i);
+            if (sink != null) {
                 part.slots().get(i).give(sink);
             }
         }

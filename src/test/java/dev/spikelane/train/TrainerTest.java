@@ -420,4 +420,33 @@ class TrainerTest {
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> trainer.learn("a.betta"));
         assertTrue(refused.getMessage().startsWith("'a.betta' is no value of the network, expected one of ["));
     }
+
+    /** Warming up leaves no trace: not in values, the optimizer or with those who are told of steps. */
+    @Test
+    void warmingUpIsForgotten() {
+        for (boolean observed : new boolean[] {false, true}) {
+            long[] hashes = new long[2];
+            for (int i = 0; i < hashes.length; i++) {
+                Network network = network();
+                int[] told = new int[1];
+                TrainerBuilder builder = Trainer.of(network, STEPS, BATCH)
+                        .loss(CrossEntropyLoss.membrane())
+                        .learn("b.alpha")
+                        .onLoss(loss -> told[0]++);
+                if (observed) {
+                    builder.onGradients((loss, gradients) -> told[0]++ >= 0);
+                }
+                try (Trainer trainer = builder.build()) {
+                    trainer.step(batch(0));
+                    if (i == 0) {
+                        trainer.warmUp(batch(1)).ifPresent(took -> assertTrue(took.toMillis() > 0));
+                    }
+                    trainer.step(batch(1));
+                }
+                assertEquals(observed ? 4 : 2, told[0]);
+                hashes[i] = network.weights().hash();
+            }
+            assertEquals(hashes[1], hashes[0]);
+        }
+    }
 }

@@ -7,11 +7,14 @@ import dev.spikelane.kernel.product.DenseMatmulWork;
 import dev.spikelane.kernel.product.IntegerMatmulWork;
 import dev.spikelane.kernel.product.SpikeMatmulWork;
 import dev.spikelane.kernel.product.TransposedSpikeMatmulWork;
+import dev.spikelane.kernel.product.WeightGradientWork;
+import dev.spikelane.kernel.step.LeakyFrameWork;
 import dev.spikelane.kernel.step.LeakyStepWork;
 import dev.spikelane.kernel.step.NeuronWork;
 import dev.spikelane.kernel.step.RecurrentNeuronWork;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.NetworkWork;
+import dev.spikelane.train.TrainingWork;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +50,10 @@ final class Works {
                 new NetworkWork(1, STEPS, 0.5, 2),
                 new NetworkWork(128, STEPS, 0.1, 2),
                 new NetworkWork(128, STEPS, 0.5, 2),
-                new NetworkWork(1, STEPS, 0.1, 1, true));
+                new NetworkWork(1, STEPS, 0.1, 1, true),
+                new TrainingWork(0, 1),
+                new TrainingWork(0, 2),
+                new TrainingWork(0.29, 2));
     }
 
     /** Everything, the quick ones among them; each once. */
@@ -62,6 +68,7 @@ final class Works {
         for (int threads : THREADS) {
             networks(works, threads);
         }
+        training(works);
         works.addAll(overBatch());
         works.addAll(overNeurons());
         works.addAll(overSpikes());
@@ -153,6 +160,21 @@ final class Works {
                 works.add(new CodingWork(kind, 784, batch, STEPS));
             }
         }
+    }
+
+    /** The iteration, and its parts: beside these the products of the first layer are among those above. */
+    private static void training(List<Work> works) {
+        for (int threads : THREADS) {
+            works.add(new TrainingWork(0, threads));
+            works.add(new TrainingWork(0.29, threads));
+        }
+        works.add(new WeightGradientWork(784, 1000, 0));
+        for (double density : new double[] {0.02, 0.1, 0.29, 0.5}) {
+            works.add(new WeightGradientWork(784, 1000, density));
+        }
+        works.add(new WeightGradientWork(1000, 10, 0.1));
+        works.add(new LeakyFrameWork(false));
+        works.add(new LeakyFrameWork(true));
     }
 
     private static void networks(List<Work> works, int threads) {

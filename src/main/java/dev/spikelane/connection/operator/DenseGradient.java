@@ -4,6 +4,7 @@ import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.product.NarrowMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.WeightGradient;
 import dev.spikelane.memory.FloatMatrix;
@@ -33,6 +34,9 @@ final class DenseGradient implements OperatorGradient {
     private @Nullable GradientSink sink;
     private final @Nullable PackedWeights transposed;
     private final WeightGradient kernel;
+    /** One for each thread, where there are few outputs. */
+    private final NarrowMatmul[] narrow;
+
     private boolean ofSpikes;
 
     DenseGradient(DenseOperator operator, Order order, PackedWeights weights, Arena arena, boolean pulls, int threads) {
@@ -44,6 +48,10 @@ final class DenseGradient implements OperatorGradient {
         this.transposed =
                 pulls ? PackedWeights.zeros(arena, /* pre= */ weights.post(), /* post= */ weights.pre()) : null;
         this.kernel = new WeightGradient(arena, weights.pre(), weights.post(), threads);
+        this.narrow = new NarrowMatmul[operator.isRecurrent() || !NarrowMatmul.fits(weights.post()) ? 0 : threads];
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = new NarrowMatmul(arena);
+        }
         transpose();
     }
 
@@ -62,6 +70,16 @@ final class DenseGradient implements OperatorGradient {
     }
 
     @Override
+    public boolean multipliesSpikes() {
+        return narrow.length > 0 && operator.factors() == null;
+    }
+
+    @Override
+    public void multiply(SpikeMatrix spikes, int count, Tile current, int thread) {
+        narrow[thread].multiply(spikes, count, weights, current);
+    }
+
+    @Override
     public boolean openFrame(FloatMatrix frame) {
         return kernel.openFrame(frame);
     }
@@ -74,6 +92,9 @@ final class DenseGradient implements OperatorGradient {
     @Override
     public void prepare(Signal source, int batch) {
         ofSpikes = source instanceof SpikeMatrix;
+        if (sink != null) {
+            kernel.setGives(operator.factors()); // they may have been learned
+        }
         kernel.prepare(source, batch);
     }
 
@@ -84,13 +105,28 @@ final class DenseGradient implements OperatorGradient {
     }
 
     @Override
-    public void add(Tile gradient, int thread) {
+    public int parts(int round) {
+        return kernel.parts(round);
+    }
+
+    @Override
+    public void prepare(int round, int part, int thread) {
+        kernel.prepare(round, part, thread);
+    }
+
+    @Override
+    public int shares() {
+        return kernel.shares();
+    }
+
+    @Override
+    public void add(Tile gradient, int share, int thread) {
         GradientSink taker = sink;
         for (int block = gradient.firstBlock(); block < gradient.endBlock(); block++) {
             if (taker != null) {
-                kernel.give(gradient, ofBias, taker, operator.factors(), block, thread);
+                kernel.give(gradient, ofBias, taker, block, share, thread);
             } else {
-                kernel.add(gradient, sum(), ofBias, block, thread);
+                kernel.add(gradient, sum(), ofBias, block, share, thread);
             }
         }
     }
@@ -109,7 +145,7 @@ final class DenseGradient implements OperatorGradient {
             return false;
         }
         sink = taker;
-        kernel.setGives();
+        kernel.setGives(operator.factors());
         return true;
     }
 

@@ -161,6 +161,11 @@ final class DenseOperator implements Operator {
         }
     }
 
+    /** Whether sums have the order of recurrent products. */
+    boolean isRecurrent() {
+        return recurrent;
+    }
+
     /** What a spike of each input carries; null if that is 1. */
     float @Nullable [] factors() {
         return factors;

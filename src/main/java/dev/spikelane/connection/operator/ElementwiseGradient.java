@@ -55,7 +55,7 @@ final class ElementwiseGradient implements OperatorGradient {
     }
 
     @Override
-    public void add(Tile gradient, int thread) {
+    public void add(Tile gradient, int share, int thread) {
         if (!learns) {
             return;
         }

@@ -30,7 +30,7 @@ record FlattenGradient(Shape shape) implements OperatorGradient {
     public void prepareFrame(FloatMatrix frame) {}
 
     @Override
-    public void add(Tile gradient, int thread) {}
+    public void add(Tile gradient, int share, int thread) {}
 
     @Override
     public void finish() {}

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,27 @@ public interface OperatorGradient {
     }
 
     /**
+     * Tells whether this makes currents of spikes faster than the operator, with the same bits.
+     *
+     * @return whether {@link #multiply} should be called
+     */
+    default boolean multipliesSpikes() {
+        return false;
+    }
+
+    /**
+     * Computes what the operator makes of spikes.
+     *
+     * @param spikes {@code [at least rows x inputs]}
+     * @param rows how many rows, at least 1
+     * @param current {@code [at least rows x outputs]}, of which these rows are overwritten
+     * @param thread which of the threads computes, from 0
+     */
+    default void multiply(SpikeMatrix spikes, int rows, Tile current, int thread) {
+        throw new IllegalStateException("the operator multiplies spikes");
+    }
+
+    /**
      * Takes a frame whose results come next, if this can compute them faster than the operator.
      *
      * @param frame {@code [batch x inputs]}
@@ -102,12 +124,42 @@ public interface OperatorGradient {
     void prepareFrame(FloatMatrix frame);
 
     /**
+     * Returns in how many parts threads should prepare the rows that were taken, in this round. All rounds have to be gone through before
+     * gradients are added.
+     *
+     * @param round 0, then 1 and so on, when all parts of the round before are done
+     * @return parts; 0 if all is prepared
+     */
+    default int parts(int round) {
+        return 0;
+    }
+
+    /**
+     * Prepares a part.
+     *
+     * @param round as in {@link #parts}
+     * @param part of the round
+     * @param thread which of the threads prepares, from 0
+     */
+    default void prepare(int round, int part, int thread) {}
+
+    /**
+     * Returns into how many shares of inputs {@link #add} splits a block, for threads that would have too few of these.
+     *
+     * @return at least 1
+     */
+    default int shares() {
+        return 1;
+    }
+
+    /**
      * Adds the gradients of the weights for some blocks of 64 outputs.
      *
      * @param gradient {@code [steps * batch x outputs]}: gradients of what the operator made of the rows that it was given, at the blocks in use
+     * @param share of the inputs, from 0
      * @param thread which of the threads adds, from 0
      */
-    void add(Tile gradient, int thread);
+    void add(Tile gradient, int share, int thread);
 
     /** Multiplies sums that came from spikes by what the spikes carry; to be called once, when all rows were added. */
     void finish();

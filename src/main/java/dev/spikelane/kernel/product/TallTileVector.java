@@ -17,8 +17,6 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>One slice checks the six factors of a {@code k}, side by side or not; single reads, checked one by one, take 3.5 ms. Steps that C2 does not
  * know keep it from unrolling: it would move the loads of four {@code k} up and spill sums, 5.0 ms.
- *
- * <p>An object says where numbers whose factors lie side by side stand, in bytes; it serves one thread, again and again.
  */
 final class TallTileVector {
 
@@ -28,43 +26,10 @@ final class TallTileVector {
     static final int ROWS = 6;
     static final int STRIP_BYTES = 2 * BYTES;
 
+    private TallTileVector() {}
+
     private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
-    /** The first factor of the first row, and from one {@code k} to the next. */
-    long a;
-
-    long stepOfA;
-    /** The first vector, and from one {@code k} to the next. */
-    long b;
-
-    long stepOfB;
-    /** The first sum, and from one row to the next. */
-    long c;
-
-    long rowOfC;
-
-    /** Adds for some rows, a tile after the other. Factors may be read up to a whole tile, if there are as many. */
-    void add(MemorySegment factors, MemorySegment vectors, MemorySegment sums, int rows, int depth) {
-        long firstA = a;
-        long firstC = c;
-        for (int row = 0; row < rows; row += ROWS) {
-            a = firstA + (long) row * Float.BYTES;
-            c = firstC + row * rowOfC;
-            int here = Math.min(rows - row, ROWS);
-            if (a + (depth - 1) * stepOfA + ROWS * Float.BYTES <= factors.byteSize()) {
-                addTile(factors, a, Float.BYTES, stepOfA, vectors, b, stepOfB, sums, c, rowOfC, here - 1, depth);
-            } else {
-                for (int i = 0; i < here; i++) {
-                    addRow(factors, vectors, sums, depth);
-                    a += Float.BYTES;
-                    c += rowOfC;
-                }
-            }
-        }
-        a = firstA;
-        c = firstC;
-    }
 
     /**
      * Adds for a tile: {@code c[row][lane] += sum over k of a[row][k] * b[k][lane]}, wherever the factors stand. Rows beyond the last begin with the
@@ -154,18 +119,5 @@ final class TallTileVector {
         sum11.intoMemorySegment(sums, c1 + BYTES, ORDER);
         sum00.intoMemorySegment(sums, c, ORDER);
         sum01.intoMemorySegment(sums, c + BYTES, ORDER);
-    }
-
-    /** Adds for one of the last rows, behind which the factors end. */
-    private void addRow(MemorySegment factors, MemorySegment vectors, MemorySegment sums, int depth) {
-        FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, sums, c, ORDER);
-        FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, sums, c + BYTES, ORDER);
-        for (int k = 0; k < depth; k++) {
-            FloatVector factor = FloatVector.broadcast(FLOAT, factors.get(NUMBER, a + k * stepOfA));
-            sum0 = factor.fma(FloatVector.fromMemorySegment(FLOAT, vectors, b + k * stepOfB, ORDER), sum0);
-            sum1 = factor.fma(FloatVector.fromMemorySegment(FLOAT, vectors, b + k * stepOfB + BYTES, ORDER), sum1);
-        }
-        sum0.intoMemorySegment(sums, c, ORDER);
-        sum1.intoMemorySegment(sums, c + BYTES, ORDER);
     }
 }

@@ -11,7 +11,6 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +23,11 @@ import org.jspecify.annotations.Nullable;
  * {@link SpikeMatmul}; where the source is values, each by one fused multiply-add, as in {@link DenseMatmul}. The bias is an input that
  * always fires.
  *
- * <p>An object owns scratch memory for sources of one width. One thread prepares a source; then several may each add blocks of outputs.
+ * <p>An object owns scratch memory for sources of one width. One thread takes a source, threads prepare it together, in rounds of parts
+ * ({@link #parts}), and then add blocks of outputs and shares of inputs.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class WeightGradient {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     /** Inputs of a frame that are taken at a time: their weights to 64 outputs are 25 KB and stay in the L1 cache. */
     private static final int PANEL = 98;
@@ -37,23 +35,32 @@ public final class WeightGradient {
     /** Inputs whose gradients are made at a time before a sink takes them: 24 KB; whole tiles and pairs. */
     private static final int CHUNK = 96;
 
+    /** The same for few outputs of spikes, whose tables are made anew each time: whole words. */
+    private static final int NARROW_CHUNK = 256;
+
+    /** Percent of groups and inputs in which something fires, from which on lists do not pay. */
+    private static final int MOST_FILLED = 45;
+
     private final Arena arena;
     private final int inputs;
     private final int outputs;
+    /** Inputs of a share, a multiple of 64 unless there is one share. */
+    private final int inputsOfShare;
+
     private final SpikeLists lists;
     private final Workspace[] workspaces;
     private SpikeMatrix spikes;
     private FloatMatrix numbers;
     private @Nullable PairLists ofRows;
     private @Nullable PairLists ofColumns;
-    /** The frame with inputs as rows, without gaps, and some room behind it. */
-    private @Nullable FloatMatrix transposed;
 
+    private @Nullable SpikeMatrix ofRowsNotZero;
+    private @Nullable SpikeMatrix ofColumnsNotZero;
     private int frameRows;
-    private boolean rowsListed;
     private boolean listed;
     private boolean analog;
     private boolean gives;
+    private float @Nullable [] factors;
     private int steps;
     private int batch;
     /** Rows of which biases are summed before they are added. */
@@ -63,7 +70,8 @@ public final class WeightGradient {
     private static final class Workspace {
         private final WeightGradientVector.Part part = new WeightGradientVector.Part();
         private final PairListsVector.Walk walk = new PairListsVector.Walk();
-        private final TallTileVector tile = new TallTileVector();
+        private final TileWalk tile = new TileWalk();
+        private final long[] square = new long[Long.SIZE];
         /** Partial sums of spikes. */
         private @Nullable FloatMatrix tables;
         /** Gradients that a sink takes next: a row for each input. */
@@ -82,6 +90,8 @@ public final class WeightGradient {
         this.arena = arena;
         this.inputs = inputs;
         this.outputs = outputs;
+        int wanted = threads == 1 ? 1 : Math.ceilDiv(2 * threads, Math.ceilDiv(outputs, PackedWeights.BLOCK));
+        this.inputsOfShare = wanted == 1 ? inputs : Math.ceilDiv(Math.ceilDiv(inputs, wanted), Long.SIZE) * Long.SIZE;
         this.lists = new SpikeLists(inputs);
         this.workspaces = new Workspace[SimdWidth.VECTOR ? threads : 0];
         for (int i = 0; i < workspaces.length; i++) {
@@ -91,9 +101,14 @@ public final class WeightGradient {
         this.numbers = FloatMatrix.zeros(arena, 1, 1);
     }
 
-    /** Says that gradients go to a sink: {@link #give} will be called in place of {@link #add}. */
-    public void setGives() {
+    /**
+     * Says that gradients go to a sink: {@link #give} will be called in place of {@link #add}.
+     *
+     * @param ofSpikes factors by which gradients of each input are multiplied, where the source is spikes; null if they are 1
+     */
+    public void setGives(float @Nullable [] ofSpikes) {
         gives = true;
+        factors = ofSpikes;
     }
 
     /**
@@ -114,9 +129,7 @@ public final class WeightGradient {
             case SpikeMatrix bits -> {
                 spikes = bits;
                 analog = false;
-                if (SimdWidth.VECTOR) {
-                    lists.set(bits, batchSize, outputs > WeightGradientVector.NARROW);
-                }
+                lists.open(bits.rows(), batchSize, !NarrowMatmul.fits(outputs));
             }
             case FloatMatrix values -> {
                 numbers = values;
@@ -125,7 +138,8 @@ public final class WeightGradient {
         }
         for (Workspace own : workspaces) {
             if (!analog && own.tables == null) {
-                own.tables = FloatMatrix.zeros(arena, SpikeLists.TABLE_ROWS, PackedWeights.BLOCK);
+                int rows = NarrowMatmul.fits(outputs) ? SpikeLists.PANEL_ROWS : SpikeLists.TABLE_ROWS;
+                own.tables = FloatMatrix.zeros(arena, rows, PackedWeights.BLOCK);
             }
             if (gives && (own.gradients == null || own.gradients.rows() < chunk())) {
                 own.gradients = FloatMatrix.zeros(arena, chunk(), PackedWeights.BLOCK);
@@ -133,9 +147,51 @@ public final class WeightGradient {
         }
     }
 
+    /**
+     * Returns in how many parts threads should prepare the source that was taken, in this round.
+     *
+     * @param round 0, then 1 and so on, when all parts of the round before are done
+     * @return parts; 0 if all is prepared
+     */
+    public int parts(int round) {
+        if (analog || NarrowMatmul.fits(outputs) || !SimdWidth.VECTOR || round > 1) {
+            return 0;
+        }
+        if (round == 0) {
+            return lists.panels;
+        }
+        lists.close(MOST_FILLED);
+        return lists.listed ? lists.sections : 0;
+    }
+
+    /**
+     * Prepares a part.
+     *
+     * @param round as in {@link #parts}
+     * @param part of the round
+     * @param thread whose scratch memory is used
+     */
+    public void prepare(int round, int part, int thread) {
+        if (round == 0) {
+            lists.spread(spikes, part, workspaces[thread].square);
+        } else {
+            lists.list(part);
+        }
+    }
+
     /** Inputs whose gradients are made at a time: tables of spikes serve all inputs. */
     private int chunk() {
-        return analog ? Math.min(CHUNK, inputs) : inputs;
+        int most = analog ? CHUNK : NarrowMatmul.fits(outputs) ? NARROW_CHUNK : inputsOfShare;
+        return Math.min(most, inputsOfShare);
+    }
+
+    /**
+     * Returns into how many shares of inputs a block is split for threads.
+     *
+     * @return at least 1
+     */
+    public int shares() {
+        return Math.ceilDiv(inputs, inputsOfShare);
     }
 
     /**
@@ -151,19 +207,32 @@ public final class WeightGradient {
         if (SimdWidth.VECTOR) {
             PairLists lists = ofColumns;
             if (lists == null || frameRows != frame.rows()) {
-                lists = new PairLists(false, inputs, frame.rows(), frame.rows());
+                lists = new PairLists(inputs, frame.rows(), frame.rows());
                 ofColumns = lists;
+                ofColumnsNotZero = SpikeMatrix.zeros(arena, inputs, frame.rows());
                 frameRows = frame.rows();
             }
-            listed = lists.set(frame);
+            SpikeMatrix columns = Objects.requireNonNull(ofColumnsNotZero);
+            SpikeTranspose.transpose(notZero(frame), columns);
+            listed = lists.set(columns);
         }
     }
 
+    private SpikeMatrix notZero(FloatMatrix frame) {
+        SpikeMatrix made = ofRowsNotZero;
+        if (made == null || made.rows() != frame.rows()) {
+            made = SpikeMatrix.zeros(arena, frame.rows(), inputs);
+            ofRowsNotZero = made;
+        }
+        NonZeroVector.set(frame, made);
+        return made;
+    }
+
     /**
-     * Takes a frame whose currents come next: makes lists of what is not zero in it, or transposes it if it has few zeros.
+     * Takes a frame whose currents come next, and makes lists of what is not zero in it, if that is not much.
      *
      * @param frame {@code [batch x inputs]}
-     * @return whether {@link #multiply} should compute the currents; else there are too few rows, or no vectors
+     * @return whether {@link #multiply} should compute the currents; else there are no lists
      */
     public boolean openFrame(FloatMatrix frame) {
         if (!SimdWidth.VECTOR) {
@@ -171,29 +240,10 @@ public final class WeightGradient {
         }
         PairLists lists = ofRows;
         if (lists == null || lists.pairs != Math.ceilDiv(frame.rows(), 2)) {
-            lists = new PairLists(true, frame.rows(), inputs, PANEL);
+            lists = new PairLists(frame.rows(), inputs, PANEL);
             ofRows = lists;
         }
-        FloatMatrix made = transposed;
-        if (made == null || made.rows() != frame.rows() + 1) {
-            made = FloatMatrix.zeros(arena, frame.rows() + 1, inputs);
-            transposed = made;
-        }
-        rowsListed = lists.set(frame);
-        if (!rowsListed && frame.rows() > 1) {
-            transpose(frame, made);
-        }
-        return frame.rows() > 1;
-    }
-
-    private void transpose(FloatMatrix frame, FloatMatrix made) {
-        for (int input = 0; input < inputs; input++) {
-            long to = (long) input * frame.rows() * Float.BYTES;
-            for (int row = 0; row < frame.rows(); row++) {
-                float value = frame.segment().get(FLOAT, frame.rowOffset(row) + (long) input * Float.BYTES);
-                made.segment().set(FLOAT, to + (long) row * Float.BYTES, value);
-            }
-        }
+        return lists.set(notZero(frame));
     }
 
     /**
@@ -220,57 +270,40 @@ public final class WeightGradient {
                         current.rowOffset(row) + column,
                         PackedWeights.BLOCK_BYTES);
             }
-            if (rowsListed) {
-                PairListsVector.multiply(lists, frame, weights, block, current, column, own.walk);
-            } else {
-                multiplyAll(weights, block, current, column, own.tile);
-            }
+            PairListsVector.multiply(lists, frame, weights, block, current, column, own.walk);
         }
     }
 
-    /** All inputs of all rows, a panel of inputs after the other. */
-    private void multiplyAll(PackedWeights weights, int block, FloatMatrix current, long column, TallTileVector tile) {
-        FloatMatrix frame = Objects.requireNonNull(transposed, "no frame was opened");
-        int rows = frame.rows() - 1;
-        int bytes = strips(weights.post(), block);
-        tile.stepOfA = (long) rows * Float.BYTES;
-        tile.stepOfB = PackedWeights.BLOCK_BYTES;
-        tile.rowOfC = current.rowOffset(1);
-        for (int first = 0; first < inputs; first += PANEL) {
-            for (int strip = 0; strip < bytes; strip += TallTileVector.STRIP_BYTES) {
-                tile.a = first * tile.stepOfA;
-                tile.b = weights.blockOffset(block) + (long) first * PackedWeights.BLOCK_BYTES + strip;
-                tile.c = column + strip;
-                tile.add(frame.segment(), weights.segment(), current.segment(), rows, Math.min(PANEL, inputs - first));
-            }
-        }
-    }
-
-    /** Bytes of the outputs of a block, in whole strips. */
-    private static int strips(int outputs, int block) {
-        int used = Math.min(PackedWeights.BLOCK, outputs - block * PackedWeights.BLOCK) * Float.BYTES;
-        return Math.ceilDiv(used, TallTileVector.STRIP_BYTES) * TallTileVector.STRIP_BYTES;
+    /** Bytes of the outputs of a block, in whole vectors. */
+    private static int bytes(int outputs, int block) {
+        int used = Math.min(PackedWeights.BLOCK, outputs - block * PackedWeights.BLOCK);
+        int lanes = SimdWidth.bits() / Float.SIZE;
+        return Math.ceilDiv(used, lanes) * lanes * Float.BYTES;
     }
 
     /**
-     * Adds the gradients of a block of outputs, and of its biases.
+     * Adds the gradients of a block of outputs, for a share of the inputs; those of its biases with the first share.
      *
      * @param values {@code [steps * batch x outputs]}: gradients of the currents, row by row as in the source
      * @param gradient {@code inputs -> outputs}, updated, but for its bias
      * @param bias {@code [1 x outputs]}, added to
      * @param block of 64 outputs
+     * @param share of the inputs, from 0
      * @param thread whose scratch memory is used
      * @throws IllegalArgumentException if a shape or range does not fit
      */
-    public void add(Tile values, PackedWeights gradient, FloatMatrix bias, int block, int thread) {
+    public void add(Tile values, PackedWeights gradient, FloatMatrix bias, int block, int share, int thread) {
         check(values, block);
         if (SimdWidth.VECTOR) {
             Workspace own = workspaces[thread];
-            aim(own.part, values, block);
-            own.part.to = gradient.blockOffset(block);
+            aim(own.part, values, block, share);
+            own.part.to = gradient.blockOffset(block) + (long) own.part.firstInput * PackedWeights.BLOCK_BYTES;
             addBias(values.matrix(), bias, own.part);
             addInputs(values.matrix(), gradient.segment(), bias, own);
             return;
+        }
+        if (share > 0) {
+            return; // the specification takes all inputs
         }
         scalarBias(values, steps, batch, group, bias, block);
         if (analog) {
@@ -287,18 +320,18 @@ public final class WeightGradient {
         }
     }
 
-    private void aim(WeightGradientVector.Part part, Tile values, int block) {
+    private void aim(WeightGradientVector.Part part, Tile values, int block, int share) {
         part.column = values.offset(0, block);
-        part.outputs = Math.min(PackedWeights.BLOCK, outputs - block * PackedWeights.BLOCK);
-        part.bytes = strips(outputs, block);
+        part.bytes = bytes(outputs, block);
         part.ofBias = (long) block * PackedWeights.BLOCK_BYTES;
-        part.firstInput = 0;
-        part.inputs = inputs;
+        part.addsBias = share == 0;
+        part.firstInput = share * inputsOfShare;
+        part.inputs = Math.min(inputsOfShare, inputs - part.firstInput);
     }
 
     /** Adds gradients of biases, unless those of inputs bring them along. */
     private void addBias(FloatMatrix values, FloatMatrix bias, WeightGradientVector.Part part) {
-        if (analog) {
+        if (analog && part.addsBias) {
             WeightGradientVector.addBias(values, steps, group, part, bias.segment());
         }
     }
@@ -310,24 +343,28 @@ public final class WeightGradient {
             WeightGradientVector.addValues(numbers, values, steps, own.part, sums, own.tile);
         } else {
             MemorySegment tables = Objects.requireNonNull(own.tables).segment();
-            WeightGradientVector.addSpikes(lists, values, own.part, sums, bias.segment(), tables);
+            if (NarrowMatmul.fits(outputs)) {
+                WeightTablesVector.addNarrow(lists, spikes, values, own.part, sums, bias.segment(), tables, own.square);
+            } else {
+                WeightGradientVector.addSpikes(lists, values, own.part, sums, bias.segment(), tables);
+            }
         }
     }
 
     /**
-     * Gives the gradients of a block of outputs to a sink, and adds those of its biases. They are those that {@link #add} adds to zeros.
+     * Gives the gradients of a block of outputs to a sink, for a share of the inputs, and adds those of its biases with the first share. They are
+     * those that {@link #add} adds to zeros.
      *
      * @param values as in {@link #add}
      * @param bias {@code [1 x outputs]}, added to
      * @param sink takes gradients in the layout of {@link PackedWeights}, without those of padding
-     * @param factors by which gradients of each input are multiplied, where the source is spikes; null if that is 1
      * @param block of 64 outputs
+     * @param share of the inputs, from 0
      * @param thread whose scratch memory is used
      * @throws IllegalArgumentException if a shape or range does not fit
      * @throws IllegalStateException if {@link #setGives} was not called, or there are no vectors
      */
-    public void give(
-            Tile values, FloatMatrix bias, GradientSink sink, float @Nullable [] factors, int block, int thread) {
+    public void give(Tile values, FloatMatrix bias, GradientSink sink, int block, int share, int thread) {
         if (!gives || !SimdWidth.VECTOR) {
             throw new IllegalStateException("gradients are stored, expected a sink");
         }
@@ -335,26 +372,30 @@ public final class WeightGradient {
         Workspace own = workspaces[thread];
         FloatMatrix gradients = Objects.requireNonNull(own.gradients);
         long padded = PackedWeights.paddedPre(inputs);
-        aim(own.part, values, block);
+        aim(own.part, values, block, share);
+        int firstOfShare = own.part.firstInput;
+        int endOfShare = firstOfShare + own.part.inputs;
         addBias(values.matrix(), bias, own.part);
         own.part.to = 0;
-        for (int first = 0; first < inputs; first += chunk()) {
+        for (int first = firstOfShare; first < endOfShare; first += chunk()) {
             own.part.firstInput = first;
-            own.part.inputs = Math.min(chunk(), inputs - first);
+            own.part.inputs = Math.min(chunk(), endOfShare - first);
             gradients.fill(0);
             addInputs(values.matrix(), gradients.segment(), bias, own);
+            own.part.addsBias = false;
             if (factors != null && !analog) {
-                multiply(gradients, factors);
+                multiply(gradients, own.part, factors);
             }
             long at = (block * padded + first) * PackedWeights.BLOCK;
             sink.take(gradients.segment(), 0, at, at + (long) own.part.inputs * PackedWeights.BLOCK);
         }
     }
 
-    private void multiply(FloatMatrix gradients, float[] factors) {
-        for (int input = 0; input < inputs; input++) {
+    private static void multiply(FloatMatrix gradients, WeightGradientVector.Part part, float[] factors) {
+        for (int input = 0; input < part.inputs; input++) {
+            float factor = factors[part.firstInput + input];
             for (int lane = 0; lane < PackedWeights.BLOCK; lane++) {
-                gradients.set(input, lane, gradients.get(input, lane) * factors[input]);
+                gradients.set(input, lane, gradients.get(input, lane) * factor);
             }
         }
     }

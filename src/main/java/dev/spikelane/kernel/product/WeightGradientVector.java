@@ -14,11 +14,6 @@ final class WeightGradientVector {
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int STRIP_BYTES = 4 * BYTES;
-    /** Outputs, such as ten classes, for which lists do not pay. */
-    static final int NARROW = 16;
-
-    /** Bytes from the first of two vectors to the second; the same vector where one holds all narrow outputs. */
-    private static final int SECOND = 2 * BYTES <= NARROW * Float.BYTES ? BYTES : 0;
 
     private WeightGradientVector() {}
 
@@ -29,18 +24,18 @@ final class WeightGradientVector {
         /** Bytes to the sums of the first input. */
         long to;
 
-        /** Columns in use, and the bytes of them, rounded up to whole strips. */
-        int outputs;
-
+        /** Bytes of the columns in use, rounded up to whole strips. */
         int bytes;
-        /** Bytes to the first of the biases. */
+        /** Bytes to the first of the biases, and whether these are added to. */
         long ofBias;
+
+        boolean addsBias;
 
         int firstInput;
         int inputs;
     }
 
-    /** Adds entries of tables of partial sums, a section of groups after the other, to the sums of the biases too. */
+    /** Adds the partial sums of all groups, to the sums of the biases too: from tables in the L1 cache, or as lists say. */
     static void addSpikes(
             SpikeLists lists,
             FloatMatrix values,
@@ -48,67 +43,37 @@ final class WeightGradientVector {
             MemorySegment sums,
             MemorySegment bias,
             MemorySegment tables) {
-        int groups = lists.groups();
-        boolean narrow = part.outputs <= NARROW;
-        if (!narrow && !lists.listed) {
+        if (!lists.listed) {
             WeightTablesVector.add(lists, values, part, sums, bias, tables);
             return;
         }
-        int bytes = narrow ? NARROW * Float.BYTES : PackedWeights.BLOCK_BYTES;
+        int groups = lists.groups();
         for (int section = 0; section < lists.sections; section++) {
             int first = section * SpikeLists.GROUPS;
             int some = Math.min(SpikeLists.GROUPS, groups - first);
+            int bytes = PackedWeights.BLOCK_BYTES;
             for (int group = 0; group < some; group++) {
                 WeightTablesVector.make(lists, first + group, values, part.column, bytes, tables, group);
             }
-            WeightTablesVector.addBias(lists, first, some, bytes, tables, bias, part.ofBias);
-            for (int strip = 0; strip < bytes; strip += narrow ? NARROW * Float.BYTES : STRIP_BYTES) {
-                if (narrow) {
-                    addNarrow(lists, first, some, sums, part.to, tables);
-                } else {
-                    addSection(lists, section, sums, part.to, strip, tables);
-                }
+            if (part.addsBias) {
+                WeightTablesVector.addBias(lists, first, some, bytes, tables, bias, part.ofBias);
+            }
+            for (int strip = 0; strip < bytes; strip += STRIP_BYTES) {
+                addSection(lists, section, part, sums, strip, tables);
             }
         }
     }
 
-    /** Two vectors of outputs for all inputs, groups that are empty too: their entry is the identity of addition. */
-    private static void addNarrow(
-            SpikeLists lists, int firstGroup, int groups, MemorySegment sums, long base, MemorySegment tables) {
-        Checks.isNative(sums);
-        Checks.isNative(tables);
-        byte[] nibbles = lists.nibbles;
-        int stride = lists.stride();
-        for (int input = 0; input < lists.columns; input++) {
-            long at = base + (long) input * PackedWeights.BLOCK_BYTES;
-            for (int lane = 0; lane < NARROW * Float.BYTES; lane += 2 * BYTES) {
-                FloatVector a = FloatVector.fromMemorySegment(FLOAT, sums, at + lane, ORDER);
-                FloatVector b = FloatVector.fromMemorySegment(FLOAT, sums, at + lane + SECOND, ORDER);
-                int place = firstGroup * stride + input;
-                long table = lane;
-                for (int group = 0; group < groups; group++) {
-                    long entry = table + (long) nibbles[place] * (NARROW * Float.BYTES);
-                    a = a.add(FloatVector.fromMemorySegment(FLOAT, tables, entry, ORDER));
-                    b = b.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + SECOND, ORDER));
-                    place += stride;
-                    table += (long) SpikeLists.ENTRIES * NARROW * Float.BYTES;
-                }
-                b.intoMemorySegment(sums, at + lane + SECOND, ORDER);
-                a.intoMemorySegment(sums, at + lane, ORDER);
-            }
-        }
-    }
-
-    /** Four vectors of outputs for all inputs. */
+    /** Four vectors of outputs for some inputs. */
     private static void addSection(
-            SpikeLists lists, int section, MemorySegment sums, long first, int strip, MemorySegment tables) {
+            SpikeLists lists, int section, Part part, MemorySegment sums, int strip, MemorySegment tables) {
         Checks.isNative(sums);
         Checks.isNative(tables);
         short[] entries = lists.entries;
         int[] starts = lists.starts;
-        int list = section * lists.columns;
-        long base = first + strip;
-        for (int input = 0; input < lists.columns; input++) {
+        int list = section * lists.columns + part.firstInput;
+        long base = part.to + strip;
+        for (int input = 0; input < part.inputs; input++) {
             int from = starts[list + input];
             int end = starts[list + input + 1];
             if (from < end) {
@@ -134,14 +99,15 @@ final class WeightGradientVector {
 
     /** One fused multiply-add a row and input: of some inputs, whose sums follow each other from {@code to} on. */
     static void addValues(
-            FloatMatrix source, FloatMatrix values, int steps, Part part, MemorySegment sums, TallTileVector tile) {
+            FloatMatrix source, FloatMatrix values, int steps, Part part, MemorySegment sums, TileWalk tile) {
         int batch = source.rows() / steps;
+        tile.rowOfA = Float.BYTES;
         tile.stepOfA = source.rowOffset(1);
         tile.stepOfB = values.rowOffset(1);
         tile.rowOfC = PackedWeights.BLOCK_BYTES;
         for (int step = steps - 1; step >= 0; step--) {
             long column = values.rowOffset(step * batch) + part.column;
-            for (int strip = 0; strip < part.bytes; strip += TallTileVector.STRIP_BYTES) {
+            for (int strip = 0; strip < part.bytes; strip += TileWalk.STRIP_BYTES) {
                 tile.a = source.rowOffset(step * batch) + (long) part.firstInput * Float.BYTES;
                 tile.b = column + strip;
                 tile.c = part.to + strip;

@@ -6,31 +6,30 @@ import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.product.WeightGradientVector.Part;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Gradients of weights from tables of partial sums that fit the L1 cache: those of four groups of rows and 64 outputs, 16 KB. Tables are made, then
- * each input adds an entry of each. Slices stand in the loop for the reason that {@link SpikePanelsVector} gives.
+ * Gradients of weights from tables of partial sums that fit the L1 cache: those of 16 groups of rows and two vectors of outputs, 32 KB at 512
+ * bits. Tables are made, then each input adds an entry of each: what it adds to goes through the L2 cache once for 16 groups. Slices stand in the loop
+ * for the reason that {@link SpikePanelsVector} gives, and there is no helper for loads, which C2 leaves as a call in some JVMs.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a tile are int on purpose
 final class WeightTablesVector {
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-    /** Groups whose tables are made at a time. */
-    static final int GROUPS = 4;
+    /** Bytes of two vectors. */
+    private static final int PAIR = 2 * BYTES;
 
-    private static final int ENTRY = PackedWeights.BLOCK_BYTES;
-    private static final int ENTRY_SHIFT = Integer.numberOfTrailingZeros(ENTRY);
-    private static final int TABLE = SpikeLists.ENTRIES * ENTRY;
-    private static final int TABLES = GROUPS * TABLE;
-    private static final int STRIP = 4 * BYTES;
+    /** Groups whose tables are made at a time. */
+    private static final int GROUPS = SpikeLists.PANEL_GROUPS;
 
     private WeightTablesVector() {}
 
-    /** Adds the partial sums of all groups to the sums of all inputs. */
+    /** Adds the partial sums of all groups to the sums of some inputs, two vectors of outputs at a time, or one where one holds them. */
     static void add(
             SpikeLists lists,
             FloatMatrix values,
@@ -39,23 +38,109 @@ final class WeightTablesVector {
             MemorySegment bias,
             MemorySegment tables) {
         int groups = lists.groups();
-        clear(tables);
-        for (int first = 0; first < groups; first += GROUPS) {
+        int strip = Math.min(PAIR, part.bytes);
+        clear(tables, strip);
+        for (int panel = 0; panel < lists.panels; panel++) {
+            int first = panel * GROUPS;
             int some = Math.min(GROUPS, groups - first);
-            for (int group = 0; group < some; group++) {
-                make(lists, first + group, values, part.column, ENTRY, tables, group);
+            for (int lanes = 0; lanes < part.bytes; lanes += strip) {
+                for (int group = 0; group < some; group++) {
+                    make(lists, first + group, values, part.column + lanes, strip, tables, group);
+                }
+                if (part.addsBias) {
+                    addBias(lists, first, some, strip, tables, bias, part.ofBias + lanes);
+                }
+                int word = panel * lists.stride() + part.firstInput;
+                addPanel(lists.words, word, part.inputs, sums, part.to + lanes, strip, tables);
             }
-            addBias(lists, first, some, ENTRY, tables, bias, part.ofBias);
-            addPanel(lists, first, sums, part.to, tables);
+        }
+    }
+
+    /**
+     * The same for few outputs, from spikes that were not spread: those of 64 inputs are when it is their turn.
+     *
+     * @param square room for 64 words
+     */
+    static void addNarrow(
+            SpikeLists lists,
+            SpikeMatrix spikes,
+            FloatMatrix values,
+            Part part,
+            MemorySegment sums,
+            MemorySegment bias,
+            MemorySegment tables,
+            long[] square) {
+        int groups = lists.groups();
+        int strip = Math.min(PAIR, part.bytes);
+        clear(tables, strip);
+        for (int panel = 0; panel < lists.panels; panel++) {
+            int first = panel * GROUPS;
+            int some = Math.min(GROUPS, groups - first);
+            for (int lanes = 0; lanes < part.bytes; lanes += strip) {
+                for (int group = 0; group < some; group++) {
+                    make(lists, first + group, values, part.column + lanes, strip, tables, group);
+                }
+                if (part.addsBias) {
+                    addBias(lists, first, some, strip, tables, bias, part.ofBias + lanes);
+                }
+                for (int input = 0; input < part.inputs; input += Long.SIZE) {
+                    lists.spread(spikes, panel, (part.firstInput + input) / Long.SIZE, square);
+                    int count = Math.min(Long.SIZE, part.inputs - input);
+                    long to = part.to + lanes + (long) input * PackedWeights.BLOCK_BYTES;
+                    addPanel(square, 0, count, sums, to, strip, tables);
+                }
+            }
+        }
+    }
+
+    /**
+     * Adds to the currents of some rows what 64 inputs give to a few outputs.
+     *
+     * @param word which 64 inputs
+     * @param words of each row, which of these fire
+     * @param to bytes to the currents of the first row
+     */
+    static void addInputs(
+            PackedWeights weights,
+            int word,
+            long[] words,
+            int rows,
+            FloatMatrix current,
+            long to,
+            MemorySegment tables) {
+        int used = weights.post() * Float.BYTES;
+        int strip = used > BYTES ? PAIR : BYTES;
+        int first = word * Long.SIZE;
+        int groups = Math.ceilDiv(Math.min(Long.SIZE, weights.pre() - first), 4);
+        clear(tables, strip);
+        for (int lanes = 0; lanes < used; lanes += strip) {
+            for (int group = 0; group < groups; group++) {
+                int input = first + 4 * group;
+                long from = weights.blockOffset(0) + (long) input * PackedWeights.BLOCK_BYTES + lanes;
+                int some = Math.min(4, weights.pre() - input);
+                make(weights.segment(), from, PackedWeights.BLOCK_BYTES, some, strip, tables, group);
+            }
+            addPanel(words, 0, rows, current.segment(), to + lanes, strip, tables);
+        }
+    }
+
+    /** Adds for each word an entry of each of the 16 tables to its sums, which are 256 bytes apart. */
+    private static void addPanel(
+            long[] words, int word, int count, MemorySegment sums, long to, int strip, MemorySegment tables) {
+        if (strip == PAIR) {
+            addPairs(words, word, count, sums, to, tables);
+        } else {
+            addSingles(words, word, count, sums, to, tables);
         }
     }
 
     /** Writes the entries of no spike, -0, the identity of addition: behind the last group there is nothing else. */
-    private static void clear(MemorySegment tables) {
+    private static void clear(MemorySegment tables, int bytes) {
         Checks.isNative(tables);
         for (int table = 0; table < GROUPS; table++) {
-            for (int lane = 0; lane < ENTRY; lane += BYTES) {
-                FloatVector.broadcast(FLOAT, -0.0f).intoMemorySegment(tables, (long) table * TABLE + lane, ORDER);
+            for (int lane = 0; lane < bytes; lane += BYTES) {
+                FloatVector.broadcast(FLOAT, -0.0f)
+                        .intoMemorySegment(tables, (long) table * SpikeLists.ENTRIES * bytes + lane, ORDER);
             }
         }
     }
@@ -63,22 +148,22 @@ final class WeightTablesVector {
     /** Entry {@code n} is the sum of the rows whose bit is set in {@code n}, in ascending order. */
     static void make(
             SpikeLists lists, int group, FloatMatrix values, long column, int bytes, MemorySegment tables, int place) {
-        MemorySegment from = values.segment();
+        long first = values.rowOffset(lists.row(group)) + column;
+        make(values.segment(), first, values.rowOffset(1), lists.rows(group), bytes, tables, place);
+    }
+
+    private static void make(
+            MemorySegment from, long first, long stride, int rows, int bytes, MemorySegment tables, int place) {
         Checks.isNative(from);
         Checks.isNative(tables);
-        int row = lists.row(group);
-        int rows = lists.rows(group);
-        long first = values.rowOffset(row) + column;
-        long stride = values.rowOffset(1);
+        FloatVector none = FloatVector.broadcast(FLOAT, -0.0f);
         for (int lane = 0; lane < bytes; lane += BYTES) {
+            long at = first + lane;
             long to = (long) place * SpikeLists.ENTRIES * bytes + lane;
-            FloatVector none = FloatVector.broadcast(FLOAT, -0.0f);
-            FloatVector w0 = FloatVector.fromMemorySegment(FLOAT, from, first + lane, ORDER);
-            FloatVector w1 = rows > 1 ? FloatVector.fromMemorySegment(FLOAT, from, first + lane + stride, ORDER) : none;
-            FloatVector w2 =
-                    rows > 2 ? FloatVector.fromMemorySegment(FLOAT, from, first + lane + 2 * stride, ORDER) : none;
-            FloatVector w3 =
-                    rows > 3 ? FloatVector.fromMemorySegment(FLOAT, from, first + lane + 3 * stride, ORDER) : none;
+            FloatVector w0 = FloatVector.fromMemorySegment(FLOAT, from, at, ORDER);
+            FloatVector w1 = rows > 1 ? FloatVector.fromMemorySegment(FLOAT, from, at + stride, ORDER) : none;
+            FloatVector w2 = rows > 2 ? FloatVector.fromMemorySegment(FLOAT, from, at + 2 * stride, ORDER) : none;
+            FloatVector w3 = rows > 3 ? FloatVector.fromMemorySegment(FLOAT, from, at + 3 * stride, ORDER) : none;
             FloatVector w01 = w0.add(w1);
             FloatVector w02 = w0.add(w2);
             FloatVector w12 = w1.add(w2);
@@ -117,49 +202,106 @@ final class WeightTablesVector {
         }
     }
 
-    /** Adds for each input one entry of each of the four tables; behind the last group all entries are those of no spike. */
-    private static void addPanel(SpikeLists lists, int group, MemorySegment sums, long to, MemorySegment tables) {
+    /**
+     * Two vectors of sums. Those of four words go side by side: those of two would wait for the latency of their additions.
+     */
+    private static void addPairs(long[] words, int word, int count, MemorySegment sums, long to, MemorySegment tables) {
         Checks.isNative(sums);
         Checks.isNative(tables);
-        byte[] nibbles = lists.nibbles;
-        int stride = lists.stride();
-        int first = group * stride;
-        int second = first + stride;
-        int third = second + stride;
-        int fourth = third + stride;
-        for (int input = 0; input < lists.columns; input++) {
-            long entry0 = (long) nibbles[first + input] << ENTRY_SHIFT;
-            long entry1 = ((long) nibbles[second + input] << ENTRY_SHIFT) + TABLE;
-            long entry2 = ((long) nibbles[third + input] << ENTRY_SHIFT) + 2 * TABLE;
-            long entry3 = ((long) nibbles[fourth + input] << ENTRY_SHIFT) + 3 * TABLE;
-            for (int lanes = 0; lanes < ENTRY; lanes += STRIP) {
-                MemorySegment own = sums.asSlice(to + ((long) input << ENTRY_SHIFT) + lanes, STRIP);
-                MemorySegment from = tables.asSlice(lanes, TABLES - ENTRY + STRIP);
-                FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, own, 0, ORDER);
-                FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, own, BYTES, ORDER);
-                FloatVector sum2 = FloatVector.fromMemorySegment(FLOAT, own, 2 * BYTES, ORDER);
-                FloatVector sum3 = FloatVector.fromMemorySegment(FLOAT, own, 3 * BYTES, ORDER);
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, from, entry0, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, from, entry0 + BYTES, ORDER));
-                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, from, entry0 + 2 * BYTES, ORDER));
-                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, from, entry0 + 3 * BYTES, ORDER));
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, from, entry1, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, from, entry1 + BYTES, ORDER));
-                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, from, entry1 + 2 * BYTES, ORDER));
-                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, from, entry1 + 3 * BYTES, ORDER));
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, from, entry2, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, from, entry2 + BYTES, ORDER));
-                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, from, entry2 + 2 * BYTES, ORDER));
-                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, from, entry2 + 3 * BYTES, ORDER));
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, from, entry3, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, from, entry3 + BYTES, ORDER));
-                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, from, entry3 + 2 * BYTES, ORDER));
-                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, from, entry3 + 3 * BYTES, ORDER));
-                sum0.intoMemorySegment(own, 0, ORDER);
-                sum1.intoMemorySegment(own, BYTES, ORDER);
-                sum2.intoMemorySegment(own, 2 * BYTES, ORDER);
-                sum3.intoMemorySegment(own, 3 * BYTES, ORDER);
+        final int shift = Integer.numberOfTrailingZeros(PAIR);
+        final long table = (long) SpikeLists.ENTRIES * PAIR;
+        final long entries = (SpikeLists.ENTRIES - 1L) * PAIR;
+        int last = count - 1;
+        for (int input = 0; input <= last; input += 4) {
+            int second = Math.min(input + 1, last); // behind the last, the last again
+            int third = Math.min(input + 2, last);
+            int fourth = Math.min(input + 3, last);
+            MemorySegment own0 = sums.asSlice(to + (long) input * PackedWeights.BLOCK_BYTES, PAIR);
+            MemorySegment own1 = sums.asSlice(to + (long) second * PackedWeights.BLOCK_BYTES, PAIR);
+            MemorySegment own2 = sums.asSlice(to + (long) third * PackedWeights.BLOCK_BYTES, PAIR);
+            MemorySegment own3 = sums.asSlice(to + (long) fourth * PackedWeights.BLOCK_BYTES, PAIR);
+            FloatVector a0 = FloatVector.fromMemorySegment(FLOAT, own0, 0, ORDER);
+            FloatVector b0 = FloatVector.fromMemorySegment(FLOAT, own0, BYTES, ORDER);
+            FloatVector a1 = FloatVector.fromMemorySegment(FLOAT, own1, 0, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(FLOAT, own1, BYTES, ORDER);
+            FloatVector a2 = FloatVector.fromMemorySegment(FLOAT, own2, 0, ORDER);
+            FloatVector b2 = FloatVector.fromMemorySegment(FLOAT, own2, BYTES, ORDER);
+            FloatVector a3 = FloatVector.fromMemorySegment(FLOAT, own3, 0, ORDER);
+            FloatVector b3 = FloatVector.fromMemorySegment(FLOAT, own3, BYTES, ORDER);
+            long places0 = Long.rotateLeft(words[word + input], shift);
+            long places1 = Long.rotateLeft(words[word + second], shift);
+            long places2 = Long.rotateLeft(words[word + third], shift);
+            long places3 = Long.rotateLeft(words[word + fourth], shift);
+            for (int group = 0; group < GROUPS; group++) {
+                MemorySegment from = tables.asSlice(group * table, table);
+                long entry = places0 & entries;
+                a0 = a0.add(FloatVector.fromMemorySegment(FLOAT, from, entry, ORDER));
+                b0 = b0.add(FloatVector.fromMemorySegment(FLOAT, from, entry + BYTES, ORDER));
+                entry = places1 & entries;
+                a1 = a1.add(FloatVector.fromMemorySegment(FLOAT, from, entry, ORDER));
+                b1 = b1.add(FloatVector.fromMemorySegment(FLOAT, from, entry + BYTES, ORDER));
+                entry = places2 & entries;
+                a2 = a2.add(FloatVector.fromMemorySegment(FLOAT, from, entry, ORDER));
+                b2 = b2.add(FloatVector.fromMemorySegment(FLOAT, from, entry + BYTES, ORDER));
+                entry = places3 & entries;
+                a3 = a3.add(FloatVector.fromMemorySegment(FLOAT, from, entry, ORDER));
+                b3 = b3.add(FloatVector.fromMemorySegment(FLOAT, from, entry + BYTES, ORDER));
+                places0 = Long.rotateRight(places0, 4);
+                places1 = Long.rotateRight(places1, 4);
+                places2 = Long.rotateRight(places2, 4);
+                places3 = Long.rotateRight(places3, 4);
             }
+            a3.intoMemorySegment(own3, 0, ORDER);
+            b3.intoMemorySegment(own3, BYTES, ORDER);
+            a2.intoMemorySegment(own2, 0, ORDER);
+            b2.intoMemorySegment(own2, BYTES, ORDER);
+            a1.intoMemorySegment(own1, 0, ORDER);
+            b1.intoMemorySegment(own1, BYTES, ORDER);
+            a0.intoMemorySegment(own0, 0, ORDER);
+            b0.intoMemorySegment(own0, BYTES, ORDER);
+        }
+    }
+
+    /** One vector of sums, those of four words side by side. */
+    private static void addSingles(
+            long[] words, int word, int count, MemorySegment sums, long to, MemorySegment tables) {
+        Checks.isNative(sums);
+        Checks.isNative(tables);
+        final int shift = Integer.numberOfTrailingZeros(BYTES);
+        final long table = (long) SpikeLists.ENTRIES * BYTES;
+        final long entries = (SpikeLists.ENTRIES - 1L) * BYTES;
+        int last = count - 1;
+        for (int input = 0; input <= last; input += 4) {
+            int second = Math.min(input + 1, last); // behind the last, the last again
+            int third = Math.min(input + 2, last);
+            int fourth = Math.min(input + 3, last);
+            long to0 = to + (long) input * PackedWeights.BLOCK_BYTES;
+            long to1 = to + (long) second * PackedWeights.BLOCK_BYTES;
+            long to2 = to + (long) third * PackedWeights.BLOCK_BYTES;
+            long to3 = to + (long) fourth * PackedWeights.BLOCK_BYTES;
+            FloatVector a0 = FloatVector.fromMemorySegment(FLOAT, sums, to0, ORDER);
+            FloatVector a1 = FloatVector.fromMemorySegment(FLOAT, sums, to1, ORDER);
+            FloatVector a2 = FloatVector.fromMemorySegment(FLOAT, sums, to2, ORDER);
+            FloatVector a3 = FloatVector.fromMemorySegment(FLOAT, sums, to3, ORDER);
+            long places0 = Long.rotateLeft(words[word + input], shift);
+            long places1 = Long.rotateLeft(words[word + second], shift);
+            long places2 = Long.rotateLeft(words[word + third], shift);
+            long places3 = Long.rotateLeft(words[word + fourth], shift);
+            for (int group = 0; group < GROUPS; group++) {
+                MemorySegment from = tables.asSlice(group * table, table);
+                a0 = a0.add(FloatVector.fromMemorySegment(FLOAT, from, places0 & entries, ORDER));
+                a1 = a1.add(FloatVector.fromMemorySegment(FLOAT, from, places1 & entries, ORDER));
+                a2 = a2.add(FloatVector.fromMemorySegment(FLOAT, from, places2 & entries, ORDER));
+                a3 = a3.add(FloatVector.fromMemorySegment(FLOAT, from, places3 & entries, ORDER));
+                places0 = Long.rotateRight(places0, 4);
+                places1 = Long.rotateRight(places1, 4);
+                places2 = Long.rotateRight(places2, 4);
+                places3 = Long.rotateRight(places3, 4);
+            }
+            a3.intoMemorySegment(sums, to3, ORDER);
+            a2.intoMemorySegment(sums, to2, ORDER);
+            a1.intoMemorySegment(sums, to1, ORDER);
+            a0.intoMemorySegment(sums, to0, ORDER);
         }
     }
 }

@@ -8,12 +8,14 @@ import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.step.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leaky neurons whose currents are the same at all steps, forward and back, one sample and 64 neurons at a time: all steps of these fit the L1
  * cache, so that membranes are computed again rather than kept, and gradients of the steps are summed where they come to be. Bits are those
  * of {@link LeakyStep} and {@link LeakyBackward}.
  */
+@SuppressWarnings("exports") // annotations for checks at compile time
 public final class LeakyFrame {
 
     /** Neurons of a block. */
@@ -29,6 +31,35 @@ public final class LeakyFrame {
      * @param sums {@code [batch x 64]}, those of the currents, summed over the steps
      */
     public record Steps(FloatMatrix distance, FloatMatrix gradient, FloatMatrix sums) {}
+
+    /**
+     * Where gradients come from.
+     *
+     * @param gradients of the currents of a target: a row for each sample, in which those of a step stand behind those of the step before
+     * @param outputs of the target
+     * @param weights 64 inputs side by side, a row for each output, block after block
+     * @param rowsOfBlock rows of a block of weights
+     */
+    public record Target(FloatMatrix gradients, int outputs, FloatMatrix weights, int rowsOfBlock) {
+
+        /**
+         * Returns where the weights of a block begin.
+         *
+         * @param block of 64 neurons
+         * @return the row of the first output
+         */
+        public int firstWeights(int block) {
+            return block * rowsOfBlock;
+        }
+    }
+
+    /**
+     * The window of steps.
+     *
+     * @param start {@code [batch x neurons]}, the membrane before the first step
+     * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step; null if nobody wants them
+     */
+    public record Window(FloatMatrix start, @Nullable FloatMatrix carried) {}
 
     /**
      * Tells whether neurons can be run so.
@@ -59,14 +90,20 @@ public final class LeakyFrame {
      *
      * @param parameters of the neurons
      * @param current {@code [batch x 64]}
-     * @param membrane {@code [batch x neurons]}, before the first step; becomes that after the last
+     * @param membrane {@code [batch x neurons]}, before the first step
+     * @param end receives that after the last step; may be {@code membrane}; null if nobody wants it
      * @param spikes {@code [steps * batch x neurons]}, overwritten for the block
      * @param block of 64 neurons
      */
     public static void fire(
-            LeakyParameters parameters, FloatMatrix current, FloatMatrix membrane, SpikeMatrix spikes, int block) {
+            LeakyParameters parameters,
+            FloatMatrix current,
+            FloatMatrix membrane,
+            @Nullable FloatMatrix end,
+            SpikeMatrix spikes,
+            int block) {
         for (int sample = 0; sample < membrane.rows(); sample++) {
-            LeakyFrameVector.fire(parameters, current, membrane, spikes, sample, block);
+            LeakyFrameVector.fire(parameters, current, membrane, end, spikes, sample, block);
         }
     }
 
@@ -91,30 +128,39 @@ public final class LeakyFrame {
     }
 
     /**
-     * Takes the gradients of currents of a target back to spikes: {@code ofSpikes[t][i] = sum of gradients[t][o] * weights[o][i]}, from zero, outputs
-     * ascending, one fused multiply-add each.
-     *
-     * @param gradients {@code [steps x outputs]}
-     * @param weights a row of 64 inputs for each output, from {@code firstWeights} on
-     * @param firstWeights the row of the first output's
-     * @param ofSpikes {@code [steps x 64]}, overwritten
-     */
-    public static void pull(FloatMatrix gradients, FloatMatrix weights, int firstWeights, FloatMatrix ofSpikes) {
-        LeakyFrameVector.pull(gradients, gradients.columns(), weights, firstWeights, ofSpikes);
-    }
-
-    /**
      * Takes gradients of the distances back through all steps, and sums those of the currents up, steps descending.
      *
      * @param parameters of the neurons
      * @param steps what is taken back, and receives the sums
-     * @param start {@code [batch x neurons]}, the membrane before the first step
-     * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step
+     * @param window the window
+     * @param sample whose gradients these are
+     * @param block of 64 neurons
+     */
+    public static void back(LeakyParameters parameters, Steps steps, Window window, int sample, int block) {
+        LeakyFrameVector.back(
+                parameters, steps.distance, steps.gradient, window.start, steps.sums, window.carried, sample, block);
+    }
+
+    /**
+     * The same from the gradients of a target, in one pass: each step's gradients of spikes are sums from zero over outputs ascending, one fused
+     * multiply-add each, and go through the surrogate.
+     *
+     * @param parameters of the neurons
+     * @param surrogate an arc tangent
+     * @param target where gradients come from
+     * @param steps distances; receives the sums
+     * @param window the window
      * @param sample whose gradients these are
      * @param block of 64 neurons
      */
     public static void back(
-            LeakyParameters parameters, Steps steps, FloatMatrix start, FloatMatrix carried, int sample, int block) {
-        LeakyFrameVector.back(parameters, steps.distance, steps.gradient, start, steps.sums, carried, sample, block);
+            LeakyParameters parameters,
+            SurrogateStep surrogate,
+            Target target,
+            Steps steps,
+            Window window,
+            int sample,
+            int block) {
+        LeakyFrameAtanVector.back(parameters, surrogate.constants(), target, steps, window, sample, block);
     }
 }

@@ -11,18 +11,16 @@ import dev.spikelane.kernel.base.SpikeLanesVector;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import org.jspecify.annotations.Nullable;
 
 /** The vector variants of {@link LeakyFrame}: chains of steps in registers, several side by side. */
 final class LeakyFrameVector {
 
-    private static final ValueLayout.OfFloat NUMBER = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int BLOCK_BYTES = LeakyFrame.BLOCK * Float.BYTES;
-    private static final int TOGETHER = 5;
     private static final int VECTORS = LeakyFrame.BLOCK / COUNT;
 
     private LeakyFrameVector() {}
@@ -31,11 +29,12 @@ final class LeakyFrameVector {
             LeakyParameters parameters,
             FloatMatrix current,
             FloatMatrix membrane,
+            @Nullable FloatMatrix end,
             SpikeMatrix spikes,
             int sample,
             int block) {
         for (int i = 0; i < VECTORS; i += 2) {
-            fireTwo(parameters, current, membrane, spikes, sample, block, i);
+            fireTwo(parameters, current, membrane, end, spikes, sample, block, i);
         }
     }
 
@@ -44,6 +43,7 @@ final class LeakyFrameVector {
             LeakyParameters parameters,
             FloatMatrix current,
             FloatMatrix membrane,
+            @Nullable FloatMatrix end,
             SpikeMatrix spikes,
             int sample,
             int block,
@@ -95,8 +95,10 @@ final class LeakyFrameVector {
                     bits, row, first + 1, u2.compare(GT, threshold2).toLong());
             row += step;
         }
-        u.intoMemorySegment(state, at, ORDER);
-        u2.intoMemorySegment(state, at + BYTES, ORDER);
+        if (end != null) {
+            u.intoMemorySegment(end.segment(), at, ORDER);
+            u2.intoMemorySegment(end.segment(), at + BYTES, ORDER);
+        }
     }
 
     static void distances(
@@ -162,81 +164,13 @@ final class LeakyFrameVector {
         }
     }
 
-    /** Five outputs at a time, whose weights stay in registers while all steps go by; then those that are left, one by one. */
-    static void pull(FloatMatrix gradients, int outputs, FloatMatrix weights, int firstWeights, FloatMatrix ofSpikes) {
-        ofSpikes.fill(0);
-        for (int lane = 0; lane < BLOCK_BYTES; lane += BYTES) {
-            long weight = weights.rowOffset(firstWeights) + lane;
-            int output = 0;
-            for (; output + TOGETHER <= outputs; output += TOGETHER) {
-                pullFive(gradients, output, weights, weight + (long) output * BLOCK_BYTES, ofSpikes, lane);
-            }
-            for (; output < outputs; output++) {
-                pullOne(gradients, output, weights, weight + (long) output * BLOCK_BYTES, ofSpikes, lane);
-            }
-        }
-    }
-
-    private static void pullFive(
-            FloatMatrix gradients, int output, FloatMatrix weights, long weight, FloatMatrix ofSpikes, int lane) {
-        MemorySegment from = gradients.segment();
-        MemorySegment w = weights.segment();
-        MemorySegment to = ofSpikes.segment();
-        Checks.isNative(from);
-        Checks.isNative(w);
-        Checks.isNative(to);
-        int steps = ofSpikes.rows();
-        FloatVector a = FloatVector.fromMemorySegment(FLOAT, w, weight, ORDER);
-        FloatVector b = FloatVector.fromMemorySegment(FLOAT, w, weight + BLOCK_BYTES, ORDER);
-        FloatVector c = FloatVector.fromMemorySegment(FLOAT, w, weight + 2L * BLOCK_BYTES, ORDER);
-        FloatVector d = FloatVector.fromMemorySegment(FLOAT, w, weight + 3L * BLOCK_BYTES, ORDER);
-        FloatVector e = FloatVector.fromMemorySegment(FLOAT, w, weight + 4L * BLOCK_BYTES, ORDER);
-        long row = (long) output * Float.BYTES;
-        long step = gradients.rowOffset(1);
-        long at = lane;
-        for (int t = 0; t < steps; t++) {
-            MemorySegment five = from.asSlice(row, TOGETHER * Float.BYTES); // one check for five numbers
-            FloatVector sum = FloatVector.fromMemorySegment(FLOAT, to, at, ORDER);
-            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 0)).fma(a, sum);
-            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, Float.BYTES)).fma(b, sum);
-            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 2 * Float.BYTES))
-                    .fma(c, sum);
-            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 3 * Float.BYTES))
-                    .fma(d, sum);
-            sum = FloatVector.broadcast(FLOAT, five.get(NUMBER, 4 * Float.BYTES))
-                    .fma(e, sum);
-            sum.intoMemorySegment(to, at, ORDER);
-            at += BLOCK_BYTES;
-            row += step;
-        }
-    }
-
-    private static void pullOne(
-            FloatMatrix gradients, int output, FloatMatrix weights, long weight, FloatMatrix ofSpikes, int lane) {
-        MemorySegment from = gradients.segment();
-        MemorySegment to = ofSpikes.segment();
-        Checks.isNative(from);
-        Checks.isNative(to);
-        int steps = ofSpikes.rows();
-        FloatVector w = FloatVector.fromMemorySegment(FLOAT, weights.segment(), weight, ORDER);
-        long row = (long) output * Float.BYTES;
-        long step = gradients.rowOffset(1);
-        long at = lane;
-        for (int t = 0; t < steps; t++) {
-            FloatVector sum = FloatVector.fromMemorySegment(FLOAT, to, at, ORDER);
-            FloatVector.broadcast(FLOAT, from.get(NUMBER, row)).fma(w, sum).intoMemorySegment(to, at, ORDER);
-            at += BLOCK_BYTES;
-            row += step;
-        }
-    }
-
     static void back(
             LeakyParameters parameters,
             FloatMatrix distance,
             FloatMatrix ofDistance,
             FloatMatrix start,
             FloatMatrix sums,
-            FloatMatrix carried,
+            @Nullable FloatMatrix carried,
             int sample,
             int block) {
         MemorySegment x = distance.segment();
@@ -279,7 +213,9 @@ final class LeakyFrameVector {
                         .mul(carry);
             }
             sum.intoMemorySegment(sums.segment(), sums.rowOffset(sample) + lane, ORDER);
-            carry.intoMemorySegment(carried.segment(), carried.rowOffset(sample) + column, ORDER);
+            if (carried != null) {
+                carry.intoMemorySegment(carried.segment(), carried.rowOffset(sample) + column, ORDER);
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A matrix that has as many columns as there are neurons holds all of them, any other the tile.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
-public sealed interface NeuronBackward permits LeakyBackward, LstmBackward {
+public sealed interface NeuronBackward permits LeakyBackward, LeakyBackwardVector, LstmBackward {
 
     /** Where the numbers of one step stand: matrices, and the row of the first sample in each. */
     final class Step {

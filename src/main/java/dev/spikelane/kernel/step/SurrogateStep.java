@@ -32,6 +32,19 @@ public final class SurrogateStep {
     }
 
     /**
+     * Tells whether this is an arc tangent, which kernels of several passes in one know.
+     *
+     * @return whether the formula is {@link SurrogateShape#ATAN}
+     */
+    public boolean isArcTangent() {
+        return shape == SurrogateShape.ATAN;
+    }
+
+    SurrogateConstants constants() {
+        return constants;
+    }
+
+    /**
      * Computes gradients with respect to the membrane.
      *
      * @param distance {@code [rows x neurons]}, membrane minus threshold

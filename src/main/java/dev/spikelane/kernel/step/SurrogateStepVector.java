@@ -5,9 +5,11 @@ import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.ExponentialVector;
+import dev.spikelane.kernel.base.Exponential;
 import dev.spikelane.kernel.base.Pads;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
@@ -42,8 +44,8 @@ final class SurrogateStepVector {
                 case ATAN -> atan(x, g, out, at, vectors, constants);
                 case FAST_SIGMOID, SPARSE_FAST_SIGMOID ->
                     fastSigmoid(x, g, out, at, vectors, constants, shape == SurrogateShape.SPARSE_FAST_SIGMOID);
-                case SIGMOID -> sigmoid(x, g, out, at, vectors, constants.a());
-                case SPIKE_RATE_ESCAPE -> spikeRateEscape(x, g, out, at, vectors, constants);
+                case SIGMOID, SPIKE_RATE_ESCAPE ->
+                    exponentials(x, g, out, at, vectors, constants, shape == SurrogateShape.SPIKE_RATE_ESCAPE);
                 default -> steps(x, g, out, at, vectors, constants.a(), shape);
             }
             Pads.clear(to, row);
@@ -94,40 +96,51 @@ final class SurrogateStepVector {
         }
     }
 
-    private static void sigmoid(
-            MemorySegment x, MemorySegment g, MemorySegment out, long row, int vectors, float slope) {
-        Checks.isNative(x);
-        Checks.isNative(g);
-        Checks.isNative(out);
-        FloatVector a = FloatVector.broadcast(FLOAT, slope);
-        for (int i = 0; i < vectors; i++) {
-            long at = row + (long) i * BYTES;
-            FloatVector e = ExponentialVector.of(a.mul(FloatVector.fromMemorySegment(FLOAT, x, at, ORDER))
-                    .abs()
-                    .neg());
-            FloatVector sum = e.add(ONE);
-            FloatVector.fromMemorySegment(FLOAT, g, at, ORDER)
-                    .mul(a)
-                    .mul(e)
-                    .div(sum.mul(sum))
-                    .intoMemorySegment(out, at, ORDER);
-        }
-    }
-
-    private static void spikeRateEscape(
-            MemorySegment x, MemorySegment g, MemorySegment out, long row, int vectors, SurrogateConstants constants) {
+    /**
+     * The formulas with an exponential, that of {@link Exponential} written out: C2 leaves a method that takes and returns vectors as a call where it
+     * was compiled alone before, and boxes them.
+     */
+    private static void exponentials(
+            MemorySegment x,
+            MemorySegment g,
+            MemorySegment out,
+            long row,
+            int vectors,
+            SurrogateConstants constants,
+            boolean escape) {
         Checks.isNative(x);
         Checks.isNative(g);
         Checks.isNative(out);
         FloatVector a = FloatVector.broadcast(FLOAT, constants.a());
         FloatVector b = FloatVector.broadcast(FLOAT, constants.b());
+        FloatVector middle = FloatVector.broadcast(FLOAT, escape ? 1 : 0);
+        FloatVector sign = FloatVector.broadcast(FLOAT, escape && constants.a() < 0 ? 1 : -1);
         for (int i = 0; i < vectors; i++) {
             long at = row + (long) i * BYTES;
-            FloatVector e = ExponentialVector.of(a.mul(FloatVector.fromMemorySegment(FLOAT, x, at, ORDER)
-                            .sub(ONE)
-                            .abs())
-                    .neg());
-            FloatVector.fromMemorySegment(FLOAT, g, at, ORDER).mul(b).mul(e).intoMemorySegment(out, at, ORDER);
+            FloatVector distance = FloatVector.fromMemorySegment(FLOAT, x, at, ORDER);
+            FloatVector power = a.mul(distance.sub(middle)).abs().mul(sign);
+            FloatVector bounded = power.max(Exponential.LEAST);
+            FloatVector rounded = bounded.mul(Exponential.LOG2_E).add(Exponential.ROUND);
+            FloatVector n = rounded.sub(Exponential.ROUND);
+            FloatVector r = bounded.sub(n.mul(Exponential.LN2_HIGH)).sub(n.mul(Exponential.LN2_LOW));
+            FloatVector p = r.mul(Exponential.TERM_7).add(Exponential.TERM_6);
+            p = p.mul(r).add(Exponential.TERM_5);
+            p = p.mul(r).add(Exponential.TERM_4);
+            p = p.mul(r).add(Exponential.TERM_3);
+            p = p.mul(r).add(Exponential.TERM_2);
+            FloatVector two = rounded.reinterpretAsInts()
+                    .add(Exponential.EXPONENT)
+                    .lanewise(LSHL, Exponential.MANTISSA_BITS)
+                    .reinterpretAsFloats();
+            FloatVector e = p.mul(r.mul(r)).add(r).add(ONE).mul(two);
+            e = e.blend(0, power.compare(LT, Exponential.LEAST));
+            FloatVector gradient = FloatVector.fromMemorySegment(FLOAT, g, at, ORDER);
+            if (escape) {
+                gradient.mul(b).mul(e).intoMemorySegment(out, at, ORDER);
+            } else {
+                FloatVector sum = e.add(ONE);
+                gradient.mul(a).mul(e).div(sum.mul(sum)).intoMemorySegment(out, at, ORDER);
+            }
         }
     }
 

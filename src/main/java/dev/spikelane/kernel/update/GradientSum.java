@@ -23,14 +23,28 @@ public final class GradientSum {
             throw new IllegalArgumentException(
                     "gradient has " + from.byteSize() + " bytes, expected " + into.byteSize());
         }
-        long done = SimdWidth.VECTOR ? GradientSumVector.add(into, from) : 0;
-        scalar(into, from, done);
+        add(into, 0, from, 0, into.byteSize());
+    }
+
+    /**
+     * Adds some values.
+     *
+     * @param into float32 values in native memory, updated
+     * @param to bytes to the first that is updated
+     * @param from float32 values in native memory
+     * @param first bytes to the first that is added
+     * @param bytes of the values
+     * @throws IndexOutOfBoundsException if there are not so many
+     */
+    public static void add(MemorySegment into, long to, MemorySegment from, long first, long bytes) {
+        long done = SimdWidth.VECTOR ? GradientSumVector.add(into, to, from, first, bytes) : 0;
+        scalar(into, to, from, first, bytes, done);
     }
 
     /** The specification, from an offset on. */
-    static void scalar(MemorySegment into, MemorySegment from, long first) {
-        for (long at = first; at < into.byteSize(); at += Float.BYTES) {
-            into.set(FLOAT, at, into.get(FLOAT, at) + from.get(FLOAT, at));
+    static void scalar(MemorySegment into, long to, MemorySegment from, long first, long bytes, long done) {
+        for (long at = done; at < bytes; at += Float.BYTES) {
+            into.set(FLOAT, to + at, into.get(FLOAT, to + at) + from.get(FLOAT, first + at));
         }
     }
 }

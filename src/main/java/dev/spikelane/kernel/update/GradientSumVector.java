@@ -15,16 +15,16 @@ final class GradientSumVector {
 
     private GradientSumVector() {}
 
-    /** Adds whole vectors, and returns the offset behind the last. */
-    static long add(MemorySegment into, MemorySegment from) {
+    /** Adds whole vectors, and returns the bytes that are done. */
+    static long add(MemorySegment into, long to, MemorySegment from, long first, long bytes) {
         Checks.isNative(into);
         Checks.isNative(from);
-        long vectors = into.byteSize() / BYTES;
+        long vectors = bytes / BYTES;
         for (long i = 0; i < vectors; i++) {
             long at = i * BYTES;
-            FloatVector.fromMemorySegment(FLOAT, into, at, ORDER)
-                    .add(FloatVector.fromMemorySegment(FLOAT, from, at, ORDER))
-                    .intoMemorySegment(into, at, ORDER);
+            FloatVector.fromMemorySegment(FLOAT, into, to + at, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOAT, from, first + at, ORDER))
+                    .intoMemorySegment(into, to + at, ORDER);
         }
         return vectors * BYTES;
     }

@@ -1,6 +1,7 @@
 package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.kernel.step.LeakyBackward;
+import dev.spikelane.kernel.step.LeakyBackwardVector;
 import dev.spikelane.kernel.step.LeakyFrame;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakySums;
@@ -303,9 +304,16 @@ public final class NeuronGradient {
      * @return an object for one thread
      */
     public NeuronBackward tile(int firstNeuron, int neurons) {
-        NeuronBackward made = group.cells()
-                ? new LstmBackward(parameters)
-                : new LeakyBackward(parameters, firstNeuron, neurons, factor(firstNeuron, neurons));
+        if (group.cells()) {
+            NeuronBackward made = new LstmBackward(parameters);
+            sums.forEach(made::sum);
+            return made;
+        }
+        float[] factor = factor(firstNeuron, neurons);
+        if (factor == null && sums.isEmpty() && LeakyBackwardVector.fits(parameters)) {
+            return new LeakyBackwardVector(parameters, firstNeuron, neurons);
+        }
+        NeuronBackward made = new LeakyBackward(parameters, firstNeuron, neurons, factor);
         sums.forEach(made::sum);
         return made;
     }

@@ -19,7 +19,7 @@ import net.jqwik.api.constraints.IntRange;
 /** Gradients of weights follow the specification bit for bit, and do not depend on how a run is cut into calls. */
 class WeightGradientProperties {
 
-    private static final double[] DENSITIES = {0, 0.03, 0.3, 1};
+    private static final double[] DENSITIES = {0, 0.03, 0.15, 0.3, 1};
 
     @ComparesVectors
     @Property(tries = 40)
@@ -55,7 +55,7 @@ class WeightGradientProperties {
         int rows = source.rows();
         int steps = rows / batch;
         FloatMatrix values = Matrices.uniform(arena, rows, outputs, random);
-        WeightGradient kernel = new WeightGradient(arena, source.columns(), outputs, 1);
+        WeightGradient kernel = new WeightGradient(arena, source.columns(), outputs, 1 + random.nextInt(3));
         PackedWeights found = PackedWeights.zeros(arena, source.columns(), outputs);
         int cut = random.nextInt(steps + 1) * batch;
         if (cut < rows) {
@@ -98,7 +98,7 @@ class WeightGradientProperties {
                 }
             }
             FloatMatrix values = Matrices.uniform(arena, batch, outputs, random);
-            WeightGradient kernel = new WeightGradient(arena, inputs, outputs, 1);
+            WeightGradient kernel = new WeightGradient(arena, inputs, outputs, 1 + random.nextInt(3));
             PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
             kernel.prepareFrame(frame);
             add(kernel, values, found);
@@ -127,8 +127,20 @@ class WeightGradientProperties {
     }
 
     private static void add(WeightGradient kernel, FloatMatrix values, PackedWeights found) {
+        prepare(kernel);
         for (int block = 0; block < found.blocks(); block++) {
-            kernel.add(Tile.whole(values), found, found.bias(), block, 0);
+            for (int share = kernel.shares() - 1; share >= 0; share--) {
+                kernel.add(Tile.whole(values), found, found.bias(), block, share, 0);
+            }
+        }
+    }
+
+    private static void prepare(WeightGradient kernel) {
+        int round = 0;
+        for (int parts = kernel.parts(0); parts > 0; parts = kernel.parts(++round)) {
+            for (int part = parts - 1; part >= 0; part--) {
+                kernel.prepare(round, part, 0);
+            }
         }
     }
 
@@ -149,9 +161,9 @@ class WeightGradientProperties {
                     ? Matrices.spikes(arena, rows, inputs, 0.3, random)
                     : Matrices.uniform(arena, rows, inputs, random);
             FloatMatrix values = Matrices.uniform(arena, rows, outputs, random);
-            WeightGradient stores = new WeightGradient(arena, inputs, outputs, 1);
-            WeightGradient gives = new WeightGradient(arena, inputs, outputs, 1);
-            gives.setGives();
+            WeightGradient stores = new WeightGradient(arena, inputs, outputs, 1 + random.nextInt(3));
+            WeightGradient gives = new WeightGradient(arena, inputs, outputs, 1 + random.nextInt(3));
+            gives.setGives(null);
             for (WeightGradient each : new WeightGradient[] {stores, gives}) {
                 if (kind == 2) {
                     each.prepareFrame((FloatMatrix) source);
@@ -162,6 +174,7 @@ class WeightGradientProperties {
             PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
             add(stores, values, expected);
             PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
+            prepare(gives);
             for (int block = 0; block < found.blocks(); block++) {
                 FloatMatrix tile = FloatMatrix.zeros(arena, rows, PackedWeights.BLOCK);
                 for (int row = 0; row < rows; row++) {
@@ -174,7 +187,9 @@ class WeightGradientProperties {
                 GradientSink sink = (gradients, from, first, end) -> MemorySegment.copy(
                         gradients, from, found.segment(), first * Float.BYTES, (end - first) * Float.BYTES);
                 Tile given = random.nextBoolean() ? Tile.of(tile, outputs).at(block, block + 1) : Tile.whole(values);
-                gives.give(given, found.bias(), sink, null, block, 0);
+                for (int share = 0; share < gives.shares(); share++) {
+                    gives.give(given, found.bias(), sink, block, share, 0);
+                }
             }
             same(expected, found);
         }
