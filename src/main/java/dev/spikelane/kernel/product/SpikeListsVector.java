@@ -49,29 +49,29 @@ final class SpikeListsVector {
                 MemorySegment row1 = workspace.asSlice(sums + ((rows >>> 16 & 0xFFFF) << SUMS_SHIFT), STRIP);
                 MemorySegment row2 = workspace.asSlice(sums + ((rows >>> 32 & 0xFFFF) << SUMS_SHIFT), STRIP);
                 MemorySegment row3 = workspace.asSlice(sums + (rows >>> 48 << SUMS_SHIFT), STRIP);
-                FloatVector sum00 = load(row0, 0);
-                FloatVector sum01 = load(row0, BYTES);
-                FloatVector sum10 = load(row1, 0);
-                FloatVector sum11 = load(row1, BYTES);
-                FloatVector sum20 = load(row2, 0);
-                FloatVector sum21 = load(row2, BYTES);
-                FloatVector sum30 = load(row3, 0);
-                FloatVector sum31 = load(row3, BYTES);
+                FloatVector sum00 = FloatVector.fromMemorySegment(FLOAT, row0, 0, ORDER);
+                FloatVector sum01 = FloatVector.fromMemorySegment(FLOAT, row0, BYTES, ORDER);
+                FloatVector sum10 = FloatVector.fromMemorySegment(FLOAT, row1, 0, ORDER);
+                FloatVector sum11 = FloatVector.fromMemorySegment(FLOAT, row1, BYTES, ORDER);
+                FloatVector sum20 = FloatVector.fromMemorySegment(FLOAT, row2, 0, ORDER);
+                FloatVector sum21 = FloatVector.fromMemorySegment(FLOAT, row2, BYTES, ORDER);
+                FloatVector sum30 = FloatVector.fromMemorySegment(FLOAT, row3, 0, ORDER);
+                FloatVector sum31 = FloatVector.fromMemorySegment(FLOAT, row3, BYTES, ORDER);
                 for (int i = 0; i < length; i++) {
                     MemorySegment tables = workspace.asSlice(lanes, TABLES_BYTES);
                     long places = workspace.get(LONG, at + (long) i * Long.BYTES);
                     long entry = places & PLACE;
-                    sum00 = sum00.add(load(tables, entry));
-                    sum01 = sum01.add(load(tables, entry + BYTES));
+                    sum00 = sum00.add(FloatVector.fromMemorySegment(FLOAT, tables, entry, ORDER));
+                    sum01 = sum01.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + BYTES, ORDER));
                     entry = places >>> 16 & PLACE;
-                    sum10 = sum10.add(load(tables, entry));
-                    sum11 = sum11.add(load(tables, entry + BYTES));
+                    sum10 = sum10.add(FloatVector.fromMemorySegment(FLOAT, tables, entry, ORDER));
+                    sum11 = sum11.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + BYTES, ORDER));
                     entry = places >>> 32 & PLACE;
-                    sum20 = sum20.add(load(tables, entry));
-                    sum21 = sum21.add(load(tables, entry + BYTES));
+                    sum20 = sum20.add(FloatVector.fromMemorySegment(FLOAT, tables, entry, ORDER));
+                    sum21 = sum21.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + BYTES, ORDER));
                     entry = places >>> 48 & PLACE;
-                    sum30 = sum30.add(load(tables, entry));
-                    sum31 = sum31.add(load(tables, entry + BYTES));
+                    sum30 = sum30.add(FloatVector.fromMemorySegment(FLOAT, tables, entry, ORDER));
+                    sum31 = sum31.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + BYTES, ORDER));
                 }
                 sum00.intoMemorySegment(row0, 0, ORDER);
                 sum01.intoMemorySegment(row0, BYTES, ORDER);
@@ -84,9 +84,5 @@ final class SpikeListsVector {
             }
             at += (long) length * Long.BYTES;
         }
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }

@@ -51,7 +51,7 @@ final class SpikePanelsVector {
         Checks.isNative(bias);
         Checks.isNative(workspace);
         for (int lanes = 0; lanes < bytes; lanes += BYTES) {
-            FloatVector start = load(bias, outputs + lanes);
+            FloatVector start = FloatVector.fromMemorySegment(FLOAT, bias, outputs + lanes, ORDER);
             for (int row = 0; row < rows; row++) {
                 start.intoMemorySegment(workspace, SUMS + row * bytes + lanes, ORDER);
             }
@@ -74,7 +74,8 @@ final class SpikePanelsVector {
         for (int row = 0; row < rows; row++) {
             long at = current.rowOffset(firstRow + row) + to;
             for (int lanes = 0; lanes < bytes; lanes += BYTES) {
-                load(workspace, SUMS + row * bytes + lanes).intoMemorySegment(currents, at + lanes, ORDER);
+                FloatVector.fromMemorySegment(FLOAT, workspace, SUMS + row * bytes + lanes, ORDER)
+                        .intoMemorySegment(currents, at + lanes, ORDER);
             }
         }
     }
@@ -87,10 +88,10 @@ final class SpikePanelsVector {
             long first = inputs + place / bytes * (4L * INPUT) + (place & bytes - 1);
             MemorySegment from = weights.asSlice(first, 3 * INPUT + BYTES);
             MemorySegment to = workspace.asSlice(place / ENTRY * TABLE + place % ENTRY, PLACE + BYTES);
-            FloatVector w0 = load(from, 0);
-            FloatVector w1 = load(from, INPUT);
-            FloatVector w2 = load(from, 2 * INPUT);
-            FloatVector w3 = load(from, 3 * INPUT);
+            FloatVector w0 = FloatVector.fromMemorySegment(FLOAT, from, 0, ORDER);
+            FloatVector w1 = FloatVector.fromMemorySegment(FLOAT, from, INPUT, ORDER);
+            FloatVector w2 = FloatVector.fromMemorySegment(FLOAT, from, 2 * INPUT, ORDER);
+            FloatVector w3 = FloatVector.fromMemorySegment(FLOAT, from, 3 * INPUT, ORDER);
             FloatVector w01 = w0.add(w1);
             FloatVector w02 = w0.add(w2);
             FloatVector w12 = w1.add(w2);
@@ -125,26 +126,26 @@ final class SpikePanelsVector {
             for (int lanes = 0; lanes < ENTRY; lanes += 4 * BYTES) {
                 MemorySegment sums = workspace.asSlice(SUMS + row * (long) ENTRY + lanes, 4 * BYTES);
                 MemorySegment tables = workspace.asSlice(lanes, 3 * TABLE + PLACE + 4 * BYTES);
-                FloatVector sum0 = load(sums, 0);
-                FloatVector sum1 = load(sums, BYTES);
-                FloatVector sum2 = load(sums, 2 * BYTES);
-                FloatVector sum3 = load(sums, 3 * BYTES);
-                sum0 = sum0.add(load(tables, entry0));
-                sum1 = sum1.add(load(tables, entry0 + BYTES));
-                sum2 = sum2.add(load(tables, entry0 + 2 * BYTES));
-                sum3 = sum3.add(load(tables, entry0 + 3 * BYTES));
-                sum0 = sum0.add(load(tables, entry1));
-                sum1 = sum1.add(load(tables, entry1 + BYTES));
-                sum2 = sum2.add(load(tables, entry1 + 2 * BYTES));
-                sum3 = sum3.add(load(tables, entry1 + 3 * BYTES));
-                sum0 = sum0.add(load(tables, entry2));
-                sum1 = sum1.add(load(tables, entry2 + BYTES));
-                sum2 = sum2.add(load(tables, entry2 + 2 * BYTES));
-                sum3 = sum3.add(load(tables, entry2 + 3 * BYTES));
-                sum0 = sum0.add(load(tables, entry3));
-                sum1 = sum1.add(load(tables, entry3 + BYTES));
-                sum2 = sum2.add(load(tables, entry3 + 2 * BYTES));
-                sum3 = sum3.add(load(tables, entry3 + 3 * BYTES));
+                FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, sums, 0, ORDER);
+                FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, sums, BYTES, ORDER);
+                FloatVector sum2 = FloatVector.fromMemorySegment(FLOAT, sums, 2 * BYTES, ORDER);
+                FloatVector sum3 = FloatVector.fromMemorySegment(FLOAT, sums, 3 * BYTES, ORDER);
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0 + BYTES, ORDER));
+                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0 + 2 * BYTES, ORDER));
+                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0 + 3 * BYTES, ORDER));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1 + BYTES, ORDER));
+                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1 + 2 * BYTES, ORDER));
+                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1 + 3 * BYTES, ORDER));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2 + BYTES, ORDER));
+                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2 + 2 * BYTES, ORDER));
+                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2 + 3 * BYTES, ORDER));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3 + BYTES, ORDER));
+                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3 + 2 * BYTES, ORDER));
+                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3 + 3 * BYTES, ORDER));
                 sum0.intoMemorySegment(sums, 0, ORDER);
                 sum1.intoMemorySegment(sums, BYTES, ORDER);
                 sum2.intoMemorySegment(sums, 2 * BYTES, ORDER);
@@ -169,31 +170,27 @@ final class SpikePanelsVector {
             for (int lanes = 0; lanes < NARROW; lanes += 2 * BYTES) {
                 MemorySegment sums = workspace.asSlice(SUMS + row * (long) NARROW + lanes, 2 * BYTES);
                 MemorySegment tables = workspace.asSlice(lanes, 3 * TABLE + PLACE + NARROW + 2 * BYTES);
-                FloatVector sum0 = load(sums, 0);
-                FloatVector sum1 = load(sums, BYTES);
-                sum0 = sum0.add(load(tables, entry0));
-                sum1 = sum1.add(load(tables, entry0 + BYTES));
-                sum0 = sum0.add(load(tables, entry1));
-                sum1 = sum1.add(load(tables, entry1 + BYTES));
-                sum0 = sum0.add(load(tables, entry2));
-                sum1 = sum1.add(load(tables, entry2 + BYTES));
-                sum0 = sum0.add(load(tables, entry3));
-                sum1 = sum1.add(load(tables, entry3 + BYTES));
-                sum0 = sum0.add(load(tables, entry4));
-                sum1 = sum1.add(load(tables, entry4 + BYTES));
-                sum0 = sum0.add(load(tables, entry5));
-                sum1 = sum1.add(load(tables, entry5 + BYTES));
-                sum0 = sum0.add(load(tables, entry6));
-                sum1 = sum1.add(load(tables, entry6 + BYTES));
-                sum0 = sum0.add(load(tables, entry7));
-                sum1 = sum1.add(load(tables, entry7 + BYTES));
+                FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, sums, 0, ORDER);
+                FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, sums, BYTES, ORDER);
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0 + BYTES, ORDER));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1 + BYTES, ORDER));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2 + BYTES, ORDER));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3 + BYTES, ORDER));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry4, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry4 + BYTES, ORDER));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry5, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry5 + BYTES, ORDER));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry6, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry6 + BYTES, ORDER));
+                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry7, ORDER));
+                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry7 + BYTES, ORDER));
                 sum0.intoMemorySegment(sums, 0, ORDER);
                 sum1.intoMemorySegment(sums, BYTES, ORDER);
             }
         }
-    }
-
-    private static FloatVector load(MemorySegment segment, long offset) {
-        return FloatVector.fromMemorySegment(FLOAT, segment, offset, ORDER);
     }
 }
