@@ -19,7 +19,7 @@ final class GradientPath {
     private final GradientViews<FloatMatrix>[] made;
 
     private final GradientViews<FloatMatrix>[] ofMade;
-    private final FloatMatrix[][] workspaces;
+    private final Scratch[] scratch;
     private final int batch;
     /** Whole rows between two operators; of use to one thread at a time, as they are. */
     private final Tile whole;
@@ -33,11 +33,11 @@ final class GradientPath {
         this.backs = new OperatorGradient[operators.length];
         this.made = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
         this.ofMade = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
-        this.workspaces = new FloatMatrix[operators.length][threads];
+        this.scratch = scratch;
         for (int i = 0; i < operators.length; i++) {
             backs[i] = operators[i].gradient(arena, i > 0 || pulls, threads);
-            for (int thread = 0; thread < threads; thread++) {
-                workspaces[i][thread] = operators[i].workspace(scratch[thread]);
+            for (Scratch ofThread : scratch) {
+                operators[i].reserve(ofThread);
             }
             if (i < made.length) {
                 int columns = operators[i].outputs();
@@ -76,9 +76,9 @@ final class GradientPath {
     private void multiply(int i, Signal source, Tile into, int thread) {
         int rows = source.rows();
         if (source instanceof SpikeMatrix spikes) {
-            operators[i].multiply(spikes, rows, into, workspaces[i][thread]);
+            operators[i].multiply(spikes, rows, into, scratch[thread]);
         } else {
-            operators[i].multiply((FloatMatrix) source, rows, into, workspaces[i][thread]);
+            operators[i].multiply((FloatMatrix) source, rows, into, scratch[thread]);
         }
     }
 

@@ -7,8 +7,6 @@ import dev.spikelane.kernel.Transpose;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.network.SharedBlocks;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -19,9 +17,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * The spike matmul 784 -> 1000 on a grid of rows, densities and threads: every variant, the one that is chosen, C of the same algorithm and
@@ -51,8 +49,13 @@ public final class SpikeGrid {
     /** Behind a pass of that length nothing is left of the contestant before. */
     private static final long LONG_NANOSECONDS = 10_000_000L;
 
+    private static final String OPENBLAS = "openblas";
+
+    /** Idle threads of OpenBLAS spin for 26 ms. */
+    private static final long SPINNING_NANOSECONDS = 30_000_000L;
+
     private static final int LEAST_SAMPLES = 5;
-    private static final int MOST_SAMPLES = 2_000;
+    private static final int MOST_SAMPLES = 300;
 
     private SpikeGrid() {}
 
@@ -139,78 +142,46 @@ public final class SpikeGrid {
                     RandomData.linear(arena, PRE, POST, new TorchRandom(1)).weights();
             PackedWeights weights = PackedWeights.pack(arena, unpacked);
             FloatMatrix current = FloatMatrix.zeros(arena, rows, POST);
-            List<FloatMatrix> workspaces = Stream.generate(() -> SpikeMatmul.workspace(arena))
-                    .limit(threads)
-                    .toList();
-            List<Tile> tiles =
-                    Stream.generate(() -> Tile.whole(current)).limit(threads).toList();
             long active = spikes.count();
-            SpikeMatmul.Variant chosen = SpikeMatmul.choose(rows, PRE, active);
+            SpikeMatmul.Variant chosen = SpikeMatmul.choose(rows, PRE, POST, active);
             Map<String, Runnable> contestants = new LinkedHashMap<>();
-            List<SharedBlocks> crews = new ArrayList<>();
-            add(
-                    contestants,
-                    crews,
-                    "product",
-                    threads,
-                    weights,
-                    (first, end, thread) -> SpikeMatmul.multiply(
-                            spikes, rows, weights, tiles.get(thread).at(first, end), workspaces.get(thread)));
+            List<SharedProduct> products = new ArrayList<>();
+            SharedProduct product = new SharedProduct(arena, threads, spikes, weights, current, chosen, true);
+            products.add(product);
+            contestants.put("product", product);
             for (SpikeMatmulWork.Variant other : SpikeMatmulWork.Variant.available()) {
                 SpikeMatmul.Variant variant = SpikeMatmul.Variant.valueOf(other.name());
                 SpikeCosts costs = SpikeCosts.inUse();
-                if (costs.of(variant, rows, PRE, active) <= HOPELESS * costs.of(chosen, rows, PRE, active)) {
-                    add(
-                            contestants,
-                            crews,
-                            Point.name(variant),
-                            threads,
-                            weights,
-                            (first, end, thread) -> SpikeMatmul.run(
-                                    variant,
-                                    spikes,
-                                    rows,
-                                    weights,
-                                    tiles.get(thread).at(first, end),
-                                    workspaces.get(thread).segment()));
+                if (costs.of(variant, rows, PRE, POST, active) <= HOPELESS * costs.of(chosen, rows, PRE, POST, active)) {
+                    SharedProduct named = new SharedProduct(arena, threads, spikes, weights, current, variant, false);
+                    products.add(named);
+                    contestants.put(Point.name(variant), named);
                 }
             }
             if (Yardstick.AVAILABLE && threads == 1) {
                 contestants.put(
-                        "c", () -> ProductInside.yardstick(spikes, rows, weights, current, workspaces.getFirst()));
+                        "c", () -> ProductInside.yardstick(spikes, rows, weights, current, product.workspace()));
             }
             if (OpenBlas.isAvailable()) {
                 FloatMatrix input = RandomData.floats(arena, spikes);
-                contestants.put("openblas", () -> {
+                contestants.put(OPENBLAS, () -> {
                     BlasThreads.set(threads);
                     OpenBlas.sgemm(Transpose.SECOND, 1, input, unpacked, 0, current);
                 });
             }
             try {
-                return new Point(rows, density, threads, Point.name(chosen), race(contestants));
+                return new Point(rows, density, threads, Point.name(chosen), race(contestants, threads > 1));
             } finally {
-                crews.forEach(SharedBlocks::close);
+                products.forEach(SharedProduct::close);
             }
         }
-    }
-
-    private static void add(
-            Map<String, Runnable> contestants,
-            List<SharedBlocks> crews,
-            String name,
-            int threads,
-            PackedWeights weights,
-            SharedBlocks.Product product) {
-        SharedBlocks crew = new SharedBlocks(threads, weights.blocks(), product);
-        crews.add(crew);
-        contestants.put(name, crew::run);
     }
 
     /**
      * Medians in microseconds of the second half of samples, all contestants in turns. The order changes from turn to turn: whoever runs behind
      * OpenBLAS finds other caches and another branch predictor than whoever runs behind the same kernel.
      */
-    private static Map<String, Double> race(Map<String, Runnable> contestants) {
+    private static Map<String, Double> race(Map<String, Runnable> contestants, boolean pauses) {
         Map<String, List<Double>> samples = new LinkedHashMap<>();
         contestants.forEach((name, pass) -> {
             pass.run();
@@ -222,7 +193,12 @@ public final class SpikeGrid {
         long budget = NANOSECONDS * contestants.size();
         for (int i = 0; i < LEAST_SAMPLES || i < MOST_SAMPLES && System.nanoTime() - start < budget; i++) {
             Collections.shuffle(order, random);
-            order.forEach(name -> samples.get(name).add(sample(contestants.get(name))));
+            for (String name : order) {
+                samples.get(name).add(sample(contestants.get(name)));
+                if (pauses && name.equals(OPENBLAS)) {
+                    start += pause();
+                }
+            }
         }
         Map<String, Double> medians = new LinkedHashMap<>();
         samples.forEach((name, times) -> {
@@ -230,6 +206,13 @@ public final class SpikeGrid {
             medians.put(name, late.stream().sorted().toList().get(late.size() / 2));
         });
         return medians;
+    }
+
+    /** Lets OpenBLAS's threads end their spinning, and tells how long that took. */
+    private static long pause() {
+        long before = System.nanoTime();
+        LockSupport.parkNanos(SPINNING_NANOSECONDS);
+        return System.nanoTime() - before;
     }
 
     private static double sample(Runnable pass) {
