@@ -10,7 +10,29 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A product of spikes that threads share as a simulation does: some rows at a time, prepared once for all of them. */
-final class SharedProduct implements AutoCloseable, Runnable {
+final class SharedProduct implements Runnable {
+
+    /** Threads for any number of products, one of which runs at a time. */
+    static final class Threads implements AutoCloseable {
+        private final int count;
+        private final SharedBlocks blocks;
+        private SharedProduct running;
+
+        Threads(int count, PackedWeights weights) {
+            this.count = count;
+            this.blocks = new SharedBlocks(count, weights.blocks(), (first, end, thread) -> running.compute(first, end, thread));
+        }
+
+        private void run(SharedProduct product) {
+            running = product;
+            blocks.run();
+        }
+
+        @Override
+        public void close() {
+            blocks.close();
+        }
+    }
 
     private record Rows(SpikeMatrix spikes, List<Tile> tiles) {}
 
@@ -19,7 +41,7 @@ final class SharedProduct implements AutoCloseable, Runnable {
     private final SpikeMatmul.Variant variant;
     private final PreparedSpikes prepared;
     private final List<SpikeWorkspace> workspaces;
-    private final SharedBlocks crew;
+    private final Threads crew;
     private final boolean chosen;
     private Rows now;
 
@@ -30,15 +52,17 @@ final class SharedProduct implements AutoCloseable, Runnable {
      */
     SharedProduct(
             Arena arena,
-            int threads,
+            Threads crew,
             SpikeMatrix spikes,
             PackedWeights weights,
             FloatMatrix current,
             SpikeMatmul.Variant variant,
             boolean chosen) {
+        this.crew = crew;
         this.weights = weights;
         this.variant = variant;
         this.chosen = chosen;
+        int threads = crew.count;
         int rows = spikes.rows();
         int most = variant == SpikeMatmul.Variant.ACTIVE
                 ? SpikeCosts.inUse().rowsForeseen(rows, spikes.count())
@@ -54,7 +78,6 @@ final class SharedProduct implements AutoCloseable, Runnable {
         now = all.getFirst();
         workspaces = Stream.generate(() -> new SpikeWorkspace(arena)).limit(threads).toList();
         prepared = new PreparedSpikes(arena);
-        crew = new SharedBlocks(threads, weights.blocks(), this::compute);
     }
 
     SpikeWorkspace workspace() {
@@ -72,7 +95,7 @@ final class SharedProduct implements AutoCloseable, Runnable {
                 prepared.take(variant, spikes.count(0, spikes.rows()), spikes, spikes.rows(), weights);
                 prepared.keep(spikes);
             }
-            crew.run();
+            crew.run(this);
         }
     }
 
@@ -80,10 +103,5 @@ final class SharedProduct implements AutoCloseable, Runnable {
         SpikeMatrix spikes = now.spikes();
         Tile tile = now.tiles().get(thread).at(firstBlock, endBlock);
         SpikeMatmul.multiply(prepared, spikes, spikes.rows(), weights, tile, workspaces.get(thread));
-    }
-
-    @Override
-    public void close() {
-        crew.close();
     }
 }

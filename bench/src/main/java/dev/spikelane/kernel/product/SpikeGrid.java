@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -51,8 +50,11 @@ public final class SpikeGrid {
 
     private static final String OPENBLAS = "openblas";
 
-    /** Idle threads of OpenBLAS spin for 26 ms. */
-    private static final long SPINNING_NANOSECONDS = 30_000_000L;
+    /**
+     * The part of the samples that are faster, where threads share a product, since other programs that take one of two cores keep them from
+     * meeting. On one thread it is the median.
+     */
+    private static final double UNDISTURBED = 0.1;
 
     private static final int LEAST_SAMPLES = 5;
     private static final int MOST_SAMPLES = 300;
@@ -66,7 +68,7 @@ public final class SpikeGrid {
      * @param density share of the inputs that fire
      * @param threads threads, which share the outputs
      * @param chosen the variant that serves
-     * @param microseconds medians of {@code chosen}, the variants, {@code c} and {@code openblas}
+     * @param microseconds medians, or with two threads what nine of ten samples take longer than, of {@code chosen}, the variants, {@code c} and {@code openblas}
      */
     public record Point(int rows, double density, int threads, String chosen, Map<String, Double> microseconds) {
 
@@ -145,22 +147,23 @@ public final class SpikeGrid {
             long active = spikes.count();
             SpikeMatmul.Variant chosen = SpikeMatmul.choose(rows, PRE, POST, active);
             Map<String, Runnable> contestants = new LinkedHashMap<>();
-            List<SharedProduct> products = new ArrayList<>();
-            SharedProduct product = new SharedProduct(arena, threads, spikes, weights, current, chosen, true);
-            products.add(product);
+            // One crew for all: a thread that has just been woken may wait for a core on a busy machine.
+            SharedProduct.Threads crew = new SharedProduct.Threads(threads, weights);
+            SharedProduct product = new SharedProduct(arena, crew, spikes, weights, current, chosen, true);
             contestants.put("product", product);
             for (SpikeMatmulWork.Variant other : SpikeMatmulWork.Variant.available()) {
                 SpikeMatmul.Variant variant = SpikeMatmul.Variant.valueOf(other.name());
                 SpikeCosts costs = SpikeCosts.inUse();
                 if (costs.of(variant, rows, PRE, POST, active) <= HOPELESS * costs.of(chosen, rows, PRE, POST, active)) {
-                    SharedProduct named = new SharedProduct(arena, threads, spikes, weights, current, variant, false);
-                    products.add(named);
+                    SharedProduct named = new SharedProduct(arena, crew, spikes, weights, current, variant, false);
                     contestants.put(Point.name(variant), named);
                 }
             }
             if (Yardstick.AVAILABLE && threads == 1) {
-                contestants.put(
-                        "c", () -> ProductInside.yardstick(spikes, rows, weights, current, product.workspace()));
+                Runnable c = chosen == SpikeMatmul.Variant.PERMUTE
+                        ? new Yardstick.Permute(arena, spikes, rows, weights, current)
+                        : () -> ProductInside.yardstick(spikes, rows, weights, current, product.workspace());
+                contestants.put("c", c);
             }
             if (OpenBlas.isAvailable()) {
                 FloatMatrix input = RandomData.floats(arena, spikes);
@@ -170,18 +173,30 @@ public final class SpikeGrid {
                 });
             }
             try {
-                return new Point(rows, density, threads, Point.name(chosen), race(contestants, threads > 1));
+                Map<String, Double> times = new LinkedHashMap<>();
+                if (threads > 1) {
+                    // Behind the others: its threads spin for 26 ms, and keep the crew's from a core.
+                    Runnable dense = contestants.remove(OPENBLAS);
+                    meet(product);
+                    times.putAll(race(contestants, UNDISTURBED));
+                    contestants.clear();
+                    if (dense != null) {
+                        contestants.put(OPENBLAS, dense);
+                    }
+                }
+                times.putAll(race(contestants, threads > 1 ? UNDISTURBED : 0.5));
+                return new Point(rows, density, threads, Point.name(chosen), times);
             } finally {
-                products.forEach(SharedProduct::close);
+                crew.close();
             }
         }
     }
 
     /**
-     * Medians in microseconds of the second half of samples, all contestants in turns. The order changes from turn to turn: whoever runs behind
+     * Microseconds of the second half of samples, all contestants in turns. The order changes from turn to turn: whoever runs behind
      * OpenBLAS finds other caches and another branch predictor than whoever runs behind the same kernel.
      */
-    private static Map<String, Double> race(Map<String, Runnable> contestants, boolean pauses) {
+    private static Map<String, Double> race(Map<String, Runnable> contestants, double part) {
         Map<String, List<Double>> samples = new LinkedHashMap<>();
         contestants.forEach((name, pass) -> {
             pass.run();
@@ -195,24 +210,22 @@ public final class SpikeGrid {
             Collections.shuffle(order, random);
             for (String name : order) {
                 samples.get(name).add(sample(contestants.get(name)));
-                if (pauses && name.equals(OPENBLAS)) {
-                    start += pause();
-                }
             }
         }
         Map<String, Double> medians = new LinkedHashMap<>();
         samples.forEach((name, times) -> {
             List<Double> late = times.subList(times.size() / 2, times.size());
-            medians.put(name, late.stream().sorted().toList().get(late.size() / 2));
+            medians.put(name, late.stream().sorted().toList().get((int) (late.size() * part)));
         });
         return medians;
     }
 
-    /** Lets OpenBLAS's threads end their spinning, and tells how long that took. */
-    private static long pause() {
-        long before = System.nanoTime();
-        LockSupport.parkNanos(SPINNING_NANOSECONDS);
-        return System.nanoTime() - before;
+    /** Gives the system time to find a core of its own for each thread. */
+    private static void meet(Runnable pass) {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < NANOSECONDS) {
+            pass.run();
+        }
     }
 
     private static double sample(Runnable pass) {

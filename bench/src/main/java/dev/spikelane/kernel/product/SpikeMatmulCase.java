@@ -34,6 +34,7 @@ final class SpikeMatmulCase implements Case {
     private final FloatMatrix unpacked;
     private final PackedWeights weights;
     private final FloatMatrix current;
+    private final SharedProduct.Threads crew;
     private final SharedProduct shared;
     private final PeerEntries peers;
     private final List<Entry> entries = new ArrayList<>();
@@ -47,7 +48,8 @@ final class SpikeMatmulCase implements Case {
         weights = PackedWeights.pack(arena, unpacked);
         current = FloatMatrix.zeros(arena, work.rows(), work.post());
         active = spikes.count();
-        shared = new SharedProduct(arena, work.threads(), spikes, weights, current, variant(), isChosen());
+        crew = new SharedProduct.Threads(work.threads(), weights);
+        shared = new SharedProduct(arena, crew, spikes, weights, current, variant(), isChosen());
         peers = isChosen() && Peers.joinAt(work.density())
                 ? new PeerEntries(
                         peer -> peer.product(RandomData.floats(arena, spikes), unpacked, work.threads()),
@@ -150,7 +152,7 @@ final class SpikeMatmulCase implements Case {
     @Override
     public void close() {
         peers.close();
-        shared.close();
+        crew.close();
         arena.close();
     }
 }
