@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product;
 
+import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -41,6 +42,7 @@ final class ActiveLists {
     }
 
     private int list(MemorySegment spikes, long row, int words, int start) {
+        Checks.isNative(spikes);
         int[] to = entries;
         int at = start;
         for (int word = 0; word < words; word++) {

@@ -169,10 +169,11 @@ final class SpikeActiveVector {
         Checks.isNative(bias);
         FloatVector none = FloatVector.broadcast(FLOAT, -0.0f); // the identity of addition
         for (int row = 0; row < rows; row++) {
-            FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, bias, outputs, ORDER);
-            FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, bias, outputs + BYTES, ORDER);
-            FloatVector sum2 = FloatVector.fromMemorySegment(FLOAT, bias, outputs + 2 * BYTES, ORDER);
-            FloatVector sum3 = FloatVector.fromMemorySegment(FLOAT, bias, outputs + 3 * BYTES, ORDER);
+            MemorySegment start = bias.asSlice(outputs, STRIP);
+            FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, start, 0, ORDER);
+            FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, start, BYTES, ORDER);
+            FloatVector sum2 = FloatVector.fromMemorySegment(FLOAT, start, 2 * BYTES, ORDER);
+            FloatVector sum3 = FloatVector.fromMemorySegment(FLOAT, start, 3 * BYTES, ORDER);
             FloatVector group0 = none;
             FloatVector group1 = none;
             FloatVector group2 = none;
@@ -196,11 +197,11 @@ final class SpikeActiveVector {
                     group3 = none;
                 }
             }
-            long out = current.rowOffset(firstRow + row) + toColumn;
-            sum0.intoMemorySegment(to, out, ORDER);
-            sum1.intoMemorySegment(to, out + BYTES, ORDER);
-            sum2.intoMemorySegment(to, out + 2 * BYTES, ORDER);
-            sum3.intoMemorySegment(to, out + 3 * BYTES, ORDER);
+            MemorySegment out = to.asSlice(current.rowOffset(firstRow + row) + toColumn, STRIP);
+            sum0.intoMemorySegment(out, 0, ORDER);
+            sum1.intoMemorySegment(out, BYTES, ORDER);
+            sum2.intoMemorySegment(out, 2 * BYTES, ORDER);
+            sum3.intoMemorySegment(out, 3 * BYTES, ORDER);
         }
     }
 }
