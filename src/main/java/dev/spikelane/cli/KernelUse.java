@@ -8,17 +8,20 @@ import dev.spikelane.memory.SpikeMatrix;
 final class KernelUse {
 
     private final int inputs;
+    private final int outputs;
     private int blocks;
     private int byTables;
 
-    KernelUse(int inputs) {
+    KernelUse(int inputs, int outputs) {
         this.inputs = inputs;
+        this.outputs = outputs;
     }
 
     /** Adds a block of rows. */
     void add(SpikeMatrix spikes, int firstRow, int rows) {
         blocks++;
-        if (!SpikeMatmul.variant(rows, inputs, spikes.count(firstRow, rows)).equals("active")) {
+        if (!SpikeMatmul.variant(rows, inputs, outputs, spikes.count(firstRow, rows))
+                .equals("active")) {
             byTables++;
         }
     }

@@ -30,8 +30,12 @@ final class NetworkRun {
         this.attachments = attachments;
         this.progress = progress;
         this.kernels = new KernelUse[] {
-            new KernelUse(network.inputs().getFirst().shape().size()),
-            new KernelUse(network.populations().getFirst().size())
+            new KernelUse(
+                    network.inputs().getFirst().shape().size(),
+                    network.populations().getFirst().size()),
+            new KernelUse(
+                    network.populations().getFirst().size(),
+                    network.populations().get(1).size())
         };
     }
 

@@ -3,6 +3,7 @@ package dev.spikelane.kernel;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.SpikeMatmul;
+import dev.spikelane.kernel.product.SpikeWorkspace;
 import dev.spikelane.kernel.product.TransposedSpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -40,7 +41,7 @@ public final class Matmul {
 
     private final Arena arena;
     private @Nullable Tile tile;
-    private @Nullable FloatMatrix spikeScratch;
+    private @Nullable SpikeWorkspace spikeScratch;
     private @Nullable FloatMatrix denseScratch;
     private TransposedSpikeMatmul.@Nullable Workspace transposedScratch;
     private int rows;
@@ -168,10 +169,10 @@ public final class Matmul {
         return made.on(current);
     }
 
-    private FloatMatrix spikeScratch() {
-        FloatMatrix scratch = spikeScratch;
+    private SpikeWorkspace spikeScratch() {
+        SpikeWorkspace scratch = spikeScratch;
         if (scratch == null) {
-            scratch = SpikeMatmul.workspace(arena);
+            scratch = new SpikeWorkspace(arena);
             spikeScratch = scratch;
         }
         return scratch;

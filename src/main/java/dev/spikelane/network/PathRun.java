@@ -19,9 +19,8 @@ final class PathRun {
     private final Operator[] first;
     private final FloatMatrix[] made;
     private final Tile[] tiles;
-    private final FloatMatrix[] scratch;
+    private final Scratch[] scratch;
     private final Operator product;
-    private final FloatMatrix[] workspaces;
     private final ElementwiseOperator[] behind;
 
     PathRun(Path path, Arena arena, int rows, Scratch[] ofThreads) {
@@ -33,43 +32,45 @@ final class PathRun {
         this.first = operators.subList(0, last).toArray(Operator[]::new);
         this.made = new FloatMatrix[last];
         this.tiles = new Tile[last];
-        this.scratch = new FloatMatrix[last];
+        this.scratch = ofThreads;
         for (int i = 0; i < last; i++) {
             made[i] = FloatMatrix.zeros(arena, rows, first[i].outputs());
             tiles[i] = Tile.whole(made[i]);
-            scratch[i] = first[i].workspace(ofThreads[0]);
+            first[i].reserve(ofThreads[0]);
         }
         this.product = operators.get(last);
-        this.workspaces = new FloatMatrix[ofThreads.length];
-        for (int i = 0; i < workspaces.length; i++) {
-            workspaces[i] = product.workspace(ofThreads[i]);
+        for (Scratch ofThread : ofThreads) {
+            product.reserve(ofThread);
         }
         this.behind = operators.subList(last + 1, operators.size()).toArray(ElementwiseOperator[]::new);
     }
 
-    /** Runs what comes before the last product; to be called once before the first rows are filled. */
+    /** Runs what comes before the last product, and prepares that; to be called once before the first rows are filled. */
     void prepare(Signal source, int rows) {
         Signal at = source;
         for (int i = 0; i < first.length; i++) {
-            multiply(first[i], at, rows, tiles[i], scratch[i]);
+            multiply(first[i], at, rows, tiles[i], scratch[0]);
             at = made[i];
+        }
+        if (at instanceof SpikeMatrix spikes) {
+            product.prepare(spikes, rows, scratch[0]);
         }
     }
 
     /** Fills the currents of the first rows of the blocks in use. */
     void fill(Signal source, int rows, Tile current, int thread) {
         Signal from = first.length == 0 ? source : made[first.length - 1];
-        multiply(product, from, rows, current, workspaces[thread]);
+        multiply(product, from, rows, current, scratch[thread]);
         for (ElementwiseOperator operator : behind) {
             operator.apply(current, rows);
         }
     }
 
-    private static void multiply(Operator operator, Signal source, int rows, Tile current, FloatMatrix workspace) {
+    private static void multiply(Operator operator, Signal source, int rows, Tile current, Scratch scratch) {
         if (source instanceof SpikeMatrix spikes) {
-            operator.multiply(spikes, rows, current, workspace);
+            operator.multiply(spikes, rows, current, scratch);
         } else {
-            operator.multiply((FloatMatrix) source, rows, current, workspace);
+            operator.multiply((FloatMatrix) source, rows, current, scratch);
         }
     }
 

@@ -19,8 +19,8 @@ final class GradientPath {
     private final GradientViews<FloatMatrix>[] made;
 
     private final GradientViews<FloatMatrix>[] ofMade;
-    /** What each operator needs in each thread, made when it runs; empty before. */
-    private final FloatMatrix[][] workspaces;
+    /** Whether threads hold what an operator needs; only those that run ask for it. */
+    private final boolean[] reserved;
 
     private final Scratch[] scratch;
     private final int batch;
@@ -37,7 +37,7 @@ final class GradientPath {
         this.backs = new OperatorGradient[operators.length];
         this.made = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
         this.ofMade = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
-        this.workspaces = new FloatMatrix[operators.length][0];
+        this.reserved = new boolean[operators.length];
         for (int i = 0; i < operators.length; i++) {
             backs[i] = operators[i].gradient(arena, i > 0 || pulls, threads);
             if (i < made.length) {
@@ -60,11 +60,11 @@ final class GradientPath {
     void prepare(Signal source) {
         for (int i = 0; i < operators.length; i++) {
             boolean spikes = i == 0 && source instanceof SpikeMatrix;
-            if (workspaces[i].length == 0 && !(spikes && backs[i].multipliesSpikes())) {
-                workspaces[i] = new FloatMatrix[scratch.length];
-                for (int thread = 0; thread < scratch.length; thread++) {
-                    workspaces[i][thread] = operators[i].workspace(scratch[thread]);
+            if (!reserved[i] && !(spikes && backs[i].multipliesSpikes())) {
+                for (Scratch ofThread : scratch) {
+                    operators[i].reserve(ofThread);
                 }
+                reserved[i] = true;
             }
         }
         Signal at = source;
@@ -89,11 +89,10 @@ final class GradientPath {
             backs[i].multiply(spikes, rows, into, thread);
             return;
         }
-        FloatMatrix workspace = workspaces[i][thread];
         if (source instanceof SpikeMatrix spikes) {
-            operators[i].multiply(spikes, rows, into, workspace);
+            operators[i].multiply(spikes, rows, into, scratch[thread]);
         } else {
-            operators[i].multiply((FloatMatrix) source, rows, into, workspace);
+            operators[i].multiply((FloatMatrix) source, rows, into, scratch[thread]);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.spikelane.kernel.product.DenseCase;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
+import dev.spikelane.kernel.product.SpikeWorkspace;
 import dev.spikelane.kernel.product.TransposedSpikeMatmul;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyCase;
@@ -48,7 +49,7 @@ class KernelAllocationTest {
     void multiply(double density) {
         SpikeMatrix input = Matrices.spikes(arena, ROWS, 100, density, random);
         PackedWeights weights = PackedWeights.pack(arena, Matrices.uniform(arena, 130, 100, random));
-        FloatMatrix workspace = SpikeMatmul.workspace(arena);
+        SpikeWorkspace workspace = new SpikeWorkspace(arena);
         Tile tile = Tile.whole(current);
         assertNone(CALLS, () -> {
             SpikeMatmul.multiply(input, ROWS, weights, tile.at(0, 1), workspace);

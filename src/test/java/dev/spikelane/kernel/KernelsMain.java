@@ -5,6 +5,7 @@ import dev.spikelane.kernel.code.BernoulliSpikes;
 import dev.spikelane.kernel.code.SpikeCount;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
+import dev.spikelane.kernel.product.SpikeWorkspace;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.memory.FloatMatrix;
@@ -22,7 +23,7 @@ final class KernelsMain {
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 70);
             new BernoulliSpikes(1, 0.5f).draw(1, 0, floats, spikes, 0);
             PackedWeights weights = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 70, 70));
-            SpikeMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(floats), SpikeMatmul.workspace(arena));
+            SpikeMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(floats), new SpikeWorkspace(arena));
             LeakyParameters parameters = LeakyParameters.builder(70).build(arena);
             Steps.run(parameters, floats, FloatMatrix.zeros(arena, 2, 70), spikes);
             SpikeCount.add(spikes, 2, floats);

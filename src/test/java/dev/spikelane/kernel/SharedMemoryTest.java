@@ -10,7 +10,6 @@ import dev.spikelane.kernel.code.LatencySpikes;
 import dev.spikelane.kernel.code.LatencyTimes;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.kernel.product.TransposedSpikeMatmul;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
@@ -201,12 +200,6 @@ final class SharedMemoryTest {
         assertApart("workspace", "c", () -> DenseMatmul.multiply(own, false, own, false, inside, workspace));
 
         PackedWeights weights = PackedWeights.pack(arena, own);
-        FloatMatrix tables = SpikeMatmul.workspace(arena);
-        SpikeMatrix bits = SpikeMatrix.zeros(arena, 1, 64);
-        assertApart(
-                "workspace",
-                "current",
-                () -> SpikeMatmul.multiply(bits, bits.rows(), weights, Tile.whole(tables.rows(1, 1)), tables));
 
         FloatMatrix values = Matrices.uniform(arena, 64, 64, new Random(2));
         SpikeMatrix train = Matrices.spikes(arena, 64, 64, 0.3, new Random(3));

@@ -3,6 +3,7 @@ package dev.spikelane.kernel;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
+import dev.spikelane.kernel.product.SpikeWorkspace;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -34,7 +35,7 @@ final class WarmedAllocationTest extends KernelAllocationTest {
             together.set(0, 9, true);
             for (int outputs : new int[] {5, 70}) {
                 PackedWeights weights = PackedWeights.pack(arena, FloatMatrix.zeros(arena, outputs, 20));
-                FloatMatrix workspace = SpikeMatmul.workspace(arena);
+                SpikeWorkspace workspace = new SpikeWorkspace(arena);
                 Tile current = Tile.whole(FloatMatrix.zeros(arena, 1, outputs));
                 for (int i = 0; i < CALLS; i++) {
                     SpikeMatmul.multiply(i % SELDOM == 0 ? together : apart, 1, weights, current, workspace);

@@ -71,9 +71,8 @@ final class BlasDenseTest {
                     FloatMatrix tile = FloatMatrix.zeros(arena, rows, 256);
                     int blocks = (outputs + 63) / 64;
                     Operator own = bound(dense, inputs);
-                    own.multiply(input, rows, Tile.whole(expected), own.workspace(new Scratch(arena)));
-                    blas.multiply(
-                            input, rows, Tile.of(tile, outputs).at(0, blocks), blas.workspace(new Scratch(arena)));
+                    own.multiply(input, rows, Tile.whole(expected), new Scratch(arena));
+                    blas.multiply(input, rows, Tile.of(tile, outputs).at(0, blocks), new Scratch(arena));
                     FloatMatrix actual = FloatMatrix.zeros(arena, rows, outputs);
                     for (int row = 0; row < rows; row++) {
                         for (int column = 0; column < 256; column++) {
@@ -96,13 +95,13 @@ final class BlasDenseTest {
         Operator blas = bound(BlasDense.of(dense(100, 200)), 100);
         SpikeMatrix spikes = spikes(arena, 7, 100, 0.3, random);
         FloatMatrix all = currents(blas, spikes, 7);
-        FloatMatrix workspace = blas.workspace(new Scratch(arena));
+        Scratch scratch = new Scratch(arena);
         FloatMatrix blocks = FloatMatrix.zeros(arena, 7, 200);
         FloatMatrix tile = FloatMatrix.zeros(arena, 7, 64);
         for (int block = 0; block < 4; block++) {
-            blas.multiply(spikes, 7, Tile.whole(blocks).at(block, block + 1), workspace);
+            blas.multiply(spikes, 7, Tile.whole(blocks).at(block, block + 1), scratch);
             tile.fill(0);
-            blas.multiply(spikes, 7, Tile.of(tile, 200).at(block, block + 1), workspace);
+            blas.multiply(spikes, 7, Tile.of(tile, 200).at(block, block + 1), scratch);
             for (int row = 0; row < 7; row++) {
                 for (int column = 0; column < 64; column++) {
                     int output = block * 64 + column;
@@ -185,27 +184,23 @@ final class BlasDenseTest {
     void refusesShapesThatDoNotFit() {
         assumeAvailable();
         Operator blas = bound(BlasDense.of(dense(70, 90)), 70);
-        FloatMatrix workspace = blas.workspace(new Scratch(arena));
+        Scratch scratch = new Scratch(arena);
         FloatMatrix current = FloatMatrix.zeros(arena, 4, 90);
         assertMessage(
                 IllegalArgumentException.class,
                 "spikes is [4 x 71], expected [4 x 70]",
                 () -> blas.multiply(
-                        SpikeMatrix.zeros(arena, 4, 71), 4, Tile.whole(current).at(0, 2), workspace));
+                        SpikeMatrix.zeros(arena, 4, 71), 4, Tile.whole(current).at(0, 2), scratch));
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 70);
         assertMessage(
                 IllegalArgumentException.class,
                 "block range is [1, 3), expected a part of [0, 2)",
-                () -> blas.multiply(spikes, 4, Tile.whole(current).at(1, 3), workspace));
-        assertMessage(
-                IllegalArgumentException.class,
-                "workspace is [4 x 70], expected [256 x 70]",
-                () -> blas.multiply(spikes, 4, Tile.whole(current).at(0, 2), FloatMatrix.zeros(arena, 4, 70)));
+                () -> blas.multiply(spikes, 4, Tile.whole(current).at(1, 3), scratch));
         assertMessage(
                 IllegalArgumentException.class,
                 "input is [4 x 90], expected [4 x 70]",
-                () -> blas.multiply(current, 4, Tile.whole(current).at(0, 2), workspace));
-        FloatMatrix square = square().workspace(new Scratch(arena));
+                () -> blas.multiply(current, 4, Tile.whole(current).at(0, 2), scratch));
+        FloatMatrix square = scratch.matrix(256, 90);
         assertMessage(
                 IllegalArgumentException.class,
                 "current shares memory with workspace, expected memory of its own",
@@ -213,11 +208,11 @@ final class BlasDenseTest {
                                 SpikeMatrix.zeros(arena, 4, 90),
                                 4,
                                 Tile.whole(square).at(0, 2),
-                                square));
+                                scratch));
         assertMessage(
                 IllegalArgumentException.class,
                 "current shares memory with input, expected memory of its own",
-                () -> square().multiply(square, 4, Tile.whole(square).at(0, 2), square));
+                () -> square().multiply(square, 4, Tile.whole(square).at(0, 2), scratch));
     }
 
     private Dense dense(int inputs, int outputs) {
@@ -237,7 +232,7 @@ final class BlasDenseTest {
         FloatMatrix current = FloatMatrix.zeros(arena, rows + 1, connection.outputs());
         current.fill(7);
         int blocks = (connection.outputs() + 63) / 64;
-        connection.multiply(spikes, rows, Tile.whole(current).at(0, blocks), connection.workspace(new Scratch(arena)));
+        connection.multiply(spikes, rows, Tile.whole(current).at(0, blocks), new Scratch(arena));
         FloatMatrix untouched = FloatMatrix.zeros(arena, 1, connection.outputs());
         untouched.fill(7);
         assertSameBits(untouched, current.rows(rows, 1), "row behind");

@@ -91,24 +91,24 @@ final class LargeNetwork {
         }
 
         @Override
-        public FloatMatrix workspace(Scratch scratch) {
-            return watched.workspace(scratch);
+        public void reserve(Scratch scratch) {
+            watched.reserve(scratch);
         }
 
         @Override
-        public void multiply(SpikeMatrix spikes, int rows, Tile current, FloatMatrix workspace) {
+        public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
             if (!resting) {
                 spy();
             }
-            watched.multiply(spikes, rows, current, workspace);
+            watched.multiply(spikes, rows, current, scratch);
         }
 
         @Override
-        public void multiply(FloatMatrix input, int rows, Tile current, FloatMatrix workspace) {
+        public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
             if (!resting) {
                 spy();
             }
-            watched.multiply(input, rows, current, workspace);
+            watched.multiply(input, rows, current, scratch);
         }
 
         private void spy() {

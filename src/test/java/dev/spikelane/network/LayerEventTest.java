@@ -62,7 +62,7 @@ class LayerEventTest {
         assertEquals("dense 40 -> 70", first.getString("connection"));
         assertEquals(300, first.getLong("rows"));
         assertEquals(1 / 40f, first.getFloat("density"), 1e-6f);
-        assertEquals(SpikeMatmul.variant(256, 40, 256), first.getString("kernel"));
+        assertEquals(SpikeMatmul.variant(256, 40, 70, 256), first.getString("kernel"));
         assertEquals(Simd.bits() == 0 ? "scalar" : "active", first.getString("kernel"));
         assertTrue(first.getString("neurons").startsWith("Leaky["), first.getString("neurons"));
         assertTrue(first.getDuration("time").isPositive());

@@ -152,7 +152,7 @@ final class RandomNetwork {
     Outcome expected() {
         return expected((connection, row, current) -> {
             Operator first = operator(0);
-            first.multiply(input.rows(row, batch), batch, Tile.whole(current), first.workspace(new Scratch(arena)));
+            first.multiply(input.rows(row, batch), batch, Tile.whole(current), new Scratch(arena));
         });
     }
 
@@ -207,7 +207,7 @@ final class RandomNetwork {
             FloatMatrix membranes = FloatMatrix.zeros(arena, steps * batch, size);
             FloatMatrix counts = FloatMatrix.zeros(arena, batch, size);
             FloatMatrix current = FloatMatrix.zeros(arena, batch, operator.outputs());
-            FloatMatrix workspace = operator.workspace(new Scratch(arena));
+            Scratch scratch = new Scratch(arena);
             NeuronGroup neurons = network.populations().get(layer).neuron().bind(arena, operator.outputs());
             NeuronState state = neurons.newState(arena, batch);
             for (int row = 0; row < steps * batch; row += batch) {
@@ -215,7 +215,7 @@ final class RandomNetwork {
                 if (outcome.spikes.isEmpty()) {
                     first.fill(connection(0), row, current);
                 } else {
-                    operator.multiply(from.rows(row, batch), batch, Tile.whole(current), workspace);
+                    operator.multiply(from.rows(row, batch), batch, Tile.whole(current), scratch);
                 }
                 neurons.record(current, state, fired, membranes.rows(row, batch));
             }

@@ -1,6 +1,7 @@
 package dev.spikelane.kernel;
 
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.SpikeWorkspace;
 import dev.spikelane.kernel.product.ProductInside;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.StepInside;
@@ -13,7 +14,7 @@ public enum LayerKernels {
     SCALAR {
         @Override
         public void multiply(
-                SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, FloatMatrix workspace) {
+                SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, SpikeWorkspace workspace) {
             ProductInside.scalar(spikes, rows, weights, current);
         }
 
@@ -27,7 +28,7 @@ public enum LayerKernels {
     YARDSTICK {
         @Override
         public void multiply(
-                SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, FloatMatrix workspace) {
+                SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, SpikeWorkspace workspace) {
             ProductInside.yardstick(spikes, rows, weights, current, workspace);
         }
 
@@ -40,7 +41,7 @@ public enum LayerKernels {
 
     /** Turns the spikes of the first rows into currents. */
     public abstract void multiply(
-            SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, FloatMatrix workspace);
+            SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, SpikeWorkspace workspace);
 
     /** Turns the currents of the first rows into spikes. */
     public abstract void fire(

@@ -7,6 +7,7 @@ import dev.spikelane.kernel.LayerKernels;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
+import dev.spikelane.kernel.product.SpikeWorkspace;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -22,7 +23,7 @@ final class LayerByLayer {
 
     LayerByLayer(LayerKernels kernels, Arena arena, Network network, SpikeMatrix input, int batch) {
         int some = Math.min(input.rows(), Simulation.ROWS_IN_BLOCK);
-        int best = SpikeMatmul.rowsAtATime(some, input.columns(), input.count(0, some));
+        int best = SpikeMatmul.rowsAtATime(some, input.columns(), NetworkWork.HIDDEN, input.count(0, some));
         int rows = Math.max(1, best / batch) * batch;
         for (int row = 0; row < input.rows(); row += rows) {
             blocks.add(input.rows(row, Math.min(rows, input.rows() - row)));
@@ -75,7 +76,7 @@ final class LayerByLayer {
         private final LayerKernels kernels;
         private final PackedWeights weights;
         private final LeakyParameters parameters;
-        private final FloatMatrix workspace;
+        private final SpikeWorkspace workspace;
         private final FloatMatrix current;
         private final FloatMatrix membrane;
         private final SpikeMatrix spikes;
@@ -86,7 +87,7 @@ final class LayerByLayer {
             this.parameters = LeakyParameters.builder(weights.post())
                     .beta(NetworkCase.BETA)
                     .build(arena);
-            this.workspace = SpikeMatmul.workspace(arena);
+            this.workspace = new SpikeWorkspace(arena);
             this.current = FloatMatrix.zeros(arena, rows, weights.post());
             this.membrane = FloatMatrix.zeros(arena, batch, weights.post());
             this.spikes = SpikeMatrix.zeros(arena, rows, weights.post());

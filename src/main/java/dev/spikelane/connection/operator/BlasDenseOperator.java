@@ -45,17 +45,21 @@ final class BlasDenseOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Scratch scratch) {
+    public void reserve(Scratch scratch) {
+        workspace(scratch);
+    }
+
+    private FloatMatrix workspace(Scratch scratch) {
         return scratch.matrix(BlasSpikeMatmul.ROWS, inputs());
     }
 
     @Override
-    public void multiply(SpikeMatrix spikes, int count, Tile current, FloatMatrix workspace) {
-        BlasSpikeMatmul.multiply(spikes, count, ofSpikes, bias, current, workspace);
+    public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
+        BlasSpikeMatmul.multiply(spikes, count, ofSpikes, bias, current, workspace(scratch));
     }
 
     @Override
-    public void multiply(FloatMatrix input, int count, Tile current, FloatMatrix workspace) {
+    public void multiply(FloatMatrix input, int count, Tile current, Scratch scratch) {
         BlasDenseMatmul.multiply(input, count, weights, bias, current);
     }
 

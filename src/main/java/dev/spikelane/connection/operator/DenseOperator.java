@@ -97,32 +97,42 @@ final class DenseOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Scratch scratch) {
-        return recurrent ? scratch.matrix(1, 1) : scratch.matrix(SpikeMatmul.WORKSPACE_ROWS, PackedWeights.BLOCK);
-    }
-
-    @Override
-    public void multiply(SpikeMatrix spikes, int count, Tile current, FloatMatrix workspace) {
-        if (recurrent) {
-            RecurrentMatmul.multiply(spikes, count, ofSpikes, current);
-        } else {
-            SpikeMatmul.multiply(spikes, count, ofSpikes, current, workspace);
+    public void reserve(Scratch scratch) {
+        if (!recurrent) {
+            scratch.spikes();
+            scratch.prepared();
         }
     }
 
     @Override
-    public void multiply(FloatMatrix input, int count, Tile current, FloatMatrix workspace) {
+    public void prepare(SpikeMatrix spikes, int count, Scratch scratch) {
+        if (!recurrent) {
+            SpikeMatmul.prepare(spikes, count, ofSpikes, scratch.prepared());
+        }
+    }
+
+    @Override
+    public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
+        if (recurrent) {
+            RecurrentMatmul.multiply(spikes, count, ofSpikes, current);
+        } else {
+            SpikeMatmul.multiply(scratch.prepared(), spikes, count, ofSpikes, current, scratch.spikes());
+        }
+    }
+
+    @Override
+    public void multiply(FloatMatrix input, int count, Tile current, Scratch scratch) {
         DenseMatmul.multiply(input, count, weights, current);
     }
 
     @Override
     public int rowsAtATime(int count, long active) {
-        return recurrent ? count : SpikeMatmul.rowsAtATime(count, inputs(), active);
+        return recurrent ? count : SpikeMatmul.rowsAtATime(count, inputs(), outputs(), active);
     }
 
     @Override
     public String kernel(int count, long active) {
-        return recurrent ? RecurrentMatmul.variant() : SpikeMatmul.variant(count, inputs(), active);
+        return recurrent ? RecurrentMatmul.variant() : SpikeMatmul.variant(count, inputs(), outputs(), active);
     }
 
     @Override

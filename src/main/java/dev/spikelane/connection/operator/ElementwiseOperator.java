@@ -42,17 +42,12 @@ public final class ElementwiseOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Scratch scratch) {
-        return weights;
-    }
-
-    @Override
-    public void multiply(SpikeMatrix spikes, int rows, Tile current, FloatMatrix workspace) {
+    public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
         RowScale.multiply(spikes, ofSpikes, current, rows);
     }
 
     @Override
-    public void multiply(FloatMatrix input, int rows, Tile current, FloatMatrix workspace) {
+    public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
         RowScale.multiply(input, weights, current, rows);
     }
 

@@ -29,12 +29,7 @@ final class FlattenOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Scratch scratch) {
-        return scratch.matrix(1, 1);
-    }
-
-    @Override
-    public void multiply(SpikeMatrix spikes, int rows, Tile current, FloatMatrix workspace) {
+    public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
         current.require("current", rows, outputs());
         FloatMatrix currents = current.matrix();
         int first = current.firstColumn();
@@ -50,7 +45,7 @@ final class FlattenOperator implements Operator {
     }
 
     @Override
-    public void multiply(FloatMatrix input, int rows, Tile current, FloatMatrix workspace) {
+    public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
         current.require("current", rows, outputs());
         FloatMatrix currents = current.matrix();
         int first = current.firstColumn();

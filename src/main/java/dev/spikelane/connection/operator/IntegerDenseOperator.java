@@ -70,17 +70,21 @@ final class IntegerDenseOperator implements Operator {
     }
 
     @Override
-    public FloatMatrix workspace(Scratch scratch) {
+    public void reserve(Scratch scratch) {
+        workspace(scratch);
+    }
+
+    private FloatMatrix workspace(Scratch scratch) {
         return scratch.matrix(IntegerMatmul.workspaceRows(inputs()), PackedWeights.BLOCK);
     }
 
     @Override
-    public void multiply(SpikeMatrix spikes, int count, Tile current, FloatMatrix workspace) {
-        IntegerMatmul.multiply(spikes, count, ofSpikes, current, workspace);
+    public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
+        IntegerMatmul.multiply(spikes, count, ofSpikes, current, workspace(scratch));
     }
 
     @Override
-    public void multiply(FloatMatrix input, int count, Tile current, FloatMatrix workspace) {
+    public void multiply(FloatMatrix input, int count, Tile current, Scratch scratch) {
         DenseMatmul.multiply(input, count, widened(), current);
     }
 

@@ -30,12 +30,20 @@ public interface Operator {
     int outputs();
 
     /**
-     * Takes the scratch memory that one thread needs for both kinds of {@code multiply}.
+     * Asks for the scratch memory that one thread needs for both kinds of {@code multiply}, so that these allocate nothing.
      *
-     * @param scratch the thread's
-     * @return scratch memory, to be used again and again; other operators may use it between two calls
+     * @param scratch the thread's; other operators may use it between two calls
      */
-    FloatMatrix workspace(Scratch scratch);
+    default void reserve(Scratch scratch) {}
+
+    /**
+     * Does what all calls of {@code multiply} for these rows would do again, once for all blocks and threads. It may be left out.
+     *
+     * @param spikes {@code [at least rows x inputs]}, which must not change before the last of these calls
+     * @param rows how many rows, at least 1
+     * @param scratch of one of the threads that share the product, while none of them multiplies
+     */
+    default void prepare(SpikeMatrix spikes, int rows, Scratch scratch) {}
 
     /**
      * Computes the currents of the first rows for some blocks of 64 outputs.
@@ -43,10 +51,10 @@ public interface Operator {
      * @param spikes {@code [at least rows x inputs]}
      * @param rows how many rows, at least 1
      * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
-     * @param workspace from {@link #workspace}; used by one thread at a time
+     * @param scratch the thread's, in which this operator has reserved memory
      * @throws IllegalArgumentException if a shape or range does not fit
      */
-    void multiply(SpikeMatrix spikes, int rows, Tile current, FloatMatrix workspace);
+    void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch);
 
     /**
      * Computes the currents that analog input gives in the first rows for some blocks of 64 outputs.
@@ -54,10 +62,10 @@ public interface Operator {
      * @param input {@code [at least rows x inputs]}, finite
      * @param rows how many rows, at least 1
      * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
-     * @param workspace from {@link #workspace}; used by one thread at a time
+     * @param scratch the thread's, in which this operator has reserved memory
      * @throws IllegalArgumentException if a shape or range does not fit
      */
-    void multiply(FloatMatrix input, int rows, Tile current, FloatMatrix workspace);
+    void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch);
 
     /**
      * Returns the weights by name.

@@ -1,24 +1,34 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.product.PreparedSpikes;
+import dev.spikelane.kernel.product.SpikeWorkspace;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Scratch memory of one thread, which runs an operator at a time: those that need matrices of one shape share it. */
 public final class Scratch {
 
     private final Arena arena;
+    private final Shared shared;
     private final List<FloatMatrix> made = new ArrayList<>();
+    private @Nullable SpikeWorkspace spikes;
 
     /**
-     * Makes scratch memory of nothing.
+     * Makes scratch memory for a single thread.
      *
      * @param arena the arena that owns what is asked for
      */
     public Scratch(Arena arena) {
+        this(arena, new Shared(1));
+    }
+
+    private Scratch(Arena arena, Shared shared) {
         this.arena = arena;
+        this.shared = shared;
     }
 
     /**
@@ -29,7 +39,8 @@ public final class Scratch {
      * @return as many
      */
     public static Scratch[] of(Arena arena, int threads) {
-        return Stream.generate(() -> new Scratch(arena)).limit(threads).toArray(Scratch[]::new);
+        Shared shared = new Shared(threads);
+        return Stream.generate(() -> new Scratch(arena, shared)).limit(threads).toArray(Scratch[]::new);
     }
 
     /**
@@ -48,5 +59,43 @@ public final class Scratch {
         FloatMatrix matrix = FloatMatrix.zeros(arena, rows, columns);
         made.add(matrix);
         return matrix;
+    }
+
+    /**
+     * Returns the memory that products of spikes need.
+     *
+     * @return always the same
+     */
+    public SpikeWorkspace spikes() {
+        SpikeWorkspace known = spikes;
+        if (known == null) {
+            known = new SpikeWorkspace(arena);
+            spikes = known;
+        }
+        return known;
+    }
+
+    /**
+     * Returns what is prepared once for all threads.
+     *
+     * @return the same for all threads
+     */
+    public PreparedSpikes prepared() {
+        PreparedSpikes known = shared.prepared;
+        if (known == null) {
+            known = shared.threads == 1 ? spikes().prepared() : new PreparedSpikes(arena);
+            shared.prepared = known;
+        }
+        return known;
+    }
+
+    /** What all threads have in common. */
+    private static final class Shared {
+        private final int threads;
+        private @Nullable PreparedSpikes prepared;
+
+        private Shared(int threads) {
+            this.threads = threads;
+        }
     }
 }

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The variant of {@link SpikeMatmul} that visits active inputs only. Four accumulators in registers, a strip of {@code 4 * lanes} outputs, are
@@ -22,15 +23,16 @@ import jdk.incubator.vector.FloatVector;
 final class SpikeActiveVector {
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
-    private static final ValueLayout.OfInt DIRECTION = ValueLayout.JAVA_INT;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private static final int STRIP = 4 * BYTES;
     private static final int INPUT_SHIFT = Integer.numberOfTrailingZeros(PackedWeights.BLOCK_BYTES);
     private static final int WORD_BYTES = Long.SIZE * PackedWeights.BLOCK_BYTES;
 
-    /** From a strip's outputs of the first input of a word to those of the last. */
-    private static final int WORD_STRIP = WORD_BYTES - PackedWeights.BLOCK_BYTES + STRIP;
+    /** Twice the number of an input, and from there to its place in a block. */
+    private static final int NUMBER = ~ActiveLists.GOES_ON;
+
+    private static final int NUMBER_SHIFT = INPUT_SHIFT - 1;
 
     private SpikeActiveVector() {}
 
@@ -39,40 +41,55 @@ final class SpikeActiveVector {
      * of outputs are walked upwards and downwards by turns, from tile to tile and from call to call: the weights used last are still in the L2
      * cache.
      *
-     * @param workspace keeps which turn it is, at {@link SpikePanels#DIRECTION}
+     * @param listed all rows; null if they are to be listed here, a tile at a time
      */
     static void active(
-            SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, int tile, MemorySegment workspace) {
-        int down = workspace.get(DIRECTION, SpikePanels.DIRECTION);
+            SpikeMatrix spikes,
+            int rows,
+            PackedWeights weights,
+            Tile current,
+            int tile,
+            @Nullable ActiveLists listed,
+            SpikeWorkspace workspace) {
         for (int row = 0; row < rows; row += tile) {
-            int end = Math.min(rows, row + tile);
-            down ^= 1;
+            int some = Math.min(tile, rows - row);
+            ActiveLists lists = listed;
+            if (lists == null) {
+                lists = workspace.own.lists;
+                if (takesLists(weights)) {
+                    lists.list(spikes, row, some, spikes.count(row, some));
+                }
+            }
+            workspace.down = !workspace.down;
             int first = current.firstBlock();
             for (int i = first; i < current.endBlock(); i++) {
-                int block = (down & 1) == 0 ? i : current.endBlock() - 1 - (i - first);
-                block(spikes, row, end, weights, block, current);
+                int block = workspace.down ? current.endBlock() - 1 - (i - first) : i;
+                block(spikes, row, some, weights, block, current, lists);
             }
         }
-        workspace.set(DIRECTION, SpikePanels.DIRECTION, down);
+    }
+
+    /** Whether a product needs lists: a few outputs take the spikes as they are. */
+    static boolean takesLists(PackedWeights weights) {
+        return weights.post() > COUNT;
     }
 
     private static void block(
-            SpikeMatrix spikes, int firstRow, int endRow, PackedWeights weights, int block, Tile tile) {
+            SpikeMatrix spikes, int row, int rows, PackedWeights weights, int block, Tile tile, ActiveLists lists) {
         FloatMatrix current = tile.matrix();
         long outputs = (long) block * PackedWeights.BLOCK_BYTES;
         long to = outputs - (long) tile.origin() * Float.BYTES;
         int used = Math.min(weights.post() - block * PackedWeights.BLOCK, PackedWeights.BLOCK);
         int strip = 0;
         if (used <= COUNT) {
-            vector(spikes, firstRow, endRow, weights, weights.blockOffset(block), outputs, current, to);
+            vector(spikes, row, row + rows, weights, weights.blockOffset(block), outputs, current, to);
             strip = BYTES;
         }
         for (; strip < used * Float.BYTES; strip += STRIP) {
-            long inputs = weights.blockOffset(block) + strip;
-            strip(spikes, firstRow, endRow, weights, inputs, outputs + strip, current, to + strip);
+            strip(lists, row, rows, weights, weights.blockOffset(block) + strip, outputs + strip, current, to + strip);
         }
         for (; strip < PackedWeights.BLOCK_BYTES; strip += BYTES) {
-            clear(firstRow, endRow, current, to + strip);
+            clear(row, row + rows, current, to + strip);
         }
     }
 
@@ -129,62 +146,62 @@ final class SpikeActiveVector {
         }
     }
 
+    /**
+     * One loop over entries, with a branch where a group ends: it is counted, so that C2 takes out of it what does not change, which it does not
+     * out of a loop for each word of spikes or for each group.
+     */
     private static void strip(
-            SpikeMatrix spikes,
+            ActiveLists lists,
             int firstRow,
-            int endRow,
+            int rows,
             PackedWeights weights,
             long inputs,
             long outputs,
             FloatMatrix current,
             long toColumn) {
-        MemorySegment spikeWords = spikes.segment();
+        int[] starts = lists.starts;
+        int[] entries = lists.entries;
         MemorySegment weight = weights.segment();
         MemorySegment to = current.segment();
         MemorySegment bias = weights.biasSegment();
-        int words = spikes.stride();
-        Checks.isNative(spikeWords);
         Checks.isNative(weight);
         Checks.isNative(to);
         Checks.isNative(bias);
-        for (int row = firstRow; row < endRow; row++) {
-            FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, bias, outputs, ORDER);
-            FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, bias, outputs + BYTES, ORDER);
-            FloatVector sum2 = FloatVector.fromMemorySegment(FLOAT, bias, outputs + 2 * BYTES, ORDER);
-            FloatVector sum3 = FloatVector.fromMemorySegment(FLOAT, bias, outputs + 3 * BYTES, ORDER);
-            long spikeRow = spikes.rowOffset(row);
-            for (int word = 0; word < words; word++) {
-                long bits = spikeWords.get(WORD, spikeRow + (long) word * Long.BYTES);
-                MemorySegment from = weight.asSlice(inputs + (long) word * WORD_BYTES, WORD_STRIP);
-                while (bits != 0) {
-                    int input = Long.numberOfTrailingZeros(bits);
-                    bits &= bits - 1;
-                    long at = (long) (input & 63) << INPUT_SHIFT;
-                    FloatVector group0 = FloatVector.fromMemorySegment(FLOAT, from, at, ORDER);
-                    FloatVector group1 = FloatVector.fromMemorySegment(FLOAT, from, at + BYTES, ORDER);
-                    FloatVector group2 = FloatVector.fromMemorySegment(FLOAT, from, at + 2 * BYTES, ORDER);
-                    FloatVector group3 = FloatVector.fromMemorySegment(FLOAT, from, at + 3 * BYTES, ORDER);
-                    int next = Long.numberOfTrailingZeros(bits);
-                    while (next >> 2 == input >> 2) {
-                        bits &= bits - 1;
-                        at = (long) (next & 63) << INPUT_SHIFT;
-                        group0 = group0.add(FloatVector.fromMemorySegment(FLOAT, from, at, ORDER));
-                        group1 = group1.add(FloatVector.fromMemorySegment(FLOAT, from, at + BYTES, ORDER));
-                        group2 = group2.add(FloatVector.fromMemorySegment(FLOAT, from, at + 2 * BYTES, ORDER));
-                        group3 = group3.add(FloatVector.fromMemorySegment(FLOAT, from, at + 3 * BYTES, ORDER));
-                        next = Long.numberOfTrailingZeros(bits);
-                    }
+        FloatVector none = FloatVector.broadcast(FLOAT, -0.0f); // the identity of addition
+        for (int row = 0; row < rows; row++) {
+            MemorySegment start = bias.asSlice(outputs, STRIP);
+            FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, start, 0, ORDER);
+            FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, start, BYTES, ORDER);
+            FloatVector sum2 = FloatVector.fromMemorySegment(FLOAT, start, 2 * BYTES, ORDER);
+            FloatVector sum3 = FloatVector.fromMemorySegment(FLOAT, start, 3 * BYTES, ORDER);
+            FloatVector group0 = none;
+            FloatVector group1 = none;
+            FloatVector group2 = none;
+            FloatVector group3 = none;
+            int end = starts[row + 1];
+            for (int at = starts[row]; at < end; at++) {
+                int entry = entries[at];
+                MemorySegment input = weight.asSlice(inputs + ((long) (entry & NUMBER) << NUMBER_SHIFT), STRIP);
+                group0 = group0.add(FloatVector.fromMemorySegment(FLOAT, input, 0, ORDER));
+                group1 = group1.add(FloatVector.fromMemorySegment(FLOAT, input, BYTES, ORDER));
+                group2 = group2.add(FloatVector.fromMemorySegment(FLOAT, input, 2 * BYTES, ORDER));
+                group3 = group3.add(FloatVector.fromMemorySegment(FLOAT, input, 3 * BYTES, ORDER));
+                if ((entry & ActiveLists.GOES_ON) == 0) {
                     sum0 = sum0.add(group0);
                     sum1 = sum1.add(group1);
                     sum2 = sum2.add(group2);
                     sum3 = sum3.add(group3);
+                    group0 = none;
+                    group1 = none;
+                    group2 = none;
+                    group3 = none;
                 }
             }
-            long out = current.rowOffset(row) + toColumn;
-            sum0.intoMemorySegment(to, out, ORDER);
-            sum1.intoMemorySegment(to, out + BYTES, ORDER);
-            sum2.intoMemorySegment(to, out + 2 * BYTES, ORDER);
-            sum3.intoMemorySegment(to, out + 3 * BYTES, ORDER);
+            MemorySegment out = to.asSlice(current.rowOffset(firstRow + row) + toColumn, STRIP);
+            sum0.intoMemorySegment(out, 0, ORDER);
+            sum1.intoMemorySegment(out, BYTES, ORDER);
+            sum2.intoMemorySegment(out, 2 * BYTES, ORDER);
+            sum3.intoMemorySegment(out, 3 * BYTES, ORDER);
         }
     }
 }

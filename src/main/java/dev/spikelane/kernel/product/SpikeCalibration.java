@@ -29,7 +29,7 @@ public final class SpikeCalibration implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final PackedWeights weights;
     private final Tile current = Tile.whole(FloatMatrix.zeros(arena, MANY, BLOCKS * PackedWeights.BLOCK));
-    private final FloatMatrix workspace = SpikeMatmul.workspace(arena);
+    private final SpikeWorkspace workspace = new SpikeWorkspace(arena);
     private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, MANY, PRE);
 
     private SpikeCalibration() {
@@ -163,7 +163,7 @@ public final class SpikeCalibration implements AutoCloseable {
     }
 
     private void multiply(SpikeMatmul.Variant variant, int rows) {
-        SpikeMatmul.run(variant, spikes, rows, weights, current, workspace.segment());
+        SpikeMatmul.run(variant, spikes, rows, weights, current, workspace);
     }
 
     @Override

@@ -87,14 +87,14 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
             new Lists(34, 25, 1.7),
             new Panel(137, 2.1, SpikePanels.ROWS));
 
-    /** Measured on Zen 5 (512 bits), 2026-11, before tables stood in the L1 cache: for them the figures of then, and no lists. */
+    /** Measured on EPYC Zen 5 (family 26 model 2, 512 bits), 2026-11. */
     static final SpikeCosts ZEN_5 = new SpikeCosts(
             "zen5",
-            new Active(0, 0, 2.2, 20_000),
-            new Panel(48, 2, 512),
-            new Panel(48, 2, 512),
-            Lists.NEVER,
-            new Panel(44, 1.1, SpikePanels.ROWS));
+            new Active(0.6, 0, 1.52, 20_000),
+            new Panel(17, 1.04, 512),
+            new Panel(18.5, 1.11, 512),
+            new Lists(36, 8, 1.03),
+            new Panel(75, 0.88, SpikePanels.ROWS));
 
     /** Measured on Emerald Rapids (family 6 model 207, 512 bits), 2026-11. */
     static final SpikeCosts SAPPHIRE_RAPIDS = new SpikeCosts(
@@ -156,13 +156,12 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
 
     /**
      * Tells whether these constants were measured on a CPU like this one, or are given: then they need no measurement. Otherwise they are those
-     * of another CPU with as wide vectors, or, on Zen 5, older than some of the variants.
+     * of another CPU with as wide vectors.
      *
      * @return whether they are of this CPU
      */
     public boolean isOfThisCpu() {
-        boolean old = name.equals(ZEN_5.name);
-        return isFixed() || !old && !name.startsWith("lanes") || !SimdWidth.VECTOR;
+        return isFixed() || !name.startsWith("lanes") || !SimdWidth.VECTOR;
     }
 
     static SpikeCosts of(String asked) {
@@ -290,8 +289,22 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
         return Math.clamp(active.foreseen * rows / Math.max(1, activeInputs), 1, MOST_ROWS_FORESEEN);
     }
 
-    /** What a variant costs for 64 outputs, in nanoseconds. */
-    double of(SpikeMatmul.Variant variant, long rows, int pre, long activeInputs) {
+    /** What a variant costs for 64 outputs, or for fewer if there are no more, in nanoseconds. */
+    double of(SpikeMatmul.Variant variant, long rows, int pre, int post, long activeInputs) {
+        return of(variant, rows, pre, activeInputs) * share(variant, post);
+    }
+
+    /** What a variant does of its work for 64 outputs: tables are of 16 or 32, or of all. */
+    private static double share(SpikeMatmul.Variant variant, int post) {
+        int most = switch (variant) {
+            case SCALAR, ACTIVE -> PackedWeights.BLOCK;
+            case WIDE, NARROW, LISTS -> SpikePanels.Shape.NARROW.bytes / Float.BYTES;
+            case PERMUTE -> SpikePermuteVector.OUTPUTS;
+        };
+        return Math.min(1, Math.ceilDiv(post, most) * (double) most / PackedWeights.BLOCK);
+    }
+
+    private double of(SpikeMatmul.Variant variant, long rows, int pre, long activeInputs) {
         double groups = Math.ceilDiv(pre, 4);
         return switch (variant) {
             case SCALAR, ACTIVE ->

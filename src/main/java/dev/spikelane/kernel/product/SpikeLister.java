@@ -12,7 +12,7 @@ import java.lang.foreign.ValueLayout;
  * <p>A section is a run of longs: for each bundle the length, the four rows (16 bits each), and as many times four places of entries (16 bits
  * each, in bytes).
  */
-@SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
+@SuppressWarnings("NarrowCalculation") // offsets within the lists are int on purpose
 final class SpikeLister {
 
     /** Groups of a section: the words of spikes of 128 inputs. */
@@ -24,7 +24,7 @@ final class SpikeLister {
     private static final int BUNDLE = 4;
 
     /** How many rows have lists of each length; then where those of each length start in the order. */
-    private static final int PLACES = SpikePanels.SPIKES;
+    private static final int PLACES = 0;
 
     /** The lengths of the lists of each row. */
     private static final int LENGTHS = PLACES + (GROUPS + 2) * Integer.BYTES;
@@ -41,8 +41,8 @@ final class SpikeLister {
 
     private static final int MOST_BUNDLES = SpikePanels.ROWS / BUNDLE;
 
-    /** Bytes of workspace from {@link SpikePanels#SPIKES} on. */
-    static final int BYTES = LISTS - SpikePanels.SPIKES + SECTIONS * MOST_BUNDLES * (2 + GROUPS) * Long.BYTES;
+    /** Bytes of the memory that lists take. */
+    static final int BYTES = LISTS + SECTIONS * MOST_BUNDLES * (2 + GROUPS) * Long.BYTES;
 
     private static final long LOWEST_OF_GROUPS = 0x1111_1111_1111_1111L;
 
@@ -53,26 +53,26 @@ final class SpikeLister {
     private SpikeLister() {}
 
     /** Where the lists of a section start. */
-    static int start(MemorySegment workspace, int section) {
-        return workspace.get(INT, STARTS + section * Integer.BYTES);
+    static int start(MemorySegment lists, int section) {
+        return lists.get(INT, STARTS + section * Integer.BYTES);
     }
 
-    static int bundles(MemorySegment workspace) {
-        return workspace.get(INT, BUNDLES);
+    static int bundles(MemorySegment lists) {
+        return lists.get(INT, BUNDLES);
     }
 
-    static void list(SpikeMatrix spikes, int row, int rows, int input, int inputs, MemorySegment workspace) {
+    static void list(SpikeMatrix spikes, int row, int rows, int input, int inputs, MemorySegment lists) {
         int words = Math.ceilDiv(inputs, Long.SIZE);
         int firstWord = input / Long.SIZE;
         int at = LISTS;
         for (int word = 0; word < words; word += WORDS) {
-            workspace.set(INT, STARTS + word / WORDS * Integer.BYTES, at);
+            lists.set(INT, STARTS + word / WORDS * Integer.BYTES, at);
             long from = spikes.rowOffset(row) + (long) (firstWord + word) * Long.BYTES;
             int some = Math.min(WORDS, words - word);
-            sort(spikes, from, rows, some, workspace);
-            at = bundle(spikes, from, rows, some, workspace, at);
+            sort(spikes, from, rows, some, lists);
+            at = bundle(spikes, from, rows, some, lists, at);
         }
-        workspace.set(INT, BUNDLES, Math.ceilDiv(rows, BUNDLE));
+        lists.set(INT, BUNDLES, Math.ceilDiv(rows, BUNDLE));
     }
 
     /** A bit for each group of four that has one. */
@@ -82,9 +82,9 @@ final class SpikeLister {
     }
 
     /** Orders the rows by the lengths of their lists, by counting. */
-    private static void sort(SpikeMatrix spikes, long from, int rows, int words, MemorySegment workspace) {
+    private static void sort(SpikeMatrix spikes, long from, int rows, int words, MemorySegment lists) {
         for (int length = 0; length < GROUPS + 2; length++) {
-            workspace.set(INT, PLACES + length * Integer.BYTES, 0);
+            lists.set(INT, PLACES + length * Integer.BYTES, 0);
         }
         long step = spikes.rowOffset(1);
         for (int row = 0; row < rows; row++) {
@@ -92,41 +92,41 @@ final class SpikeLister {
             for (int word = 0; word < words; word++) {
                 length += Long.bitCount(groups(spikes.segment().get(LONG, from + row * step + word * Long.BYTES)));
             }
-            workspace.set(INT, LENGTHS + row * Integer.BYTES, length);
+            lists.set(INT, LENGTHS + row * Integer.BYTES, length);
             int place = PLACES + (length + 1) * Integer.BYTES;
-            workspace.set(INT, place, workspace.get(INT, place) + 1);
+            lists.set(INT, place, lists.get(INT, place) + 1);
         }
         int place = 0;
         for (int length = 0; length <= GROUPS; length++) {
-            place += workspace.get(INT, PLACES + length * Integer.BYTES);
-            workspace.set(INT, PLACES + length * Integer.BYTES, place);
+            place += lists.get(INT, PLACES + length * Integer.BYTES);
+            lists.set(INT, PLACES + length * Integer.BYTES, place);
         }
         for (int row = 0; row < rows; row++) {
-            int length = workspace.get(INT, LENGTHS + row * Integer.BYTES);
-            int next = workspace.get(INT, PLACES + length * Integer.BYTES);
-            workspace.set(INT, ORDER + next * Integer.BYTES, row);
-            workspace.set(INT, PLACES + length * Integer.BYTES, next + 1);
+            int length = lists.get(INT, LENGTHS + row * Integer.BYTES);
+            int next = lists.get(INT, PLACES + length * Integer.BYTES);
+            lists.set(INT, ORDER + next * Integer.BYTES, row);
+            lists.set(INT, PLACES + length * Integer.BYTES, next + 1);
         }
     }
 
     /** Writes the bundles of a section, and returns where they end. */
-    private static int bundle(SpikeMatrix spikes, long from, int rows, int words, MemorySegment workspace, int start) {
+    private static int bundle(SpikeMatrix spikes, long from, int rows, int words, MemorySegment lists, int start) {
         long step = spikes.rowOffset(1);
         int at = start;
         for (int first = 0; first < rows; first += BUNDLE) {
-            int last = workspace.get(INT, ORDER + Math.min(first + BUNDLE, rows) * Integer.BYTES - Integer.BYTES);
-            int length = workspace.get(INT, LENGTHS + last * Integer.BYTES);
-            workspace.set(LONG, at, length);
+            int last = lists.get(INT, ORDER + Math.min(first + BUNDLE, rows) * Integer.BYTES - Integer.BYTES);
+            int length = lists.get(INT, LENGTHS + last * Integer.BYTES);
+            lists.set(LONG, at, length);
             for (int i = 0; i < BUNDLE; i++) {
-                int row = first + i < rows ? workspace.get(INT, ORDER + (first + i) * Integer.BYTES) : SpikePanels.ROWS;
-                workspace.set(SHORT, at + Long.BYTES + i * Short.BYTES, (short) row);
+                int row = first + i < rows ? lists.get(INT, ORDER + (first + i) * Integer.BYTES) : SpikePanels.ROWS;
+                lists.set(SHORT, at + Long.BYTES + i * Short.BYTES, (short) row);
                 int to = at + 2 * Long.BYTES + i * Short.BYTES;
                 int end = to + length * Long.BYTES;
                 if (row < SpikePanels.ROWS) {
-                    to = entries(spikes, from + row * step, words, workspace, to);
+                    to = entries(spikes, from + row * step, words, lists, to);
                 }
                 for (; to < end; to += Long.BYTES) {
-                    workspace.set(SHORT, to, (short) 0);
+                    lists.set(SHORT, to, (short) 0);
                 }
             }
             at += (2 + length) * Long.BYTES;
@@ -135,7 +135,7 @@ final class SpikeLister {
     }
 
     /** Writes where the entries of a row stand, eight bytes apart. */
-    private static int entries(SpikeMatrix spikes, long from, int words, MemorySegment workspace, int start) {
+    private static int entries(SpikeMatrix spikes, long from, int words, MemorySegment lists, int start) {
         int to = start;
         for (int word = 0; word < words; word++) {
             long bits = spikes.segment().get(LONG, from + word * Long.BYTES);
@@ -146,7 +146,7 @@ final class SpikeLister {
                 int place = group / 2 * SpikePanels.TABLE_BYTES
                         + entry * SpikePanels.ENTRY_BYTES
                         + group % 2 * SpikePanels.Shape.LISTS.bytes;
-                workspace.set(SHORT, to, (short) place);
+                lists.set(SHORT, to, (short) place);
                 to += Long.BYTES;
             }
         }

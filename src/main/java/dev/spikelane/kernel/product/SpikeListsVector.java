@@ -32,16 +32,17 @@ final class SpikeListsVector {
     private SpikeListsVector() {}
 
     /** Adds the entries of a section to the sums of all rows. */
-    static void add(MemorySegment workspace, int section) {
-        add(workspace, SpikeLister.start(workspace, section), SpikeLister.bundles(workspace));
+    static void add(MemorySegment workspace, MemorySegment lists, int section) {
+        add(workspace, lists, SpikeLister.start(lists, section), SpikeLister.bundles(lists));
     }
 
-    private static void add(MemorySegment workspace, long start, int bundles) {
+    private static void add(MemorySegment workspace, MemorySegment lists, long start, int bundles) {
         Checks.isNative(workspace);
+        Checks.isNative(lists);
         long at = start;
         for (int bundle = 0; bundle < bundles; bundle++) {
-            int length = (int) workspace.get(LONG, at);
-            long rows = workspace.get(LONG, at + Long.BYTES);
+            int length = (int) lists.get(LONG, at);
+            long rows = lists.get(LONG, at + Long.BYTES);
             at += 2 * Long.BYTES;
             for (int lanes = 0; lanes < ENTRY; lanes += STRIP) {
                 long sums = (long) SpikePanels.SUMS + lanes;
@@ -59,7 +60,7 @@ final class SpikeListsVector {
                 FloatVector sum31 = FloatVector.fromMemorySegment(FLOAT, row3, BYTES, ORDER);
                 for (int i = 0; i < length; i++) {
                     MemorySegment tables = workspace.asSlice(lanes, TABLES_BYTES);
-                    long places = workspace.get(LONG, at + (long) i * Long.BYTES);
+                    long places = lists.get(LONG, at + (long) i * Long.BYTES);
                     long entry = places & PLACE;
                     sum00 = sum00.add(FloatVector.fromMemorySegment(FLOAT, tables, entry, ORDER));
                     sum01 = sum01.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + BYTES, ORDER));

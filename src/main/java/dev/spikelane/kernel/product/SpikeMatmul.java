@@ -5,7 +5,6 @@ import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Locale;
@@ -39,75 +38,108 @@ public final class SpikeMatmul {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
-    /** Rows of {@link #workspace}, which has 64 columns. */
-    public static final int WORKSPACE_ROWS = Math.ceilDiv(
-            SimdWidth.bits() == SimdWidth.WIDEST
-                    ? Math.max(SpikePermuteVector.WORKSPACE_BYTES, SpikePanels.WORKSPACE_BYTES)
-                    : SpikePanels.WORKSPACE_BYTES,
-            PackedWeights.BLOCK_BYTES);
-
     /** The variants that this JVM can run. */
     private static final Variant[] CANDIDATES = candidates();
 
     private SpikeMatmul() {}
 
     /**
-     * Allocates the scratch memory that one thread needs for {@link #multiply}; it can be used again and again.
-     *
-     * @param arena the arena that owns the memory
-     * @return 0.8 MB, or 1.4 MB where vectors have 512 bits
-     */
-    public static FloatMatrix workspace(Arena arena) {
-        return FloatMatrix.zeros(arena, WORKSPACE_ROWS, PackedWeights.BLOCK);
-    }
-
-    /**
      * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that share a product
-     * take disjoint blocks, each with its own workspace.
+     * take disjoint blocks, each with its own workspace; {@link #prepare} saves them work that they would all do.
      *
      * @param spikes {@code [at least rows x pre]}
      * @param rows how many rows, at least 1
      * @param weights {@code pre -> post}
      * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
-     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with {@code current}
-     * @throws IllegalArgumentException if a shape does not fit, or {@code current} and {@code workspace} share memory
+     * @param workspace scratch memory, used by one thread at a time
+     * @throws IllegalArgumentException if a shape does not fit
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void multiply(
-            SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, FloatMatrix workspace) {
+            SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, SpikeWorkspace workspace) {
+        check(spikes, rows, weights);
+        current.require("current", rows, weights.post());
+        workspace.own.take(spikes, rows, weights);
+        run(workspace.own, spikes, rows, weights, current, workspace);
+    }
+
+    /**
+     * Does what all parts of a product would do again: counts the spikes, chooses the variant, and lists or lays out the spikes as it wants them.
+     *
+     * @param spikes {@code [at least rows x pre]}, which must not change before the product
+     * @param rows how many rows, at least 1
+     * @param weights {@code pre -> post}
+     * @param prepared takes what is found; other threads may read it once they see that this call has ended
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public static void prepare(SpikeMatrix spikes, int rows, PackedWeights weights, PreparedSpikes prepared) {
+        check(spikes, rows, weights);
+        prepared.take(spikes, rows, weights);
+        prepared.keep(spikes);
+    }
+
+    /**
+     * Computes as {@link #multiply(SpikeMatrix, int, PackedWeights, Tile, SpikeWorkspace)} does, with what was prepared if that was of these spikes
+     * and weights.
+     *
+     * @param prepared from {@link #prepare}; read only, unless it is the workspace's own
+     * @param spikes {@code [at least rows x pre]}, unchanged since
+     * @param rows how many rows, at least 1
+     * @param weights {@code pre -> post}
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
+     * @param workspace scratch memory, used by one thread at a time
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public static void multiply(
+            PreparedSpikes prepared,
+            SpikeMatrix spikes,
+            int rows,
+            PackedWeights weights,
+            Tile current,
+            SpikeWorkspace workspace) {
+        if (!prepared.isOf(spikes, rows, weights)) {
+            multiply(spikes, rows, weights, current, workspace);
+            return;
+        }
+        current.require("current", rows, weights.post());
+        run(prepared, spikes, rows, weights, current, workspace);
+    }
+
+    private static void check(SpikeMatrix spikes, int rows, PackedWeights weights) {
         Checks.rows("spikes", spikes.rows(), rows);
         spikes.requireShape("spikes", spikes.rows(), weights.pre());
-        current.require("current", rows, weights.post());
-        workspace.requireShape("workspace", WORKSPACE_ROWS, PackedWeights.BLOCK);
-        Checks.apart("workspace", workspace, "current", current.matrix());
         weights.requireAccessible();
-        Variant variant = choose(rows, weights.pre(), spikes.count(0, rows));
-        run(variant, spikes, rows, weights, current, workspace.segment());
     }
 
     /** Runs one variant, which results do not depend on. */
     static void run(
-            Variant variant, SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, MemorySegment scratch) {
-        switch (variant) {
-            case SCALAR -> scalar(spikes, rows, weights, current);
-            case ACTIVE -> {
-                int tile = SpikeCosts.inUse().rowsForeseen(rows, spikes.count(0, rows));
-                SpikeActiveVector.active(spikes, rows, weights, current, tile, scratch);
-            }
-            case WIDE, NARROW, LISTS ->
-                SpikePanels.multiply(shape(variant, weights.post()), spikes, rows, weights, current, scratch);
-            case PERMUTE -> SpikePermuteVector.permute(spikes, rows, weights, current, scratch);
-        }
+            Variant variant,
+            SpikeMatrix spikes,
+            int rows,
+            PackedWeights weights,
+            Tile current,
+            SpikeWorkspace workspace) {
+        workspace.own.take(variant, spikes.count(0, rows), spikes, rows, weights);
+        run(workspace.own, spikes, rows, weights, current, workspace);
     }
 
-    /** Half of a wide panel would do nothing for few outputs. */
-    private static SpikePanels.Shape shape(Variant variant, int outputs) {
-        return switch (variant) {
-            case WIDE -> 2 * outputs <= PackedWeights.BLOCK ? SpikePanels.Shape.NARROW : SpikePanels.Shape.WIDE;
-            case NARROW -> SpikePanels.Shape.NARROW;
-            default -> SpikePanels.Shape.LISTS;
-        };
+    private static void run(
+            PreparedSpikes prepared,
+            SpikeMatrix spikes,
+            int rows,
+            PackedWeights weights,
+            Tile current,
+            SpikeWorkspace workspace) {
+        switch (prepared.variant()) {
+            case SCALAR -> scalar(spikes, rows, weights, current);
+            case ACTIVE -> {
+                ActiveLists listed = prepared.complete() ? prepared.lists : null;
+                SpikeActiveVector.active(spikes, rows, weights, current, prepared.tile(), listed, workspace);
+            }
+            case WIDE, NARROW, LISTS -> SpikePanels.multiply(spikes, rows, weights, current, prepared, workspace);
+            case PERMUTE -> SpikePermuteVector.permute(spikes, rows, weights, current, workspace.tables);
+        }
     }
 
     /**
@@ -115,11 +147,12 @@ public final class SpikeMatmul {
      *
      * @param rows rows in the call
      * @param pre inputs
+     * @param post outputs
      * @param active spikes in these rows
      * @return {@code active}, {@code wide}, {@code narrow}, {@code lists} or {@code permute}; {@code scalar} without vectors
      */
-    public static String variant(int rows, int pre, long active) {
-        return choose(rows, pre, active).name().toLowerCase(Locale.ROOT);
+    public static String variant(int rows, int pre, int post, long active) {
+        return choose(rows, pre, post, active).name().toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -129,40 +162,28 @@ public final class SpikeMatmul {
      *
      * @param rows rows that there are
      * @param pre inputs
+     * @param post outputs
      * @param active spikes in these rows
      * @return the best number of rows, at most {@code rows}
      */
-    public static int rowsAtATime(int rows, int pre, long active) {
-        if (choose(rows, pre, active) != Variant.ACTIVE) {
+    public static int rowsAtATime(int rows, int pre, int post, long active) {
+        if (choose(rows, pre, post, active) != Variant.ACTIVE) {
             return rows;
         }
         return Math.min(rows, SpikeCosts.inUse().rowsForeseen(rows, active));
     }
 
-    /**
-     * Estimates how long a product takes on one thread.
-     *
-     * @param rows rows in the call
-     * @param pre inputs
-     * @param active spikes in these rows
-     * @param blocks blocks of 64 outputs
-     * @return nanoseconds
-     */
-    public static double nanoseconds(int rows, int pre, long active, int blocks) {
-        return blocks * SpikeCosts.inUse().of(choose(rows, pre, active), rows, pre, active);
+    static Variant choose(int rows, int pre, int post, long active) {
+        return SimdWidth.VECTOR ? choose(SpikeCosts.inUse(), rows, pre, post, active) : Variant.SCALAR;
     }
 
-    static Variant choose(int rows, int pre, long active) {
-        return SimdWidth.VECTOR ? choose(SpikeCosts.inUse(), rows, pre, active) : Variant.SCALAR;
-    }
-
-    static Variant choose(SpikeCosts costs, int rows, int pre, long active) {
+    static Variant choose(SpikeCosts costs, int rows, int pre, int post, long active) {
         Variant best = Variant.ACTIVE;
-        double least = costs.of(best, rows, pre, active);
+        double least = costs.of(best, rows, pre, post, active);
         for (Variant variant : CANDIDATES) {
             double cost = variant == Variant.PERMUTE && pre > SpikePermuteVector.MOST_INPUTS
                     ? Double.POSITIVE_INFINITY
-                    : costs.of(variant, rows, pre, active);
+                    : costs.of(variant, rows, pre, post, active);
             if (cost < least) {
                 least = cost;
                 best = variant;

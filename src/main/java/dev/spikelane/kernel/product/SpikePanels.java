@@ -48,16 +48,8 @@ final class SpikePanels {
     /** The sums of a tile of rows, and of one row that lists are padded with. */
     static final int SUMS = SpikeLister.GROUPS / 2 * TABLE_BYTES;
 
-    private static final int SUMS_BYTES = (ROWS + 1) * Shape.LISTS.bytes;
-
-    /** What is prepared of the spikes. */
-    static final int SPIKES = SUMS + SUMS_BYTES;
-
-    /** Where {@link SpikeActiveVector} keeps in which direction it walked last. */
-    static final int DIRECTION = SPIKES + SpikeLister.BYTES;
-
     /** Bytes of workspace. */
-    static final int WORKSPACE_BYTES = DIRECTION + Integer.BYTES;
+    static final int WORKSPACE_BYTES = SUMS + (ROWS + 1) * Shape.LISTS.bytes;
 
     private SpikePanels() {}
 
@@ -67,28 +59,38 @@ final class SpikePanels {
     }
 
     static void multiply(
-            Shape shape, SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, MemorySegment workspace) {
-        SpikePanelsVector.clear(workspace, shape.groups * shape.bytes / ENTRY_BYTES);
+            SpikeMatrix spikes,
+            int rows,
+            PackedWeights weights,
+            Tile current,
+            PreparedSpikes prepared,
+            SpikeWorkspace workspace) {
+        Shape shape = prepared.shape();
+        MemorySegment panels = prepared.complete() ? prepared.panels : workspace.own.panels;
+        SpikePanelsVector.clear(workspace.tables, shape.groups * shape.bytes / ENTRY_BYTES);
         for (int row = 0; row < rows; row += ROWS) {
             int some = Math.min(ROWS, rows - row);
             for (int input = 0; input < weights.pre(); input += INPUTS) {
                 int inputs = Math.min(INPUTS, weights.paddedPre() - input);
-                prepare(shape, spikes, row, some, input, inputs, workspace);
+                if (!prepared.complete()) {
+                    prepare(shape, spikes, row, some, input, inputs, panels);
+                }
                 long first = (long) current.firstBlock() * PackedWeights.BLOCK_BYTES;
                 long end = (long) current.endBlock() * PackedWeights.BLOCK_BYTES;
                 for (long outputs = first; outputs < end; outputs += shape.bytes) {
-                    addOutputs(shape, row, some, weights, input, inputs, outputs, current, workspace);
+                    addOutputs(shape, row, some, weights, input, inputs, outputs, current, panels, workspace.tables);
                 }
             }
         }
     }
 
-    private static void prepare(
-            Shape shape, SpikeMatrix spikes, int row, int rows, int input, int inputs, MemorySegment workspace) {
+    /** Lists or lays out some inputs of some rows, at most {@link #INPUTS} of {@link #ROWS}. */
+    static void prepare(
+            Shape shape, SpikeMatrix spikes, int row, int rows, int input, int inputs, MemorySegment panels) {
         switch (shape) {
-            case WIDE -> SpikeSpread.shorts(spikes, row, rows, input, inputs, workspace);
-            case NARROW -> SpikeSpread.ints(spikes, row, rows, input, inputs, workspace);
-            case LISTS -> SpikeLister.list(spikes, row, rows, input, inputs, workspace);
+            case WIDE -> SpikeSpread.shorts(spikes, row, rows, input, inputs, panels);
+            case NARROW -> SpikeSpread.ints(spikes, row, rows, input, inputs, panels);
+            case LISTS -> SpikeLister.list(spikes, row, rows, input, inputs, panels);
         }
     }
 
@@ -102,6 +104,7 @@ final class SpikePanels {
             int inputs,
             long outputs,
             Tile current,
+            MemorySegment panels,
             MemorySegment workspace) {
         long to = outputs - (long) current.origin() * Float.BYTES;
         int tile = SpikeCosts.inUse().tile(shape);
@@ -117,7 +120,7 @@ final class SpikePanels {
                 long from = weights.blockOffset((int) (outputs / PackedWeights.BLOCK_BYTES))
                         + (long) input * PackedWeights.BLOCK_BYTES
                         + outputs % PackedWeights.BLOCK_BYTES;
-                addPanels(shape, row, some, rows, weights.segment(), from, inputs / 4, workspace);
+                addPanels(shape, row, some, rows, weights.segment(), from, inputs / 4, panels, workspace);
             }
             SpikePanelsVector.store(workspace, current.matrix(), firstRow + row, some, to, shape.bytes);
         }
@@ -131,15 +134,16 @@ final class SpikePanels {
             MemorySegment weights,
             long from,
             int groups,
+            MemorySegment panels,
             MemorySegment workspace) {
         for (int group = 0, panel = 0; group < groups; group += shape.groups, panel++) {
             int some = Math.min(shape.groups, groups - group);
             long inputs = from + (long) group * 4 * PackedWeights.BLOCK_BYTES;
             SpikePanelsVector.make(weights, inputs, some, shape.bytes, workspace);
             switch (shape) {
-                case WIDE -> SpikePanelsVector.addWide(workspace, SpikeSpread.shorts(panel, rows, row), tile);
-                case NARROW -> SpikePanelsVector.addNarrow(workspace, SpikeSpread.ints(panel, rows, row), tile);
-                case LISTS -> SpikeListsVector.add(workspace, panel);
+                case WIDE -> SpikePanelsVector.addWide(workspace, panels, SpikeSpread.shorts(panel, rows, row), tile);
+                case NARROW -> SpikePanelsVector.addNarrow(workspace, panels, SpikeSpread.ints(panel, rows, row), tile);
+                case LISTS -> SpikeListsVector.add(workspace, panels, panel);
             }
         }
     }

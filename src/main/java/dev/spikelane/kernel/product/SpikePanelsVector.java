@@ -115,10 +115,11 @@ final class SpikePanelsVector {
     }
 
     /** Adds for each row one entry of each of the four tables of 64 outputs. */
-    static void addWide(MemorySegment workspace, long spikes, int rows) {
+    static void addWide(MemorySegment workspace, MemorySegment panels, long spikes, int rows) {
         Checks.isNative(workspace);
+        Checks.isNative(panels);
         for (int row = 0; row < rows; row++) {
-            long bits = workspace.get(SHORT, spikes + row * (long) Short.BYTES);
+            long bits = panels.get(SHORT, spikes + row * (long) Short.BYTES);
             long entry0 = bits << 8 & PLACE;
             long entry1 = (bits << 4 & PLACE) + TABLE;
             long entry2 = (bits & PLACE) + 2 * TABLE;
@@ -155,10 +156,11 @@ final class SpikePanelsVector {
     }
 
     /** Adds for each row one entry of each of the eight tables of 32 outputs; those of two neighboring groups stand side by side. */
-    static void addNarrow(MemorySegment workspace, long spikes, int rows) {
+    static void addNarrow(MemorySegment workspace, MemorySegment panels, long spikes, int rows) {
         Checks.isNative(workspace);
+        Checks.isNative(panels);
         for (int row = 0; row < rows; row++) {
-            long bits = workspace.get(INT, spikes + row * (long) Integer.BYTES);
+            long bits = panels.get(INT, spikes + row * (long) Integer.BYTES);
             long entry0 = bits << 8 & PLACE;
             long entry1 = (bits << 4 & PLACE) + NARROW;
             long entry2 = (bits & PLACE) + TABLE;

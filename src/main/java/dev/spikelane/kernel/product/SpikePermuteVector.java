@@ -36,7 +36,7 @@ final class SpikePermuteVector {
     private static final int GROUPS = WORD / 4;
 
     /** Outputs whose tables are made at a time. */
-    private static final int OUTPUTS = 16;
+    static final int OUTPUTS = 16;
 
     /** The most inputs: their tables fill 1 MB of the workspace. */
     static final int MOST_INPUTS = 4_096;

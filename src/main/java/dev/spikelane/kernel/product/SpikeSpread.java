@@ -15,15 +15,15 @@ final class SpikeSpread {
 
     /** Where the spikes of 16 inputs stand, of {@code rows} rows from one on. */
     static long shorts(int panel, int rows, int row) {
-        return SpikePanels.SPIKES + ((long) panel * rows + row) * Short.BYTES;
+        return ((long) panel * rows + row) * Short.BYTES;
     }
 
     /** Where the spikes of 32 inputs stand. */
     static long ints(int panel, int rows, int row) {
-        return SpikePanels.SPIKES + ((long) panel * rows + row) * Integer.BYTES;
+        return ((long) panel * rows + row) * Integer.BYTES;
     }
 
-    static void shorts(SpikeMatrix spikes, int firstRow, int rows, int input, int inputs, MemorySegment workspace) {
+    static void shorts(SpikeMatrix spikes, int firstRow, int rows, int input, int inputs, MemorySegment panels) {
         MemorySegment words = spikes.segment();
         long step = (long) rows * Short.BYTES;
         for (int row = 0; row < rows; row++) {
@@ -32,7 +32,7 @@ final class SpikeSpread {
             for (int i = 0; i < inputs; i += Long.SIZE) {
                 long bits = words.get(WORD, from + i / Byte.SIZE);
                 for (int panel = i; panel < i + Long.SIZE && panel < inputs; panel += Short.SIZE) {
-                    workspace.set(SHORT, to, (short) bits);
+                    panels.set(SHORT, to, (short) bits);
                     bits >>>= Short.SIZE;
                     to += step;
                 }
@@ -40,7 +40,7 @@ final class SpikeSpread {
         }
     }
 
-    static void ints(SpikeMatrix spikes, int firstRow, int rows, int input, int inputs, MemorySegment workspace) {
+    static void ints(SpikeMatrix spikes, int firstRow, int rows, int input, int inputs, MemorySegment panels) {
         MemorySegment words = spikes.segment();
         long step = (long) rows * Integer.BYTES;
         for (int row = 0; row < rows; row++) {
@@ -48,8 +48,8 @@ final class SpikeSpread {
             long to = ints(0, rows, row);
             for (int i = 0; i < inputs; i += Long.SIZE) {
                 long bits = words.get(WORD, from + i / Byte.SIZE);
-                workspace.set(INT, to, (int) bits);
-                workspace.set(INT, to + step, (int) (bits >>> Integer.SIZE));
+                panels.set(INT, to, (int) bits);
+                panels.set(INT, to + step, (int) (bits >>> Integer.SIZE));
                 to += 2 * step;
             }
         }

@@ -23,14 +23,16 @@ public final class TransposedSpikeMatmul {
     public static final class Workspace {
         private final SpikeMatrix transposed;
         private final PackedWeights packed;
-        private final FloatMatrix tables;
+        private final SpikeWorkspace tables;
+        private final FloatMatrix nothing;
         private final Tile tile;
 
         private Workspace(Arena arena, int rows, int pre, int post) {
             this.transposed = SpikeMatrix.zeros(arena, pre, rows);
             this.packed = PackedWeights.zeros(arena, rows, post);
-            this.tables = SpikeMatmul.workspace(arena);
-            this.tile = Tile.whole(tables);
+            this.tables = new SpikeWorkspace(arena);
+            this.nothing = FloatMatrix.zeros(arena, 1, 1);
+            this.tile = Tile.whole(nothing);
         }
     }
 
@@ -66,6 +68,6 @@ public final class TransposedSpikeMatmul {
         Tile whole = workspace.tile.on(product);
         SpikeMatmul.multiply(
                 workspace.transposed, workspace.transposed.rows(), workspace.packed, whole, workspace.tables);
-        whole.on(workspace.tables);
+        whole.on(workspace.nothing);
     }
 }

@@ -31,7 +31,7 @@ class NarrowMatmulProperties {
                     Matrices.uniform(arena, outputs, inputs, random),
                     Matrices.uniform(arena, 1, outputs, random));
             FloatMatrix expected = FloatMatrix.zeros(arena, rows, outputs);
-            SpikeMatmul.multiply(spikes, rows, weights, Tile.whole(expected), SpikeMatmul.workspace(arena));
+            SpikeMatmul.multiply(spikes, rows, weights, Tile.whole(expected), new SpikeWorkspace(arena));
             FloatMatrix found = Matrices.uniform(arena, rows, outputs, random);
             new NarrowMatmul(arena).multiply(spikes, rows, weights, Tile.whole(found));
             same(expected, found);

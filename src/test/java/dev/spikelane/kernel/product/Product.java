@@ -6,6 +6,8 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -56,7 +58,8 @@ final class Product {
     final FloatMatrix bias;
     final PackedWeights packed;
     private final Arena arena;
-    private final FloatMatrix workspace;
+    private final SpikeWorkspace workspace;
+    private final PreparedSpikes prepared;
 
     Product(Arena arena, int rows, int pre, int post, double density, Weights kind, long seed) {
         Random random = new Random(seed);
@@ -65,8 +68,10 @@ final class Product {
         this.weights = kind.matrix(arena, post, pre, random);
         this.bias = kind.matrix(arena, 1, post, random);
         this.packed = PackedWeights.pack(arena, weights, bias);
-        this.workspace = SpikeMatmul.workspace(arena);
-        workspace.fill(Float.NaN);
+        this.workspace = new SpikeWorkspace(arena);
+        this.prepared = new PreparedSpikes(arena);
+        fill(workspace.tables);
+        fill(workspace.own.panels);
     }
 
     /** The public entry, and each variant that this JVM can run. */
@@ -74,23 +79,38 @@ final class Product {
         Map<String, Multiply> variants = new LinkedHashMap<>();
         variants.put("entry", (s, rows, w, to) -> SpikeMatmul.multiply(s, rows, w, to, workspace));
         variants.put("scalar", SpikeMatmul::scalar);
-        if (SimdWidth.VECTOR) {
-            for (int tile : new int[] {3, SpikePanels.ROWS}) { // the second goes the other way
-                variants.put(
-                        "active in tiles of " + tile,
-                        (s, rows, w, to) -> SpikeActiveVector.active(s, rows, w, to, tile, workspace.segment()));
-            }
-            for (SpikePanels.Shape shape : SpikePanels.Shape.values()) {
-                variants.put(
-                        shape.name().toLowerCase(Locale.ROOT),
-                        (s, rows, w, to) -> SpikePanels.multiply(shape, s, rows, w, to, workspace.segment()));
+        variants.put("prepared", this::prepared);
+        for (SpikeMatmul.Variant variant : SpikeMatmul.Variant.values()) {
+            boolean vectors = variant != SpikeMatmul.Variant.PERMUTE || SimdWidth.bits() == SimdWidth.WIDEST;
+            if (SimdWidth.VECTOR && variant != SpikeMatmul.Variant.SCALAR && vectors) {
+                String name = variant.name().toLowerCase(Locale.ROOT);
+                variants.put(name, (s, rows, w, to) -> SpikeMatmul.run(variant, s, rows, w, to, workspace));
+                variants.put(name + ", prepared", (s, rows, w, to) -> prepared(variant, s, rows, w, to));
             }
         }
-        if (SimdWidth.bits() == SimdWidth.WIDEST) {
+        if (SimdWidth.VECTOR) {
             variants.put(
-                    "permute", (s, rows, w, to) -> SpikePermuteVector.permute(s, rows, w, to, workspace.segment()));
+                    "active in tiles of 3",
+                    (s, rows, w, to) -> SpikeActiveVector.active(s, rows, w, to, 3, null, workspace));
         }
         return variants;
+    }
+
+    private void prepared(SpikeMatrix input, int rows, PackedWeights by, Tile to) {
+        SpikeMatmul.prepare(input, rows, by, prepared);
+        SpikeMatmul.multiply(prepared, input, rows, by, to, workspace);
+    }
+
+    private void prepared(SpikeMatmul.Variant variant, SpikeMatrix input, int rows, PackedWeights by, Tile to) {
+        prepared.take(variant, input.count(0, rows), input, rows, by);
+        prepared.keep(input);
+        SpikeMatmul.multiply(prepared, input, rows, by, to, workspace);
+    }
+
+    private static void fill(MemorySegment memory) {
+        for (long at = 0; at + Float.BYTES <= memory.byteSize(); at += Float.BYTES) {
+            memory.set(ValueLayout.JAVA_FLOAT, at, Float.NaN);
+        }
     }
 
     /** A matrix for the result, filled with {@link #BEFORE}. */

@@ -45,10 +45,11 @@ final class SpikeMatmulCrossoverProperties {
     }
 
     /** Every number of spikes at which one spike more brings another variant. */
-    private static List<Integer> crossovers(int rows, int pre) {
+    private static List<Integer> crossovers(int rows, int pre, int post) {
         List<Integer> crossovers = new ArrayList<>();
         for (int active = 0; active < rows * pre; active++) {
-            if (!SpikeMatmul.variant(rows, pre, active).equals(SpikeMatmul.variant(rows, pre, active + 1))) {
+            if (!SpikeMatmul.variant(rows, pre, post, active)
+                    .equals(SpikeMatmul.variant(rows, pre, post, active + 1))) {
                 crossovers.add(active);
             }
         }
@@ -70,8 +71,8 @@ final class SpikeMatmulCrossoverProperties {
 
     @Example
     void vectorsHaveACrossoverAndScalarCodeHasNone() {
-        assertEquals(Simd.bits() == 0, crossovers(60, 256).isEmpty());
-        assertFalse(SpikeMatmul.variant(60, 256, 0).isEmpty());
+        assertEquals(Simd.bits() == 0, crossovers(60, 256, 64).isEmpty());
+        assertFalse(SpikeMatmul.variant(60, 256, 64, 0).isEmpty());
     }
 
     @ComparesVectors
@@ -81,7 +82,7 @@ final class SpikeMatmulCrossoverProperties {
             @ForAll("inputs") int pre,
             @ForAll @IntRange(min = 1, max = 130) int post,
             @ForAll long seed) {
-        for (int crossover : crossovers(rows, pre)) {
+        for (int crossover : crossovers(rows, pre, post)) {
             for (int active : new int[] {crossover, crossover + 1}) {
                 Product product = new Product(arena, rows, pre, post, 0, Product.Weights.UNIFORM, seed);
                 set(product.spikes, active, new Random(~seed));
@@ -103,7 +104,7 @@ final class SpikeMatmulCrossoverProperties {
             @ForAll @IntRange(min = 1, max = 10) int tenths,
             @ForAll long seed) {
         Product product = new Product(arena, rows, pre, post, tenths / 10.0, Product.Weights.UNIFORM, seed);
-        FloatMatrix workspace = SpikeMatmul.workspace(arena);
+        SpikeWorkspace workspace = new SpikeWorkspace(arena);
         float[][] expected = product.expected();
         for (int some = 1; some < rows; some++) {
             String variant = variantOf(product, some);
@@ -124,7 +125,8 @@ final class SpikeMatmulCrossoverProperties {
     }
 
     private static String variantOf(Product product, int rows) {
-        return SpikeMatmul.variant(rows, product.weights.columns(), product.spikes.count(0, rows));
+        return SpikeMatmul.variant(
+                rows, product.weights.columns(), product.weights.rows(), product.spikes.count(0, rows));
     }
 
     /** The transposed product takes inputs for rows and rows for inputs. */
@@ -137,7 +139,7 @@ final class SpikeMatmulCrossoverProperties {
             @ForAll long seed) {
         TransposedSpikeMatmul.Workspace workspace = TransposedSpikeMatmul.workspace(arena, rows, pre, post);
         FloatMatrix values = Matrices.uniform(arena, rows, post, new Random(seed));
-        for (int crossover : crossovers(pre, rows)) {
+        for (int crossover : crossovers(pre, rows, post)) {
             for (int active : new int[] {crossover, crossover + 1}) {
                 SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, pre);
                 set(spikes, active, new Random(~seed));

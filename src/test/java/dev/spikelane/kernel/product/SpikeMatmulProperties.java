@@ -144,7 +144,7 @@ final class SpikeMatmulProperties {
             @ForAll long seed) {
         Product product = new Product(arena, rows, pre, post, density, kind, seed);
         int row = new Random(~seed).nextInt(rows);
-        FloatMatrix workspace = SpikeMatmul.workspace(arena);
+        SpikeWorkspace workspace = new SpikeWorkspace(arena);
         FloatMatrix whole = FloatMatrix.zeros(arena, rows, post);
         FloatMatrix alone = FloatMatrix.zeros(arena, 1, post);
         SpikeMatmul.multiply(product.spikes, product.spikes.rows(), product.packed, Tile.whole(whole), workspace);
@@ -176,10 +176,10 @@ final class SpikeMatmulProperties {
             @ForAll @DoubleRange(max = 1) double density) {
         long active = (long) (density * rows * pre);
         SpikeCosts costs = SpikeCosts.inUse();
-        SpikeMatmul.Variant chosen = SpikeMatmul.choose(rows, pre, active);
+        SpikeMatmul.Variant chosen = SpikeMatmul.choose(rows, pre, 64, active);
         for (SpikeMatmul.Variant other : SpikeMatmul.Variant.values()) {
             boolean runs = other != SpikeMatmul.Variant.SCALAR && other != SpikeMatmul.Variant.PERMUTE;
-            if (runs && costs.of(other, rows, pre, active) < costs.of(chosen, rows, pre, active)) {
+            if (runs && costs.of(other, rows, pre, 64, active) < costs.of(chosen, rows, pre, 64, active)) {
                 throw new AssertionError(other + " costs less than " + chosen);
             }
         }

@@ -63,7 +63,7 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
         private final FloatMatrix current;
         private final Tile tile;
         private final FloatMatrix workspace;
-        private final FloatMatrix floatWorkspace;
+        private final SpikeWorkspace floatWorkspace;
 
         Open(IntegerMatmulWork work) {
             this.work = work;
@@ -76,7 +76,7 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
             current = FloatMatrix.zeros(arena, work.rows, work.post);
             tile = Tile.whole(current);
             workspace = IntegerMatmul.workspace(arena, work.pre);
-            floatWorkspace = SpikeMatmul.workspace(arena);
+            floatWorkspace = new SpikeWorkspace(arena);
         }
 
         private static IntegerMatrix weights(IntegerMatmulWork work) {

@@ -34,14 +34,14 @@ public final class ProductInside {
 
     /** C, with the variant that the library chooses. */
     public static void yardstick(
-            SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, FloatMatrix workspace) {
-        switch (SpikeMatmul.choose(rows, weights.pre(), spikes.count(0, rows))) {
+            SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, SpikeWorkspace workspace) {
+        switch (SpikeMatmul.choose(rows, weights.pre(), weights.post(), spikes.count(0, rows))) {
             case SCALAR, ACTIVE -> Yardstick.active(spikes, rows, weights, current);
             case WIDE -> Yardstick.panels(Yardstick.Panels.WIDE, spikes, rows, weights, current);
             case NARROW -> Yardstick.panels(Yardstick.Panels.NARROW, spikes, rows, weights, current);
             case LISTS -> Yardstick.panels(Yardstick.Panels.LISTS, spikes, rows, weights, current);
             case PERMUTE -> {
-                SegmentAllocator scratch = SegmentAllocator.slicingAllocator(workspace.segment());
+                SegmentAllocator scratch = SegmentAllocator.slicingAllocator(workspace.tables);
                 new Yardstick.Permute(scratch, spikes, rows, weights, current).run();
             }
         }

@@ -14,13 +14,10 @@ import dev.spikelane.kernel.Transpose;
 import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.network.SharedBlocks;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Input and memory of a {@link SpikeMatmulWork}. Dense products take the spikes as floats, which are there before they begin. The bias is
@@ -37,9 +34,8 @@ final class SpikeMatmulCase implements Case {
     private final FloatMatrix unpacked;
     private final PackedWeights weights;
     private final FloatMatrix current;
-    private final List<FloatMatrix> workspaces;
-    private final List<Tile> tiles;
-    private final SharedBlocks shared;
+    private final SharedProduct.Threads crew;
+    private final SharedProduct shared;
     private final PeerEntries peers;
     private final List<Entry> entries = new ArrayList<>();
     private final long active;
@@ -51,12 +47,9 @@ final class SpikeMatmulCase implements Case {
                 .weights();
         weights = PackedWeights.pack(arena, unpacked);
         current = FloatMatrix.zeros(arena, work.rows(), work.post());
-        workspaces = Stream.generate(() -> SpikeMatmul.workspace(arena))
-                .limit(work.threads())
-                .toList();
-        tiles = Stream.generate(() -> Tile.whole(current)).limit(work.threads()).toList();
-        shared = new SharedBlocks(work.threads(), weights.blocks(), this::compute);
         active = spikes.count();
+        crew = new SharedProduct.Threads(work.threads(), weights);
+        shared = new SharedProduct(arena, crew, spikes, weights, current, variant(), isChosen());
         peers = isChosen() && Peers.joinAt(work.density())
                 ? new PeerEntries(
                         peer -> peer.product(RandomData.floats(arena, spikes), unpacked, work.threads()),
@@ -118,22 +111,12 @@ final class SpikeMatmulCase implements Case {
 
     private SpikeMatmul.Variant variant() {
         return isChosen()
-                ? SpikeMatmul.choose(work.rows(), work.pre(), active)
+                ? SpikeMatmul.choose(work.rows(), work.pre(), weights.post(), active)
                 : SpikeMatmul.Variant.valueOf(work.variant().name());
     }
 
-    private void compute(int firstBlock, int endBlock, int thread) {
-        FloatMatrix workspace = workspaces.get(thread);
-        Tile tile = tiles.get(thread).at(firstBlock, endBlock);
-        if (isChosen()) {
-            SpikeMatmul.multiply(spikes, work.rows(), weights, tile, workspace);
-        } else {
-            SpikeMatmul.run(variant(), spikes, work.rows(), weights, tile, workspace.segment());
-        }
-    }
-
     private void scalar() {
-        LayerKernels.SCALAR.multiply(spikes, work.rows(), weights, current, workspaces.getFirst());
+        LayerKernels.SCALAR.multiply(spikes, work.rows(), weights, current, shared.workspace());
     }
 
     private void yardstickActive() {
@@ -169,7 +152,7 @@ final class SpikeMatmulCase implements Case {
     @Override
     public void close() {
         peers.close();
-        shared.close();
+        crew.close();
         arena.close();
     }
 }

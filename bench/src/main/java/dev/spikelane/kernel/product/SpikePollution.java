@@ -126,13 +126,13 @@ public final class SpikePollution {
         FloatMatrix floats = RandomData.floats(arena, spikes);
         FloatMatrix current = FloatMatrix.zeros(arena, ROWS, POST);
         Tile tile = Tile.whole(current);
-        FloatMatrix workspace = SpikeMatmul.workspace(arena);
+        SpikeWorkspace workspace = new SpikeWorkspace(arena);
         FloatMatrix denseScratch = DenseMatmul.workspace(arena);
         for (SpikeMatmulWork.Variant other : SpikeMatmulWork.Variant.available()) {
             SpikeMatmul.Variant variant = SpikeMatmul.Variant.valueOf(other.name());
             time(
                     other.name().toLowerCase(Locale.ROOT),
-                    () -> SpikeMatmul.run(variant, spikes, ROWS, weights, tile, workspace.segment()));
+                    () -> SpikeMatmul.run(variant, spikes, ROWS, weights, tile, workspace));
         }
         time("dense_packed", () -> DenseMatmul.multiply(floats, ROWS, weights, tile));
         time("dense_transposed", () -> DenseMatmul.multiply(floats, false, unpacked, true, current, denseScratch));

@@ -1,0 +1,107 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.SharedBlocks;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A product of spikes that threads share as a simulation does: some rows at a time, prepared once for all of them. */
+final class SharedProduct implements Runnable {
+
+    /** Threads for any number of products, one of which runs at a time. */
+    static final class Threads implements AutoCloseable {
+        private final int count;
+        private final SharedBlocks blocks;
+        private SharedProduct running;
+
+        Threads(int count, PackedWeights weights) {
+            this.count = count;
+            this.blocks = new SharedBlocks(count, weights.blocks(), (first, end, thread) -> running.compute(first, end, thread));
+        }
+
+        private void run(SharedProduct product) {
+            running = product;
+            blocks.run();
+        }
+
+        @Override
+        public void close() {
+            blocks.close();
+        }
+    }
+
+    private record Rows(SpikeMatrix spikes, List<Tile> tiles) {}
+
+    private final List<Rows> all = new ArrayList<>();
+    private final PackedWeights weights;
+    private final SpikeMatmul.Variant variant;
+    private final PreparedSpikes prepared;
+    private final List<SpikeWorkspace> workspaces;
+    private final Threads crew;
+    private final boolean chosen;
+    private Rows now;
+
+    /**
+     * Makes it.
+     *
+     * @param chosen whether the library chooses at each call; else {@code variant} serves
+     */
+    SharedProduct(
+            Arena arena,
+            Threads crew,
+            SpikeMatrix spikes,
+            PackedWeights weights,
+            FloatMatrix current,
+            SpikeMatmul.Variant variant,
+            boolean chosen) {
+        this.crew = crew;
+        this.weights = weights;
+        this.variant = variant;
+        this.chosen = chosen;
+        int threads = crew.count;
+        int rows = spikes.rows();
+        int most = variant == SpikeMatmul.Variant.ACTIVE
+                ? SpikeCosts.inUse().rowsForeseen(rows, spikes.count())
+                : SpikePanels.ROWS;
+        int some = threads == 1 ? rows : Math.min(rows, most);
+        for (int row = 0; row < rows; row += some) {
+            int count = Math.min(some, rows - row);
+            FloatMatrix into = current.rows(row, count);
+            all.add(new Rows(
+                    spikes.rows(row, count),
+                    Stream.generate(() -> Tile.whole(into)).limit(threads).toList()));
+        }
+        now = all.getFirst();
+        workspaces = Stream.generate(() -> new SpikeWorkspace(arena)).limit(threads).toList();
+        prepared = new PreparedSpikes(arena);
+    }
+
+    SpikeWorkspace workspace() {
+        return workspaces.getFirst();
+    }
+
+    @Override
+    public void run() {
+        for (Rows rows : all) {
+            now = rows;
+            SpikeMatrix spikes = rows.spikes();
+            if (chosen) {
+                SpikeMatmul.prepare(spikes, spikes.rows(), weights, prepared);
+            } else {
+                prepared.take(variant, spikes.count(0, spikes.rows()), spikes, spikes.rows(), weights);
+                prepared.keep(spikes);
+            }
+            crew.run(this);
+        }
+    }
+
+    private void compute(int firstBlock, int endBlock, int thread) {
+        SpikeMatrix spikes = now.spikes();
+        Tile tile = now.tiles().get(thread).at(firstBlock, endBlock);
+        SpikeMatmul.multiply(prepared, spikes, spikes.rows(), weights, tile, workspaces.get(thread));
+    }
+}

@@ -1,0 +1,60 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The active inputs of some rows as a list, made once for all outputs, with a mark at those whose group of four goes on with the next. It is in
+ * arrays: C2 takes the checks of an array's index out of the loop, and needs none of an arena's life.
+ */
+final class ActiveLists {
+
+    /** The mark of an entry whose group goes on with the next one. */
+    static final int GOES_ON = 1;
+
+    private static final int SOME = 1 << 12;
+
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
+
+    /** Where the entries of each row start, and those of the last end. */
+    final int[] starts = new int[SpikeCosts.MOST_ROWS_FORESEEN + 1];
+
+    /** For each active input twice its number, and the mark. */
+    int[] entries = new int[SOME];
+
+    /**
+     * Lists rows, at most {@link SpikeCosts#MOST_ROWS_FORESEEN}.
+     *
+     * @param active how many inputs are active in them
+     */
+    void list(SpikeMatrix spikes, int firstRow, int rows, long active) {
+        if (entries.length < active) {
+            entries = new int[Math.toIntExact(Math.max(active, 2L * entries.length))];
+        }
+        int at = 0;
+        for (int row = 0; row < rows; row++) {
+            starts[row] = at;
+            at = list(spikes.segment(), spikes.rowOffset(firstRow + row), spikes.stride(), at);
+        }
+        starts[rows] = at;
+    }
+
+    private int list(MemorySegment spikes, long row, int words, int start) {
+        Checks.isNative(spikes);
+        int[] to = entries;
+        int at = start;
+        for (int word = 0; word < words; word++) {
+            long bits = spikes.get(WORD, row + (long) word * Long.BYTES);
+            while (bits != 0) {
+                int input = Long.numberOfTrailingZeros(bits);
+                bits &= bits - 1;
+                int next = Long.numberOfTrailingZeros(bits);
+                to[at] = word * Long.SIZE + input << 1 | (next >> 2 == input >> 2 ? GOES_ON : 0);
+                at++;
+            }
+        }
+        return at;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.kernel.base.SimdWidth;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Scratch memory of {@link SpikeMatmul}, to be used again and again by one thread at a time. */
+public final class SpikeWorkspace {
+
+    /** Permuting prepares nothing, so its tables may lie where others keep what they have prepared. */
+    private static final int BYTES = Math.max(
+            SimdWidth.bits() == SimdWidth.WIDEST ? SpikePermuteVector.WORKSPACE_BYTES : 0,
+            SpikePanels.WORKSPACE_BYTES + SpikeLister.BYTES);
+
+    /** Tables, and sums of rows. */
+    final MemorySegment tables;
+
+    /** What the thread prepares for itself. */
+    final PreparedSpikes own;
+
+    /** In which direction {@link SpikeActiveVector} walked last. */
+    boolean down;
+
+    /**
+     * Allocates memory.
+     *
+     * @param arena the arena that owns it, 0.8 MB, or 1.5 MB where vectors have 512 bits
+     */
+    public SpikeWorkspace(Arena arena) {
+        this.tables = arena.allocate(BYTES, Long.SIZE);
+        this.own = new PreparedSpikes(tables.asSlice(SpikePanels.WORKSPACE_BYTES, SpikeLister.BYTES));
+    }
+
+    /**
+     * Returns where this thread prepares spikes, for products of no other thread.
+     *
+     * @return always the same
+     */
+    public PreparedSpikes prepared() {
+        return own;
+    }
+}
