@@ -198,7 +198,7 @@ final class SimulationTest {
             assertMessage(
                     IllegalStateException.class,
                     "recorder has room for 3 steps, the run goes on to step 4,"
-                            + " counted from the last reset, also where a state was restored; make a recorder for all these steps",
+                            + " counted from the last reset, also where a state was restored; make a longer recorder, or reset where a new sequence begins",
                     () -> simulation.step(input(2)));
             simulation.reset();
             simulation.run(input(6));

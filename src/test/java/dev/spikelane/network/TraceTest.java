@@ -131,8 +131,8 @@ final class TraceTest {
             fits.run(rows(graph, 0, STEPS));
             assertMessage(
                     IllegalStateException.class,
-                    "recorder has room for 23 steps, the run goes on to step 24, counted from the last reset; make a longer"
-                            + " recorder, or reset the simulation and its state",
+                    "recorder has room for 23 steps, the run goes on to step 24, counted from the last reset,"
+                            + " also where a state was restored; make a longer recorder, or reset where a new sequence begins",
                     () -> fits.step(rows(graph, 0, 1)));
         }
     }

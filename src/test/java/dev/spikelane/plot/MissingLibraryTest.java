@@ -19,18 +19,21 @@ class MissingLibraryTest {
     private static final Path TEST_CLASSES = Path.of("target/test-classes");
     private static final String DEPENDENCY = " needs a library that is not there: add the dependency ";
 
+    private static final String OR_ALL =
+            ", or depend on dev.spikelane:spikelane-plot with <type>pom</type>, which brings all that pictures need";
+
     @TempDir
     private Path folder;
 
     @Test
     void namesTheDependencyToAdd() throws Exception {
         List<String> expected = List.of(
-                "raster.html: .html" + DEPENDENCY + "org.webjars.npm:echarts:5.3.1",
+                "raster.html: .html" + DEPENDENCY + "org.webjars.npm:echarts:5.3.1" + OR_ALL,
                 "raster.png: written",
-                "raster.svg: .svg" + DEPENDENCY + "de.erichseifert.vectorgraphics2d:VectorGraphics2D:0.13",
+                "raster.svg: .svg" + DEPENDENCY + "de.erichseifert.vectorgraphics2d:VectorGraphics2D:0.13" + OR_ALL,
                 "counts.gif: written",
                 "counts.png: written",
-                "counts.svg: .svg" + DEPENDENCY + "de.erichseifert.vectorgraphics2d:VectorGraphics2D:0.13");
+                "counts.svg: .svg" + DEPENDENCY + "de.erichseifert.vectorgraphics2d:VectorGraphics2D:0.13" + OR_ALL);
         String main = "dev.spikelane.plot.PicturesMain";
         String folders = CLASSES + File.pathSeparator + TEST_CLASSES;
         assertEquals(expected, run(List.of("-cp", folders, main, folder.toString())));
