@@ -43,9 +43,14 @@ final class Currents {
         return terms;
     }
 
-    void prepare(int rows) {
+    /**
+     * Runs what comes before the last product of each term.
+     *
+     * @param alone whether no other sum is prepared before this one is filled: threads share one preparation of spikes
+     */
+    void prepare(int rows, boolean alone) {
         for (Term term : terms) {
-            term.prepare(rows);
+            term.prepare(rows, alone && terms.length == 1);
         }
     }
 

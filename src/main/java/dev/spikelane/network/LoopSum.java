@@ -114,7 +114,7 @@ final class LoopSum {
         @Override
         public void open(Workers workers, int blockRows) {
             rows = blockRows;
-            sum.prepare(rows);
+            sum.prepare(rows, true);
             boolean share = workers.threads() > 1 && sum.worthSharing(rows);
             blocksInPart = Parts.blocksInPart(sum.blocks(), share ? workers.threads() : 1);
             Parts.run(workers, this, Math.ceilDiv(sum.blocks(), blocksInPart), share);
@@ -150,7 +150,7 @@ final class LoopSum {
         @Override
         public void fill(int part, int rows, Tile into) {
             Signal source = seen.get(part);
-            term.path.prepare(source, rows);
+            term.path.prepare(source, rows, true);
             term.path.fill(source, rows, into, 0);
         }
     }

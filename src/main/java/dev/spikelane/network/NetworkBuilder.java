@@ -149,6 +149,10 @@ public final class NetworkBuilder {
     }
 
     private ProjectionBuilder latest() {
+        if (!pending.isEmpty()) {
+            throw new IllegalStateException("'" + pending.getLast() + "' behind '" + end().name()
+                    + "' has no neurons yet, expected neuron() before what is said of the projection");
+        }
         if (projections.isEmpty()) {
             throw new IllegalStateException("there is no projection yet, expected project() before what is said of it");
         }

@@ -45,14 +45,14 @@ final class PathRun {
         this.behind = operators.subList(last + 1, operators.size()).toArray(ElementwiseOperator[]::new);
     }
 
-    /** Runs what comes before the last product, and prepares that; to be called once before the first rows are filled. */
-    void prepare(Signal source, int rows) {
+    /** Runs what comes before the last product, and prepares that if threads share it; to be called once before the first rows are filled. */
+    void prepare(Signal source, int rows, boolean shares) {
         Signal at = source;
         for (int i = 0; i < first.length; i++) {
             multiply(first[i], at, rows, tiles[i], scratch[0]);
             at = made[i];
         }
-        if (at instanceof SpikeMatrix spikes) {
+        if (shares && at instanceof SpikeMatrix spikes) {
             product.prepare(spikes, rows, scratch[0]);
         }
     }

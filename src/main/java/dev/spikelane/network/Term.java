@@ -44,14 +44,15 @@ final class Term {
             into = Tile.whole(FloatMatrix.zeros(arena, batch, currents));
             holder = into;
         }
-        path.prepare(rows, batch);
+        path.prepare(rows, batch, false);
         path.fill(rows, batch, into, 0);
         held = into.matrix();
     }
 
-    void prepare(int count) {
+    /** Runs what comes before the last product, and prepares that for all threads if nobody else does meanwhile. */
+    void prepare(int count, boolean shares) {
         if (held == null) {
-            path.prepare(rows, count);
+            path.prepare(rows, count, shares);
         }
     }
 

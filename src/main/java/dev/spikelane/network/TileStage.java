@@ -65,7 +65,7 @@ final class TileStage implements Stage, Crew.Job {
     private void compute(Workers workers) {
         boolean worth = false;
         for (Currents sum : sums) {
-            sum.prepare(rows);
+            sum.prepare(rows, sums.length == 1);
             worth |= sum.worthSharing(rows);
         }
         int blocks = sums[0].blocks();

@@ -1,6 +1,7 @@
 package dev.spikelane.plot;
 
 import java.util.List;
+import java.util.Objects;
 
 /** How often samples of one class (rows) are taken for which (columns); those on the diagonal are right. */
 final class ConfusionMatrixPlot extends Figure {
@@ -26,6 +27,7 @@ final class ConfusionMatrixPlot extends Figure {
 
     @Override
     public Figure labels(String... newLabels) {
+        Objects.requireNonNull(newLabels, "newLabels");
         if (newLabels.length < counts.length || newLabels.length > MOST_CLASSES) {
             throw new IllegalArgumentException(newLabels.length + " labels, expected " + counts.length
                     + ", one for each class, or up to " + MOST_CLASSES);

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -246,8 +247,14 @@ public final class CrossEntropyLoss implements Loss {
         };
     }
 
+    /** The name and all options that are not as they are by default; checkpoints compare it. */
     @Override
     public String toString() {
-        return name();
+        return name()
+                + (sums ? ", sum" : "")
+                + (weights == null ? "" : ", weights " + Arrays.toString(weights))
+                + (populationClasses == 0 ? "" : ", population of " + populationClasses + " classes")
+                + (smoothing == 0 ? "" : ", smoothing " + smoothing)
+                + (reciprocal ? ", reciprocal times" : "");
     }
 }

@@ -1,5 +1,7 @@
 package dev.spikelane.train;
 
+import java.util.Arrays;
+
 /** What a {@link SquaredErrorLoss} compares, and with which targets. */
 sealed interface ErrorForm {
 
@@ -128,6 +130,12 @@ sealed interface ErrorForm {
         @Override
         public String name() {
             return "mse_temporal_loss";
+        }
+
+        @Override
+        public String toString() {
+            return "SpikeTime[targets=" + Arrays.toString(targets) + ", spikes=" + spikes + ", tolerance=" + tolerance
+                    + ", sharedSteps=" + sharedSteps + "]";
         }
 
         @Override

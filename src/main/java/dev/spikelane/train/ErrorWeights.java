@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 record ErrorWeights(float @Nullable [] values, boolean ofColumns) {
 
     static final ErrorWeights NONE = new ErrorWeights(null, false);
+
+    @Override
+    public String toString() {
+        return "weights " + Arrays.toString(values) + (ofColumns ? " of outputs" : "");
+    }
 
     static float[] copyOf(float... weights) {
         for (int c = 0; c < weights.length; c++) {

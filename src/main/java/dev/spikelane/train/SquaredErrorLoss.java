@@ -261,7 +261,8 @@ public final class SquaredErrorLoss implements Loss {
 
     private SquaredErrorLoss withWeights(ErrorWeights others) {
         if (!form.labelsSamples()) {
-            throw new IllegalArgumentException("class weights need a loss with a label for each sample");
+            throw new IllegalArgumentException(
+                    name() + " takes no label for each sample, expected a loss that does, for class weights");
         }
         return new SquaredErrorLoss(form, sums, others);
     }
@@ -301,8 +302,9 @@ public final class SquaredErrorLoss implements Loss {
         return form.bind(new LossShape(steps, batch, outputs), weights);
     }
 
+    /** The name and all options; checkpoints compare it. */
     @Override
     public String toString() {
-        return name();
+        return name() + ", " + form + (sums ? ", sum" : "") + (weights == ErrorWeights.NONE ? "" : ", " + weights);
     }
 }

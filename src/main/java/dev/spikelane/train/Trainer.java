@@ -86,19 +86,22 @@ public final class Trainer implements AutoCloseable {
      */
     public double step(TrainingBatch batch) {
         Objects.requireNonNull(batch, "batch");
-        int samples = samples(batch);
+        return run(step, batch, samples(batch), rate);
+    }
+
+    private double run(TrainingStep of, TrainingBatch batch, int samples, double ofStep) {
         try {
-            return step.run(batch, samples, rate);
+            return of.run(batch, samples, ofStep);
         } catch (NonFiniteLoss stop) {
             throw stop.at(new Divergence(network, recipe.steps()).find(batch, samples));
         } catch (IllegalArgumentException refused) {
-            throw NonFiniteParameter.of(step.parameters(), refused);
+            throw NonFiniteParameter.of(of.parameters(), refused);
         }
     }
 
     /**
-     * Trains on a batch until the JIT compiler is done with it, for at most 4 seconds and a step, and forgets what was learned: values and the
-     * optimizer are as before, and nobody is told. The first steps of a JVM take 20 times as long as those to come; whoever measures, or has a
+     * Trains on a batch at a rate of 0 until the JIT compiler is done with it, for at most 4 seconds and a step: values and the optimizer are as
+     * before, and nobody is told. The first steps of a JVM take 20 times as long as those to come; whoever measures, or has a
      * deadline, calls this first. It takes the memory of another trainer meanwhile.
      *
      * @param batch such as will come
@@ -114,7 +117,7 @@ public final class Trainer implements AutoCloseable {
         try (TrainingStep rehearsal = new TrainingStep(recipe.untold(), factory)) {
             List<FloatMatrix> values = rehearsal.values();
             try {
-                settled = Settling.run(MOST_WARM_UP, () -> rehearsal.run(batch, samples, rate));
+                settled = Settling.run(MOST_WARM_UP, () -> run(rehearsal, batch, samples, 0));
             } finally {
                 rehearsal.setValues(values);
             }

@@ -267,7 +267,17 @@ public final class TrainerBuilder {
                     ? ofLarge * (large == 0 ? shards : large) + ofSmall * (shards - large)
                     : ofLarge + ofSmall;
         }
-        return bytes;
+        return bytes + shardSums();
+    }
+
+    /** The sums of gradients over shards: what parts would store if they did not add to them. */
+    private long shardSums() {
+        if (shards == 1) {
+            return 0;
+        }
+        int largest = Math.ceilDiv(batch, shards);
+        return builder(window, largest, false).bytes()
+                - builder(window, largest, true).bytes();
     }
 
     private Loss requireLoss() {
@@ -372,11 +382,15 @@ public final class TrainerBuilder {
     }
 
     private GradientsBuilder builder(int some, int samples) {
+        return builder(some, samples, shards > 1 || clipping == null && observers.isEmpty());
+    }
+
+    private GradientsBuilder builder(int some, int samples, boolean gives) {
         Loss reads = requireLoss();
         GradientsBuilder builder = Gradients.of(network, some, samples);
         wishes.forEach(wish -> wish.accept(builder));
         builder.use(window == steps ? GradientBlueprint.Use.WINDOWS_FROM_ZERO : GradientBlueprint.Use.TRAINING);
-        if (shards > 1 || clipping == null && observers.isEmpty()) {
+        if (gives) {
             builder.gives();
         }
         if (reads.readsSpikes()) {

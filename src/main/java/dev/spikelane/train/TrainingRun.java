@@ -5,7 +5,6 @@ import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -334,8 +333,8 @@ public final class TrainingRun {
                                 state.best.put(name, trainer.network().weights().get(name)));
             }
         }
-        state.nextEpoch();
         said.onEpoch.accept(result);
+        state.nextEpoch();
         save();
     }
 
@@ -372,7 +371,7 @@ public final class TrainingRun {
                     trainer.storedBytes() / 1e6));
         }
         Path file = said.checkpoint;
-        if (said.resumes && file != null && !Files.exists(file)) {
+        if (said.resumes && file != null && !said.resumed) {
             texts.add("there is no checkpoint " + file + " to go on from: the run starts from the beginning");
         }
         return List.copyOf(texts);

@@ -22,6 +22,9 @@ public final class TrainingRunBuilder {
     int patience;
     boolean keepsBest;
     boolean resumes;
+    /** Whether a checkpoint was there to go on from. */
+    boolean resumed;
+
     long saveEvery;
     Schedule schedule = Schedule.constant();
     Decoding decoding;
@@ -185,18 +188,18 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder onStep(Consumer<? super TrainingRun> listener) {
-        onStep = Objects.requireNonNull(listener, "listener");
+        onStep = both(onStep, listener);
         return this;
     }
 
     /**
      * Calls someone after each epoch, when it was validated and before it is saved.
      *
-     * @param listener is called on the thread that runs, with what the epoch came to
+     * @param listener is called on the thread that runs, behind those before it, with what the epoch came to
      * @return this
      */
     public TrainingRunBuilder onEpoch(Consumer<? super EpochResult> listener) {
-        onEpoch = Objects.requireNonNull(listener, "listener");
+        onEpoch = both(onEpoch, listener);
         return this;
     }
 
@@ -207,7 +210,7 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder onNotice(Consumer<? super String> listener) {
-        onNotice = Objects.requireNonNull(listener, "listener");
+        onNotice = both(onNotice, listener);
         return this;
     }
 
@@ -244,11 +247,20 @@ public final class TrainingRunBuilder {
                         + ": holds the checkpoint of a run: resume() goes on from it; delete it to train anew");
             }
         }
+        resumed = resumes && there;
         TrainingRun run = new TrainingRun(this);
-        if (resumes && there) {
+        if (resumed) {
             run.restore();
         }
         return run;
+    }
+
+    private static <T> Consumer<T> both(Consumer<? super T> first, Consumer<? super T> second) {
+        Objects.requireNonNull(second, "listener");
+        return value -> {
+            first.accept(value);
+            second.accept(value);
+        };
     }
 
     /** Before hours are spent: shapes, labels and targets. */

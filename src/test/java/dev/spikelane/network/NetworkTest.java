@@ -117,6 +117,14 @@ final class NetworkTest {
                 IllegalStateException.class,
                 "'dense 7 -> 5' behind 'input' has no neurons yet",
                 () -> builder().connect(dense(7, 5)).build());
+        assertMessage(
+                IllegalStateException.class,
+                "'dense 5 -> 3' behind 'lif1' has no neurons yet, expected neuron() before what is said of the projection",
+                () -> builder()
+                        .connect(dense(7, 5))
+                        .neuron(new Leaky(0.9f))
+                        .connect(dense(5, 3))
+                        .delay(1));
     }
 
     @Test

@@ -107,6 +107,21 @@ class GradientMemoryTest {
         assertTrue(bytes <= 4_000_000, bytes + " bytes");
     }
 
+    /** The sums of gradients over shards are said too: those of 784 x 1000, 1000 x 10 weights and their biases. */
+    @Test
+    void shardsNeedTheSumsOfGradients() {
+        long needed = Trainer.of(leaky(784, 1000, 10), 25, 128)
+                .loss(CrossEntropyLoss.membrane())
+                .shards(8)
+                .framesOnly()
+                .bytes();
+        long ofOne = Trainer.of(leaky(784, 1000, 10), 25, 16)
+                .loss(CrossEntropyLoss.membrane())
+                .framesOnly()
+                .bytes();
+        assertTrue(needed - ofOne >= 4L * (784 * 1000 + 1000 + 1000 * 10 + 10), needed + " bytes, one part " + ofOne);
+    }
+
     /** A bit and 4 bytes for each neuron, step and sample, whatever else there is. */
     @Test
     void twoHiddenLayersUnderAFrameTakeOneBitAndFourBytes() {

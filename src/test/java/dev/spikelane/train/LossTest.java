@@ -50,6 +50,42 @@ final class LossTest {
                 Loss.spikeRatePenalty(1e-5));
     }
 
+    /** Checkpoints know losses by what they say of themselves: each option shows. */
+    @Test
+    void saysAllItsOptions() {
+        List<Loss> different = List.of(
+                CrossEntropyLoss.rate(),
+                CrossEntropyLoss.rate().withSum(),
+                CrossEntropyLoss.rate().withWeights(WEIGHTS),
+                CrossEntropyLoss.rate().withPopulationCode(2),
+                CrossEntropyLoss.rate().withLabelSmoothing(0.1),
+                CrossEntropyLoss.temporal(),
+                CrossEntropyLoss.reciprocalTemporal(),
+                SquaredErrorLoss.count(),
+                SquaredErrorLoss.count(0.8, 0.2),
+                SquaredErrorLoss.count().withSum(),
+                SquaredErrorLoss.count().withWeights(WEIGHTS),
+                SquaredErrorLoss.count().withOutputWeights(WEIGHTS),
+                SquaredErrorLoss.count().withPopulationCode(3),
+                SquaredErrorLoss.membrane(),
+                SquaredErrorLoss.membrane(2, 1),
+                SquaredErrorLoss.membrane().withStepLabels(),
+                SquaredErrorLoss.membraneTargets(),
+                SquaredErrorLoss.spikeTime(),
+                SquaredErrorLoss.spikeTime(1, -1),
+                SquaredErrorLoss.spikeTime().withTolerance(2),
+                SquaredErrorLoss.spikeTimes(new double[] {1, 3}, new double[] {2, -1}),
+                SquaredErrorLoss.spikeTimes(new double[] {1, 3}, new double[] {2, -1})
+                        .withSharedSteps(),
+                SquaredErrorLoss.spikeTimeTargets(2),
+                Loss.spikeRatePenalty(1e-5),
+                Loss.spikeRatePenalty(1e-4));
+        assertEquals(
+                different.size(),
+                different.stream().map(Loss::toString).distinct().count(),
+                () -> different.toString());
+    }
+
     private LossGradient places() {
         return LossGradient.of(FloatMatrix.zeros(STEPS * BATCH, OUTPUTS), FloatMatrix.zeros(STEPS * BATCH, OUTPUTS));
     }

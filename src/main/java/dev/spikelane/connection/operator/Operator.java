@@ -37,7 +37,8 @@ public interface Operator {
     default void reserve(Scratch scratch) {}
 
     /**
-     * Does what all calls of {@code multiply} for these rows would do again, once for all blocks and threads. It may be left out.
+     * Does what all calls of {@code multiply} for these rows would do again, once for all blocks and threads. A stage that never calls it is
+     * only slower; one that does calls it anew whenever the spikes may have changed.
      *
      * @param spikes {@code [at least rows x inputs]}, which must not change before the last of these calls
      * @param rows how many rows, at least 1

@@ -14,7 +14,8 @@ final class ActiveLists {
     /** The mark of an entry whose group goes on with the next one. */
     static final int GOES_ON = 1;
 
-    private static final int SOME = 1 << 12;
+    /** More than rows that are foreseen have on any machine known, so that lists do not grow when spikes do. */
+    private static final int SOME = 1 << 15;
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 

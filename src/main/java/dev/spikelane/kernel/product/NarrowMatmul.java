@@ -58,6 +58,10 @@ public final class NarrowMatmul {
         Checks.rows("spikes", spikes.rows(), rows);
         spikes.requireShape("spikes", spikes.rows(), weights.pre());
         into.require("current", rows, weights.post());
+        if (weights.post() > OUTPUTS) {
+            throw new IllegalArgumentException(
+                    "weights have " + weights.post() + " outputs, expected at most " + OUTPUTS);
+        }
         FloatMatrix current = into.matrix();
         for (int row = 0; row < rows; row++) {
             MemorySegment.copy(

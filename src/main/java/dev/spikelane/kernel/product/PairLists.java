@@ -1,6 +1,5 @@
 package dev.spikelane.kernel.product;
 
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.ValueLayout;
 
@@ -13,9 +12,9 @@ final class PairLists {
 
     /**
      * The density of lists above which all places are taken: tiles of 32 registers reach what the CPU can do (at .75 lists take 0.87 ms for 128 x 784 x
-     * 1000, at .51 0.64 ms, tiles 0.77 ms; Zen 5, 512 bits, 2026-11), those of 16 do not.
+     * 1000, at .51 0.64 ms, tiles 0.77 ms; Zen 5, 512 bits, 2026-11). It is the same at every width, as the two differ in the sign of zeros.
      */
-    private static final double DENSEST = SimdWidth.bits() < SimdWidth.WIDEST ? 0.75 : 0.6;
+    private static final double DENSEST = 0.6;
 
     final int pairs;
     final int panels;
@@ -24,7 +23,7 @@ final class PairLists {
     /** Where the list of a panel and pair starts; panel after panel. */
     final int[] starts;
 
-    private final int lines;
+    final int lines;
     private final int length;
     private final int panel;
 

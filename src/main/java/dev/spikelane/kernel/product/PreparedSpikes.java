@@ -86,6 +86,11 @@ public final class PreparedSpikes {
         kept = spikes;
     }
 
+    /** Forgets what is kept, before its memory is used for something else. */
+    void forget() {
+        kept = null;
+    }
+
     /** Whether these spikes are kept, for a product with these weights. */
     boolean isOf(SpikeMatrix spikes, int otherRows, PackedWeights otherWeights) {
         return kept == spikes && rows == otherRows && weights == otherWeights;

@@ -103,6 +103,9 @@ public final class SpikeMatmul {
             return;
         }
         current.require("current", rows, weights.post());
+        if (prepared != workspace.own) {
+            workspace.own.forget();
+        }
         run(prepared, spikes, rows, weights, current, workspace);
     }
 

@@ -239,7 +239,7 @@ public final class WeightGradient {
             return false;
         }
         PairLists lists = ofRows;
-        if (lists == null || lists.pairs != Math.ceilDiv(frame.rows(), 2)) {
+        if (lists == null || lists.lines != frame.rows()) {
             lists = new PairLists(frame.rows(), inputs, PANEL);
             ofRows = lists;
         }

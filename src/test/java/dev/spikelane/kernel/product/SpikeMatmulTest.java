@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Matrices;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +43,25 @@ final class SpikeMatmulTest {
         SpikeMatmul.multiply(spikes, spikes.rows(), biased, Tile.whole(to), workspace);
         assertEquals(Float.floatToRawIntBits(-0.0f), Float.floatToRawIntBits(to.get(2, 0)));
         assertEquals(0, Float.floatToRawIntBits(to.get(2, 1)));
+    }
+
+    /** What is prepared in a workspace is forgotten when a product of other spikes uses its memory. */
+    @Test
+    void otherProductsDoNotChangeWhatWasPrepared() {
+        Random random = new Random(5);
+        PackedWeights some = PackedWeights.pack(arena, Matrices.uniform(arena, 130, 70, random));
+        SpikeMatrix first = Matrices.spikes(arena, 300, 70, 0.9, random);
+        SpikeMatrix second = Matrices.spikes(arena, 1_100, 70, 0.9, random); // too many to be laid out at once
+        FloatMatrix expected = FloatMatrix.zeros(arena, 300, 130);
+        FloatMatrix found = FloatMatrix.zeros(arena, 300, 130);
+        FloatMatrix between = FloatMatrix.zeros(arena, 1_100, 130);
+        SpikeMatmul.scalar(first, 300, some, Tile.whole(expected));
+        PreparedSpikes others = new PreparedSpikes(arena);
+        SpikeMatmul.prepare(first, 300, some, workspace.prepared());
+        SpikeMatmul.prepare(second, 1_100, some, others);
+        SpikeMatmul.multiply(others, second, 1_100, some, Tile.whole(between), workspace);
+        SpikeMatmul.multiply(workspace.prepared(), first, 300, some, Tile.whole(found), workspace);
+        Matrices.assertSameBits(expected, found, "currents");
     }
 
     @ParameterizedTest
