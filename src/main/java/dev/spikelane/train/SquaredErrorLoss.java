@@ -305,6 +305,6 @@ public final class SquaredErrorLoss implements Loss {
     /** The name and all options; checkpoints compare it. */
     @Override
     public String toString() {
-        return name() + ", " + form + (sums ? ", sum" : "") + (weights == ErrorWeights.NONE ? "" : ", " + weights);
+        return name() + ", " + form + (sums ? ", sum" : "") + (weights.values() == null ? "" : ", " + weights);
     }
 }
