@@ -82,7 +82,8 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Limits the root of the sum of squares of all gradients together before each update, as {@code torch.nn.utils.clip_grad_norm_} does.
+     * Limits the root of the sum of squares of all gradients together before each update, as {@code torch.nn.utils.clip_grad_norm_} does; in place of another
+     * limit.
      *
      * @param most the limit, at least 0
      * @return this
@@ -95,7 +96,7 @@ public final class TrainerBuilder {
 
     /**
      * Limits the largest magnitude of all gradients together before each update; smaller ones shrink in proportion, as {@code
-     * clip_grad_norm_} does with an infinite norm.
+     * clip_grad_norm_} does with an infinite norm; in place of another limit.
      *
      * @param most the limit, at least 0
      * @return this
@@ -107,7 +108,7 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Limits each value of the gradients by itself before each update, as {@code torch.nn.utils.clip_grad_value_} does.
+     * Limits each value of the gradients by itself before each update, as {@code torch.nn.utils.clip_grad_value_} does; in place of another limit.
      *
      * @param most the limit, at least 0
      * @return this

@@ -89,7 +89,7 @@ public final class TrainingRun {
         return List.copyOf(all);
     }
 
-    /** Ends the run after the step that it is in, from any thread. */
+    /** Ends the run after the step that it is in, from any thread; another object resumes it from its checkpoint. */
     public void stop() {
         stopping = true;
     }
