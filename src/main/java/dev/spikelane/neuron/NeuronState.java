@@ -221,7 +221,8 @@ public final class NeuronState {
      */
     public void copySamples(NeuronState other, int otherSample, int sample, int count) {
         if (!layout.equals(other.layout.withBatch(layout.batch()))) {
-            throw new IllegalArgumentException("state is " + other.layout + ", expected " + layout + " or another batch");
+            throw new IllegalArgumentException(
+                    "state is " + other.layout + ", expected " + layout + " or another batch");
         }
         Objects.checkFromIndexSize(otherSample, count, other.layout.batch());
         Objects.checkFromIndexSize(sample, count, layout.batch());
@@ -231,7 +232,11 @@ public final class NeuronState {
         copyRows(other.spikes, otherSample, spikes, sample, count);
         for (int i = 0; i < layout.window(); i++) {
             copyRows(
-                    other.window(), i * other.layout.batch() + otherSample, window(), i * layout.batch() + sample, count);
+                    other.window(),
+                    i * other.layout.batch() + otherSample,
+                    window(),
+                    i * layout.batch() + sample,
+                    count);
         }
         System.arraycopy(other.steps, 0, steps, 0, steps.length);
     }

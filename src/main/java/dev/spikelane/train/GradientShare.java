@@ -51,9 +51,8 @@ final class GradientShare {
         this.current = new Entrance(site.current(), first, count, size.batch(), arena);
         GradientPort second = site.feedback();
         this.feedback = second == null ? null : new Entrance(second, first, count, size.batch(), arena);
-        this.currents = feedback == null
-                ? new PortCurrents(current.filled)
-                : new PortCurrents(current.filled, feedback.filled);
+        this.currents =
+                feedback == null ? new PortCurrents(current.filled) : new PortCurrents(current.filled, feedback.filled);
         this.variables = site.ofVariables();
         this.kept = views(variables.length, first, count, size.batch());
         this.targets = views(site.ofSpikes().terms().size() + 1, first, count, size.batch());

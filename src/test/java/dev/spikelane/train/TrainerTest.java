@@ -388,7 +388,8 @@ class TrainerTest {
                 }
             });
             String message = refused.getMessage();
-            assertTrue(message.startsWith("population 'lif1' does not take its " + parameter + " after update "), message);
+            assertTrue(
+                    message.startsWith("population 'lif1' does not take its " + parameter + " after update "), message);
             assertTrue(message.contains(reason) && message.contains("a lower learning rate"), message);
         }
     }
