@@ -57,6 +57,11 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Til
     }
 
     @Override
+    public boolean samplesApart() {
+        return !feedsSpikes();
+    }
+
+    @Override
     public void run(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
         run(begin(currents, state, spikes), rows, state);
     }

@@ -6,8 +6,10 @@ import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -61,6 +63,11 @@ public final class NeuronState {
             }
             requireRows("steps in its window", window, batch);
             requireRows("variables", names.size(), batch);
+        }
+
+        /** The layout of the same neurons for another batch. */
+        Layout withBatch(int other) {
+            return new Layout(other, neurons, names, recurrent, window);
         }
 
         @Override
@@ -200,6 +207,43 @@ public final class NeuronState {
             window.copyFrom(other.window);
         }
         System.arraycopy(other.steps, 0, steps, 0, steps.length);
+    }
+
+    /**
+     * Copies what some samples of another state carry, and how many steps they have done.
+     *
+     * @param other a state of the same model and number of neurons, of any batch
+     * @param otherSample the first of them there
+     * @param sample the first of them here
+     * @param count how many samples
+     * @throws IllegalArgumentException if it has another number of neurons, other variables, or keeps other things from step to step
+     * @throws IndexOutOfBoundsException if there are no such samples
+     */
+    public void copySamples(NeuronState other, int otherSample, int sample, int count) {
+        if (!layout.equals(other.layout.withBatch(layout.batch()))) {
+            throw new IllegalArgumentException(
+                    "state is " + other.layout + ", expected " + layout + " or another batch");
+        }
+        Objects.checkFromIndexSize(otherSample, count, other.layout.batch());
+        Objects.checkFromIndexSize(sample, count, layout.batch());
+        for (int i = 0; i < variables.size(); i++) {
+            copyRows(other.all, i * other.layout.batch() + otherSample, all, i * layout.batch() + sample, count);
+        }
+        copyRows(other.spikes, otherSample, spikes, sample, count);
+        for (int i = 0; i < layout.window(); i++) {
+            copyRows(
+                    other.window(),
+                    i * other.layout.batch() + otherSample,
+                    window(),
+                    i * layout.batch() + sample,
+                    count);
+        }
+        System.arraycopy(other.steps, 0, steps, 0, steps.length);
+    }
+
+    private static void copyRows(Signal from, int fromRow, Signal to, int toRow, int count) {
+        MemorySegment.copy(
+                from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(count));
     }
 
     /**

@@ -49,7 +49,10 @@ final class GradientFrame {
      */
     private final FloatMatrix[] upstream;
 
-    GradientFrame(GradientFrameParts parts, GradientSize size, Arena arena) {
+    /**
+     * @param before of the same population, with other parameters, whose memory serves this one; null if there is none
+     */
+    GradientFrame(GradientFrameParts parts, GradientSize size, Arena arena, @Nullable GradientFrame before) {
         this.parameters = parts.parameters();
         this.from = parts.from();
         this.to = parts.to();
@@ -59,17 +62,10 @@ final class GradientFrame {
         this.window = new LeakyFrame.Window(parts.start().membrane(), parts.carried());
         this.spikes = parts.spikes();
         this.size = size;
-        FloatMatrix all = FloatMatrix.zeros(arena, blocks() * size.batch(), LeakyFrame.BLOCK);
-        this.currents = new FloatMatrix[blocks()];
-        for (int block = 0; block < currents.length; block++) {
-            currents[block] = all.rows(block * size.batch(), size.batch());
-        }
         this.outputs = parts.outputs();
         boolean narrow = NarrowMatmul.fits(outputs);
-        this.upstream = new FloatMatrix[narrow ? 1 : size.threads()];
-        for (int i = 0; i < upstream.length; i++) {
-            upstream[i] = FloatMatrix.zeros(arena, narrow ? size.batch() : 1, size.steps() * outputs);
-        }
+        this.currents = before == null ? currents(arena) : before.currents;
+        this.upstream = before == null ? upstream(arena, narrow) : before.upstream;
         int rows = parts.weights().rows() / blocks();
         this.target = new LeakyFrame.Target(upstream[0], outputs, parts.weights(), rows);
         this.atan = narrow
@@ -77,10 +73,31 @@ final class GradientFrame {
                         && function.step().isArcTangent()
                 ? function.step()
                 : null;
-        this.scratch = new Scratch[size.threads()];
-        for (int i = 0; i < scratch.length; i++) {
+        this.scratch = before == null ? scratch(arena) : before.scratch;
+    }
+
+    private FloatMatrix[] currents(Arena arena) {
+        FloatMatrix all = FloatMatrix.zeros(arena, blocks() * size.batch(), LeakyFrame.BLOCK);
+        FloatMatrix[] made = new FloatMatrix[blocks()];
+        for (int block = 0; block < made.length; block++) {
+            made[block] = all.rows(block * size.batch(), size.batch());
+        }
+        return made;
+    }
+
+    private FloatMatrix[] upstream(Arena arena, boolean narrow) {
+        FloatMatrix[] made = new FloatMatrix[narrow ? 1 : size.threads()];
+        for (int i = 0; i < made.length; i++) {
+            made[i] = FloatMatrix.zeros(arena, narrow ? size.batch() : 1, size.steps() * outputs);
+        }
+        return made;
+    }
+
+    private Scratch[] scratch(Arena arena) {
+        Scratch[] made = new Scratch[size.threads()];
+        for (int i = 0; i < made.length; i++) {
             FloatMatrix sums = FloatMatrix.zeros(arena, size.batch(), LeakyFrame.BLOCK);
-            scratch[i] = new Scratch(
+            made[i] = new Scratch(
                     new LeakyFrame.Steps(
                             FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
                             FloatMatrix.zeros(arena, size.steps(), LeakyFrame.BLOCK),
@@ -89,6 +106,7 @@ final class GradientFrame {
                     Tile.of(currents[0], from.outputs()),
                     new BlockMatmul());
         }
+        return made;
     }
 
     /** Whether the source is a frame in this window. */

@@ -183,6 +183,11 @@ final class GradientInput implements GradientSource {
         return track().steps(first, count, delay);
     }
 
+    @Override
+    public Signal samples(int step, int delay, GradientSamples of) {
+        return track().samples(step, delay, of);
+    }
+
     /** Adds what a projection takes back in some steps, or writes it where it is the first. */
     void add(GradientTerm term, int first, int count, boolean started) {
         FloatMatrix into = frame ? gradientsOfFrame() : gradients(first, count);

@@ -50,6 +50,14 @@ final class GradientOutlet implements GradientSource {
         reached = new int[terms.size()];
     }
 
+    List<GradientTerm> terms() {
+        return terms;
+    }
+
+    boolean samplesApart() {
+        return terms.stream().allMatch(GradientTerm::samplesApart);
+    }
+
     /** The only projection, if gradients come from nowhere else and nobody looks at them; null otherwise. */
     @Nullable
     GradientTerm onlyTerm() {
@@ -95,12 +103,24 @@ final class GradientOutlet implements GradientSource {
         return Objects.requireNonNull(kept).steps(first, count, delay);
     }
 
+    @Override
+    public Signal samples(int step, int delay, GradientSamples of) {
+        return Objects.requireNonNull(kept).samples(step, delay, of);
+    }
+
     /** Keeps the values of some steps for the blocks in use. */
     void keep(Tile from, int first, int count) {
         if (inPlace) {
             return;
         }
         from.copyTo(0, Objects.requireNonNull(kept).steps(first, count, 0), 0, count * size.batch());
+    }
+
+    /** Keeps the values of some samples in a step. */
+    void keep(Tile from, int step, GradientSamples of) {
+        if (!inPlace) {
+            from.copyTo(0, Objects.requireNonNull(kept).samples(step, 0, of), 0, of.count());
+        }
     }
 
     /** Prepares the gradients of some steps. */
@@ -145,6 +165,34 @@ final class GradientOutlet implements GradientSource {
         }
         if (observed != null && firstStep >= 0) {
             tiles.in(sum).copyTo(0, observed.steps(at, count), 0, count * size.batch());
+        }
+    }
+
+    /**
+     * Sums the gradients of some samples in a step up.
+     *
+     * @param samples where each projection keeps views of them, at least one
+     */
+    void gather(int step, GradientSamples[] samples, Tile into, Tile added) {
+        boolean started = given != null;
+        if (given != null) {
+            GradientSamples of = samples[0];
+            into.copyFrom(given.all(), step * size.batch() + of.first(), 0, of.count());
+        } else if (terms.isEmpty() || !terms.getFirst().reaches(step)) {
+            into.matrix().fill(0);
+        }
+        for (int i = 0; i < terms.size(); i++) {
+            if (terms.get(i).reaches(step)) {
+                terms.get(i).pull(step, samples[i], started ? added : into);
+                if (started) {
+                    RowSum.add(into, added, samples[i].count());
+                }
+            }
+            started = true;
+        }
+        if (observed != null) {
+            GradientSamples of = samples[0];
+            into.copyTo(0, observed.all(), step * size.batch() + of.first(), of.count());
         }
     }
 

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class GradientPort {
 
     private final int behind;
     private int segmentStart;
+    private int ahead;
 
     /**
      * Makes a port.
@@ -67,6 +69,25 @@ final class GradientPort {
 
     FloatMatrix all() {
         return views().all();
+    }
+
+    /** The rows of some samples in a step; or their gradients, once it was taken back. */
+    FloatMatrix samples(int step, GradientSamples of) {
+        return of.in(all(), step - segmentStart);
+    }
+
+    /** How many of the projections, the first ones, are filled ahead of the steps of a loop. */
+    int ahead() {
+        return ahead;
+    }
+
+    /** Fills the currents of projections that start outside of a loop ahead of its steps, as far as the order of sums allows. */
+    void fillAhead(Predicate<GradientSource> inner) {
+        int outer = 0;
+        while (outer < terms.size() && !inner.test(terms.get(outer).source())) {
+            outer++;
+        }
+        ahead = outer;
     }
 
     int columns() {
@@ -118,10 +139,25 @@ final class GradientPort {
         return terms.size() == 1 && terms.getFirst().fillsAnySteps();
     }
 
+    /** Whether threads may each fill the currents of some samples. */
+    boolean samplesApart() {
+        return terms.stream().allMatch(GradientTerm::samplesApart);
+    }
+
     /** Fills the currents of some steps for some blocks, each term complete before it is added. */
     void fill(int first, int count, int firstBlock, int endBlock, int thread) {
-        Tile into = filled[thread].on(steps(first, count)).at(firstBlock, endBlock);
-        for (int i = 0; i < terms.size(); i++) {
+        fill(first, count, filled[thread].on(steps(first, count)).at(firstBlock, endBlock), terms.size(), thread);
+    }
+
+    /** Fills the currents that come ahead of the steps of a loop. */
+    void fillAhead(int first, int count, int thread) {
+        if (ahead > 0) {
+            fill(first, count, filled[thread].on(steps(first, count)), ahead, thread);
+        }
+    }
+
+    private void fill(int first, int count, Tile into, int some, int thread) {
+        for (int i = 0; i < some; i++) {
             if (i == 0) {
                 terms.get(i).fill(first, count, into, thread);
             } else {

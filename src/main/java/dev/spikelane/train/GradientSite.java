@@ -16,8 +16,10 @@ import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A population: forward through a segment of steps, and back. */
@@ -59,6 +61,9 @@ final class GradientSite implements GradientSource {
 
     private final boolean coupled;
     private final boolean alone;
+    /** All samples. */
+    private final GradientSamples whole;
+
     private final int blocksInTile;
     private final @Nullable GradientScratch[] scratch;
     private @Nullable GradientFrame frame;
@@ -70,6 +75,9 @@ final class GradientSite implements GradientSource {
 
     /** A variable that a thread keeps. */
     private final Tile[] variableOf;
+
+    /** The samples that each thread carries through a loop; none if all go together. */
+    private GradientShare[] shares = {};
 
     private int segmentStart;
 
@@ -89,6 +97,7 @@ final class GradientSite implements GradientSource {
         this.surrogate = plan.surrogateOf(population);
         this.draws = plan.drawsOf(number, surrogate);
         this.alone = alone;
+        this.whole = new GradientSamples(0, size.batch(), size.batch());
         this.group = layout.neurons(number);
         this.gradient = gradient();
         this.current = plan.port(population, "current", group.currents());
@@ -129,6 +138,67 @@ final class GradientSite implements GradientSource {
     /** Makes room for the way back, when all projections are there. */
     void layOut() {
         frame = frame();
+    }
+
+    /** Whether threads may each carry some samples through a loop: nothing is shared between them. */
+    boolean samplesApart() {
+        boolean apart = gradient.samplesApart() && !surrogate.isRandom();
+        apart &= current.samplesApart() && (feedback == null || feedback.samplesApart());
+        apart &= ofSpikes.samplesApart();
+        for (GradientOutlet outlet : ofVariables) {
+            apart &= outlet.samplesApart();
+        }
+        return apart;
+    }
+
+    /** Whether a projection from this source starts here. */
+    boolean has(GradientSource source) {
+        return source == this || Arrays.asList(ofVariables).contains(source);
+    }
+
+    /** The variables, in the order of the state. */
+    GradientOutlet[] ofVariables() {
+        return ofVariables;
+    }
+
+    /** Gives each thread some samples to carry through a loop. */
+    GradientShare[] share(int threads) {
+        int most = Math.ceilDiv(size.batch(), threads);
+        shares = new GradientShare[Math.ceilDiv(size.batch(), most)];
+        for (int i = 0; i < shares.length; i++) {
+            int first = i * most;
+            shares[i] = new GradientShare(this, first, Math.min(most, size.batch() - first), size, arena);
+        }
+        return shares;
+    }
+
+    /** Lets currents that start outside of a loop be filled ahead of its steps. */
+    void fillAhead(Predicate<GradientSource> inner) {
+        current.fillAhead(inner);
+        if (feedback != null) {
+            feedback.fillAhead(inner);
+        }
+    }
+
+    /** Fills such currents of some steps. */
+    void fillAhead(int first, int count, int thread) {
+        current.fillAhead(first, count, thread);
+        if (feedback != null) {
+            feedback.fillAhead(first, count, thread);
+        }
+    }
+
+    NeuronState newState(int samples) {
+        return group.newState(arena, samples);
+    }
+
+    PortSteps<NeuronState> steps() {
+        return PortSteps.of(group);
+    }
+
+    FloatMatrix carriedOf(int variable) {
+        carried();
+        return carriedOf[variable];
     }
 
     /** The scratch of a thread, made when it is needed: a frame needs none. */
@@ -185,7 +255,7 @@ final class GradientSite implements GradientSource {
                 checkpoint(0),
                 spikes.window(),
                 use == GradientBlueprint.Use.ANY ? carried() : null);
-        return new GradientFrame(parts, size, arena);
+        return new GradientFrame(parts, size, arena, frame);
     }
 
     /** Whether states are zero before each window, and nobody wants those behind it: then there is one, made zero again. */
@@ -312,7 +382,7 @@ final class GradientSite implements GradientSource {
     }
 
     /** Whether spikes have gradients. */
-    private boolean firesBack() {
+    boolean firesBack() {
         return ofSpikes.mayHaveGradients() || gradient.resetsThroughSpikes() || gradient.feedsOwnSpikes();
     }
 
@@ -332,6 +402,11 @@ final class GradientSite implements GradientSource {
     @Override
     public Signal steps(int first, int count, int delay) {
         return spikes.steps(first, count, delay);
+    }
+
+    @Override
+    public Signal samples(int step, int delay, GradientSamples of) {
+        return spikes.samples(step, delay, of);
     }
 
     /** Goes to a segment, forward: keeps the state. */
@@ -442,7 +517,7 @@ final class GradientSite implements GradientSource {
                 recordInPlace(currents[0], work(), first, count, 0, blocks());
             }
         }
-        if (openFrame() != null) {
+        if (openFrame() != null || shares.length > 0) {
             return;
         }
         for (int thread = 0; thread < scratch.length; thread++) {
@@ -530,49 +605,60 @@ final class GradientSite implements GradientSource {
                     RowSum.add(variable, added, size.batch());
                 }
             }
-            place(own.step, at, own);
-            if (fires) {
-                FloatMatrix of = own.ofSpikes.steps(step, 1);
-                if (gradient.feedsOwnSpikes()) {
-                    RowSum.add(own.tiles.in(of), own.tiles.inWhole(carriedSpikes), size.batch());
-                }
-                tile.toDistance(own.step, carried(), of, own.distance);
-                surrogate.backward(own.distance, of, of, draws, at, part * blocksInTile * Long.SIZE);
-                tile.toCurrents(own.step, of, carried(), size.batch());
-            } else {
-                tile.toCurrents(own.step, null, carried(), size.batch());
+            place(own.step, at, own.past, whole);
+            FloatMatrix of = fires ? own.ofSpikes.steps(step, 1) : null;
+            if (of != null && gradient.feedsOwnSpikes()) {
+                RowSum.add(own.tiles.in(of), own.tiles.inWhole(carriedSpikes), size.batch());
             }
+            back(tile, own.step, of, own.distance, carried(), at, part * blocksInTile * Long.SIZE);
         }
     }
 
+    /** Takes neurons back through a step, from the gradients of their spikes, if these have any, to those of their currents. */
+    void back(
+            NeuronBackward neurons,
+            NeuronBackward.Step place,
+            @Nullable FloatMatrix ofNeurons,
+            FloatMatrix distance,
+            FloatMatrix ofVariables,
+            int step,
+            int firstNeuron) {
+        if (ofNeurons != null) {
+            neurons.toDistance(place, ofVariables, ofNeurons, distance);
+            surrogate.backward(distance, ofNeurons, ofNeurons, draws, step, firstNeuron);
+        }
+        neurons.toCurrents(place, ofNeurons, ofVariables, ofVariables.rows() / variables.size());
+    }
+
     /** The state before the segment. */
-    private NeuronState start() {
+    NeuronState start() {
         return checkpoint(segmentStart / size.segment());
     }
 
-    private void place(NeuronBackward.Step at, int step, GradientScratch own) {
+    /** Goes to some samples of a step, whose variables before and after each step stand in {@code past} if they were computed again. */
+    void place(NeuronBackward.Step at, int step, FloatMatrix[] past, GradientSamples samples) {
         int row = current.row(step);
-        at.currentRow = row;
+        boolean starts = row == 0;
+        at.currentRow = row + samples.first();
         at.ofCurrent = current.all();
         at.ofFeedback = feedback == null ? null : feedback.all();
         if (gradient.feedsOwnSpikes()) {
-            at.previous = row == 0 ? start().previousSpikes() : spikes.window();
-            at.previousRow = row == 0 ? 0 : (step - 1) * size.batch();
+            at.previous = starts ? start().previousSpikes() : spikes.window();
+            at.previousRow = starts ? 0 : (step - 1) * size.batch();
             at.ofPrevious = carriedSpikes;
         }
         if (gradient.needsCurrents()) {
             at.current = current.all();
             at.feedback = feedback == null ? null : feedback.all();
-            System.arraycopy(own.past, 0, at.before, 0, own.past.length);
-            at.beforeRow = row;
-            at.after = own.past[0];
-            at.afterRow = row + size.batch();
+            System.arraycopy(past, 0, at.before, 0, past.length);
+            at.beforeRow = row / size.batch() * samples.count();
+            at.after = past[0];
+            at.afterRow = at.beforeRow + samples.count();
         } else {
-            boolean starts = row == 0;
             at.before[0] = starts ? start().membrane() : current.all();
-            at.beforeRow = starts ? 0 : row - size.batch();
+            at.beforeRow = at.currentRow - (starts ? 0 : size.batch());
             at.after = current.all();
-            at.afterRow = row;
+            at.afterRow = at.currentRow;
         }
     }
 
@@ -588,6 +674,9 @@ final class GradientSite implements GradientSource {
             for (NeuronBackward tile : tiles) {
                 tile.update();
             }
+            for (GradientShare share : shares) {
+                share.update();
+            }
         }
     }
 
@@ -597,6 +686,9 @@ final class GradientSite implements GradientSource {
         gradient = gradient.with(layout.inside(number), group);
         tiles = tiles();
         frame = frame();
+        for (GradientShare share : shares) {
+            share.refresh();
+        }
     }
 
     /** Goes on from a state of zeros. */

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.layout.Crew;
+import java.util.List;
 import java.util.Objects;
 
 /** Populations that run together: one without a loop, whose neurons threads share, or those of a loop, which take turns. */
@@ -26,6 +27,12 @@ final class GradientStage {
     private int stepsInTurn;
     private int stepsInPart;
     private final Crew.Job fillSteps = this::fillSteps;
+    /** For each population the samples that each thread carries; empty if all samples go together. */
+    private final GradientShare[][] shares;
+
+    private final Crew.Job fillAhead = this::fillAhead;
+    private final Crew.Job forwardShare = this::forwardShare;
+    private final Crew.Job backwardShare = this::backwardShare;
 
     /**
      * Makes a stage.
@@ -37,6 +44,20 @@ final class GradientStage {
         this.batch = size.batch();
         this.turn = steps == 0 ? size.segment() : Math.min(steps, size.segment());
         this.crew = crew;
+        this.shares = shares(Math.min(crew.threads(), batch));
+    }
+
+    private GradientShare[][] shares(int threads) {
+        List<GradientSite> all = List.of(sites);
+        if (threads == 1 || sites[0].shares() || !all.stream().allMatch(GradientSite::samplesApart)) {
+            return new GradientShare[0][];
+        }
+        GradientShare[][] made = new GradientShare[sites.length][];
+        for (int i = 0; i < sites.length; i++) {
+            sites[i].fillAhead(source -> all.stream().anyMatch(site -> site.has(source)));
+            made[i] = sites[i].share(threads);
+        }
+        return made;
     }
 
     void forward(int firstStep, int steps) {
@@ -62,6 +83,10 @@ final class GradientStage {
             crew.run(forward, Math.ceilDiv(site.blocks(), blocksInPart));
             return;
         }
+        if (shares.length > 0) {
+            forwardShares(firstStep, steps);
+            return;
+        }
         for (int step = firstStep; step < firstStep + steps; step += turn) {
             int some = Math.min(turn, firstStep + steps - step);
             for (GradientSite site : sites) {
@@ -69,6 +94,55 @@ final class GradientStage {
                 site.fill(step, some, 0, site.current().blocks(), 0);
                 site.fire(step, some, 0, site.blocks(), 0);
             }
+        }
+    }
+
+    /** Each thread carries its samples through all steps. */
+    private void forwardShares(int firstStep, int steps) {
+        first = firstStep;
+        count = steps;
+        for (GradientSite site : sites) {
+            site.prepare(first, count);
+        }
+        stepsInPart = Math.ceilDiv(count, crew.threads());
+        crew.run(fillAhead, Math.ceilDiv(count, stepsInPart));
+        crew.run(forwardShare, shares[0].length);
+        for (GradientShare[] share : shares) {
+            for (GradientShare of : share) {
+                of.close();
+            }
+        }
+    }
+
+    private void fillAhead(int part, int thread) {
+        int step = first + part * stepsInPart;
+        for (GradientSite site : sites) {
+            site.fillAhead(step, Math.min(stepsInPart, first + count - step), thread);
+        }
+    }
+
+    private void forwardShare(int share, int thread) {
+        for (GradientShare[] ofSite : shares) {
+            ofSite[share].open();
+        }
+        for (int step = first; step < first + count; step++) {
+            for (GradientShare[] ofSite : shares) {
+                ofSite[share].forward(step, thread);
+            }
+        }
+    }
+
+    private void backwardShare(int share, int thread) {
+        for (GradientShare[] ofSite : shares) {
+            ofSite[share].openBack(first, count);
+        }
+        for (int step = first + count - 1; step >= first; step--) {
+            for (int site = sites.length - 1; site >= 0; site--) {
+                shares[site][share].back(step);
+            }
+        }
+        for (GradientShare[] ofSite : shares) {
+            ofSite[share].closeBack();
         }
     }
 
@@ -102,6 +176,12 @@ final class GradientStage {
             count = steps;
             sites[0].openOutlets(first, count);
             crew.run(backward, sites[0].parts());
+            return;
+        }
+        if (shares.length > 0) {
+            first = firstStep;
+            count = steps;
+            crew.run(backwardShare, shares[0].length);
             return;
         }
         int turns = Math.ceilDiv(steps, turn);

@@ -188,6 +188,30 @@ final class GradientTerm {
         }
     }
 
+    /** Whether some samples of a step can go forward and back by themselves. */
+    boolean samplesApart() {
+        return path.backs().length == 1;
+    }
+
+    /** Fills the currents of some samples in a step, behind {@link #prepare}. */
+    void fill(int step, GradientSamples samples, Tile into, int thread) {
+        if (frame) {
+            into.copyFrom(held().matrix(), samples.first(), 0, samples.count());
+        } else {
+            path.fill(source.samples(step, projection.delay(), samples), into, thread);
+        }
+    }
+
+    /** Whether what a step of the source has given enters in this window. */
+    boolean reaches(int step) {
+        return step + projection.delay() < size.steps();
+    }
+
+    /** Writes the gradients of some samples in a step of the source, if it reaches that far. */
+    void pull(int step, GradientSamples samples, Tile into) {
+        path.pull(port.samples(step + projection.delay(), samples), into);
+    }
+
     /**
      * Takes gradients of the currents that some steps of the source have given back to what the first operator makes; returns how many of the
      * steps have such currents.

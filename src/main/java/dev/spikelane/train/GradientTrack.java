@@ -46,6 +46,11 @@ final class GradientTrack<S extends Signal> {
         return all.steps(history + first - delay, count);
     }
 
+    /** Some samples in a step as they are seen after a delay. */
+    S samples(int step, int delay, GradientSamples of) {
+        return of.in(all.all(), history + step - delay);
+    }
+
     boolean hasHistory() {
         return history > 0;
     }

@@ -395,9 +395,12 @@ public final class Gradients implements AutoCloseable {
             Population population = slot.population();
             if (population != null) {
                 int number = plan.network().populations().indexOf(population);
-                plan.layout()
-                        .setParameter(
-                                number, slot.parameter(), parameters.get(i).values());
+                TrainingParameter learned = parameters.get(i);
+                try {
+                    plan.layout().setParameter(number, slot.parameter(), learned.values());
+                } catch (IllegalArgumentException refused) {
+                    throw RefusedParameter.of(parameters, learned, refused);
+                }
             }
         }
     }

@@ -82,7 +82,8 @@ public final class Trainer implements AutoCloseable {
      * @return the loss before the values changed; with truncated backpropagation the sum over the windows
      * @throws IllegalArgumentException if a shape does not fit, a label is no class, or an input is not finite
      * @throws IllegalStateException if the loss is not finite; the message names the population and step where that began, and values have not
-     *     changed since the window before; or if a parameter of neurons is no longer finite, which the message names with its population
+     *     changed since the window before; or if a parameter of neurons is no longer finite, or has left the range that its model takes: the
+     *     message names it with its population
      */
     public double step(TrainingBatch batch) {
         Objects.requireNonNull(batch, "batch");
@@ -94,8 +95,6 @@ public final class Trainer implements AutoCloseable {
             return of.run(batch, samples, ofStep);
         } catch (NonFiniteLoss stop) {
             throw stop.at(new Divergence(network, recipe.steps()).find(batch, samples));
-        } catch (IllegalArgumentException refused) {
-            throw NonFiniteParameter.of(of.parameters(), refused);
         }
     }
 

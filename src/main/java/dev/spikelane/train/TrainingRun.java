@@ -276,7 +276,7 @@ public final class TrainingRun {
         double loss;
         try {
             loss = trainer.step(given(batch));
-        } catch (NonFiniteLoss | NonFiniteParameter stop) {
+        } catch (NonFiniteLoss | RefusedParameter stop) {
             throw new IllegalStateException(where(batch) + stop.getMessage(), stop);
         }
         state.lossSum += loss * batch.count();

@@ -18,6 +18,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
@@ -361,6 +362,35 @@ class TrainerTest {
                     assertEquals(copy.weights().hash(), network.weights().hash());
                 }
             }
+        }
+    }
+
+    /** A learning step that takes a parameter out of the range of its model names both, and the population. */
+    @Test
+    void parametersThatTheirModelRefusesAreNamed() {
+        assertRefuses(new Alpha(0.9, 0.899).withThreshold(0.3), "alpha", "expected more than its beta");
+        assertRefuses(new Alpha(0.9, 0.899).withThreshold(0.3), "beta", "expected more than its beta");
+        assertRefuses(new StateLeaky(0.99).withThreshold(0.3), "beta", "expected a finite number, at most 1");
+    }
+
+    private static void assertRefuses(Neuron model, String parameter, String reason) {
+        TorchRandom random = new TorchRandom(3);
+        Network network = Network.builder(INPUTS)
+                .dense(10, random)
+                .neuron(model)
+                .dense(CLASSES, random)
+                .neuron(new Leaky(0.9))
+                .build();
+        try (Trainer trainer = learning(network, "lif1." + parameter)) {
+            IllegalStateException refused = assertThrows(IllegalStateException.class, () -> {
+                for (int i = 0; i < 200; i++) {
+                    trainer.step(batch(i % 4));
+                }
+            });
+            String message = refused.getMessage();
+            assertTrue(
+                    message.startsWith("population 'lif1' does not take its " + parameter + " after update "), message);
+            assertTrue(message.contains(reason) && message.contains("a lower learning rate"), message);
         }
     }
 

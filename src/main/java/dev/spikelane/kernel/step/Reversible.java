@@ -28,4 +28,13 @@ public interface Reversible {
     default boolean feedsSpikes() {
         return false;
     }
+
+    /**
+     * Tells whether some samples of a batch can run in a state of their own, as if there were no others.
+     *
+     * @return whether nothing but the variables goes from step to step, and nothing is drawn
+     */
+    default boolean samplesApart() {
+        return false;
+    }
 }

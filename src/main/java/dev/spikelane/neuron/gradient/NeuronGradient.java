@@ -275,6 +275,15 @@ public final class NeuronGradient {
     }
 
     /**
+     * Tells whether some samples can go forward and back by themselves.
+     *
+     * @return whether nothing but the variables goes from step to step, and nothing is drawn
+     */
+    public boolean samplesApart() {
+        return group.samplesApart();
+    }
+
+    /**
      * Tells whether a reset lets gradients into spikes, so that spikes have gradients though nobody else takes them.
      *
      * @return whether the reset is that of {@link dev.spikelane.kernel.ResetTime#SAME_STEP_DIFFERENCE}
@@ -304,18 +313,32 @@ public final class NeuronGradient {
      * @return an object for one thread
      */
     public NeuronBackward tile(int firstNeuron, int neurons) {
-        if (group.cells()) {
-            NeuronBackward made = new LstmBackward(parameters);
-            sums.forEach(made::sum);
-            return made;
-        }
-        float[] factor = factor(firstNeuron, neurons);
-        if (factor == null && sums.isEmpty() && LeakyBackwardVector.fits(parameters)) {
-            return new LeakyBackwardVector(parameters, firstNeuron, neurons);
-        }
-        NeuronBackward made = new LeakyBackward(parameters, firstNeuron, neurons, factor);
+        NeuronBackward made = steps(firstNeuron, neurons);
         sums.forEach(made::sum);
         return made;
+    }
+
+    /**
+     * Makes what takes all neurons of some samples back.
+     *
+     * @param firstSample the first of the samples
+     * @param samples how many
+     * @return an object for one thread, to which they are a batch
+     */
+    public NeuronBackward ofSamples(int firstSample, int samples) {
+        NeuronBackward made = steps(0, parameters.neurons());
+        sums.forEach((parameter, sum) -> made.sum(parameter, sum.rows(firstSample, samples)));
+        return made;
+    }
+
+    private NeuronBackward steps(int firstNeuron, int neurons) {
+        if (group.cells()) {
+            return new LstmBackward(parameters);
+        }
+        float[] factor = factor(firstNeuron, neurons);
+        return factor == null && sums.isEmpty() && LeakyBackwardVector.fits(parameters)
+                ? new LeakyBackwardVector(parameters, firstNeuron, neurons)
+                : new LeakyBackward(parameters, firstNeuron, neurons, factor);
     }
 
     private float @Nullable [] factor(int firstNeuron, int neurons) {

@@ -1,0 +1,218 @@
+package dev.spikelane.train;
+
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.NeuronState;
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/** Some samples of a population in a loop, which a thread carries through all steps of a segment, forward and back. */
+final class GradientShare {
+
+    private final GradientSite site;
+    private final GradientSamples spikes;
+    private final NeuronState state;
+    private final Entrance current;
+    private final @Nullable Entrance feedback;
+    private final PortCurrents currents;
+    private final GradientOutlet[] variables;
+    /** What is kept of each variable. */
+    private final GradientSamples[] kept;
+    /** Where the gradients of the spikes come from, in the order of the projections, and those of the variables. */
+    private final GradientSamples[] targets;
+
+    private final GradientSamples[][] targetsOf;
+
+    private final NeuronBackward.Step place = new NeuronBackward.Step();
+    private final FloatMatrix ofSpikes;
+    private final Tile gathered;
+    private final Tile added;
+    private final FloatMatrix distance;
+    private final Tile ofVariable;
+    private final Tile gatheredOf;
+    /** Gradients of the variables after the step that comes next on the way back. */
+    private final FloatMatrix carried;
+
+    private final FloatMatrix[] carriedOf;
+    /** The variables before each step of the segment and after the last, where they are computed again. */
+    private final FloatMatrix[] past;
+
+    private NeuronBackward neurons;
+
+    GradientShare(GradientSite site, int first, int count, GradientSize size, Arena arena) {
+        int columns = site.population().size();
+        this.site = site;
+        this.spikes = new GradientSamples(first, count, size.batch());
+        this.state = site.newState(count);
+        this.current = new Entrance(site.current(), first, count, size.batch(), arena);
+        GradientPort second = site.feedback();
+        this.feedback = second == null ? null : new Entrance(second, first, count, size.batch(), arena);
+        this.currents =
+                feedback == null ? new PortCurrents(current.filled) : new PortCurrents(current.filled, feedback.filled);
+        this.variables = site.ofVariables();
+        this.kept = views(variables.length, first, count, size.batch());
+        this.targets = views(site.ofSpikes().terms().size() + 1, first, count, size.batch());
+        this.targetsOf = new GradientSamples[variables.length][];
+        for (int i = 0; i < variables.length; i++) {
+            targetsOf[i] = views(variables[i].terms().size() + 1, first, count, size.batch());
+        }
+        this.ofSpikes = FloatMatrix.zeros(arena, count, columns);
+        this.gathered = Tile.whole(ofSpikes);
+        this.distance = FloatMatrix.zeros(arena, count, columns);
+        this.added = Tile.whole(distance);
+        this.ofVariable = Tile.whole(distance);
+        this.gatheredOf = Tile.whole(FloatMatrix.zeros(arena, count, columns));
+        this.carried = FloatMatrix.zeros(arena, variables.length * count, columns);
+        this.carriedOf = new FloatMatrix[variables.length];
+        this.past = new FloatMatrix[site.neurons().needsCurrents() ? variables.length : 0];
+        for (int i = 0; i < variables.length; i++) {
+            carriedOf[i] = carried.rows(i * count, count);
+        }
+        for (int i = 0; i < past.length; i++) {
+            past[i] = FloatMatrix.zeros(arena, (size.segment() + 1) * count, columns);
+        }
+        this.neurons = site.neurons().ofSamples(first, count);
+    }
+
+    private static GradientSamples[] views(int number, int first, int count, int batch) {
+        GradientSamples[] made = new GradientSamples[number];
+        for (int i = 0; i < number; i++) {
+            made[i] = new GradientSamples(first, count, batch);
+        }
+        return made;
+    }
+
+    /** Takes the state over. */
+    void open() {
+        state.copySamples(site.state(), spikes.first(), 0, spikes.count());
+    }
+
+    /** Gives the state back. */
+    void close() {
+        site.state().copySamples(state, 0, spikes.first(), spikes.count());
+    }
+
+    /** Runs a step. */
+    void forward(int step, int thread) {
+        current.fill(step, thread);
+        if (feedback != null) {
+            feedback.fill(step, thread);
+        }
+        SpikeMatrix fired = site.spikes().samples(step, 0, spikes);
+        if (site.neurons().needsCurrents()) {
+            site.steps().run(currents, spikes.count(), state, fired);
+        } else {
+            site.steps().record(currents, spikes.count(), state, fired, current.filled.matrix());
+        }
+        for (int i = 0; i < variables.length; i++) {
+            if (variables[i].keeps()) {
+                variables[i].keep(ofVariable.on(variable(i)), step, kept[i]);
+            }
+        }
+    }
+
+    private FloatMatrix variable(int number) {
+        return state.variable(state.names().get(number));
+    }
+
+    /** Begins the way back through a segment. */
+    void openBack(int firstStep, int steps) {
+        for (int i = 0; i < carriedOf.length; i++) {
+            copy(site.carriedOf(i), spikes.first(), carriedOf[i], 0);
+        }
+        if (past.length > 0) {
+            state.copySamples(site.start(), spikes.first(), 0, spikes.count());
+            keep(0);
+            for (int step = 0; step < steps; step++) {
+                current.at(firstStep + step);
+                if (feedback != null) {
+                    feedback.at(firstStep + step);
+                }
+                SpikeMatrix fired = site.spikes().samples(firstStep + step, 0, spikes);
+                site.steps().run(currents, spikes.count(), state, fired);
+                keep(step + 1);
+            }
+        }
+    }
+
+    private void keep(int step) {
+        for (int i = 0; i < past.length; i++) {
+            copy(variable(i), 0, past[i], step * spikes.count());
+        }
+    }
+
+    private void copy(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
+        ofVariable.on(to).copyFrom(from, fromRow, toRow, spikes.count());
+    }
+
+    /** Takes a step back. */
+    void back(int step) {
+        boolean fires = site.firesBack();
+        if (fires) {
+            site.ofSpikes().gather(step, targets, gathered, added);
+        }
+        for (int i = 0; i < variables.length; i++) {
+            if (variables[i].mayHaveGradients()) {
+                variables[i].gather(step, targetsOf[i], gatheredOf, added);
+                RowSum.add(ofVariable.on(carriedOf[i]), gatheredOf, spikes.count());
+            }
+        }
+        site.place(place, step, past, spikes);
+        site.back(neurons, place, fires ? ofSpikes : null, distance, carried, step, 0);
+    }
+
+    /** Ends the way back. */
+    void closeBack() {
+        for (int i = 0; i < carriedOf.length; i++) {
+            copy(carriedOf[i], 0, site.carriedOf(i), spikes.first());
+        }
+    }
+
+    /** Takes the parameters that the neurons have now. */
+    void refresh() {
+        neurons = site.neurons().ofSamples(spikes.first(), spikes.count());
+    }
+
+    /** Takes notice that learned parameters have changed in place. */
+    void update() {
+        neurons.update();
+    }
+
+    /** Where currents enter. */
+    private static final class Entrance {
+
+        private final GradientPort port;
+        private final GradientSamples rows;
+        private final GradientSamples[] sources;
+        private final Tile filled;
+        private final Tile added;
+
+        Entrance(GradientPort port, int first, int count, int batch, Arena arena) {
+            this.port = port;
+            this.rows = new GradientSamples(first, count, batch);
+            this.sources = views(port.terms().size(), first, count, batch);
+            FloatMatrix room = FloatMatrix.zeros(arena, sources.length > 1 ? count : 1, port.columns());
+            this.filled = Tile.whole(room);
+            this.added = Tile.whole(room);
+        }
+
+        void at(int step) {
+            filled.on(port.samples(step, rows));
+        }
+
+        void fill(int step, int thread) {
+            at(step);
+            for (int i = port.ahead(); i < sources.length; i++) {
+                Tile into = i == 0 ? filled : added;
+                port.terms().get(i).fill(step, sources[i], into, thread);
+                if (i > 0) {
+                    RowSum.add(filled, added, rows.count());
+                }
+            }
+        }
+    }
+}
