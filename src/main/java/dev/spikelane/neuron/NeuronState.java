@@ -65,9 +65,12 @@ public final class NeuronState {
             requireRows("variables", names.size(), batch);
         }
 
-        /** The layout of the same neurons for another batch. */
-        Layout withBatch(int other) {
-            return new Layout(other, neurons, names, recurrent, window);
+        /** Whether samples of the other layout are as those of this one. */
+        boolean hasSamplesOf(Layout other) {
+            return neurons == other.neurons
+                    && names.equals(other.names)
+                    && recurrent == other.recurrent
+                    && window == other.window;
         }
 
         @Override
@@ -220,7 +223,7 @@ public final class NeuronState {
      * @throws IndexOutOfBoundsException if there are no such samples
      */
     public void copySamples(NeuronState other, int otherSample, int sample, int count) {
-        if (!layout.equals(other.layout.withBatch(layout.batch()))) {
+        if (!layout.hasSamplesOf(other.layout)) {
             throw new IllegalArgumentException(
                     "state is " + other.layout + ", expected " + layout + " or another batch");
         }

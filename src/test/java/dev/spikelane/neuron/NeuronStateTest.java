@@ -128,6 +128,34 @@ final class NeuronStateTest {
     }
 
     @Test
+    void samplesAreCopiedFromStatesOfOtherBatches() {
+        Neuron[] models = {
+            new Synaptic(0.5f, 0.5f),
+            new RLeaky(Recurrence.oneToOne(1), 0.5f),
+            new StateLeaky(0.5f).withKernelTruncation(4)
+        };
+        for (Neuron model : models) {
+            NeuronGroup group = model.bind(arena, 70);
+            NeuronState whole = group.newState(arena, 5);
+            group.run(Matrices.uniform(arena, 15, 70, new Random(1)), whole, spikes(15, 70));
+            NeuronState part = group.newState(arena, 3);
+            part.copySamples(whole, 1, 0, 3);
+            NeuronState again = group.newState(arena, 5);
+            again.copySamples(whole, 4, 4, 1);
+            again.copySamples(part, 0, 1, 3);
+            again.copySamples(whole, 0, 0, 1);
+            assertArrayEquals(bytes(whole), bytes(again), model.toString());
+            assertThrows(IndexOutOfBoundsException.class, () -> part.copySamples(whole, 3, 0, 3));
+            assertThrows(IndexOutOfBoundsException.class, () -> part.copySamples(whole, 0, 1, 3));
+        }
+        NeuronState leaky = new Leaky(0.5f).bind(arena, 3).newState(arena, 2);
+        assertMessage(
+                IllegalArgumentException.class,
+                "state is [1 x 4] of [membrane], expected [2 x 3] of [membrane] or another batch",
+                () -> leaky.copySamples(new Leaky(0.5f).bind(arena, 4).newState(arena, 1), 0, 0, 1));
+    }
+
+    @Test
     void refusesStatesOfOtherModelsAndShapes() {
         NeuronState leaky = new Leaky(0.5f).bind(arena, 3).newState(arena, 2);
         assertMessage(
