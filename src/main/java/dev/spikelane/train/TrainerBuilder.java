@@ -271,7 +271,7 @@ public final class TrainerBuilder {
         return bytes + shardSums();
     }
 
-    /** The sums of gradients over shards: what parts would store if they did not add to them. */
+    /** The sums of gradients over shards: what parts would store if they did not add to them. Without vectors they do store it, and it is counted there. */
     private long shardSums() {
         if (shards == 1) {
             return 0;
