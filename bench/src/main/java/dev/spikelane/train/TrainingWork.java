@@ -87,6 +87,7 @@ public record TrainingWork(double density, int threads) implements Work {
             batch = work.density == 0
                     ? TrainingBatch.ofFrame(RandomData.uniform(arena, BATCH, INPUTS, 0.01f, 1), labels)
                     : TrainingBatch.of(RandomData.spikes(arena, (int) ROWS, INPUTS, work.density), labels);
+            trainer.warmUp(batch); // an iteration is too long for a race to compile it
         }
 
         @Override

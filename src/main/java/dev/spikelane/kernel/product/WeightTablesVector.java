@@ -37,19 +37,11 @@ final class WeightTablesVector {
             MemorySegment sums,
             MemorySegment bias,
             MemorySegment tables) {
-        int groups = lists.groups();
         int strip = Math.min(PAIR, part.bytes);
         clear(tables, strip);
         for (int panel = 0; panel < lists.panels; panel++) {
-            int first = panel * GROUPS;
-            int some = Math.min(GROUPS, groups - first);
             for (int lanes = 0; lanes < part.bytes; lanes += strip) {
-                for (int group = 0; group < some; group++) {
-                    make(lists, first + group, values, part.column + lanes, strip, tables, group);
-                }
-                if (part.addsBias) {
-                    addBias(lists, first, some, strip, tables, bias, part.ofBias + lanes);
-                }
+                open(lists, panel, values, part, lanes, strip, bias, tables);
                 int word = panel * lists.stride() + part.firstInput;
                 addPanel(lists.words, word, part.inputs, sums, part.to + lanes, strip, tables);
             }
@@ -70,19 +62,11 @@ final class WeightTablesVector {
             MemorySegment bias,
             MemorySegment tables,
             long[] square) {
-        int groups = lists.groups();
         int strip = Math.min(PAIR, part.bytes);
         clear(tables, strip);
         for (int panel = 0; panel < lists.panels; panel++) {
-            int first = panel * GROUPS;
-            int some = Math.min(GROUPS, groups - first);
             for (int lanes = 0; lanes < part.bytes; lanes += strip) {
-                for (int group = 0; group < some; group++) {
-                    make(lists, first + group, values, part.column + lanes, strip, tables, group);
-                }
-                if (part.addsBias) {
-                    addBias(lists, first, some, strip, tables, bias, part.ofBias + lanes);
-                }
+                open(lists, panel, values, part, lanes, strip, bias, tables);
                 for (int input = 0; input < part.inputs; input += Long.SIZE) {
                     lists.spread(spikes, panel, (part.firstInput + input) / Long.SIZE, square);
                     int count = Math.min(Long.SIZE, part.inputs - input);
@@ -90,6 +74,26 @@ final class WeightTablesVector {
                     addPanel(square, 0, count, sums, to, strip, tables);
                 }
             }
+        }
+    }
+
+    /** Makes the tables of a panel for some outputs, and adds what they give to the bias if this part does so. */
+    private static void open(
+            SpikeLists lists,
+            int panel,
+            FloatMatrix values,
+            Part part,
+            int lanes,
+            int strip,
+            MemorySegment bias,
+            MemorySegment tables) {
+        int first = panel * GROUPS;
+        int some = Math.min(GROUPS, lists.groups() - first);
+        for (int group = 0; group < some; group++) {
+            make(lists, first + group, values, part.column + lanes, strip, tables, group);
+        }
+        if (part.addsBias) {
+            addBias(lists, first, some, strip, tables, bias, part.ofBias + lanes);
         }
     }
 

@@ -1,11 +1,6 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.kernel.Compare;
-import dev.spikelane.kernel.Decay;
-import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.step.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import org.jspecify.annotations.Nullable;
@@ -69,20 +64,9 @@ public final class LeakyFrame {
      *     neither inhibition nor rounding
      */
     public static boolean fits(LeakyParameters parameters) {
-        LeakyOptions options = parameters.options;
         return SimdWidth.VECTOR
-                && options.decay() == Decay.MULTIPLY
-                && options.gains() == 0
-                && options.variables() == 1
-                && options.feedback() == Feedback.NONE
-                && !options.rectified()
-                && options.compare() == Compare.STRICT
-                && options.spike() == Spike.AFTER
-                && (options.reset() == Reset.NONE
-                        || options.resetTime() == ResetTime.NEXT_STEP
-                                && (options.reset() == Reset.SUBTRACT || options.reset() == Reset.ZERO))
-                && !options.inhibition()
-                && parameters.quantized == 0;
+                && parameters.options.feedback() == Feedback.NONE
+                && LeakyBackwardVector.fits(parameters);
     }
 
     /**
