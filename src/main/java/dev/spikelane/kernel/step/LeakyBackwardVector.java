@@ -5,13 +5,8 @@ import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static jdk.incubator.vector.VectorOperators.GT;
 
-import dev.spikelane.kernel.Compare;
-import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.step.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -37,7 +32,7 @@ public final class LeakyBackwardVector implements NeuronBackward {
     /**
      * Prepares a tile.
      *
-     * @param parameters of all neurons, which {@link #fits}
+     * @param parameters of all neurons, of {@linkplain LeakyParameters#isPlain plain} neurons
      * @param firstNeuron the first neuron of the tile, a multiple of 64
      * @param neurons neurons of the tile
      */
@@ -46,29 +41,6 @@ public final class LeakyBackwardVector implements NeuronBackward {
         this.firstByte = (long) firstNeuron * Float.BYTES;
         this.vectors = Math.ceilDiv(neurons, COUNT);
         this.zeros = parameters.options.reset() == Reset.ZERO;
-    }
-
-    /**
-     * Tells whether this serves neurons.
-     *
-     * @param parameters of the neurons
-     * @return whether there are vectors, and the neurons are as said above; they may have a port for feedback
-     */
-    public static boolean fits(LeakyParameters parameters) {
-        LeakyOptions options = parameters.options;
-        return SimdWidth.VECTOR
-                && options.decay() == Decay.MULTIPLY
-                && options.gains() == 0
-                && options.variables() == 1
-                && options.feedback() != Feedback.OWN_SPIKES
-                && !options.rectified()
-                && options.compare() == Compare.STRICT
-                && options.spike() == Spike.AFTER
-                && (options.reset() == Reset.NONE
-                        || options.resetTime() == ResetTime.NEXT_STEP
-                                && (options.reset() == Reset.SUBTRACT || options.reset() == Reset.ZERO))
-                && !options.inhibition()
-                && parameters.quantized == 0;
     }
 
     @Override

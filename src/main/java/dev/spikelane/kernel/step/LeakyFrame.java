@@ -64,9 +64,7 @@ public final class LeakyFrame {
      *     neither inhibition nor rounding
      */
     public static boolean fits(LeakyParameters parameters) {
-        return SimdWidth.VECTOR
-                && parameters.options.feedback() == Feedback.NONE
-                && LeakyBackwardVector.fits(parameters);
+        return SimdWidth.VECTOR && parameters.options.feedback() == Feedback.NONE && parameters.isPlain();
     }
 
     /**

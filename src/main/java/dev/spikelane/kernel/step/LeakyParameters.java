@@ -2,8 +2,11 @@ package dev.spikelane.kernel.step;
 
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.step.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 
@@ -172,5 +175,26 @@ public final class LeakyParameters {
     /** Whether each phase has a loop of its own: the row between charge and fire is needed, or one loop for both would be too large. */
     boolean split() {
         return options.inhibition() || quantized > 0 || !options.fits(1);
+    }
+
+    /**
+     * Tells whether these are neurons of snnTorch's Leaky: one variable, {@code U = beta U + I}, a spike of what is above the threshold afterwards,
+     * no reset or a delayed one by SUBTRACT or ZERO, and neither inhibition nor rounding. They may have a port for feedback.
+     *
+     * @return whether they are
+     */
+    public boolean isPlain() {
+        return options.decay() == Decay.MULTIPLY
+                && options.gains() == 0
+                && options.variables() == 1
+                && options.feedback() != Feedback.OWN_SPIKES
+                && !options.rectified()
+                && options.compare() == Compare.STRICT
+                && options.spike() == Spike.AFTER
+                && (options.reset() == Reset.NONE
+                        || options.resetTime() == ResetTime.NEXT_STEP
+                                && (options.reset() == Reset.SUBTRACT || options.reset() == Reset.ZERO))
+                && !options.inhibition()
+                && quantized == 0;
     }
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.neuron.gradient;
 
+import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.step.LeakyBackward;
 import dev.spikelane.kernel.step.LeakyBackwardVector;
 import dev.spikelane.kernel.step.LeakyFrame;
@@ -336,7 +337,7 @@ public final class NeuronGradient {
             return new LstmBackward(parameters);
         }
         float[] factor = factor(firstNeuron, neurons);
-        return factor == null && sums.isEmpty() && LeakyBackwardVector.fits(parameters)
+        return SimdWidth.VECTOR && factor == null && sums.isEmpty() && parameters.isPlain()
                 ? new LeakyBackwardVector(parameters, firstNeuron, neurons)
                 : new LeakyBackward(parameters, firstNeuron, neurons, factor);
     }

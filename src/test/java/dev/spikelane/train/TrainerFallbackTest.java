@@ -1,0 +1,55 @@
+package dev.spikelane.train;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import org.junit.jupiter.api.Test;
+
+/** On the class path, without the module of the Vector API. */
+final class TrainerFallbackTest {
+
+    private static final int STEPS = 5;
+    private static final int[] LABELS = {0, 1, 1, 0};
+
+    @Test
+    void framesTeachANetwork() {
+        assertLearns(TrainingBatch.ofFrame(new TorchRandom(2).rand(LABELS.length, 6), LABELS));
+    }
+
+    @Test
+    void spikesTeachANetwork() {
+        FloatMatrix numbers = new TorchRandom(3).rand(STEPS * LABELS.length, 6);
+        SpikeMatrix spikes = SpikeMatrix.zeros(numbers.rows(), 6);
+        for (int row = 0; row < numbers.rows(); row++) {
+            for (int column = 0; column < 6; column++) {
+                spikes.set(row, column, numbers.get(row, column) > 0.5f);
+            }
+        }
+        assertLearns(TrainingBatch.of(spikes, LABELS));
+    }
+
+    private static void assertLearns(TrainingBatch batch) {
+        TorchRandom random = new TorchRandom(1);
+        Network network = Network.builder(6)
+                .dense(20, random)
+                .neuron(new Leaky(0.9))
+                .dense(2, random)
+                .neuron(new Leaky(0.9))
+                .build();
+        try (Trainer trainer = Trainer.of(network, STEPS, LABELS.length)
+                .loss(CrossEntropyLoss.membrane())
+                .optimizer(new Adam(0.01))
+                .build()) {
+            double first = trainer.step(batch);
+            double last = first;
+            for (int i = 0; i < 100; i++) {
+                last = trainer.step(batch);
+            }
+            assertTrue(last < first / 2, first + " before, " + last + " after");
+        }
+    }
+}
