@@ -81,28 +81,32 @@ final class SmoothNetwork {
         return projection.name() + "#" + place;
     }
 
-    /** Values that may be changed before {@link #loss}. */
+    /** Values that may be changed before {@link #change}. */
     double[] values(String name) {
         return Objects.requireNonNull(values.get(name), name);
     }
 
-    /** The sum of what sources carry, times numbers for each step and sample. */
-    double loss(Map<String, float[][]> given) {
+    /**
+     * The loss is the sum of what sources carry, times numbers for each step and sample. This is how much it differs from the loss of the
+     * network without changes, term by term, so that what a large term rounds away does not hide a small one.
+     */
+    double change(Map<String, float[][]> given) {
         run();
-        double loss = 0;
+        double change = 0;
         for (Map.Entry<String, float[][]> each : given.entrySet()) {
             boolean spikes = each.getKey().indexOf('.') < 0;
             Neuron model = network.population(each.getKey().split("\\.", 2)[0]).neuron();
             for (int step = 0; step < steps; step++) {
                 double[] row = of(each.getKey(), step);
+                double[] was = held(each.getKey(), step);
                 int size = row.length / batch;
                 for (int i = 0; i < row.length; i++) {
                     double carried = spikes ? model.spikeValue().value(i % size) : 1;
-                    loss += each.getValue()[step][i] * carried * row[i];
+                    change += each.getValue()[step][i] * carried * (row[i] - was[i]);
                 }
             }
         }
-        return loss;
+        return change;
     }
 
     private void run() {
