@@ -1,6 +1,5 @@
 package dev.spikelane.network;
 
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
@@ -40,7 +39,7 @@ public final class Simulation implements AutoCloseable {
     private final int batch;
     private final int rowsInBlock;
     private final Machine machine;
-    private final @Nullable Input onlyInput;
+    private final GivenInputs given;
     private @Nullable Trace trace;
     private long steps;
     private final AtomicBoolean busy = new AtomicBoolean();
@@ -56,7 +55,7 @@ public final class Simulation implements AutoCloseable {
         this.batch = batch;
         this.rowsInBlock = rowsInBlock;
         this.machine = Machine.of(this, network, batch, Math.max(1, rowsInBlock / batch), threads);
-        this.onlyInput = network.inputs().size() == 1 ? network.inputs().getFirst() : null;
+        this.given = new GivenInputs(network.inputs(), batch);
         network.register(this);
     }
 
@@ -319,9 +318,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
     public void run(Signal input) {
-        Objects.requireNonNull(input, "input");
-        Input only = onlyInput();
-        requireRows("input", only, input);
+        given.requireRows("input", input);
         begin();
         try {
             machine.makeRoom(input.rows() / batch);
@@ -341,15 +338,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
     public void run(Map<String, ? extends Signal> inputs) {
-        Objects.requireNonNull(inputs, "inputs");
-        requireNames(inputs);
-        int rows = inputs.values().iterator().next().rows();
-        for (Input input : network.inputs()) {
-            Signal given = given(inputs, input);
-            requireRows("input '" + input.name() + "'", input, given);
-            given.requireShape(
-                    "input '" + input.name() + "'", rows, input.shape().size());
-        }
+        int rows = given.requireRows(inputs);
         begin();
         try {
             machine.makeRoom(rows / batch);
@@ -371,9 +360,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
     public void runConstant(Signal frame, int count) {
-        Objects.requireNonNull(frame, "frame");
-        Input only = onlyInput();
-        requireFrame("frame", only, frame);
+        given.requireFrame("frame", frame);
         requireCount(count);
         begin();
         try {
@@ -395,9 +382,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
     public void runConstant(Map<String, ? extends Signal> frames, int count) {
-        Objects.requireNonNull(frames, "frames");
-        requireNames(frames);
-        requireFrames(frames);
+        given.requireFrames("frames", frames);
         requireCount(count);
         begin();
         try {
@@ -419,8 +404,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
     public SpikeMatrix step(Signal input) {
-        Objects.requireNonNull(input, "input");
-        requireFrame("input", onlyInput(), input);
+        given.requireFrame("input", input);
         begin();
         try {
             machine.open(0, input, steps, false);
@@ -441,9 +425,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
      */
     public SpikeMatrix step(Map<String, ? extends Signal> inputs) {
-        Objects.requireNonNull(inputs, "inputs");
-        requireNames(inputs);
-        requireFrames(inputs);
+        given.requireFrames("inputs", inputs);
         begin();
         try {
             openAll(inputs, false);
@@ -567,60 +549,9 @@ public final class Simulation implements AutoCloseable {
         }
     }
 
-    private void openAll(Map<String, ? extends Signal> inputs, boolean constant) {
+    private void openAll(Map<String, ? extends Signal> given, boolean constant) {
         for (int i = 0; i < network.inputs().size(); i++) {
-            machine.open(i, given(inputs, network.inputs().get(i)), steps, constant);
-        }
-    }
-
-    private Input onlyInput() {
-        Input only = onlyInput;
-        if (only == null) {
-            throw new IllegalArgumentException("the network has the inputs "
-                    + network.inputs().stream().map(Input::name).toList() + ", expected a map from their names");
-        }
-        return only;
-    }
-
-    private static Signal given(Map<String, ? extends Signal> inputs, Input input) {
-        return Objects.requireNonNull(inputs.get(input.name()));
-    }
-
-    private void requireNames(Map<String, ? extends Signal> inputs) {
-        for (Input input : network.inputs()) {
-            if (inputs.get(input.name()) == null) {
-                throw new IllegalArgumentException("input '" + input.name() + "' is missing, found " + inputs.keySet());
-            }
-        }
-        if (inputs.size() != network.inputs().size() || inputs.isEmpty()) {
-            throw new IllegalArgumentException("inputs are " + inputs.keySet() + ", expected "
-                    + network.inputs().stream().map(Input::name).toList());
-        }
-    }
-
-    private void requireRows(String name, Input input, Signal given) {
-        if (given.rows() % batch != 0) {
-            throw new IllegalArgumentException(
-                    name + " has " + given.rows() + " rows, expected a multiple of the batch, " + batch);
-        }
-        given.requireShape(name, given.rows(), input.shape().size());
-        requireFinite(name, given);
-    }
-
-    private void requireFrame(String name, Input input, Signal given) {
-        given.requireShape(name, batch, input.shape().size());
-        requireFinite(name, given);
-    }
-
-    private void requireFrames(Map<String, ? extends Signal> inputs) {
-        for (Input input : network.inputs()) {
-            requireFrame("input '" + input.name() + "'", input, given(inputs, input));
-        }
-    }
-
-    private static void requireFinite(String name, Signal given) {
-        if (given instanceof FloatMatrix values) {
-            values.requireFinite(name);
+            machine.open(i, GivenInputs.of(given, network.inputs().get(i)), steps, constant);
         }
     }
 
