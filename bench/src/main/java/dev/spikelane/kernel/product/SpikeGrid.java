@@ -123,8 +123,8 @@ public final class SpikeGrid {
             }
             if (Yardstick.AVAILABLE && threads == 1) {
                 Runnable c = chosen == SpikeMatmul.Variant.PERMUTE
-                        ? new Yardstick.Permute(arena, spikes, rows, weights, current)
-                        : () -> ProductInside.yardstick(spikes, rows, weights, current, product.workspace());
+                        ? new ProductYardstick.Permute(arena, spikes, rows, weights, current)
+                        : () -> ProductYardstick.multiply(spikes, rows, weights, current, product.workspace());
                 contestants.put(GridPoint.C, c);
             }
             if (Yardstick.AVAILABLE) {
