@@ -58,7 +58,10 @@ public final class Yardstick {
     public static MemorySegment scratch(String name) {
         try {
             return Arena.global()
-                    .allocate((int) function(name, FunctionDescriptor.of(JAVA_INT)).invokeExact(), 64);
+                    .allocate(
+                            (int) function(name, FunctionDescriptor.of(JAVA_INT))
+                                    .invokeExact(),
+                            64);
         } catch (Throwable failure) {
             throw new AssertionError(failure);
         }

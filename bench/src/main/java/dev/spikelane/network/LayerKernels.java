@@ -1,9 +1,9 @@
 package dev.spikelane.network;
 
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.SpikeWorkspace;
 import dev.spikelane.kernel.product.ProductInside;
 import dev.spikelane.kernel.product.ProductYardstick;
+import dev.spikelane.kernel.product.SpikeWorkspace;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.StepInside;
 import dev.spikelane.kernel.step.StepYardstick;
@@ -21,8 +21,7 @@ enum LayerKernels {
         }
 
         @Override
-        void fire(
-                LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
+        void fire(LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
             StepInside.scalar(parameters, current, rows, membrane, spikes);
         }
     },
@@ -35,8 +34,7 @@ enum LayerKernels {
         }
 
         @Override
-        void fire(
-                LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
+        void fire(LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
             StepYardstick.leakyStep(parameters, current, rows, membrane, spikes);
         }
     };

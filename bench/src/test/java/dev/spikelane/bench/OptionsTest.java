@@ -38,7 +38,8 @@ class OptionsTest {
         assertEquals(
                 Path.of("folder", "zen.svg"),
                 Options.parse("--grid", "--json", "folder/zen.json").heatMap());
-        assertEquals(Path.of("zen.svg"), Options.parse("--grid", "--json", "zen").heatMap());
+        assertEquals(
+                Path.of("zen.svg"), Options.parse("--grid", "--json", "zen").heatMap());
     }
 
     @Test

@@ -120,11 +120,9 @@ public final class GridPeers implements AutoCloseable {
                         .filter(name -> !name.contains("ND4J"))
                         .collect(Collectors.joining("\t")));
         List<Peer> peers = Peers.all().stream()
-                .filter(peer ->
-                        peer.contestant() == Contestant.ONNX_RUNTIME || peer.contestant() == Contestant.PYTORCH)
+                .filter(peer -> peer.contestant() == Contestant.ONNX_RUNTIME || peer.contestant() == Contestant.PYTORCH)
                 .toList();
-        try (BufferedReader questions =
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+        try (BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = questions.readLine(); line != null; line = questions.readLine()) {
                 try (Scanner words = new Scanner(line).useLocale(Locale.ROOT)) {
                     System.out.println(ANSWER + answer(peers, words.nextInt(), words.nextDouble(), words.nextInt()));
@@ -157,7 +155,8 @@ public final class GridPeers implements AutoCloseable {
                     }
                     times.append(name)
                             .append(' ')
-                            .append(SpikeGrid.race(Map.of(name, task::run), threads).get(name))
+                            .append(SpikeGrid.race(Map.of(name, task::run), threads)
+                                    .get(name))
                             .append(' ');
                 }
             }

@@ -26,7 +26,9 @@ public final class GridReport {
             for (double density : SpikeGrid.DENSITIES) {
                 table.append(String.format(Locale.ROOT, " %.2f |", density));
             }
-            table.append("\n|---|").append("---|".repeat(SpikeGrid.DENSITIES.length)).append('\n');
+            table.append("\n|---|")
+                    .append("---|".repeat(SpikeGrid.DENSITIES.length))
+                    .append('\n');
             for (int rows : SpikeGrid.ROWS) {
                 table.append("| ").append(rows).append(" |");
                 for (double density : SpikeGrid.DENSITIES) {
@@ -81,9 +83,7 @@ public final class GridReport {
                 <rect width="100%%" height="100%%" fill="#fff"/>
                 %3$s</svg>
                 """.formatted(
-                        LEFT + SpikeGrid.DENSITIES.length * CELL_WIDTH + GAP,
-                        SpikeGrid.THREADS.length * height,
-                        cells);
+                        LEFT + SpikeGrid.DENSITIES.length * CELL_WIDTH + GAP, SpikeGrid.THREADS.length * height, cells);
     }
 
     private static String cell(GridPoint point, int x, int y) {
@@ -103,7 +103,8 @@ public final class GridReport {
     }
 
     private static String text(int x, int y, String anchor, String style, String words) {
-        return "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\" class=\"%s\">%s</text>\n".formatted(x, y, anchor, style, words);
+        return "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\" class=\"%s\">%s</text>\n"
+                .formatted(x, y, anchor, style, words);
     }
 
     private static String title(int threads) {

@@ -97,18 +97,11 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
         public List<Entry> entries() {
             List<Entry> entries = new ArrayList<>();
             entries.add(
-                    entry(
-                            Contestant.JAVA,
-                            () -> IntegerMatmul.multiply(spikes, work.rows, integers, tile, workspace)));
-            entries.add(
-                    entry(
-                            Contestant.FLOATS,
-                            () -> SpikeMatmul.multiply(spikes, work.rows, packed, tile, floatWorkspace)));
+                    entry(Contestant.JAVA, () -> IntegerMatmul.multiply(spikes, work.rows, integers, tile, workspace)));
+            entries.add(entry(
+                    Contestant.FLOATS, () -> SpikeMatmul.multiply(spikes, work.rows, packed, tile, floatWorkspace)));
             if ((long) work.rows * work.pre * work.post <= SCALAR_ADDITIONS) {
-                entries.add(
-                        entry(
-                                Contestant.SCALAR,
-                                () -> IntegerMatmul.scalar(spikes, work.rows, integers, tile)));
+                entries.add(entry(Contestant.SCALAR, () -> IntegerMatmul.scalar(spikes, work.rows, integers, tile)));
             }
             if (Yardstick.AVAILABLE) {
                 entries.add(entry(Contestant.YARDSTICK, this::yardstick));

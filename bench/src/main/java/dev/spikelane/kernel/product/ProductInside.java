@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.product;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.base.Tile;
 
 /** What benchmarks in other packages need of the inside of products. */
 public final class ProductInside {

@@ -103,8 +103,7 @@ public final class ProductYardstick {
         private static final int LANES = 16;
         private static final int OUTPUTS = 16;
 
-        Permute(
-                SegmentAllocator scratch, SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current) {
+        Permute(SegmentAllocator scratch, SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current) {
             int padded = Math.ceilDiv(rows, LANES) * LANES;
             // A line more than needed, so that the sums of two outputs do not fall into one set of the L1 cache.
             int sumsStride = padded + LANES;
@@ -114,8 +113,7 @@ public final class ProductYardstick {
                     weights,
                     current,
                     scratch.allocate((long) weights.paddedPre() / 4 * OUTPUTS * 64, 64),
-                    scratch.allocate(
-                            (long) padded * Math.ceilDiv(weights.paddedPre(), 32) * Integer.BYTES, 64),
+                    scratch.allocate((long) padded * Math.ceilDiv(weights.paddedPre(), 32) * Integer.BYTES, 64),
                     scratch.allocate((long) OUTPUTS * sumsStride * Float.BYTES, 64),
                     sumsStride);
         }
@@ -144,8 +142,7 @@ public final class ProductYardstick {
     }
 
     /** Adds items of integer weights; one thread at a time. */
-    static void integers(
-            Integers variant, SpikeMatrix spikes, int rows, PackedIntegers weights, FloatMatrix current) {
+    static void integers(Integers variant, SpikeMatrix spikes, int rows, PackedIntegers weights, FloatMatrix current) {
         try {
             variant.function.invokeExact(
                     spikes.segment(),
@@ -178,8 +175,8 @@ public final class ProductYardstick {
             function = Yardstick.function(
                     name,
                     FunctionDescriptor.ofVoid(
-                            ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS,
-                            JAVA_INT, ADDRESS));
+                            ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT,
+                            ADDRESS, JAVA_INT, ADDRESS));
         }
     }
 

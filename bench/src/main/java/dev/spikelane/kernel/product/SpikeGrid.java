@@ -12,7 +12,6 @@ import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -116,7 +115,8 @@ public final class SpikeGrid {
             for (SpikeMatmulWork.Variant other : SpikeMatmulWork.Variant.available()) {
                 SpikeMatmul.Variant variant = SpikeMatmul.Variant.valueOf(other.name());
                 SpikeCosts costs = SpikeCosts.inUse();
-                if (costs.of(variant, rows, PRE, POST, active) <= HOPELESS * costs.of(chosen, rows, PRE, POST, active)) {
+                if (costs.of(variant, rows, PRE, POST, active)
+                        <= HOPELESS * costs.of(chosen, rows, PRE, POST, active)) {
                     SharedProduct named = new SharedProduct(arena, crew, spikes, weights, current, variant, false);
                     contestants.put(GridPoint.name(variant), named);
                 }
@@ -130,7 +130,8 @@ public final class SpikeGrid {
             if (Yardstick.AVAILABLE) {
                 long loads = groups(spikes) * Math.ceilDiv(POST, Roofline.FLOATS) / threads;
                 contestants.put(
-                        GridPoint.ROOFLINE, Roofline.loads(arena, loads).getFirst().pass());
+                        GridPoint.ROOFLINE,
+                        Roofline.loads(arena, loads).getFirst().pass());
             }
             if (OpenBlas.isAvailable()) {
                 FloatMatrix input = RandomData.floats(arena, spikes);
@@ -167,8 +168,8 @@ public final class SpikeGrid {
         long groups = 0;
         for (int row = 0; row < spikes.rows(); row++) {
             for (int word = 0; word < spikes.stride(); word++) {
-                long bits = spikes.segment()
-                        .get(ValueLayout.JAVA_LONG, spikes.rowOffset(row) + (long) word * Long.BYTES);
+                long bits =
+                        spikes.segment().get(ValueLayout.JAVA_LONG, spikes.rowOffset(row) + (long) word * Long.BYTES);
                 groups += Long.bitCount((bits | bits >>> 1 | bits >>> 2 | bits >>> 3) & LOWEST);
             }
         }

@@ -51,8 +51,7 @@ final class LeakyStepCase implements Case {
         StepRun run = new StepRun(current, membrane, spikes);
         entries.add(entry(Contestant.JAVA, () -> LeakyStep.run(parameters, run)));
         entries.add(entry(
-                Contestant.SCALAR,
-                () -> StepInside.scalar(parameters, current, current.rows(), membrane, spikes)));
+                Contestant.SCALAR, () -> StepInside.scalar(parameters, current, current.rows(), membrane, spikes)));
         if (Yardstick.AVAILABLE) {
             if (mode == LeakyStepWork.Mode.SUBTRACT) {
                 entries.add(entry(

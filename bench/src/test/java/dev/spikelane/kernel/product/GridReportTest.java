@@ -16,7 +16,8 @@ import org.xml.sax.InputSource;
 
 class GridReportTest {
 
-    private static final GridPoint POINT = point(Map.of("openblas", 40.0, "onnx_runtime", 30.0, "pytorch", 50.0, "roofline", 4.0));
+    private static final GridPoint POINT =
+            point(Map.of("openblas", 40.0, "onnx_runtime", 30.0, "pytorch", 50.0, "roofline", 4.0));
 
     private static GridPoint point(Map<String, Double> others) {
         Map<String, Double> times = new LinkedHashMap<>(Map.of("product", 10.0, "wide", 9.0, "active", 20.0));
