@@ -45,7 +45,7 @@ public final class Peers {
     }
 
     /** Their names and versions, and why others do not run; nothing if there are none on the class path. */
-    public static List<String> describe() {
+    static List<String> describe() {
         return Stream.concat(ALL.stream().map(Peer::describe), FAILURES.stream())
                 .toList();
     }

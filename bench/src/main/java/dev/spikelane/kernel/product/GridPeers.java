@@ -63,7 +63,7 @@ public final class GridPeers implements AutoCloseable {
                 .start());
     }
 
-    /** Their names and versions, and why others do not run. */
+    /** Their names and versions. */
     public List<String> describe() {
         return names;
     }
@@ -115,13 +115,10 @@ public final class GridPeers implements AutoCloseable {
     /** The other JVM: answers lines of rows, density and threads. */
     public static void main(String... none) throws IOException {
         Locale.setDefault(Locale.ROOT);
-        System.out.println(ANSWER
-                + Peers.describe().stream()
-                        .filter(name -> !name.contains("ND4J"))
-                        .collect(Collectors.joining("\t")));
         List<Peer> peers = Peers.all().stream()
                 .filter(peer -> peer.contestant() == Contestant.ONNX_RUNTIME || peer.contestant() == Contestant.PYTORCH)
                 .toList();
+        System.out.println(ANSWER + peers.stream().map(Peer::describe).collect(Collectors.joining("\t")));
         try (BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = questions.readLine(); line != null; line = questions.readLine()) {
                 try (Scanner words = new Scanner(line).useLocale(Locale.ROOT)) {
