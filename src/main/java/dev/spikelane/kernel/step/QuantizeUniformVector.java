@@ -47,6 +47,7 @@ final class QuantizeUniformVector {
         Checks.isNative(states);
         long stateRow = state.rowOffset(row);
         int count = levels.count();
+        int middle = count / 2;
         float lowest = levels.value(0);
         float highest = levels.value(count - 1);
         float distance = Progression.step(lowest, highest, count);
@@ -56,7 +57,7 @@ final class QuantizeUniformVector {
         FloatVector inverse = FloatVector.broadcast(FLOAT, 1 / distance);
         FloatVector farthest = FloatVector.broadcast(FLOAT, QuantizeLevels.FARTHEST * distance);
         FloatVector last = FloatVector.broadcast(FLOAT, (float) (count - 1));
-        FloatVector half = FloatVector.broadcast(FLOAT, (float) (count / 2));
+        FloatVector half = FloatVector.broadcast(FLOAT, (float) middle);
         FloatVector near = FloatVector.broadcast(FLOAT, 0.5f - levels.doubt());
         int endVector = Math.min(end, state.columns()) / COUNT;
         for (int i = first / COUNT; i < endVector; i++) {
