@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class GradientSite implements GradientSource {
 
     /** Blocks of 64 neurons that a thread takes back at a time. */
-    private static final int BLOCKS_IN_TILE = 4;
+    private static final int BLOCKS_IN_TILE = 2;
 
     private final Layout layout;
     private final int number;
