@@ -355,7 +355,7 @@ public final class Gradients implements AutoCloseable {
         return site(population).ofPreviousSpikes();
     }
 
-    private GradientSite site(String population) {
+    GradientSite site(String population) {
         int number = plan.network().populations().indexOf(plan.network().population(population));
         return machine.sites()[number];
     }

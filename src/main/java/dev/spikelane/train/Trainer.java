@@ -164,6 +164,13 @@ public final class Trainer implements AutoCloseable {
         return recipe;
     }
 
+    /** Returns what is made small, by what, and the learned values. */
+    @Override
+    public String toString() {
+        return "Trainer of " + PopulationLoss.text(recipe.losses()) + " by " + recipe.optimizer() + ", of "
+                + step.parameters().stream().map(TrainingParameter::name).toList();
+    }
+
     long observerNanoseconds() {
         return step.observerNanoseconds();
     }

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,14 +19,13 @@ public final class TrainerBuilder {
     private final int batch;
     private final List<Consumer<GradientsBuilder>> wishes = new ArrayList<>();
     private final Map<String, String> surrogates = new TreeMap<>();
-    private String population;
     private int window;
     private int shards = 1;
     private long most = Long.MAX_VALUE;
     private Optimizer optimizer = new Adam(1e-3);
-    private @Nullable Loss loss;
+    private final List<PopulationLoss> losses = new ArrayList<>();
     private @Nullable Clipping clipping;
-    private final List<DoubleConsumer> losses = new ArrayList<>();
+    private final List<DoubleConsumer> readers = new ArrayList<>();
     private final List<GradientObserver> observers = new ArrayList<>();
 
     TrainerBuilder(Network network, int steps, int batch) {
@@ -33,7 +33,6 @@ public final class TrainerBuilder {
         this.steps = steps;
         this.batch = batch;
         this.window = steps;
-        this.population = network.populations().getLast().name();
         Gradients.of(network, steps, batch); // checks the numbers
     }
 
@@ -44,19 +43,17 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Sets the loss.
+     * Adds a loss of the last population, see {@link #loss(String, Loss, double)}.
      *
-     * @param ofOutputs reads the spikes or membranes of the last population
+     * @param ofOutputs reads its spikes or membranes
      * @return this
      */
     public TrainerBuilder loss(Loss ofOutputs) {
-        Objects.requireNonNull(ofOutputs, "ofOutputs");
-        loss = ofOutputs;
-        return this;
+        return loss(network.populations().getLast().name(), ofOutputs);
     }
 
     /**
-     * Sets the loss of a population.
+     * Adds a loss of a population, see {@link #loss(String, Loss, double)}.
      *
      * @param name the population's
      * @param ofOutputs reads its spikes or membranes
@@ -64,9 +61,31 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there is no such population
      */
     public TrainerBuilder loss(String name, Loss ofOutputs) {
+        return loss(name, ofOutputs, 1);
+    }
+
+    /**
+     * Adds a loss of a population: what is made small is {@code sum of weight * loss}, in the order in which the losses were added, each with its own divisor. They
+     * may read different populations, or the same one, and all read the labels and targets of the batch. Accuracy is decoded as the first of them
+     * that is about classes trains it.
+     *
+     * <pre>{@code
+     * Trainer.of(network, 25, 128)
+     *         .loss(CrossEntropyLoss.rate())                  // of the outputs
+     *         .loss("lif1", Loss.spikeRatePenalty(1e-5))      // and the spikes of a hidden population
+     * }</pre>
+     *
+     * @param name the population's
+     * @param ofOutputs reads its spikes or membranes
+     * @param weight by which the loss and its gradient are multiplied, finite and not 0
+     * @return this
+     * @throws IllegalArgumentException if there is no such population, or the weight is out of range
+     */
+    public TrainerBuilder loss(String name, Loss ofOutputs, double weight) {
         Objects.requireNonNull(ofOutputs, "ofOutputs");
-        population = network.population(name).name();
-        return loss(ofOutputs);
+        Population population = network.population(name);
+        losses.add(new PopulationLoss(population.name(), population.size(), ofOutputs, weight));
+        return this;
     }
 
     /**
@@ -262,13 +281,26 @@ public final class TrainerBuilder {
         long bytes = 0;
         for (int some : steps % window == 0 ? new int[] {window} : new int[] {window, steps % window}) {
             int largest = Math.ceilDiv(batch, shards);
-            long ofLarge = builder(some, largest).bytes();
-            long ofSmall = large == 0 ? 0 : builder(some, batch / shards).bytes();
+            long ofLarge = partBytes(some, largest);
+            long ofSmall = large == 0 ? 0 : partBytes(some, batch / shards);
             bytes += keepsStates
                     ? ofLarge * (large == 0 ? shards : large) + ofSmall * (shards - large)
                     : ofLarge + ofSmall;
         }
         return bytes + shardSums();
+    }
+
+    private long partBytes(int some, int samples) {
+        long bytes = builder(some, samples).bytes();
+        for (int i = 0; i < losses.size(); i++) {
+            boolean adds = losses.subList(0, i).stream().anyMatch(losses.get(i)::overlaps);
+            bytes += BoundLoss.scratchBytes(
+                    losses.get(i),
+                    network.population(losses.get(i).population()).shape(),
+                    adds,
+                    (long) some * samples);
+        }
+        return bytes;
     }
 
     /** The sums of gradients over shards: what parts would store if they did not add to them. Without vectors they do store it, and it is counted there. */
@@ -281,17 +313,19 @@ public final class TrainerBuilder {
                 - builder(window, largest, true).bytes();
     }
 
-    private Loss requireLoss() {
-        Loss reads = loss;
-        if (reads == null) {
+    private List<PopulationLoss> requireLosses() {
+        if (losses.isEmpty()) {
             throw new IllegalStateException("there is no loss, expected one");
         }
-        if (reads.readsSpikes()
-                && !network.population(population).neuron().spikeValue().isAlways(1)) {
-            throw new IllegalArgumentException("population '" + population
-                    + "' has graded spikes, which losses would read as 1, expected a loss of its membranes");
+        for (PopulationLoss each : losses) {
+            String population = each.population();
+            if (each.loss().readsSpikes()
+                    && !network.population(population).neuron().spikeValue().isAlways(1)) {
+                throw new IllegalArgumentException("population '" + population
+                        + "' has graded spikes, which losses would read as 1, expected a loss of its membranes");
+            }
         }
-        return reads;
+        return losses;
     }
 
     /**
@@ -334,7 +368,7 @@ public final class TrainerBuilder {
      */
     public TrainerBuilder onLoss(DoubleConsumer reader) {
         Objects.requireNonNull(reader, "reader");
-        losses.add(reader);
+        readers.add(reader);
         return this;
     }
 
@@ -359,24 +393,22 @@ public final class TrainerBuilder {
      * @throws IllegalStateException if there is no loss, or more memory is needed than training may have
      */
     public Trainer build() {
-        Loss reads = requireLoss();
+        requireLosses();
         if (most < Long.MAX_VALUE && bytes() > most) {
             throw new IllegalStateException("training of " + steps + " steps of batch " + batch + " needs " + bytes()
                     + " bytes, expected at most " + most + "; fewer samples, more shards or computing more again need"
                     + " fewer");
         }
         TrainingRecipe recipe = new TrainingRecipe(
-                population,
-                network.population(population).size(),
+                losses,
                 steps,
                 batch,
                 window,
                 surrogates.toString(),
                 shards,
-                reads,
                 Objects.requireNonNull(optimizer, "optimizer"),
                 clipping,
-                losses,
+                readers,
                 observers);
         return new Trainer(
                 network, recipe, (some, samples) -> builder(some, samples).build());
@@ -387,18 +419,19 @@ public final class TrainerBuilder {
     }
 
     private GradientsBuilder builder(int some, int samples, boolean gives) {
-        Loss reads = requireLoss();
         GradientsBuilder builder = Gradients.of(network, some, samples);
         wishes.forEach(wish -> wish.accept(builder));
         builder.use(window == steps ? GradientBlueprint.Use.WINDOWS_FROM_ZERO : GradientBlueprint.Use.TRAINING);
         if (gives) {
             builder.gives();
         }
-        if (reads.readsSpikes()) {
-            builder.startAtSpikes(population);
-        }
-        if (reads.readsMembranes()) {
-            builder.startAt(population, "membrane");
+        for (PopulationLoss each : requireLosses()) {
+            if (each.loss().readsSpikes()) {
+                builder.startAtSpikes(each.population());
+            }
+            if (each.loss().readsMembranes()) {
+                builder.startAt(each.population(), "membrane");
+            }
         }
         return builder;
     }

@@ -204,7 +204,7 @@ public final class TrainingRun {
      * @return from 0 to 1; NaN if outputs are not classes
      */
     public double accuracy() {
-        return trainer.recipe().loss().decoding() == Decoding.NONE ? Double.NaN : state.accuracy();
+        return trainer.recipe().main().loss().decoding() == Decoding.NONE ? Double.NaN : state.accuracy();
     }
 
     /**
@@ -232,8 +232,8 @@ public final class TrainingRun {
                                 trainer.recipe().steps(),
                                 said.validationBatching,
                                 said.threads,
-                                trainer.recipe().population())
-                        .loss(trainer.recipe().loss())
+                                trainer.recipe().main().population())
+                        .losses(trainer.recipe().losses())
                         .decoding(said.decoding)) {
             while (!finished()) {
                 if (!epoch(loader)) {
@@ -358,7 +358,7 @@ public final class TrainingRun {
 
     private List<String> notices() {
         List<String> texts = new ArrayList<>();
-        Loss loss = trainer.recipe().loss();
+        Loss loss = trainer.recipe().main().loss();
         if (said.decoding != loss.decoding() && said.validation != null) {
             texts.add(
                     "outputs are decoded by " + said.decoding + ", while " + loss.name() + " trains " + loss.decoding()

@@ -46,7 +46,7 @@ public final class TrainingRunBuilder {
         this.data = data;
         this.batching = batching;
         this.validationBatching = batching;
-        this.decoding = trainer.recipe().loss().decoding();
+        this.decoding = trainer.recipe().main().loss().decoding();
     }
 
     /**
@@ -276,17 +276,21 @@ public final class TrainingRunBuilder {
             throw new IllegalArgumentException(what + " has samples of shape " + samples.shape() + ", which become "
                     + encoded + " values a step, expected " + inputs + ", the network's inputs");
         }
-        TrainingRecipe recipe = trainer.recipe();
-        if (recipe.loss().decoding() == Decoding.NONE || samples.targetSize() > 0) {
-            return;
+        for (PopulationLoss loss : trainer.recipe().losses()) {
+            if (loss.loss().decoding() != Decoding.NONE && samples.targetSize() == 0) {
+                requireClasses(samples, loss, what);
+            }
         }
-        int classes = recipe.loss().classes(recipe.outputs());
+    }
+
+    private static void requireClasses(Dataset samples, PopulationLoss loss, String what) {
+        int classes = loss.loss().classes(loss.outputs());
         for (int i = 0; i < samples.size(); i++) {
             int label = samples.label(i);
             if (label < 0 || label >= classes) {
                 throw new IllegalArgumentException("label of sample " + i + " of the " + what + " is " + label
-                        + ", expected a class of [0, " + classes + "), as population '" + recipe.population()
-                        + "' has " + recipe.outputs() + " outputs");
+                        + ", expected a class of [0, " + classes + "), as population '" + loss.population()
+                        + "' has " + loss.outputs() + " outputs");
             }
         }
     }

@@ -6,7 +6,6 @@ import dev.spikelane.network.Network;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,7 +107,7 @@ final class TrainingStep implements AutoCloseable {
     }
 
     private double forwardAndBack(TrainingBatch batch, int samples, int shards, int firstStep, int steps) {
-        double divisor = whole.divisor(batch, samples, steps);
+        double[] divisors = whole.divisors(batch, samples, steps);
         double loss = 0;
         int firstSample = 0;
         for (int shard = 0; shard < shards; shard++) {
@@ -116,9 +115,9 @@ final class TrainingStep implements AutoCloseable {
             TrainingPart part = part(shard, size, steps);
             open(part, shard, firstStep);
             part.gradients().setEpoch(epoch);
-            part.forward(batch, samples, firstSample, firstStep, recipe.steps(), divisor);
+            part.forward(batch, samples, firstSample, firstStep, recipe.steps(), divisors);
             for (int sample = 0; sample < size; sample++) {
-                loss += part.terms()[sample];
+                loss += part.term(sample);
             }
             if (!Double.isFinite(loss)) {
                 throw new NonFiniteLoss(loss, "in step " + firstStep + " or one after it");
@@ -155,7 +154,7 @@ final class TrainingStep implements AutoCloseable {
     }
 
     private void tell(double loss) {
-        List<DoubleConsumer> readers = recipe.losses();
+        List<DoubleConsumer> readers = recipe.readers();
         for (int i = 0; i < readers.size(); i++) {
             readers.get(i).accept(loss);
         }
@@ -291,7 +290,7 @@ final class TrainingStep implements AutoCloseable {
                 return known;
             }
         }
-        TrainingPart part = new TrainingPart(factory.make(steps, size), recipe.loss(), recipe.population(), owner);
+        TrainingPart part = new TrainingPart(factory.make(steps, size), recipe.losses(), owner);
         made.add(part);
         for (int i = 0; i < parameters.size(); i++) {
             GradientSink sink = sinks.get(i);
@@ -311,28 +310,32 @@ final class TrainingStep implements AutoCloseable {
     private static final class LossInputs {
 
         private final TrainingRecipe recipe;
-        private final IntFunction<LossInput> make;
-        private @Nullable LossInput known;
+        private final double[] divisors;
+        private final @Nullable LossInput[] known;
 
         LossInputs(TrainingRecipe recipe) {
             this.recipe = recipe;
-            this.make = samples -> new LossInput(recipe.window(), samples, recipe.outputs());
+            this.divisors = new double[recipe.losses().size()];
+            this.known = new LossInput[divisors.length];
         }
 
-        double divisor(TrainingBatch batch, int samples, int steps) {
-            LossInput input = known;
-            if (input == null || input.batch() != samples || input.steps() != steps) {
-                input = steps == recipe.window()
-                        ? make.apply(samples)
-                        : new LossInput(steps, samples, recipe.outputs());
-                known = input;
+        /** The divisor of each loss, in an array that is used again. */
+        double[] divisors(TrainingBatch batch, int samples, int steps) {
+            for (int i = 0; i < divisors.length; i++) {
+                PopulationLoss loss = recipe.losses().get(i);
+                LossInput input = known[i];
+                if (input == null || input.batch() != samples || input.steps() != steps) {
+                    input = new LossInput(steps, samples, loss.outputs());
+                    known[i] = input;
+                }
+                input.setLabels(batch.labels());
+                FloatMatrix targets = batch.targets();
+                if (targets != null) {
+                    input.setTargets(targets);
+                }
+                divisors[i] = loss.divisor(input);
             }
-            input.setLabels(batch.labels());
-            FloatMatrix targets = batch.targets();
-            if (targets != null) {
-                input.setTargets(targets);
-            }
-            return recipe.loss().divisor(input);
+            return divisors;
         }
     }
 }
