@@ -137,15 +137,17 @@ public final class Trainer implements AutoCloseable {
     /**
      * Returns the memory of gradients that are kept between the way back and the optimizer: of all values if someone sees, clips or sums
      * gradients, if currents are computed again, or if vectors are off; else of biases and of other values that are no weights of dense
-     * connections, whose gradients the optimizer takes as they come to be.
+     * connections, whose gradients the optimizer takes as they come to be. Those of spikes and variables that are
+     * {@linkplain TrainerBuilder#observeSpikes observed} are counted too.
      *
      * @return bytes
      */
     public long storedBytes() {
-        return step.parameters().stream()
+        long ofValues = step.parameters().stream()
                 .filter(TrainingParameter::isStored)
                 .mapToLong(parameter -> parameter.gradient().segment().byteSize())
                 .sum();
+        return ofValues + ObservedGradients.bytes(recipe.observed(), (long) recipe.window() * recipe.batch());
     }
 
     private int samples(TrainingBatch batch) {

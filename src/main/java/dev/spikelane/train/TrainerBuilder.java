@@ -2,7 +2,9 @@ package dev.spikelane.train;
 
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
+import dev.spikelane.network.Source;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +29,7 @@ public final class TrainerBuilder {
     private @Nullable Clipping clipping;
     private final List<DoubleConsumer> readers = new ArrayList<>();
     private final List<GradientObserver> observers = new ArrayList<>();
+    private final Map<String, Source> observed = new LinkedHashMap<>();
 
     TrainerBuilder(Network network, int steps, int batch) {
         this.network = network;
@@ -287,7 +290,7 @@ public final class TrainerBuilder {
                     ? ofLarge * (large == 0 ? shards : large) + ofSmall * (shards - large)
                     : ofLarge + ofSmall;
         }
-        return bytes + shardSums();
+        return bytes + shardSums() + ObservedGradients.bytes(List.copyOf(observed.values()), (long) window * batch);
     }
 
     private long partBytes(int some, int samples) {
@@ -385,15 +388,49 @@ public final class TrainerBuilder {
     }
 
     /**
+     * Lets {@linkplain #onGradients observers} also see the gradients of the spikes of a population at each step, the loss's and all projections' together, as
+     * snnTorch's and SpikingJelly's monitors of output gradients do. They have the population's name: {@code gradients.apply("lif1")} is {@code [steps * batch
+     * x neurons]}, time-major, in torch's order, and overwritten by the next step.
+     *
+     * @param population its name
+     * @return this
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public TrainerBuilder observeSpikes(String population) {
+        observed.put(population, network.population(population));
+        return with(gradients -> gradients.observeSpikes(population));
+    }
+
+    /**
+     * Lets {@linkplain #onGradients observers} also see the gradients that reach a variable of a population from elsewhere, at each step, without those from the
+     * step after it: {@code gradients.apply("lif1.membrane")} is {@code [steps * batch x neurons]}, as for {@linkplain #observeSpikes spikes}.
+     *
+     * @param population its name
+     * @param variable such as {@code membrane}
+     * @return this
+     * @throws IllegalArgumentException if there is no such population or variable
+     */
+    public TrainerBuilder observe(String population, String variable) {
+        Source source = network.population(population).variable(variable);
+        observed.put(source.name(), source);
+        return with(gradients -> gradients.observe(population, variable));
+    }
+
+    /**
      * Lays everything out.
      *
      * @return the trainer
      * @throws IllegalArgumentException if a population or projection has no gradient, or the loss reads spikes that are graded; the message
      *     names it
-     * @throws IllegalStateException if there is no loss, or more memory is needed than training may have
+     * @throws IllegalStateException if there is no loss, gradients of a population are observed by nobody, or more memory is needed than training
+     *     may have
      */
     public Trainer build() {
         requireLosses();
+        if (observers.isEmpty() && !observed.isEmpty()) {
+            throw new IllegalStateException(
+                    "gradients of " + observed.keySet() + " are observed by nobody, expected a call of onGradients");
+        }
         if (most < Long.MAX_VALUE && bytes() > most) {
             throw new IllegalStateException("training of " + steps + " steps of batch " + batch + " needs " + bytes()
                     + " bytes, expected at most " + most + "; fewer samples, more shards or computing more again need"
@@ -409,7 +446,8 @@ public final class TrainerBuilder {
                 Objects.requireNonNull(optimizer, "optimizer"),
                 clipping,
                 readers,
-                observers);
+                observers,
+                List.copyOf(observed.values()));
         return new Trainer(
                 network, recipe, (some, samples) -> builder(some, samples).build());
     }

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.network.Source;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param clipping limits gradients; null if they have none
  * @param readers are told of each loss before values change
  * @param observers see gradients before values change
+ * @param observed spikes and variables whose gradients they see beside those of learned values
  */
 record TrainingRecipe(
         List<PopulationLoss> losses,
@@ -27,12 +29,14 @@ record TrainingRecipe(
         Optimizer optimizer,
         @Nullable Clipping clipping,
         List<DoubleConsumer> readers,
-        List<GradientObserver> observers) {
+        List<GradientObserver> observers,
+        List<Source> observed) {
 
     TrainingRecipe {
         losses = List.copyOf(losses);
         readers = List.copyOf(readers);
         observers = List.copyOf(observers);
+        observed = List.copyOf(observed);
     }
 
     /** That of the losses by which outputs are decoded. */
@@ -53,7 +57,8 @@ record TrainingRecipe(
                 optimizer,
                 clipping,
                 List.of(),
-                blind);
+                blind,
+                observed);
     }
 
     /** Whether gradients may go to the optimizer as they come to be, as nobody sums, limits or sees them. */

@@ -30,6 +30,7 @@ final class TrainingStep implements AutoCloseable {
 
     private Clipping.@Nullable Clipper clipper;
     private final LossInputs whole;
+    private final ObservedGradients observed;
     private final Runnable change = this::changeValues;
     private final Runnable backAndChange = this::backAndChange;
     /** Whether gradients go to the optimizer as they come to be, as nobody sums, limits or sees them. */
@@ -45,6 +46,7 @@ final class TrainingStep implements AutoCloseable {
         this.recipe = recipe;
         this.factory = factory;
         this.whole = new LossInputs(recipe);
+        this.observed = new ObservedGradients(recipe);
         int size = Math.ceilDiv(recipe.batch(), recipe.shards());
         TrainingPart first = part(0, size, recipe.window());
         this.current = first;
@@ -137,6 +139,7 @@ final class TrainingStep implements AutoCloseable {
                 }
                 part.backward();
                 collect(shard == 0);
+                observed.take(part, firstSample, samples);
             }
             firstSample += size;
         }
@@ -183,8 +186,12 @@ final class TrainingStep implements AutoCloseable {
         return accepted;
     }
 
-    /** A gradient in torch's layout, summed over the parts. */
+    /** A gradient in torch's layout, summed over the parts, or put together from them. */
     private FloatMatrix gradient(String name) {
+        FloatMatrix ofSource = observed.of(name);
+        if (ofSource != null) {
+            return ofSource;
+        }
         List<GradientSlot> slots = made.getFirst().slots();
         for (int i = 0; i < slots.size(); i++) {
             if (slots.get(i).name().equals(name)) {
@@ -195,8 +202,8 @@ final class TrainingStep implements AutoCloseable {
                 return slots.get(i).gradientInTorch();
             }
         }
-        throw new IllegalArgumentException("'" + name + "' is not learned, expected one of "
-                + slots.stream().map(GradientSlot::name).toList());
+        throw new IllegalArgumentException("'" + name + "' is neither learned nor observed, expected one of "
+                + slots.stream().map(GradientSlot::name).toList() + " or " + observed.names());
     }
 
     /** Samples of the last batch that were decoded right, in its last window; 0 if outputs are not classes. */
