@@ -26,6 +26,8 @@ final class EvaluationBatch implements AutoCloseable {
     /** What is read of each population. */
     private final Map<String, LossInput> read = new LinkedHashMap<>();
 
+    private final InputColumns columns;
+    private @Nullable Map<String, Signal> cut;
     private final LossInput outputs;
     private final List<LossEvaluator> evaluators = new ArrayList<>();
     private final @Nullable ClassDecoder decoder;
@@ -38,6 +40,7 @@ final class EvaluationBatch implements AutoCloseable {
         this.simulation = simulation;
         this.steps = steps;
         this.losses = losses;
+        this.columns = new InputColumns(simulation.network());
         int samples = simulation.batch();
         boolean counting = decoding == Decoding.RATE || decoding == Decoding.FIRST_SPIKE;
         outputs = read(population, counting, !counting && decoding != Decoding.NONE);
@@ -92,11 +95,11 @@ final class EvaluationBatch implements AutoCloseable {
 
     void run(Batch batch, boolean hasTargets, EvaluationTotals totals) {
         simulation.reset();
-        Signal input = batch.input();
-        if (CodedSteps.isFrame(input, batch.count(), steps)) {
-            simulation.runConstant(input, steps);
+        Map<String, Signal> inputs = inputs(batch.input());
+        if (CodedSteps.isFrame(batch.input(), batch.count(), steps)) {
+            simulation.runConstant(inputs, steps);
         } else {
-            simulation.run(input);
+            simulation.run(inputs);
         }
         for (LossInput each : read.values()) {
             each.setLabels(batch.labels());
@@ -113,7 +116,21 @@ final class EvaluationBatch implements AutoCloseable {
         for (int sample = 0; sample < batch.count(); sample++) {
             totals.addSample(batch.labels()[sample], decoder == null ? -1 : classes[sample]);
         }
-        count(input, totals);
+        count(inputs, totals);
+    }
+
+    /** The rows of each input. */
+    private Map<String, Signal> inputs(Signal all) {
+        if (columns.isOne()) {
+            return Map.of(simulation.network().inputs().getFirst().name(), all);
+        }
+        Map<String, Signal> into = cut;
+        if (into == null) {
+            into = columns.allocate(all);
+            cut = into;
+        }
+        columns.cut(all, into);
+        return into;
     }
 
     private double loss() {
@@ -127,15 +144,15 @@ final class EvaluationBatch implements AutoCloseable {
     }
 
     /** Adds up what arrived at each projection; that of the last delayed steps is counted although it arrives after the end. */
-    private void count(Signal input, EvaluationTotals totals) {
+    private void count(Map<String, Signal> inputs, EvaluationTotals totals) {
         Network network = simulation.network();
         counts.forEach((name, each) -> totals.addSpikes(name, sum(each.counts())));
         for (Projection projection : network.projections()) {
             double arrived = switch (projection.source()) {
                 case Input only ->
-                    input instanceof SpikeMatrix spikes
+                    inputs.get(only.name()) instanceof SpikeMatrix spikes
                             ? spikes.count()
-                            : EvaluationTotals.nonZero((FloatMatrix) input);
+                            : EvaluationTotals.nonZero((FloatMatrix) Objects.requireNonNull(inputs.get(only.name())));
                 case Population population -> sum(spikesOf(population.name()));
                 default -> (double) projection.source().shape().size() * steps * simulation.batch();
             };

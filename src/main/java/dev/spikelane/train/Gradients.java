@@ -99,10 +99,24 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if the shape does not fit, a value is not finite, or there are several inputs
      */
     public void forwardConstant(Signal frame) {
+        forwardConstant(Map.of(onlyInput().name(), frame));
+    }
+
+    /**
+     * Runs a window in which all steps have the same input.
+     *
+     * @param frames for each input's name {@code [batch x inputs]}, spikes or finite values
+     * @throws IllegalArgumentException if an input is missing, a shape does not fit, or a value is not finite
+     */
+    public void forwardConstant(Map<String, ? extends Signal> frames) {
         requireForm(InputForm.FRAME);
+        for (GradientInput input : machine.inputs()) {
+            given(frames, input.input());
+        }
         open();
-        onlyInput();
-        machine.inputs()[0].loadFrame(frame);
+        for (GradientInput input : machine.inputs()) {
+            input.loadFrame(given(frames, input.input()));
+        }
         machine.forward();
     }
 

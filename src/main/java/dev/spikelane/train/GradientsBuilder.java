@@ -320,20 +320,17 @@ public final class GradientsBuilder {
     private long bytes(int samples) {
         CountingArena arena = new CountingArena(Arena.ofShared());
         try (Gradients gradients = build(arena, samples)) {
-            List<Input> all = network.inputs();
+            Map<String, Signal> zeros = new LinkedHashMap<>();
+            int rows = form == InputForm.FRAME ? samples : steps * samples;
+            for (Input input : network.inputs()) {
+                int columns = input.shape().size();
+                zeros.put(
+                        input.name(),
+                        form == InputForm.SPIKES ? SpikeMatrix.zeros(rows, columns) : FloatMatrix.zeros(rows, columns));
+            }
             if (form == InputForm.FRAME) {
-                gradients.forwardConstant(
-                        FloatMatrix.zeros(samples, all.getFirst().shape().size()));
+                gradients.forwardConstant(zeros);
             } else {
-                Map<String, Signal> zeros = new LinkedHashMap<>();
-                for (Input input : all) {
-                    int columns = input.shape().size();
-                    zeros.put(
-                            input.name(),
-                            form == InputForm.SPIKES
-                                    ? SpikeMatrix.zeros(steps * samples, columns)
-                                    : FloatMatrix.zeros(steps * samples, columns));
-                }
                 gradients.forward(zeros);
             }
             if (gives && every == steps) {

@@ -96,13 +96,14 @@ final class TrainingPart {
      */
     void forward(TrainingBatch batch, int whole, int first, int firstStep, int allSteps, double[] divisors) {
         draw(batch, first);
-        if (batch.constant()) {
-            gradients.forwardConstant(rows(inputs.getFirst(), batch, whole, first, 0, 1));
+        boolean constant = batch.constant();
+        for (int i = 0; i < inputs.size(); i++) {
+            Input input = inputs.get(i);
+            loaded.put(input.name(), rows(input, batch, whole, first, constant ? 0 : firstStep, constant ? 1 : steps));
+        }
+        if (constant) {
+            gradients.forwardConstant(loaded);
         } else {
-            for (int i = 0; i < inputs.size(); i++) {
-                Input input = inputs.get(i);
-                loaded.put(input.name(), rows(input, batch, whole, first, firstStep, steps));
-            }
             gradients.forward(loaded);
         }
         for (int i = 0; i < losses.length; i++) {

@@ -7,7 +7,6 @@ import dev.spikelane.data.Dataset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,7 +42,7 @@ public final class TrainingRun {
     private final RunIdentity identity;
     private final Checkpoint saved;
     private final List<String> notices;
-    private final Map<Batch, List<TrainingBatch>> batches = new LinkedHashMap<>();
+    private final LoadedBatches batches;
     private RunState state = new RunState();
     private int batchesOfEpoch;
     private long samplesOfEpoch;
@@ -54,6 +53,7 @@ public final class TrainingRun {
         this.trainer = said.trainer;
         this.identity = new RunIdentity(said);
         this.saved = new Checkpoint(trainer, identity.recipe());
+        this.batches = new LoadedBatches(trainer);
         this.notices = notices();
     }
 
@@ -275,7 +275,7 @@ public final class TrainingRun {
         long observed = trainer.observerNanoseconds();
         double loss;
         try {
-            loss = trainer.step(given(batch));
+            loss = trainer.step(batches.of(batch));
         } catch (NonFiniteLoss | RefusedParameter stop) {
             throw new IllegalStateException(where(batch) + stop.getMessage(), stop);
         }
@@ -291,19 +291,6 @@ public final class TrainingRun {
 
     private static String where(Batch batch) {
         return "epoch " + (batch.epoch() + 1) + ", batch " + (batch.number() + 1) + ": ";
-    }
-
-    /** What the trainer is given for a batch; the loader uses few, so that nothing is allocated. */
-    private TrainingBatch given(Batch batch) {
-        List<TrainingBatch> known = batches.computeIfAbsent(batch, each -> new ArrayList<>());
-        for (int i = 0; i < known.size(); i++) {
-            if (known.get(i).input(TrainingBatch.ONLY, true) == batch.input()) {
-                return known.get(i);
-            }
-        }
-        TrainingBatch made = TrainingBatch.of(batch, trainer.recipe().steps());
-        known.add(made);
-        return made;
     }
 
     private void finishEpoch(@Nullable Evaluation evaluation) throws IOException {

@@ -4,6 +4,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.network.Input;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -265,7 +266,7 @@ public final class TrainingRunBuilder {
 
     /** Before hours are spent: shapes, labels and targets. */
     private void requireFit(Dataset samples, Batching asBatches, String what) {
-        int inputs = trainer.network().inputs().getFirst().shape().size();
+        int inputs = new InputColumns(trainer.network()).columns();
         if (samples.size() < 1) {
             throw new IllegalArgumentException(what + " has no samples, expected at least one");
         }
@@ -274,7 +275,10 @@ public final class TrainingRunBuilder {
         int encoded = sample.columns();
         if (encoded != inputs) {
             throw new IllegalArgumentException(what + " has samples of shape " + samples.shape() + ", which become "
-                    + encoded + " values a step, expected " + inputs + ", the network's inputs");
+                    + encoded + " values a step, expected " + inputs + ", the network's inputs"
+                    + (trainer.network().inputs().size() > 1
+                            ? " " + trainer.network().inputs().stream().map(Input::name).toList() + " side by side"
+                            : ""));
         }
         for (PopulationLoss loss : trainer.recipe().losses()) {
             if (loss.loss().decoding() != Decoding.NONE && samples.targetSize() == 0) {
