@@ -67,7 +67,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Sets the epoch, for surrogates that draw random numbers.
+     * Sets the epoch, for surrogates and dropouts that draw random numbers.
      *
      * @param number from 0
      */

@@ -193,14 +193,39 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Sets the seed of surrogates that draw random numbers.
+     * Drops a share of what a projection carries while it is trained, as {@code torch.nn.Dropout} before a layer does; the network itself, and so every simulation and
+     * evaluation of it, drops nothing. With x the spikes or values of the source and p the probability:
      *
-     * @param ofSurrogates the seed
+     * <pre>{@code
+     * K = 0 with probability p, else 1                     for each sample, step and element
+     * y = x * (K / (1 - p))                                in float32, what the projection gets
+     * }</pre>
+     *
+     * <p>K is a function of the {@linkplain #seed seed}, the projection, the epoch, the sample's number in its data set, the step in which it arrives and the element,
+     * so it depends neither on places in a batch nor on threads. Torch draws other numbers; those of its sequential generator are in {@link
+     * dev.spikelane.random.TorchRandom#dropout}. What is dropped stays so for the way back. Spikes become values, so a layer behind a dropout costs as
+     * much as one behind values, and the short way under a static frame is not taken; a mask takes a bit.
+     *
+     * @param projection its name, such as {@code fc2}
+     * @param probability that an element is dropped, from 0 to below 1; 0 for no dropout
+     * @return this
+     * @throws IllegalArgumentException if there is no such projection, the probability is out of range, or the source's spikes are graded
+     */
+    public TrainerBuilder dropout(String projection, double probability) {
+        with(gradients -> gradients.dropout(projection, probability));
+        surrogates.put("dropout of " + projection, String.valueOf(probability));
+        return this;
+    }
+
+    /**
+     * Sets the seed of surrogates that draw random numbers, and of dropouts.
+     *
+     * @param ofDraws the seed
      * @return this
      */
-    public TrainerBuilder seed(long ofSurrogates) {
-        surrogates.put("seed", String.valueOf(ofSurrogates));
-        return with(gradients -> gradients.seed(ofSurrogates));
+    public TrainerBuilder seed(long ofDraws) {
+        surrogates.put("seed", String.valueOf(ofDraws));
+        return with(gradients -> gradients.seed(ofDraws));
     }
 
     /**

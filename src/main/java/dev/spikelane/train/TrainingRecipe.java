@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps steps of a sample
  * @param batch the most samples of a batch
  * @param window steps after which values change: truncated backpropagation if fewer than all
- * @param surrogates all that was said of them
+ * @param surrogates all that was said of them, of dropouts and of the seed of both
  * @param shards parts of a batch whose gradients are summed apart
  * @param clipping limits gradients; null if they have none
  * @param readers are told of each loss before values change
