@@ -55,6 +55,7 @@ module dev.spikelane {
     requires static java.desktop;
     requires static java.management;
     requires static jdk.jfr;
+    requires static jdk.management;
     requires static org.jspecify;
 
     exports dev.spikelane.blas;

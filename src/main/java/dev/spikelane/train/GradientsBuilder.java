@@ -31,7 +31,7 @@ public final class GradientsBuilder {
     private int threads = 1;
     private int every;
     private long seed;
-    private long most = Long.MAX_VALUE;
+    private MemoryLimit limit = new MemoryLimit(MemoryLimit.MACHINE);
     private boolean gives;
     private GradientBlueprint.Use use = GradientBlueprint.Use.ANY;
     private InputForm form = InputForm.ANY;
@@ -314,13 +314,14 @@ public final class GradientsBuilder {
     }
 
     /**
-     * Sets the most memory; more is refused before it is taken.
+     * Sets the most memory; more is refused before it is taken. If it is not set, that is the memory of this machine, or of the container.
      *
-     * @param count bytes of native memory
+     * @param count bytes of native memory, at least 0
      * @return this
+     * @throws IllegalArgumentException if it is negative
      */
     public GradientsBuilder mostBytes(long count) {
-        most = count;
+        limit = MemoryLimit.of(count);
         return this;
     }
 
@@ -382,13 +383,12 @@ public final class GradientsBuilder {
      */
     @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
     public Gradients build() {
-        if (most < Long.MAX_VALUE) {
-            long needed = bytes();
-            if (needed > most) {
-                throw new IllegalStateException("gradients of " + steps + " steps of batch " + batch + " need " + needed
-                        + " bytes, expected at most " + most + "; fewer samples, or computing more again, need fewer");
-            }
-        }
+        limit.require(
+                "gradients of " + steps + " steps of batch " + batch + " need",
+                network,
+                (long) steps * batch,
+                this::bytes,
+                "fewer samples, or computing more again, need fewer");
         return build(Arena.ofShared(), batch);
     }
 

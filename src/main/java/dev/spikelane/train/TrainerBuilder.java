@@ -23,7 +23,7 @@ public final class TrainerBuilder {
     private final Map<String, String> surrogates = new TreeMap<>();
     private int window;
     private int shards = 1;
-    private long most = Long.MAX_VALUE;
+    private MemoryLimit limit = new MemoryLimit(MemoryLimit.MACHINE);
     private Optimizer optimizer = new Adam(1e-3);
     private final List<PopulationLoss> losses = new ArrayList<>();
     private @Nullable Clipping clipping;
@@ -285,13 +285,14 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Sets the most memory; more is refused before it is taken.
+     * Sets the most memory; more is refused before it is taken. If it is not set, that is the memory of this machine, or of the container.
      *
-     * @param count bytes of native memory beside the network and the optimizer
+     * @param count bytes of native memory beside the network and the optimizer, at least 0
      * @return this
+     * @throws IllegalArgumentException if it is negative
      */
     public TrainerBuilder mostBytes(long count) {
-        most = count;
+        limit = MemoryLimit.of(count);
         return this;
     }
 
@@ -456,11 +457,12 @@ public final class TrainerBuilder {
             throw new IllegalStateException(
                     "gradients of " + observed.keySet() + " are observed by nobody, expected a call of onGradients");
         }
-        if (most < Long.MAX_VALUE && bytes() > most) {
-            throw new IllegalStateException("training of " + steps + " steps of batch " + batch + " needs " + bytes()
-                    + " bytes, expected at most " + most + "; fewer samples, more shards or computing more again need"
-                    + " fewer");
-        }
+        limit.require(
+                "training of " + steps + " steps of batch " + batch + " needs",
+                network,
+                (long) steps * batch,
+                this::bytes,
+                "fewer samples, more shards or computing more again need fewer");
         TrainingRecipe recipe = new TrainingRecipe(
                 losses,
                 steps,

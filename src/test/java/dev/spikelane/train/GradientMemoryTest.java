@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -14,6 +15,7 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,6 +75,34 @@ class GradientMemoryTest {
                         + "; fewer samples, or computing more again, need fewer",
                 refused.getMessage());
         builder(form, 8, 1, STEPS).mostBytes(needed).build().close();
+    }
+
+    /** Nobody wants to wait until a machine has no memory left. */
+    @Test
+    void moreThanTheMachineHasIsRefused() {
+        Network network = leaky(784, 1000, 10);
+        int batch = Integer.MAX_VALUE / 200;
+        IllegalStateException ofGradients = assertThrows(
+                IllegalStateException.class,
+                Gradients.of(network, 200, batch).startAtSpikes("lif2")::build);
+        assertTrue(
+                ofGradients.getMessage().contains(", the memory of this machine; fewer samples"),
+                ofGradients.getMessage());
+        TrainerBuilder trainer = Trainer.of(network, 200, batch).loss(CrossEntropyLoss.membrane());
+        IllegalStateException ofTraining = assertThrows(IllegalStateException.class, trainer::build);
+        assertEquals(
+                "training of 200 steps of batch " + batch + " needs " + trainer.bytes() + " bytes, expected at most "
+                        + ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                                .getTotalMemorySize()
+                        + ", the memory of this machine; fewer samples, more shards or computing more again need fewer",
+                ofTraining.getMessage());
+    }
+
+    @Test
+    void limitsAreNotNegative() {
+        TrainerBuilder trainer = Trainer.of(leaky(3, 2), 2, 2);
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> trainer.mostBytes(-1));
+        assertEquals("bytes is -1, expected at least 0", refused.getMessage());
     }
 
     /** Computing again saves memory where there is much to save. */

@@ -1,0 +1,79 @@
+package dev.spikelane.train;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import java.lang.management.ManagementFactory;
+import java.util.function.LongSupplier;
+
+/**
+ * The most memory that training may take.
+ *
+ * @param most bytes that the user allows, or {@link #MACHINE}
+ */
+record MemoryLimit(long most) {
+
+    /** As much as this machine has, or the container that the JVM runs in. */
+    static final long MACHINE = -1;
+
+    /** More than any population needs for a neuron, step and sample, and more than any input does. */
+    private static final int BYTES_OF_NEURON = 32;
+
+    static MemoryLimit of(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("bytes is " + bytes + ", expected at least 0");
+        }
+        return new MemoryLimit(bytes);
+    }
+
+    /**
+     * Refuses work that needs too much. What it needs is found by running a small window, which takes time; so where the user set no limit it is
+     * asked for only if the work may come near what the machine has.
+     *
+     * @param work what is laid out, for the message
+     * @param network the network
+     * @param rows steps times samples
+     * @param needed bytes that it needs
+     * @param remedies what needs less, for the message
+     * @throws IllegalStateException if it needs more than it may have
+     */
+    void require(String work, Network network, long rows, LongSupplier needed, String remedies) {
+        long limit = most == MACHINE ? physical() : most;
+        if (most == MACHINE && atMost(network, rows) < limit) {
+            return;
+        }
+        long bytes = needed.getAsLong();
+        if (bytes > limit) {
+            throw new IllegalStateException(work + " " + bytes + " bytes, expected at most " + limit
+                    + (most == MACHINE ? ", the memory of this machine" : "") + "; " + remedies);
+        }
+    }
+
+    private static double atMost(Network network, double rows) {
+        double values = 0;
+        for (Population population : network.populations()) {
+            values += population.size();
+        }
+        for (Input input : network.inputs()) {
+            values += input.shape().size();
+        }
+        return values * rows * BYTES_OF_NEURON;
+    }
+
+    /** Bytes of the machine's or container's memory; no limit where the JVM does not tell. */
+    private static long physical() {
+        return ModuleLayer.boot().findModule("jdk.management").isPresent() ? Machine.bytes() : Long.MAX_VALUE;
+    }
+
+    /** Loaded only where the module jdk.management is present. */
+    private static final class Machine {
+
+        private Machine() {}
+
+        static long bytes() {
+            return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                    .getTotalMemorySize();
+        }
+    }
+}
