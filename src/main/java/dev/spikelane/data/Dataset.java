@@ -168,6 +168,19 @@ public interface Dataset {
     }
 
     /**
+     * Returns the samples with the values of another data set behind their own, for networks of several inputs: each gets as many values of a sample as it has
+     * neurons, in the order in which the network names them. Labels and targets are those of this data set.
+     *
+     * @param other as many samples
+     * @return the data set, of shape {@code [shape().size() + other.shape().size()]}
+     * @throws IllegalArgumentException if there are more or fewer samples
+     */
+    default Dataset beside(Dataset other) {
+        Objects.requireNonNull(other, "other");
+        return new JoinedDataset(this, other);
+    }
+
+    /**
      * Makes a data set of samples with labels.
      *
      * @param shape the shape of a sample

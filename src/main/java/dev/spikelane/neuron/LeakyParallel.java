@@ -26,7 +26,7 @@ import java.util.Objects;
  *
  * <p>snnTorch silently ignores beta for each neuron and keeps random weights; here each neuron has its own.
  *
- * <p>With a dropout, meant for training and for Monte Carlo estimates, a share p of the outputs is dropped before neurons fire, and the others
+ * <p>With a dropout, meant for Monte Carlo estimates, a share p of the outputs is dropped before neurons fire, and the others
  * make up for it, as snnTorch's documentation promises; its {@code torch.nn.RNN} of one layer ignores the option. The membrane is not dropped,
  * neither for the next step nor where it is recorded:
  *
@@ -37,7 +37,8 @@ import java.util.Objects;
  *
  * <p>What is dropped is a pure function of the seed, the step since the last reset (its low 32 bits), the sample's number in the batch and
  * the neuron, and so does not depend on threads or on how a run is cut; torch draws other numbers. A run after a reset drops the same again:
- * for an estimate, let samples of a batch have the same input. Layers that should drop independently need seeds of their own.
+ * for an estimate, let samples of a batch have the same input. Layers that should drop independently need seeds of their own. There is no gradient, as the
+ * dropout belongs to the network and drops in every run of it; training drops what a projection carries ({@code TrainerBuilder.dropout}), by sample and epoch.
  *
  * <p>Variables, as recorders name them: {@code membrane}.
  *

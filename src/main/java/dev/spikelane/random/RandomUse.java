@@ -11,7 +11,7 @@ enum RandomUse {
     ENCODING(1),
     /** Shifts and flips of images. */
     AUGMENTATION(2),
-    /** Membranes that a dropout silences; the index is the population's number. */
+    /** What a dropout silences; the index is the projection's number. */
     DROPOUT(3),
     /** Surrogate gradients that are noise; the index is the population's number. */
     SURROGATE(4);

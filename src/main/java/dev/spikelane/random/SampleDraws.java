@@ -9,8 +9,8 @@ import java.util.Objects;
  * <p>It is set before a batch and then read, by any number of threads; setting it allocates nothing.
  *
  * <p>A run has one seed. The numbers of a sample are those of {@link CounterRandom} under a seed of their use and epoch. Codes are 1 for spikes that are
- * drawn from intensities, 2 for shifts and flips of images, 3 for membranes that a dropout silences and 4 for surrogate gradients that are noise;
- * the index is the number of the population, 0 for the first two:
+ * drawn from intensities, 2 for shifts and flips of images, 3 for what a dropout silences and 4 for surrogate gradients that are noise; the index is the
+ * number of the projection or population, 0 for the first two:
  *
  * <pre>{@code
  * key     = threefry((low half of seed, high half of seed), (epoch, code + 256 * index))
@@ -54,6 +54,19 @@ public final class SampleDraws {
      */
     public static SampleDraws augmentation(long seed, int mostSamples) {
         return new SampleDraws(RandomUse.AUGMENTATION, seed, 0, mostSamples);
+    }
+
+    /**
+     * Makes the streams for the dropout of a projection, in epoch 0 and of no sample.
+     *
+     * @param seed the seed of the run
+     * @param projection its number, from 0 to 8,388,607
+     * @param mostSamples the most samples of a batch, at least 1
+     * @return the streams
+     * @throws IllegalArgumentException if {@code projection} is out of range or {@code mostSamples} is below 1
+     */
+    public static SampleDraws dropout(long seed, int projection, int mostSamples) {
+        return new SampleDraws(RandomUse.DROPOUT, seed, projection, mostSamples);
     }
 
     /**

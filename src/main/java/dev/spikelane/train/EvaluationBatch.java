@@ -10,8 +10,11 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeCounts;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A simulation of some samples, what it records, and what reads that. */
@@ -19,42 +22,71 @@ final class EvaluationBatch implements AutoCloseable {
 
     private final Simulation simulation;
     private final int steps;
-    private final LossInput read;
-    private final @Nullable Loss loss;
-    private final @Nullable LossEvaluator evaluator;
+    private final List<PopulationLoss> losses;
+    /** What is read of each population. */
+    private final Map<String, LossInput> read = new LinkedHashMap<>();
+
+    private final InputColumns columns;
+    private @Nullable Map<String, Signal> cut;
+    private final LossInput outputs;
+    private final List<LossEvaluator> evaluators = new ArrayList<>();
     private final @Nullable ClassDecoder decoder;
     private final double[] terms;
     private final int[] classes;
     private final Map<String, SpikeCounts> counts = new LinkedHashMap<>();
 
-    EvaluationBatch(Simulation simulation, int steps, String population, @Nullable Loss loss, Decoding decoding) {
+    EvaluationBatch(
+            Simulation simulation, int steps, String population, List<PopulationLoss> losses, Decoding decoding) {
         this.simulation = simulation;
         this.steps = steps;
-        this.loss = loss;
-        Network network = simulation.network();
+        this.losses = losses;
+        this.columns = new InputColumns(simulation.network());
         int samples = simulation.batch();
-        int outputs = network.population(population).size();
-        read = new LossInput(steps, samples, outputs);
-        boolean lossReadsSpikes = loss != null && loss.readsSpikes();
-        boolean lossReadsMembranes = loss != null && loss.readsMembranes();
-        if (lossReadsSpikes || decoding == Decoding.RATE || decoding == Decoding.FIRST_SPIKE) {
-            read.setSpikes(simulation.recordSpikes(population, steps).spikes());
+        boolean counting = decoding == Decoding.RATE || decoding == Decoding.FIRST_SPIKE;
+        outputs = read(population, counting, !counting && decoding != Decoding.NONE);
+        for (PopulationLoss each : losses) {
+            if (!each.population().equals(population)) {
+                read(each.population(), false, false);
+            }
+            evaluators.add(each.loss().bind(steps, samples, each.outputs()));
         }
-        if (lossReadsMembranes || decoding == Decoding.MEMBRANE || decoding == Decoding.MAX_MEMBRANE) {
-            read.setMembranes(
-                    simulation.recordBeforeReset(population, "membrane", steps).values());
-        }
-        for (Population each : network.populations()) {
+        for (Population each : simulation.network().populations()) {
             counts.put(each.name(), simulation.countSpikes(each.name()));
         }
-        evaluator = loss == null ? null : loss.bind(steps, samples, outputs);
+        int size = outputs.outputs();
         decoder = decoding == Decoding.NONE
                 ? null
-                : loss == null
-                        ? new ClassDecoder(decoding, steps, samples, outputs)
-                        : ClassDecoder.of(loss, decoding, steps, samples, outputs);
+                : losses.isEmpty()
+                        ? new ClassDecoder(decoding, steps, samples, size)
+                        : ClassDecoder.of(PopulationLoss.main(losses).loss(), decoding, steps, samples, size);
         terms = new double[samples];
         classes = new int[samples];
+    }
+
+    /** Records what the losses read of a population, and what decoding does. */
+    private LossInput read(String population, boolean spikes, boolean membranes) {
+        LossInput known = read.get(population);
+        if (known != null) {
+            return known;
+        }
+        boolean readsSpikes = spikes;
+        boolean readsMembranes = membranes;
+        for (PopulationLoss each : losses) {
+            boolean same = each.population().equals(population);
+            readsSpikes |= same && each.loss().readsSpikes();
+            readsMembranes |= same && each.loss().readsMembranes();
+        }
+        int size = simulation.network().population(population).size();
+        LossInput made = new LossInput(steps, simulation.batch(), size);
+        if (readsSpikes) {
+            made.setSpikes(simulation.recordSpikes(population, steps).spikes());
+        }
+        if (readsMembranes) {
+            made.setMembranes(
+                    simulation.recordBeforeReset(population, "membrane", steps).values());
+        }
+        read.put(population, made);
+        return made;
     }
 
     int samples() {
@@ -63,39 +95,64 @@ final class EvaluationBatch implements AutoCloseable {
 
     void run(Batch batch, boolean hasTargets, EvaluationTotals totals) {
         simulation.reset();
-        Signal input = batch.input();
-        if (CodedSteps.isFrame(input, batch.count(), steps)) {
-            simulation.runConstant(input, steps);
+        Map<String, Signal> inputs = inputs(batch.input());
+        if (CodedSteps.isFrame(batch.input(), batch.count(), steps)) {
+            simulation.runConstant(inputs, steps);
         } else {
-            simulation.run(input);
+            simulation.run(inputs);
         }
-        read.setLabels(batch.labels());
-        if (hasTargets) {
-            read.setTargets(batch.targets().rows(0, batch.count()));
+        for (LossInput each : read.values()) {
+            each.setLabels(batch.labels());
+            if (hasTargets) {
+                each.setTargets(batch.targets().rows(0, batch.count()));
+            }
         }
-        if (loss != null && evaluator != null) {
-            read.setDivisor(loss.divisor(read));
-            totals.addLoss(evaluator.evaluate(read, LossGradient.NONE, terms), batch.count());
+        if (!losses.isEmpty()) {
+            totals.addLoss(loss(), batch.count());
         }
         if (decoder != null) {
-            decoder.decode(read, 0, batch.count(), classes);
+            decoder.decode(outputs, 0, batch.count(), classes);
         }
         for (int sample = 0; sample < batch.count(); sample++) {
             totals.addSample(batch.labels()[sample], decoder == null ? -1 : classes[sample]);
         }
-        count(input, totals);
+        count(inputs, totals);
+    }
+
+    /** The rows of each input. */
+    private Map<String, Signal> inputs(Signal all) {
+        if (columns.isOne()) {
+            return Map.of(simulation.network().inputs().getFirst().name(), all);
+        }
+        Map<String, Signal> into = cut;
+        if (into == null) {
+            into = columns.allocate(all);
+            cut = into;
+        }
+        columns.cut(all, into);
+        return into;
+    }
+
+    private double loss() {
+        double sum = 0;
+        for (int i = 0; i < losses.size(); i++) {
+            LossInput input = Objects.requireNonNull(read.get(losses.get(i).population()));
+            input.setDivisor(losses.get(i).divisor(input));
+            sum += evaluators.get(i).evaluate(input, LossGradient.NONE, terms);
+        }
+        return sum;
     }
 
     /** Adds up what arrived at each projection; that of the last delayed steps is counted although it arrives after the end. */
-    private void count(Signal input, EvaluationTotals totals) {
+    private void count(Map<String, Signal> inputs, EvaluationTotals totals) {
         Network network = simulation.network();
         counts.forEach((name, each) -> totals.addSpikes(name, sum(each.counts())));
         for (Projection projection : network.projections()) {
             double arrived = switch (projection.source()) {
                 case Input only ->
-                    input instanceof SpikeMatrix spikes
+                    inputs.get(only.name()) instanceof SpikeMatrix spikes
                             ? spikes.count()
-                            : EvaluationTotals.nonZero((FloatMatrix) input);
+                            : EvaluationTotals.nonZero((FloatMatrix) Objects.requireNonNull(inputs.get(only.name())));
                 case Population population -> sum(spikesOf(population.name()));
                 default -> (double) projection.source().shape().size() * steps * simulation.batch();
             };

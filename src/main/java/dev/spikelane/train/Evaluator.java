@@ -22,7 +22,7 @@ public final class Evaluator implements AutoCloseable {
     private final Batching batching;
     private final int threads;
     private final String population;
-    private @Nullable Loss loss;
+    private List<PopulationLoss> losses = List.of();
     private @Nullable Decoding decoding;
     private final List<EvaluationBatch> made = new ArrayList<>();
 
@@ -79,7 +79,13 @@ public final class Evaluator implements AutoCloseable {
      */
     public Evaluator loss(Loss ofOutputs) {
         Objects.requireNonNull(ofOutputs, "ofOutputs");
-        loss = ofOutputs;
+        int outputs = network.population(population).size();
+        return losses(List.of(new PopulationLoss(population, outputs, ofOutputs, 1)));
+    }
+
+    /** Computes the sum of several losses. */
+    Evaluator losses(List<PopulationLoss> all) {
+        losses = List.copyOf(all);
         forget();
         return this;
     }
@@ -106,7 +112,7 @@ public final class Evaluator implements AutoCloseable {
         if (decoding != null) {
             return decoding;
         }
-        return loss == null ? Decoding.RATE : loss.decoding();
+        return losses.isEmpty() ? Decoding.RATE : PopulationLoss.main(losses).loss().decoding();
     }
 
     /**
@@ -127,7 +133,7 @@ public final class Evaluator implements AutoCloseable {
             }
         }
         boolean labeled = data.classes() > 0;
-        return totals.result(decoding(), loss != null, labeled, steps);
+        return totals.result(decoding(), !losses.isEmpty(), labeled, steps);
     }
 
     /**
@@ -145,7 +151,7 @@ public final class Evaluator implements AutoCloseable {
         Objects.requireNonNull(data, "data");
         Network integers = network.quantized(type);
         try (Evaluator other = new Evaluator(integers, steps, batching, threads, population).decoding(decoding())) {
-            other.loss = loss;
+            other.losses = losses;
             return new Quantized(integers, type, evaluate(data), other.evaluate(data));
         }
     }
@@ -160,7 +166,7 @@ public final class Evaluator implements AutoCloseable {
             made.removeLast().close();
         }
         EvaluationBatch fresh =
-                new EvaluationBatch(network.simulate(samples, threads), steps, population, loss, decoding());
+                new EvaluationBatch(network.simulate(samples, threads), steps, population, losses, decoding());
         made.add(fresh);
         return fresh;
     }

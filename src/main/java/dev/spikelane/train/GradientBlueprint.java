@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param observed sources whose gradients are kept
  * @param surrogates of populations, by their names
  * @param otherwise the surrogate of the others
- * @param seed of surrogates that draw
+ * @param dropouts probabilities that what a projection carries is dropped, by its name
+ * @param seed of surrogates that draw, and of dropouts
  * @param form what inputs are
  * @param use what is not asked of the gradients
  */
@@ -36,6 +37,7 @@ record GradientBlueprint(
         Set<String> observed,
         Map<String, Surrogate> surrogates,
         Surrogate otherwise,
+        Map<String, Double> dropouts,
         long seed,
         InputForm form,
         Use use) {

@@ -96,7 +96,11 @@ final class GradientMachine {
                     "projection '" + projection.name() + "': " + failure.getMessage(), failure);
         }
         boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(projection.name() + "."));
-        GradientTerm term = new GradientTerm(projection, made, source(from), port, plan.size(), learns, plan.arena());
+        GradientDropout dropout = plan.dropouts().containsKey(projection.name())
+                ? new GradientDropout(plan, projection, number, source(from))
+                : null;
+        GradientTerm term =
+                new GradientTerm(projection, made, source(from), dropout, port, plan.size(), learns, plan.arena());
         port.terms().add(term);
         from.ofPopulation().ifPresent(population -> {
             GradientSite site = site(population);
@@ -133,10 +137,10 @@ final class GradientMachine {
         return terms;
     }
 
-    /** Runs all steps. */
-    void forward() {
+    /** Runs all steps of a window that begins at a step. */
+    void forward(int firstStep) {
         for (GradientTerm term : terms) {
-            term.open();
+            term.open(firstStep);
         }
         GradientSize size = plan.size();
         for (int segment = 0; segment < size.segments(); segment++) {

@@ -14,7 +14,8 @@ public interface GradientObserver {
      * Looks at a step. With truncated backpropagation each window is a step.
      *
      * @param loss the loss of the batch
-     * @param gradients gives the gradient of learned values by name, such as {@code fc1.weight}, after clipping: a copy in torch's layout
+     * @param gradients gives the gradient of learned values by name, such as {@code fc1.weight}, after clipping: a copy in torch's layout;
+     *     and of spikes and variables that the trainer {@linkplain TrainerBuilder#observeSpikes observes}, such as {@code lif1}
      * @return whether values may change; if not, neither they nor the optimizer's state do
      */
     boolean accept(double loss, Function<String, FloatMatrix> gradients);

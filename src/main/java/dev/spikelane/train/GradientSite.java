@@ -237,9 +237,10 @@ final class GradientSite implements GradientSource {
         boolean framed = (form == InputForm.FRAME || form == InputForm.ANY)
                 && from.size() == 1
                 && from.getFirst().source() instanceof GradientInput
+                && from.getFirst().dropout() == null
                 && from.getFirst().projection().delay() == 0;
         boolean plain = !ofVariables[0].mayHaveGradients() && !ofVariables[0].keeps() && !surrogate.isRandom();
-        if (parameters == null || to == null || !framed || !apart || !plain) {
+        if (parameters == null || to == null || to.dropout() != null || !framed || !apart || !plain) {
             return null;
         }
         FloatMatrix weights = to.projection().delay() == 0 && to.backs().size() == 1

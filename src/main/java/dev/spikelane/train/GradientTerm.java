@@ -16,6 +16,10 @@ final class GradientTerm {
     private final Projection projection;
     private final GradientPath path;
     private final GradientSource source;
+    /** What the operators get: the source, or what a dropout leaves of it. */
+    private final GradientSource carried;
+
+    private final @Nullable GradientDropout dropout;
     private final GradientPort port;
     private final GradientSize size;
     private final boolean learns;
@@ -41,6 +45,7 @@ final class GradientTerm {
             Projection projection,
             GradientPath path,
             GradientSource source,
+            @Nullable GradientDropout dropout,
             GradientPort port,
             GradientSize size,
             boolean learns,
@@ -48,6 +53,8 @@ final class GradientTerm {
         this.projection = projection;
         this.path = path;
         this.source = source;
+        this.carried = dropout == null ? source : dropout;
+        this.dropout = dropout;
         this.port = port;
         this.size = size;
         this.learns = learns;
@@ -89,9 +96,19 @@ final class GradientTerm {
         return Math.ceilDiv(path.outputs(), Long.SIZE);
     }
 
-    /** Computes the currents of a frame, if the source is one. */
-    void open() {
-        frame = source.isFrame() && projection.delay() == 0;
+    /** What stands before the operators; null if nothing is dropped. */
+    @Nullable
+    GradientDropout dropout() {
+        return dropout;
+    }
+
+    /** Computes the currents of a frame, if the source is one, and draws what is dropped in a window that begins at a step. */
+    void open(int firstStep) {
+        if (dropout != null) {
+            requireRows();
+            dropout.draw(firstStep);
+        }
+        frame = carried.isFrame() && projection.delay() == 0;
         summed = false;
         added = false;
         turns = false;
@@ -102,6 +119,14 @@ final class GradientTerm {
             if (!listed) {
                 path.prepare(rows);
             }
+        }
+    }
+
+    private void requireRows() {
+        if (source instanceof GradientInput input && input.isFrame() && input.wantsGradient()) {
+            throw new IllegalArgumentException("gradients of the frame of input '" + input.input().name()
+                    + "' are wanted, and projection '" + projection.name()
+                    + "' drops other parts of it in each step, expected rows for each step");
         }
     }
 
@@ -175,14 +200,17 @@ final class GradientTerm {
                 hold(held(), 0);
             }
         } else {
-            path.prepare(source.steps(first, count, projection.delay()));
+            if (dropout != null) {
+                dropout.prepare(first, count);
+            }
+            path.prepare(carried.steps(first, count, projection.delay()));
         }
     }
 
     /** Fills the currents of some steps, behind {@link #prepare}. */
     void fill(int first, int count, Tile into, int thread) {
         if (!frame) {
-            path.fill(source.steps(first, count, projection.delay()), into, thread);
+            path.fill(carried.steps(first, count, projection.delay()), into, thread);
             return;
         }
         for (int step = 0; step < count; step++) {
@@ -192,7 +220,7 @@ final class GradientTerm {
 
     /** Whether some samples of a step can go forward and back by themselves. */
     boolean samplesApart() {
-        return path.backs().length == 1;
+        return path.backs().length == 1 && dropout == null;
     }
 
     /** Fills the currents of some samples in a step, behind {@link #prepare}. */
@@ -235,6 +263,9 @@ final class GradientTerm {
         FloatMatrix ofFirst =
                 path.backs().length == 1 ? port.gradients(opened + from, count) : path.ofFirst(from, count);
         path.pull(ofFirst, into);
+        if (dropout != null) {
+            dropout.back(into, opened + from, count);
+        }
     }
 
     /** Writes the gradients of a frame, when all steps were taken back. */
@@ -270,7 +301,7 @@ final class GradientTerm {
             return adds;
         }
         if (learns) {
-            path.prepareWeights(source.steps(first, count, projection.delay()), port.gradients(first, count));
+            path.prepareWeights(carried.steps(first, count, projection.delay()), port.gradients(first, count));
         }
         return learns;
     }

@@ -42,6 +42,8 @@ public final class Gradients implements AutoCloseable {
     private final Crew crew;
     private long seen;
     private boolean ran;
+    /** The step, since the last reset, at which the window begins: dropouts draw other numbers in each. */
+    private int firstStep;
 
     Gradients(GradientBlueprint plan, GradientMachine machine, List<GradientSlot> slots, Crew crew) {
         this.plan = plan;
@@ -89,7 +91,7 @@ public final class Gradients implements AutoCloseable {
         for (GradientInput input : machine.inputs()) {
             input.load(given(inputs, input.input()));
         }
-        machine.forward();
+        machine.forward(firstStep);
     }
 
     /**
@@ -99,11 +101,25 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if the shape does not fit, a value is not finite, or there are several inputs
      */
     public void forwardConstant(Signal frame) {
+        forwardConstant(Map.of(onlyInput().name(), frame));
+    }
+
+    /**
+     * Runs a window in which all steps have the same input.
+     *
+     * @param frames for each input's name {@code [batch x inputs]}, spikes or finite values
+     * @throws IllegalArgumentException if an input is missing, a shape does not fit, or a value is not finite
+     */
+    public void forwardConstant(Map<String, ? extends Signal> frames) {
         requireForm(InputForm.FRAME);
+        for (GradientInput input : machine.inputs()) {
+            given(frames, input.input());
+        }
         open();
-        onlyInput();
-        machine.inputs()[0].loadFrame(frame);
-        machine.forward();
+        for (GradientInput input : machine.inputs()) {
+            input.loadFrame(given(frames, input.input()));
+        }
+        machine.forward(firstStep);
     }
 
     private void open() {
@@ -113,6 +129,7 @@ public final class Gradients implements AutoCloseable {
         }
         if (ran) {
             machine.advance();
+            firstStep += plan.size().steps();
         }
         ran = true;
     }
@@ -141,7 +158,7 @@ public final class Gradients implements AutoCloseable {
         return found;
     }
 
-    /** Says which samples of a data set the next window has, for surrogates that draw. */
+    /** Says which samples of a data set the next window has, for surrogates and dropouts that draw. */
     void setSamples(int[] numbers) {
         for (GradientSite site : machine.sites()) {
             SampleDraws draws = site.draws();
@@ -149,14 +166,26 @@ public final class Gradients implements AutoCloseable {
                 draws.setSamples(numbers, 0, numbers.length);
             }
         }
+        for (GradientTerm term : machine.terms()) {
+            GradientDropout dropout = term.dropout();
+            if (dropout != null) {
+                dropout.draws().setSamples(numbers, 0, numbers.length);
+            }
+        }
     }
 
-    /** Says which epoch it is, for surrogates that draw. */
+    /** Says which epoch it is, for surrogates and dropouts that draw. */
     void setEpoch(int epoch) {
         for (GradientSite site : machine.sites()) {
             SampleDraws draws = site.draws();
             if (draws != SampleDraws.NONE) {
                 draws.setEpoch(epoch);
+            }
+        }
+        for (GradientTerm term : machine.terms()) {
+            GradientDropout dropout = term.dropout();
+            if (dropout != null) {
+                dropout.draws().setEpoch(epoch);
             }
         }
     }
@@ -355,7 +384,7 @@ public final class Gradients implements AutoCloseable {
         return site(population).ofPreviousSpikes();
     }
 
-    private GradientSite site(String population) {
+    GradientSite site(String population) {
         int number = plan.network().populations().indexOf(plan.network().population(population));
         return machine.sites()[number];
     }
@@ -409,6 +438,7 @@ public final class Gradients implements AutoCloseable {
     void goOnFrom(Gradients other) {
         other.machine.advance();
         other.ran = false;
+        firstStep = other.firstStep + other.plan.size().steps();
         machine.takeState(other.machine);
         ran = false;
     }
@@ -416,6 +446,7 @@ public final class Gradients implements AutoCloseable {
     /** Starts the next window from a state of zeros. */
     public void reset() {
         ran = false;
+        firstStep = 0;
         machine.reset();
     }
 

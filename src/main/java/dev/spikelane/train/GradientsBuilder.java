@@ -9,6 +9,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
@@ -36,6 +37,7 @@ public final class GradientsBuilder {
     private InputForm form = InputForm.ANY;
     private Surrogate otherwise = Surrogate.atan();
     private final Map<String, Surrogate> surrogates = new LinkedHashMap<>();
+    private final Map<String, Double> dropouts = new LinkedHashMap<>();
     private final Set<String> learned;
     private final Set<String> given = new LinkedHashSet<>();
     private final Set<String> kept = new LinkedHashSet<>();
@@ -96,13 +98,43 @@ public final class GradientsBuilder {
     }
 
     /**
-     * Sets the seed of surrogates that draw random numbers.
+     * Drops a share of what a projection carries, as {@link TrainerBuilder#dropout} says. Samples are those with the numbers 0, 1, 2 ..., in epoch 0.
      *
-     * @param ofSurrogates the seed
+     * @param projection its name
+     * @param probability that an element is dropped, from 0 to below 1; 0 for no dropout
+     * @return this
+     * @throws IllegalArgumentException if there is no such projection, the probability is out of range, or the source's spikes are graded
+     */
+    public GradientsBuilder dropout(String projection, double probability) {
+        Projection of = network.projections().stream()
+                .filter(each -> each.name().equals(projection))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no projection '" + projection
+                        + "', expected one of "
+                        + network.projections().stream().map(Projection::name).toList()));
+        if (!(probability >= 0 && (float) probability < 1)) {
+            throw new IllegalArgumentException("probability is " + probability + ", expected 0 to below 1");
+        }
+        if (of.source() instanceof Population population
+                && !population.neuron().spikeValue().isAlways(1)) {
+            throw new IllegalArgumentException("projection '" + projection + "' carries graded spikes of population '"
+                    + population.name() + "', expected spikes of 1 or values for a dropout");
+        }
+        dropouts.remove(of.name());
+        if (probability > 0) {
+            dropouts.put(of.name(), probability);
+        }
+        return this;
+    }
+
+    /**
+     * Sets the seed of surrogates that draw random numbers, and of dropouts.
+     *
+     * @param ofDraws the seed
      * @return this
      */
-    public GradientsBuilder seed(long ofSurrogates) {
-        seed = ofSurrogates;
+    public GradientsBuilder seed(long ofDraws) {
+        seed = ofDraws;
         return this;
     }
 
@@ -321,20 +353,17 @@ public final class GradientsBuilder {
     private long bytes(int samples) {
         CountingArena arena = new CountingArena(Arena.ofShared());
         try (Gradients gradients = build(arena, samples)) {
-            List<Input> all = network.inputs();
+            Map<String, Signal> zeros = new LinkedHashMap<>();
+            int rows = form == InputForm.FRAME ? samples : steps * samples;
+            for (Input input : network.inputs()) {
+                int columns = input.shape().size();
+                zeros.put(
+                        input.name(),
+                        form == InputForm.SPIKES ? SpikeMatrix.zeros(rows, columns) : FloatMatrix.zeros(rows, columns));
+            }
             if (form == InputForm.FRAME) {
-                gradients.forwardConstant(
-                        FloatMatrix.zeros(samples, all.getFirst().shape().size()));
+                gradients.forwardConstant(zeros);
             } else {
-                Map<String, Signal> zeros = new LinkedHashMap<>();
-                for (Input input : all) {
-                    int columns = input.shape().size();
-                    zeros.put(
-                            input.name(),
-                            form == InputForm.SPIKES
-                                    ? SpikeMatrix.zeros(steps * samples, columns)
-                                    : FloatMatrix.zeros(steps * samples, columns));
-                }
                 gradients.forward(zeros);
             }
             if (gives && every == steps) {
@@ -378,6 +407,7 @@ public final class GradientsBuilder {
                     Set.copyOf(observed),
                     Map.copyOf(surrogates),
                     otherwise,
+                    Map.copyOf(dropouts),
                     seed,
                     form,
                     use);

@@ -43,7 +43,7 @@ final class RunIdentity {
         TrainingRecipe recipe = trainer.recipe();
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("network", trainer.network().toString());
-        texts.put("loss", recipe.loss() + " of " + recipe.population());
+        texts.put("loss", PopulationLoss.text(recipe.losses()));
         texts.put("optimizer", recipe.optimizer().toString());
         texts.put("clipping", String.valueOf(recipe.clipping()));
         texts.put("steps", recipe.steps() + " in windows of " + recipe.window());

@@ -67,7 +67,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Sets the epoch, for surrogates that draw random numbers.
+     * Sets the epoch, for surrogates and dropouts that draw random numbers.
      *
      * @param number from 0
      */
@@ -137,15 +137,17 @@ public final class Trainer implements AutoCloseable {
     /**
      * Returns the memory of gradients that are kept between the way back and the optimizer: of all values if someone sees, clips or sums
      * gradients, if currents are computed again, or if vectors are off; else of biases and of other values that are no weights of dense
-     * connections, whose gradients the optimizer takes as they come to be.
+     * connections, whose gradients the optimizer takes as they come to be. Those of spikes and variables that are
+     * {@linkplain TrainerBuilder#observeSpikes observed} are counted too.
      *
      * @return bytes
      */
     public long storedBytes() {
-        return step.parameters().stream()
+        long ofValues = step.parameters().stream()
                 .filter(TrainingParameter::isStored)
                 .mapToLong(parameter -> parameter.gradient().segment().byteSize())
                 .sum();
+        return ofValues + ObservedGradients.bytes(recipe.observed(), (long) recipe.window() * recipe.batch());
     }
 
     private int samples(TrainingBatch batch) {
@@ -162,6 +164,13 @@ public final class Trainer implements AutoCloseable {
 
     TrainingRecipe recipe() {
         return recipe;
+    }
+
+    /** Returns what is made small, by what, and the learned values. */
+    @Override
+    public String toString() {
+        return "Trainer of " + PopulationLoss.text(recipe.losses()) + " by " + recipe.optimizer() + ", of "
+                + step.parameters().stream().map(TrainingParameter::name).toList();
     }
 
     long observerNanoseconds() {

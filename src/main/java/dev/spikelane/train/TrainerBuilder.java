@@ -1,7 +1,10 @@
 package dev.spikelane.train;
 
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Source;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,22 +21,21 @@ public final class TrainerBuilder {
     private final int batch;
     private final List<Consumer<GradientsBuilder>> wishes = new ArrayList<>();
     private final Map<String, String> surrogates = new TreeMap<>();
-    private String population;
     private int window;
     private int shards = 1;
     private MemoryLimit limit = new MemoryLimit(MemoryLimit.MACHINE);
     private Optimizer optimizer = new Adam(1e-3);
-    private @Nullable Loss loss;
+    private final List<PopulationLoss> losses = new ArrayList<>();
     private @Nullable Clipping clipping;
-    private final List<DoubleConsumer> losses = new ArrayList<>();
+    private final List<DoubleConsumer> readers = new ArrayList<>();
     private final List<GradientObserver> observers = new ArrayList<>();
+    private final Map<String, Source> observed = new LinkedHashMap<>();
 
     TrainerBuilder(Network network, int steps, int batch) {
         this.network = network;
         this.steps = steps;
         this.batch = batch;
         this.window = steps;
-        this.population = network.populations().getLast().name();
         Gradients.of(network, steps, batch); // checks the numbers
     }
 
@@ -44,19 +46,17 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Sets the loss.
+     * Adds a loss of the last population, see {@link #loss(String, Loss, double)}.
      *
-     * @param ofOutputs reads the spikes or membranes of the last population
+     * @param ofOutputs reads its spikes or membranes
      * @return this
      */
     public TrainerBuilder loss(Loss ofOutputs) {
-        Objects.requireNonNull(ofOutputs, "ofOutputs");
-        loss = ofOutputs;
-        return this;
+        return loss(network.populations().getLast().name(), ofOutputs);
     }
 
     /**
-     * Sets the loss of a population.
+     * Adds a loss of a population, see {@link #loss(String, Loss, double)}.
      *
      * @param name the population's
      * @param ofOutputs reads its spikes or membranes
@@ -64,9 +64,31 @@ public final class TrainerBuilder {
      * @throws IllegalArgumentException if there is no such population
      */
     public TrainerBuilder loss(String name, Loss ofOutputs) {
+        return loss(name, ofOutputs, 1);
+    }
+
+    /**
+     * Adds a loss of a population: what is made small is {@code sum of weight * loss}, in the order in which the losses were added, each with its own divisor. They
+     * may read different populations, or the same one, and all read the labels and targets of the batch. Accuracy is decoded as the first of them
+     * that is about classes trains it.
+     *
+     * <pre>{@code
+     * Trainer.of(network, 25, 128)
+     *         .loss(CrossEntropyLoss.rate())                  // of the outputs
+     *         .loss("lif1", Loss.spikeRatePenalty(1e-5))      // and the spikes of a hidden population
+     * }</pre>
+     *
+     * @param name the population's
+     * @param ofOutputs reads its spikes or membranes
+     * @param weight by which the loss and its gradient are multiplied, finite and not 0
+     * @return this
+     * @throws IllegalArgumentException if there is no such population, or the weight is out of range
+     */
+    public TrainerBuilder loss(String name, Loss ofOutputs, double weight) {
         Objects.requireNonNull(ofOutputs, "ofOutputs");
-        population = network.population(name).name();
-        return loss(ofOutputs);
+        Population population = network.population(name);
+        losses.add(new PopulationLoss(population.name(), population.size(), ofOutputs, weight));
+        return this;
     }
 
     /**
@@ -171,14 +193,39 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Sets the seed of surrogates that draw random numbers.
+     * Drops a share of what a projection carries while it is trained, as {@code torch.nn.Dropout} before a layer does; the network itself, and so every simulation and
+     * evaluation of it, drops nothing. With x the spikes or values of the source and p the probability:
      *
-     * @param ofSurrogates the seed
+     * <pre>{@code
+     * K = 0 with probability p, else 1                     for each sample, step and element
+     * y = x * (K / (1 - p))                                in float32, what the projection gets
+     * }</pre>
+     *
+     * <p>K is a function of the {@linkplain #seed seed}, the projection, the epoch, the sample's number in its data set, the step in which it arrives and the element,
+     * so it depends neither on places in a batch nor on threads. Torch draws other numbers; those of its sequential generator are in {@link
+     * dev.spikelane.random.TorchRandom#dropout}. What is dropped stays so for the way back. Spikes become values, so a layer behind a dropout costs as
+     * much as one behind values, and the short way under a static frame is not taken; a mask takes a bit.
+     *
+     * @param projection its name, such as {@code fc2}
+     * @param probability that an element is dropped, from 0 to below 1; 0 for no dropout
+     * @return this
+     * @throws IllegalArgumentException if there is no such projection, the probability is out of range, or the source's spikes are graded
+     */
+    public TrainerBuilder dropout(String projection, double probability) {
+        with(gradients -> gradients.dropout(projection, probability));
+        surrogates.put("dropout of " + projection, String.valueOf(probability));
+        return this;
+    }
+
+    /**
+     * Sets the seed of surrogates that draw random numbers, and of dropouts.
+     *
+     * @param ofDraws the seed
      * @return this
      */
-    public TrainerBuilder seed(long ofSurrogates) {
-        surrogates.put("seed", String.valueOf(ofSurrogates));
-        return with(gradients -> gradients.seed(ofSurrogates));
+    public TrainerBuilder seed(long ofDraws) {
+        surrogates.put("seed", String.valueOf(ofDraws));
+        return with(gradients -> gradients.seed(ofDraws));
     }
 
     /**
@@ -263,13 +310,26 @@ public final class TrainerBuilder {
         long bytes = 0;
         for (int some : steps % window == 0 ? new int[] {window} : new int[] {window, steps % window}) {
             int largest = Math.ceilDiv(batch, shards);
-            long ofLarge = builder(some, largest).bytes();
-            long ofSmall = large == 0 ? 0 : builder(some, batch / shards).bytes();
+            long ofLarge = partBytes(some, largest);
+            long ofSmall = large == 0 ? 0 : partBytes(some, batch / shards);
             bytes += keepsStates
                     ? ofLarge * (large == 0 ? shards : large) + ofSmall * (shards - large)
                     : ofLarge + ofSmall;
         }
-        return bytes + shardSums();
+        return bytes + shardSums() + ObservedGradients.bytes(List.copyOf(observed.values()), (long) window * batch);
+    }
+
+    private long partBytes(int some, int samples) {
+        long bytes = builder(some, samples).bytes();
+        for (int i = 0; i < losses.size(); i++) {
+            boolean adds = losses.subList(0, i).stream().anyMatch(losses.get(i)::overlaps);
+            bytes += BoundLoss.scratchBytes(
+                    losses.get(i),
+                    network.population(losses.get(i).population()).shape(),
+                    adds,
+                    (long) some * samples);
+        }
+        return bytes;
     }
 
     /** The sums of gradients over shards: what parts would store if they did not add to them. Without vectors they do store it, and it is counted there. */
@@ -282,17 +342,19 @@ public final class TrainerBuilder {
                 - builder(window, largest, true).bytes();
     }
 
-    private Loss requireLoss() {
-        Loss reads = loss;
-        if (reads == null) {
+    private List<PopulationLoss> requireLosses() {
+        if (losses.isEmpty()) {
             throw new IllegalStateException("there is no loss, expected one");
         }
-        if (reads.readsSpikes()
-                && !network.population(population).neuron().spikeValue().isAlways(1)) {
-            throw new IllegalArgumentException("population '" + population
-                    + "' has graded spikes, which losses would read as 1, expected a loss of its membranes");
+        for (PopulationLoss each : losses) {
+            String population = each.population();
+            if (each.loss().readsSpikes()
+                    && !network.population(population).neuron().spikeValue().isAlways(1)) {
+                throw new IllegalArgumentException("population '" + population
+                        + "' has graded spikes, which losses would read as 1, expected a loss of its membranes");
+            }
         }
-        return reads;
+        return losses;
     }
 
     /**
@@ -335,7 +397,7 @@ public final class TrainerBuilder {
      */
     public TrainerBuilder onLoss(DoubleConsumer reader) {
         Objects.requireNonNull(reader, "reader");
-        losses.add(reader);
+        readers.add(reader);
         return this;
     }
 
@@ -352,15 +414,49 @@ public final class TrainerBuilder {
     }
 
     /**
+     * Lets {@linkplain #onGradients observers} also see the gradients of the spikes of a population at each step, the loss's and all projections' together, as
+     * snnTorch's and SpikingJelly's monitors of output gradients do. They have the population's name: {@code gradients.apply("lif1")} is {@code [steps * batch
+     * x neurons]}, time-major, in torch's order, and overwritten by the next step.
+     *
+     * @param population its name
+     * @return this
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public TrainerBuilder observeSpikes(String population) {
+        observed.put(population, network.population(population));
+        return with(gradients -> gradients.observeSpikes(population));
+    }
+
+    /**
+     * Lets {@linkplain #onGradients observers} also see the gradients that reach a variable of a population from elsewhere, at each step, without those from the
+     * step after it: {@code gradients.apply("lif1.membrane")} is {@code [steps * batch x neurons]}, as for {@linkplain #observeSpikes spikes}.
+     *
+     * @param population its name
+     * @param variable such as {@code membrane}
+     * @return this
+     * @throws IllegalArgumentException if there is no such population or variable
+     */
+    public TrainerBuilder observe(String population, String variable) {
+        Source source = network.population(population).variable(variable);
+        observed.put(source.name(), source);
+        return with(gradients -> gradients.observe(population, variable));
+    }
+
+    /**
      * Lays everything out.
      *
      * @return the trainer
      * @throws IllegalArgumentException if a population or projection has no gradient, or the loss reads spikes that are graded; the message
      *     names it
-     * @throws IllegalStateException if there is no loss, or more memory is needed than training may have
+     * @throws IllegalStateException if there is no loss, gradients of a population are observed by nobody, or more memory is needed than training
+     *     may have
      */
     public Trainer build() {
-        Loss reads = requireLoss();
+        requireLosses();
+        if (observers.isEmpty() && !observed.isEmpty()) {
+            throw new IllegalStateException(
+                    "gradients of " + observed.keySet() + " are observed by nobody, expected a call of onGradients");
+        }
         limit.require(
                 "training of " + steps + " steps of batch " + batch + " needs",
                 network,
@@ -368,18 +464,17 @@ public final class TrainerBuilder {
                 this::bytes,
                 "fewer samples, more shards or computing more again need fewer");
         TrainingRecipe recipe = new TrainingRecipe(
-                population,
-                network.population(population).size(),
+                losses,
                 steps,
                 batch,
                 window,
                 surrogates.toString(),
                 shards,
-                reads,
                 Objects.requireNonNull(optimizer, "optimizer"),
                 clipping,
-                losses,
-                observers);
+                readers,
+                observers,
+                List.copyOf(observed.values()));
         return new Trainer(
                 network, recipe, (some, samples) -> builder(some, samples).build());
     }
@@ -389,18 +484,19 @@ public final class TrainerBuilder {
     }
 
     private GradientsBuilder builder(int some, int samples, boolean gives) {
-        Loss reads = requireLoss();
         GradientsBuilder builder = Gradients.of(network, some, samples);
         wishes.forEach(wish -> wish.accept(builder));
         builder.use(window == steps ? GradientBlueprint.Use.WINDOWS_FROM_ZERO : GradientBlueprint.Use.TRAINING);
         if (gives) {
             builder.gives();
         }
-        if (reads.readsSpikes()) {
-            builder.startAtSpikes(population);
-        }
-        if (reads.readsMembranes()) {
-            builder.startAt(population, "membrane");
+        for (PopulationLoss each : requireLosses()) {
+            if (each.loss().readsSpikes()) {
+                builder.startAtSpikes(each.population());
+            }
+            if (each.loss().readsMembranes()) {
+                builder.startAt(each.population(), "membrane");
+            }
         }
         return builder;
     }

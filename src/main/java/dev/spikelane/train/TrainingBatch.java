@@ -62,6 +62,28 @@ public record TrainingBatch(
     }
 
     /**
+     * Makes a batch of several inputs and labels.
+     *
+     * @param inputs for each input's name {@code [steps * batch x inputs]}, time-major, spikes or finite values
+     * @param labels classes of the samples
+     * @return the batch
+     */
+    public static TrainingBatch of(Map<String, ? extends Signal> inputs, int... labels) {
+        return new TrainingBatch(inputs, false, labels, null, null);
+    }
+
+    /**
+     * Makes a batch whose samples have the same several inputs at all steps.
+     *
+     * @param frames for each input's name {@code [batch x inputs]}, spikes or finite values
+     * @param labels classes of the samples
+     * @return the batch
+     */
+    public static TrainingBatch ofFrames(Map<String, ? extends Signal> frames, int... labels) {
+        return new TrainingBatch(frames, true, labels, null, null);
+    }
+
+    /**
      * Makes a batch of one input and targets.
      *
      * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values
@@ -103,7 +125,10 @@ public record TrainingBatch(
             found = inputs.get(ONLY);
         }
         if (found == null) {
-            throw new IllegalArgumentException("input '" + name + "' is missing, found " + inputs.keySet());
+            throw new IllegalArgumentException("input '" + name + "' is missing, found "
+                    + (inputs.containsKey(ONLY)
+                            ? "one without a name, expected a map from the names of all inputs"
+                            : inputs.keySet()));
         }
         return found;
     }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A part of a batch: some samples, over a window of steps. */
 final class TrainingPart {
@@ -18,67 +17,47 @@ final class TrainingPart {
     private final Gradients gradients;
     private final int steps;
     private final int size;
-    private final String population;
     private final int shard;
-    private final LossInput read;
-    private final LossGradient written;
-    private final Crew crew;
-    /** One for each thread, which takes some samples. */
-    private final LossEvaluator[] evaluators;
+    private final BoundLoss[] losses;
+    /** That of the losses by which outputs are decoded. */
+    private final BoundLoss main;
 
+    private final Crew crew;
     private final ClassDecoder[] decoders;
     private final Crew.Job evaluate = this::evaluate;
     private final Crew.Job decode = this::decode;
-    private final double[] terms;
     private final int[] classes;
-    private final int[] labels;
-    private final int[] labelsOfSteps;
-    private final boolean readsLabelsOfSteps;
     private final int[] numbers;
     private final List<Input> inputs;
     private final Map<String, Signal> loaded = new LinkedHashMap<>();
     private final Map<String, Signal> scratch = new LinkedHashMap<>();
-    private @Nullable FloatMatrix targets;
 
     /** Makes a part that serves a shard, or number 0 for all. */
-    TrainingPart(Gradients gradients, Loss loss, String population, int shard) {
+    TrainingPart(Gradients gradients, List<PopulationLoss> losses, int shard) {
         this.gradients = gradients;
         this.steps = gradients.plan().size().steps();
         this.size = gradients.plan().size().batch();
-        this.population = population;
         this.shard = shard;
         this.inputs = gradients.plan().network().inputs();
-        int outputs = gradients.plan().network().population(population).size();
-        this.read = new LossInput(steps, size, outputs);
-        LossGradient gradient = LossGradient.NONE;
-        if (loss.readsSpikes()) {
-            read.setSpikes(gradients.spikes(population));
-            gradient = LossGradient.ofSpikes(gradients.given(population));
-        }
-        if (loss.readsMembranes()) {
-            read.setMembranes(gradients.values(population, "membrane"));
-            FloatMatrix ofMembranes = gradients.given(population, "membrane");
-            gradient = loss.readsSpikes()
-                    ? LossGradient.of(gradients.given(population), ofMembranes)
-                    : LossGradient.ofMembranes(ofMembranes);
-        }
-        this.written = gradient;
         this.crew = gradients.crew();
-        this.evaluators = new LossEvaluator[crew.threads()];
+        this.losses = new BoundLoss[losses.size()];
+        for (int i = 0; i < this.losses.length; i++) {
+            PopulationLoss of = losses.get(i);
+            boolean adds = losses.subList(0, i).stream().anyMatch(of::overlaps);
+            this.losses[i] = new BoundLoss(of, gradients, adds);
+        }
+        PopulationLoss decoded = PopulationLoss.main(losses);
+        this.main = this.losses[losses.indexOf(decoded)];
         List<ClassDecoder> decoding = new ArrayList<>();
-        for (int i = 0; i < evaluators.length; i++) {
-            evaluators[i] = loss.bind(steps, size, outputs);
-            ClassDecoder decoder = ClassDecoder.of(loss, loss.decoding(), steps, size, outputs);
+        for (int i = 0; i < crew.threads(); i++) {
+            ClassDecoder decoder =
+                    ClassDecoder.of(decoded.loss(), decoded.loss().decoding(), steps, size, decoded.outputs());
             if (decoder != null) {
                 decoding.add(decoder);
             }
         }
         this.decoders = decoding.toArray(ClassDecoder[]::new);
-        this.terms = new double[size];
         this.classes = new int[size];
-        this.labels = new int[size];
-        this.labelsOfSteps = new int[steps];
-        this.readsLabelsOfSteps = loss instanceof SquaredErrorLoss error && error.readsStepLabels();
         this.numbers = new int[size];
     }
 
@@ -98,8 +77,13 @@ final class TrainingPart {
         return shard;
     }
 
-    double[] terms() {
-        return terms;
+    /** The term of a sample, summed over the losses in their order. */
+    double term(int sample) {
+        double term = losses[0].terms()[sample];
+        for (int i = 1; i < losses.length; i++) {
+            term += losses[i].terms()[sample];
+        }
+        return term;
     }
 
     /**
@@ -108,21 +92,24 @@ final class TrainingPart {
      * @param whole samples of the whole batch
      * @param first the first sample of this part
      * @param firstStep the first step of the window
-     * @param divisor of the whole batch
+     * @param divisors of the whole batch, one for each loss
      */
-    void forward(TrainingBatch batch, int whole, int first, int firstStep, int allSteps, double divisor) {
+    void forward(TrainingBatch batch, int whole, int first, int firstStep, int allSteps, double[] divisors) {
         draw(batch, first);
-        if (batch.constant()) {
-            gradients.forwardConstant(rows(inputs.getFirst(), batch, whole, first, 0, 1));
+        boolean constant = batch.constant();
+        for (int i = 0; i < inputs.size(); i++) {
+            Input input = inputs.get(i);
+            loaded.put(input.name(), rows(input, batch, whole, first, constant ? 0 : firstStep, constant ? 1 : steps));
+        }
+        if (constant) {
+            gradients.forwardConstant(loaded);
         } else {
-            for (int i = 0; i < inputs.size(); i++) {
-                Input input = inputs.get(i);
-                loaded.put(input.name(), rows(input, batch, whole, first, firstStep, steps));
-            }
             gradients.forward(loaded);
         }
-        label(batch, whole, first, firstStep, allSteps);
-        read.setDivisor(divisor);
+        for (int i = 0; i < losses.length; i++) {
+            losses[i].label(batch, whole, first, firstStep, allSteps);
+            losses[i].open(divisors[i]);
+        }
         crew.run(evaluate, Math.min(crew.threads(), size));
     }
 
@@ -132,15 +119,17 @@ final class TrainingPart {
             return 0;
         }
         crew.run(decode, Math.min(crew.threads(), size));
-        return ClassDecoder.right(classes, labels, 0, size);
+        return ClassDecoder.right(classes, main.read().labels(), 0, size);
     }
 
     private void evaluate(int part, int thread) {
-        evaluators[thread].evaluate(read, firstOf(part), firstOf(part + 1), written, terms);
+        for (BoundLoss loss : losses) {
+            loss.evaluate(firstOf(part), firstOf(part + 1), thread);
+        }
     }
 
     private void decode(int part, int thread) {
-        decoders[thread].decode(read, firstOf(part), firstOf(part + 1), classes);
+        decoders[thread].decode(main.read(), firstOf(part), firstOf(part + 1), classes);
     }
 
     /** The first sample of a thread's share. */
@@ -190,45 +179,6 @@ final class TrainingPart {
         return made;
     }
 
-    private void label(TrainingBatch batch, int whole, int first, int firstStep, int allSteps) {
-        int[] given = batch.labels();
-        boolean loaded = batch.samples() != null; // a loader's labels may be followed by those of a larger batch
-        boolean ofSteps = readsLabelsOfSteps || !loaded && given.length != whole && given.length == allSteps;
-        boolean fits = loaded ? given.length >= whole : given.length == (ofSteps ? allSteps : whole);
-        if (given.length != 0 && !fits) {
-            throw new IllegalArgumentException("there are " + given.length + " labels, expected "
-                    + (ofSteps ? allSteps + ", one for each step" : whole + ", one for each sample"));
-        }
-        int[] own = ofSteps ? labelsOfSteps : labels;
-        if (given.length != 0) {
-            System.arraycopy(given, ofSteps ? firstStep : first, own, 0, own.length);
-        }
-        read.setLabels(given.length == 0 ? given : own);
-        FloatMatrix wanted = batch.targets();
-        if (wanted == null) {
-            return;
-        }
-        if (whole == size && (steps == allSteps || wanted.rows() != allSteps * whole)) {
-            read.setTargets(wanted);
-            return;
-        }
-        boolean each = wanted.rows() == allSteps * whole;
-        FloatMatrix into = targets;
-        if (into == null) {
-            into = FloatMatrix.zeros(each ? steps * size : size, wanted.columns());
-            targets = into;
-        }
-        for (int step = 0; step < (each ? steps : 1); step++) {
-            MemorySegment.copy(
-                    wanted.segment(),
-                    wanted.rowOffset((each ? (firstStep + step) * whole : 0) + first),
-                    into.segment(),
-                    into.rowOffset(step * size),
-                    into.rowOffset(size));
-        }
-        read.setTargets(into);
-    }
-
     /** The slots of this part, in the order of those of all parts. */
     List<GradientSlot> slots() {
         return gradients.slots();
@@ -236,6 +186,6 @@ final class TrainingPart {
 
     @Override
     public String toString() {
-        return size + " samples of " + steps + " steps, loss at '" + population + "'";
+        return size + " samples of " + steps + " steps";
     }
 }

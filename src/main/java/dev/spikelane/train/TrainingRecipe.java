@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.network.Source;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
@@ -7,52 +8,57 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a network is trained; a part of what decides about bits.
  *
- * @param population whose spikes or membranes the loss reads
- * @param outputs its neurons
+ * @param losses what is added up and made small, in this order, at least one
  * @param steps steps of a sample
  * @param batch the most samples of a batch
  * @param window steps after which values change: truncated backpropagation if fewer than all
- * @param surrogates all that was said of them
+ * @param surrogates all that was said of them, of dropouts and of the seed of both
  * @param shards parts of a batch whose gradients are summed apart
  * @param clipping limits gradients; null if they have none
- * @param losses are told of each loss before values change
+ * @param readers are told of each loss before values change
  * @param observers see gradients before values change
+ * @param observed spikes and variables whose gradients they see beside those of learned values
  */
 record TrainingRecipe(
-        String population,
-        int outputs,
+        List<PopulationLoss> losses,
         int steps,
         int batch,
         int window,
         String surrogates,
         int shards,
-        Loss loss,
         Optimizer optimizer,
         @Nullable Clipping clipping,
-        List<DoubleConsumer> losses,
-        List<GradientObserver> observers) {
+        List<DoubleConsumer> readers,
+        List<GradientObserver> observers,
+        List<Source> observed) {
 
     TrainingRecipe {
         losses = List.copyOf(losses);
+        readers = List.copyOf(readers);
         observers = List.copyOf(observers);
+        observed = List.copyOf(observed);
+    }
+
+    /** That of the losses by which outputs are decoded. */
+    PopulationLoss main() {
+        return PopulationLoss.main(losses);
     }
 
     /** The same for steps that nobody is told of; gradients are stored if somebody was to see them. */
     TrainingRecipe untold() {
         List<GradientObserver> blind = observers.isEmpty() ? List.of() : List.of((value, gradients) -> true);
         return new TrainingRecipe(
-                population,
-                outputs,
+                losses,
                 steps,
                 batch,
                 window,
                 surrogates,
                 shards,
-                loss,
                 optimizer,
                 clipping,
                 List.of(),
-                blind);
+                blind,
+                observed);
     }
 
     /** Whether gradients may go to the optimizer as they come to be, as nobody sums, limits or sees them. */

@@ -7,7 +7,6 @@ import dev.spikelane.data.Dataset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,7 +42,7 @@ public final class TrainingRun {
     private final RunIdentity identity;
     private final Checkpoint saved;
     private final List<String> notices;
-    private final Map<Batch, List<TrainingBatch>> batches = new LinkedHashMap<>();
+    private final LoadedBatches batches;
     private RunState state = new RunState();
     private int batchesOfEpoch;
     private long samplesOfEpoch;
@@ -54,6 +53,7 @@ public final class TrainingRun {
         this.trainer = said.trainer;
         this.identity = new RunIdentity(said);
         this.saved = new Checkpoint(trainer, identity.recipe());
+        this.batches = new LoadedBatches(trainer);
         this.notices = notices();
     }
 
@@ -204,7 +204,7 @@ public final class TrainingRun {
      * @return from 0 to 1; NaN if outputs are not classes
      */
     public double accuracy() {
-        return trainer.recipe().loss().decoding() == Decoding.NONE ? Double.NaN : state.accuracy();
+        return trainer.recipe().main().loss().decoding() == Decoding.NONE ? Double.NaN : state.accuracy();
     }
 
     /**
@@ -232,8 +232,8 @@ public final class TrainingRun {
                                 trainer.recipe().steps(),
                                 said.validationBatching,
                                 said.threads,
-                                trainer.recipe().population())
-                        .loss(trainer.recipe().loss())
+                                trainer.recipe().main().population())
+                        .losses(trainer.recipe().losses())
                         .decoding(said.decoding)) {
             while (!finished()) {
                 if (!epoch(loader)) {
@@ -275,7 +275,7 @@ public final class TrainingRun {
         long observed = trainer.observerNanoseconds();
         double loss;
         try {
-            loss = trainer.step(given(batch));
+            loss = trainer.step(batches.of(batch));
         } catch (NonFiniteLoss | RefusedParameter stop) {
             throw new IllegalStateException(where(batch) + stop.getMessage(), stop);
         }
@@ -291,19 +291,6 @@ public final class TrainingRun {
 
     private static String where(Batch batch) {
         return "epoch " + (batch.epoch() + 1) + ", batch " + (batch.number() + 1) + ": ";
-    }
-
-    /** What the trainer is given for a batch; the loader uses few, so that nothing is allocated. */
-    private TrainingBatch given(Batch batch) {
-        List<TrainingBatch> known = batches.computeIfAbsent(batch, each -> new ArrayList<>());
-        for (int i = 0; i < known.size(); i++) {
-            if (known.get(i).input(TrainingBatch.ONLY, true) == batch.input()) {
-                return known.get(i);
-            }
-        }
-        TrainingBatch made = TrainingBatch.of(batch, trainer.recipe().steps());
-        known.add(made);
-        return made;
     }
 
     private void finishEpoch(@Nullable Evaluation evaluation) throws IOException {
@@ -358,7 +345,7 @@ public final class TrainingRun {
 
     private List<String> notices() {
         List<String> texts = new ArrayList<>();
-        Loss loss = trainer.recipe().loss();
+        Loss loss = trainer.recipe().main().loss();
         if (said.decoding != loss.decoding() && said.validation != null) {
             texts.add(
                     "outputs are decoded by " + said.decoding + ", while " + loss.name() + " trains " + loss.decoding()

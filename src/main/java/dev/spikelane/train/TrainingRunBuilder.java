@@ -4,6 +4,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.network.Input;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ public final class TrainingRunBuilder {
         this.data = data;
         this.batching = batching;
         this.validationBatching = batching;
-        this.decoding = trainer.recipe().loss().decoding();
+        this.decoding = trainer.recipe().main().loss().decoding();
     }
 
     /**
@@ -265,7 +266,7 @@ public final class TrainingRunBuilder {
 
     /** Before hours are spent: shapes, labels and targets. */
     private void requireFit(Dataset samples, Batching asBatches, String what) {
-        int inputs = trainer.network().inputs().getFirst().shape().size();
+        int inputs = new InputColumns(trainer.network()).columns();
         if (samples.size() < 1) {
             throw new IllegalArgumentException(what + " has no samples, expected at least one");
         }
@@ -274,19 +275,26 @@ public final class TrainingRunBuilder {
         int encoded = sample.columns();
         if (encoded != inputs) {
             throw new IllegalArgumentException(what + " has samples of shape " + samples.shape() + ", which become "
-                    + encoded + " values a step, expected " + inputs + ", the network's inputs");
+                    + encoded + " values a step, expected " + inputs + ", the network's inputs"
+                    + (trainer.network().inputs().size() > 1
+                            ? " " + trainer.network().inputs().stream().map(Input::name).toList() + " side by side"
+                            : ""));
         }
-        TrainingRecipe recipe = trainer.recipe();
-        if (recipe.loss().decoding() == Decoding.NONE || samples.targetSize() > 0) {
-            return;
+        for (PopulationLoss loss : trainer.recipe().losses()) {
+            if (loss.loss().decoding() != Decoding.NONE && samples.targetSize() == 0) {
+                requireClasses(samples, loss, what);
+            }
         }
-        int classes = recipe.loss().classes(recipe.outputs());
+    }
+
+    private static void requireClasses(Dataset samples, PopulationLoss loss, String what) {
+        int classes = loss.loss().classes(loss.outputs());
         for (int i = 0; i < samples.size(); i++) {
             int label = samples.label(i);
             if (label < 0 || label >= classes) {
                 throw new IllegalArgumentException("label of sample " + i + " of the " + what + " is " + label
-                        + ", expected a class of [0, " + classes + "), as population '" + recipe.population()
-                        + "' has " + recipe.outputs() + " outputs");
+                        + ", expected a class of [0, " + classes + "), as population '" + loss.population()
+                        + "' has " + loss.outputs() + " outputs");
             }
         }
     }

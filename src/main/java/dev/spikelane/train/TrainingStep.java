@@ -6,7 +6,6 @@ import dev.spikelane.network.Network;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +30,7 @@ final class TrainingStep implements AutoCloseable {
 
     private Clipping.@Nullable Clipper clipper;
     private final LossInputs whole;
+    private final ObservedGradients observed;
     private final Runnable change = this::changeValues;
     private final Runnable backAndChange = this::backAndChange;
     /** Whether gradients go to the optimizer as they come to be, as nobody sums, limits or sees them. */
@@ -46,6 +46,7 @@ final class TrainingStep implements AutoCloseable {
         this.recipe = recipe;
         this.factory = factory;
         this.whole = new LossInputs(recipe);
+        this.observed = new ObservedGradients(recipe);
         int size = Math.ceilDiv(recipe.batch(), recipe.shards());
         TrainingPart first = part(0, size, recipe.window());
         this.current = first;
@@ -108,7 +109,7 @@ final class TrainingStep implements AutoCloseable {
     }
 
     private double forwardAndBack(TrainingBatch batch, int samples, int shards, int firstStep, int steps) {
-        double divisor = whole.divisor(batch, samples, steps);
+        double[] divisors = whole.divisors(batch, samples, steps);
         double loss = 0;
         int firstSample = 0;
         for (int shard = 0; shard < shards; shard++) {
@@ -116,9 +117,9 @@ final class TrainingStep implements AutoCloseable {
             TrainingPart part = part(shard, size, steps);
             open(part, shard, firstStep);
             part.gradients().setEpoch(epoch);
-            part.forward(batch, samples, firstSample, firstStep, recipe.steps(), divisor);
+            part.forward(batch, samples, firstSample, firstStep, recipe.steps(), divisors);
             for (int sample = 0; sample < size; sample++) {
-                loss += part.terms()[sample];
+                loss += part.term(sample);
             }
             if (!Double.isFinite(loss)) {
                 throw new NonFiniteLoss(loss, "in step " + firstStep + " or one after it");
@@ -138,6 +139,7 @@ final class TrainingStep implements AutoCloseable {
                 }
                 part.backward();
                 collect(shard == 0);
+                observed.take(part, firstSample, samples);
             }
             firstSample += size;
         }
@@ -155,7 +157,7 @@ final class TrainingStep implements AutoCloseable {
     }
 
     private void tell(double loss) {
-        List<DoubleConsumer> readers = recipe.losses();
+        List<DoubleConsumer> readers = recipe.readers();
         for (int i = 0; i < readers.size(); i++) {
             readers.get(i).accept(loss);
         }
@@ -184,8 +186,12 @@ final class TrainingStep implements AutoCloseable {
         return accepted;
     }
 
-    /** A gradient in torch's layout, summed over the parts. */
+    /** A gradient in torch's layout, summed over the parts, or put together from them. */
     private FloatMatrix gradient(String name) {
+        FloatMatrix ofSource = observed.of(name);
+        if (ofSource != null) {
+            return ofSource;
+        }
         List<GradientSlot> slots = made.getFirst().slots();
         for (int i = 0; i < slots.size(); i++) {
             if (slots.get(i).name().equals(name)) {
@@ -196,8 +202,8 @@ final class TrainingStep implements AutoCloseable {
                 return slots.get(i).gradientInTorch();
             }
         }
-        throw new IllegalArgumentException("'" + name + "' is not learned, expected one of "
-                + slots.stream().map(GradientSlot::name).toList());
+        throw new IllegalArgumentException("'" + name + "' is neither learned nor observed, expected one of "
+                + slots.stream().map(GradientSlot::name).toList() + " or " + observed.names());
     }
 
     /** Samples of the last batch that were decoded right, in its last window; 0 if outputs are not classes. */
@@ -291,7 +297,7 @@ final class TrainingStep implements AutoCloseable {
                 return known;
             }
         }
-        TrainingPart part = new TrainingPart(factory.make(steps, size), recipe.loss(), recipe.population(), owner);
+        TrainingPart part = new TrainingPart(factory.make(steps, size), recipe.losses(), owner);
         made.add(part);
         for (int i = 0; i < parameters.size(); i++) {
             GradientSink sink = sinks.get(i);
@@ -311,28 +317,32 @@ final class TrainingStep implements AutoCloseable {
     private static final class LossInputs {
 
         private final TrainingRecipe recipe;
-        private final IntFunction<LossInput> make;
-        private @Nullable LossInput known;
+        private final double[] divisors;
+        private final @Nullable LossInput[] known;
 
         LossInputs(TrainingRecipe recipe) {
             this.recipe = recipe;
-            this.make = samples -> new LossInput(recipe.window(), samples, recipe.outputs());
+            this.divisors = new double[recipe.losses().size()];
+            this.known = new LossInput[divisors.length];
         }
 
-        double divisor(TrainingBatch batch, int samples, int steps) {
-            LossInput input = known;
-            if (input == null || input.batch() != samples || input.steps() != steps) {
-                input = steps == recipe.window()
-                        ? make.apply(samples)
-                        : new LossInput(steps, samples, recipe.outputs());
-                known = input;
+        /** The divisor of each loss, in an array that is used again. */
+        double[] divisors(TrainingBatch batch, int samples, int steps) {
+            for (int i = 0; i < divisors.length; i++) {
+                PopulationLoss loss = recipe.losses().get(i);
+                LossInput input = known[i];
+                if (input == null || input.batch() != samples || input.steps() != steps) {
+                    input = new LossInput(steps, samples, loss.outputs());
+                    known[i] = input;
+                }
+                input.setLabels(batch.labels());
+                FloatMatrix targets = batch.targets();
+                if (targets != null) {
+                    input.setTargets(targets);
+                }
+                divisors[i] = loss.divisor(input);
             }
-            input.setLabels(batch.labels());
-            FloatMatrix targets = batch.targets();
-            if (targets != null) {
-                input.setTargets(targets);
-            }
-            return recipe.loss().divisor(input);
+            return divisors;
         }
     }
 }

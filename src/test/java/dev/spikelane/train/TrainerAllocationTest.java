@@ -16,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Training allocates nothing once it is warm. */
@@ -77,6 +78,28 @@ class TrainerAllocationTest {
         train(deep(), TrainingBatch.of(input, LABELS), 1, "lif1.beta", "lif1.threshold", "lif2.alpha", "lif3.beta");
     }
 
+    @Test
+    void dropouts() {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
+        train(
+                deep(),
+                TrainingBatch.of(input, LABELS),
+                trainer -> trainer.dropout("fc1", 0.1).dropout("fc2", 0.5).dropout("fc3", 0.5));
+    }
+
+    @Test
+    void severalLossesAndObservedPopulations() {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
+        train(
+                deep(),
+                TrainingBatch.of(input, LABELS),
+                trainer -> trainer.loss("lif1", Loss.spikeRatePenalty(1e-3))
+                        .loss("lif3", CrossEntropyLoss.membrane(), 0.5)
+                        .observeSpikes("lif2")
+                        .shards(3)
+                        .onGradients((loss, gradients) -> gradients.apply("lif2").rows() == STEPS * BATCH));
+    }
+
     private static Network feedforward() {
         TorchRandom random = new TorchRandom(3);
         return Network.builder(40)
@@ -100,13 +123,15 @@ class TrainerAllocationTest {
     }
 
     private static void train(Network network, TrainingBatch batch, int shards, String... learned) {
+        train(network, batch, trainer -> trainer.shards(shards).learn(learned));
+    }
+
+    private static void train(Network network, TrainingBatch batch, UnaryOperator<TrainerBuilder> wish) {
         for (int threads = 1; threads <= 2; threads++) {
             Set<Thread> before = Thread.getAllStackTraces().keySet();
-            try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
-                    .loss(CrossEntropyLoss.membrane())
-                    .learn(learned)
-                    .shards(shards)
-                    .threads(threads)
+            try (Trainer trainer = wish.apply(Trainer.of(network, STEPS, BATCH)
+                            .loss(CrossEntropyLoss.membrane())
+                            .threads(threads))
                     .build()) {
                 trainer.step(batch);
                 Set<Thread> serving = new HashSet<>(Thread.getAllStackTraces().keySet());

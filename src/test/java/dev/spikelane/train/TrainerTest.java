@@ -231,7 +231,10 @@ class TrainerTest {
         assertEquals(
                 message,
                 assertThrows(IllegalArgumentException.class, trainer::bytes).getMessage());
-        trainer.loss(CrossEntropyLoss.membrane()).build().close();
+        Trainer.of(chain(new Leaky(0.9).withGradedSpikesFactor(1.5)), 2, 1)
+                .loss(CrossEntropyLoss.membrane())
+                .build()
+                .close();
     }
 
     @Test

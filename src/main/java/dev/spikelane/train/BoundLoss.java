@@ -1,0 +1,222 @@
+package dev.spikelane.train;
+
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.update.GradientSum;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the losses of a part of a batch: what it reads, its labels or targets, and where its gradients go.
+ *
+ * <p>Gradients go straight to the population's, unless another loss has written there before, to whose they are added, or the population is arranged in maps,
+ * which losses see in torch's order.
+ */
+final class BoundLoss {
+
+    private static final String MEMBRANE = "membrane";
+
+    private final int steps;
+    private final int size;
+    private final Shape shape;
+    private final boolean adds;
+    private final LossInput read;
+    /** One for each thread, which takes some samples. */
+    private final LossEvaluator[] evaluators;
+
+    private final double[] terms;
+    private final int[] labels;
+    private final int[] labelsOfSteps;
+    private final boolean readsLabelsOfSteps;
+    private @Nullable FloatMatrix targets;
+    private final @Nullable Place spikes;
+    private final @Nullable Place membranes;
+    /** Spikes and membranes of maps, and the copies in torch's order that the loss reads. */
+    private final @Nullable SpikeMatrix fired;
+
+    private final @Nullable SpikeMatrix firedInTorch;
+    private final @Nullable FloatMatrix values;
+    private final @Nullable FloatMatrix valuesInTorch;
+    private final LossGradient written;
+
+    /** Gradients that the loss writes, and the population's, which may be the same. */
+    private record Place(FloatMatrix own, FloatMatrix given) {}
+
+    /**
+     * Binds a loss.
+     *
+     * @param adds whether another loss writes to the same gradients before
+     */
+    BoundLoss(PopulationLoss of, Gradients gradients, boolean adds) {
+        GradientSize window = gradients.plan().size();
+        this.steps = window.steps();
+        this.size = window.batch();
+        String population = of.population();
+        GradientSite site = gradients.site(population);
+        this.shape = site.population().shape();
+        this.adds = adds;
+        this.read = new LossInput(steps, size, of.outputs());
+        Loss loss = of.loss();
+        this.spikes = loss.readsSpikes() ? place(gradients.given(population)) : null;
+        this.membranes = loss.readsMembranes() ? place(gradients.given(population, MEMBRANE)) : null;
+        this.fired = loss.readsSpikes() ? site.spikes().window() : null;
+        this.values = loss.readsMembranes() ? gradients.values(population, MEMBRANE) : null;
+        int rows = steps * size;
+        boolean copies = shape.reordered();
+        this.firedInTorch = fired != null && copies ? SpikeMatrix.zeros(rows, of.outputs()) : fired;
+        this.valuesInTorch = values != null && copies ? FloatMatrix.zeros(rows, of.outputs()) : values;
+        if (firedInTorch != null) {
+            read.setSpikes(firedInTorch);
+        }
+        if (valuesInTorch != null) {
+            read.setMembranes(valuesInTorch);
+        }
+        this.written = gradient(spikes, membranes);
+        this.evaluators = new LossEvaluator[gradients.crew().threads()];
+        for (int i = 0; i < evaluators.length; i++) {
+            evaluators[i] = loss.bind(steps, size, of.outputs());
+        }
+        this.terms = new double[size];
+        this.labels = new int[size];
+        this.labelsOfSteps = new int[steps];
+        this.readsLabelsOfSteps = loss instanceof SquaredErrorLoss error && error.readsStepLabels();
+    }
+
+    private Place place(FloatMatrix given) {
+        boolean apart = adds || shape.reordered();
+        return new Place(apart ? FloatMatrix.zeros(given.rows(), given.columns()) : given, given);
+    }
+
+    /** The memory of gradients, spikes and membranes that are not the population's own, of so many rows. */
+    static long scratchBytes(PopulationLoss of, Shape shape, boolean adds, long rows) {
+        boolean maps = shape.reordered();
+        long values = FloatMatrix.zeros(1, of.outputs()).rowOffset(1) * rows;
+        long bytes = 0;
+        if (of.loss().readsSpikes()) {
+            bytes += (adds || maps ? values : 0)
+                    + (maps ? SpikeMatrix.zeros(1, of.outputs()).rowOffset(1) * rows : 0);
+        }
+        if (of.loss().readsMembranes()) {
+            bytes += (adds || maps ? values : 0) + (maps ? values : 0);
+        }
+        return bytes;
+    }
+
+    private static LossGradient gradient(@Nullable Place spikes, @Nullable Place membranes) {
+        if (spikes != null && membranes != null) {
+            return LossGradient.of(spikes.own, membranes.own);
+        }
+        if (spikes != null) {
+            return LossGradient.ofSpikes(spikes.own);
+        }
+        return membranes == null ? LossGradient.NONE : LossGradient.ofMembranes(membranes.own);
+    }
+
+    /** What the loss reads. */
+    LossInput read() {
+        return read;
+    }
+
+    /** The terms of the samples. */
+    double[] terms() {
+        return terms;
+    }
+
+    /** Takes what the window has made, before threads evaluate samples. */
+    void open(double divisor) {
+        read.setDivisor(divisor);
+        if (shape.reordered()) {
+            if (fired != null) {
+                shape.toTorch(fired, 0, Objects.requireNonNull(firedInTorch), 0, fired.rows());
+            }
+            if (values != null) {
+                shape.toTorch(values, 0, Objects.requireNonNull(valuesInTorch), 0, values.rows());
+            }
+        }
+    }
+
+    /** Evaluates some samples. */
+    void evaluate(int first, int end, int thread) {
+        evaluators[thread].evaluate(read, first, end, written, terms);
+        deliver(spikes, first, end);
+        deliver(membranes, first, end);
+    }
+
+    private void deliver(@Nullable Place place, int first, int end) {
+        if (place == null || place.own == place.given) {
+            return;
+        }
+        long bytes = place.own.rowOffset(1);
+        for (int step = 0; step < steps; step++) {
+            for (int sample = first; sample < end; sample++) {
+                int row = step * size + sample;
+                if (shape.reordered()) {
+                    deliverMaps(place, row);
+                } else {
+                    long at = place.own.rowOffset(row);
+                    GradientSum.add(place.given.segment(), at, place.own.segment(), at, bytes);
+                }
+            }
+        }
+    }
+
+    private void deliverMaps(Place place, int row) {
+        for (int neuron = 0; neuron < shape.size(); neuron++) {
+            int at = shape.inside(neuron);
+            float value = Elements.get(place.own, row, neuron);
+            Elements.set(place.given, row, at, adds ? Elements.get(place.given, row, at) + value : value);
+        }
+    }
+
+    /**
+     * Takes the labels and targets of some samples.
+     *
+     * @param whole samples of the whole batch
+     * @param first the first sample of this part
+     * @param firstStep the first step of the window
+     */
+    void label(TrainingBatch batch, int whole, int first, int firstStep, int allSteps) {
+        int[] given = batch.labels();
+        boolean loaded = batch.samples() != null; // a loader's labels may be followed by those of a larger batch
+        boolean ofSteps = readsLabelsOfSteps || !loaded && given.length != whole && given.length == allSteps;
+        boolean fits = loaded ? given.length >= whole : given.length == (ofSteps ? allSteps : whole);
+        if (given.length != 0 && !fits) {
+            throw new IllegalArgumentException("there are " + given.length + " labels, expected "
+                    + (ofSteps ? allSteps + ", one for each step" : whole + ", one for each sample"));
+        }
+        int[] own = ofSteps ? labelsOfSteps : labels;
+        if (given.length != 0) {
+            System.arraycopy(given, ofSteps ? firstStep : first, own, 0, own.length);
+        }
+        read.setLabels(given.length == 0 ? given : own);
+        FloatMatrix wanted = batch.targets();
+        if (wanted != null) {
+            aim(wanted, whole, first, firstStep, allSteps);
+        }
+    }
+
+    private void aim(FloatMatrix wanted, int whole, int first, int firstStep, int allSteps) {
+        if (whole == size && (steps == allSteps || wanted.rows() != allSteps * whole)) {
+            read.setTargets(wanted);
+            return;
+        }
+        boolean each = wanted.rows() == allSteps * whole;
+        FloatMatrix into = targets;
+        if (into == null) {
+            into = FloatMatrix.zeros(each ? steps * size : size, wanted.columns());
+            targets = into;
+        }
+        for (int step = 0; step < (each ? steps : 1); step++) {
+            MemorySegment.copy(
+                    wanted.segment(),
+                    wanted.rowOffset((each ? (firstStep + step) * whole : 0) + first),
+                    into.segment(),
+                    into.rowOffset(step * size),
+                    into.rowOffset(size));
+        }
+        read.setTargets(into);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.spikelane.train;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Source;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Gradients of spikes and variables of a whole batch, put together from its parts, for those who see them. */
+final class ObservedGradients {
+
+    private final List<Observed> all = new ArrayList<>();
+
+    /** Makes room for whole batches. */
+    ObservedGradients(TrainingRecipe recipe) {
+        for (Source source : recipe.observed()) {
+            all.add(new Observed(source, recipe.window() * recipe.batch()));
+        }
+    }
+
+    /** The memory of these rows of all sources. */
+    static long bytes(List<Source> sources, long rows) {
+        long bytes = 0;
+        for (Source source : sources) {
+            bytes += FloatMatrix.zeros(1, source.shape().size()).rowOffset(1) * rows;
+        }
+        return bytes;
+    }
+
+    /** Takes what has come back to a part, whose first sample is {@code first} of {@code samples}. */
+    void take(TrainingPart part, int first, int samples) {
+        for (int i = 0; i < all.size(); i++) {
+            all.get(i).take(part, first, samples);
+        }
+    }
+
+    /** The gradients of a source, {@code [steps * batch x neurons]} in torch's order; null if it is not observed. */
+    @Nullable
+    FloatMatrix of(String name) {
+        for (Observed each : all) {
+            if (each.source.name().equals(name)) {
+                return each.used;
+            }
+        }
+        return null;
+    }
+
+    List<String> names() {
+        return all.stream().map(each -> each.source.name()).toList();
+    }
+
+    /** A source, and its gradients. */
+    private static final class Observed {
+
+        private final Source source;
+        private final String population;
+        private final @Nullable String variable;
+        private final FloatMatrix whole;
+        /** The rows of the batch. */
+        private FloatMatrix used;
+
+        Observed(Source source, int rows) {
+            this.source = source;
+            this.population = source.ofPopulation().orElseThrow().name();
+            this.variable = source.ofVariable().orElse(null);
+            this.whole = FloatMatrix.zeros(rows, source.shape().size());
+            this.used = whole;
+        }
+
+        void take(TrainingPart part, int first, int samples) {
+            int size = part.size();
+            int steps = part.steps();
+            if (used.rows() != steps * samples) {
+                used = whole.rows(0, steps * samples);
+            }
+            FloatMatrix from = variable == null
+                    ? part.gradients().observed(population)
+                    : part.gradients().observed(population, variable);
+            Shape shape = source.shape();
+            for (int step = 0; step < steps; step++) {
+                int to = step * samples + first;
+                if (shape.reordered()) {
+                    shape.toTorch(from, step * size, used, to, size);
+                } else {
+                    MemorySegment.copy(
+                            from.segment(),
+                            from.rowOffset(step * size),
+                            used.segment(),
+                            used.rowOffset(to),
+                            from.rowOffset(size));
+                }
+            }
+        }
+    }
+}

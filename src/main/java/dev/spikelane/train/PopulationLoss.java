@@ -1,0 +1,52 @@
+package dev.spikelane.train;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A loss of a population, one of those that are added up.
+ *
+ * @param population whose spikes or membranes it reads
+ * @param outputs its neurons
+ * @param weight by which it is multiplied, finite and not 0
+ */
+record PopulationLoss(String population, int outputs, Loss loss, double weight) {
+
+    PopulationLoss {
+        if (!Double.isFinite(weight) || weight == 0) {
+            throw new IllegalArgumentException("weight is " + weight + ", expected a finite number other than 0");
+        }
+    }
+
+    /** The divisor of the loss, and of its weight: every term and gradient is divided by it. */
+    double divisor(LossInput input) {
+        return weight == 1 ? loss.divisor(input) : loss.divisor(input) / weight;
+    }
+
+    /** Whether both write gradients to the same place. */
+    boolean overlaps(PopulationLoss other) {
+        return population.equals(other.population)
+                && (loss.readsSpikes() && other.loss.readsSpikes()
+                        || loss.readsMembranes() && other.loss.readsMembranes());
+    }
+
+    /** The first that is about classes, or else the first: accuracy is decoded as it trains outputs. */
+    static PopulationLoss main(List<PopulationLoss> losses) {
+        for (PopulationLoss each : losses) {
+            if (each.loss.decoding() != Decoding.NONE) {
+                return each;
+            }
+        }
+        return losses.getFirst();
+    }
+
+    /** All of them, in their order. */
+    static String text(List<PopulationLoss> losses) {
+        return losses.stream().map(PopulationLoss::toString).collect(Collectors.joining(" + "));
+    }
+
+    @Override
+    public String toString() {
+        return (weight == 1 ? "" : weight + " * ") + loss + " of " + population;
+    }
+}

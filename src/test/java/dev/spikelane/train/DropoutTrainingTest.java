@@ -1,0 +1,296 @@
+package dev.spikelane.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.CounterRandom;
+import dev.spikelane.random.SampleDraws;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** Training may drop a share of what a projection carries. */
+class DropoutTrainingTest {
+
+    private static final int STEPS = 7;
+    private static final int BATCH = 6;
+    private static final int INPUTS = 20;
+    private static final int HIDDEN = 70;
+    private static final int CLASSES = 4;
+    private static final double P = 0.3;
+    private static final long SEED = 77;
+
+    private static final int[] LABELS = {0, 1, 2, 3, 0, 1};
+
+    private static Network network(int delay) {
+        TorchRandom random = new TorchRandom(3);
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(INPUTS));
+        Population hidden = builder.population("hidden", Shape.of(HIDDEN), new Leaky(0.9).withThreshold(0.3));
+        Population out = builder.population("out", Shape.of(CLASSES), new Leaky(0.8).withThreshold(0.4));
+        builder.project("x-hidden", x, hidden, Dense.linear(INPUTS, HIDDEN, random));
+        builder.project("hidden-out", hidden, out, Dense.linear(HIDDEN, CLASSES, random))
+                .delay(delay);
+        return builder.build();
+    }
+
+    /** The last projection of the network alone. */
+    private static Network last(Network of) {
+        NetworkBuilder builder = Network.builder();
+        Input y = builder.input("y", Shape.of(HIDDEN));
+        Population out = builder.population("out", Shape.of(CLASSES), new Leaky(0.8).withThreshold(0.4));
+        builder.project("hidden-out", y, out, Dense.linear(HIDDEN, CLASSES, new TorchRandom(1)));
+        Network made = builder.build();
+        for (String name : made.weights().names()) {
+            made.weights().replace(name, of.weights().get(name));
+        }
+        return made;
+    }
+
+    private static SpikeMatrix input(int samples) {
+        return Matrices.spikes(Arena.ofAuto(), STEPS * samples, INPUTS, 0.3, new Random(1));
+    }
+
+    /** What K / (1 - p) is, as documented: the projection has the number 1. */
+    private static float noise(int epoch, int step, int sample, int element) {
+        SampleDraws draws = SampleDraws.dropout(SEED, 1, 1);
+        draws.setEpoch(epoch);
+        draws.setSamples(new int[] {sample}, 0, 1);
+        float kept = 1 - (float) P;
+        return CounterRandom.uniform(draws.rowKey(step, 0), element) < kept ? 1 / kept : 0;
+    }
+
+    /** Forward and back are those of a network that gets the masked spikes as values, bit for bit. */
+    @Test
+    void dropsAndScalesForwardAndBack() {
+        for (int delay = 0; delay < 3; delay++) {
+            Network network = network(delay);
+            FloatMatrix upstream = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, CLASSES, new Random(2));
+            try (Gradients whole = Gradients.of(network, STEPS, BATCH)
+                            .startAt("out", "membrane")
+                            .observeSpikes("hidden")
+                            .dropout("hidden-out", P)
+                            .seed(SEED)
+                            .build();
+                    Gradients part = Gradients.of(last(network), STEPS, BATCH)
+                            .startAt("out", "membrane")
+                            .toInput("y")
+                            .build()) {
+                whole.forward(input(BATCH));
+                part.forward(masked(whole.spikes("hidden"), delay));
+                Matrices.assertSameBits(part.values("out", "membrane"), whole.values("out", "membrane"), "membranes");
+                whole.given("out", "membrane").copyFrom(upstream);
+                part.given("out", "membrane").copyFrom(upstream);
+                whole.backward();
+                part.backward();
+                Matrices.assertSameBits(
+                        part.gradient("hidden-out.weight"), whole.gradient("hidden-out.weight"), "weights");
+                FloatMatrix ofCarried = part.gradientOfInput("y");
+                int dropped = 0;
+                for (int row = 0; row < (STEPS - delay) * BATCH; row++) {
+                    for (int i = 0; i < HIDDEN; i++) {
+                        float noise = noise(0, row / BATCH + delay, row % BATCH, i);
+                        float expected = ofCarried.get(row + delay * BATCH, i) * noise;
+                        assertEquals(expected, whole.observed("hidden").get(row, i), "row " + row + ", neuron " + i);
+                        dropped += noise == 0 ? 1 : 0;
+                    }
+                }
+                assertEquals(P, dropped / ((STEPS - delay) * (double) BATCH * HIDDEN), 0.03);
+            }
+        }
+    }
+
+    private static FloatMatrix masked(SpikeMatrix spikes, int delay) {
+        FloatMatrix values = FloatMatrix.zeros(spikes.rows(), spikes.columns());
+        for (int row = delay * BATCH; row < spikes.rows(); row++) {
+            for (int i = 0; i < spikes.columns(); i++) {
+                boolean fires = spikes.get(row - delay * BATCH, i);
+                values.set(row, i, fires ? noise(0, row / BATCH, row % BATCH, i) : 0);
+            }
+        }
+        return values;
+    }
+
+    private static TrainerBuilder trainer(Network network) {
+        return Trainer.of(network, STEPS, BATCH)
+                .loss(CrossEntropyLoss.membrane())
+                .seed(SEED)
+                .optimizer(new Adam(0.01));
+    }
+
+    private static long hashAfter(UnaryOperator<TrainerBuilder> wish) {
+        Network network = network(1);
+        try (Trainer trainer = wish.apply(trainer(network)).build()) {
+            for (int i = 0; i < 4; i++) {
+                trainer.setEpoch(i);
+                trainer.step(TrainingBatch.of(input(BATCH), LABELS));
+                trainer.step(TrainingBatch.ofFrame(
+                        Matrices.uniform(Arena.ofAuto(), BATCH, INPUTS, new Random(i)), LABELS));
+            }
+        }
+        return network.weights().hash();
+    }
+
+    @Test
+    void bitsDoNotDependOnWhatServesThem() {
+        UnaryOperator<TrainerBuilder> drops =
+                trainer -> trainer.dropout("hidden-out", P).dropout("x-hidden", 0.1);
+        long expected = hashAfter(drops);
+        assertNotEquals(expected, hashAfter(trainer -> trainer));
+        assertNotEquals(expected, hashAfter(trainer -> drops.apply(trainer).seed(SEED + 1)));
+        assertEquals(expected, hashAfter(trainer -> drops.apply(trainer).threads(3)));
+        assertEquals(expected, hashAfter(trainer -> drops.apply(trainer).recomputeEvery(2)));
+        assertEquals(
+                expected, hashAfter(trainer -> drops.apply(trainer).recomputeEvery(3).threads(2)));
+        assertEquals(
+                hashAfter(trainer -> drops.apply(trainer).shards(4)),
+                hashAfter(trainer -> drops.apply(trainer).shards(4).threads(2)));
+        UnaryOperator<TrainerBuilder> windows = trainer -> drops.apply(trainer).truncateEvery(3);
+        assertEquals(hashAfter(windows), hashAfter(trainer -> windows.apply(trainer).threads(2)));
+        assertEquals(hashAfter(trainer -> trainer), hashAfter(trainer -> trainer.dropout("hidden-out", 0)));
+    }
+
+    /** Each window goes on where the one before has ended, so that no two steps drop the same; a sample drops the same wherever it is. */
+    @Test
+    void masksBelongToSamplesStepsAndEpochs() {
+        float[] all = losses(STEPS, 0, 4, 1, 9);
+        float[] moved = losses(STEPS, 0, 9, 4);
+        assertEquals(all[0], moved[1]);
+        assertEquals(all[2], moved[0]);
+        float[] windows = losses(3, 0, 4, 1, 9);
+        assertArrayEquals(all, windows, 1e-4f);
+        float[] later = losses(STEPS, 1, 4, 1, 9);
+        assertNotEquals(all[0], later[0]);
+        float[] others = losses(STEPS, 0, 5, 6, 7);
+        assertNotEquals(all[0], others[0]);
+    }
+
+    /** The current that arrives from spikes that always fire, of each sample. */
+    private static float[] losses(int window, int epoch, int... samples) {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(INPUTS));
+        Population p = builder.population("p", Shape.of(1), new Leaky(0.9).withThreshold(1000));
+        FloatMatrix weights = FloatMatrix.zeros(1, INPUTS);
+        for (int i = 0; i < INPUTS; i++) {
+            weights.set(0, i, (i + 1) / 64f);
+        }
+        builder.project("x-p", x, p, Dense.of(weights));
+        Network network = builder.build();
+        SpikeMatrix input = SpikeMatrix.zeros(STEPS * samples.length, INPUTS);
+        for (int row = 0; row < input.rows(); row++) {
+            for (int i = 0; i < INPUTS; i++) {
+                input.set(row, i, true);
+            }
+        }
+        float[] membranes = new float[samples.length];
+        try (Trainer trainer = Trainer.of(network, STEPS, samples.length)
+                .loss(new LastMembrane(membranes))
+                .optimizer(new Sgd(0))
+                .dropout("x-p", 0.5)
+                .truncateEvery(window)
+                .build()) {
+            trainer.setEpoch(epoch);
+            trainer.step(new TrainingBatch(Map.of("x", input), false, new int[samples.length], null, samples));
+        }
+        return membranes;
+    }
+
+    /** Looks at the membranes in the last step. */
+    private record LastMembrane(float[] seen) implements Loss {
+
+        @Override
+        public String name() {
+            return "last_membrane";
+        }
+
+        @Override
+        public boolean readsSpikes() {
+            return false;
+        }
+
+        @Override
+        public boolean readsMembranes() {
+            return true;
+        }
+
+        @Override
+        public LossEvaluator bind(int steps, int batch, int outputs) {
+            return (input, first, end, gradient, terms) -> {
+                for (int sample = first; sample < end; sample++) {
+                    seen[sample] = input.membranes().get((steps - 1) * batch + sample, 0);
+                    terms[sample] = 0;
+                }
+            };
+        }
+    }
+
+    @Test
+    void networksDropNothing() {
+        Network network = network(0);
+        float[] before = membranes(network);
+        try (Trainer trainer = trainer(network).dropout("hidden-out", 0.9).optimizer(new Sgd(0)).build()) {
+            double dropped = trainer.step(TrainingBatch.of(input(BATCH), LABELS));
+            try (Trainer plain = trainer(network).optimizer(new Sgd(0)).build()) {
+                assertNotEquals(plain.step(TrainingBatch.of(input(BATCH), LABELS)), dropped);
+            }
+        }
+        assertArrayEquals(before, membranes(network));
+    }
+
+    private static float[] membranes(Network network) {
+        try (var simulation = network.simulate(BATCH)) {
+            Signal rows = input(BATCH);
+            simulation.run(rows);
+            return simulation.state("out").membrane().toArray();
+        }
+    }
+
+    @Test
+    void whatCannotBeDroppedIsRefused() {
+        TrainerBuilder trainer = trainer(network(0));
+        for (double p : new double[] {-0.1, 1, Double.NaN}) {
+            IllegalArgumentException refused =
+                    assertThrows(IllegalArgumentException.class, () -> trainer.dropout("hidden-out", p));
+            assertEquals("probability is " + p + ", expected 0 to below 1", refused.getMessage());
+        }
+        assertEquals(
+                "there is no projection 'fc2', expected one of [x-hidden, hidden-out]",
+                assertThrows(IllegalArgumentException.class, () -> trainer.dropout("fc2", 0.5))
+                        .getMessage());
+        Network graded = Network.builder(INPUTS)
+                .dense(5, new TorchRandom(1))
+                .neuron(new Leaky(0.9).withGradedSpikesFactor(2))
+                .dense(3, new TorchRandom(1))
+                .neuron(new Leaky(0.9))
+                .build();
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer(graded).dropout("fc2", 0.5))
+                .getMessage()
+                .startsWith("projection 'fc2' carries graded spikes of population 'lif1'"));
+    }
+
+    @Test
+    void memoryIsSaidBeforehand() {
+        TrainerBuilder plain = trainer(network(0)).valuesOnly();
+        long before = plain.bytes();
+        long masks = SpikeMatrix.zeros(STEPS * BATCH, INPUTS).segment().byteSize();
+        long values = FloatMatrix.zeros(STEPS * BATCH + 1, INPUTS).segment().byteSize();
+        assertEquals(before + masks + values, plain.dropout("x-hidden", P).bytes());
+    }
+}

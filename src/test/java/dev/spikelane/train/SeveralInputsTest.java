@@ -1,0 +1,216 @@
+package dev.spikelane.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.data.BatchLoader;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputCode;
+import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Networks of several inputs are trained and evaluated. */
+class SeveralInputsTest {
+
+    private static final int STEPS = 6;
+    private static final int BATCH = 9;
+    private static final int SAMPLES = 40;
+    private static final int X = 70;
+    private static final int Y = 13;
+    private static final int CLASSES = 3;
+    private static final List<InputCode> CODES = List.of(InputCode.rate(new Rate(), STEPS), InputCode.frame());
+
+    private static Network network() {
+        TorchRandom random = new TorchRandom(3);
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(X));
+        Input y = builder.input("y", Shape.of(Y));
+        Population hidden = builder.population("hidden", Shape.of(30), new Leaky(0.9).withThreshold(0.4));
+        Population out = builder.population("out", Shape.of(CLASSES), new Leaky(0.8).withThreshold(0.4));
+        builder.project("x-hidden", x, hidden, Dense.linear(X, 30, random));
+        builder.project("y-hidden", y, hidden, Dense.linear(Y, 30, random));
+        builder.project("hidden-out", hidden, out, Dense.linear(30, CLASSES, random));
+        return builder.build();
+    }
+
+    private static Dataset xs() {
+        int[] labels = new Random(3).ints(SAMPLES, 0, CLASSES).toArray();
+        FloatMatrix values = Matrices.uniform(Arena.ofAuto(), SAMPLES, X, new Random(1));
+        return Dataset.of(Shape.of(X), positive(values), labels, CLASSES);
+    }
+
+    /** This input tells the class. */
+    private static Dataset ys() {
+        int[] labels = new Random(3).ints(SAMPLES, 0, CLASSES).toArray();
+        FloatMatrix values = positive(Matrices.uniform(Arena.ofAuto(), SAMPLES, Y, new Random(2)));
+        for (int sample = 0; sample < SAMPLES; sample++) {
+            for (int i = 0; i < Y; i++) {
+                values.set(sample, i, i % CLASSES == labels[sample] ? 1 : values.get(sample, i) / 4);
+            }
+        }
+        return Dataset.of(Shape.of(Y), values, new int[SAMPLES], 1);
+    }
+
+    private static FloatMatrix positive(FloatMatrix values) {
+        for (int row = 0; row < values.rows(); row++) {
+            for (int column = 0; column < values.columns(); column++) {
+                values.set(row, column, Math.abs(values.get(row, column)) % 1);
+            }
+        }
+        return values;
+    }
+
+    private static Trainer trainer(Network network) {
+        return Trainer.of(network, STEPS, BATCH)
+                .loss(CrossEntropyLoss.membrane())
+                .optimizer(new Adam(0.02))
+                .build();
+    }
+
+    private static Batching batching(InputCode code) {
+        return new Batching(BATCH).withShuffle(1).withCode(code);
+    }
+
+    /** A run is the same as steps to which a program gives each input by its name. */
+    @Test
+    void runsGiveEachInputItsValues() throws IOException {
+        Dataset data = xs().beside(ys());
+        for (InputCode code : CODES) {
+            Network network = network();
+            try (Trainer trainer = trainer(network)) {
+                TrainingRun.of(trainer, data, batching(code)).epochs(2).build().run();
+            }
+            Network byHand = network();
+            try (Trainer trainer = trainer(byHand);
+                    BatchLoader loader = new BatchLoader(data, batching(code))) {
+                for (int epoch = 0; epoch < 2; epoch++) {
+                    loader.start(epoch);
+                    while (loader.next()) {
+                        Signal all = loader.batch().input();
+                        int[] labels = Arrays.copyOf(
+                                loader.batch().labels(), loader.batch().count());
+                        Map<String, Signal> inputs = Map.of("x", columns(all, 0, X), "y", columns(all, X, Y));
+                        trainer.step(
+                                all.rows() == labels.length
+                                        ? TrainingBatch.ofFrames(inputs, labels)
+                                        : TrainingBatch.of(inputs, labels));
+                    }
+                }
+            }
+            assertEquals(byHand.weights().hash(), network.weights().hash(), code.toString());
+        }
+    }
+
+    private static Signal columns(Signal all, int first, int count) {
+        if (all instanceof SpikeMatrix spikes) {
+            SpikeMatrix part = SpikeMatrix.zeros(all.rows(), count);
+            for (int row = 0; row < all.rows(); row++) {
+                for (int column = 0; column < count; column++) {
+                    part.set(row, column, spikes.get(row, first + column));
+                }
+            }
+            return part;
+        }
+        FloatMatrix part = FloatMatrix.zeros(all.rows(), count);
+        for (int row = 0; row < all.rows(); row++) {
+            for (int column = 0; column < count; column++) {
+                part.set(row, column, ((FloatMatrix) all).get(row, first + column));
+            }
+        }
+        return part;
+    }
+
+    /** What the second input tells is learned, and evaluators see it. */
+    @Test
+    void runsLearnAndEvaluate() throws IOException {
+        Dataset data = xs().beside(ys());
+        for (InputCode code : CODES) {
+            Network network = network();
+            try (Trainer trainer = trainer(network);
+                    Evaluator evaluator = new Evaluator(network, STEPS, batching(code), 2)
+                            .loss(CrossEntropyLoss.membrane())) {
+                double before = evaluator.evaluate(data).loss();
+                TrainingRun run = TrainingRun.of(trainer, data, batching(code))
+                        .epochs(12)
+                        .validate(data)
+                        .build()
+                        .run();
+                Evaluation after = evaluator.evaluate(data);
+                assertTrue(after.accuracy() > 0.8, after.accuracy() + " with " + code);
+                assertTrue(after.loss() < before / 2, after.loss() + " after " + before);
+                assertEquals(after.loss(), run.history().getLast().validationLoss(), 1e-12);
+            }
+        }
+    }
+
+    @Test
+    void gradientsOfSeveralFramesAreThoseOfRepeatedOnes() {
+        Network network = network();
+        FloatMatrix x = Matrices.uniform(Arena.ofAuto(), BATCH, X, new Random(1));
+        FloatMatrix y = Matrices.uniform(Arena.ofAuto(), BATCH, Y, new Random(2));
+        int[] labels = new Random(3).ints(BATCH, 0, CLASSES).toArray();
+        Network other = network();
+        double expected;
+        try (Trainer trainer = trainer(other)) {
+            expected = trainer.step(TrainingBatch.of(Map.of("x", repeated(x), "y", repeated(y)), labels));
+        }
+        try (Trainer trainer = trainer(network)) {
+            assertEquals(expected, trainer.step(TrainingBatch.ofFrames(Map.of("x", x, "y", y), labels)));
+        }
+        assertTrue(Trainer.of(network, STEPS, BATCH).loss(CrossEntropyLoss.membrane()).framesOnly().bytes() > 0);
+    }
+
+    private static FloatMatrix repeated(FloatMatrix frame) {
+        FloatMatrix[] all = new FloatMatrix[STEPS];
+        Arrays.fill(all, frame);
+        return FloatMatrix.concatenate(all);
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedBeforeTheFirstStep() {
+        try (Trainer trainer = trainer(network())) {
+            TrainingRunBuilder run = TrainingRun.of(trainer, xs(), batching(InputCode.frame()));
+            IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, run::build);
+            assertEquals(
+                    "training data has samples of shape [70], which become 70 values a step, expected 83, the network's"
+                            + " inputs [x, y] side by side",
+                    refused.getMessage());
+            TrainingBatch one = TrainingBatch.of(SpikeMatrix.zeros(STEPS, X), 1);
+            assertEquals(
+                    "input 'x' is missing, found one without a name, expected a map from the names of all inputs",
+                    assertThrows(IllegalArgumentException.class, () -> trainer.step(one)).getMessage());
+            TrainingBatch half = TrainingBatch.of(Map.of("x", SpikeMatrix.zeros(STEPS, X)), 1);
+            assertEquals(
+                    "input 'y' is missing, found [x]",
+                    assertThrows(IllegalArgumentException.class, () -> trainer.step(half)).getMessage());
+        }
+        try (Evaluator evaluator = new Evaluator(network(), STEPS, batching(InputCode.frame()), 1)) {
+            assertEquals(
+                    "samples become 70 values a step, expected 83, those of the inputs [x, y] side by side",
+                    assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(xs())).getMessage());
+        }
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> xs().beside(ys().range(0, 5)));
+        assertEquals("other has 5 samples, expected 40, one for each", refused.getMessage());
+    }
+}
