@@ -7,14 +7,8 @@ import java.util.Objects;
 /** Populations that run together: one without a loop, whose neurons threads share, or those of a loop, which take turns. */
 final class GradientStage {
 
-    /**
-     * Rows of currents that a thread makes before neurons take them, where it can: as many as products prepare spikes of at a time. Those of a
-     * block of neurons are 256 KB.
-     */
-    private static final int ROWS_IN_TURN = 1_024;
-
     private final GradientSite[] sites;
-    private final int batch;
+    private final GradientSize size;
     private final int turn;
     private final Crew crew;
     private final Crew.Job forward = this::forwardPart;
@@ -41,10 +35,10 @@ final class GradientStage {
      */
     GradientStage(GradientSize size, GradientSite[] sites, int steps, Crew crew) {
         this.sites = sites;
-        this.batch = size.batch();
+        this.size = size;
         this.turn = steps == 0 ? size.segment() : Math.min(steps, size.segment());
         this.crew = crew;
-        this.shares = shares(Math.min(crew.threads(), batch));
+        this.shares = shares(Math.min(crew.threads(), size.batch()));
     }
 
     private GradientShare[][] shares(int threads) {
@@ -78,7 +72,7 @@ final class GradientStage {
                 return;
             }
             boolean inTurns = site.current().fillsAnySteps() && site.feedback() == null;
-            stepsInTurn = inTurns ? Math.clamp(ROWS_IN_TURN / batch, 1, count) : count;
+            stepsInTurn = inTurns ? Math.min(size.forwardTurn(), count) : count;
             blocksInPart = Math.ceilDiv(site.blocks(), crew.threads() == 1 ? 1 : 2 * crew.threads());
             crew.run(forward, Math.ceilDiv(site.blocks(), blocksInPart));
             return;

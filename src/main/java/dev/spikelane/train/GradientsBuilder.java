@@ -21,7 +21,10 @@ import java.util.Set;
 /** Says what is wanted of {@link Gradients}. */
 public final class GradientsBuilder {
 
-    /** Rows whose gradients a thread gathers at a time: with 256 neurons they are 256 KB. */
+    /**
+     * Rows whose gradients a thread gathers at a time: with 256 neurons they are 256 KB. Forward, four times as many are as many as products
+     * prepare spikes of at a time, and their currents of a block of neurons are as much.
+     */
     private static final int ROWS_IN_TURN = 256;
 
     private final Network network;
@@ -32,6 +35,7 @@ public final class GradientsBuilder {
     private int every;
     private long seed;
     private MemoryLimit limit = new MemoryLimit(MemoryLimit.MACHINE);
+    private int rowsInTurn = ROWS_IN_TURN;
     private boolean gives;
     private GradientBlueprint.Use use = GradientBlueprint.Use.ANY;
     private InputForm form = InputForm.ANY;
@@ -325,6 +329,12 @@ public final class GradientsBuilder {
         return this;
     }
 
+    /** Sets the size of blocks of rows, on which results do not depend. */
+    GradientsBuilder rowsInTurn(int rows) {
+        rowsInTurn = rows;
+        return this;
+    }
+
     /** Says that gradients of weights will not be stored where they need not be, for {@link #bytes}. */
     GradientsBuilder gives() {
         gives = true;
@@ -399,7 +409,7 @@ public final class GradientsBuilder {
             GradientBlueprint plan = new GradientBlueprint(
                     network,
                     layout,
-                    new GradientSize(steps, samples, every, Math.clamp(ROWS_IN_TURN / batch, 1, every), threads),
+                    new GradientSize(steps, samples, every, rowsInTurn, threads),
                     arena,
                     Set.copyOf(learned),
                     Set.copyOf(given),
