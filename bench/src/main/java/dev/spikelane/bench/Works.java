@@ -10,10 +10,14 @@ import dev.spikelane.kernel.product.TransposedSpikeMatmulWork;
 import dev.spikelane.kernel.product.WeightGradientWork;
 import dev.spikelane.kernel.step.LeakyFrameWork;
 import dev.spikelane.kernel.step.LeakyStepWork;
+import dev.spikelane.kernel.step.NeuronBackwardWork;
 import dev.spikelane.kernel.step.NeuronWork;
 import dev.spikelane.kernel.step.RecurrentNeuronWork;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.NetworkWork;
+import dev.spikelane.train.LossWork;
+import dev.spikelane.train.OptimizerWork;
+import dev.spikelane.train.RecurrentTrainingWork;
 import dev.spikelane.train.TrainingWork;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -75,6 +79,39 @@ final class Works {
         Map<String, Work> once = new LinkedHashMap<>();
         works.forEach(work -> once.putIfAbsent(work.name(), work));
         return List.copyOf(once.values());
+    }
+
+    /** Every kernel once, on one thread: those that a JVM which has run the others may slow down. */
+    static List<Work> kernels() {
+        List<Work> works = new ArrayList<>();
+        for (SpikeMatmulWork.Variant variant : SpikeMatmulWork.Variant.available()) {
+            works.add(new SpikeMatmulWork(784, 1000, STEPS, 0.12, 1, variant));
+        }
+        works.add(new SpikeMatmulWork(1000, 10, STEPS, 0.1, 1));
+        for (int rows : new int[] {1, 25, STEPS}) {
+            works.add(new SpikeMatmulWork(784, 1000, rows, 0.3, 1));
+            works.add(new IntegerMatmulWork(784, 1000, rows, 0.1, ElementType.INT8));
+            works.add(new IntegerMatmulWork(784, 1000, rows, 0.3, ElementType.INT16));
+        }
+        for (boolean packed : new boolean[] {false, true}) {
+            works.add(new DenseMatmulWork(128, 784, 1000, 1, packed));
+        }
+        works.add(new TransposedSpikeMatmulWork(784, 1000, STEPS, 0.1));
+        for (LeakyStepWork.Mode mode : LeakyStepWork.Mode.values()) {
+            works.add(new LeakyStepWork(mode, 1000, 1, STEPS));
+        }
+        for (NeuronWork.Model model : NeuronWork.Model.values()) {
+            works.add(new NeuronWork(model));
+        }
+        works.add(new RecurrentNeuronWork(1000));
+        works.add(new BernoulliSpikesWork(784, 16, STEPS));
+        works.add(new SpikeCountWork(1000, 16, STEPS, 0.1));
+        for (CodingWork.Kind kind : CodingWork.Kind.values()) {
+            works.add(new CodingWork(kind, 784, 16, STEPS));
+        }
+        training(works);
+        works.removeIf(work -> work.threads() > 1);
+        return works;
     }
 
     /** How time grows with the batch. */
@@ -167,12 +204,17 @@ final class Works {
         for (int threads : THREADS) {
             works.add(new TrainingWork(0, threads));
             works.add(new TrainingWork(0.29, threads));
+            works.add(new TrainingWork(0, threads, 8));
+            works.add(new RecurrentTrainingWork(threads));
         }
         works.add(new WeightGradientWork(784, 1000, 0));
         for (double density : new double[] {0.02, 0.1, 0.29, 0.5}) {
             works.add(new WeightGradientWork(784, 1000, density));
         }
         works.add(new WeightGradientWork(1000, 10, 0.1));
+        works.add(new OptimizerWork(784, 1000));
+        works.add(new LossWork(25, 128));
+        works.add(new NeuronBackwardWork());
         works.add(new LeakyFrameWork(false));
         works.add(new LeakyFrameWork(true));
     }

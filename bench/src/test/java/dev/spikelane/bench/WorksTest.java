@@ -11,8 +11,11 @@ import dev.spikelane.kernel.product.DenseMatmulWork;
 import dev.spikelane.kernel.product.SpikeMatmulWork;
 import dev.spikelane.kernel.product.TransposedSpikeMatmulWork;
 import dev.spikelane.kernel.step.LeakyStepWork;
+import dev.spikelane.kernel.step.NeuronBackwardWork;
 import dev.spikelane.kernel.step.NeuronWork;
 import dev.spikelane.network.NetworkWork;
+import dev.spikelane.train.LossWork;
+import dev.spikelane.train.OptimizerWork;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Stream;
@@ -62,6 +65,9 @@ class WorksTest {
                 new NeuronWork(NeuronWork.Model.ALPHA),
                 new NeuronWork(NeuronWork.Model.SLSTM),
                 new NeuronWork(NeuronWork.Model.STATE_LEAKY_TRUNCATED),
+                new NeuronBackwardWork(),
+                new OptimizerWork(9, 70),
+                new LossWork(5, 7),
                 new CodingWork(CodingWork.Kind.LATENCY_TIMES, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.LATENCY_SPIKES, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.LATENCY_RAMP, 70, 3, 9),
