@@ -4,8 +4,14 @@ import static dev.spikelane.bench.Works.MANY_ROWS;
 import static dev.spikelane.bench.Works.STEPS;
 
 import dev.spikelane.kernel.product.DenseMatmulWork;
+import dev.spikelane.kernel.product.IntegerMatmulWork;
 import dev.spikelane.kernel.product.SpikeMatmulWork;
+import dev.spikelane.kernel.step.LeakyStepWork;
+import dev.spikelane.kernel.step.NeuronWork;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.NetworkWork;
+import dev.spikelane.train.RecurrentTrainingWork;
+import dev.spikelane.train.TrainingWork;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +27,6 @@ final class Targets {
     /** Works that C does by the same algorithm. */
     static final List<String> COMPARED_WITH_C = List.of(matmul(0.02), matmul(0.1), matmul(0.5));
 
-    private static final double MILLISECOND = 1e6;
     private static final double MICROSECOND = 1e3;
 
     private final Report report;
@@ -62,7 +67,9 @@ final class Targets {
     static List<Target> of(Report report) {
         Targets all = new Targets(report);
         all.products();
+        all.neurons();
         all.networks();
+        all.training();
         all.allocation();
         return all.targets;
     }
@@ -71,7 +78,9 @@ final class Targets {
     static Set<String> works() {
         Targets probe = new Targets(new Report(List.of(), "", Map.of(), Map.of()));
         probe.products();
+        probe.neurons();
         probe.networks();
+        probe.training();
         return probe.lookedUp;
     }
 
@@ -86,33 +95,49 @@ final class Targets {
             String work = matmul(density);
             atLeast(work + ", share of one load a cycle", 0.7, "%.2f", ratio(work, Contestant.CYCLES));
         }
-        for (int threads : new int[] {1, 2}) {
-            againstOpenBlas(new SpikeMatmulWork(784, 1000, MANY_ROWS, 0.5, threads), 2);
-            againstOpenBlas(new SpikeMatmulWork(784, 1000, MANY_ROWS, 0.1, threads), 6);
-            againstOpenBlas(new SpikeMatmulWork(784, 1000, MANY_ROWS, 0.02, threads), 20);
+        againstOpenBlas(new SpikeMatmulWork(784, 1000, STEPS, 0.5, 1), 2.7);
+        againstOpenBlas(new SpikeMatmulWork(784, 1000, STEPS, 0.1, 1), 5);
+        againstOpenBlas(new SpikeMatmulWork(784, 1000, MANY_ROWS, 0.5, 1), 2.2);
+        againstOpenBlas(new SpikeMatmulWork(784, 1000, MANY_ROWS, 0.1, 1), 4.5);
+        againstOpenBlas(new SpikeMatmulWork(784, 1000, MANY_ROWS, 0.02, 1), 11);
+        againstOpenBlas(new IntegerMatmulWork(784, 1000, MANY_ROWS, 0.5, ElementType.INT8), 3.5);
+        againstOpenBlas(new IntegerMatmulWork(784, 1000, MANY_ROWS, 0.1, ElementType.INT8), 10);
+        againstOpenBlas(new IntegerMatmulWork(784, 1000, MANY_ROWS, 0.02, ElementType.INT8), 18);
+        againstFloats(new IntegerMatmulWork(784, 1000, 16, 0.1, ElementType.INT8), 2.5);
+        againstFloats(new IntegerMatmulWork(784, 1000, 16, 0.5, ElementType.INT8), 1.3);
+        for (boolean packed : new boolean[] {false, true}) {
+            double goal = packed ? 0.95 : 0.85;
+            againstOpenBlas(new DenseMatmulWork(128, 784, 1000, 1, packed), goal);
+            againstOpenBlas(new DenseMatmulWork(1024, 1024, 1024, 1, packed), goal);
+            shared(
+                    new DenseMatmulWork(1024, 1024, 1024, 2, packed),
+                    new DenseMatmulWork(1024, 1024, 1024, 1, packed),
+                    1.8);
         }
-        for (int threads : new int[] {1, 2}) {
-            againstOpenBlas(new DenseMatmulWork(128, 784, 1000, threads, false), 0.8);
-            againstOpenBlas(new DenseMatmulWork(1024, 1024, 1024, threads, false), 0.8);
-        }
+        shared(new SpikeMatmulWork(784, 1000, 25, 0.1, 2), new SpikeMatmulWork(784, 1000, 25, 0.1, 1), 1.8);
+    }
+
+    private void neurons() {
+        String plain = leaky(LeakyStepWork.Mode.SUBTRACT);
+        atLeast(plain + ", against C", 0.95, "%.2f", ratio(plain, Contestant.YARDSTICK));
+        atMost(leaky(LeakyStepWork.Mode.INHIBITION), plain, 3);
+        atMost(
+                new NeuronWork(NeuronWork.Model.LEAKY_QUANTIZED_8_BITS).name(),
+                new NeuronWork(NeuronWork.Model.LEAKY).name(),
+                7);
     }
 
     private void networks() {
-        String one = new NetworkWork(1, STEPS, 0.5, 1).name();
-        String two = new NetworkWork(1, STEPS, 0.5, 2).name();
-        within(one, 1.4 * MILLISECOND);
-        OptionalDouble time = time(one);
-        OptionalDouble shared = time(two);
-        atLeast(
-                two + ", against one thread",
-                1.8,
-                "%.2f",
-                time.isEmpty() || shared.isEmpty()
-                        ? OptionalDouble.empty()
-                        : OptionalDouble.of(time.getAsDouble() / shared.getAsDouble()));
-        within(new NetworkWork(128, STEPS, 0.5, 2).name(), 80 * MILLISECOND);
-        within(new NetworkWork(128, STEPS, 0.1, 2).name(), 35 * MILLISECOND);
-        within(new NetworkWork(1, STEPS, 0.1, 1, true).name(), 15 * MICROSECOND);
+        shared(new NetworkWork(1, STEPS, 0.1, 2), new NetworkWork(1, STEPS, 0.1, 1), 1.7);
+        shared(new NetworkWork(128, STEPS, 0.1, 2), new NetworkWork(128, STEPS, 0.1, 1), 1.8);
+        within(new NetworkWork(1, STEPS, 0.1, 1, true).name(), 6 * MICROSECOND);
+    }
+
+    private void training() {
+        shared(new TrainingWork(0, 2), new TrainingWork(0, 1), 1.8);
+        shared(new TrainingWork(0.29, 2), new TrainingWork(0.29, 1), 1.8);
+        shared(new RecurrentTrainingWork(2), new RecurrentTrainingWork(1), 1.8);
+        atMost(new TrainingWork(0, 1, 8).name(), new TrainingWork(0, 1).name(), 1.1);
     }
 
     private void allocation() {
@@ -128,6 +153,34 @@ final class Targets {
 
     private void againstOpenBlas(Work work, double goal) {
         atLeast(work.name() + ", against OpenBLAS", goal, "%.2f", ratio(work.name(), Contestant.OPENBLAS));
+    }
+
+    private void againstFloats(Work work, double goal) {
+        atLeast(work.name() + ", against floats", goal, "%.2f", ratio(work.name(), Contestant.FLOATS));
+    }
+
+    /** How many times as fast two threads are as one. */
+    private void shared(Work two, Work one, double goal) {
+        atLeast(two.name() + ", against one thread", goal, "%.2f", times(one.name(), two.name()));
+    }
+
+    /** How many times as long a work takes as a plainer one. */
+    private void atMost(String work, String plain, double goal) {
+        OptionalDouble found = times(work, plain);
+        targets.add(new Target(
+                work + ", times " + plain,
+                "<= %.1f".formatted(goal),
+                Table.number(found, "%.2f"),
+                verdict(found.isPresent(), found.orElse(0) <= goal)));
+    }
+
+    /** How many times as long the first takes as the second. */
+    private OptionalDouble times(String first, String second) {
+        OptionalDouble time = time(first);
+        OptionalDouble other = time(second);
+        return time.isEmpty() || other.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(time.getAsDouble() / other.getAsDouble());
     }
 
     private void atLeast(String work, double goal, String format, OptionalDouble found) {
@@ -176,6 +229,10 @@ final class Targets {
         return time == null || ratio.isEmpty()
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(ratio.getAsDouble() * time(work).getAsDouble() / time);
+    }
+
+    private static String leaky(LeakyStepWork.Mode mode) {
+        return new LeakyStepWork(mode, 1000, 1, STEPS).name();
     }
 
     private static String matmul(double density) {
