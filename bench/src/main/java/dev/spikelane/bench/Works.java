@@ -14,6 +14,7 @@ import dev.spikelane.kernel.step.NeuronBackwardWork;
 import dev.spikelane.kernel.step.NeuronWork;
 import dev.spikelane.kernel.step.RecurrentNeuronWork;
 import dev.spikelane.memory.ElementType;
+import dev.spikelane.network.CellWork;
 import dev.spikelane.network.NetworkWork;
 import dev.spikelane.train.LossWork;
 import dev.spikelane.train.OptimizerWork;
@@ -188,6 +189,10 @@ final class Works {
             works.add(new NeuronWork(model));
         }
         works.add(new RecurrentNeuronWork(1000));
+        for (CellWork.Kind kind : CellWork.Kind.values()) {
+            works.add(new CellWork(kind, 100));
+            works.add(new CellWork(kind, 1000));
+        }
         for (int batch : BATCHES) {
             for (LeakyStepWork.Mode mode : LeakyStepWork.Mode.values()) {
                 works.add(new LeakyStepWork(mode, 1000, batch, STEPS));

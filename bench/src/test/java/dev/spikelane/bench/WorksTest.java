@@ -13,6 +13,7 @@ import dev.spikelane.kernel.product.TransposedSpikeMatmulWork;
 import dev.spikelane.kernel.step.LeakyStepWork;
 import dev.spikelane.kernel.step.NeuronBackwardWork;
 import dev.spikelane.kernel.step.NeuronWork;
+import dev.spikelane.network.CellWork;
 import dev.spikelane.network.NetworkWork;
 import dev.spikelane.train.LossWork;
 import dev.spikelane.train.OptimizerWork;
@@ -73,6 +74,9 @@ class WorksTest {
                 new CodingWork(CodingWork.Kind.LATENCY_RAMP, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.DELTA_SPIKES, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.DELTA_SIGNED, 70, 3, 9),
+                new CellWork(CellWork.Kind.SLSTM, 9),
+                new CellWork(CellWork.Kind.RLEAKY_ALL_TO_ALL, 9),
+                new CellWork(CellWork.Kind.RLEAKY_ONE_TO_ONE, 9),
                 new NetworkWork(2, 5, 0.5, 1),
                 new NetworkWork(2, 5, 0.1, 2),
                 new NetworkWork(2, 5, 0.1, 1, true));
