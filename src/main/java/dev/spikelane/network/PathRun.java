@@ -91,6 +91,13 @@ final class PathRun {
         return source instanceof SpikeMatrix ? entry().kernel(rows, active) : entry().kernel(rows);
     }
 
+    /** What the product of a source's first rows is estimated to take on one thread; 0 if nothing is known. */
+    double nanoseconds(Signal source, int rows) {
+        return first.length == 0 && source instanceof SpikeMatrix spikes
+                ? product.nanoseconds(rows, spikes.count(0, rows))
+                : 0;
+    }
+
     /** Multiplications of inputs by outputs for each row. */
     long work() {
         long work = (long) product.inputs() * product.outputs();

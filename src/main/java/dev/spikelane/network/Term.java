@@ -67,6 +67,11 @@ final class Term {
         }
     }
 
+    /** What filling the first rows is estimated to take on one thread; 0 if nothing is known. */
+    double nanoseconds(int count) {
+        return held == null ? path.nanoseconds(rows, count) : 0;
+    }
+
     /** How many of the first rows it is best to fill at a time. */
     int rowsAtATime(int count) {
         return held == null ? path.rowsAtATime(rows, count) : count;

@@ -131,6 +131,11 @@ final class DenseOperator implements Operator {
     }
 
     @Override
+    public double nanoseconds(int count, long active) {
+        return recurrent ? 0 : SpikeMatmul.nanoseconds(count, weights.pre(), weights.post(), active);
+    }
+
+    @Override
     public String kernel(int count, long active) {
         return recurrent ? RecurrentMatmul.variant() : SpikeMatmul.variant(count, inputs(), outputs(), active);
     }

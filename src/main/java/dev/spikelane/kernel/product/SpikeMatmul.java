@@ -176,6 +176,21 @@ public final class SpikeMatmul {
         return Math.min(rows, SpikeCosts.inUse().rowsForeseen(rows, active));
     }
 
+    /**
+     * Estimates how long {@link #multiply} takes by {@link SpikeCosts#inUse}, on one thread with vectors.
+     *
+     * @param rows rows in the call
+     * @param pre inputs
+     * @param post outputs
+     * @param active spikes in these rows
+     * @return nanoseconds
+     */
+    public static double nanoseconds(int rows, int pre, int post, long active) {
+        SpikeCosts costs = SpikeCosts.inUse();
+        int blocks = Math.ceilDiv(post, PackedWeights.BLOCK);
+        return costs.of(choose(costs, rows, pre, post, active), rows, pre, post, active) * blocks;
+    }
+
     static Variant choose(int rows, int pre, int post, long active) {
         return SimdWidth.VECTOR ? choose(SpikeCosts.inUse(), rows, pre, post, active) : Variant.SCALAR;
     }

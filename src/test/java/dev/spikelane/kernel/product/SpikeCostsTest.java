@@ -38,6 +38,20 @@ final class SpikeCostsTest {
         assertEquals(shipped.text(), SpikeCosts.of(shipped.text()).text());
     }
 
+    /** By which threads share a step. */
+    @Test
+    void estimatesTheVariantThatIsChosen() {
+        SpikeCosts costs = SpikeCosts.inUse();
+        for (int active : new int[] {0, 8, 78, 392, 784}) {
+            SpikeMatmul.Variant chosen = SpikeMatmul.choose(costs, 1, 784, 1000, active);
+            assertEquals(
+                    16 * costs.of(chosen, 1, 784, 1000, active), SpikeMatmul.nanoseconds(1, 784, 1000, active), 1e-6);
+        }
+        assertTrue(
+                SpikeMatmul.nanoseconds(1, 784, 1000, 392) > 3 * SpikeMatmul.nanoseconds(1, 784, 1000, 78),
+                "more spikes take longer");
+    }
+
     @Test
     void replacesSomeConstants() {
         SpikeCosts costs = SpikeCosts.of("wide=1/2/3,lists=never/0/0");

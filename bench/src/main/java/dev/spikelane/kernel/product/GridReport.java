@@ -52,7 +52,7 @@ public final class GridReport {
         for (int map = 0; map < SpikeGrid.THREADS.length; map++) {
             int threads = SpikeGrid.THREADS[map];
             int top = map * height + TOP;
-            cells.append(text(LEFT, top - 34, "start", "title", title(threads)));
+            cells.append(text(8, top - 34, "start", "title", title(threads)));
             cells.append(text(LEFT - 8, top - 10, "end", "axis", "rows"));
             for (int column = 0; column < SpikeGrid.DENSITIES.length; column++) {
                 cells.append(text(

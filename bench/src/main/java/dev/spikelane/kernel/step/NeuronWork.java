@@ -54,7 +54,7 @@ public record NeuronWork(Model model) implements Work {
         DELTA_LEAKY(2.5, 5),
         LEAKY_PARALLEL(3, 6),
         /** Without a table: the nearest level is computed. */
-        LEAKY_QUANTIZED_8_BITS(4, 45),
+        LEAKY_QUANTIZED_8_BITS(4, 23),
         /** Six operations for each level. */
         LEAKY_QUANTIZED_AROUND_THRESHOLD_8_BITS(4, 6 * LEVELS),
         STATE_LEAKY(2.5, 3),
