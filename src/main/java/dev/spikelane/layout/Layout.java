@@ -30,10 +30,18 @@ public interface Layout {
     Neuron inside(int population);
 
     /**
-     * Gives neurons other values of a parameter, in torch's order: in place where the neurons have the parameter as it is, which allocates
-     * nothing; else the population gets other {@link #neurons}.
+     * Other values of some parameters of a population, in torch's order, which are judged together.
+     *
+     * @param names of parameters
+     * @param values of each
      */
-    void setParameter(int population, String name, FloatMatrix values);
+    record Change(int population, List<String> names, List<FloatMatrix> values) {}
+
+    /**
+     * Gives neurons other values of parameters: in place where the neurons have them as they are, which allocates nothing; else the population gets
+     * other {@link #neurons}.
+     */
+    void setParameters(Change change);
 
     /** Copies the values that a parameter has now, in the order of the rows. */
     void readParameter(int population, String name, float[] into);

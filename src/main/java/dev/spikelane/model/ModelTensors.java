@@ -148,6 +148,7 @@ final class ModelTensors {
                         population.name() + "." + parameter, population.name() + "." + ModelFormat.snake(parameter));
             }
         }
+        Map<String, FloatMatrix> changed = new LinkedHashMap<>();
         Set<String> others = new LinkedHashSet<>(tensors.keySet());
         for (String value : network.weights().names()) {
             String tensor = parameters.getOrDefault(value, value);
@@ -159,9 +160,10 @@ final class ModelTensors {
             FloatMatrix stored = values(find(tensor));
             // What was declared and is still so needs no copy.
             if (!Arrays.equals(network.weights().get(value).toArray(), stored.toArray())) {
-                network.weights().replace(value, stored);
+                changed.put(value, stored);
             }
         }
+        network.weights().replaceAll(changed);
         if (!others.isEmpty()) {
             throw new IOException(name + ": has the tensors " + others + ", expected none but those of the network, "
                     + network.weights().names());

@@ -7,7 +7,9 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.Parameter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** How a network is laid out, for those who train it. */
 record NetworkLayout(Network network) implements Layout {
@@ -35,11 +37,22 @@ record NetworkLayout(Network network) implements Layout {
     }
 
     @Override
-    public void setParameter(int population, String name, FloatMatrix values) {
-        Bound bound = network.bound(population);
-        if (!bound.set(name, values)) {
-            network.rebind(population, bound.neuron().withParameter(name, Parameter.of(values.toArray())));
+    public void setParameters(Change change) {
+        Bound bound = network.bound(change.population());
+        boolean all = true;
+        for (int i = 0; i < change.names().size(); i++) {
+            all &= bound.set(change.names().get(i), change.values().get(i));
         }
+        if (all) {
+            return;
+        }
+        Map<String, Parameter> together = new LinkedHashMap<>();
+        for (int i = 0; i < change.names().size(); i++) {
+            together.put(
+                    change.names().get(i),
+                    Parameter.of(change.values().get(i).toArray()));
+        }
+        network.rebind(change.population(), bound.neuron().withParameters(together));
     }
 
     @Override

@@ -2,7 +2,9 @@ package dev.spikelane.network;
 
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
+import java.util.Map;
 import java.util.Objects;
 
 /** A parameter of a population's neurons among a network's values. */
@@ -44,14 +46,29 @@ final class PopulationValues implements Values {
         into.copyFrom(parameter().values());
     }
 
+    int population() {
+        return population;
+    }
+
     @Override
     public void write(FloatMatrix from) {
+        network.rebind(population, network.bound(population).neuron().withParameter(name, checked(from)));
+    }
+
+    /** Gives the population other values of some parameters; returns what takes that back. */
+    Runnable rebind(Map<String, Parameter> together) {
+        Neuron before = network.bound(population).neuron();
+        network.rebind(population, before.withParameters(together));
+        return () -> network.rebind(population, before);
+    }
+
+    /** The parameter that has these values. */
+    Parameter checked(FloatMatrix from) {
         from.requireShape(
                 "values",
                 1,
                 from.columns() == 1 ? 1 : network.populations().get(population).size());
         from.requireFinite("values");
-        network.rebind(
-                population, network.bound(population).neuron().withParameter(name, Parameter.of(from.toArray())));
+        return Parameter.of(from.toArray());
     }
 }

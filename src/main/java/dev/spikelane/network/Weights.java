@@ -10,11 +10,12 @@ import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
  * The values of a network by name: weights and biases of its projections ({@code fc1.weight}, {@code fc1.bias}) and parameters of its
- * neurons ({@code lif1.beta}), each seen as a matrix in torch's layout. They change only through {@link #replace}, between steps.
+ * neurons ({@code lif1.beta}), each seen as a matrix in torch's layout. They change only through {@link #replace} and {@link #replaceAll}, between steps.
  */
 public final class Weights {
 
@@ -100,6 +101,21 @@ public final class Weights {
     public void replace(String name, FloatMatrix from) {
         Values found = find(name);
         change(() -> found.write(from));
+    }
+
+    /**
+     * Copies several values in, or none: parameters of a population are judged together, so that an {@link dev.spikelane.neuron.Alpha} may get another
+     * alpha and beta whatever the two were before.
+     *
+     * @param all by name, each as {@link #replace(String, FloatMatrix)} takes it
+     * @throws IllegalArgumentException if there is no such name, a shape differs, or a value is not allowed; nothing changes then
+     * @throws IllegalStateException if a simulation is running
+     */
+    public void replaceAll(Map<String, FloatMatrix> all) {
+        Objects.requireNonNull(all, "all");
+        Map<Values, FloatMatrix> found = new LinkedHashMap<>();
+        all.forEach((name, from) -> found.put(find(name), from));
+        change(() -> ValuesChange.apply(found));
     }
 
     /** Makes a change while nobody computes with these values, and counts it. */

@@ -5,6 +5,7 @@ import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.kernel.step.LeakyParameters;
 import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -116,6 +117,18 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
     @Override
     public Alpha withParameter(String name, Parameter values) {
         return named().with(name, values);
+    }
+
+    @Override
+    public Neuron withParameters(Map<String, Parameter> values) {
+        Map<String, Parameter> others = new LinkedHashMap<>(values);
+        Parameter slow = others.remove("alpha");
+        Parameter fast = others.remove("beta");
+        Alpha pair = new Alpha(slow == null ? alpha : slow, fast == null ? beta : fast, firing);
+        for (Map.Entry<String, Parameter> each : others.entrySet()) {
+            pair = pair.withParameter(each.getKey(), each.getValue());
+        }
+        return pair;
     }
 
     private Parameters<Alpha> named() {

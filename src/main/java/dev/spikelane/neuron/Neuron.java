@@ -138,6 +138,21 @@ public sealed interface Neuron
     Neuron withParameter(String name, Parameter values);
 
     /**
+     * Returns this model with other values of some parameters, which are judged together: a value that one parameter allows another is its new one.
+     *
+     * @param values by the names of {@link #parameters}
+     * @return the model
+     * @throws IllegalArgumentException if there is no such parameter, or a value is one that the model's constructor refuses
+     */
+    default Neuron withParameters(Map<String, Parameter> values) {
+        Neuron made = this;
+        for (Map.Entry<String, Parameter> each : values.entrySet()) {
+            made = made.withParameter(each.getKey(), each.getValue());
+        }
+        return made;
+    }
+
+    /**
      * Returns what one spike carries to the next connection.
      *
      * @return 1, unless the model has graded spikes; one value, or one for each neuron

@@ -142,7 +142,7 @@ final class Checkpoint {
             }
         }
         initial = start;
-        values.forEach(trainer.network().weights()::replace);
+        trainer.network().weights().replaceAll(values);
         trainer.reload();
         ofOptimizer.forEach((to, from) -> MemorySegment.copy(from.segment(), 0, to, 0, to.byteSize()));
         steps.forEach((parameter, count) -> parameter.update().setSteps(count));

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.layout.Crew;
+import dev.spikelane.layout.Layout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -10,6 +11,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.random.SampleDraws;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,9 @@ public final class Gradients implements AutoCloseable {
     private final GradientBlueprint plan;
     private final GradientMachine machine;
     private final List<GradientSlot> slots;
+    /** What an optimizer changes of neurons. */
+    private final List<Layout.Change> changes;
+
     private final Crew crew;
     private long seen;
     private boolean ran;
@@ -49,6 +54,7 @@ public final class Gradients implements AutoCloseable {
         this.plan = plan;
         this.machine = machine;
         this.slots = slots;
+        this.changes = changes(plan, slots);
         this.crew = crew;
         this.seen = plan.layout().version();
     }
@@ -419,19 +425,32 @@ public final class Gradients implements AutoCloseable {
 
     /** Takes over what an optimizer has written: parameters of neurons, which the network has in another form. */
     void replace(List<TrainingParameter> parameters) {
-        for (int i = 0; i < slots.size(); i++) {
-            GradientSlot slot = slots.get(i);
-            Population population = slot.population();
-            if (population != null) {
-                int number = plan.network().populations().indexOf(population);
-                TrainingParameter learned = parameters.get(i);
-                try {
-                    plan.layout().setParameter(number, slot.parameter(), learned.values());
-                } catch (IllegalArgumentException refused) {
-                    throw RefusedParameter.of(parameters, learned, refused);
-                }
+        for (int i = 0; i < changes.size(); i++) {
+            try {
+                plan.layout().setParameters(changes.get(i));
+            } catch (IllegalArgumentException refused) {
+                throw RefusedParameter.of(parameters, plan.population(changes.get(i).population()), refused);
             }
         }
+    }
+
+    /** The parameters of each population, which change together. */
+    private static List<Layout.Change> changes(GradientBlueprint plan, List<GradientSlot> slots) {
+        List<Layout.Change> changes = new ArrayList<>();
+        List<Population> populations = plan.network().populations();
+        for (int number = 0; number < populations.size(); number++) {
+            Population population = populations.get(number);
+            List<GradientSlot> own = slots.stream()
+                    .filter(slot -> population.equals(slot.population()))
+                    .toList();
+            if (!own.isEmpty()) {
+                changes.add(new Layout.Change(
+                        number,
+                        own.stream().map(GradientSlot::parameter).toList(),
+                        own.stream().map(GradientSlot::values).toList()));
+            }
+        }
+        return changes;
     }
 
     /** Goes on from the state at the end of another window of the same network and samples. */

@@ -2,7 +2,9 @@ package dev.spikelane.train;
 
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.network.Population;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** A parameter of neurons that an update made NaN, infinite, or one that its model does not take; other values have changed with it. */
 final class RefusedParameter extends IllegalStateException {
@@ -13,9 +15,9 @@ final class RefusedParameter extends IllegalStateException {
         super(message, cause);
     }
 
-    /** What to throw where neurons refused one of their new parameters. */
+    /** What to throw where neurons refused their new parameters. */
     static RefusedParameter of(
-            List<TrainingParameter> learned, TrainingParameter parameter, IllegalArgumentException refused) {
+            List<TrainingParameter> learned, Population population, IllegalArgumentException refused) {
         for (TrainingParameter each : learned) {
             FloatMatrix values = each.values();
             for (int row = 0; row < values.rows(); row++) {
@@ -27,9 +29,13 @@ final class RefusedParameter extends IllegalStateException {
                 }
             }
         }
+        List<TrainingParameter> own = learned.stream()
+                .filter(each -> population(each).equals(population.name()))
+                .toList();
+        String names = own.stream().map(RefusedParameter::variable).collect(Collectors.joining(" and "));
         return new RefusedParameter(
-                "population '" + population(parameter) + "' does not take its " + variable(parameter) + " after update "
-                        + parameter.update().steps() + ": " + refused.getMessage()
+                "population '" + population.name() + "' does not take its " + names + " after update "
+                        + own.getFirst().update().steps() + ": " + refused.getMessage()
                         + "; a lower learning rate may keep it in its range",
                 refused);
     }

@@ -326,7 +326,7 @@ public final class TrainingRun {
     }
 
     private void takeBest() {
-        state.best.forEach(trainer.network().weights()::replace);
+        trainer.network().weights().replaceAll(state.best);
         trainer.reload();
     }
 
