@@ -112,7 +112,9 @@ public final class Evaluator implements AutoCloseable {
         if (decoding != null) {
             return decoding;
         }
-        return losses.isEmpty() ? Decoding.RATE : PopulationLoss.main(losses).loss().decoding();
+        return losses.isEmpty()
+                ? Decoding.RATE
+                : PopulationLoss.main(losses).loss().decoding();
     }
 
     /**

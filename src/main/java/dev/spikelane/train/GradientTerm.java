@@ -122,9 +122,10 @@ final class GradientTerm {
 
     private void requireRows() {
         if (source instanceof GradientInput input && input.isFrame() && input.wantsGradient()) {
-            throw new IllegalArgumentException("gradients of the frame of input '" + input.input().name()
-                    + "' are wanted, and projection '" + projection.name()
-                    + "' drops other parts of it in each step, expected rows for each step");
+            throw new IllegalArgumentException(
+                    "gradients of the frame of input '" + input.input().name()
+                            + "' are wanted, and projection '" + projection.name()
+                            + "' drops other parts of it in each step, expected rows for each step");
         }
     }
 

@@ -56,8 +56,9 @@ final class InputColumns {
      */
     void cut(Signal rows, Map<String, Signal> into) {
         if (rows.columns() != columns) {
-            throw new IllegalArgumentException("samples become " + rows.columns() + " values a step, expected " + columns
-                    + ", those of the inputs " + inputs.stream().map(Input::name).toList() + " side by side");
+            throw new IllegalArgumentException("samples become " + rows.columns() + " values a step, expected "
+                    + columns + ", those of the inputs "
+                    + inputs.stream().map(Input::name).toList() + " side by side");
         }
         int first = 0;
         for (int i = 0; i < inputs.size(); i++) {

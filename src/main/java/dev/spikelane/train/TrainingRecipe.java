@@ -48,17 +48,7 @@ record TrainingRecipe(
     TrainingRecipe untold() {
         List<GradientObserver> blind = observers.isEmpty() ? List.of() : List.of((value, gradients) -> true);
         return new TrainingRecipe(
-                losses,
-                steps,
-                batch,
-                window,
-                surrogates,
-                shards,
-                optimizer,
-                clipping,
-                List.of(),
-                blind,
-                observed);
+                losses, steps, batch, window, surrogates, shards, optimizer, clipping, List.of(), blind, observed);
     }
 
     /** Whether gradients may go to the optimizer as they come to be, as nobody sums, limits or sees them. */

@@ -277,7 +277,10 @@ public final class TrainingRunBuilder {
             throw new IllegalArgumentException(what + " has samples of shape " + samples.shape() + ", which become "
                     + encoded + " values a step, expected " + inputs + ", the network's inputs"
                     + (trainer.network().inputs().size() > 1
-                            ? " " + trainer.network().inputs().stream().map(Input::name).toList() + " side by side"
+                            ? " "
+                                    + trainer.network().inputs().stream()
+                                            .map(Input::name)
+                                            .toList() + " side by side"
                             : ""));
         }
         for (PopulationLoss loss : trainer.recipe().losses()) {

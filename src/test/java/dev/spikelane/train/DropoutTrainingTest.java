@@ -141,8 +141,8 @@ class DropoutTrainingTest {
             for (int i = 0; i < 4; i++) {
                 trainer.setEpoch(i);
                 trainer.step(TrainingBatch.of(input(BATCH), LABELS));
-                trainer.step(TrainingBatch.ofFrame(
-                        Matrices.uniform(Arena.ofAuto(), BATCH, INPUTS, new Random(i)), LABELS));
+                trainer.step(
+                        TrainingBatch.ofFrame(Matrices.uniform(Arena.ofAuto(), BATCH, INPUTS, new Random(i)), LABELS));
             }
         }
         return network.weights().hash();
@@ -158,12 +158,14 @@ class DropoutTrainingTest {
         assertEquals(expected, hashAfter(trainer -> drops.apply(trainer).threads(3)));
         assertEquals(expected, hashAfter(trainer -> drops.apply(trainer).recomputeEvery(2)));
         assertEquals(
-                expected, hashAfter(trainer -> drops.apply(trainer).recomputeEvery(3).threads(2)));
+                expected,
+                hashAfter(trainer -> drops.apply(trainer).recomputeEvery(3).threads(2)));
         assertEquals(
                 hashAfter(trainer -> drops.apply(trainer).shards(4)),
                 hashAfter(trainer -> drops.apply(trainer).shards(4).threads(2)));
         UnaryOperator<TrainerBuilder> windows = trainer -> drops.apply(trainer).truncateEvery(3);
-        assertEquals(hashAfter(windows), hashAfter(trainer -> windows.apply(trainer).threads(2)));
+        assertEquals(
+                hashAfter(windows), hashAfter(trainer -> windows.apply(trainer).threads(2)));
         assertEquals(hashAfter(trainer -> trainer), hashAfter(trainer -> trainer.dropout("hidden-out", 0)));
     }
 
@@ -245,7 +247,10 @@ class DropoutTrainingTest {
     void networksDropNothing() {
         Network network = network(0);
         float[] before = membranes(network);
-        try (Trainer trainer = trainer(network).dropout("hidden-out", 0.9).optimizer(new Sgd(0)).build()) {
+        try (Trainer trainer = trainer(network)
+                .dropout("hidden-out", 0.9)
+                .optimizer(new Sgd(0))
+                .build()) {
             double dropped = trainer.step(TrainingBatch.of(input(BATCH), LABELS));
             try (Trainer plain = trainer(network).optimizer(new Sgd(0)).build()) {
                 assertNotEquals(plain.step(TrainingBatch.of(input(BATCH), LABELS)), dropped);
@@ -280,7 +285,8 @@ class DropoutTrainingTest {
                 .dense(3, new TorchRandom(1))
                 .neuron(new Leaky(0.9))
                 .build();
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer(graded).dropout("fc2", 0.5))
+        assertTrue(assertThrows(
+                        IllegalArgumentException.class, () -> trainer(graded).dropout("fc2", 0.5))
                 .getMessage()
                 .startsWith("projection 'fc2' carries graded spikes of population 'lif1'"));
     }

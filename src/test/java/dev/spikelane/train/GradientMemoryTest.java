@@ -83,8 +83,7 @@ class GradientMemoryTest {
         Network network = leaky(784, 1000, 10);
         int batch = Integer.MAX_VALUE / 200;
         IllegalStateException ofGradients = assertThrows(
-                IllegalStateException.class,
-                Gradients.of(network, 200, batch).startAtSpikes("lif2")::build);
+                IllegalStateException.class, Gradients.of(network, 200, batch).startAtSpikes("lif2")::build);
         assertTrue(
                 ofGradients.getMessage().contains(", the memory of this machine; fewer samples"),
                 ofGradients.getMessage());

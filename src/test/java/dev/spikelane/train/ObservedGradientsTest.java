@@ -83,14 +83,15 @@ class ObservedGradientsTest {
         String[] names = {"lif1", "lif2.membrane"};
         for (int i = 0; i < names.length; i++) {
             String name = names[i];
-            Matrices.assertSameBits(
-                    expected[i], seen(name, trainer -> trainer).getFirst(), name);
+            Matrices.assertSameBits(expected[i], seen(name, trainer -> trainer).getFirst(), name);
             Matrices.assertSameBits(
                     expected[i],
                     seen(name, trainer -> trainer.threads(2).recomputeEvery(4)).getFirst(),
                     name);
             Matrices.assertSameBits(
-                    expected[i], seen(name, trainer -> trainer.shards(3).threads(2)).getFirst(), name);
+                    expected[i],
+                    seen(name, trainer -> trainer.shards(3).threads(2)).getFirst(),
+                    name);
         }
     }
 
@@ -115,8 +116,11 @@ class ObservedGradientsTest {
 
     @Test
     void eachWindowIsShown() {
-        List<FloatMatrix> windows = seen("lif1", trainer -> trainer.truncateEvery(4).shards(2));
-        assertEquals(List.of(4 * BATCH, 2 * BATCH), windows.stream().map(FloatMatrix::rows).toList());
+        List<FloatMatrix> windows =
+                seen("lif1", trainer -> trainer.truncateEvery(4).shards(2));
+        assertEquals(
+                List.of(4 * BATCH, 2 * BATCH),
+                windows.stream().map(FloatMatrix::rows).toList());
         List<FloatMatrix> whole = seen("lif1", trainer -> trainer.truncateEvery(4));
         Matrices.assertSameBits(whole.get(1), windows.get(1), "the second window");
     }

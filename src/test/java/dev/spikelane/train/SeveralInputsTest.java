@@ -147,8 +147,8 @@ class SeveralInputsTest {
         for (InputCode code : CODES) {
             Network network = network();
             try (Trainer trainer = trainer(network);
-                    Evaluator evaluator = new Evaluator(network, STEPS, batching(code), 2)
-                            .loss(CrossEntropyLoss.membrane())) {
+                    Evaluator evaluator =
+                            new Evaluator(network, STEPS, batching(code), 2).loss(CrossEntropyLoss.membrane())) {
                 double before = evaluator.evaluate(data).loss();
                 TrainingRun run = TrainingRun.of(trainer, data, batching(code))
                         .epochs(12)
@@ -177,7 +177,11 @@ class SeveralInputsTest {
         try (Trainer trainer = trainer(network)) {
             assertEquals(expected, trainer.step(TrainingBatch.ofFrames(Map.of("x", x, "y", y), labels)));
         }
-        assertTrue(Trainer.of(network, STEPS, BATCH).loss(CrossEntropyLoss.membrane()).framesOnly().bytes() > 0);
+        assertTrue(Trainer.of(network, STEPS, BATCH)
+                        .loss(CrossEntropyLoss.membrane())
+                        .framesOnly()
+                        .bytes()
+                > 0);
     }
 
     private static FloatMatrix repeated(FloatMatrix frame) {
@@ -198,19 +202,22 @@ class SeveralInputsTest {
             TrainingBatch one = TrainingBatch.of(SpikeMatrix.zeros(STEPS, X), 1);
             assertEquals(
                     "input 'x' is missing, found one without a name, expected a map from the names of all inputs",
-                    assertThrows(IllegalArgumentException.class, () -> trainer.step(one)).getMessage());
+                    assertThrows(IllegalArgumentException.class, () -> trainer.step(one))
+                            .getMessage());
             TrainingBatch half = TrainingBatch.of(Map.of("x", SpikeMatrix.zeros(STEPS, X)), 1);
             assertEquals(
                     "input 'y' is missing, found [x]",
-                    assertThrows(IllegalArgumentException.class, () -> trainer.step(half)).getMessage());
+                    assertThrows(IllegalArgumentException.class, () -> trainer.step(half))
+                            .getMessage());
         }
         try (Evaluator evaluator = new Evaluator(network(), STEPS, batching(InputCode.frame()), 1)) {
             assertEquals(
                     "samples become 70 values a step, expected 83, those of the inputs [x, y] side by side",
-                    assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(xs())).getMessage());
+                    assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(xs()))
+                            .getMessage());
         }
-        IllegalArgumentException refused = assertThrows(
-                IllegalArgumentException.class, () -> xs().beside(ys().range(0, 5)));
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> xs().beside(ys().range(0, 5)));
         assertEquals("other has 5 samples, expected 40, one for each", refused.getMessage());
     }
 }

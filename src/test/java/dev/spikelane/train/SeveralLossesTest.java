@@ -124,7 +124,8 @@ class SeveralLossesTest {
         long shards = hashAfter(trainer -> trainer.shards(4));
         assertEquals(shards, hashAfter(trainer -> trainer.shards(4).threads(2)));
         long windows = hashAfter(trainer -> trainer.truncateEvery(3).shards(2));
-        assertEquals(windows, hashAfter(trainer -> trainer.truncateEvery(3).shards(2).threads(2)));
+        assertEquals(
+                windows, hashAfter(trainer -> trainer.truncateEvery(3).shards(2).threads(2)));
         assertEquals(3, List.of(expected, shards, windows).stream().distinct().count());
     }
 
@@ -166,7 +167,8 @@ class SeveralLossesTest {
         assertNotEquals(expected, hashAfter(trainer -> trainer.loss("lif2", Loss.spikeRatePenalty(1))));
         for (double weight : new double[] {0, Double.NaN, Double.POSITIVE_INFINITY}) {
             IllegalArgumentException refused = assertThrows(
-                    IllegalArgumentException.class, () -> both(network()).loss("lif1", Loss.spikeRatePenalty(1), weight));
+                    IllegalArgumentException.class,
+                    () -> both(network()).loss("lif1", Loss.spikeRatePenalty(1), weight));
             assertEquals("weight is " + weight + ", expected a finite number other than 0", refused.getMessage());
         }
     }
@@ -206,7 +208,11 @@ class SeveralLossesTest {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", shape);
         Population p = builder.population("p", shape, new Leaky(0.8).withThreshold(0.3));
-        builder.project("x-p", x, p, new OneToOne(new TorchRandom(7).rand(1, shape.size()).toArray()));
+        builder.project(
+                "x-p",
+                x,
+                p,
+                new OneToOne(new TorchRandom(7).rand(1, shape.size()).toArray()));
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, shape.size(), 0.6, new Random(5));
         int[] labels = new Random(6).ints(BATCH, 0, shape.size()).toArray();
         double[] losses = new double[3];

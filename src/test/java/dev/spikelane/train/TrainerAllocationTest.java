@@ -97,7 +97,8 @@ class TrainerAllocationTest {
                         .loss("lif3", CrossEntropyLoss.membrane(), 0.5)
                         .observeSpikes("lif2")
                         .shards(3)
-                        .onGradients((loss, gradients) -> gradients.apply("lif2").rows() == STEPS * BATCH));
+                        .onGradients(
+                                (loss, gradients) -> gradients.apply("lif2").rows() == STEPS * BATCH));
     }
 
     private static Network feedforward() {
