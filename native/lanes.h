@@ -22,6 +22,8 @@ typedef __mmask16 lane_mask;
 static inline lane_mask greater(lanes a, lanes b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
 static inline lanes one_where(lane_mask mask) { return _mm512_maskz_mov_ps(mask, _mm512_set1_ps(1)); }
 static inline uint64_t bits_of(lane_mask mask) { return mask; }
+/* GCC 12 converts the halves of such a vector one after the other. */
+#define WIDENED(at) _mm512_cvtepi8_epi16(*(const __m256i *)(at))
 
 #elif defined(__AVX2__)
 
@@ -33,6 +35,7 @@ typedef __m256 lane_mask;
 static inline lane_mask greater(lanes a, lanes b) { return _mm256_cmp_ps(a, b, _CMP_GT_OQ); }
 static inline lanes one_where(lane_mask mask) { return _mm256_and_ps(mask, _mm256_set1_ps(1)); }
 static inline uint64_t bits_of(lane_mask mask) { return (uint32_t)_mm256_movemask_ps(mask); }
+#define WIDENED(at) _mm256_cvtepi8_epi16(*(const __m128i *)(at))
 
 #else
 
@@ -55,9 +58,20 @@ static inline uint64_t bits_of(lane_mask mask) {
 
 typedef uint32_t word_lanes __attribute__((vector_size(LANES * 4)));
 typedef int32_t int_lanes __attribute__((vector_size(LANES * 4)));
+typedef int16_t short_lanes __attribute__((vector_size(LANES * 4), may_alias));
+typedef int8_t byte_lanes __attribute__((vector_size(LANES * 2), may_alias));
 
 static inline lanes load(const float *at) { return *(const lanes *)at; }
 static inline void store(float *at, lanes value) { *(lanes *)at = value; }
+
+/* 2 * LANES integers of 8 bits as integers of 16. */
+static inline short_lanes widened(const int8_t *at) {
+#ifdef WIDENED
+    return (short_lanes)WIDENED(at);
+#else
+    return __builtin_convertvector(*(const byte_lanes *)at, short_lanes);
+#endif
+}
 
 /* The round of Threefry-2x32 that both the encoder and its roofline are made of. */
 static inline void threefry_round(word_lanes *x0, word_lanes *x1, int rotation) {

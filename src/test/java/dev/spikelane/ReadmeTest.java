@@ -3,8 +3,10 @@ package dev.spikelane;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.example.Anytime;
 import dev.spikelane.example.FromPython;
 import dev.spikelane.example.Kernels;
+import dev.spikelane.example.Learning;
 import dev.spikelane.example.Loop;
 import dev.spikelane.example.OwnData;
 import dev.spikelane.example.Pictures;
@@ -40,9 +42,11 @@ class ReadmeTest {
     @CsvSource({
         "README.md, Tutorial",
         "README.md, Loop",
+        "README.md, Learning",
         "README.md, Pictures",
         "README.md, Kernels",
         "src/site/markdown/service.md, Service",
+        "src/site/markdown/service.md, Anytime",
         "src/site/markdown/training.md, Training",
         "src/site/markdown/training.md, OwnData",
         "src/site/markdown/tutorial3.md, TutorialThree"
@@ -98,6 +102,11 @@ class ReadmeTest {
     }
 
     @Test
+    void learningPrintsWhatTheReadmeSays() throws Exception {
+        assertPrintsWhatThePageSays(README, 1, () -> Learning.main(new String[0]));
+    }
+
+    @Test
     void kernelsPrintWhatTheReadmeSays() throws Exception {
         assertPrintsWhatThePageSays(README, 1, () -> Kernels.main(new String[0]));
     }
@@ -105,6 +114,11 @@ class ReadmeTest {
     @Test
     void servicePrintsWhatItsPageSays() throws Exception {
         assertPrintsWhatThePageSays(SERVICE, 1, () -> Service.main(new String[0]));
+    }
+
+    @Test
+    void anytimePrintsWhatItsPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SERVICE, 2, () -> Anytime.main(new String[0]));
     }
 
     @Test

@@ -170,11 +170,19 @@ final class GradientMachine {
             for (GradientSite site : sites) {
                 site.back(segment);
             }
+            for (GradientSite site : sites) {
+                GradientTerm term = site.prepareTurns();
+                if (term != null) {
+                    prepareWeights(term);
+                }
+            }
             for (int stage = stages.length - 1; stage >= 0; stage--) {
                 stages[stage].backward(first, count);
             }
             for (GradientTerm term : terms) {
-                addWeights(term, first, count);
+                if (!term.takesTurns()) {
+                    addWeights(term, first, count);
+                }
             }
             for (GradientInput input : inputs) {
                 toInput(input, first, count);
@@ -187,15 +195,19 @@ final class GradientMachine {
 
     private void addWeights(GradientTerm term, int first, int count) {
         if (term.prepareWeights(first, count)) {
-            adding = term;
             addFirst = first;
             addCount = count;
-            OperatorGradient last = term.last();
-            round = 0;
-            for (int parts = last.parts(0); parts > 0; parts = last.parts(++round)) {
-                crew.run(prepare, parts);
-            }
-            crew.run(add, term.blocks() * last.shares());
+            prepareWeights(term);
+            crew.run(add, term.blocks() * term.last().shares());
+        }
+    }
+
+    private void prepareWeights(GradientTerm term) {
+        adding = term;
+        round = 0;
+        OperatorGradient last = term.last();
+        for (int parts = last.parts(0); parts > 0; parts = last.parts(++round)) {
+            crew.run(prepare, parts);
         }
     }
 

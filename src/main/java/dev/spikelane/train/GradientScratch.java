@@ -4,6 +4,7 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
 
 /** What a thread needs to take a tile of a population back through a segment. */
 final class GradientScratch {
@@ -22,6 +23,12 @@ final class GradientScratch {
     final GradientTiles tiles;
     /** Gradients that were given, of all neurons. */
     final Tile given;
+    /** Gradients of the currents of a turn, where nobody needs them later. */
+    private @Nullable FloatMatrix ofCurrents;
+
+    private final Arena arena;
+    private final int rows;
+
     /** The variables before each step of the segment and after the last, one below the other. */
     final FloatMatrix[] past;
 
@@ -38,7 +45,8 @@ final class GradientScratch {
             Arena arena, GradientSize size, Tile tile, boolean spikes, boolean[] variables, boolean adds, int kept) {
         int columns = tile.matrix().columns();
         int batch = size.batch();
-        int rows = size.turn() * batch;
+        this.arena = arena;
+        this.rows = size.turn() * batch;
         this.ofVariables = (GradientViews<FloatMatrix>[]) new GradientViews<?>[variables.length];
         for (int i = 0; i < variables.length; i++) {
             ofVariables[i] = new GradientViews<>(
@@ -54,5 +62,15 @@ final class GradientScratch {
         for (int i = 0; i < kept; i++) {
             past[i] = FloatMatrix.zeros(arena, (size.segment() + 1) * batch, columns);
         }
+    }
+
+    /** Gradients of the currents of a turn; made at the first call, which must come before threads share the work. */
+    FloatMatrix ofCurrents() {
+        FloatMatrix made = ofCurrents;
+        if (made == null) {
+            made = FloatMatrix.zeros(arena, rows, distance.columns());
+            ofCurrents = made;
+        }
+        return made;
     }
 }

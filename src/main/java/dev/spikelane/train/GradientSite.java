@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class GradientSite implements GradientSource {
 
     /** Blocks of 64 neurons that a thread takes back at a time. */
-    private static final int BLOCKS_IN_TILE = 4;
+    private static final int BLOCKS_IN_TILE = 2;
 
     private final Layout layout;
     private final int number;
@@ -78,6 +78,9 @@ final class GradientSite implements GradientSource {
 
     /** The samples that each thread carries through a loop; none if all go together. */
     private GradientShare[] shares = {};
+
+    /** The projection whose weights' gradients come in turns, as those of currents serve nothing else; null if they do. */
+    private @Nullable GradientTerm inTurns;
 
     private int segmentStart;
 
@@ -391,6 +394,22 @@ final class GradientSite implements GradientSource {
         return Math.ceilDiv(population.size(), Long.SIZE);
     }
 
+    /**
+     * Makes room for gradients of weights that come a few steps at a time, as soon as those of the currents are there; returns their projection, or null
+     * if gradients of currents serve something else.
+     */
+    @Nullable
+    GradientTerm prepareTurns() {
+        boolean one = shares() && !gradient.needsCurrents() && feedback == null && current.terms().size() == 1;
+        inTurns = one && current.terms().getFirst().prepareTurns(blocksInTile)
+                ? current.terms().getFirst()
+                : null;
+        for (int thread = 0; thread < scratch.length && inTurns != null; thread++) {
+            scratch(thread).ofCurrents();
+        }
+        return inTurns;
+    }
+
     /** Parts that threads may take back at the same time. */
     int parts() {
         return Math.ceilDiv(blocks(), blocksInTile);
@@ -576,9 +595,23 @@ final class GradientSite implements GradientSource {
         if (shares() && gradient.needsCurrents()) {
             again(first, count, firstBlock, endBlock, thread);
         }
-        for (int turn = Math.ceilDiv(count, size.turn()) - 1; turn >= 0; turn--) {
-            int from = turn * size.turn();
-            backSteps(first, from, Math.min(size.turn(), count - from), part, own);
+        GradientTerm weights = inTurns;
+        if (weights != null) {
+            weights.last().openTurns(thread);
+            if (endBlock * Long.SIZE > population.size()) {
+                own.ofCurrents().fill(0); // other neurons have stood where padding does
+            }
+        }
+        for (int behind = count; behind > 0; behind -= size.turn()) {
+            int from = Math.max(0, behind - size.turn());
+            backSteps(first, from, behind - from, part, own);
+            if (weights != null) {
+                Tile gradients = own.tiles.addedIn(own.ofCurrents());
+                weights.last().addTurn(gradients, first + from, first + behind, thread);
+            }
+        }
+        if (weights != null) {
+            weights.last().closeTurns(own.tiles.addedIn(own.ofCurrents()), thread);
         }
     }
 
@@ -607,6 +640,10 @@ final class GradientSite implements GradientSource {
                 }
             }
             place(own.step, at, own.past, whole);
+            if (inTurns != null) {
+                own.step.ofCurrent = own.ofCurrents();
+                own.step.currentRow = step * size.batch();
+            }
             FloatMatrix of = fires ? own.ofSpikes.steps(step, 1) : null;
             if (of != null && gradient.feedsOwnSpikes()) {
                 RowSum.add(own.tiles.in(of), own.tiles.inWhole(carriedSpikes), size.batch());

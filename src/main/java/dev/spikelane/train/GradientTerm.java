@@ -37,6 +37,7 @@ final class GradientTerm {
     private boolean summed;
     private boolean added;
     private boolean listed;
+    private boolean turns;
     /** The step of the currents that the first step that is taken back has given. */
     private int opened;
 
@@ -110,6 +111,7 @@ final class GradientTerm {
         frame = carried.isFrame() && projection.delay() == 0;
         summed = false;
         added = false;
+        turns = false;
         if (frame) {
             Signal rows = source.steps(0, 1, 0);
             listed =
@@ -308,6 +310,30 @@ final class GradientTerm {
     /** What makes the gradients of the last operator's weights: its rounds come behind {@link #prepareWeights}. */
     OperatorGradient last() {
         return path.last();
+    }
+
+    /** Whether gradients of currents serve the weights alone, so that nobody keeps them: their source is outside, and wants none. */
+    boolean endsBack() {
+        return learns
+                && path.backs().length == 1
+                && projection.delay() == 0
+                && source instanceof GradientInput input
+                && !input.wantsGradient();
+    }
+
+    /** Takes the rows of all steps, if gradients of their weights can be added in turns; tells whether they can. */
+    boolean prepareTurns(int blocks) {
+        turns = !frame && size.segments() == 1 && endsBack();
+        if (turns) {
+            prepareWeights(0, size.steps());
+            turns = path.last().takesTurns(size.turn(), blocks);
+        }
+        return turns;
+    }
+
+    /** Whether gradients of weights come in turns, before those of all currents are there. */
+    boolean takesTurns() {
+        return turns;
     }
 
     /** Adds gradients of the last operator's weights, behind these rounds. */

@@ -34,6 +34,9 @@
  *     {@code withSharedSteps} gives snnTorch's numbers</td></tr>
  * <tr><td>mse_temporal_loss, target_is_time</td><td>rewrites negative times in the caller's tensor</td><td>leaves them as they are</td></tr>
  * <tr><td>mse_membrane_loss, targets in time</td><td>a class for each step</td><td>that, or numbers for each step and sample</td></tr>
+ * <tr><td>SSO</td><td>draws from torch's generator, whose numbers depend on the place in the batch</td><td>draws from seed, epoch, sample, step
+ *     and neuron</td></tr>
+ * <tr><td>losses of spikes, graded outputs</td><td>read what the spikes carry</td><td>an error that asks for a loss of membranes</td></tr>
  * <tr><td>labels that are no class</td><td>an error of torch</td><td>an error that names the label</td></tr>
  * </table>
  */

@@ -66,13 +66,14 @@ final class NaiveLifBack {
         float r = above && later ? 1 : 0;
         float s = fired ? 1 : 0;
         float of = ofVariables[0];
-        // What a spike carries.
-        ofFactor += s * ofSpike;
+        // What a spike carries; under inhibition that is 1.
+        ofFactor += lif.firing.inhibition() ? 0 : s * ofSpike;
         ofSpike *= carries.value(i);
         if (atOnce && time == ResetTime.SAME_STEP_DIFFERENCE) {
             float factor = lif.firing.inhibition() && lif.graded.value(i) != 0 ? lif.graded.value(i) : 1;
             float through = -((subtracts ? threshold : unreset) * of);
             ofSpike += lif.firing.inhibition() ? through * (1 / factor) : through;
+            ofFactor -= lif.firing.inhibition() ? s * (1 / factor) * (1 / factor) * through : 0;
             float difference = (lif.firing.inhibition() ? s / factor : s) - r;
             if (subtracts) {
                 ofThreshold -= difference * of;

@@ -12,6 +12,7 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -27,6 +28,25 @@ class GivenGradientsProperties {
             @ForAll @IntRange(min = 1, max = 130) int hidden,
             @ForAll @IntRange(min = 1, max = 3) int threads,
             @ForAll long seed) {
+        check(batch, hidden, threads, seed, (seed & 1) == 0);
+    }
+
+    /** So many samples that a window has several turns, with and without an end in the middle of a section. */
+    @Property(tries = 4)
+    void manySamplesGiveTheSameWeights(
+            @ForAll @IntRange(min = 1, max = 130) int hidden,
+            @ForAll @IntRange(min = 1, max = 3) int threads,
+            @ForAll long seed) {
+        check(new int[] {64, 100, 120, 128}[(int) (seed & 3)], hidden, threads, seed, false);
+    }
+
+    /** A thread takes four blocks of neurons back, then one that is not full, in the same memory. */
+    @Example
+    void padding() {
+        check(9, 300, 1, 1, false);
+    }
+
+    private static void check(int batch, int hidden, int threads, long seed, boolean frames) {
         Random random = new Random(seed);
         Optimizer optimizer = switch (random.nextInt(4)) {
             case 0 -> new Adam(0.01);
@@ -35,7 +55,7 @@ class GivenGradientsProperties {
             default -> new Sgd(0.1).withMomentum(0.9);
         };
         int[] labels = random.ints(batch, 0, 4).toArray();
-        TrainingBatch samples = random.nextBoolean()
+        TrainingBatch samples = frames
                 ? TrainingBatch.ofFrame(Matrices.uniform(Arena.ofAuto(), batch, 21, random), labels)
                 : TrainingBatch.of(Matrices.spikes(Arena.ofAuto(), STEPS * batch, 21, 0.3, random), labels);
         float[][] given = train(optimizer, samples, batch, hidden, threads, false);

@@ -1,6 +1,9 @@
 package dev.spikelane.bench;
 
 import dev.spikelane.io.ReportFile;
+import dev.spikelane.kernel.product.GridPeers;
+import dev.spikelane.kernel.product.GridPoint;
+import dev.spikelane.kernel.product.GridReport;
 import dev.spikelane.kernel.product.SpikeGrid;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -91,23 +94,30 @@ public final class Bench {
     /** Fails where the chosen variant is much slower than another one. */
     private static int grid(Options options) throws IOException {
         ReportFile.requireWritable(options.json());
-        Machine.facts().forEach(System.out::println);
-        List<SpikeGrid.Point> points = SpikeGrid.measure(options::takes, point -> System.out.println(point.json()));
-        System.out.println(SpikeGrid.table(points));
-        ReportFile.write(options.json(), gridJson(points));
-        System.out.println("Wrote " + options.json());
-        List<SpikeGrid.Point> slow =
+        ReportFile.requireWritable(options.heatMap());
+        List<String> facts;
+        List<GridPoint> points;
+        try (GridPeers peers = GridPeers.start()) {
+            facts = Machine.facts(peers.describe());
+            facts.forEach(System.out::println);
+            points = SpikeGrid.measure(options::takes, peers, point -> System.out.println(point.json()));
+        }
+        System.out.println(GridReport.table(points));
+        ReportFile.write(options.json(), gridJson(facts, points));
+        ReportFile.write(options.heatMap(), GridReport.heatMap(points));
+        System.out.println("Wrote " + options.json() + " and " + options.heatMap());
+        List<GridPoint> slow =
                 points.stream().filter(point -> point.excess() > SpikeGrid.MOST).toList();
         slow.forEach(point -> System.err.println(point.name() + "takes " + "%.2f".formatted(point.excess())
                 + " times as long as its best variant, expected at most " + SpikeGrid.MOST));
         return slow.isEmpty() ? 0 : 1;
     }
 
-    private static String gridJson(List<SpikeGrid.Point> points) {
+    private static String gridJson(List<String> facts, List<GridPoint> points) {
         return "{\n  \"facts\": ["
-                + Machine.facts().stream().map(JsonReport::string).collect(Collectors.joining(", "))
+                + facts.stream().map(JsonReport::string).collect(Collectors.joining(", "))
                 + "],\n  \"points\": [\n    "
-                + points.stream().map(SpikeGrid.Point::json).collect(Collectors.joining(",\n    "))
+                + points.stream().map(GridPoint::json).collect(Collectors.joining(",\n    "))
                 + "\n  ]\n}\n";
     }
 

@@ -21,6 +21,11 @@ final class Machine {
 
     /** A line each: CPU, system and clock; JVM; vectors and C; peers; date. */
     static List<String> facts() {
+        return facts(Peers.describe());
+    }
+
+    /** The same where the other libraries run in a JVM of their own. */
+    static List<String> facts(List<String> peers) {
         return List.of(
                 "%s%s, %d cores%s; %s %s"
                         .formatted(
@@ -32,7 +37,7 @@ final class Machine {
                                 System.getProperty("os.version")),
                 System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"),
                 Simd.describe() + "; " + Yardstick.describe(),
-                Stream.concat(Stream.of("OpenBLAS " + openBlas()), Peers.describe().stream())
+                Stream.concat(Stream.of("OpenBLAS " + openBlas()), peers.stream())
                         .collect(Collectors.joining("; ")),
                 Instant.now().truncatedTo(ChronoUnit.MINUTES).toString());
     }

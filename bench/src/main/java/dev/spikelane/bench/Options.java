@@ -22,7 +22,8 @@ record Options(boolean grid, boolean full, boolean help, Path json, Path markdow
               WORD...           measure the works that have all these words in their names, such as: network 'batch 1 '
               --full            everything, in about half an hour, with results in files; without it a selection, in a minute
               --grid            the spike matmul 784 -> 1000 at all densities, numbers of rows and variants, in some minutes
-                                (spikelane-grid.json); fails if another variant than the chosen one is more than 15 % faster
+                                (spikelane-grid.json, and its heat map beside it, .svg); fails if another variant than the chosen
+                                one is more than 15 % faster
               --json FILE       where the figures go (spikelane-bench.json)
               --markdown FILE   where the tables go (spikelane-bench.md)""";
 
@@ -82,6 +83,12 @@ record Options(boolean grid, boolean full, boolean help, Path json, Path markdow
             throw new Wrong(option + " needs the name of a file");
         }
         return file;
+    }
+
+    /** Where the heat map of a grid goes: beside its figures. */
+    Path heatMap() {
+        String name = json.getFileName().toString();
+        return json.resolveSibling((name.endsWith(".json") ? name.substring(0, name.length() - 5) : name) + ".svg");
     }
 
     /** Whether a work is asked for. */

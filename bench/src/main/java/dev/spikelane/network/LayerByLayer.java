@@ -3,7 +3,6 @@ package dev.spikelane.network;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.kernel.LayerKernels;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;

@@ -11,7 +11,6 @@ import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.kernel.LayerKernels;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;

@@ -33,6 +33,16 @@ class OptionsTest {
     }
 
     @Test
+    void theHeatMapOfAGridIsBesideItsFigures() throws Options.Wrong {
+        assertEquals(Path.of("spikelane-grid.svg"), Options.parse("--grid").heatMap());
+        assertEquals(
+                Path.of("folder", "zen.svg"),
+                Options.parse("--grid", "--json", "folder/zen.json").heatMap());
+        assertEquals(
+                Path.of("zen.svg"), Options.parse("--grid", "--json", "zen").heatMap());
+    }
+
+    @Test
     void filesCanBeNamed() throws Options.Wrong {
         Options options = Options.parse("--json", "a.json", "matmul", "--full", "--markdown", "b.md");
 

@@ -31,7 +31,7 @@ class ReportsTest {
         assertTrue(json.startsWith("{\n  \"facts\": [\"a \\\"CPU\\\"\"],\n  \"command\": \"bench --full\",\n"), json);
         assertTrue(
                 json.contains("    {\"work\": \"" + MATMUL
-                        + "\", \"threads\": 1, \"bytes\": 0, \"times\": {"
+                        + "\", \"threads\": 1, \"bytes\": 0, \"busy\": false, \"times\": {"
                         + "\"java\": {\"median\": 400.0, \"low\": 360.0, \"high\": 440.0}, "
                         + "\"yardstick\": {\"median\": 300.0, \"low\": 270.0, \"high\": 330.0}}}"),
                 json);

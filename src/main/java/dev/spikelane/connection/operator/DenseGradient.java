@@ -13,6 +13,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The way back through a dense connection. */
@@ -129,6 +130,26 @@ final class DenseGradient implements OperatorGradient {
                 kernel.add(gradient, sum(), ofBias, block, share, thread);
             }
         }
+    }
+
+    @Override
+    public boolean takesTurns(int stepsInTurn, int blocks) {
+        return sink != null && kernel.takesTurns(stepsInTurn, blocks);
+    }
+
+    @Override
+    public void openTurns(int thread) {
+        kernel.openTurns(thread);
+    }
+
+    @Override
+    public void addTurn(Tile gradient, int firstStep, int endStep, int thread) {
+        kernel.addTurn(gradient, ofBias, firstStep, endStep, thread);
+    }
+
+    @Override
+    public void closeTurns(Tile gradient, int thread) {
+        kernel.closeTurns(gradient, Objects.requireNonNull(sink), thread);
     }
 
     @Override

@@ -161,6 +161,49 @@ public interface OperatorGradient {
      */
     void add(Tile gradient, int share, int thread);
 
+    /**
+     * Tells whether the gradients of weights of the rows that were taken can go to the sink some steps at a time, by {@link #openTurns}, {@link #addTurn}
+     * and {@link #closeTurns} in place of {@link #add}, with the same bits; to be asked before threads share the work, as it makes room.
+     *
+     * @param stepsInTurn steps of each turn but the last, which may have fewer
+     * @param blocks the most blocks that a thread takes at a time
+     * @return whether they can
+     */
+    default boolean takesTurns(int stepsInTurn, int blocks) {
+        return false;
+    }
+
+    /**
+     * Begins the gradients of some blocks.
+     *
+     * @param thread which of the threads adds, from 0
+     */
+    default void openTurns(int thread) {
+        throw new IllegalStateException("gradients are not taken in turns");
+    }
+
+    /**
+     * Adds the gradients of the weights for the blocks in use; the last steps come first.
+     *
+     * @param gradient gradients of what the operator made of the rows of these steps, from row 0 on
+     * @param firstStep the first step
+     * @param endStep the step behind the last
+     * @param thread as in {@link #openTurns}
+     */
+    default void addTurn(Tile gradient, int firstStep, int endStep, int thread) {
+        throw new IllegalStateException("gradients are not taken in turns");
+    }
+
+    /**
+     * Gives the gradients to the sink, when all steps were added.
+     *
+     * @param gradient at the blocks that were opened
+     * @param thread as in {@link #openTurns}
+     */
+    default void closeTurns(Tile gradient, int thread) {
+        throw new IllegalStateException("gradients are not taken in turns");
+    }
+
     /** Multiplies sums that came from spikes by what the spikes carry; to be called once, when all rows were added. */
     void finish();
 

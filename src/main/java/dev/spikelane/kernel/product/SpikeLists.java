@@ -26,7 +26,7 @@ final class SpikeLists {
     /** Rows of 64 columns for the tables of a panel, whose entries are at most two vectors. */
     static final int PANEL_ROWS = PANEL_GROUPS * ENTRIES / 2;
 
-    private static final int PANELS_IN_SECTION = GROUPS / PANEL_GROUPS;
+    static final int PANELS_IN_SECTION = GROUPS / PANEL_GROUPS;
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
     /** The lowest bit of each of 16 nibbles. */
@@ -63,6 +63,16 @@ final class SpikeLists {
 
     int groups() {
         return steps * groupsInStep;
+    }
+
+    /** Whether turns of so many steps, the last steps first, end where sections do. */
+    boolean wholeSections(int stepsInTurn) {
+        return stepsInTurn >= steps || stepsInTurn * groupsInStep % GROUPS == 0;
+    }
+
+    /** The section in which the steps before this one begin. */
+    int section(int endStep) {
+        return Math.ceilDiv((steps - endStep) * groupsInStep, GROUPS);
     }
 
     /** The first row of a group. */

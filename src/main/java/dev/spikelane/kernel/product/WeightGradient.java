@@ -327,6 +327,9 @@ public final class WeightGradient {
         part.addsBias = share == 0;
         part.firstInput = share * inputsOfShare;
         part.inputs = Math.min(inputsOfShare, inputs - part.firstInput);
+        part.firstSection = 0;
+        part.endSection = lists.sections;
+        part.firstRow = 0;
     }
 
     /** Adds gradients of biases, unless those of inputs bring them along. */
@@ -384,19 +387,94 @@ public final class WeightGradient {
             addInputs(values.matrix(), gradients.segment(), bias, own);
             own.part.addsBias = false;
             if (factors != null && !analog) {
-                multiply(gradients, own.part, factors);
+                multiply(gradients, 0, own.part, factors);
             }
             long at = (block * padded + first) * PackedWeights.BLOCK;
             sink.take(gradients.segment(), 0, at, at + (long) own.part.inputs * PackedWeights.BLOCK);
         }
     }
 
-    private static void multiply(FloatMatrix gradients, WeightGradientVector.Part part, float[] factors) {
+    private static void multiply(FloatMatrix gradients, int firstRow, WeightGradientVector.Part part, float[] factors) {
         for (int input = 0; input < part.inputs; input++) {
             float factor = factors[part.firstInput + input];
             for (int lane = 0; lane < PackedWeights.BLOCK; lane++) {
-                gradients.set(input, lane, gradients.get(input, lane) * factor);
+                gradients.set(firstRow + input, lane, gradients.get(firstRow + input, lane) * factor);
             }
+        }
+    }
+
+    /**
+     * Makes room for gradients that are given in turns: {@link #openTurns}, then {@link #addTurn} with some steps at a time, the last steps first, and
+     * {@link #closeTurns}. They have the bits of {@link #give}.
+     *
+     * @param stepsInTurn steps of each turn but the last, which may have fewer
+     * @param blocks the most blocks that a thread takes at a time
+     * @return whether this can be done with the source that was taken; else nothing is made
+     */
+    public boolean takesTurns(int stepsInTurn, int blocks) {
+        boolean fits = gives && SimdWidth.VECTOR && !analog && !NarrowMatmul.fits(outputs) && inputsOfShare >= inputs;
+        if (!fits || !lists.wholeSections(stepsInTurn)) {
+            return false;
+        }
+        for (Workspace own : workspaces) {
+            if (own.gradients == null || own.gradients.rows() < blocks * inputs) {
+                own.gradients = FloatMatrix.zeros(arena, blocks * inputs, PackedWeights.BLOCK);
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Begins the gradients of some blocks.
+     *
+     * @param thread whose scratch memory is used until these blocks are closed
+     */
+    public void openTurns(int thread) {
+        Objects.requireNonNull(workspaces[thread].gradients).fill(0);
+    }
+
+    /**
+     * Adds the gradients of some steps.
+     *
+     * @param values {@code [at least steps * batch x outputs]}: gradients of the currents of these steps, from row 0 on, at the blocks that were opened
+     * @param bias {@code [1 x outputs]}, added to
+     * @param firstStep the first step
+     * @param endStep the step behind the last
+     * @param thread as in {@link #openTurns}
+     */
+    public void addTurn(Tile values, FloatMatrix bias, int firstStep, int endStep, int thread) {
+        values.require("values", (endStep - firstStep) * batch, outputs);
+        Workspace own = workspaces[thread];
+        MemorySegment sums = Objects.requireNonNull(own.gradients).segment();
+        for (int block = values.firstBlock(); block < values.endBlock(); block++) {
+            aim(own.part, values, block, 0);
+            own.part.to = (block - values.firstBlock()) * (long) inputs * PackedWeights.BLOCK_BYTES;
+            own.part.firstSection = lists.section(endStep);
+            own.part.endSection = lists.section(firstStep);
+            own.part.firstRow = firstStep * batch;
+            addInputs(values.matrix(), sums, bias, own);
+        }
+    }
+
+    /**
+     * Gives the gradients of these blocks to a sink, when all steps were added.
+     *
+     * @param values at the blocks that were opened
+     * @param sink as in {@link #give}
+     * @param thread as in {@link #openTurns}
+     */
+    public void closeTurns(Tile values, GradientSink sink, int thread) {
+        Workspace own = workspaces[thread];
+        FloatMatrix gradients = Objects.requireNonNull(own.gradients);
+        long padded = PackedWeights.paddedPre(inputs);
+        for (int block = values.firstBlock(); block < values.endBlock(); block++) {
+            int row = (block - values.firstBlock()) * inputs;
+            aim(own.part, values, block, 0);
+            if (factors != null) {
+                multiply(gradients, row, own.part, factors);
+            }
+            long at = block * padded * PackedWeights.BLOCK;
+            sink.take(gradients.segment(), gradients.rowOffset(row), at, at + (long) inputs * PackedWeights.BLOCK);
         }
     }
 

@@ -33,9 +33,15 @@ final class WeightGradientVector {
 
         int firstInput;
         int inputs;
+
+        /** Sections of groups that are added now, and the row of the source that stands in row 0 of the values. */
+        int firstSection;
+
+        int endSection;
+        int firstRow;
     }
 
-    /** Adds the partial sums of all groups, to the sums of the biases too: from tables in the L1 cache, or as lists say. */
+    /** Adds the partial sums of some sections, to the sums of the biases too: from tables in the L1 cache, or as lists say. */
     static void addSpikes(
             SpikeLists lists,
             FloatMatrix values,
@@ -48,12 +54,12 @@ final class WeightGradientVector {
             return;
         }
         int groups = lists.groups();
-        for (int section = 0; section < lists.sections; section++) {
+        for (int section = part.firstSection; section < part.endSection; section++) {
             int first = section * SpikeLists.GROUPS;
             int some = Math.min(SpikeLists.GROUPS, groups - first);
             int bytes = PackedWeights.BLOCK_BYTES;
             for (int group = 0; group < some; group++) {
-                WeightTablesVector.make(lists, first + group, values, part.column, bytes, tables, group);
+                WeightTablesVector.make(lists, first + group, values, part, part.column, bytes, tables, group);
             }
             if (part.addsBias) {
                 WeightTablesVector.addBias(lists, first, some, bytes, tables, bias, part.ofBias);

@@ -29,7 +29,7 @@ final class WeightTablesVector {
 
     private WeightTablesVector() {}
 
-    /** Adds the partial sums of all groups to the sums of some inputs, two vectors of outputs at a time, or one where one holds them. */
+    /** Adds the partial sums of some sections to the sums of some inputs, two vectors of outputs at a time, or one where one holds them. */
     static void add(
             SpikeLists lists,
             FloatMatrix values,
@@ -39,7 +39,8 @@ final class WeightTablesVector {
             MemorySegment tables) {
         int strip = Math.min(PAIR, part.bytes);
         clear(tables, strip);
-        for (int panel = 0; panel < lists.panels; panel++) {
+        int end = Math.min(lists.panels, part.endSection * SpikeLists.PANELS_IN_SECTION);
+        for (int panel = part.firstSection * SpikeLists.PANELS_IN_SECTION; panel < end; panel++) {
             for (int lanes = 0; lanes < part.bytes; lanes += strip) {
                 open(lists, panel, values, part, lanes, strip, bias, tables);
                 int word = panel * lists.stride() + part.firstInput;
@@ -90,7 +91,7 @@ final class WeightTablesVector {
         int first = panel * GROUPS;
         int some = Math.min(GROUPS, lists.groups() - first);
         for (int group = 0; group < some; group++) {
-            make(lists, first + group, values, part.column + lanes, strip, tables, group);
+            make(lists, first + group, values, part, part.column + lanes, strip, tables, group);
         }
         if (part.addsBias) {
             addBias(lists, first, some, strip, tables, bias, part.ofBias + lanes);
@@ -151,8 +152,15 @@ final class WeightTablesVector {
 
     /** Entry {@code n} is the sum of the rows whose bit is set in {@code n}, in ascending order. */
     static void make(
-            SpikeLists lists, int group, FloatMatrix values, long column, int bytes, MemorySegment tables, int place) {
-        long first = values.rowOffset(lists.row(group)) + column;
+            SpikeLists lists,
+            int group,
+            FloatMatrix values,
+            Part part,
+            long column,
+            int bytes,
+            MemorySegment tables,
+            int place) {
+        long first = values.rowOffset(lists.row(group) - part.firstRow) + column;
         make(values.segment(), first, values.rowOffset(1), lists.rows(group), bytes, tables, place);
     }
 

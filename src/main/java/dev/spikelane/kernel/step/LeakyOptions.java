@@ -33,6 +33,9 @@ record LeakyOptions(
 
     private static final int MOST_INLINED = 36;
 
+    /** So many accesses are as large as the slices of a row (2,700 nodes). */
+    private static final int SLICES = 6;
+
     /** Which membrane a spike is taken from. */
     enum Spike {
         /** That after the step. */
@@ -78,6 +81,11 @@ record LeakyOptions(
      */
     boolean fits(int wholeSteps) {
         return onceSize() + wholeSteps * stepSize() <= MOST_INLINED;
+    }
+
+    /** Whether C2 inlines this loop with slices of its rows too. */
+    boolean fitsSliced() {
+        return onceSize() + steps * stepSize() + SLICES <= MOST_INLINED;
     }
 
     /** Accesses and operations for 16 neurons. */

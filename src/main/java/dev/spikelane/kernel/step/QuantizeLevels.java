@@ -12,8 +12,9 @@ import java.lang.foreign.Arena;
  * @param ascending whether no level is below the one before
  * @param uniform whether {@link Progression#between} gives them, and so far from each other that a division finds the nearest
  *     but one
+ * @param doubt how near the middle of two uniform levels, in steps, rounding may move a quotient across it
  */
-record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform) {
+record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform, float doubt) {
 
     /** Fewest units in the last place between uniform levels: then rounding moves a quotient by less than half a level. */
     private static final int FEWEST_UNITS = 32;
@@ -24,7 +25,23 @@ record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform) {
     static final float FARTHEST = 0x1p22f;
 
     static QuantizeLevels of(Arena arena, float... levels) {
-        return new QuantizeLevels(FloatMatrix.vector(arena, levels), isAscending(levels), isUniform(levels));
+        return new QuantizeLevels(
+                FloatMatrix.vector(arena, levels), isAscending(levels), isUniform(levels), doubt(levels));
+    }
+
+    /**
+     * Of 16 units in the last place of the largest level. The levels are 3.5 units at most from a line through the first, by the roundings of the step and
+     * their own; the place of x on it is found to within 6 units, and two distances are compared to within 6: {@code (1 - 2 f) step > 13} for a
+     * place {@code f} steps from a level, which holds from {@code f = 1/2 - 12.5 / step} on.
+     */
+    private static float doubt(float... levels) {
+        float low = levels[0];
+        float high = levels[levels.length - 1];
+        return 16 * units(low, high) / Progression.step(low, high, levels.length);
+    }
+
+    private static float units(float low, float high) {
+        return Math.max(Math.ulp(low), Math.ulp(high));
     }
 
     private static boolean isAscending(float... levels) {
@@ -41,8 +58,7 @@ record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform) {
         float low = levels[0];
         float high = levels[count - 1];
         float step = Progression.step(low, high, count);
-        float units = Math.max(Math.ulp(low), Math.ulp(high));
-        if (count < 2 || count > MOST_UNIFORM || !(step >= FEWEST_UNITS * units)) {
+        if (count < 2 || count > MOST_UNIFORM || !(step >= FEWEST_UNITS * units(low, high))) {
             return false;
         }
         if (Float.isInfinite(1 / step) || Float.isInfinite(FARTHEST * step)) {

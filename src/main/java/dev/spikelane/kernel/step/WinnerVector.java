@@ -3,22 +3,27 @@ package dev.spikelane.kernel.step;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.IS_NAN;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.MIN;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The vector variant of {@link Winner}: in each lane the largest so far and the first vector that had it, without branches. Numbers of vectors and
- * of neurons are floats, as masks cannot be cast to another type without a price, so they must be exact in float32.
+ * The vector variant of {@link Winner}: in each lane the largest so far and the first neuron that had it, without branches. Numbers of neurons are
+ * floats, as masks cannot be cast to another type without a price, so they must be exact in float32. A chain of comparisons takes 1.8 ns a vector, so
+ * there are four: 55 instead of 116 ns for 1,000 neurons (Zen 5, 512 bits, 2026-11).
  */
 final class WinnerVector {
 
@@ -27,9 +32,12 @@ final class WinnerVector {
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final FloatVector ZERO = FloatVector.zero(FLOAT);
-    private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1f);
     private static final FloatVector NONE = FloatVector.broadcast(FLOAT, (float) MOST);
-    private static final FloatVector LANES = ZERO.addIndex(1);
+
+    /** Vectors side by side, each with a chain of its own; rows are padded to multiples of them. */
+    private static final int CHAINS = 4;
+
+    private static final int CHAIN_BYTES = CHAINS * BYTES;
 
     private WinnerVector() {}
 
@@ -39,26 +47,67 @@ final class WinnerVector {
         Checks.isNative(state);
         Checks.isNative(thresholds);
         long stateRow = membrane.rowOffset(row);
-        int vectors = Math.ceilDiv(membrane.columns(), COUNT);
-        FloatVector largest = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
+        int groups = Math.ceilDiv(membrane.columns(), CHAINS * COUNT);
+        FloatVector largest0 = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
+        FloatVector largest1 = largest0;
+        FloatVector largest2 = largest0;
+        FloatVector largest3 = largest0;
         // Not the constant: C2 boxes what is an object before the loop and a vector in it.
-        FloatVector first = FloatVector.zero(FLOAT);
-        FloatVector number = FloatVector.zero(FLOAT);
-        FloatVector finite = FloatVector.zero(FLOAT);
-        for (int i = 0; i < vectors; i++) {
-            long at = (long) i * BYTES;
-            FloatVector excess = FloatVector.fromMemorySegment(FLOAT, state, stateRow + at, ORDER)
-                    .sub(FloatVector.fromMemorySegment(FLOAT, thresholds, at, ORDER));
-            VectorMask<Float> larger = excess.compare(GT, largest);
-            largest = largest.blend(excess, larger);
-            first = first.blend(number, larger);
-            number = number.add(ONE);
-            finite = finite.add(excess.mul(ZERO));
+        FloatVector first0 = FloatVector.zero(FLOAT);
+        FloatVector first1 = first0;
+        FloatVector first2 = first0;
+        FloatVector first3 = first0;
+        // The neuron of each lane of the first chain.
+        FloatVector number = first0.addIndex(1);
+        FloatVector finite0 = first0;
+        FloatVector finite1 = first0;
+        for (int i = 0; i < groups; i++) {
+            MemorySegment states = state.asSlice(stateRow + (long) i * CHAIN_BYTES, CHAIN_BYTES);
+            MemorySegment limits = thresholds.asSlice((long) i * CHAIN_BYTES, CHAIN_BYTES);
+            FloatVector excess0 = FloatVector.fromMemorySegment(FLOAT, states, 0, ORDER)
+                    .sub(FloatVector.fromMemorySegment(FLOAT, limits, 0, ORDER));
+            FloatVector excess1 = FloatVector.fromMemorySegment(FLOAT, states, BYTES, ORDER)
+                    .sub(FloatVector.fromMemorySegment(FLOAT, limits, BYTES, ORDER));
+            FloatVector excess2 = FloatVector.fromMemorySegment(FLOAT, states, 2 * BYTES, ORDER)
+                    .sub(FloatVector.fromMemorySegment(FLOAT, limits, 2 * BYTES, ORDER));
+            FloatVector excess3 = FloatVector.fromMemorySegment(FLOAT, states, 3 * BYTES, ORDER)
+                    .sub(FloatVector.fromMemorySegment(FLOAT, limits, 3 * BYTES, ORDER));
+            VectorMask<Float> larger0 = excess0.compare(GT, largest0);
+            VectorMask<Float> larger1 = excess1.compare(GT, largest1);
+            VectorMask<Float> larger2 = excess2.compare(GT, largest2);
+            VectorMask<Float> larger3 = excess3.compare(GT, largest3);
+            largest0 = largest0.blend(excess0, larger0);
+            largest1 = largest1.blend(excess1, larger1);
+            largest2 = largest2.blend(excess2, larger2);
+            largest3 = largest3.blend(excess3, larger3);
+            first0 = first0.blend(number, larger0);
+            first1 = first1.blend(number, larger1);
+            first2 = first2.blend(number, larger2);
+            first3 = first3.blend(number, larger3);
+            number = number.add(CHAINS * COUNT);
+            // NaN and infinities times 0 are NaN, and stay.
+            finite0 = excess2.fma(ZERO, excess0.fma(ZERO, finite0));
+            finite1 = excess3.fma(ZERO, excess1.fma(ZERO, finite1));
         }
-        if (finite.test(IS_NAN).anyTrue()) {
+        if (finite0.add(finite1).test(IS_NAN).anyTrue()) {
             return Winner.scalar(membrane, row, threshold);
         }
-        VectorMask<Float> best = largest.compare(EQ, largest.reduceLanes(MAX));
-        return (int) NONE.blend(first.mul(COUNT).add(LANES), best).reduceLanes(MIN);
+        FloatVector even = largest0.blend(largest2, largest2.compare(GT, largest0));
+        FloatVector odd = largest1.blend(largest3, largest3.compare(GT, largest1));
+        // As integers in the order of floats: the reduction of those takes a third of the time.
+        IntVector bits = even.blend(odd, odd.compare(GT, even)).reinterpretAsInts();
+        IntVector flipped = bits.lanewise(ASHR, Integer.SIZE - 1).lanewise(LSHR, 1);
+        int most = bits.lanewise(XOR, flipped).reduceLanes(MAX);
+        float largest = Float.intBitsToFloat(most ^ most >> Integer.SIZE - 1 >>> 1);
+        // Numbers of neurons, which are not negative.
+        IntVector neuron0 = NONE.blend(first0, largest0.compare(EQ, largest)).reinterpretAsInts();
+        IntVector neuron1 =
+                NONE.blend(first1.add(1 * COUNT), largest1.compare(EQ, largest)).reinterpretAsInts();
+        IntVector neuron2 =
+                NONE.blend(first2.add(2 * COUNT), largest2.compare(EQ, largest)).reinterpretAsInts();
+        IntVector neuron3 =
+                NONE.blend(first3.add(3 * COUNT), largest3.compare(EQ, largest)).reinterpretAsInts();
+        int first = neuron0.min(neuron1).min(neuron2.min(neuron3)).reduceLanes(MIN);
+        return (int) Float.intBitsToFloat(first);
     }
 }

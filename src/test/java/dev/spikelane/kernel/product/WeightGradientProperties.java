@@ -195,6 +195,63 @@ class WeightGradientProperties {
         }
     }
 
+    /** Some steps at a time, from a tile of these steps alone, give what all of them give at once. */
+    @ComparesVectors
+    @Property(tries = 60)
+    void turnsGiveWhatIsStored(
+            @ForAll @IntRange(min = 1, max = 34) int batch,
+            @ForAll @IntRange(min = 1, max = 20) int steps,
+            @ForAll @IntRange(min = 1, max = 140) int inputs,
+            @ForAll @IntRange(min = 33, max = 200) int outputs,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        try (Arena arena = Arena.ofShared()) {
+            double density = DENSITIES[random.nextInt(DENSITIES.length)];
+            SpikeMatrix source = Matrices.spikes(arena, steps * batch, inputs, density, random);
+            FloatMatrix values = Matrices.uniform(arena, steps * batch, outputs, random);
+            int groups = Math.ceilDiv(batch, 4);
+            int whole = random.nextInt(1, 4) * SpikeLists.GROUPS / Integer.lowestOneBit(groups | SpikeLists.GROUPS);
+            int turn = random.nextBoolean() ? whole : random.nextInt(1, 24);
+            WeightGradient stores = new WeightGradient(arena, inputs, outputs, 1);
+            stores.prepare(source, batch);
+            PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
+            add(stores, values, expected);
+
+            WeightGradient gives = new WeightGradient(arena, inputs, outputs, 1);
+            gives.setGives(null);
+            gives.prepare(source, batch);
+            prepare(gives);
+            int together = random.nextInt(1, 4);
+            boolean fits = turn >= steps || turn * groups % SpikeLists.GROUPS == 0;
+            assertEquals(fits, gives.takesTurns(turn, together));
+            if (fits) {
+                PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
+                for (int block = 0; block < found.blocks(); block += together) {
+                    giveInTurns(gives, values, steps, new Blocks(block, Math.min(block + together, found.blocks())), turn, found);
+                }
+                same(expected, found);
+            }
+        }
+    }
+
+    private record Blocks(int first, int end) {}
+
+    private static void giveInTurns(WeightGradient gives, FloatMatrix values, int steps, Blocks blocks, int turn, PackedWeights found) {
+        int outputs = values.columns();
+        int batch = values.rows() / steps;
+        FloatMatrix room = FloatMatrix.zeros(turn * batch, (blocks.end - blocks.first) * PackedWeights.BLOCK);
+        Tile tile = Tile.of(room, outputs).at(blocks.first, blocks.end);
+        gives.openTurns(0);
+        for (int end = steps; end > 0; end -= turn) {
+            int first = Math.max(0, end - turn);
+            tile.copyFrom(values, first * batch, 0, (end - first) * batch);
+            gives.addTurn(tile, found.bias(), first, end, 0);
+        }
+        GradientSink sink = (gradients, from, first, end) -> MemorySegment.copy(
+                gradients, from, found.segment(), first * Float.BYTES, (end - first) * Float.BYTES);
+        gives.closeTurns(tile, sink, 0);
+    }
+
     private static void same(PackedWeights expected, PackedWeights found) {
         for (int output = 0; output < expected.post(); output++) {
             same(expected.bias(output), found.bias(output), "bias " + output);

@@ -15,6 +15,7 @@ import dev.spikelane.neuron.Quantization;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Random;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -82,6 +83,28 @@ final class QuantizeProperties {
         float[] levels = uniform(low, high, 1 << bits);
         assertTrue(QuantizeLevels.of(arena, levels).uniform(), "uniform");
         check(neurons, random, levels);
+    }
+
+    /** On both sides of where a quotient is trusted to tell the nearest of two levels. */
+    @Property(tries = 600)
+    void aroundTheMiddleOfUniformLevels(@ForAll @IntRange(min = 1, max = 12) int bits, @ForAll long seed) {
+        Random random = new Random(seed);
+        float low = -(0.5f + random.nextFloat()) * (1 << random.nextInt(20));
+        float high = (0.5f + random.nextFloat()) * (1 << random.nextInt(20));
+        float[] levels = uniform(low, high, 1 << bits);
+        QuantizeLevels known = QuantizeLevels.of(arena, levels);
+        Assume.that(known.uniform());
+        FloatMatrix x = FloatMatrix.zeros(arena, 1, 256);
+        for (int neuron = 0; neuron < x.columns(); neuron++) {
+            int i = random.nextInt(levels.length - 1);
+            float middle = (levels[i] + levels[i + 1]) / 2;
+            float away = (random.nextFloat() - 0.5f) * 4 * known.doubt() * (levels[i + 1] - levels[i]);
+            x.set(0, neuron, middle + (random.nextBoolean() ? away : away / 16));
+        }
+        FloatMatrix expected = copy(x);
+        Quantize.scalar(known, expected, 0, 0, x.columns());
+        Quantize.row(known, x, 0, 0, x.columns());
+        assertSameBits(expected, x, "around the middle");
     }
 
     @Example

@@ -1,6 +1,5 @@
 package dev.spikelane.kernel.product;
 
-import dev.spikelane.kernel.Transpose;
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
@@ -8,11 +7,13 @@ import dev.spikelane.bench.Work;
 import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.kernel.RandomData;
+import dev.spikelane.kernel.Transpose;
+import dev.spikelane.kernel.Yardstick;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.base.Tile;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,18 +97,14 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
         public List<Entry> entries() {
             List<Entry> entries = new ArrayList<>();
             entries.add(
-                    entry(
-                            Contestant.JAVA,
-                            () -> IntegerMatmul.multiply(spikes, work.rows, integers, tile, workspace)));
-            entries.add(
-                    entry(
-                            Contestant.FLOATS,
-                            () -> SpikeMatmul.multiply(spikes, work.rows, packed, tile, floatWorkspace)));
+                    entry(Contestant.JAVA, () -> IntegerMatmul.multiply(spikes, work.rows, integers, tile, workspace)));
+            entries.add(entry(
+                    Contestant.FLOATS, () -> SpikeMatmul.multiply(spikes, work.rows, packed, tile, floatWorkspace)));
             if ((long) work.rows * work.pre * work.post <= SCALAR_ADDITIONS) {
-                entries.add(
-                        entry(
-                                Contestant.SCALAR,
-                                () -> IntegerMatmul.scalar(spikes, work.rows, integers, tile)));
+                entries.add(entry(Contestant.SCALAR, () -> IntegerMatmul.scalar(spikes, work.rows, integers, tile)));
+            }
+            if (Yardstick.AVAILABLE) {
+                entries.add(entry(Contestant.YARDSTICK, this::yardstick));
             }
             if (OpenBlas.isAvailable()) {
                 FloatMatrix input = RandomData.floats(arena, spikes);
@@ -117,6 +114,20 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
                 }));
             }
             return entries;
+        }
+
+        /** C, with the variant that the library chooses. */
+        private void yardstick() {
+            IntegerMatmul.Variant variant =
+                    IntegerMatmul.choose(work.type, work.rows, work.pre, spikes.count(0, work.rows));
+            ProductYardstick.integers(
+                    variant == IntegerMatmul.Variant.TABLES
+                            ? ProductYardstick.Integers.TABLES
+                            : ProductYardstick.Integers.ACTIVE,
+                    spikes,
+                    work.rows,
+                    integers,
+                    current);
         }
 
         private Entry entry(Contestant contestant, Runnable pass) {

@@ -20,7 +20,8 @@ final class SharedProduct implements Runnable {
 
         Threads(int count, PackedWeights weights) {
             this.count = count;
-            this.blocks = new SharedBlocks(count, weights.blocks(), (first, end, thread) -> running.compute(first, end, thread));
+            this.blocks = new SharedBlocks(
+                    count, weights.blocks(), (first, end, thread) -> running.compute(first, end, thread));
         }
 
         private void run(SharedProduct product) {
@@ -76,7 +77,8 @@ final class SharedProduct implements Runnable {
                     Stream.generate(() -> Tile.whole(into)).limit(threads).toList()));
         }
         now = all.getFirst();
-        workspaces = Stream.generate(() -> new SpikeWorkspace(arena)).limit(threads).toList();
+        workspaces =
+                Stream.generate(() -> new SpikeWorkspace(arena)).limit(threads).toList();
         prepared = new PreparedSpikes(arena);
     }
 

@@ -7,7 +7,6 @@ import dev.spikelane.bench.PeerEntries;
 import dev.spikelane.bench.Peers;
 import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
-import dev.spikelane.kernel.LayerKernels;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Transpose;
@@ -102,10 +101,10 @@ final class SpikeMatmulCase implements Case {
     private Runnable yardstick() {
         return switch (variant()) {
             case ACTIVE, SCALAR -> this::yardstickActive;
-            case WIDE -> () -> yardstick(Yardstick.Panels.WIDE);
-            case NARROW -> () -> yardstick(Yardstick.Panels.NARROW);
-            case LISTS -> () -> yardstick(Yardstick.Panels.LISTS);
-            case PERMUTE -> new Yardstick.Permute(arena, spikes, work.rows(), weights, current);
+            case WIDE -> () -> yardstick(ProductYardstick.Panels.WIDE);
+            case NARROW -> () -> yardstick(ProductYardstick.Panels.NARROW);
+            case LISTS -> () -> yardstick(ProductYardstick.Panels.LISTS);
+            case PERMUTE -> new ProductYardstick.Permute(arena, spikes, work.rows(), weights, current);
         };
     }
 
@@ -116,15 +115,15 @@ final class SpikeMatmulCase implements Case {
     }
 
     private void scalar() {
-        LayerKernels.SCALAR.multiply(spikes, work.rows(), weights, current, shared.workspace());
+        ProductInside.scalar(spikes, work.rows(), weights, current);
     }
 
     private void yardstickActive() {
-        Yardstick.active(spikes, work.rows(), weights, current);
+        ProductYardstick.active(spikes, work.rows(), weights, current);
     }
 
-    private void yardstick(Yardstick.Panels shape) {
-        Yardstick.panels(shape, spikes, work.rows(), weights, current);
+    private void yardstick(ProductYardstick.Panels shape) {
+        ProductYardstick.panels(shape, spikes, work.rows(), weights, current);
     }
 
     private Runnable openBlas() {

@@ -2,9 +2,9 @@ package dev.spikelane.kernel.product;
 
 import com.sun.management.ThreadMXBean;
 import dev.spikelane.kernel.RandomData;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -88,7 +88,10 @@ public record WeightGradientWork(int inputs, int outputs, double density) implem
 
         private Entry entry(Contestant contestant, Runnable pass) {
             return new Entry(
-                    contestant, this::reset, pass, () -> List.of(sums.segment(), sums.bias().segment()));
+                    contestant,
+                    this::reset,
+                    pass,
+                    () -> List.of(sums.segment(), sums.bias().segment()));
         }
 
         private void reset() {

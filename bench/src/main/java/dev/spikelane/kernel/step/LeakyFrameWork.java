@@ -47,8 +47,10 @@ public record LeakyFrameWork(boolean back) implements Work {
     private static final class Open implements Case {
         private final Arena arena = Arena.ofShared();
         private final LeakyFrameWork work;
-        private final LeakyParameters parameters =
-                LeakyParameters.builder(NEURONS).beta(0.95f).reset(Reset.SUBTRACT).build(arena);
+        private final LeakyParameters parameters = LeakyParameters.builder(NEURONS)
+                .beta(0.95f)
+                .reset(Reset.SUBTRACT)
+                .build(arena);
         private final FloatMatrix current = RandomData.uniform(arena, BATCH, LeakyFrame.BLOCK, -0.2f, 0.3f);
         private final FloatMatrix membrane = FloatMatrix.zeros(arena, BATCH, NEURONS);
         private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS * BATCH, NEURONS);

@@ -3,7 +3,6 @@ package dev.spikelane.kernel.step;
 import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
-import dev.spikelane.kernel.LayerKernels;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.Roofline;
@@ -52,13 +51,12 @@ final class LeakyStepCase implements Case {
         StepRun run = new StepRun(current, membrane, spikes);
         entries.add(entry(Contestant.JAVA, () -> LeakyStep.run(parameters, run)));
         entries.add(entry(
-                Contestant.SCALAR,
-                () -> LayerKernels.SCALAR.fire(parameters, current, current.rows(), membrane, spikes)));
+                Contestant.SCALAR, () -> StepInside.scalar(parameters, current, current.rows(), membrane, spikes)));
         if (Yardstick.AVAILABLE) {
             if (mode == LeakyStepWork.Mode.SUBTRACT) {
                 entries.add(entry(
                         Contestant.YARDSTICK,
-                        () -> Yardstick.leakyStep(parameters, current, current.rows(), membrane, spikes)));
+                        () -> StepYardstick.leakyStep(parameters, current, current.rows(), membrane, spikes)));
             }
             long vectors = (long) spikes.rows() * spikes.stride() * Long.SIZE / Roofline.FLOATS;
             entries.addAll(Roofline.loads(arena, LOADS * vectors / 2));

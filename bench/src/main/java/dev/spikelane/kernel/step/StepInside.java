@@ -2,22 +2,11 @@ package dev.spikelane.kernel.step;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.MemorySegment;
 
 /** What benchmarks in other packages need of the inside of neuron steps. */
 public final class StepInside {
 
     private StepInside() {}
-
-    /** The decay of each neuron, for C. */
-    public static MemorySegment beta(LeakyParameters parameters) {
-        return parameters.beta.segment();
-    }
-
-    /** The threshold of each neuron, for C. */
-    public static MemorySegment threshold(LeakyParameters parameters) {
-        return parameters.threshold.segment();
-    }
 
     /** What serves without vectors. */
     public static void scalar(

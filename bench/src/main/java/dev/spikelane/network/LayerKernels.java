@@ -1,49 +1,49 @@
-package dev.spikelane.kernel;
+package dev.spikelane.network;
 
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.SpikeWorkspace;
 import dev.spikelane.kernel.product.ProductInside;
+import dev.spikelane.kernel.product.ProductYardstick;
+import dev.spikelane.kernel.product.SpikeWorkspace;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.StepInside;
+import dev.spikelane.kernel.step.StepYardstick;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
 /** The two kernels of a layer of leaky neurons, of a contestant other than the library itself. */
-public enum LayerKernels {
+enum LayerKernels {
     /** The specification. */
     SCALAR {
         @Override
-        public void multiply(
+        void multiply(
                 SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, SpikeWorkspace workspace) {
             ProductInside.scalar(spikes, rows, weights, current);
         }
 
         @Override
-        public void fire(
-                LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
+        void fire(LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
             StepInside.scalar(parameters, current, rows, membrane, spikes);
         }
     },
     /** C, with the variant that the library chooses. */
     YARDSTICK {
         @Override
-        public void multiply(
+        void multiply(
                 SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, SpikeWorkspace workspace) {
-            ProductInside.yardstick(spikes, rows, weights, current, workspace);
+            ProductYardstick.multiply(spikes, rows, weights, current, workspace);
         }
 
         @Override
-        public void fire(
-                LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
-            Yardstick.leakyStep(parameters, current, rows, membrane, spikes);
+        void fire(LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
+            StepYardstick.leakyStep(parameters, current, rows, membrane, spikes);
         }
     };
 
     /** Turns the spikes of the first rows into currents. */
-    public abstract void multiply(
+    abstract void multiply(
             SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, SpikeWorkspace workspace);
 
     /** Turns the currents of the first rows into spikes. */
-    public abstract void fire(
+    abstract void fire(
             LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes);
 }
