@@ -40,7 +40,7 @@ record MemoryLimit(long most) {
      */
     void require(String work, Network network, long rows, LongSupplier needed, String remedies) {
         long limit = most == MACHINE ? physical() : most;
-        if (most == MACHINE && atMost(network, rows) < limit) {
+        if (most == MACHINE && atMost(network, (double) rows) < limit) {
             return;
         }
         long bytes = needed.getAsLong();
