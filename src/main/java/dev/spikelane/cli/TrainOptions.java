@@ -71,10 +71,7 @@ final class TrainOptions {
     @Option(names = "--flip", negatable = true, description = "Flip images at random.")
     private @Nullable Boolean flip;
 
-    @Option(
-            names = "--shift",
-            paramLabel = "N",
-            description = "Shift images at random, by at most N pixels each way.")
+    @Option(names = "--shift", paramLabel = "N", description = "Shift images at random, by at most N pixels each way.")
     private @Nullable Integer shift;
 
     @Option(names = "--batch", paramLabel = "N", description = "Images of a training step.")

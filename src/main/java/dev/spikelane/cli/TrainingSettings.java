@@ -62,7 +62,8 @@ record TrainingSettings(
             new TrainingSettings(
                     List.of(1000), false, 0.95f, "frame", 25, "membrane", "atan", 3, 5e-4, false, false, 0, 128),
             "recurrent",
-            new TrainingSettings(List.of(256), true, 0.9f, "pieces", 28, "membrane", "atan", 5, 1e-3, true, false, 0, 128),
+            new TrainingSettings(
+                    List.of(256), true, 0.9f, "pieces", 28, "membrane", "atan", 5, 1e-3, true, false, 0, 128),
             "demo",
             new TrainingSettings(
                     List.of(1000), false, 0.95f, "frame", 25, "membrane", "atan", 16, 1e-3, true, true, 0, 128));
