@@ -15,6 +15,7 @@ final class TrainOptions {
     private static final int MOST_NEURONS = 100_000;
     private static final int MOST_STEPS = 10_000;
     private static final int MOST_EPOCHS = 10_000;
+    private static final int MOST_SHIFT = 100;
     private static final int MOST_BATCH = 4_096;
 
     @Option(
@@ -70,6 +71,9 @@ final class TrainOptions {
     @Option(names = "--flip", negatable = true, description = "Flip images at random.")
     private @Nullable Boolean flip;
 
+    @Option(names = "--shift", paramLabel = "N", description = "Shift images at random, by at most N pixels each way.")
+    private @Nullable Integer shift;
+
     @Option(names = "--batch", paramLabel = "N", description = "Images of a training step.")
     private @Nullable Integer batch;
 
@@ -92,12 +96,14 @@ final class TrainOptions {
                 or(rate, plain.rate()),
                 or(cosine, plain.cosine()),
                 or(flip, plain.flip()),
+                or(shift, plain.shift()),
                 or(batch, plain.batch()));
         choose(command, "--code", settings.code(), TrainingRecipes.CODES);
         choose(command, "--loss", settings.loss(), TrainingRecipes.LOSSES);
         choose(command, "--surrogate", settings.surrogate(), TrainingRecipes.SURROGATES);
         Main.requireRange(command, "--steps", settings.steps(), 1, MOST_STEPS);
         Main.requireRange(command, "--epochs", settings.epochs(), 1, MOST_EPOCHS);
+        Main.requireRange(command, "--shift", settings.shift(), 0, MOST_SHIFT);
         Main.requireRange(command, "--batch", settings.batch(), 1, MOST_BATCH);
         if (!(settings.beta() >= 0 && settings.beta() <= 1)) {
             throw wrong(command, "--beta is " + settings.beta() + ", expected 0 to 1");

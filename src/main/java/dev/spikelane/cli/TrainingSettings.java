@@ -12,6 +12,7 @@ import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Loss;
 import dev.spikelane.train.Schedule;
 import dev.spikelane.train.Surrogate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +32,7 @@ import java.util.stream.Collectors;
  * @param rate the learning rate, at its highest
  * @param cosine whether the rate rises for 200 steps and then falls to 0 along a cosine
  * @param flip whether images are flipped at random
+ * @param shift the most pixels by which images are shifted at random, each way
  * @param batch images of a step
  */
 record TrainingSettings(
@@ -45,6 +47,7 @@ record TrainingSettings(
         double rate,
         boolean cosine,
         boolean flip,
+        int shift,
         int batch) {
 
     private static final int RISING_STEPS = 200;
@@ -54,15 +57,16 @@ record TrainingSettings(
     static final Map<String, TrainingSettings> PRESETS = Map.of(
             "tutorial3",
             new TrainingSettings(
-                    List.of(1000), false, 0.99f, "rate", 200, "membrane", "atan", 1, 5e-4, false, false, 128),
+                    List.of(1000), false, 0.99f, "rate", 200, "membrane", "atan", 1, 5e-4, false, false, 0, 128),
             "tutorial5",
             new TrainingSettings(
-                    List.of(1000), false, 0.95f, "frame", 25, "membrane", "atan", 3, 5e-4, false, false, 128),
+                    List.of(1000), false, 0.95f, "frame", 25, "membrane", "atan", 3, 5e-4, false, false, 0, 128),
             "recurrent",
-            new TrainingSettings(List.of(256), true, 0.9f, "pieces", 28, "membrane", "atan", 5, 1e-3, true, false, 128),
+            new TrainingSettings(
+                    List.of(256), true, 0.9f, "pieces", 28, "membrane", "atan", 5, 1e-3, true, false, 0, 128),
             "demo",
             new TrainingSettings(
-                    List.of(1000), false, 0.95f, "frame", 25, "membrane", "atan", 16, 1e-3, true, true, 128));
+                    List.of(1000), false, 0.95f, "frame", 25, "membrane", "atan", 16, 1e-3, true, true, 0, 128));
 
     Loss lossFunction() {
         return Objects.requireNonNull(TrainingRecipes.LOSSES.get(loss));
@@ -96,7 +100,14 @@ record TrainingSettings(
                 .withSeed(seed)
                 .withDropLast(false)
                 .withCode(inputCode());
-        return flip ? plain.withAugmentations(Augmentation.flip(0.5)) : plain;
+        List<Augmentation> changes = new ArrayList<>();
+        if (flip) {
+            changes.add(Augmentation.flip(0.5));
+        }
+        if (shift > 0) {
+            changes.add(Augmentation.shift(shift));
+        }
+        return plain.withAugmentations(changes.toArray(Augmentation[]::new));
     }
 
     Schedule schedule(int batches) {

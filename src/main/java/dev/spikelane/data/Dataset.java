@@ -133,6 +133,39 @@ public interface Dataset {
     }
 
     /**
+     * Splits the samples at random by shares, as {@code torch.utils.data.random_split} does with fractions: a part gets {@code floor(share * size())} samples, and what is
+     * left over goes to the parts from the first on, one each.
+     *
+     * @param seed the seed
+     * @param shares one for each part, from 0 to 1, which add up to 1
+     * @return the parts
+     * @throws IllegalArgumentException if a share is out of range, they do not add up to 1, or a part has no sample
+     */
+    default List<Dataset> split(long seed, double... shares) {
+        Objects.requireNonNull(shares, "shares");
+        double sum = 0;
+        int[] lengths = new int[shares.length];
+        int left = size();
+        for (int i = 0; i < shares.length; i++) {
+            if (!(shares[i] >= 0 && shares[i] <= 1)) {
+                throw new IllegalArgumentException(
+                        "shares are " + Arrays.toString(shares) + ", expected numbers from 0 to 1");
+            }
+            sum += shares[i];
+            lengths[i] = (int) Math.floor(size() * shares[i]);
+            left -= lengths[i];
+        }
+        if (Math.abs(sum - 1) > 1e-9) {
+            throw new IllegalArgumentException(
+                    "shares are " + Arrays.toString(shares) + ", expected a sum of 1, found " + sum);
+        }
+        for (int i = 0; i < left; i++) {
+            lengths[i % lengths.length]++;
+        }
+        return split(seed, lengths);
+    }
+
+    /**
      * Returns the samples with each value multiplied and shifted, {@code value * factor + offset}, in float32.
      *
      * @param factor the factor, finite

@@ -1,5 +1,6 @@
 package dev.spikelane.data;
 
+import dev.spikelane.encode.Delta;
 import dev.spikelane.encode.Latency;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
@@ -69,6 +70,31 @@ public interface InputCode {
      */
     static InputCode pieces(int steps) {
         return new PieceInput(steps);
+    }
+
+    /**
+     * Returns delta modulation of a series, as {@code snntorch.spikegen.delta} has it: at each step the next values of the sample come, as those of {@link #pieces}, and a
+     * neuron fires where its value has risen by the threshold since the step before.
+     *
+     * @param delta the encoder
+     * @param steps time steps, at least 1
+     * @return the code, which makes {@code [steps * samples x values / steps]} spikes, has memory of its own and is for one loader at a time
+     * @throws IllegalArgumentException if steps is below 1
+     */
+    static InputCode delta(Delta delta, int steps) {
+        return new DeltaInput(delta, steps, false);
+    }
+
+    /**
+     * Returns delta modulation of a series with values 1 where it rises by the threshold and -1 where it falls, snnTorch's {@code off_spike=True}.
+     *
+     * @param delta the encoder
+     * @param steps time steps, at least 1
+     * @return the code, which makes {@code [steps * samples x values / steps]} values, has memory of its own and is for one loader at a time
+     * @throws IllegalArgumentException if steps is below 1
+     */
+    static InputCode signedDelta(Delta delta, int steps) {
+        return new DeltaInput(delta, steps, true);
     }
 
     /**

@@ -112,4 +112,23 @@ final class GradientSlot {
         inTorch.read(into);
         return into;
     }
+
+    /** Rows of the gradient in torch's layout. */
+    int torchRows() {
+        return learned == null ? gradient().rows() : sum().inTorch().rows();
+    }
+
+    /** Columns of the gradient in torch's layout. */
+    int torchColumns() {
+        return learned == null ? gradient().columns() : sum().inTorch().columns();
+    }
+
+    /** Takes a gradient in torch's layout. */
+    void setGradientInTorch(FloatMatrix from) {
+        if (learned == null) {
+            gradient().copyFrom(from);
+        } else {
+            sum().inTorch().write(from);
+        }
+    }
 }

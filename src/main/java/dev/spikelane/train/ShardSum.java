@@ -15,9 +15,30 @@ final class ShardSum implements GradientSink {
         this.sum = sum;
     }
 
-    /** Says which shard comes next. */
-    void begin(int shard) {
-        first = shard == 0;
+    /** Says whether the shard that comes next is the first. */
+    void begin(boolean isFirst) {
+        first = isFirst;
+    }
+
+    /** The gradient that a shard of somewhere else adds to some values, in torch's layout. */
+    static FloatMatrix gradient(ShardGradients shard, GradientSlot slot) {
+        FloatMatrix found = shard.gradients().get(slot.name());
+        if (found == null) {
+            throw new IllegalArgumentException("shard " + shard.shard() + " has no gradient of '" + slot.name()
+                    + "', expected one of each learned value");
+        }
+        String name = "gradient of '" + slot.name() + "' of shard " + shard.shard();
+        found.requireShape(name, slot.torchRows(), slot.torchColumns());
+        found.requireFinite(name);
+        return found;
+    }
+
+    /** Adds a gradient in torch's layout. */
+    static void add(FloatMatrix sum, FloatMatrix part) {
+        for (int row = 0; row < sum.rows(); row++) {
+            long bytes = (long) sum.columns() * Float.BYTES;
+            GradientSum.add(sum.segment(), sum.rowOffset(row), part.segment(), part.rowOffset(row), bytes);
+        }
     }
 
     @Override

@@ -24,6 +24,8 @@ public final class Trainer implements AutoCloseable {
     private final TrainingRecipe recipe;
     private final TrainingStep.Factory factory;
     private final TrainingStep step;
+    private final ShardedBatch cut;
+    private final int[] samplesOfParts;
     private double rate;
 
     Trainer(Network network, TrainingRecipe recipe, TrainingStep.Factory factory) {
@@ -31,6 +33,8 @@ public final class Trainer implements AutoCloseable {
         this.recipe = recipe;
         this.factory = factory;
         this.step = new TrainingStep(recipe, factory);
+        this.cut = new ShardedBatch(recipe.steps());
+        this.samplesOfParts = new int[recipe.shards()];
         this.rate = recipe.optimizer().rate();
     }
 
@@ -87,15 +91,126 @@ public final class Trainer implements AutoCloseable {
      */
     public double step(TrainingBatch batch) {
         Objects.requireNonNull(batch, "batch");
-        return run(step, batch, samples(batch), rate);
+        return run(step, whole(batch), rate);
     }
 
-    private double run(TrainingStep of, TrainingBatch batch, int samples, double ofStep) {
-        try {
-            return of.run(batch, samples, ofStep);
-        } catch (NonFiniteLoss stop) {
-            throw stop.at(new Divergence(network, recipe.steps()).find(batch, samples));
+    /**
+     * Trains on a batch that is given in parts, and changes values once: gradient accumulation. Each part is a shard, so these are the bits of a step on the whole
+     * batch if {@linkplain TrainerBuilder#shards its shards} are as large; the losses' divisors are those of the whole batch.
+     *
+     * @param shards batches of the same kind, at most as many as the trainer has shards, each of at most as many samples as a shard of its whole batch
+     * @return the loss before the values changed, of all parts together
+     * @throws IllegalArgumentException if there are more parts or samples than that, or as {@link #step(TrainingBatch)} does
+     * @throws IllegalStateException as {@link #step(TrainingBatch)} does
+     */
+    public double step(List<TrainingBatch> shards) {
+        return run(step, parts(shards), rate);
+    }
+
+    /**
+     * Computes what one shard of a batch adds to a step and changes nothing, so that several processes or machines can serve a batch: each makes the same trainer with the
+     * same values, computes some of the shards, and all {@link #update} by all of them. These are the bits of a step on the whole batch.
+     *
+     * @param batch the whole batch
+     * @param shard the number of the shard, from 0
+     * @return what it adds
+     * @throws IllegalArgumentException if there is no such shard, or as {@link #step(TrainingBatch)} does
+     * @throws IllegalStateException if the trainer has one shard, or truncates backpropagation; or as {@link #step(TrainingBatch)} does
+     */
+    public ShardGradients gradients(TrainingBatch batch, int shard) {
+        Objects.requireNonNull(batch, "batch");
+        return gradients(whole(batch), shard);
+    }
+
+    /**
+     * Computes what one shard adds to a step on a batch that is given in parts, as {@link #step(List)} takes it.
+     *
+     * @param shards all parts
+     * @param shard the number of the shard, from 0
+     * @return what it adds
+     * @throws IllegalArgumentException as {@link #gradients(TrainingBatch, int)} and {@link #step(List)} do
+     * @throws IllegalStateException as {@link #gradients(TrainingBatch, int)} does
+     */
+    public ShardGradients gradients(List<TrainingBatch> shards, int shard) {
+        return gradients(parts(shards), shard);
+    }
+
+    private ShardGradients gradients(ShardedBatch batch, int shard) {
+        requireShards();
+        if (shard < 0 || shard >= batch.shards()) {
+            throw new IllegalArgumentException("shard is " + shard + ", expected 0 to " + (batch.shards() - 1));
         }
+        try {
+            return step.gradients(batch, shard);
+        } catch (NonFiniteLoss stop) {
+            throw stop.at(divergence(batch));
+        }
+    }
+
+    /**
+     * Changes values by what the shards of a batch add: the gradients are summed in ascending order of the shards, limited, shown to observers, and given to the
+     * optimizer.
+     *
+     * @param shards of one batch, all of them, in ascending order
+     * @return the loss before the values changed
+     * @throws IllegalArgumentException if one is missing, or has other gradients than those of the learned values or one that is not finite
+     * @throws IllegalStateException if the trainer has one shard, truncates backpropagation, or shows gradients of populations, which shards do not have; or the
+     *     loss is not finite
+     */
+    public double update(List<ShardGradients> shards) {
+        requireShards();
+        if (!recipe.observed().isEmpty()) {
+            throw new IllegalStateException(
+                    "gradients of populations are observed, which shards from elsewhere do not have");
+        }
+        for (int i = 0; i < shards.size(); i++) {
+            if (shards.get(i).shard() != i || shards.get(i).shards() != shards.size()) {
+                throw new IllegalArgumentException("shard " + shards.get(i).shard() + " of "
+                        + shards.get(i).shards() + " is in place " + i + " of " + shards.size()
+                        + ", expected all shards of a batch in ascending order");
+            }
+        }
+        if (shards.isEmpty()) {
+            throw new IllegalArgumentException("there are no shards, expected all of a batch");
+        }
+        return step.update(shards, rate);
+    }
+
+    private void requireShards() {
+        if (recipe.shards() == 1 || recipe.window() < recipe.steps()) {
+            throw new IllegalStateException("the trainer has " + recipe.shards() + " shards and windows of "
+                    + recipe.window() + " of " + recipe.steps()
+                    + " steps, expected several shards and a window of all steps");
+        }
+    }
+
+    private ShardedBatch whole(TrainingBatch batch) {
+        return cut.whole(batch, samples(batch, recipe.batch()), recipe.shards());
+    }
+
+    private ShardedBatch parts(List<TrainingBatch> shards) {
+        Objects.requireNonNull(shards, "shards");
+        if (shards.isEmpty() || shards.size() > recipe.shards()) {
+            throw new IllegalArgumentException("there are " + shards.size() + " parts, expected 1 to " + recipe.shards()
+                    + ", the trainer's shards");
+        }
+        int most = Math.ceilDiv(recipe.batch(), recipe.shards());
+        for (int i = 0; i < shards.size(); i++) {
+            samplesOfParts[i] = samples(shards.get(i), most);
+        }
+        return cut.parts(shards, samplesOfParts);
+    }
+
+    private double run(TrainingStep of, ShardedBatch batch, double ofStep) {
+        try {
+            return of.run(batch, ofStep);
+        } catch (NonFiniteLoss stop) {
+            throw stop.at(divergence(batch));
+        }
+    }
+
+    private String divergence(ShardedBatch batch) {
+        return new Divergence(network, recipe.steps()).find(batch.batch(batch.at()), batch.samplesOfBatch(batch.at()));
     }
 
     /**
@@ -110,13 +225,13 @@ public final class Trainer implements AutoCloseable {
      */
     public Optional<Duration> warmUp(TrainingBatch batch) {
         Objects.requireNonNull(batch, "batch");
-        int samples = samples(batch);
+        ShardedBatch all = whole(batch);
         long start = System.nanoTime();
         boolean settled;
         try (TrainingStep rehearsal = new TrainingStep(recipe.untold(), factory)) {
             List<FloatMatrix> values = rehearsal.values();
             try {
-                settled = Settling.run(MOST_WARM_UP, () -> run(rehearsal, batch, samples, 0));
+                settled = Settling.run(MOST_WARM_UP, () -> run(rehearsal, all, 0));
             } finally {
                 rehearsal.setValues(values);
             }
@@ -150,14 +265,14 @@ public final class Trainer implements AutoCloseable {
         return ofValues + ObservedGradients.bytes(recipe.observed(), (long) recipe.window() * recipe.batch());
     }
 
-    private int samples(TrainingBatch batch) {
+    private int samples(TrainingBatch batch, int most) {
         Signal input =
                 batch.input(network.inputs().getFirst().name(), network.inputs().size() == 1);
         int steps = batch.constant() ? 1 : recipe.steps();
         int samples = input.rows() / steps;
-        if (samples * steps != input.rows() || samples < 1 || samples > recipe.batch()) {
+        if (samples * steps != input.rows() || samples < 1 || samples > most) {
             throw new IllegalArgumentException("input has " + input.rows() + " rows, expected a multiple of " + steps
-                    + " steps and at most " + recipe.batch() + " samples");
+                    + " steps and at most " + most + " samples");
         }
         return samples;
     }

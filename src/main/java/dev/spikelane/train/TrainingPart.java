@@ -87,15 +87,16 @@ final class TrainingPart {
     }
 
     /**
-     * Runs a window of some samples forward, and computes their loss.
+     * Runs a window of a shard forward, and computes its loss.
      *
-     * @param whole samples of the whole batch
-     * @param first the first sample of this part
      * @param firstStep the first step of the window
      * @param divisors of the whole batch, one for each loss
      */
-    void forward(TrainingBatch batch, int whole, int first, int firstStep, int allSteps, double[] divisors) {
-        draw(batch, first);
+    void forward(ShardedBatch cut, int shard, int firstStep, double[] divisors) {
+        TrainingBatch batch = cut.batch(shard);
+        int whole = cut.samplesOfBatch(shard);
+        int first = cut.firstInBatch(shard);
+        draw(batch, first, cut.first(shard));
         boolean constant = batch.constant();
         for (int i = 0; i < inputs.size(); i++) {
             Input input = inputs.get(i);
@@ -107,7 +108,7 @@ final class TrainingPart {
             gradients.forward(loaded);
         }
         for (int i = 0; i < losses.length; i++) {
-            losses[i].label(batch, whole, first, firstStep, allSteps);
+            losses[i].label(batch, whole, first, firstStep, cut.steps());
             losses[i].open(divisors[i]);
         }
         crew.run(evaluate, Math.min(crew.threads(), size));
@@ -141,10 +142,11 @@ final class TrainingPart {
         gradients.backward();
     }
 
-    private void draw(TrainingBatch batch, int first) {
+    /** Says which samples these are: those of a data set, or else those of the whole batch. */
+    private void draw(TrainingBatch batch, int first, int firstOfAll) {
         int[] samples = batch.samples();
         for (int i = 0; i < size; i++) {
-            numbers[i] = samples == null ? first + i : samples[first + i];
+            numbers[i] = samples == null ? firstOfAll + i : samples[first + i];
         }
         gradients.setSamples(numbers);
     }

@@ -4,7 +4,9 @@ import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -89,60 +91,125 @@ final class TrainingStep implements AutoCloseable {
     }
 
     /** Trains on a batch and returns its loss, the sum over windows. */
-    double run(TrainingBatch batch, int samples, double ofStep) {
+    double run(ShardedBatch batch, double ofStep) {
         rate = ofStep;
-        int shards = Math.min(recipe.shards(), samples);
         double loss = 0;
         for (int first = 0; first < recipe.steps(); first += recipe.window()) {
             int steps = Math.min(recipe.window(), recipe.steps() - first);
             right = 0;
-            double ofWindow = forwardAndBack(batch, samples, shards, first, steps);
+            double ofWindow = forwardAndBack(batch, first, steps);
             loss += ofWindow;
-            if (clipper != null) {
-                clipper.clip();
-            }
-            if (!fuses && accepted(ofWindow)) {
-                made.getFirst().gradients().change(change);
+            if (!fuses) {
+                change(ofWindow);
             }
         }
         return loss;
     }
 
-    private double forwardAndBack(TrainingBatch batch, int samples, int shards, int firstStep, int steps) {
-        double[] divisors = whole.divisors(batch, samples, steps);
+    /** Changes values by gradients that are stored, once they are limited and accepted. */
+    private void change(double loss) {
+        if (clipper != null) {
+            clipper.clip();
+        }
+        if (accepted(loss)) {
+            made.getFirst().gradients().change(change);
+        }
+    }
+
+    private double forwardAndBack(ShardedBatch batch, int firstStep, int steps) {
+        double[] divisors = whole.divisors(batch, steps);
         double loss = 0;
-        int firstSample = 0;
-        for (int shard = 0; shard < shards; shard++) {
-            int size = samples / shards + (shard < samples % shards ? 1 : 0);
-            TrainingPart part = part(shard, size, steps);
-            open(part, shard, firstStep);
-            part.gradients().setEpoch(epoch);
-            part.forward(batch, samples, firstSample, firstStep, recipe.steps(), divisors);
-            for (int sample = 0; sample < size; sample++) {
+        for (int shard = 0; shard < batch.shards(); shard++) {
+            TrainingPart part = forward(batch, shard, firstStep, steps, divisors);
+            for (int sample = 0; sample < part.size(); sample++) {
                 loss += part.term(sample);
             }
-            if (!Double.isFinite(loss)) {
-                throw new NonFiniteLoss(loss, "in step " + firstStep + " or one after it");
-            }
+            requireFinite(loss, firstStep);
             right += part.right();
-            if (shard == shards - 1) {
+            if (shard == batch.shards() - 1) {
                 tell(loss);
             }
-            current = part;
             if (fuses) {
                 part.gradients().change(backAndChange);
             } else {
-                for (int i = 0; i < sinks.size(); i++) {
-                    if (sinks.get(i) instanceof ShardSum sum) {
-                        sum.begin(shard);
-                    }
-                }
-                part.backward();
-                collect(shard == 0);
-                observed.take(part, firstSample, samples);
+                back(part, shard == 0);
+                observed.take(part, batch.first(shard), batch.samples());
             }
-            firstSample += size;
         }
+        return loss;
+    }
+
+    private static void requireFinite(double loss, int firstStep) {
+        if (!Double.isFinite(loss)) {
+            throw new NonFiniteLoss(loss, "in step " + firstStep + " or one after it");
+        }
+    }
+
+    private TrainingPart forward(ShardedBatch batch, int shard, int firstStep, int steps, double[] divisors) {
+        batch.work(shard);
+        TrainingPart part = part(shard, batch.size(shard), steps);
+        open(part, shard, firstStep);
+        part.gradients().setEpoch(epoch);
+        part.forward(batch, shard, firstStep, divisors);
+        current = part;
+        return part;
+    }
+
+    /** Takes a part back, whose gradients are added to those of the parts before, unless it is the first. */
+    private void back(TrainingPart part, boolean first) {
+        for (int i = 0; i < sinks.size(); i++) {
+            if (sinks.get(i) instanceof ShardSum sum) {
+                sum.begin(first);
+            }
+        }
+        part.backward();
+        collect(first);
+    }
+
+    /** What a shard adds, without a change. */
+    ShardGradients gradients(ShardedBatch batch, int shard) {
+        TrainingPart part = forward(batch, shard, 0, recipe.steps(), whole.divisors(batch, recipe.steps()));
+        double[] terms = new double[part.size()];
+        double loss = 0;
+        for (int sample = 0; sample < terms.length; sample++) {
+            terms[sample] = part.term(sample);
+            loss += terms[sample];
+        }
+        requireFinite(loss, 0);
+        int decoded = part.right();
+        back(part, true);
+        Map<String, FloatMatrix> gradients = new LinkedHashMap<>();
+        for (GradientSlot slot : made.getFirst().slots()) {
+            gradients.put(slot.name(), gradient(slot.name()));
+        }
+        return new ShardGradients(shard, batch.shards(), gradients, terms, decoded);
+    }
+
+    /** Changes values by what shards add, and returns their loss. */
+    double update(List<ShardGradients> shards, double ofStep) {
+        rate = ofStep;
+        double loss = 0;
+        int decoded = 0;
+        for (ShardGradients shard : shards) {
+            for (double term : shard.terms()) {
+                loss += term;
+            }
+            decoded += shard.right();
+        }
+        requireFinite(loss, 0);
+        List<GradientSlot> slots = made.getFirst().slots();
+        for (int i = 0; i < slots.size(); i++) {
+            GradientSlot slot = slots.get(i);
+            FloatMatrix sum = GradientValues.copy(ShardSum.gradient(shards.getFirst(), slot));
+            for (ShardGradients shard : shards.subList(1, shards.size())) {
+                ShardSum.add(sum, ShardSum.gradient(shard, slot));
+            }
+            slot.setGradientInTorch(sum);
+            parameters.get(i).gradient().copyFrom(slot.gradient());
+        }
+        right = decoded;
+        tell(loss);
+        change(loss);
         return loss;
     }
 
@@ -327,7 +394,8 @@ final class TrainingStep implements AutoCloseable {
         }
 
         /** The divisor of each loss, in an array that is used again. */
-        double[] divisors(TrainingBatch batch, int samples, int steps) {
+        double[] divisors(ShardedBatch batch, int steps) {
+            int samples = batch.samples();
             for (int i = 0; i < divisors.length; i++) {
                 PopulationLoss loss = recipe.losses().get(i);
                 LossInput input = known[i];

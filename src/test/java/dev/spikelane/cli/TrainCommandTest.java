@@ -124,6 +124,19 @@ final class TrainCommandTest {
         assertEquals(-1, Files.mismatch(one, other));
     }
 
+    /** Images are shifted by the seed: the same file with the same option, another without. */
+    @Test
+    void shiftsImages() throws IOException {
+        Path plain = folder.resolve("plain.safetensors");
+        Path one = folder.resolve("one.safetensors");
+        Path other = folder.resolve("other.safetensors");
+        train(plain, "--epochs", "2", "--shift", "0").requireSuccess();
+        train(one, "--epochs", "2", "--shift", "1").requireSuccess();
+        train(other, "--epochs", "2", "--shift", "1", "--threads", "2").requireSuccess();
+        assertEquals(-1, Files.mismatch(one, other));
+        assertTrue(Files.mismatch(plain, one) >= 0);
+    }
+
     @Test
     void interruptedTrainingIsSavedAndResumed() throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "there is no /bin/kill: Ctrl-C is not tried");
@@ -185,6 +198,7 @@ final class TrainCommandTest {
         "--rate, nan, is not a number",
         "--epochs, 1e3, is not a whole number from",
         "--epochs, 0, '--epochs is 0, expected 1 to 10000'",
+        "--shift, -1, '--shift is -1, expected 0 to 100'",
         "--history, h.txt, 'expected a name that ends in .csv or .json'"
     })
     void namesWhatIsWrong(String option, String value, String message) {

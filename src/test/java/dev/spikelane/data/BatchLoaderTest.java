@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.encode.Delta;
 import dev.spikelane.encode.Latency;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
@@ -159,6 +160,46 @@ final class BatchLoaderTest {
                 int last = batch.count() - 1;
                 assertEquals(values.get(batch.sample(last), 3), batch.targets().get(last, 3));
             }
+        }
+    }
+
+    /** A series of two features in four steps becomes spikes where it rises, sample beside sample. */
+    @Test
+    void deltaCodesOfSeries() {
+        FloatMatrix series = FloatMatrix.of(
+                new float[] {1, 0, 1.5f, 0, 1.2f, 0.3f, 2, 0.4f}, new float[] {0, 0.2f, 0, 0, 0, 0, 0, 0.1f});
+        Dataset data = Dataset.of(Shape.of(8), series, new int[2], 1);
+        Delta delta = new Delta().withThreshold(0.25);
+        float[] rises = {1, 0, 0, 0, /* step 1 */ 1, 0, 0, 0, /* step 2 */ 0, 1, 0, 0, /* step 3 */ 1, 0, 0, 0};
+        assertArrayEquals(rises, coded(data, InputCode.delta(delta, 4)));
+        float[] signed = rises.clone();
+        signed[8] = -1;
+        assertArrayEquals(signed, coded(data, InputCode.signedDelta(delta, 4)));
+        rises[0] = 0;
+        assertArrayEquals(rises, coded(data, InputCode.delta(delta.withPadding(true), 4)));
+        assertEquals(4, InputCode.delta(delta, 4).steps());
+        assertMessage(
+                IllegalArgumentException.class,
+                "samples have 8 values, expected a multiple of 3, the steps",
+                () -> coded(data, InputCode.signedDelta(delta, 3)));
+        assertMessage(
+                IllegalArgumentException.class, "steps is 0, expected at least 1", () -> InputCode.delta(delta, 0));
+    }
+
+    /** The rows, step by step, as numbers. */
+    private static float[] coded(Dataset data, InputCode code) {
+        try (BatchLoader loader = new BatchLoader(data, new Batching(2).withCode(code))) {
+            loader.start(0);
+            loader.next();
+            if (loader.batch().input() instanceof FloatMatrix numbers) {
+                return numbers.toArray();
+            }
+            byte[] spikes = ((SpikeMatrix) loader.batch().input()).toArray();
+            float[] numbers = new float[spikes.length];
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = spikes[i];
+            }
+            return numbers;
         }
     }
 

@@ -58,6 +58,40 @@ final class DatasetTest {
         assertEquals(2, parts.get(1).size());
     }
 
+    /** Sizes are those of torch's random_split, and so are the samples: the same as with these sizes. */
+    @Test
+    void shares() {
+        Dataset ten = Dataset.of(Shape.of(1), FloatMatrix.zeros(10, 1), new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 10);
+        assertSame(ten, new int[] {4, 3, 3}, 0.33, 0.33, 0.34);
+        assertSame(ten, new int[] {7, 2, 1}, 0.7, 0.2, 0.1);
+        assertSame(ten, new int[] {2, 2, 1, 1, 1, 1, 1, 1}, .125, .125, .125, .125, .125, .125, .125, .125);
+        assertSame(ten, new int[] {10}, 1.0);
+        assertMessage(
+                IllegalArgumentException.class,
+                "shares are [0.5, 0.4], expected a sum of 1, found 0.9",
+                () -> ten.split(1, 0.5, 0.4));
+        assertMessage(
+                IllegalArgumentException.class,
+                "shares are [1.5, -0.5], expected numbers from 0 to 1",
+                () -> ten.split(1, 1.5, -0.5));
+        assertMessage(
+                IllegalArgumentException.class,
+                "subset has no samples, expected at least one",
+                () -> ten.split(1, 0.99, 0.01, 0.0));
+    }
+
+    private static void assertSame(Dataset all, int[] lengths, double... shares) {
+        List<Dataset> expected = all.split(42, lengths);
+        List<Dataset> found = all.split(42, shares);
+        assertEquals(lengths.length, found.size());
+        for (int part = 0; part < lengths.length; part++) {
+            assertEquals(lengths[part], found.get(part).size());
+            for (int i = 0; i < lengths[part]; i++) {
+                assertEquals(expected.get(part).label(i), found.get(part).label(i));
+            }
+        }
+    }
+
     @Test
     void targets() {
         Dataset regression = Dataset.ofTargets(

@@ -9,6 +9,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.gradient.NeuronGradient;
@@ -17,13 +18,17 @@ import dev.spikelane.train.Adam;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Optimizer;
 import dev.spikelane.train.Sgd;
+import dev.spikelane.train.ShardGradients;
 import dev.spikelane.train.Surrogate;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainerBuilder;
 import dev.spikelane.train.TrainingBatch;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import net.jqwik.api.EdgeCasesMode;
@@ -185,5 +190,96 @@ class RandomTrainingProperties {
             String message = stop.getMessage(); // such steps take the loss, a weight or a leak out of their range
             assertTrue(message.contains("loss is") || message.contains(", expected "), message);
         }
+    }
+
+    /** Shards that are given one by one, or computed elsewhere and put in, leave the bits of a step on the whole batch. */
+    @Property(tries = 6, edgeCases = EdgeCasesMode.NONE)
+    void shardsOfAnywhereLeaveTheSameBits(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
+            @ForAll @IntRange(min = 1, max = 9) int steps,
+            @ForAll @IntRange(min = 2, max = 9) int batch) {
+        Random random = new Random(seed);
+        int kind = trainable(model);
+        int shards = 2 + random.nextInt(batch - 1);
+        UnaryOperator<TrainerBuilder> recipe = trainer -> {
+            trainer.shards(shards).dropout("p-q", random.nextBoolean() ? 0 : 0.2);
+            return random.nextInt(3) == 0 ? trainer.clipNorm(0.5) : trainer;
+        };
+        long choices = random.nextLong();
+        Task whole = Task.of(seed, kind, steps, batch);
+        Task parts = Task.of(seed, kind, steps, batch);
+        List<Task> machines = List.of(Task.of(seed, kind, steps, batch), Task.of(seed, kind, steps, batch));
+        random.setSeed(choices);
+        try (Trainer ofWhole = recipe.apply(whole.trainer(new Adam(0.003))).build()) {
+            random.setSeed(choices);
+            try (Trainer ofParts =
+                    recipe.apply(parts.trainer(new Adam(0.003)).threads(2)).build()) {
+                random.setSeed(choices);
+                try (Trainer first =
+                        recipe.apply(machines.get(0).trainer(new Adam(0.003))).build()) {
+                    random.setSeed(choices);
+                    try (Trainer second = recipe.apply(
+                                    machines.get(1).trainer(new Adam(0.003)).threads(2))
+                            .build()) {
+                        for (int i = 0; i < 4; i++) {
+                            TrainingBatch given = whole.batches.get(i % 3);
+                            double expected = ofWhole.step(given);
+                            assertEquals(expected, ofParts.step(cut(given, steps, shards)));
+                            List<ShardGradients> all = new ArrayList<>();
+                            for (int shard = 0; shard < Math.min(shards, given.labels().length); shard++) {
+                                Trainer one = shard % 2 == 0 ? first : second;
+                                all.add(sent(one.gradients(given, shard)));
+                            }
+                            assertEquals(expected, first.update(all));
+                            assertEquals(expected, second.update(all));
+                            assertEquals(ofWhole.right(), second.right());
+                        }
+                    }
+                }
+            }
+        } catch (IllegalStateException | IllegalArgumentException stop) {
+            String message = stop.getMessage(); // such steps take the loss, a weight or a leak out of their range
+            assertTrue(message.contains("loss is") || message.contains(", expected "), message);
+            return;
+        }
+        long expected = whole.network.weights().hash();
+        assertEquals(expected, parts.network.weights().hash(), kind + " in parts");
+        for (Task machine : machines) {
+            assertEquals(expected, machine.network.weights().hash(), kind + " on machines");
+        }
+    }
+
+    /** As from another machine: what was computed is no longer there. */
+    private static ShardGradients sent(ShardGradients of) {
+        Map<String, FloatMatrix> copies = new HashMap<>();
+        of.gradients().forEach((name, values) -> {
+            FloatMatrix copy = FloatMatrix.zeros(values.rows(), values.columns());
+            copy.copyFrom(values.toArray());
+            copies.put(name, copy);
+            values.fill(Float.NaN);
+        });
+        return new ShardGradients(of.shard(), of.shards(), copies, of.terms().clone(), of.right());
+    }
+
+    /** The shards of a batch, as batches of their own. */
+    private static List<TrainingBatch> cut(TrainingBatch of, int steps, int most) {
+        Signal all = of.inputs().values().iterator().next();
+        int samples = of.labels().length;
+        int shards = Math.min(most, samples);
+        List<TrainingBatch> parts = new ArrayList<>();
+        int first = 0;
+        for (int shard = 0; shard < shards; shard++) {
+            int size = samples / shards + (shard < samples % shards ? 1 : 0);
+            int[] rows = new int[of.constant() ? size : steps * size];
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = i / size * samples + first + i % size;
+            }
+            Signal input = all instanceof SpikeMatrix spikes ? spikes.gather(rows) : ((FloatMatrix) all).gather(rows);
+            int[] labels = Arrays.copyOfRange(of.labels(), first, first + size);
+            parts.add(of.constant() ? TrainingBatch.ofFrame(input, labels) : TrainingBatch.of(input, labels));
+            first += size;
+        }
+        return parts;
     }
 }

@@ -5,7 +5,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 
 /**
- * Packed numbers of a dense connection, weights or gradients, to be read in torch's layout.
+ * Packed numbers of a dense connection, weights or gradients, read and written in torch's layout.
  *
  * @param inputs the shape whose inner order the inputs have
  * @param outputs the shape whose inner order the outputs have
@@ -45,6 +45,19 @@ record DenseValues(Shape inputs, Shape outputs, PackedWeights packed) implements
 
     @Override
     public void write(FloatMatrix from) {
-        throw new UnsupportedOperationException("gradients are read, not written");
+        from.requireShape("from", rows(), columns());
+        FloatMatrix arranged = from;
+        if (inputs.reordered() || outputs.reordered()) {
+            FloatMatrix columns = from;
+            if (inputs.reordered()) {
+                columns = FloatMatrix.zeros(rows(), columns());
+                inputs.toInside(from, 0, columns, 0, rows());
+            }
+            arranged = FloatMatrix.zeros(rows(), columns());
+            for (int output = 0; output < rows(); output++) {
+                DenseOperator.copyRow(columns, outputs.torch(output), arranged, output);
+            }
+        }
+        packed.set(arranged, packed.bias());
     }
 }

@@ -4,7 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 
 /**
- * A row of numbers, such as gradients, to be read in torch's order.
+ * A row of numbers, such as gradients, read and written in torch's order.
  *
  * @param shape the shape whose inner order the row has
  */
@@ -30,6 +30,10 @@ record RowValues(String name, Shape shape, FloatMatrix row) implements Values {
 
     @Override
     public void write(FloatMatrix from) {
-        throw new UnsupportedOperationException("gradients are read, not written");
+        from.requireShape("from", 1, columns());
+        from.requireFinite("from");
+        for (int i = 0; i < columns(); i++) {
+            row.set(0, i, from.get(0, shape.torch(i)));
+        }
     }
 }

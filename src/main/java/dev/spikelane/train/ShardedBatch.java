@@ -1,0 +1,169 @@
+package dev.spikelane.train;
+
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A batch and its shards: some samples of it each, or batches that were given one by one. */
+final class ShardedBatch {
+
+    private static final int[] NO_LABELS = {};
+
+    private final int steps;
+    private @Nullable TrainingBatch[] given = new TrainingBatch[1];
+    /** Samples of each. */
+    private int[] counts = new int[1];
+
+    private boolean apart;
+    private int shards;
+    private int samples;
+    private int[] labels = NO_LABELS;
+    private @Nullable FloatMatrix targets;
+    /** Memory for those of shards that are batches of their own. */
+    private int[] joinedLabels = NO_LABELS;
+
+    private @Nullable FloatMatrix joinedTargets;
+    /** The shard in work. */
+    private int at;
+
+    /** Makes a place for batches of so many steps. */
+    ShardedBatch(int steps) {
+        this.steps = steps;
+    }
+
+    /** Takes a batch that is cut into so many shards, or as many as there are samples. */
+    ShardedBatch whole(TrainingBatch batch, int count, int most) {
+        given[0] = batch;
+        apart = false;
+        shards = Math.min(most, count);
+        samples = count;
+        labels = batch.labels();
+        targets = batch.targets();
+        return this;
+    }
+
+    /** Takes shards that are batches of their own, of so many samples each. */
+    ShardedBatch parts(List<TrainingBatch> batches, int[] ofEach) {
+        if (given.length < batches.size()) {
+            given = new TrainingBatch[batches.size()];
+        }
+        counts = ofEach;
+        apart = true;
+        shards = batches.size();
+        samples = 0;
+        for (int i = 0; i < shards; i++) {
+            given[i] = batches.get(i);
+            samples += ofEach[i];
+        }
+        labels = joinLabels();
+        targets = joinTargets();
+        return this;
+    }
+
+    /** Labels of all samples; those of the first where they are of steps, and of all alike. */
+    private int[] joinLabels() {
+        int[] first = batch(0).labels();
+        for (int i = 0; i < shards; i++) {
+            if (batch(i).labels().length < counts[i]) {
+                return first;
+            }
+        }
+        if (joinedLabels.length != samples) {
+            joinedLabels = new int[samples];
+        }
+        for (int i = 0, to = 0; i < shards; to += counts[i++]) {
+            System.arraycopy(batch(i).labels(), 0, joinedLabels, to, counts[i]);
+        }
+        return joinedLabels;
+    }
+
+    /** Targets of all samples, of each step where those of the shards are. */
+    private @Nullable FloatMatrix joinTargets() {
+        FloatMatrix first = batch(0).targets();
+        if (first == null) {
+            return null;
+        }
+        int times = first.rows() / counts[0];
+        FloatMatrix joined = joinedTargets;
+        if (joined == null || joined.rows() != times * samples || joined.columns() != first.columns()) {
+            joined = FloatMatrix.zeros(times * samples, first.columns());
+            joinedTargets = joined;
+        }
+        for (int i = 0, to = 0; i < shards; to += counts[i++]) {
+            FloatMatrix part = Objects.requireNonNull(batch(i).targets(), "targets");
+            part.requireShape("targets", times * counts[i], first.columns());
+            for (int step = 0; step < times; step++) {
+                MemorySegment.copy(
+                        part.segment(),
+                        part.rowOffset(step * counts[i]),
+                        joined.segment(),
+                        joined.rowOffset(step * samples + to),
+                        part.rowOffset(counts[i]));
+            }
+        }
+        return joined;
+    }
+
+    int steps() {
+        return steps;
+    }
+
+    int shards() {
+        return shards;
+    }
+
+    /** Samples of all shards. */
+    int samples() {
+        return samples;
+    }
+
+    int[] labels() {
+        return labels;
+    }
+
+    @Nullable
+    FloatMatrix targets() {
+        return targets;
+    }
+
+    /** The batch that has the samples of a shard. */
+    TrainingBatch batch(int shard) {
+        return Objects.requireNonNull(given[apart ? shard : 0]);
+    }
+
+    /** Samples of that batch. */
+    int samplesOfBatch(int shard) {
+        return apart ? counts[shard] : samples;
+    }
+
+    /** Samples of a shard. */
+    int size(int shard) {
+        return apart ? counts[shard] : samples / shards + (shard < samples % shards ? 1 : 0);
+    }
+
+    /** The number of a shard's first sample among all. */
+    int first(int shard) {
+        int first = 0;
+        for (int i = 0; i < shard; i++) {
+            first += size(i);
+        }
+        return first;
+    }
+
+    /** The same in the batch that has it. */
+    int firstInBatch(int shard) {
+        return apart ? 0 : first(shard);
+    }
+
+    /** Says which shard is in work. */
+    void work(int shard) {
+        at = shard;
+    }
+
+    /** The shard in work, for messages. */
+    int at() {
+        return at;
+    }
+}

@@ -1,0 +1,220 @@
+package dev.spikelane.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** Shards of a batch may be given one by one, or computed elsewhere. */
+class ShardGradientsTest {
+
+    private static final int STEPS = 5;
+    private static final int BATCH = 8;
+    private static final Shape MAPS = Shape.of(2, 3, 2);
+    private static final int CLASSES = 4;
+    private static final int[] LABELS = {0, 1, 2, 3, 0, 1, 1, 1};
+
+    /** Maps, whose inner order is not torch's. */
+    private static Network network() {
+        TorchRandom random = new TorchRandom(3);
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", MAPS);
+        Population maps = builder.population("maps", MAPS, new Leaky(0.9).withThreshold(0.3));
+        Population out = builder.population("out", Shape.of(CLASSES), new Leaky(0.8).withThreshold(0.4));
+        builder.project("one", x, maps, new OneToOne(random.rand(1, MAPS.size()).toArray()));
+        builder.project("dense", maps, out, new Flatten(), Dense.linear(MAPS.size(), CLASSES, random));
+        return builder.build();
+    }
+
+    private static SpikeMatrix input() {
+        return Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, MAPS.size(), 0.5, new Random(1));
+    }
+
+    private static TrainingBatch batch() {
+        return TrainingBatch.of(input(), LABELS);
+    }
+
+    /** Two samples each. */
+    private static List<TrainingBatch> parts(boolean targets) {
+        List<TrainingBatch> parts = new ArrayList<>();
+        for (int part = 0; part < 4; part++) {
+            int[] rows = new int[STEPS * 2];
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = i / 2 * BATCH + part * 2 + i % 2;
+            }
+            int[] labels = {LABELS[part * 2], LABELS[part * 2 + 1]};
+            FloatMatrix wanted = targets ? targets().gather(rows) : null;
+            parts.add(new TrainingBatch(Map.of("x", input().gather(rows)), false, labels, wanted, null));
+        }
+        return parts;
+    }
+
+    private static FloatMatrix targets() {
+        return Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, CLASSES, new Random(2));
+    }
+
+    private static TrainerBuilder trainer(Network network) {
+        return Trainer.of(network, STEPS, BATCH)
+                .learn("maps.beta", "out.threshold")
+                .optimizer(new Sgd(0.3).withMomentum(0.9))
+                .shards(4);
+    }
+
+    /** Class weights make a divisor that only the whole batch has. */
+    private static final Loss WEIGHTED = CrossEntropyLoss.membrane().withWeights(1, 2, 0.5f, 3);
+
+    @Test
+    void partsHaveTheDivisorOfTheWholeBatch() {
+        assertSame(false, trainer -> trainer.loss(WEIGHTED));
+        assertSame(false, trainer -> trainer.loss(WEIGHTED).truncateEvery(2));
+        assertSame(true, trainer -> trainer.loss(SquaredErrorLoss.membraneTargets()));
+        assertSame(true, trainer -> trainer.loss(new OfTargets()));
+    }
+
+    private static void assertSame(boolean targets, UnaryOperator<TrainerBuilder> wish) {
+        Network whole = network();
+        Network apart = network();
+        try (Trainer one = wish.apply(trainer(whole)).build();
+                Trainer other = wish.apply(trainer(apart)).build()) {
+            for (int i = 0; i < 3; i++) {
+                TrainingBatch batch =
+                        new TrainingBatch(Map.of("x", input()), false, LABELS, targets ? targets() : null, null);
+                assertEquals(one.step(batch), other.step(parts(targets)));
+            }
+        }
+        assertNotEquals(network().weights().hash(), apart.weights().hash());
+        assertEquals(whole.weights().hash(), apart.weights().hash());
+    }
+
+    /** A loss whose divisor depends on all targets. */
+    private record OfTargets() implements Loss {
+
+        @Override
+        public String name() {
+            return "of_targets";
+        }
+
+        @Override
+        public boolean readsSpikes() {
+            return false;
+        }
+
+        @Override
+        public boolean readsMembranes() {
+            return true;
+        }
+
+        @Override
+        public double divisor(LossInput input) {
+            double sum = 0;
+            for (int row = 0; row < input.targets().rows(); row++) {
+                sum += Math.abs(input.targets().get(row, 0)) * (row + 1);
+            }
+            return sum;
+        }
+
+        @Override
+        public LossEvaluator bind(int steps, int batch, int outputs) {
+            LossEvaluator squares = SquaredErrorLoss.membraneTargets().bind(steps, batch, outputs);
+            return squares::evaluate;
+        }
+    }
+
+    /** Gradients of maps go out and in by torch's order. */
+    @Test
+    void shardsOfElsewhereAreThoseOfTheStep() {
+        Network whole = network();
+        Network apart = network();
+        double[] seen = new double[2];
+        try (Trainer one = trainer(whole).loss(WEIGHTED).clipNorm(0.1).build();
+                Trainer other = trainer(apart)
+                        .loss(WEIGHTED)
+                        .clipNorm(0.1)
+                        .onLoss(loss -> seen[0] = loss)
+                        .onGradients((loss, gradients) -> {
+                            seen[1] = 0;
+                            for (float gradient :
+                                    gradients.apply("dense.weight").toArray()) {
+                                seen[1] += gradient * gradient;
+                            }
+                            return true;
+                        })
+                        .build()) {
+            for (int i = 0; i < 3; i++) {
+                List<ShardGradients> shards = new ArrayList<>();
+                long before = apart.weights().hash();
+                for (int shard = 3; shard >= 0; shard--) {
+                    shards.addFirst(i == 1 ? other.gradients(parts(false), shard) : other.gradients(batch(), shard));
+                }
+                assertEquals(before, apart.weights().hash());
+                double expected = one.step(batch());
+                assertEquals(expected, other.update(shards));
+                assertEquals(expected, seen[0]);
+                assertTrue(seen[1] > 0 && seen[1] <= 0.1 * 0.1, "what observers see is limited: " + seen[1]);
+                assertEquals(one.right(), other.right());
+            }
+        }
+        assertEquals(whole.weights().hash(), apart.weights().hash());
+    }
+
+    @Test
+    void whatIsNoShardIsRefused() {
+        try (Trainer trainer = trainer(network()).loss(WEIGHTED).build();
+                Trainer one = trainer(network()).loss(WEIGHTED).shards(1).build()) {
+            List<TrainingBatch> parts = parts(false);
+            parts.add(parts.getFirst());
+            assertRefused("there are 5 parts, expected 1 to 4, the trainer's shards", () -> trainer.step(parts));
+            assertRefused("there are 0 parts, expected 1 to 4, the trainer's shards", () -> trainer.step(List.of()));
+            assertRefused(
+                    "input has 40 rows, expected a multiple of 5 steps and at most 2 samples",
+                    () -> trainer.step(List.of(batch())));
+            assertRefused("shard is 4, expected 0 to 3", () -> trainer.gradients(batch(), 4));
+            ShardGradients first = trainer.gradients(batch(), 0);
+            assertRefused(
+                    "shard 0 of 4 is in place 0 of 1, expected all shards of a batch in ascending order",
+                    () -> trainer.update(List.of(first)));
+            ShardGradients alone = new ShardGradients(0, 1, Map.of(), new double[2], 0);
+            assertRefused(
+                    "shard 0 has no gradient of 'one.weight', expected one of each learned value",
+                    () -> trainer.update(List.of(alone)));
+            first.gradients().get("one.weight").set(0, 3, Float.NaN);
+            ShardGradients bad = new ShardGradients(0, 1, first.gradients(), first.terms(), 0);
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer.update(List.of(bad)))
+                    .getMessage()
+                    .contains("gradient of 'one.weight' of shard 0"));
+            assertThrows(IllegalArgumentException.class, () -> new ShardGradients(2, 2, Map.of(), new double[0], 0));
+            IllegalStateException refused = assertThrows(IllegalStateException.class, () -> one.gradients(batch(), 0));
+            assertEquals(
+                    "the trainer has 1 shards and windows of 5 of 5 steps, expected several shards and a window of all"
+                            + " steps",
+                    refused.getMessage());
+        }
+    }
+
+    private static void assertRefused(String message, Runnable action) {
+        assertEquals(
+                message,
+                assertThrows(IllegalArgumentException.class, action::run).getMessage());
+    }
+}
