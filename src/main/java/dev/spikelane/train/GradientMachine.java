@@ -171,7 +171,7 @@ final class GradientMachine {
                 site.back(segment);
             }
             for (GradientSite site : sites) {
-                GradientTerm term = site.prepareTurns();
+                GradientTerm term = site.backward().prepareTurns();
                 if (term != null) {
                     prepareWeights(term);
                 }

@@ -1,7 +1,6 @@
 package dev.spikelane.train;
 
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.PortCurrents;
@@ -45,7 +44,6 @@ final class GradientSite implements GradientSource {
 
     private final GradientBlueprint.Use use;
     private final InputForm form;
-    /** A state that goes through a segment again. */
     private @Nullable NeuronState work;
 
     private final List<String> variables;
@@ -61,15 +59,10 @@ final class GradientSite implements GradientSource {
 
     private final boolean coupled;
     private final boolean alone;
-    /** All samples. */
-    private final GradientSamples whole;
-
-    private final int blocksInTile;
-    private final @Nullable GradientScratch[] scratch;
+    private final GradientBackward backward;
     private @Nullable GradientFrame frame;
     private NeuronGroup group;
     private NeuronGradient gradient;
-    private NeuronBackward[] tiles;
     /** The currents that a thread takes to the neurons. */
     private final PortCurrents[] currents;
 
@@ -78,9 +71,6 @@ final class GradientSite implements GradientSource {
 
     /** The samples that each thread carries through a loop; none if all go together. */
     private GradientShare[] shares = {};
-
-    /** The projection whose weights' gradients come in turns, as those of currents serve nothing else; null if they do. */
-    private @Nullable GradientTerm inTurns;
 
     private int segmentStart;
 
@@ -100,7 +90,6 @@ final class GradientSite implements GradientSource {
         this.surrogate = plan.surrogateOf(population);
         this.draws = plan.drawsOf(number, surrogate);
         this.alone = alone;
-        this.whole = new GradientSamples(0, size.batch(), size.batch());
         this.group = layout.neurons(number);
         this.gradient = gradient();
         this.current = plan.port(population, "current", group.currents());
@@ -133,9 +122,8 @@ final class GradientSite implements GradientSource {
                 : FloatMatrix.zeros(arena, 1, 1);
         this.coupled = gradient.coupled() || group.coupled();
         int blocks = blocks();
-        this.blocksInTile = coupled || !alone ? blocks : tile(blocks, size.threads());
-        this.scratch = new GradientScratch[coupled || !alone ? 1 : size.threads()];
-        this.tiles = tiles();
+        this.backward =
+                new GradientBackward(this, size, arena, coupled || !alone ? blocks : tile(blocks, size.threads()));
     }
 
     /** Makes room for the way back, when all projections are there. */
@@ -204,30 +192,6 @@ final class GradientSite implements GradientSource {
         return carriedOf[variable];
     }
 
-    /** The scratch of a thread, made when it is needed: a frame needs none. */
-    private GradientScratch scratch(int thread) {
-        GradientScratch made = scratch[thread];
-        if (made == null) {
-            boolean[] reached = new boolean[variables.size()];
-            boolean adds = ofSpikes.adds();
-            for (int i = 0; i < reached.length; i++) {
-                reached[i] = ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null;
-                adds |= ofVariables[i].adds();
-            }
-            int again = gradient.needsCurrents() ? variables.size() : 0;
-            made = new GradientScratch(arena, size, tile(), firesBack(), reached, adds, again);
-            scratch[thread] = made;
-        }
-        return made;
-    }
-
-    /** Room for a batch of the neurons that a thread takes back at a time. */
-    private Tile tile() {
-        return blocksInTile == blocks()
-                ? Tile.whole(FloatMatrix.zeros(arena, size.batch(), population.size()))
-                : Tile.of(FloatMatrix.zeros(arena, size.batch(), blocksInTile * Long.SIZE), population.size());
-    }
-
     /** The short way under a frame, if this population can go it. */
     private @Nullable GradientFrame frame() {
         LeakyParameters parameters = gradient.underFrame();
@@ -279,7 +243,8 @@ final class GradientSite implements GradientSource {
         return made;
     }
 
-    private FloatMatrix carried() {
+    /** Gradients of all variables after the step that comes next on the way back. */
+    FloatMatrix carried() {
         FloatMatrix made = carried;
         if (made == null) {
             made = FloatMatrix.zeros(arena, variables.size() * size.batch(), population.size());
@@ -304,15 +269,6 @@ final class GradientSite implements GradientSource {
 
     private NeuronGradient gradient() {
         return NeuronGradient.of(arena, layout.inside(number), group, size.batch(), learned);
-    }
-
-    private NeuronBackward[] tiles() {
-        NeuronBackward[] made = new NeuronBackward[parts()];
-        for (int part = 0; part < made.length; part++) {
-            int first = part * blocksInTile * Long.SIZE;
-            made[part] = gradient.tile(first, Math.min(blocksInTile * Long.SIZE, population.size() - first));
-        }
-        return made;
     }
 
     Population population() {
@@ -394,28 +350,14 @@ final class GradientSite implements GradientSource {
         return Math.ceilDiv(population.size(), Long.SIZE);
     }
 
-    /**
-     * Makes room for gradients of weights that come a few steps at a time, as soon as those of the currents are there; returns their projection, or null
-     * if gradients of currents serve something else.
-     */
-    @Nullable
-    GradientTerm prepareTurns() {
-        boolean one = shares()
-                && !gradient.needsCurrents()
-                && feedback == null
-                && current.terms().size() == 1;
-        inTurns = one && current.terms().getFirst().prepareTurns(blocksInTile)
-                ? current.terms().getFirst()
-                : null;
-        for (int thread = 0; thread < scratch.length && inTurns != null; thread++) {
-            scratch(thread).ofCurrents();
-        }
-        return inTurns;
+    /** The way back of the neurons, where a thread takes a tile of them through a segment. */
+    GradientBackward backward() {
+        return backward;
     }
 
-    /** Parts that threads may take back at the same time. */
-    int parts() {
-        return Math.ceilDiv(blocks(), blocksInTile);
+    /** Gradients of what the spikes of the step that comes next on the way back carry, where neurons feed them back. */
+    FloatMatrix carriedSpikes() {
+        return carriedSpikes;
     }
 
     boolean shares() {
@@ -507,6 +449,12 @@ final class GradientSite implements GradientSource {
                 .record(own, count * size.batch(), from, spikes.steps(first, count, 0), current.steps(first, count));
     }
 
+    /** Takes a tile of neurons forward again. */
+    void runAgain(int step, int firstBlock, int endBlock, int thread) {
+        place(currents[thread], step, 1, firstBlock, endBlock);
+        run(currents[thread], work(), step, 1);
+    }
+
     private void run(PortCurrents own, NeuronState from, int first, int count) {
         PortSteps.<NeuronState>of(group).run(own, count * size.batch(), from, spikes.steps(first, count, 0));
     }
@@ -543,16 +491,15 @@ final class GradientSite implements GradientSource {
         if (openFrame() != null || shares.length > 0) {
             return;
         }
-        for (int thread = 0; thread < scratch.length; thread++) {
-            scratch(thread); // before threads share them
-        }
         if (gradient.needsCurrents()) {
             work().copyFrom(checkpoint(segment));
         }
-        if (!shares() && gradient.needsCurrents()) {
-            scratch(0).tiles.at(0, blocks());
-            again(first, count, 0, blocks(), 0);
-        }
+        backward.open(first, count);
+    }
+
+    /** A variable that goes through a segment again. */
+    FloatMatrix again(int variable) {
+        return work().variable(variables.get(variable));
     }
 
     private NeuronState work() {
@@ -564,94 +511,11 @@ final class GradientSite implements GradientSource {
         return made;
     }
 
-    /** Computes the variables of a tile again, before each step and after the last. */
-    private void again(int first, int count, int firstBlock, int endBlock, int thread) {
-        int batch = size.batch();
-        GradientScratch into = scratch(thread);
-        for (int i = 0; i < variables.size(); i++) {
-            into.tiles.in(into.past[i]).copyFrom(work().variable(variables.get(i)), 0, 0, batch);
-        }
-        for (int step = 0; step < count; step++) {
-            place(currents[thread], first + step, 1, firstBlock, endBlock);
-            run(currents[thread], work(), first + step, 1);
-            for (int i = 0; i < variables.size(); i++) {
-                Tile past = into.tiles.in(into.past[i]);
-                past.copyFrom(work().variable(variables.get(i)), 0, (step + 1) * batch, batch);
-            }
-        }
-    }
-
     /** Takes gradients of the currents of all targets back through their paths, as far as whole rows are needed. */
     void openOutlets(int first, int count) {
         ofSpikes.open(first, count);
         for (GradientOutlet outlet : ofVariables) {
             outlet.open(first, count);
-        }
-    }
-
-    /** Takes a part of the neurons back through some steps. */
-    void backPart(int first, int count, int part, int thread) {
-        GradientScratch own = scratch(thread);
-        int firstBlock = part * blocksInTile;
-        int endBlock = Math.min(firstBlock + blocksInTile, blocks());
-        own.tiles.at(firstBlock, endBlock);
-        if (shares() && gradient.needsCurrents()) {
-            again(first, count, firstBlock, endBlock, thread);
-        }
-        GradientTerm weights = inTurns;
-        if (weights != null) {
-            weights.last().openTurns(thread);
-            if (endBlock * Long.SIZE > population.size()) {
-                own.ofCurrents().fill(0); // other neurons have stood where padding does
-            }
-        }
-        for (int behind = count; behind > 0; behind -= size.turn()) {
-            int from = Math.max(0, behind - size.turn());
-            backSteps(first, from, behind - from, part, own);
-            if (weights != null) {
-                Tile gradients = own.tiles.addedIn(own.ofCurrents());
-                weights.last().addTurn(gradients, first + from, first + behind, thread);
-            }
-        }
-        if (weights != null) {
-            weights.last().closeTurns(own.tiles.addedIn(own.ofCurrents()), thread);
-        }
-    }
-
-    /** Takes neurons back through a few steps, whose gradients stay in a core's caches. */
-    private void backSteps(int first, int from, int count, int part, GradientScratch own) {
-        boolean fires = firesBack();
-        if (fires) {
-            ofSpikes.gather(from, count, own.ofSpikes, own.added, own.tiles);
-        }
-        for (int i = 0; i < ofVariables.length; i++) {
-            if (ofVariables[i].mayHaveGradients() && ofVariables[i].givenAlone() == null) {
-                ofVariables[i].gather(from, count, own.ofVariables[i], own.added, own.tiles);
-            }
-        }
-        NeuronBackward tile = tiles[part];
-        for (int step = count - 1; step >= 0; step--) {
-            int at = first + from + step;
-            for (int i = 0; i < ofVariables.length; i++) {
-                if (ofVariables[i].mayHaveGradients()) {
-                    GradientViews<FloatMatrix> given = ofVariables[i].givenAlone();
-                    Tile variable = own.tiles.inWhole(carriedOf[i]);
-                    Tile added = given == null
-                            ? own.tiles.in(own.ofVariables[i].steps(step, 1))
-                            : own.given.on(given.steps(at, 1)).at(variable);
-                    RowSum.add(variable, added, size.batch());
-                }
-            }
-            place(own.step, at, own.past, whole);
-            if (inTurns != null) {
-                own.step.ofCurrent = own.ofCurrents();
-                own.step.currentRow = step * size.batch();
-            }
-            FloatMatrix of = fires ? own.ofSpikes.steps(step, 1) : null;
-            if (of != null && gradient.feedsOwnSpikes()) {
-                RowSum.add(own.tiles.in(of), own.tiles.inWhole(carriedSpikes), size.batch());
-            }
-            back(tile, own.step, of, own.distance, carried(), at, part * blocksInTile * Long.SIZE);
         }
     }
 
@@ -712,9 +576,7 @@ final class GradientSite implements GradientSource {
             for (String name : learnedNames) {
                 layout.readParameter(number, name, gradient.values(name));
             }
-            for (NeuronBackward tile : tiles) {
-                tile.update();
-            }
+            backward.update();
             for (GradientShare share : shares) {
                 share.update();
             }
@@ -725,7 +587,7 @@ final class GradientSite implements GradientSource {
     void refresh() {
         group = layout.neurons(number);
         gradient = gradient.with(layout.inside(number), group);
-        tiles = tiles();
+        backward.refresh();
         frame = frame();
         for (GradientShare share : shares) {
             share.refresh();

@@ -169,7 +169,7 @@ final class GradientStage {
             first = firstStep;
             count = steps;
             sites[0].openOutlets(first, count);
-            crew.run(backward, sites[0].parts());
+            crew.run(backward, sites[0].backward().parts());
             return;
         }
         if (shares.length > 0) {
@@ -184,7 +184,7 @@ final class GradientStage {
             int some = Math.min(turn, firstStep + steps - step);
             for (int site = sites.length - 1; site >= 0; site--) {
                 sites[site].openOutlets(step, some);
-                sites[site].backPart(step, some, 0, 0);
+                sites[site].backward().backPart(step, some, 0, 0);
             }
         }
     }
@@ -198,6 +198,6 @@ final class GradientStage {
     }
 
     private void backwardPart(int part, int thread) {
-        sites[0].backPart(first, count, part, thread);
+        sites[0].backward().backPart(first, count, part, thread);
     }
 }
