@@ -409,7 +409,7 @@ public final class GradientsBuilder {
             GradientBlueprint plan = new GradientBlueprint(
                     network,
                     layout,
-                    new GradientSize(steps, samples, every, rowsInTurn, threads),
+                    new GradientSize(steps, samples, every, Math.clamp(rowsInTurn / batch, 1, every), threads),
                     arena,
                     Set.copyOf(learned),
                     Set.copyOf(given),
