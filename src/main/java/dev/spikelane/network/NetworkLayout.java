@@ -3,7 +3,6 @@ package dev.spikelane.network;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.layout.Crew;
 import dev.spikelane.layout.Layout;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.Parameter;
@@ -49,8 +48,7 @@ record NetworkLayout(Network network) implements Layout {
         Map<String, Parameter> together = new LinkedHashMap<>();
         for (int i = 0; i < change.names().size(); i++) {
             together.put(
-                    change.names().get(i),
-                    Parameter.of(change.values().get(i).toArray()));
+                    change.names().get(i), Parameter.of(change.values().get(i).toArray()));
         }
         network.rebind(change.population(), bound.neuron().withParameters(together));
     }

@@ -399,7 +399,10 @@ final class GradientSite implements GradientSource {
      */
     @Nullable
     GradientTerm prepareTurns() {
-        boolean one = shares() && !gradient.needsCurrents() && feedback == null && current.terms().size() == 1;
+        boolean one = shares()
+                && !gradient.needsCurrents()
+                && feedback == null
+                && current.terms().size() == 1;
         inTurns = one && current.terms().getFirst().prepareTurns(blocksInTile)
                 ? current.terms().getFirst()
                 : null;

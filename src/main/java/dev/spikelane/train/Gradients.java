@@ -400,7 +400,8 @@ public final class Gradients implements AutoCloseable {
             try {
                 plan.layout().setParameters(changes.get(i));
             } catch (IllegalArgumentException refused) {
-                throw RefusedParameter.of(parameters, plan.population(changes.get(i).population()), refused);
+                throw RefusedParameter.of(
+                        parameters, plan.population(changes.get(i).population()), refused);
             }
         }
     }

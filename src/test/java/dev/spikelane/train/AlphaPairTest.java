@@ -53,8 +53,7 @@ class AlphaPairTest {
     void weightsTakeAPair(boolean alphaFirst) {
         Network network = network();
         network.weights().replaceAll(pair(row(0.4, 0.9), row(0.3, 0.7), alphaFirst));
-        assertArrayEquals(
-                new float[] {0.4f, 0.9f}, network.weights().get(ALPHA).toArray());
+        assertArrayEquals(new float[] {0.4f, 0.9f}, network.weights().get(ALPHA).toArray());
         assertArrayEquals(new float[] {0.3f, 0.7f}, network.weights().get(BETA).toArray());
     }
 
@@ -65,14 +64,14 @@ class AlphaPairTest {
         float[] weights = network.weights().get("fc1.weight").toArray();
         values.put("fc1.weight", FloatMatrix.zeros(2, 5));
         values.putAll(pair(row(0.4, 0.9), row(0.3, 0.95), true));
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> network.weights().replaceAll(values));
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> network.weights().replaceAll(values));
         assertTrue(refused.getMessage().contains("neuron 1"), refused.getMessage());
         assertArrayEquals(weights, network.weights().get("fc1.weight").toArray());
-        assertArrayEquals(
-                new float[] {0.6f, 0.6f}, network.weights().get(ALPHA).toArray());
+        assertArrayEquals(new float[] {0.6f, 0.6f}, network.weights().get(ALPHA).toArray());
         assertThrows(
-                IllegalArgumentException.class, () -> network.weights().replaceAll(Map.of("no", row(1), ALPHA, row(1))));
+                IllegalArgumentException.class,
+                () -> network.weights().replaceAll(Map.of("no", row(1), ALPHA, row(1))));
     }
 
     /** An optimizer moves both in one step. */

@@ -227,7 +227,13 @@ class WeightGradientProperties {
             if (fits) {
                 PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
                 for (int block = 0; block < found.blocks(); block += together) {
-                    giveInTurns(gives, values, steps, new Blocks(block, Math.min(block + together, found.blocks())), turn, found);
+                    giveInTurns(
+                            gives,
+                            values,
+                            steps,
+                            new Blocks(block, Math.min(block + together, found.blocks())),
+                            turn,
+                            found);
                 }
                 same(expected, found);
             }
@@ -236,7 +242,8 @@ class WeightGradientProperties {
 
     private record Blocks(int first, int end) {}
 
-    private static void giveInTurns(WeightGradient gives, FloatMatrix values, int steps, Blocks blocks, int turn, PackedWeights found) {
+    private static void giveInTurns(
+            WeightGradient gives, FloatMatrix values, int steps, Blocks blocks, int turn, PackedWeights found) {
         int outputs = values.columns();
         int batch = values.rows() / steps;
         FloatMatrix room = FloatMatrix.zeros(turn * batch, (blocks.end - blocks.first) * PackedWeights.BLOCK);
@@ -247,8 +254,8 @@ class WeightGradientProperties {
             tile.copyFrom(values, first * batch, 0, (end - first) * batch);
             gives.addTurn(tile, found.bias(), first, end, 0);
         }
-        GradientSink sink = (gradients, from, first, end) -> MemorySegment.copy(
-                gradients, from, found.segment(), first * Float.BYTES, (end - first) * Float.BYTES);
+        GradientSink sink = (gradients, from, first, end) ->
+                MemorySegment.copy(gradients, from, found.segment(), first * Float.BYTES, (end - first) * Float.BYTES);
         gives.closeTurns(tile, sink, 0);
     }
 
