@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
@@ -41,6 +42,32 @@ final class LoopSite {
         }
     }
 
+    /** Whether threads may each carry some samples through a block: nobody looks at single steps, and nothing is shared or drawn. */
+    boolean samplesApart() {
+        boolean apart = !site.stepwise() && site.neurons() instanceof Reversible neurons && neurons.samplesApart();
+        for (LoopSum sum : sums) {
+            apart &= sum.samplesApart();
+        }
+        return apart;
+    }
+
+    /** Multiplications of a step in products from the loop. */
+    long work() {
+        long work = 0;
+        for (LoopSum sum : sums) {
+            work += sum.work() * site.batch();
+        }
+        return work;
+    }
+
+    int batch() {
+        return site.batch();
+    }
+
+    LoopShare share(Arena arena, int first, int count) {
+        return new LoopShare(site, sums, arena, first, count);
+    }
+
     /** Computes what comes from elsewhere, for a whole block. */
     void open(Workers workers, int steps, boolean profiled) {
         long start = profiled ? System.nanoTime() : 0;
@@ -67,7 +94,8 @@ final class LoopSite {
         time += profiled ? System.nanoTime() - start : 0;
     }
 
-    void close(long firstStep, int steps, boolean profiled) {
+    void close(long firstStep, int steps, long shared, boolean profiled) {
+        time += shared;
         if (profiled) {
             site.profile(steps * site.batch(), time);
         }

@@ -1,34 +1,96 @@
 package dev.spikelane.network;
 
+import dev.spikelane.layout.Crew;
+import java.lang.foreign.Arena;
 import java.util.List;
 
 /**
  * Populations that reach each other, and those that are looked at after every step. What comes from elsewhere is computed for a whole block
- * of steps; then the populations take turns, some steps at a time.
+ * of steps; then the populations take turns, some steps at a time: all samples, or where threads share the work each thread its own.
  */
 final class LoopStage implements Stage {
 
+    /** Multiplications of a block from which on threads share it. */
+    private static final long WORTH_SHARING = 3_000_000;
+
     private final LoopSite[] sites;
     private final int stepsAtATime;
+    /** For each thread the samples that it carries, of each population; empty if all samples go together. */
+    private final LoopShare[][] shares;
 
-    LoopStage(List<LoopSite> sites, int stepsAtATime) {
+    private final long work;
+    private final Crew.Job carry = this::carry;
+    private int steps;
+
+    LoopStage(List<LoopSite> sites, int stepsAtATime, Arena arena, int threads) {
         this.sites = sites.toArray(LoopSite[]::new);
         this.stepsAtATime = stepsAtATime;
+        this.work = sites.stream().mapToLong(LoopSite::work).sum();
+        this.shares = shares(arena, Math.min(threads, sites.getFirst().batch()));
+    }
+
+    private LoopShare[][] shares(Arena arena, int threads) {
+        if (threads == 1 || !List.of(sites).stream().allMatch(LoopSite::samplesApart)) {
+            return new LoopShare[0][];
+        }
+        int batch = sites[0].batch();
+        int most = Math.ceilDiv(batch, threads);
+        LoopShare[][] made = new LoopShare[Math.ceilDiv(batch, most)][sites.length];
+        for (int share = 0; share < made.length; share++) {
+            int first = share * most;
+            for (int site = 0; site < sites.length; site++) {
+                made[share][site] = sites[site].share(arena, first, Math.min(most, batch - first));
+            }
+        }
+        return made;
     }
 
     @Override
-    public void run(Workers workers, long firstStep, int steps, boolean profiled) {
+    public void run(Workers workers, long firstStep, int blockSteps, boolean profiled) {
         for (LoopSite site : sites) {
-            site.open(workers, steps, profiled);
+            site.open(workers, blockSteps, profiled);
         }
-        for (int step = 0; step < steps; step += stepsAtATime) {
-            int some = Math.min(stepsAtATime, steps - step);
+        long start = profiled ? System.nanoTime() : 0;
+        boolean shared = shares.length > 0 && work * blockSteps >= WORTH_SHARING;
+        if (shared) {
+            runShares(workers, blockSteps);
+        } else {
+            runTogether(firstStep, blockSteps, profiled);
+        }
+        long each = profiled && shared ? (System.nanoTime() - start) / sites.length : 0;
+        for (LoopSite site : sites) {
+            site.close(firstStep, blockSteps, each, profiled);
+        }
+    }
+
+    private void runTogether(long firstStep, int blockSteps, boolean profiled) {
+        for (int step = 0; step < blockSteps; step += stepsAtATime) {
+            int some = Math.min(stepsAtATime, blockSteps - step);
             for (LoopSite site : sites) {
                 site.run(firstStep + step, step, some, profiled);
             }
         }
-        for (LoopSite site : sites) {
-            site.close(firstStep, steps, profiled);
+    }
+
+    private void runShares(Workers workers, int blockSteps) {
+        steps = blockSteps;
+        workers.run(carry, shares.length);
+        for (LoopShare[] share : shares) {
+            for (LoopShare of : share) {
+                of.close();
+            }
+        }
+    }
+
+    private void carry(int number, int thread) {
+        LoopShare[] share = shares[number];
+        for (LoopShare of : share) {
+            of.open();
+        }
+        for (int step = 0; step < steps; step++) {
+            for (LoopShare of : share) {
+                of.run(step, thread);
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What enters a port of a population in a {@link LoopStage}: the terms in the order of declaration. */
 final class LoopSum {
@@ -57,6 +58,35 @@ final class LoopSum {
         return all;
     }
 
+    int columns() {
+        return columns;
+    }
+
+    /** The parts of the sum, in their order. */
+    List<Piece> pieces() {
+        return List.of(pieces);
+    }
+
+    /** Multiplications of each row in products from the loop. */
+    long work() {
+        long work = 0;
+        for (Piece piece : pieces) {
+            Term inner = piece.inner();
+            work += inner == null ? 0 : inner.path.work();
+        }
+        return work;
+    }
+
+    /** Whether threads may each fill the currents of some samples. */
+    boolean samplesApart() {
+        boolean apart = true;
+        for (Piece piece : pieces) {
+            Term inner = piece.inner();
+            apart &= inner == null || inner.path.isOneProduct();
+        }
+        return apart;
+    }
+
     /** What {@link #fill} leaves in the first rows for a part of the block. */
     Tile current(int part) {
         return current.get(part);
@@ -82,7 +112,14 @@ final class LoopSum {
     }
 
     /** A part of the sum. */
-    private interface Piece {
+    interface Piece {
+
+        /** The projection that makes it, if that comes from the loop; null otherwise. */
+        @Nullable
+        Term inner();
+
+        /** What the projection sees in the block; where there is none, the currents of the block. */
+        Signal rows();
 
         /** Computes what can be computed before the first step of a block. */
         void open(Workers workers, int rows);
@@ -109,6 +146,16 @@ final class LoopSum {
             for (int i = 0; i < threads; i++) {
                 tiles[i] = Tile.whole(whole);
             }
+        }
+
+        @Override
+        public @Nullable Term inner() {
+            return null;
+        }
+
+        @Override
+        public Signal rows() {
+            return whole;
         }
 
         @Override
@@ -142,6 +189,16 @@ final class LoopSum {
         Inner(Term term) {
             this.term = term;
             this.seen = Track.parts(term.source.delayed(term.delay), rowsInPart);
+        }
+
+        @Override
+        public Term inner() {
+            return term;
+        }
+
+        @Override
+        public Signal rows() {
+            return term.source.delayed(term.delay);
         }
 
         @Override

@@ -192,7 +192,7 @@ final class Machine {
                         .map(site -> new LoopSite(
                                 site, term -> isWithin(members, term), memory.arena, stepsInBlock, steps, threads()))
                         .toList();
-                made.add(new LoopStage(loop, steps));
+                made.add(new LoopStage(loop, steps, memory.arena, threads()));
             }
         }
         return made.toArray(Stage[]::new);

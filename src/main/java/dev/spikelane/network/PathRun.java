@@ -57,6 +57,11 @@ final class PathRun {
         }
     }
 
+    /** Whether all is done row by row in memory of the thread, so that threads may each fill some rows. */
+    boolean isOneProduct() {
+        return first.length == 0;
+    }
+
     /** Fills the currents of the first rows of the blocks in use. */
     void fill(Signal source, int rows, Tile current, int thread) {
         Signal from = first.length == 0 ? source : made[first.length - 1];

@@ -102,6 +102,16 @@ final class Track<S extends Signal> {
         return parts;
     }
 
+    /** Views of some samples of a block, for each of its steps. */
+    @SuppressWarnings("unchecked") // rows of a matrix are a matrix of the same kind
+    static <S extends Signal> List<S> samples(S block, int batch, int first, int count) {
+        List<S> samples = new ArrayList<>();
+        for (int row = 0; row < block.rows(); row += batch) {
+            samples.add((S) block.rows(row + first, count));
+        }
+        return samples;
+    }
+
     /** Makes the last steps of a block the history of the next. */
     void advance(int steps) {
         if (history > 0) {
