@@ -9,6 +9,8 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
 import java.lang.foreign.Arena;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,9 @@ final class GradientInput implements GradientSource {
     private @Nullable FloatMatrix ownFrame;
     private @Nullable GradientViews<FloatMatrix> gradient;
     private @Nullable FloatMatrix gradientOfFrame;
+    /** What delayed projections take back of a frame. */
+    private final Map<GradientTerm, FloatMatrix> delayed = new IdentityHashMap<>();
+
     private @Nullable FloatMatrix added;
     private final Tile target;
     private final Tile source;
@@ -190,30 +195,71 @@ final class GradientInput implements GradientSource {
 
     /** Adds what a projection takes back in some steps, or writes it where it is the first. */
     void add(GradientTerm term, int first, int count, boolean started) {
-        FloatMatrix into = frame ? gradientsOfFrame() : gradients(first, count);
-        FloatMatrix rows = started ? scratch(into.rows()) : into;
+        if (frame) {
+            addToFrame(term, first, count, started);
+            return;
+        }
+        FloatMatrix into = gradients(first, count);
+        FloatMatrix rows = started ? scratch(count) : into;
+        pull(term, first, count, rows);
+        if (started) {
+            RowSum.add(target.on(into), source.on(rows), into.rows());
+        }
+    }
+
+    /** Writes what a projection takes back, zeros where its currents would come behind the last step; returns how many steps have such currents. */
+    private int pull(GradientTerm term, int first, int count, FloatMatrix rows) {
+        int reached = term.open(first, count);
+        rows.fill(0);
+        if (reached > 0) {
+            term.pull(0, reached, target.on(rows.rows(0, reached * size.batch())));
+        }
+        return reached;
+    }
+
+    /** The same for a frame, whose gradients are known when all steps were taken back: the last segment comes first. */
+    private void addToFrame(GradientTerm term, int first, int count, boolean started) {
+        if (!term.isFrame()) {
+            addDelayed(term, first, count);
+        }
+        if (first > 0) {
+            return;
+        }
+        FloatMatrix into = gradientsOfFrame();
+        FloatMatrix rows = started ? scratch(1) : into;
         if (term.isFrame()) {
             term.pullFrame(target.on(rows));
         } else {
-            int reached = term.open(first, count);
-            FloatMatrix some = reached == count ? rows : rows.rows(0, Math.max(1, reached) * size.batch());
-            rows.fill(0);
-            if (reached > 0) {
-                term.pull(0, reached, target.on(some));
-            }
+            rows.copyFrom(delayed(term));
         }
         if (started) {
             RowSum.add(target.on(into), source.on(rows), into.rows());
         }
     }
 
-    private FloatMatrix scratch(int rows) {
+    /** Sums up, steps descending, what a delayed projection takes back of a frame. */
+    private void addDelayed(GradientTerm term, int first, int count) {
+        FloatMatrix sum = delayed(term);
+        if (first + count == size.steps()) {
+            sum.fill(0);
+        }
+        FloatMatrix rows = scratch(count);
+        for (int step = pull(term, first, count, rows) - 1; step >= 0; step--) {
+            RowSum.add(target.on(sum), source.on(rows.rows(step * size.batch(), size.batch())), size.batch());
+        }
+    }
+
+    private FloatMatrix delayed(GradientTerm term) {
+        return delayed.computeIfAbsent(term, _ -> FloatMatrix.zeros(arena, size.batch(), columns()));
+    }
+
+    private FloatMatrix scratch(int steps) {
         FloatMatrix made = added;
-        if (made == null || made.rows() != rows) {
-            made = FloatMatrix.zeros(arena, rows, columns());
+        if (made == null) {
+            made = FloatMatrix.zeros(arena, size.segment() * size.batch(), columns());
             added = made;
         }
-        return made;
+        return made.rows(0, steps * size.batch());
     }
 
     /** The gradients of the input, for some steps. */

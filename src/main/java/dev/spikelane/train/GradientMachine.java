@@ -222,7 +222,7 @@ final class GradientMachine {
 
     /** Sums up the gradients of an input: projections in their order. */
     private void toInput(GradientInput input, int first, int count) {
-        if (!input.wantsGradient() || input.isFrame() && first > 0) {
+        if (!input.wantsGradient()) {
             return;
         }
         boolean started = false;
