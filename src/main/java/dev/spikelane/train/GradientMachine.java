@@ -142,6 +142,9 @@ final class GradientMachine {
         for (GradientTerm term : terms) {
             term.open(firstStep);
         }
+        for (GradientSite site : sites) {
+            site.openWindow(firstStep);
+        }
         GradientSize size = plan.size();
         for (int segment = 0; segment < size.segments(); segment++) {
             int first = segment * size.segment();

@@ -72,6 +72,9 @@ final class GradientSite implements GradientSource {
     /** The samples that each thread carries through a loop; none if all go together. */
     private GradientShare[] shares = {};
 
+    /** The first step of the window, counted from the last reset. */
+    private int windowStart;
+
     private int segmentStart;
 
     /**
@@ -374,6 +377,11 @@ final class GradientSite implements GradientSource {
         return spikes.samples(step, delay, of);
     }
 
+    /** Goes to a window. */
+    void openWindow(int firstStep) {
+        windowStart = firstStep;
+    }
+
     /** Goes to a segment, forward: keeps the state. */
     void open(int segment) {
         segmentStart = segment * size.segment();
@@ -530,7 +538,7 @@ final class GradientSite implements GradientSource {
             int firstNeuron) {
         if (ofNeurons != null) {
             neurons.toDistance(place, ofVariables, ofNeurons, distance);
-            surrogate.backward(distance, ofNeurons, ofNeurons, draws, step, firstNeuron);
+            surrogate.backward(distance, ofNeurons, ofNeurons, draws, windowStart + step, firstNeuron);
         }
         neurons.toCurrents(place, ofNeurons, ofVariables, ofVariables.rows() / variables.size());
     }

@@ -14,6 +14,7 @@ import dev.spikelane.random.SampleDraws;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,7 @@ public final class Gradients implements AutoCloseable {
         this.changes = changes(plan, slots);
         this.crew = crew;
         this.seen = plan.layout().version();
+        setSamples(IntStream.range(0, plan.size().batch()).toArray());
     }
 
     /**
@@ -164,8 +166,17 @@ public final class Gradients implements AutoCloseable {
         return found;
     }
 
-    /** Says which samples of a data set the next window has, for surrogates and dropouts that draw. */
-    void setSamples(int[] numbers) {
+    /**
+     * Says which samples of a data set the next window has, for surrogates and dropouts that draw: 0, 1 and so on if nobody says it.
+     *
+     * @param numbers a number for each sample of the batch
+     * @throws IllegalArgumentException if there is not one for each sample
+     */
+    public void setSamples(int... numbers) {
+        if (numbers.length != plan.size().batch()) {
+            throw new IllegalArgumentException(
+                    numbers.length + " samples, expected " + plan.size().batch() + ", the batch");
+        }
         for (GradientSite site : machine.sites()) {
             SampleDraws draws = site.draws();
             if (draws != SampleDraws.NONE) {
@@ -180,8 +191,12 @@ public final class Gradients implements AutoCloseable {
         }
     }
 
-    /** Says which epoch it is, for surrogates and dropouts that draw. */
-    void setEpoch(int epoch) {
+    /**
+     * Says which epoch it is, for surrogates and dropouts that draw; 0 if nobody says it.
+     *
+     * @param epoch its number
+     */
+    public void setEpoch(int epoch) {
         for (GradientSite site : machine.sites()) {
             SampleDraws draws = site.draws();
             if (draws != SampleDraws.NONE) {

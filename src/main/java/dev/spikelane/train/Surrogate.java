@@ -209,7 +209,7 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
 
     /**
      * Returns the stochastic spike operator: {@code g} where the neuron fired, else {@code g * (u - 0.5 + mean) * variance} with u uniform in [0,
-     * 1), a function of (seed, epoch, sample, step, neuron).
+     * 1), a function of (seed, epoch, sample, step, neuron), where steps are counted from the last reset.
      *
      * @param mean what is added to the noise, finite
      * @param variance the factor of the noise, finite
