@@ -34,11 +34,19 @@ final class NaiveGradients {
     private final Map<String, float[][]> given;
 
     /** Gradients of what enters a port, by population and port, and of sources, for each step. */
-    private final Map<String, float[][]> gradients = new HashMap<>();
+    private final Map<String, double[][]> gradients = new HashMap<>();
 
+    private final NaiveArithmetic arithmetic;
     private final Map<String, NaiveLifBack[][]> neurons = new HashMap<>();
 
-    NaiveGradients(Network network, NaiveNetwork ran, int batch, int steps, Map<String, float[][]> given) {
+    NaiveGradients(
+            NaiveArithmetic arithmetic,
+            Network network,
+            NaiveNetwork ran,
+            int batch,
+            int steps,
+            Map<String, float[][]> given) {
+        this.arithmetic = arithmetic;
         this.network = network;
         this.ran = ran;
         this.batch = batch;
@@ -52,14 +60,15 @@ final class NaiveGradients {
             NaiveLifBack[][] all = new NaiveLifBack[batch][population.size()];
             for (NaiveLifBack[] sample : all) {
                 for (int i = 0; i < sample.length; i++) {
-                    sample[i] = new NaiveLifBack(lif, population.neuron().spikeValue(), fed);
+                    sample[i] = new NaiveLifBack(
+                            arithmetic, lif, population.neuron().spikeValue(), fed);
                 }
             }
             neurons.put(population.name(), all);
             for (String port : List.of(Neuron.CURRENT, Neuron.FEEDBACK)) {
-                gradients.put(population.name() + "/" + port, new float[steps][batch * population.size()]);
+                gradients.put(population.name() + "/" + port, new double[steps][batch * population.size()]);
             }
-            gradients.put(population.name(), new float[steps][batch * population.size()]);
+            gradients.put(population.name(), new double[steps][batch * population.size()]);
         }
     }
 
@@ -89,9 +98,9 @@ final class NaiveGradients {
         List<String> variables = population.neuron().variables();
         NaiveLif lif = NaiveLif.of(population.neuron(), population.shape());
         for (int sample = 0; sample < batch; sample++) {
-            float[] ofSpikes = reaching(population, population.name(), step, sample);
+            double[] ofSpikes = reaching(population, population.name(), step, sample);
             int winner = winner(lif, population, step, sample);
-            List<float[]> ofVariables = new ArrayList<>();
+            List<double[]> ofVariables = new ArrayList<>();
             for (String variable : variables) {
                 ofVariables.add(reaching(population, population.name() + "." + variable, step, sample));
             }
@@ -105,9 +114,9 @@ final class NaiveGradients {
                 back.firedBefore = step > 0 && ran.spike(population.name(), step - 1, sample, i);
                 back.winner = winner == i;
                 for (int v = 0; v < variables.size(); v++) {
-                    back.ofVariables[v] = ofVariables.get(v)[i] + back.ofVariables[v];
+                    back.ofVariables[v] = arithmetic.plus(ofVariables.get(v)[i], back.ofVariables[v]);
                 }
-                back.ofSpike = ofSpikes[i] + back.ofFiredBefore;
+                back.ofSpike = arithmetic.plus(ofSpikes[i], back.ofFiredBefore);
                 back.ofFiredBefore = 0;
                 back.step(i);
                 gradients.get(population.name() + "/" + Neuron.CURRENT)[step][sample * size + i] = back.ofCurrent;
@@ -141,20 +150,22 @@ final class NaiveGradients {
     }
 
     /** The gradients that reach a source from elsewhere: what was given, then projections in order. */
-    private float[] reaching(Population population, String source, int step, int sample) {
+    private double[] reaching(Population population, String source, int step, int sample) {
         int size = population.size();
-        float[] sum = new float[size];
+        double[] sum = new double[size];
         boolean started = given.containsKey(source);
         if (started) {
-            System.arraycopy(given.get(source)[step], sample * size, sum, 0, size);
+            for (int i = 0; i < size; i++) {
+                sum[i] = arithmetic.given(given.get(source)[step][sample * size + i]);
+            }
         }
         for (Projection projection : network.projections()) {
             if (projection.source().name().equals(source)) {
                 int reached = step + projection.delay();
-                float[] pulled =
-                        reached < steps ? pulled(projection, reached, sample).getFirst() : new float[size];
+                double[] pulled =
+                        reached < steps ? pulled(projection, reached, sample).getFirst() : new double[size];
                 for (int i = 0; i < size; i++) {
-                    sum[i] = started ? sum[i] + pulled[i] : pulled[i];
+                    sum[i] = started ? arithmetic.plus(sum[i], pulled[i]) : pulled[i];
                 }
                 started = true;
             }
@@ -163,12 +174,12 @@ final class NaiveGradients {
     }
 
     /** Gradients of the source, and of what each connection of the path makes. */
-    private List<float[]> pulled(Projection projection, int step, int sample) {
+    private List<double[]> pulled(Projection projection, int step, int sample) {
         int size = projection.target().size();
-        float[] of = new float[size];
+        double[] of = new double[size];
         String port = projection.target().name() + "/" + projection.port();
         System.arraycopy(gradients.get(port)[step], sample * size, of, 0, size);
-        List<float[]> all = new ArrayList<>(List.of(of));
+        List<double[]> all = new ArrayList<>(List.of(of));
         List<Connection> path = projection.path();
         for (int i = path.size() - 1; i >= 0; i--) {
             of = back(
@@ -180,7 +191,7 @@ final class NaiveGradients {
         return all;
     }
 
-    private static float[] back(Connection connection, float[] of, Shape target) {
+    private double[] back(Connection connection, double[] of, Shape target) {
         return switch (connection) {
             case Dense dense -> dense(dense.weights(), of, Shape.of(of.length));
             case Recurrent recurrent ->
@@ -192,40 +203,40 @@ final class NaiveGradients {
         };
     }
 
-    private static float[] dense(FloatMatrix weights, float[] of, Shape order) {
-        float[] back = new float[weights.columns()];
+    private double[] dense(FloatMatrix weights, double[] of, Shape order) {
+        double[] back = new double[weights.columns()];
         for (int i = 0; i < back.length; i++) {
             for (int k = 0; k < of.length; k++) {
                 int output = order.torch(k);
-                back[i] = Math.fma(of[output], weights.get(output, i), back[i]);
+                back[i] = arithmetic.fma(of[output], weights.get(output, i), back[i]);
             }
         }
         return back;
     }
 
-    private static float[] multiply(Parameter weights, float[] of) {
-        float[] back = new float[of.length];
+    private double[] multiply(Parameter weights, double[] of) {
+        double[] back = new double[of.length];
         for (int i = 0; i < of.length; i++) {
-            back[i] = weights.value(i) * of[i];
+            back[i] = arithmetic.times(of[i], weights.value(i));
         }
         return back;
     }
 
     /** The gradients of the spikes of a population in a step, of all samples. */
-    float[] ofSpikes(Population population, int step) {
+    double[] ofSpikes(Population population, int step) {
         return gradients.get(population.name())[step];
     }
 
     /** Gradients of the weights of a connection in a path, in torch's layout; those of a dense one are followed by the bias. */
-    float[] weights(Projection projection, int place) {
+    double[] weights(Projection projection, int place) {
         Connection connection = projection.path().get(place);
         int inputs = -1;
         int outputs = -1;
-        float[] sum = {};
+        double[] sum = {};
         float @Nullable [] carried = null;
         for (int step = steps - 1; step >= 0; step--) {
             List<Row> sources = new ArrayList<>();
-            List<float[]> results = new ArrayList<>();
+            List<double[]> results = new ArrayList<>();
             for (int sample = 0; sample < batch; sample++) {
                 sources.add(
                         ran.rows(projection, step - projection.delay(), sample).get(place));
@@ -234,7 +245,7 @@ final class NaiveGradients {
             if (inputs < 0) {
                 inputs = sources.getFirst().values().length;
                 outputs = results.getFirst().length;
-                sum = new float[connection instanceof OneToOne ? inputs : (inputs + 1) * outputs];
+                sum = new double[connection instanceof OneToOne ? inputs : (inputs + 1) * outputs];
             }
             if (sources.getFirst().fires() != null) {
                 carried = sources.getFirst().values();
@@ -256,28 +267,29 @@ final class NaiveGradients {
         }
         for (int i = 0; carried != null && i < inputs; i++) {
             for (int at = i; at < (connection instanceof OneToOne ? inputs : inputs * outputs); at += inputs) {
-                sum[at] *= carried[i];
+                sum[at] = arithmetic.times(sum[at], carried[i]);
             }
         }
         return sum;
     }
 
-    private float plus(float start, @Nullable List<Row> sources, List<float[]> results, int input, int output) {
-        float sum = start;
+    private double plus(double start, @Nullable List<Row> sources, List<double[]> results, int input, int output) {
+        double sum = start;
         if (sources != null && sources.getFirst().fires() == null) {
             for (int sample = 0; sample < batch; sample++) {
-                sum = Math.fma(sources.get(sample).values()[input], results.get(sample)[output], sum);
+                sum = arithmetic.fma(
+                        results.get(sample)[output], sources.get(sample).values()[input], sum);
             }
             return sum;
         }
         for (int group = 0; group < batch; group += 4) {
-            float part = -0.0f;
+            double part = -0.0;
             for (int sample = group; sample < Math.min(group + 4, batch); sample++) {
                 boolean fires = sources == null
                         || Objects.requireNonNull(sources.get(sample).fires())[input];
-                part = fires ? part + results.get(sample)[output] : part;
+                part = fires ? arithmetic.plus(part, results.get(sample)[output]) : part;
             }
-            sum += part;
+            sum = arithmetic.plus(sum, part);
         }
         return sum;
     }

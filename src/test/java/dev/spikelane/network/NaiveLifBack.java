@@ -11,6 +11,7 @@ import dev.spikelane.neuron.Recurrence;
 /** The derivative of each line of {@link NaiveLif}, for one neuron of one sample at a time, from the last line to the first. */
 final class NaiveLifBack {
 
+    private final NaiveArithmetic arithmetic;
     private final NaiveLif lif;
     private final Parameter carries;
     /** Whether projections enter the port {@code feedback}. */
@@ -27,24 +28,25 @@ final class NaiveLifBack {
     boolean firedBefore;
 
     /** Gradients with respect to the variables after the step, then before it. */
-    final float[] ofVariables = new float[3];
+    final double[] ofVariables = new double[3];
 
     /** Gradients with respect to what a spike carries, then the spike. */
-    float ofSpike;
+    double ofSpike;
 
-    float ofCurrent;
-    float ofFedBack;
-    float ofFiredBefore;
+    double ofCurrent;
+    double ofFedBack;
+    double ofFiredBefore;
     /** Sums of gradients with respect to parameters. */
-    float ofThreshold;
+    double ofThreshold;
 
-    float ofLeak;
-    float ofShare;
-    float ofScale;
-    float ofOwn;
-    float ofFactor;
+    double ofLeak;
+    double ofShare;
+    double ofScale;
+    double ofOwn;
+    double ofFactor;
 
-    NaiveLifBack(NaiveLif lif, Parameter carries, boolean fed) {
+    NaiveLifBack(NaiveArithmetic arithmetic, NaiveLif lif, Parameter carries, boolean fed) {
+        this.arithmetic = arithmetic;
         this.fed = fed;
         this.lif = lif;
         this.carries = carries;
@@ -52,7 +54,11 @@ final class NaiveLifBack {
 
     /** What stands in place of the derivative of firing. */
     static float surrogate(float distance, float gradient) {
-        return gradient / (1 + distance * distance);
+        return gradient / denominator(distance);
+    }
+
+    private static float denominator(float distance) {
+        return 1 + distance * distance;
     }
 
     void step(int i) {
@@ -65,42 +71,45 @@ final class NaiveLifBack {
         boolean above = lif.firing.compare() == Compare.STRICT ? before > threshold : before >= threshold;
         float r = above && later ? 1 : 0;
         float s = fired ? 1 : 0;
-        float of = ofVariables[0];
+        double of = ofVariables[0];
         // What a spike carries; under inhibition that is 1.
-        ofFactor += lif.firing.inhibition() ? 0 : s * ofSpike;
-        ofSpike *= carries.value(i);
+        ofFactor = lif.firing.inhibition() ? ofFactor : arithmetic.plus(ofFactor, arithmetic.times(ofSpike, s));
+        ofSpike = arithmetic.times(ofSpike, carries.value(i));
         if (atOnce && time == ResetTime.SAME_STEP_DIFFERENCE) {
             float factor = lif.firing.inhibition() && lif.graded.value(i) != 0 ? lif.graded.value(i) : 1;
-            float through = -((subtracts ? threshold : unreset) * of);
-            ofSpike += lif.firing.inhibition() ? through * (1 / factor) : through;
-            ofFactor -= lif.firing.inhibition() ? s * (1 / factor) * (1 / factor) * through : 0;
+            double through = arithmetic.times(of, -(subtracts ? threshold : unreset));
+            ofSpike =
+                    arithmetic.plus(ofSpike, lif.firing.inhibition() ? arithmetic.times(through, 1 / factor) : through);
+            if (lif.firing.inhibition()) {
+                ofFactor = arithmetic.minus(ofFactor, arithmetic.times(through, s * (1 / factor) * (1 / factor)));
+            }
             float difference = (lif.firing.inhibition() ? s / factor : s) - r;
             if (subtracts) {
-                ofThreshold -= difference * of;
+                ofThreshold = arithmetic.minus(ofThreshold, arithmetic.times(of, difference));
             } else {
-                of -= difference * of;
+                of = arithmetic.less(of, difference);
             }
         } else if (atOnce && subtracts) {
-            ofThreshold -= s * of;
+            ofThreshold = arithmetic.minus(ofThreshold, arithmetic.times(of, s));
         } else if (atOnce) {
-            of -= s * of;
+            of = arithmetic.times(of, 1 - s);
         }
         if (lif.firing.inhibition() && !winner) {
             ofSpike = 0;
         }
         // Firing.
         float compared = lif.firesBefore ? before : lif.firesOnChange ? Math.abs(unreset - before) : unreset;
-        float ofDistance = surrogate(compared - threshold, ofSpike);
-        ofThreshold -= ofDistance;
-        float ofBefore = 0;
+        double ofDistance = arithmetic.over(ofSpike, denominator(compared - threshold));
+        ofThreshold = arithmetic.minus(ofThreshold, ofDistance);
+        double ofBefore = 0;
         if (lif.firesBefore) {
             ofBefore = ofDistance;
         } else if (lif.firesOnChange) {
-            float change = Math.signum(unreset - before) * ofDistance;
-            of += change;
-            ofBefore = -change;
+            double change = arithmetic.times(ofDistance, Math.signum(unreset - before));
+            of = arithmetic.plus(of, change);
+            ofBefore = arithmetic.minus(0, change);
         } else {
-            of += ofDistance;
+            of = arithmetic.plus(of, ofDistance);
         }
         if (lif.alpha != null) {
             alphaFunction(i, of, r, subtracts, threshold);
@@ -108,17 +117,17 @@ final class NaiveLifBack {
             charge(i, of, ofBefore, r, threshold);
         }
         for (int gain = 0; gain < lif.gains.length; gain++) {
-            ofCurrent *= lif.gains[gain].value(i);
+            ofCurrent = arithmetic.times(ofCurrent, lif.gains[gain].value(i));
         }
     }
 
-    private void charge(int i, float ofUnreset, float ofBefore, float r, float threshold) {
+    private void charge(int i, double ofUnreset, double ofBefore, float r, float threshold) {
         Reset reset = lif.firing.reset();
-        float of = ofUnreset;
+        double of = ofUnreset;
         if (reset == Reset.SUBTRACT) {
-            ofThreshold -= r * of;
+            ofThreshold = arithmetic.minus(ofThreshold, arithmetic.times(of, r));
         } else if (reset == Reset.CLEAR) {
-            of -= r * of;
+            of = arithmetic.times(of, 1 - r);
         }
         if (lif.rectified && !(unreset > 0)) {
             of = 0;
@@ -128,23 +137,23 @@ final class NaiveLifBack {
         float decayed = reset == Reset.ZERO
                 ? (1 - r) * before
                 : reset == Reset.SUBTRACT_DECAYED ? before - r * threshold : before;
-        ofLeak += lif.decay == Decay.MULTIPLY ? decayed * of : 0;
+        ofLeak = lif.decay == Decay.MULTIPLY ? arithmetic.plus(ofLeak, arithmetic.times(of, decayed)) : ofLeak;
         switch (lif.decay) {
             case MULTIPLY -> {
                 ofCurrent = of;
-                of = b * of;
+                of = arithmetic.times(of, b);
             }
             case MULTIPLY_WEIGHTED -> {
-                ofCurrent = (1 - b) * of;
-                of = b * of;
+                ofCurrent = arithmetic.times(of, 1 - b);
+                of = arithmetic.times(of, b);
             }
             case EULER -> {
-                ofCurrent = b * of;
-                of = of - b * of;
+                ofCurrent = arithmetic.times(of, b);
+                of = arithmetic.less(of, b);
             }
             case DIVIDE -> {
-                ofCurrent = of / b;
-                of = of - of / b;
+                ofCurrent = arithmetic.over(of, b);
+                of = arithmetic.lessOver(of, b);
             }
             case NONE -> {
                 ofCurrent = of;
@@ -152,47 +161,47 @@ final class NaiveLifBack {
             }
         }
         if (reset == Reset.ZERO) {
-            of = (1 - r) * of;
+            of = arithmetic.times(of, 1 - r);
         } else if (reset == Reset.SUBTRACT_DECAYED) {
-            ofThreshold -= r * of;
+            ofThreshold = arithmetic.minus(ofThreshold, arithmetic.times(of, r));
         }
         if (lif.synapse != null) {
             float share = Math.clamp(lif.synapse.value(i), 0f, 1f);
-            ofCurrent = ofVariables[1] + ofCurrent;
-            ofShare += second * ofCurrent;
-            ofVariables[1] = share * ofCurrent;
+            ofCurrent = arithmetic.plus(ofVariables[1], ofCurrent);
+            ofShare = arithmetic.plus(ofShare, arithmetic.times(ofCurrent, second));
+            ofVariables[1] = arithmetic.times(ofCurrent, share);
             ofFedBack = ofCurrent;
         }
         if (!fed && lif.recurrence instanceof Recurrence.OneToOne own) {
-            ofOwn += (firedBefore ? 1 : 0) * ofFedBack;
-            ofFiredBefore = own.weights().value(i) * ofFedBack;
+            ofOwn = arithmetic.plus(ofOwn, arithmetic.times(ofFedBack, firedBefore ? 1 : 0));
+            ofFiredBefore = arithmetic.times(ofFedBack, own.weights().value(i));
         } else {
-            ofOwn += ofFedBack;
+            ofOwn = arithmetic.plus(ofOwn, ofFedBack);
         }
-        ofVariables[0] = of + ofBefore;
+        ofVariables[0] = arithmetic.plus(of, ofBefore);
     }
 
-    private void alphaFunction(int i, float of, float r, boolean subtracts, float threshold) {
+    private void alphaFunction(int i, double of, float r, boolean subtracts, float threshold) {
         float slow = Math.clamp(lif.alpha.alpha().value(i), 0f, 1f);
         float fast = Math.clamp(lif.alpha.beta().value(i), 0f, 1f);
         float tau = Logarithm.log(slow) / (Logarithm.log(fast) - Logarithm.log(slow)) + 1;
-        float ofSlow = ofVariables[1];
-        float ofFast = ofVariables[2] - r * ofVariables[2];
-        float ofSum = of;
+        double ofSlow = ofVariables[1];
+        double ofFast = arithmetic.times(ofVariables[2], 1 - r);
+        double ofSum = of;
         if (subtracts) {
-            ofThreshold -= r * ofSlow;
+            ofThreshold = arithmetic.minus(ofThreshold, arithmetic.times(ofSlow, r));
         } else {
-            ofSlow -= r * ofSlow;
-            ofSum -= r * ofSum;
+            ofSlow = arithmetic.times(ofSlow, 1 - r);
+            ofSum = arithmetic.times(ofSum, 1 - r);
         }
-        float through = tau * ofSum;
-        ofSlow += through;
-        ofFast += through;
-        ofCurrent = ofSlow - ofFast;
-        ofShare += second * ofSlow;
-        ofLeak += third * ofFast;
+        double through = arithmetic.times(ofSum, tau);
+        ofSlow = arithmetic.plus(ofSlow, through);
+        ofFast = arithmetic.plus(ofFast, through);
+        ofCurrent = arithmetic.minus(ofSlow, ofFast);
+        ofShare = arithmetic.plus(ofShare, arithmetic.times(ofSlow, second));
+        ofLeak = arithmetic.plus(ofLeak, arithmetic.times(ofFast, third));
         ofVariables[0] = 0;
-        ofVariables[1] = slow * ofSlow;
-        ofVariables[2] = fast * ofFast + (subtracts ? r * of : 0);
+        ofVariables[1] = arithmetic.times(ofSlow, slow);
+        ofVariables[2] = arithmetic.plus(arithmetic.times(ofFast, fast), subtracts ? arithmetic.times(of, r) : 0);
     }
 }

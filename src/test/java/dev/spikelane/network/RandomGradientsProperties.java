@@ -42,7 +42,8 @@ class RandomGradientsProperties {
             NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch);
             forward.run(steps);
             Map<String, float[][]> given = given(graph, random);
-            NaiveGradients expected = new NaiveGradients(graph.network, forward, batch, steps, given);
+            NaiveGradients expected =
+                    new NaiveGradients(NaiveArithmetic.SINGLE, graph.network, forward, batch, steps, given);
             expected.run();
             GradientsBuilder builder = Gradients.of(graph.network, steps, batch)
                     .surrogate(SURROGATE)
@@ -160,7 +161,7 @@ class RandomGradientsProperties {
         FloatMatrix observed = gradients.observed(population.name());
         for (int row = 0; row < observed.rows(); row++) {
             for (int i = 0; i < population.size(); i++) {
-                float want =
+                double want =
                         expected.ofSpikes(population, row / graph.batch)[row % graph.batch * population.size() + i];
                 same(want, observed.get(row, population.shape().inside(i)), graph, population + " row " + row);
             }
@@ -200,7 +201,7 @@ class RandomGradientsProperties {
             }
             if (!(projection.path().get(i) instanceof Scale)) {
                 String prefix = projection.name() + (owners > 1 ? "." + place : "") + ".";
-                float[] want = expected.weights(projection, i);
+                double[] want = expected.weights(projection, i);
                 float[] weight = gradients.gradient(prefix + "weight").toArray();
                 for (int k = 0; k < weight.length; k++) {
                     same(want[k], weight[k], graph, prefix + "weight " + k + " of " + projection);
@@ -223,8 +224,8 @@ class RandomGradientsProperties {
         return reordered && !dense;
     }
 
-    private static void same(float want, float got, RandomGraph graph, String what) {
-        if (want != got && !(Float.isNaN(want) && Float.isNaN(got))) {
+    private static void same(double want, float got, RandomGraph graph, String what) {
+        if (want != got && !(Double.isNaN(want) && Float.isNaN(got))) {
             assertEquals(want, got, what + " in " + graph.network);
         }
     }

@@ -37,7 +37,8 @@ class SlopesProperties {
             NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch);
             forward.run(steps);
             Map<String, float[][]> given = RandomGradientsProperties.given(graph, random);
-            NaiveGradients expected = new NaiveGradients(graph.network, forward, batch, steps, given);
+            NaiveGradients expected =
+                    new NaiveGradients(NaiveArithmetic.SINGLE, graph.network, forward, batch, steps, given);
             expected.run();
             SmoothNetwork smooth = new SmoothNetwork(graph.network, graph.inputs, forward, batch, steps);
             compareSlopes(graph, expected, smooth, given, random);
@@ -45,7 +46,7 @@ class SlopesProperties {
     }
 
     /** Values that may change, and their gradient; of one number if all change alike. */
-    private record Direction(String name, float[] gradient) {}
+    private record Direction(String name, double[] gradient) {}
 
     /** Small changes of values change the loss of the smoothed network, in double precision, as the gradients say. */
     private static void compareSlopes(
@@ -137,18 +138,18 @@ class SlopesProperties {
                         projection.target() == population && projection.port().equals(Neuron.FEEDBACK));
     }
 
-    private static float[] sums(
+    private static double[] sums(
             RandomGraph graph,
             NaiveGradients expected,
             Population population,
             ToDoubleFunction<NaiveLifBack> parameter) {
-        float[] sums = new float[population.size()];
+        double[] sums = new double[population.size()];
         for (int i = 0; i < sums.length; i++) {
             double sum = 0;
             for (int sample = 0; sample < graph.batch; sample++) {
                 sum += parameter.applyAsDouble(expected.of(population, sample, i));
             }
-            sums[i] = (float) sum;
+            sums[i] = sum;
         }
         return sums;
     }
