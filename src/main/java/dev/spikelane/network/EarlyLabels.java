@@ -45,16 +45,43 @@ public final class EarlyLabels implements Observer {
      */
     public int run(Simulation simulation, Signal input, int stepsAtOnce) {
         int batch = simulation.batch();
-        if (input.rows() != rule.steps() * batch || stepsAtOnce < 1) {
-            throw new IllegalArgumentException("input has " + input.rows() + " rows and blocks " + stepsAtOnce
-                    + " steps, expected " + rule.steps() + " steps of " + batch + " samples in blocks of at least 1");
+        if (input.rows() != rule.steps() * batch) {
+            throw new IllegalArgumentException("input has " + input.rows() + " rows, expected " + rule.steps()
+                    + " steps of " + batch + " samples; a frame of all steps goes to runConstant");
+        }
+        return run(
+                simulation, stepsAtOnce, (first, count) -> simulation.run(rows(input, first * batch, count * batch)));
+    }
+
+    /**
+     * Runs samples whose input is the same in each step until all labels are decided, from the beginning.
+     *
+     * @param simulation the simulation that this observes; it is reset first
+     * @param frame {@code [batch x inputs]}, the spikes or finite values of every step
+     * @param stepsAtOnce after how many steps labels are looked at, at least 1; larger blocks run faster, and stop later
+     * @return how many steps ran
+     * @throws IllegalArgumentException if the frame does not fit the simulation, or stepsAtOnce is below 1
+     * @throws IllegalStateException if this does not observe the simulation
+     */
+    public int runConstant(Simulation simulation, Signal frame, int stepsAtOnce) {
+        return run(simulation, stepsAtOnce, (first, count) -> simulation.runConstant(frame, count));
+    }
+
+    /** Runs some steps. */
+    private interface Block {
+        void run(int first, int count);
+    }
+
+    private int run(Simulation simulation, int stepsAtOnce, Block block) {
+        if (stepsAtOnce < 1) {
+            throw new IllegalArgumentException("stepsAtOnce is " + stepsAtOnce + ", expected at least 1");
         }
         simulation.reset();
         long start = System.nanoTime();
         int done = 0;
         while (done < rule.steps() && (done == 0 || !decided())) {
             int some = Math.min(stepsAtOnce, rule.steps() - done);
-            simulation.run(rows(input, done * batch, some * batch));
+            block.run(done, some);
             done += some;
             if (steps != done) {
                 throw new IllegalStateException("these labels saw " + steps + " of " + done
@@ -100,8 +127,13 @@ public final class EarlyLabels implements Observer {
      * @param sample the sample
      * @return the class
      * @throws IndexOutOfBoundsException if there is no such sample
+     * @throws IllegalStateException if no simulation is observed
      */
     public int label(int sample) {
+        if (race == null) {
+            throw new IllegalStateException(
+                    "these labels observe no simulation, expected Simulation.observe to get them");
+        }
         return labels[sample];
     }
 
@@ -135,7 +167,7 @@ public final class EarlyLabels implements Observer {
     }
 
     /**
-     * Returns how many steps of a whole run were not needed.
+     * Returns how many steps of a whole run were not needed; those of a block that goes on behind the decision have run all the same, see {@link #shareSaved}.
      *
      * @return the mean over all samples; NaN before the first
      */

@@ -186,7 +186,7 @@ final class Checkpoint {
             String found = text("format");
             if (!found.equals(FORMAT)) {
                 throw new IOException(file + ": has the format '" + found + "', expected '" + FORMAT
-                        + "'; go on with the version that wrote it, or delete it to train anew");
+                        + "': it is no checkpoint, or another version wrote it");
             }
         }
 
@@ -194,7 +194,7 @@ final class Checkpoint {
             String found = text(name);
             if (!found.equals(expected)) {
                 throw new IOException(file + ": is of a run with " + name + " '" + found + "', expected '" + expected
-                        + "', that of this run");
+                        + "', as this run has; go on as that run was begun, or delete the file to train anew");
             }
         }
 

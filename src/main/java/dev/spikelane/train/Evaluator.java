@@ -122,10 +122,15 @@ public final class Evaluator implements AutoCloseable {
      *
      * @param data the samples
      * @return what it made of them
-     * @throws IllegalArgumentException if samples do not fit the network
+     * @throws IllegalArgumentException if samples do not fit the network, or are of more classes than there are outputs
      */
     public Evaluation evaluate(Dataset data) {
         Objects.requireNonNull(data, "data");
+        int outputs = network.population(population).size();
+        if (data.classes() > outputs && decoding() != Decoding.NONE) {
+            throw new IllegalArgumentException("population '" + population + "' has " + outputs
+                    + " outputs, expected at least " + data.classes() + ", one for each class of the data");
+        }
         EvaluationTotals totals = new EvaluationTotals(network, data.size());
         try (BatchLoader loader = new BatchLoader(data, batching)) {
             loader.start(0);

@@ -48,16 +48,17 @@ final class RunIdentity {
         texts.put("clipping", String.valueOf(recipe.clipping()));
         texts.put("steps", recipe.steps() + " in windows of " + recipe.window());
         texts.put("shards", String.valueOf(recipe.shards()));
-        texts.put("surrogates", recipe.surrogates());
+        texts.put("surrogates and dropouts", recipe.surrogates());
         Batching batching = said.batching;
         texts.put(
                 "data",
                 said.data.size() + " samples in batches of " + batching.size()
                         + (batching.dropLast() ? ", whole ones" : "") + ", seed " + batching.seed() + ", "
-                        + batching.augmentations().size() + " augmentations");
+                        + batching.augmentations().size() + " augmentations (shifts, flips)");
         if (said.checkpoint != null) {
-            texts.put("labels and values of the samples, hashed", DataHash.of(said.data));
-            texts.put("input of the first batch, hashed", DataHash.ofInput(said.data, batching));
+            texts.put("samples, by a hash of their labels and values,", DataHash.of(said.data));
+            texts.put(
+                    "order or code, by a hash of the input of the first batch,", DataHash.ofInput(said.data, batching));
         }
         return texts;
     }

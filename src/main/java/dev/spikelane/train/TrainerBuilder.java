@@ -149,7 +149,7 @@ public final class TrainerBuilder {
      */
     public TrainerBuilder surrogate(Surrogate surrogate) {
         Objects.requireNonNull(surrogate, "surrogate");
-        surrogates.put("", surrogate.toString());
+        surrogates.put("all", surrogate.toString());
         return with(gradients -> gradients.surrogate(surrogate));
     }
 

@@ -41,7 +41,7 @@ public final class TrainingRun {
     private final Trainer trainer;
     private final RunIdentity identity;
     private final Checkpoint saved;
-    private final List<String> notices;
+    private List<String> notices;
     private final LoadedBatches batches;
     private RunState state = new RunState();
     private int batchesOfEpoch;
@@ -79,14 +79,7 @@ public final class TrainingRun {
      * @return sentences
      */
     public List<String> warnings() {
-        if (!finished()) {
-            return notices;
-        }
-        List<String> all = new ArrayList<>(notices);
-        all.add(
-                "this run is finished, and nothing will be trained: its checkpoint is that of a whole run; delete it to train"
-                        + " anew");
-        return List.copyOf(all);
+        return notices;
     }
 
     /** Ends the run after the step that it is in, from any thread; another object resumes it from its checkpoint. */
@@ -341,6 +334,19 @@ public final class TrainingRun {
     void restore() throws IOException {
         Path file = Objects.requireNonNull(said.checkpoint);
         state = saved.read(file, said.keepsBest, identity::requireSame);
+        if (finished()) {
+            List<String> all = new ArrayList<>(notices);
+            all.add("this run is finished, and nothing will be trained: its checkpoint is that of a whole run of "
+                    + state.epoch + " epochs; ask for more epochs, or delete it to train anew");
+            notices = List.copyOf(all);
+        }
+    }
+
+    /** Such as {@code training run, 3 of 10 epochs, checkpoint run.safetensors}. */
+    @Override
+    public String toString() {
+        return "training run, " + state.epoch + " of " + said.epochs + " epochs"
+                + (said.checkpoint == null ? "" : ", checkpoint " + said.checkpoint);
     }
 
     private List<String> notices() {

@@ -232,7 +232,8 @@ public final class TrainingRunBuilder {
                     + trainer.recipe().batch() + ", for which the trainer was made");
         }
         if ((resumes || saveEvery > 0) && checkpoint == null) {
-            throw new IllegalArgumentException("there is no checkpoint, expected a file to save to or resume from");
+            throw new IllegalArgumentException(
+                    "there is no file to save to or resume from, expected checkpoint(Path) to name one");
         }
         if (checkpoint != null && batching.code().isSequential()) {
             throw new IllegalArgumentException(
@@ -284,13 +285,20 @@ public final class TrainingRunBuilder {
                             : ""));
         }
         for (PopulationLoss loss : trainer.recipe().losses()) {
-            if (loss.loss().decoding() != Decoding.NONE && samples.targetSize() == 0) {
-                requireClasses(samples, loss, what);
+            if (loss.loss().decoding() != Decoding.NONE) {
+                requireLabels(samples, loss, what);
             }
         }
     }
 
-    private static void requireClasses(Dataset samples, PopulationLoss loss, String what) {
+    private static void requireLabels(Dataset samples, PopulationLoss loss, String what) {
+        if (loss.loss() instanceof CrossEntropyLoss && samples.classes() == 0) {
+            throw new IllegalArgumentException(
+                    what + " has no labels, expected some for " + loss.loss().name());
+        }
+        if (samples.targetSize() > 0) {
+            return;
+        }
         int classes = loss.loss().classes(loss.outputs());
         for (int i = 0; i < samples.size(); i++) {
             int label = samples.label(i);

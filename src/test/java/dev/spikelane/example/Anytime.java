@@ -52,7 +52,7 @@ public class Anytime {
         validation.run(input);
         int[] right = new int[100];
         System.arraycopy(labels, 400, right, 0, 100);
-        var learned = EarlyDecision.exact(STEPS).learn(List.of(outputs), right, 0.95); // at least 95 % must stay right
+        var learned = EarlyDecision.exact(STEPS).learn(List.of(outputs), right, 0.95); // at least 95 % must be right
         System.out.printf(Locale.ROOT, "lead of %d spikes: %.2f right after %.1f steps on average, %.2f after all%n",
                 learned.rule().margin(), learned.accuracy(), learned.averageSteps(), learned.wholeAccuracy());
 

@@ -133,6 +133,57 @@ final class EarlyDecisionProperties {
         }
     }
 
+    /** A frame in each step is what repeated rows are. */
+    @Property(tries = 30, edgeCases = EdgeCasesMode.NONE)
+    void framesStopWhereTheirRowsDo(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 6) int batch,
+            @ForAll @IntRange(min = 1, max = 7) int block) {
+        int steps = 30;
+        Network network = Network.builder(9)
+                .connect(Dense.linear(9, 5, new TorchRandom(seed)))
+                .neuron(new Leaky(0.9f).withThreshold(0.4f))
+                .build();
+        FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), batch, 9, new Random(seed));
+        FloatMatrix rows = FloatMatrix.zeros(steps * batch, 9);
+        for (int row = 0; row < rows.rows(); row++) {
+            for (int i = 0; i < 9; i++) {
+                rows.set(row, i, frame.get(row % batch, i));
+            }
+        }
+        try (Simulation ofFrame = network.simulate(batch);
+                Simulation ofRows = network.simulate(batch)) {
+            EarlyLabels labels = ofFrame.observe(0, EarlyDecision.exact(steps).labels());
+            EarlyLabels expected = ofRows.observe(0, EarlyDecision.exact(steps).labels());
+            assertEquals(expected.run(ofRows, rows, block), labels.runConstant(ofFrame, frame, block));
+            for (int sample = 0; sample < batch; sample++) {
+                assertEquals(expected.label(sample), labels.label(sample));
+                assertEquals(expected.steps(sample), labels.steps(sample));
+            }
+            assertEquals(expected.shareSaved(), labels.shareSaved());
+        }
+    }
+
+    @Example
+    void wrongUseIsNamed() {
+        EarlyLabels alone = EarlyDecision.exact(3).labels();
+        assertMessage(
+                IllegalStateException.class,
+                "these labels observe no simulation, expected Simulation.observe to get them",
+                () -> alone.label(0));
+        try (Simulation simulation = passing(2).simulate(1)) {
+            EarlyLabels labels = simulation.observe(0, EarlyDecision.exact(3).labels());
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "input has 1 rows, expected 3 steps of 1 samples; a frame of all steps goes to runConstant",
+                    () -> labels.run(simulation, SpikeMatrix.zeros(1, 2), 1));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "stepsAtOnce is 0, expected at least 1",
+                    () -> labels.run(simulation, SpikeMatrix.zeros(3, 2), 0));
+        }
+    }
+
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
     void aLearnedMarginDoesWhatItSays(
             @ForAll long seed,

@@ -15,6 +15,7 @@ import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.io.File;
 import java.io.IOException;
@@ -228,7 +229,10 @@ final class TrainingRunTest {
         }
         Dataset data = SmallRun.data(SmallRun.SAMPLES, 1);
         refusesToResume(
-                file, (network, trainer) -> {}, SmallRun.data(SmallRun.SAMPLES, 2), "labels and values of the samples");
+                file,
+                (network, trainer) -> {},
+                SmallRun.data(SmallRun.SAMPLES, 2),
+                "samples, by a hash of their labels and values");
         FloatMatrix values = FloatMatrix.zeros(SmallRun.SAMPLES, 12);
         int[] labels = new int[SmallRun.SAMPLES];
         for (int sample = 0; sample < labels.length; sample++) {
@@ -240,7 +244,7 @@ final class TrainingRunTest {
                 file,
                 (network, trainer) -> {},
                 Dataset.of(Shape.of(1, 4, 3), values, labels, SmallRun.CLASSES),
-                "labels and values of the samples");
+                "samples, by a hash of their labels and values");
         refusesToResume(
                 file,
                 (network, trainer) -> network.weights().replace("fc1.bias", FloatMatrix.zeros(1, 20)),
@@ -282,6 +286,71 @@ final class TrainingRunTest {
                     file + ": holds the checkpoint of a run: resume() goes on from it; delete it to train anew",
                     refused.getMessage());
             assertArrayEquals(before, Files.readAllBytes(file));
+        }
+    }
+
+    @Test
+    void saysThatACheckpointIsOfAWholeRunAndNothingElseThat() throws IOException {
+        Path file = folder.resolve("whole.safetensors");
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            TrainingRun run = SmallRun.run(trainer).epochs(2).checkpoint(file).build();
+            run.run();
+            assertEquals(List.of(), run.warnings());
+            assertEquals("training run, 2 of 2 epochs, checkpoint " + file, run.toString());
+        }
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            TrainingRun again =
+                    SmallRun.run(trainer).epochs(1).checkpoint(file).resume().build();
+            assertEquals(
+                    List.of(
+                            "this run is finished, and nothing will be trained: its checkpoint is that of a whole run of 2"
+                                    + " epochs; ask for more epochs, or delete it to train anew"),
+                    again.warnings());
+        }
+    }
+
+    @Test
+    void resumingNeedsAFile() {
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            IllegalArgumentException refused = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> SmallRun.run(trainer).resume().build());
+            assertEquals(
+                    "there is no file to save to or resume from, expected checkpoint(Path) to name one",
+                    refused.getMessage());
+        }
+    }
+
+    @Test
+    void targetsAreNoLabels() {
+        Dataset targets = Dataset.ofTargets(Shape.of(12), FloatMatrix.zeros(20, 12), FloatMatrix.zeros(20, 4));
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            IllegalArgumentException refused = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> TrainingRun.of(
+                                    trainer,
+                                    targets,
+                                    new Batching(SmallRun.BATCH).withCode(InputCode.rate(new Rate(), SmallRun.STEPS)))
+                            .build());
+            assertEquals(
+                    "training data has no labels, expected some for "
+                            + CrossEntropyLoss.membrane().name(),
+                    refused.getMessage());
+        }
+    }
+
+    @Test
+    void anEvaluatorNeedsAnOutputForEachClass() {
+        Network two = Network.builder(12)
+                .dense(2, new TorchRandom(1))
+                .neuron(new Leaky(0.9))
+                .build();
+        try (Evaluator evaluator = new Evaluator(two, SmallRun.STEPS, SmallRun.batching(), 1)) {
+            IllegalArgumentException refused =
+                    assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(SmallRun.data(9, 1)));
+            assertEquals(
+                    "population 'lif1' has 2 outputs, expected at least 4, one for each class of the data",
+                    refused.getMessage());
         }
     }
 
