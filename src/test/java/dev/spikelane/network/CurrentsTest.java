@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.product.IntegerCosts;
 import dev.spikelane.kernel.product.SpikeCosts;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
@@ -40,7 +41,7 @@ final class CurrentsTest {
 
     private static boolean worthSharing(int rows, double ofSpike, int spikes, boolean held) {
         SpikeCosts before = SpikeCosts.inUse();
-        SpikeCosts costs = known(ofSpike);
+        SpikeCosts costs = known(ofSpike, before.integers());
         assumeTrue(SpikeCosts.replace(costs), "constants are not fixed");
         try (Arena arena = Arena.ofShared()) {
             Network network = Network.builder(784)
@@ -63,8 +64,8 @@ final class CurrentsTest {
     }
 
     /** Spikes alone take time, and only active inputs serve. */
-    private static SpikeCosts known(double ofSpike) {
+    private static SpikeCosts known(double ofSpike, IntegerCosts before) {
         SpikeCosts.Lists never = new SpikeCosts.Lists(Double.POSITIVE_INFINITY, 0, 0);
-        return new SpikeCosts("known", new SpikeCosts.Active(0, 0, ofSpike, 1), NEVER, NEVER, never, NEVER);
+        return new SpikeCosts("known", new SpikeCosts.Active(0, 0, ofSpike, 1), NEVER, NEVER, never, NEVER, before);
     }
 }
