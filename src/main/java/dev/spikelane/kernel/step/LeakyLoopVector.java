@@ -89,6 +89,11 @@ final class LeakyLoopVector implements LeakyLoop {
         FloatMatrix membranes = run.membranes;
         MemorySegment before = previous.segment();
         MemorySegment kept = membranes.segment();
+        MemorySegment alphas = parameters.alpha.segment();
+        MemorySegment scales = parameters.scale.segment();
+        MemorySegment rests = parameters.rest.segment();
+        MemorySegment potentials = parameters.potential.segment();
+        MemorySegment owns = CURRENTS ? feedback.segment() : parameters.own.segment();
         Checks.isNative(parameters.beta.segment());
         Checks.isNative(parameters.threshold.segment());
         Checks.isNative(state.segment());
@@ -96,6 +101,21 @@ final class LeakyLoopVector implements LeakyLoop {
         Checks.isNative(spikes.segment());
         Checks.isNative(before);
         Checks.isNative(kept);
+        Checks.isNative(alphas);
+        Checks.isNative(scales);
+        Checks.isNative(rests);
+        Checks.isNative(potentials);
+        Checks.isNative(owns);
+        MemorySegment gains0 = GAINS > 0 ? parameters.gains[0].segment() : kept;
+        MemorySegment gains1 = GAINS > 1 ? parameters.gains[1].segment() : kept;
+        MemorySegment gains2 = GAINS > 1 ? parameters.gains[2].segment() : kept;
+        Checks.isNative(gains0);
+        Checks.isNative(gains1);
+        Checks.isNative(gains2);
+        MemorySegment fires = parameters.fired.segment();
+        MemorySegment silents = parameters.silent.segment();
+        Checks.isNative(fires);
+        Checks.isNative(silents);
         MemorySegment leaks = slice(parameters.beta.segment(), first, bytes);
         MemorySegment thresholds = slice(parameters.threshold.segment(), first, bytes);
         long parameterRow = within(first);
@@ -126,16 +146,16 @@ final class LeakyLoopVector implements LeakyLoop {
                 long at = (long) i * BYTES;
                 FloatVector threshold = load(thresholds, parameterRow + at);
                 FloatVector leak = load(leaks, parameterRow + at);
-                FloatVector alpha = SYNAPSE || ALPHA_FUNCTION ? load(parameters.alpha, first + at) : ZERO;
-                FloatVector scale = ALPHA_FUNCTION ? load(parameters.scale, first + at) : ZERO;
-                FloatVector rest = RESTS ? load(parameters.rest, first + at) : ZERO;
+                FloatVector alpha = SYNAPSE || ALPHA_FUNCTION ? load(alphas, first + at) : ZERO;
+                FloatVector scale = ALPHA_FUNCTION ? load(scales, first + at) : ZERO;
+                FloatVector rest = RESTS ? load(rests, first + at) : ZERO;
                 FloatVector potential =
-                        AT_ONCE && !SUBTRACTS && !DIFFERENCE ? load(parameters.potential, first + at) : ZERO;
-                FloatVector gain0 = GAINS > 0 ? load(parameters.gains[0], first + at) : ONE;
-                FloatVector gain1 = GAINS > 1 ? load(parameters.gains[1], first + at) : ONE;
-                FloatVector gain2 = GAINS > 1 ? load(parameters.gains[2], first + at) : ONE;
+                        AT_ONCE && !SUBTRACTS && !DIFFERENCE ? load(potentials, first + at) : ZERO;
+                FloatVector gain0 = GAINS > 0 ? load(gains0, first + at) : ONE;
+                FloatVector gain1 = GAINS > 1 ? load(gains1, first + at) : ONE;
+                FloatVector gain2 = GAINS > 1 ? load(gains2, first + at) : ONE;
                 FloatVector own =
-                        CURRENTS ? load(feedback, fedRow + at) : FEEDBACK ? load(parameters.own, first + at) : ZERO;
+                        CURRENTS ? load(owns, fedRow + at) : FEEDBACK ? load(owns, first + at) : ZERO;
                 FloatVector u = load(states, within(stateRow) + at);
                 FloatVector second = SYNAPSE || ALPHA_FUNCTION ? load(state, secondRow + at) : ZERO;
                 FloatVector third = ALPHA_FUNCTION ? load(state, thirdRow + at) : ZERO;
@@ -159,7 +179,7 @@ final class LeakyLoopVector implements LeakyLoop {
                 if (INHIBITION) {
                     fired = fired.and(VectorMask.fromLong(FLOAT, only(only - i * COUNT)));
                     counted = AT_ONCE
-                            ? load(parameters.silent, first + at).blend(load(parameters.fired, first + at), fired)
+                            ? load(silents, first + at).blend(load(fires, first + at), fired)
                             : ONE;
                 }
                 u = resetAtOnce(charged, threshold, potential, over, fired, counted);
@@ -169,7 +189,7 @@ final class LeakyLoopVector implements LeakyLoop {
                 }
                 if (STEPS > 1) {
                     over = AT_ONCE || !FIRES ? above(u, threshold) : fired;
-                    back = OWN_SPIKES ? where(fired, own) : CURRENTS ? load(feedback, nextFed + at) : own;
+                    back = OWN_SPIKES ? where(fired, own) : CURRENTS ? load(owns, nextFed + at) : own;
                     input = gained(load(nextInputs, within(nextInput) + at), gain0, gain1, gain2);
                     x = synapse(second, alpha, input, back);
                     charged = resetAfter(
