@@ -87,6 +87,12 @@ final class LeakyLoopVector implements LeakyLoop {
         SpikeMatrix previous = run.previous;
         SpikeMatrix spikes = run.spikes;
         FloatMatrix membranes = run.membranes;
+        // Read once: what C2 concludes of a segment does not hold for one that is read again behind a store.
+        MemorySegment ofState = state.segment();
+        MemorySegment ofCurrent = current.segment();
+        MemorySegment ofSpikes = spikes.segment();
+        MemorySegment ofLeak = parameters.beta.segment();
+        MemorySegment ofThreshold = parameters.threshold.segment();
         MemorySegment before = previous.segment();
         MemorySegment kept = membranes.segment();
         MemorySegment alphas = parameters.alpha.segment();
@@ -94,11 +100,11 @@ final class LeakyLoopVector implements LeakyLoop {
         MemorySegment rests = parameters.rest.segment();
         MemorySegment potentials = parameters.potential.segment();
         MemorySegment owns = CURRENTS ? feedback.segment() : parameters.own.segment();
-        Checks.isNative(parameters.beta.segment());
-        Checks.isNative(parameters.threshold.segment());
-        Checks.isNative(state.segment());
-        Checks.isNative(current.segment());
-        Checks.isNative(spikes.segment());
+        Checks.isNative(ofLeak);
+        Checks.isNative(ofThreshold);
+        Checks.isNative(ofState);
+        Checks.isNative(ofCurrent);
+        Checks.isNative(ofSpikes);
         Checks.isNative(before);
         Checks.isNative(kept);
         Checks.isNative(alphas);
@@ -116,8 +122,8 @@ final class LeakyLoopVector implements LeakyLoop {
         MemorySegment silents = parameters.silent.segment();
         Checks.isNative(fires);
         Checks.isNative(silents);
-        MemorySegment leaks = slice(parameters.beta.segment(), first, bytes);
-        MemorySegment thresholds = slice(parameters.threshold.segment(), first, bytes);
+        MemorySegment leaks = slice(ofLeak, first, bytes);
+        MemorySegment thresholds = slice(ofThreshold, first, bytes);
         long parameterRow = within(first);
         int sample = firstRow % batch;
         int row = firstRow;
@@ -127,11 +133,11 @@ final class LeakyLoopVector implements LeakyLoop {
             long nextInput = inputRow + current.rowOffset(next);
             long outRow = spikes.rowOffset(row) + firstSpikes;
             long nextOut = outRow + spikes.rowOffset(next);
-            MemorySegment states = slice(state.segment(), stateRow, bytes);
-            MemorySegment inputs = slice(current.segment(), inputRow, bytes);
-            MemorySegment nextInputs = slice(current.segment(), nextInput, bytes);
-            MemorySegment out = slice(spikes.segment(), outRow, spikeBytes);
-            MemorySegment outNext = slice(spikes.segment(), nextOut, spikeBytes);
+            MemorySegment states = slice(ofState, stateRow, bytes);
+            MemorySegment inputs = slice(ofCurrent, inputRow, bytes);
+            MemorySegment nextInputs = slice(ofCurrent, nextInput, bytes);
+            MemorySegment out = slice(ofSpikes, outRow, spikeBytes);
+            MemorySegment outNext = slice(ofSpikes, nextOut, spikeBytes);
             long secondRow = state.rowOffset(batch + sample) + first;
             long thirdRow = state.rowOffset(2 * batch + sample) + first;
             long previousRow = previous.rowOffset(sample) + firstSpikes;
@@ -157,8 +163,8 @@ final class LeakyLoopVector implements LeakyLoop {
                 FloatVector own =
                         CURRENTS ? load(owns, fedRow + at) : FEEDBACK ? load(owns, first + at) : ZERO;
                 FloatVector u = load(states, within(stateRow) + at);
-                FloatVector second = SYNAPSE || ALPHA_FUNCTION ? load(state, secondRow + at) : ZERO;
-                FloatVector third = ALPHA_FUNCTION ? load(state, thirdRow + at) : ZERO;
+                FloatVector second = SYNAPSE || ALPHA_FUNCTION ? load(ofState, secondRow + at) : ZERO;
+                FloatVector third = ALPHA_FUNCTION ? load(ofState, thirdRow + at) : ZERO;
 
                 VectorMask<Float> over = CHARGES
                         ? above(u, threshold)
@@ -207,10 +213,10 @@ final class LeakyLoopVector implements LeakyLoop {
                     u.intoMemorySegment(states, within(stateRow) + at, ORDER);
                 }
                 if (SYNAPSE || ALPHA_FUNCTION) {
-                    second.intoMemorySegment(state.segment(), secondRow + at, ORDER);
+                    second.intoMemorySegment(ofState, secondRow + at, ORDER);
                 }
                 if (ALPHA_FUNCTION) {
-                    third.intoMemorySegment(state.segment(), thirdRow + at, ORDER);
+                    third.intoMemorySegment(ofState, thirdRow + at, ORDER);
                 }
                 if (SPIKES_FED) {
                     SpikeLanesVector.store(before, previousRow, i, fired.toLong());
@@ -356,10 +362,6 @@ final class LeakyLoopVector implements LeakyLoop {
     /** The mask of one lane; of none if it is outside. */
     private static long only(int lane) {
         return lane >= 0 && lane < COUNT ? 1L << lane : 0;
-    }
-
-    private static FloatVector load(FloatMatrix row, long offset) {
-        return load(row.segment(), offset);
     }
 
     private static FloatVector load(MemorySegment segment, long offset) {
