@@ -25,8 +25,14 @@ final class CurrentsTest {
     /** 784 -> 1000 has 16 blocks of 64 outputs: 31 spikes take 4,960 ns at 10 ns each, 32 take 5,120. Four rows are shared by their size. */
     @ParameterizedTest
     @CsvSource({
-        "1, 10, 31, false", "1, 10, 32, true", "1, 20, 15, false", "1, 20, 16, true", "3, 10, 31, false", "3, 10, 32, true",
-        "3, 0, 32, false", "4, 0, 0, true"
+        "1, 10, 31, false",
+        "1, 10, 32, true",
+        "1, 20, 15, false",
+        "1, 20, 16, true",
+        "3, 10, 31, false",
+        "3, 10, 32, true",
+        "3, 0, 32, false",
+        "4, 0, 0, true"
     })
     void threadsShareByEstimatedTime(int rows, double ofSpike, int spikes, boolean shared) {
         assertEquals(shared, worthSharing(rows, ofSpike, spikes, false));

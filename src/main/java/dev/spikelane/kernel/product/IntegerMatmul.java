@@ -101,9 +101,7 @@ public final class IntegerMatmul {
     }
 
     static Variant choose(ElementType type, int rows, int pre, long active) {
-        return SimdWidth.VECTOR
-                ? SpikeCosts.inUse().integers().choose(type, rows, pre, active)
-                : Variant.SCALAR;
+        return SimdWidth.VECTOR ? SpikeCosts.inUse().integers().choose(type, rows, pre, active) : Variant.SCALAR;
     }
 
     /** Which loop does the work. */

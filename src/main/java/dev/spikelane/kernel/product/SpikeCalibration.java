@@ -68,8 +68,7 @@ public final class SpikeCalibration implements AutoCloseable {
                 lists(narrow),
                 permute,
                 new IntegerCosts(
-                        integers(ElementType.INT8, before.integers()),
-                        integers(ElementType.INT16, before.integers())));
+                        integers(ElementType.INT8, before.integers()), integers(ElementType.INT16, before.integers())));
     }
 
     private IntegerCosts.Product integers(ElementType type, IntegerCosts before) {

@@ -22,13 +22,7 @@ import java.util.Locale;
  * @param integers products of integer weights
  */
 public record SpikeCosts(
-        String name,
-        Active active,
-        Panel wide,
-        Panel narrow,
-        Lists lists,
-        Panel permute,
-        IntegerCosts integers) {
+        String name, Active active, Panel wide, Panel narrow, Lists lists, Panel permute, IntegerCosts integers) {
 
     /** Name of the system property that fixes the constants. */
     public static final String PROPERTY = "spikelane.costs";

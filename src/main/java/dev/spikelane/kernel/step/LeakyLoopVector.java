@@ -155,13 +155,11 @@ final class LeakyLoopVector implements LeakyLoop {
                 FloatVector alpha = SYNAPSE || ALPHA_FUNCTION ? load(alphas, first + at) : ZERO;
                 FloatVector scale = ALPHA_FUNCTION ? load(scales, first + at) : ZERO;
                 FloatVector rest = RESTS ? load(rests, first + at) : ZERO;
-                FloatVector potential =
-                        AT_ONCE && !SUBTRACTS && !DIFFERENCE ? load(potentials, first + at) : ZERO;
+                FloatVector potential = AT_ONCE && !SUBTRACTS && !DIFFERENCE ? load(potentials, first + at) : ZERO;
                 FloatVector gain0 = GAINS > 0 ? load(gains0, first + at) : ONE;
                 FloatVector gain1 = GAINS > 1 ? load(gains1, first + at) : ONE;
                 FloatVector gain2 = GAINS > 1 ? load(gains2, first + at) : ONE;
-                FloatVector own =
-                        CURRENTS ? load(owns, fedRow + at) : FEEDBACK ? load(owns, first + at) : ZERO;
+                FloatVector own = CURRENTS ? load(owns, fedRow + at) : FEEDBACK ? load(owns, first + at) : ZERO;
                 FloatVector u = load(states, within(stateRow) + at);
                 FloatVector second = SYNAPSE || ALPHA_FUNCTION ? load(ofState, secondRow + at) : ZERO;
                 FloatVector third = ALPHA_FUNCTION ? load(ofState, thirdRow + at) : ZERO;
@@ -184,9 +182,7 @@ final class LeakyLoopVector implements LeakyLoop {
                 FloatVector counted = ONE;
                 if (INHIBITION) {
                     fired = fired.and(VectorMask.fromLong(FLOAT, only(only - i * COUNT)));
-                    counted = AT_ONCE
-                            ? load(silents, first + at).blend(load(fires, first + at), fired)
-                            : ONE;
+                    counted = AT_ONCE ? load(silents, first + at).blend(load(fires, first + at), fired) : ONE;
                 }
                 u = resetAtOnce(charged, threshold, potential, over, fired, counted);
                 SpikeLanesVector.store(out, within(outRow), i, fired.toLong());

@@ -90,7 +90,9 @@ final class SpikeCostsTest {
     void replacesSomeConstants() {
         SpikeCosts costs = SpikeCosts.of("wide=1/2/3,lists=never/0/0,int16=1/2/3/0.5");
         assertEquals(new IntegerCosts.Product(1, 2, 3, 0.5), costs.integers().int16());
-        assertEquals(SpikeCosts.shipped(0, 0, SimdWidth.bits()).integers().int8(), costs.integers().int8());
+        assertEquals(
+                SpikeCosts.shipped(0, 0, SimdWidth.bits()).integers().int8(),
+                costs.integers().int8());
         assertEquals(new SpikeCosts.Panel(1, 2, 3), costs.wide());
         assertEquals(Double.POSITIVE_INFINITY, costs.lists().make());
         assertEquals(SpikeCosts.shipped(0, 0, SimdWidth.bits()).active(), costs.active(), "as shipped");
