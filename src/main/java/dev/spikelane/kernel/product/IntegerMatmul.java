@@ -20,7 +20,8 @@ import java.util.Locale;
  *
  * <p>Two vector variants. One adds the weights of the active inputs, which were listed before: 8-bit weights in lanes of 16 bits, which are
  * widened before they can overflow. The other adds, for every group of four inputs, one of its 16 partial sums from tables in the L1 cache, which
- * costs the same at any density; 16-bit weights go through it in two halves, {@code 256 * (item >> 8) + (item & 255)}.
+ * costs the same at any density; 16-bit weights go through it in two halves, {@code 256 * (item >> 8) + (item & 255)}. {@link IntegerCosts} says
+ * which of them is the faster one on this machine.
  */
 public final class IntegerMatmul {
 
@@ -76,7 +77,7 @@ public final class IntegerMatmul {
     }
 
     /**
-     * Names the variant that {@link #multiply} chooses. Results do not depend on it.
+     * Names the variant that {@link #multiply} chooses: the one that costs less by {@link SpikeCosts#inUse}. Results do not depend on it.
      *
      * @param type the type of the weights
      * @param rows rows in the call
@@ -99,19 +100,8 @@ public final class IntegerMatmul {
         return Math.min(rows, IntegerSums.ROWS);
     }
 
-    /**
-     * For 64 outputs, in units of 0.1 ns: an active input costs 21 with weights of 8 bits and 26 with 16; a panel of 32 inputs costs 145 a
-     * row from tables, whose making costs 3,700, and twice as much with 16 bits (Zen 3, 256 bits, 2026-11). So tables need a density of 0.25 or
-     * 0.4 at 200 rows, and at density 0.5 some 20 or 70 rows.
-     */
     static Variant choose(ElementType type, int rows, int pre, long active) {
-        if (!SimdWidth.VECTOR) {
-            return Variant.SCALAR;
-        }
-        int planes = type.bytes();
-        long panels = Math.ceilDiv(pre, IntegerSums.PANEL);
-        long tables = planes * panels * (145L * rows + 3_700L * Math.ceilDiv(rows, IntegerSums.ROWS));
-        return (type == ElementType.INT8 ? 21 : 26) * active > tables ? Variant.TABLES : Variant.ACTIVE;
+        return SimdWidth.VECTOR ? SpikeCosts.inUse().integers().choose(type, rows, pre, active) : Variant.SCALAR;
     }
 
     /** Which loop does the work. */

@@ -2,17 +2,18 @@ package dev.spikelane.kernel.product;
 
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 
-/** Measures what the variants of {@link SpikeMatmul} cost on this machine, once they are compiled. Takes some seconds. */
+/** Measures what the variants of {@link SpikeMatmul} and {@link IntegerMatmul} cost on this machine, once they are compiled. Takes some seconds. */
 public final class SpikeCalibration implements AutoCloseable {
 
     private static final int PRE = 784;
-    private static final int BLOCKS = 4;
+    static final int BLOCKS = 4;
     private static final int GROUPS = PRE / 4;
     private static final int FEW = 8;
     private static final int MANY = 256;
@@ -59,12 +60,24 @@ public final class SpikeCalibration implements AutoCloseable {
         boolean permutes = SimdWidth.bits() == SimdWidth.WIDEST;
         SpikeCosts.Panel permute =
                 permutes ? panel(SpikeMatmul.Variant.PERMUTE, before.permute()) : SpikeCosts.Panel.NEVER;
-        return new SpikeCosts("measured", active(before.active()), wide, narrow, lists(narrow), permute);
+        return new SpikeCosts(
+                "measured",
+                active(before.active()),
+                wide,
+                narrow,
+                lists(narrow),
+                permute,
+                new IntegerCosts(
+                        integers(ElementType.INT8, before.integers()), integers(ElementType.INT16, before.integers())));
+    }
+
+    private IntegerCosts.Product integers(ElementType type, IntegerCosts before) {
+        return new IntegerCalibration(arena, type, spikes).costs(before.of(type));
     }
 
     /** From few and from many rows: what making tables costs, and what a row. */
     private SpikeCosts.Panel panel(SpikeMatmul.Variant variant, SpikeCosts.Panel before) {
-        fill(0.5);
+        fill(spikes, 0.5);
         double few = nanoseconds(variant, FEW) / GROUPS;
         double many = nanoseconds(variant, MANY) / GROUPS;
         double makes = Math.ceilDiv(MANY, before.tile());
@@ -79,7 +92,7 @@ public final class SpikeCalibration implements AutoCloseable {
         double[] times = new double[2];
         double[] densities = {0.05, 0.2};
         for (int i = 0; i < 2; i++) {
-            fill(densities[i]);
+            fill(spikes, densities[i]);
             entries[i] = activeGroups(MANY);
             times[i] = nanoseconds(SpikeMatmul.Variant.LISTS, MANY) - narrow.make() * GROUPS;
         }
@@ -99,7 +112,7 @@ public final class SpikeCalibration implements AutoCloseable {
         double[] active = new double[3];
         double[] times = new double[3];
         for (int i = 0; i < 3; i++) {
-            fill(densities[i]);
+            fill(spikes, densities[i]);
             groups[i] = activeGroups(FORESEEN);
             active[i] = spikes.count(0, FORESEEN);
             times[i] = nanoseconds(SpikeMatmul.Variant.ACTIVE, FORESEEN);
@@ -118,10 +131,10 @@ public final class SpikeCalibration implements AutoCloseable {
         return group + spike > 0 ? new SpikeCosts.Active(word, group, spike, before.foreseen()) : before;
     }
 
-    private void fill(double density) {
+    static void fill(SpikeMatrix spikes, double density) {
         spikes.clear();
-        for (int row = 0; row < MANY; row++) {
-            for (int input = 0; input < PRE; input++) {
+        for (int row = 0; row < spikes.rows(); row++) {
+            for (int input = 0; input < spikes.columns(); input++) {
                 spikes.set(row, input, CounterRandom.uniform(0, row, 0, input) < density);
             }
         }
@@ -141,29 +154,29 @@ public final class SpikeCalibration implements AutoCloseable {
         return groups;
     }
 
-    /** The median of a block of 64 outputs. */
     private double nanoseconds(SpikeMatmul.Variant variant, int rows) {
+        return nanoseconds(() -> SpikeMatmul.run(variant, spikes, rows, weights, current, workspace));
+    }
+
+    /** The median of a block of 64 outputs, where a product has {@link #BLOCKS}. */
+    static double nanoseconds(Runnable product) {
         long[] times = new long[1 << 12];
         int runs = 0;
         long start = System.nanoTime();
         long now = start;
         while (now - start < WARM_NANOSECONDS) {
-            multiply(variant, rows);
+            product.run();
             now = System.nanoTime();
         }
         start = now;
         while (runs < LEAST_RUNS || now - start < MEASURED_NANOSECONDS && runs < times.length) {
-            multiply(variant, rows);
+            product.run();
             long end = System.nanoTime();
             times[runs++] = end - now;
             now = end;
         }
         Arrays.sort(times, 0, runs);
         return (double) times[runs / 2] / BLOCKS;
-    }
-
-    private void multiply(SpikeMatmul.Variant variant, int rows) {
-        SpikeMatmul.run(variant, spikes, rows, weights, current, workspace);
     }
 
     @Override

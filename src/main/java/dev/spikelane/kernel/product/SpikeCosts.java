@@ -2,11 +2,12 @@ package dev.spikelane.kernel.product;
 
 import dev.spikelane.kernel.base.Cpu;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.ElementType;
 import java.util.Locale;
 
 /**
- * What the variants of {@link SpikeMatmul} cost on a machine, in nanoseconds for 64 outputs. They decide which variant serves, and never
- * change bits.
+ * What the variants of {@link SpikeMatmul} and {@link IntegerMatmul} cost on a machine, in nanoseconds for 64 outputs. They decide which
+ * variant serves, and never change bits.
  *
  * <p>Constants of known CPUs ship with the library. The system property {@value #PROPERTY} fixes them: {@code auto} (the default), the name of a
  * shipped set ({@code zen3}, {@code zen4}, {@code zen5}, {@code sapphire-rapids}, {@code lanes4}, {@code lanes8}, {@code lanes16}), or
@@ -18,8 +19,10 @@ import java.util.Locale;
  * @param narrow tables of 32 outputs and 32 inputs
  * @param lists lists of table entries
  * @param permute tables in registers
+ * @param integers products of integer weights
  */
-public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, Lists lists, Panel permute) {
+public record SpikeCosts(
+        String name, Active active, Panel wide, Panel narrow, Lists lists, Panel permute, IntegerCosts integers) {
 
     /** Name of the system property that fixes the constants. */
     public static final String PROPERTY = "spikelane.costs";
@@ -76,7 +79,8 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
             new Panel(50, 2.3, 512),
             new Panel(60, 2.6, 512),
             new Lists(58, 29, 2.2),
-            Panel.NEVER);
+            Panel.NEVER,
+            IntegerCosts.ZEN_3);
 
     /** Measured on EPYC 9004, Zen 4 (512 bits), 2026-11. */
     static final SpikeCosts ZEN_4 = new SpikeCosts(
@@ -85,7 +89,8 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
             new Panel(34, 2, 64),
             new Panel(42, 1.85, 512),
             new Lists(34, 25, 1.7),
-            new Panel(137, 2.1, SpikePanels.ROWS));
+            new Panel(137, 2.1, SpikePanels.ROWS),
+            IntegerCosts.ZEN_3);
 
     /** Measured on EPYC Zen 5 (family 26 model 2, 512 bits), 2026-11. */
     static final SpikeCosts ZEN_5 = new SpikeCosts(
@@ -94,7 +99,8 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
             new Panel(17, 1.04, 512),
             new Panel(18.5, 1.11, 512),
             new Lists(36, 8, 1.03),
-            new Panel(75, 0.88, SpikePanels.ROWS));
+            new Panel(75, 0.88, SpikePanels.ROWS),
+            IntegerCosts.ZEN_5);
 
     /** Measured on Emerald Rapids (family 6 model 207, 512 bits), 2026-11. */
     static final SpikeCosts SAPPHIRE_RAPIDS = new SpikeCosts(
@@ -103,7 +109,8 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
             new Panel(38, 1.45, 96),
             new Panel(45, 1.5, 512),
             new Lists(34, 22, 1.3),
-            new Panel(140, 2.3, SpikePanels.ROWS));
+            new Panel(140, 2.3, SpikePanels.ROWS),
+            IntegerCosts.ZEN_3);
 
     /** Measured on Zen 3 at 128 bits, 2026-11. */
     private static final SpikeCosts LANES_4 = new SpikeCosts(
@@ -112,7 +119,8 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
             new Panel(68, 6, 512),
             new Panel(95, 7.5, 512),
             new Lists(88, 29, 5.5),
-            Panel.NEVER);
+            Panel.NEVER,
+            IntegerCosts.ZEN_3);
 
     private static final SpikeCosts[] SHIPPED = {
         ZEN_3, ZEN_4, ZEN_5, SAPPHIRE_RAPIDS, LANES_4, ZEN_3.named("lanes8"), SAPPHIRE_RAPIDS.named("lanes16")
@@ -195,7 +203,7 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
     }
 
     private SpikeCosts named(String other) {
-        return new SpikeCosts(other, active, wide, narrow, lists, permute);
+        return new SpikeCosts(other, active, wide, narrow, lists, permute, integers);
     }
 
     /** Reads what {@link #text} writes; what is left out is as in the shipped set of the vectors in use. */
@@ -210,6 +218,8 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
                 case "narrow" -> costs.with(costs.wide, panel(numbers), costs.permute);
                 case "permute" -> costs.with(costs.wide, costs.narrow, panel(numbers));
                 case "lists" -> costs.with(new Lists(numbers[0], numbers[1], numbers[2]));
+                case "int8" -> costs.with(ElementType.INT8, integers(numbers));
+                case "int16" -> costs.with(ElementType.INT16, integers(numbers));
                 default -> throw wrong(text);
             };
         }
@@ -220,9 +230,14 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
         return new Panel(numbers[0], numbers[1], Math.min(SpikePanels.ROWS, (int) numbers[2]));
     }
 
+    private static IntegerCosts.Product integers(double[] numbers) {
+        return new IntegerCosts.Product(numbers[0], numbers[1], numbers[2], numbers[3]);
+    }
+
     private static double[] numbers(String text, String[] sides) {
         String[] parts = sides.length == 2 ? sides[1].split("/", -1) : new String[0];
-        boolean fits = parts.length == (sides[0].equals("active") ? 4 : 3);
+        boolean ofIntegers = sides[0].startsWith("int");
+        boolean fits = parts.length == (ofIntegers || sides[0].equals("active") ? 4 : 3);
         double[] numbers = new double[parts.length];
         for (int i = 0; i < parts.length && fits; i++) {
             try {
@@ -230,7 +245,7 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
             } catch (NumberFormatException notANumber) {
                 fits = false;
             }
-            boolean counts = i == parts.length - 1 && !sides[0].equals("lists");
+            boolean counts = i == parts.length - 1 && !ofIntegers && !sides[0].equals("lists");
             fits &= counts ? numbers[i] >= 1 && numbers[i] <= 1e9 : numbers[i] >= 0;
         }
         if (!fits) {
@@ -245,15 +260,19 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
     }
 
     SpikeCosts with(Active other) {
-        return new SpikeCosts(name, other, wide, narrow, lists, permute);
+        return new SpikeCosts(name, other, wide, narrow, lists, permute, integers);
     }
 
     SpikeCosts with(Lists other) {
-        return new SpikeCosts(name, active, wide, narrow, other, permute);
+        return new SpikeCosts(name, active, wide, narrow, other, permute, integers);
+    }
+
+    private SpikeCosts with(ElementType type, IntegerCosts.Product product) {
+        return new SpikeCosts(name, active, wide, narrow, lists, permute, integers.with(type, product));
     }
 
     private SpikeCosts with(Panel otherWide, Panel otherNarrow, Panel otherPermute) {
-        return new SpikeCosts(name, active, otherWide, otherNarrow, lists, otherPermute);
+        return new SpikeCosts(name, active, otherWide, otherNarrow, lists, otherPermute, integers);
     }
 
     /**
@@ -264,7 +283,13 @@ public record SpikeCosts(String name, Active active, Panel wide, Panel narrow, L
     public String text() {
         return "active=" + number(active.word) + "/" + number(active.group) + "/" + number(active.spike) + "/"
                 + active.foreseen + ",wide=" + text(wide) + ",narrow=" + text(narrow) + ",lists=" + number(lists.make)
-                + "/" + number(lists.section) + "/" + number(lists.entry) + ",permute=" + text(permute);
+                + "/" + number(lists.section) + "/" + number(lists.entry) + ",permute=" + text(permute)
+                + ",int8=" + text(integers.int8()) + ",int16=" + text(integers.int16());
+    }
+
+    private static String text(IntegerCosts.Product product) {
+        return number(product.row()) + "/" + number(product.spike()) + "/" + number(product.make()) + "/"
+                + number(product.panel());
     }
 
     private static String text(Panel panel) {

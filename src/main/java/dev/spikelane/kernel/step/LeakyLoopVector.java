@@ -87,17 +87,43 @@ final class LeakyLoopVector implements LeakyLoop {
         SpikeMatrix previous = run.previous;
         SpikeMatrix spikes = run.spikes;
         FloatMatrix membranes = run.membranes;
+        // Read once: what C2 concludes of a segment does not hold for one that is read again behind a store.
+        MemorySegment ofState = state.segment();
+        MemorySegment ofCurrent = current.segment();
+        MemorySegment ofSpikes = spikes.segment();
+        MemorySegment ofLeak = parameters.beta.segment();
+        MemorySegment ofThreshold = parameters.threshold.segment();
         MemorySegment before = previous.segment();
         MemorySegment kept = membranes.segment();
-        Checks.isNative(parameters.beta.segment());
-        Checks.isNative(parameters.threshold.segment());
-        Checks.isNative(state.segment());
-        Checks.isNative(current.segment());
-        Checks.isNative(spikes.segment());
+        MemorySegment alphas = parameters.alpha.segment();
+        MemorySegment scales = parameters.scale.segment();
+        MemorySegment rests = parameters.rest.segment();
+        MemorySegment potentials = parameters.potential.segment();
+        MemorySegment owns = CURRENTS ? feedback.segment() : parameters.own.segment();
+        Checks.isNative(ofLeak);
+        Checks.isNative(ofThreshold);
+        Checks.isNative(ofState);
+        Checks.isNative(ofCurrent);
+        Checks.isNative(ofSpikes);
         Checks.isNative(before);
         Checks.isNative(kept);
-        MemorySegment leaks = slice(parameters.beta.segment(), first, bytes);
-        MemorySegment thresholds = slice(parameters.threshold.segment(), first, bytes);
+        Checks.isNative(alphas);
+        Checks.isNative(scales);
+        Checks.isNative(rests);
+        Checks.isNative(potentials);
+        Checks.isNative(owns);
+        MemorySegment gains0 = GAINS > 0 ? parameters.gains[0].segment() : kept;
+        MemorySegment gains1 = GAINS > 1 ? parameters.gains[1].segment() : kept;
+        MemorySegment gains2 = GAINS > 1 ? parameters.gains[2].segment() : kept;
+        Checks.isNative(gains0);
+        Checks.isNative(gains1);
+        Checks.isNative(gains2);
+        MemorySegment fires = parameters.fired.segment();
+        MemorySegment silents = parameters.silent.segment();
+        Checks.isNative(fires);
+        Checks.isNative(silents);
+        MemorySegment leaks = slice(ofLeak, first, bytes);
+        MemorySegment thresholds = slice(ofThreshold, first, bytes);
         long parameterRow = within(first);
         int sample = firstRow % batch;
         int row = firstRow;
@@ -107,11 +133,11 @@ final class LeakyLoopVector implements LeakyLoop {
             long nextInput = inputRow + current.rowOffset(next);
             long outRow = spikes.rowOffset(row) + firstSpikes;
             long nextOut = outRow + spikes.rowOffset(next);
-            MemorySegment states = slice(state.segment(), stateRow, bytes);
-            MemorySegment inputs = slice(current.segment(), inputRow, bytes);
-            MemorySegment nextInputs = slice(current.segment(), nextInput, bytes);
-            MemorySegment out = slice(spikes.segment(), outRow, spikeBytes);
-            MemorySegment outNext = slice(spikes.segment(), nextOut, spikeBytes);
+            MemorySegment states = slice(ofState, stateRow, bytes);
+            MemorySegment inputs = slice(ofCurrent, inputRow, bytes);
+            MemorySegment nextInputs = slice(ofCurrent, nextInput, bytes);
+            MemorySegment out = slice(ofSpikes, outRow, spikeBytes);
+            MemorySegment outNext = slice(ofSpikes, nextOut, spikeBytes);
             long secondRow = state.rowOffset(batch + sample) + first;
             long thirdRow = state.rowOffset(2 * batch + sample) + first;
             long previousRow = previous.rowOffset(sample) + firstSpikes;
@@ -126,19 +152,17 @@ final class LeakyLoopVector implements LeakyLoop {
                 long at = (long) i * BYTES;
                 FloatVector threshold = load(thresholds, parameterRow + at);
                 FloatVector leak = load(leaks, parameterRow + at);
-                FloatVector alpha = SYNAPSE || ALPHA_FUNCTION ? load(parameters.alpha, first + at) : ZERO;
-                FloatVector scale = ALPHA_FUNCTION ? load(parameters.scale, first + at) : ZERO;
-                FloatVector rest = RESTS ? load(parameters.rest, first + at) : ZERO;
-                FloatVector potential =
-                        AT_ONCE && !SUBTRACTS && !DIFFERENCE ? load(parameters.potential, first + at) : ZERO;
-                FloatVector gain0 = GAINS > 0 ? load(parameters.gains[0], first + at) : ONE;
-                FloatVector gain1 = GAINS > 1 ? load(parameters.gains[1], first + at) : ONE;
-                FloatVector gain2 = GAINS > 1 ? load(parameters.gains[2], first + at) : ONE;
-                FloatVector own =
-                        CURRENTS ? load(feedback, fedRow + at) : FEEDBACK ? load(parameters.own, first + at) : ZERO;
+                FloatVector alpha = SYNAPSE || ALPHA_FUNCTION ? load(alphas, first + at) : ZERO;
+                FloatVector scale = ALPHA_FUNCTION ? load(scales, first + at) : ZERO;
+                FloatVector rest = RESTS ? load(rests, first + at) : ZERO;
+                FloatVector potential = AT_ONCE && !SUBTRACTS && !DIFFERENCE ? load(potentials, first + at) : ZERO;
+                FloatVector gain0 = GAINS > 0 ? load(gains0, first + at) : ONE;
+                FloatVector gain1 = GAINS > 1 ? load(gains1, first + at) : ONE;
+                FloatVector gain2 = GAINS > 1 ? load(gains2, first + at) : ONE;
+                FloatVector own = CURRENTS ? load(owns, fedRow + at) : FEEDBACK ? load(owns, first + at) : ZERO;
                 FloatVector u = load(states, within(stateRow) + at);
-                FloatVector second = SYNAPSE || ALPHA_FUNCTION ? load(state, secondRow + at) : ZERO;
-                FloatVector third = ALPHA_FUNCTION ? load(state, thirdRow + at) : ZERO;
+                FloatVector second = SYNAPSE || ALPHA_FUNCTION ? load(ofState, secondRow + at) : ZERO;
+                FloatVector third = ALPHA_FUNCTION ? load(ofState, thirdRow + at) : ZERO;
 
                 VectorMask<Float> over = CHARGES
                         ? above(u, threshold)
@@ -158,9 +182,7 @@ final class LeakyLoopVector implements LeakyLoop {
                 FloatVector counted = ONE;
                 if (INHIBITION) {
                     fired = fired.and(VectorMask.fromLong(FLOAT, only(only - i * COUNT)));
-                    counted = AT_ONCE
-                            ? load(parameters.silent, first + at).blend(load(parameters.fired, first + at), fired)
-                            : ONE;
+                    counted = AT_ONCE ? load(silents, first + at).blend(load(fires, first + at), fired) : ONE;
                 }
                 u = resetAtOnce(charged, threshold, potential, over, fired, counted);
                 SpikeLanesVector.store(out, within(outRow), i, fired.toLong());
@@ -169,7 +191,7 @@ final class LeakyLoopVector implements LeakyLoop {
                 }
                 if (STEPS > 1) {
                     over = AT_ONCE || !FIRES ? above(u, threshold) : fired;
-                    back = OWN_SPIKES ? where(fired, own) : CURRENTS ? load(feedback, nextFed + at) : own;
+                    back = OWN_SPIKES ? where(fired, own) : CURRENTS ? load(owns, nextFed + at) : own;
                     input = gained(load(nextInputs, within(nextInput) + at), gain0, gain1, gain2);
                     x = synapse(second, alpha, input, back);
                     charged = resetAfter(
@@ -187,10 +209,10 @@ final class LeakyLoopVector implements LeakyLoop {
                     u.intoMemorySegment(states, within(stateRow) + at, ORDER);
                 }
                 if (SYNAPSE || ALPHA_FUNCTION) {
-                    second.intoMemorySegment(state.segment(), secondRow + at, ORDER);
+                    second.intoMemorySegment(ofState, secondRow + at, ORDER);
                 }
                 if (ALPHA_FUNCTION) {
-                    third.intoMemorySegment(state.segment(), thirdRow + at, ORDER);
+                    third.intoMemorySegment(ofState, thirdRow + at, ORDER);
                 }
                 if (SPIKES_FED) {
                     SpikeLanesVector.store(before, previousRow, i, fired.toLong());
@@ -336,10 +358,6 @@ final class LeakyLoopVector implements LeakyLoop {
     /** The mask of one lane; of none if it is outside. */
     private static long only(int lane) {
         return lane >= 0 && lane < COUNT ? 1L << lane : 0;
-    }
-
-    private static FloatVector load(FloatMatrix row, long offset) {
-        return load(row.segment(), offset);
     }
 
     private static FloatVector load(MemorySegment segment, long offset) {

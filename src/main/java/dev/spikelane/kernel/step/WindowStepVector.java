@@ -28,7 +28,11 @@ final class WindowStepVector {
         FloatMatrix state = run.state;
         int batch = state.rows() / 2;
         int sample = row % batch;
-        charge(parameters, weights, run, window, row, n, step >= length && !last);
+        charge(parameters, run, window, row, n);
+        if (step >= length && !last) {
+            long older = window.rowOffset((n + 1) * batch + sample);
+            addOlder(state, sample, window.segment(), older, weights, n + 1, first, end);
+        }
         if (last) {
             for (int j = length - 2; j > 0; j--) {
                 long own = window.rowOffset(j * batch + sample);
@@ -39,32 +43,21 @@ final class WindowStepVector {
         }
     }
 
-    private static void charge(
-            LeakyParameters parameters,
-            FloatMatrix weight,
-            StepRun run,
-            FloatMatrix kept,
-            int row,
-            int n,
-            boolean older) {
+    private static void charge(LeakyParameters parameters, StepRun run, FloatMatrix kept, int row, int n) {
         MemorySegment shares = parameters.alpha.segment();
         MemorySegment inputs = run.current.segment();
         MemorySegment states = run.state.segment();
         MemorySegment window = kept.segment();
-        MemorySegment weights = weight.segment();
         Checks.isNative(shares);
         Checks.isNative(inputs);
         Checks.isNative(states);
         Checks.isNative(window);
-        Checks.isNative(weights);
         int batch = run.state.rows() / 2;
         int sample = row % batch;
         long inputRow = run.current.rowOffset(row) - (long) run.firstCurrent * Float.BYTES;
         long membraneRow = run.state.rowOffset(sample);
         long sumRow = run.state.rowOffset(batch + sample);
         long keptRow = kept.rowOffset(n * batch + sample);
-        long olderRow = kept.rowOffset((n + 1) * batch + sample);
-        long weightRow = weight.rowOffset(n + 1);
         int end = run.endWord * Long.SIZE;
         for (int neuron = run.firstWord * Long.SIZE; neuron < end; neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;
@@ -72,14 +65,36 @@ final class WindowStepVector {
             FloatVector p = FloatVector.fromMemorySegment(FLOAT, shares, at, ORDER)
                     .mul(FloatVector.fromMemorySegment(FLOAT, states, sumRow + at, ORDER))
                     .add(input);
-            FloatVector u = p;
-            if (older) {
-                u = p.add(FloatVector.fromMemorySegment(FLOAT, weights, weightRow + at, ORDER)
-                        .mul(FloatVector.fromMemorySegment(FLOAT, window, olderRow + at, ORDER)));
-            }
-            u.intoMemorySegment(states, membraneRow + at, ORDER);
+            p.intoMemorySegment(states, membraneRow + at, ORDER);
             p.intoMemorySegment(states, sumRow + at, ORDER);
             input.intoMemorySegment(window, keptRow + at, ORDER);
+        }
+    }
+
+    /** {@code U = P + w * Q[n + 1]}, where P stands: a loop of its own, since a vector that is one or the other is boxed. */
+    private static void addOlder(
+            FloatMatrix state,
+            int sample,
+            MemorySegment window,
+            long olderRow,
+            FloatMatrix weight,
+            int age,
+            int first,
+            int end) {
+        MemorySegment states = state.segment();
+        MemorySegment weights = weight.segment();
+        Checks.isNative(states);
+        Checks.isNative(window);
+        Checks.isNative(weights);
+        long membraneRow = state.rowOffset(sample);
+        long weightRow = weight.rowOffset(age);
+        for (int neuron = first; neuron < end; neuron += COUNT) {
+            long at = (long) neuron * Float.BYTES;
+            FloatVector added = FloatVector.fromMemorySegment(FLOAT, weights, weightRow + at, ORDER)
+                    .mul(FloatVector.fromMemorySegment(FLOAT, window, olderRow + at, ORDER));
+            FloatVector.fromMemorySegment(FLOAT, states, membraneRow + at, ORDER)
+                    .add(added)
+                    .intoMemorySegment(states, membraneRow + at, ORDER);
         }
     }
 

@@ -1,0 +1,48 @@
+package dev.spikelane.kernel.product;
+
+import dev.spikelane.memory.ElementType;
+
+/**
+ * What the variants of {@link IntegerMatmul} cost on a machine, in nanoseconds for 64 outputs. They decide which variant serves, and never change
+ * bits. {@link SpikeCosts} holds those in use.
+ *
+ * @param int8 with weights of 8 bits
+ * @param int16 with weights of 16 bits
+ */
+public record IntegerCosts(Product int8, Product int16) {
+
+    /**
+     * Of weights of one type.
+     *
+     * @param row of a row whose active inputs are visited, beside these
+     * @param spike of an active input
+     * @param make of making the tables of 32 inputs, once for 256 rows
+     * @param panel of adding their entries to a row
+     */
+    public record Product(double row, double spike, double make, double panel) {}
+
+    /** Measured on EPYC Zen 3 (family 25 model 1, 256 bits), 2026-11. */
+    static final IntegerCosts ZEN_3 = new IntegerCosts(new Product(0, 2.1, 370, 14.5), new Product(0, 2.6, 740, 29));
+
+    /** Measured on EPYC Zen 5 (family 26 model 2, 512 bits), 2026-11. */
+    static final IntegerCosts ZEN_5 =
+            new IntegerCosts(new Product(14, 0.52, 160, 5.4), new Product(16, 1.02, 341, 10.4));
+
+    Product of(ElementType type) {
+        return type == ElementType.INT8 ? int8 : int16;
+    }
+
+    IntegerCosts with(ElementType type, Product product) {
+        return type == ElementType.INT8 ? new IntegerCosts(product, int16) : new IntegerCosts(int8, product);
+    }
+
+    /** The variant that costs less; that of active inputs if both cost the same. */
+    IntegerMatmul.Variant choose(ElementType type, int rows, int pre, long active) {
+        Product costs = of(type);
+        double panels = Math.ceilDiv(pre, IntegerSums.PANEL);
+        double tables = panels * (costs.panel * rows + costs.make * Math.ceilDiv(rows, IntegerSums.ROWS));
+        return costs.row * rows + costs.spike * active > tables
+                ? IntegerMatmul.Variant.TABLES
+                : IntegerMatmul.Variant.ACTIVE;
+    }
+}
