@@ -55,13 +55,20 @@ class GradientMemoryTest {
         CountingArena arena = new CountingArena(Arena.ofShared());
         try (Gradients gradients = builder(form, batch, threads, every).build(arena, batch)) {
             switch (form) {
-                case FRAME -> gradients.forwardConstant(FloatMatrix.zeros(batch, 30));
-                case VALUES, ANY -> gradients.forward(FloatMatrix.zeros(STEPS * batch, 30));
+                case FRAME -> gradients.forwardConstant(ones(batch));
+                case VALUES, ANY -> gradients.forward(ones(STEPS * batch));
                 case SPIKES -> gradients.forward(SpikeMatrix.zeros(STEPS * batch, 30));
             }
             gradients.backward();
             assertEquals(builder(form, batch, threads, every).bytes(), arena.bytes());
         }
+    }
+
+    /** Values of which none is zero; the forecast is made with zeros, of which kernels make lists. */
+    private static FloatMatrix ones(int rows) {
+        FloatMatrix values = FloatMatrix.zeros(rows, 30);
+        values.fill(1);
+        return values;
     }
 
     @ParameterizedTest
