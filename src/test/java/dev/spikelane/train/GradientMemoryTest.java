@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Population;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -102,6 +106,22 @@ class GradientMemoryTest {
                                 .getTotalMemorySize()
                         + ", the memory of this machine; fewer samples, more shards or computing more again need fewer",
                 ofTraining.getMessage());
+    }
+
+    /** What lies between two operators of a projection may need more than its neurons. */
+    @Test
+    void widePathsAreRefusedToo() {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(10));
+        Population out = builder.population("out", Shape.of(10), new Leaky(0.9));
+        TorchRandom random = new TorchRandom(1);
+        builder.project("path", x, out, Dense.linear(10, 1000, random), Dense.linear(1000, 10, random));
+        long machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                .getTotalMemorySize();
+        int batch = Math.toIntExact(machine / (8_000 * 20)) + 1; // two matrices of 1,000 floats a row
+        GradientsBuilder gradients =
+                Gradients.of(builder.build(), 20, batch).startAtSpikes("out").spikesOnly();
+        assertThrows(IllegalStateException.class, gradients::build);
     }
 
     @Test
