@@ -21,7 +21,10 @@ final class ValuesChange {
     /**
      * Copies values in.
      *
-     * @throws IllegalArgumentException if one does not fit or is not allowed; nothing has changed then
+     * <p>Whatever is thrown, nothing has changed then.
+     *
+     * @throws IllegalArgumentException if one does not fit or is not allowed
+     * @throws IllegalStateException if the arena of one is closed
      */
     static void apply(Map<Values, FloatMatrix> all) {
         ValuesChange change = new ValuesChange();
@@ -32,9 +35,9 @@ final class ValuesChange {
                     change.rebind(own);
                 }
             }
-        } catch (IllegalArgumentException refused) {
+        } catch (RuntimeException | Error failure) { // an arena may be closed, or memory may be short
             change.back.forEach(Runnable::run);
-            throw refused;
+            throw failure;
         }
     }
 

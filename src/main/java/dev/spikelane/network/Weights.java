@@ -109,12 +109,12 @@ public final class Weights {
      *
      * @param all by name, each as {@link #replace(String, FloatMatrix)} takes it
      * @throws IllegalArgumentException if there is no such name, a shape differs, or a value is not allowed; nothing changes then
-     * @throws IllegalStateException if a simulation is running
+     * @throws IllegalStateException if a simulation is running, or an arena is closed; nothing changes then
      */
     public void replaceAll(Map<String, FloatMatrix> all) {
         Objects.requireNonNull(all, "all");
         Map<Values, FloatMatrix> found = new LinkedHashMap<>();
-        all.forEach((name, from) -> found.put(find(name), from));
+        all.forEach((name, from) -> found.put(find(name), Objects.requireNonNull(from, name)));
         change(() -> ValuesChange.apply(found));
     }
 

@@ -193,28 +193,38 @@ final class BoundLoss {
         }
         read.setLabels(given.length == 0 ? given : own);
         FloatMatrix wanted = batch.targets();
-        if (wanted != null) {
+        if (wanted == null) {
+            read.forgetTargets();
+        } else {
             aim(wanted, whole, first, firstStep, allSteps);
         }
     }
 
+    /** Takes the rows of these samples: of the steps of the window if there are rows for each step, else of all blocks that the loss has. */
     private void aim(FloatMatrix wanted, int whole, int first, int firstStep, int allSteps) {
-        if (whole == size && (steps == allSteps || wanted.rows() != allSteps * whole)) {
+        int blocks = wanted.rows() / whole;
+        boolean even = blocks * whole == wanted.rows();
+        boolean ofSteps = even && blocks == allSteps;
+        if (whole == size && (steps == allSteps || !ofSteps)) {
             read.setTargets(wanted);
             return;
         }
-        boolean each = wanted.rows() == allSteps * whole;
+        if (!even) {
+            throw new IllegalArgumentException(
+                    "targets have " + wanted.rows() + " rows, expected a multiple of " + whole + " samples");
+        }
+        int count = ofSteps ? steps : blocks;
         FloatMatrix into = targets;
-        if (into == null) {
-            into = FloatMatrix.zeros(each ? steps * size : size, wanted.columns());
+        if (into == null || into.rows() != count * size || into.columns() != wanted.columns()) {
+            into = FloatMatrix.zeros(count * size, wanted.columns());
             targets = into;
         }
-        for (int step = 0; step < (each ? steps : 1); step++) {
+        for (int block = 0; block < count; block++) {
             MemorySegment.copy(
                     wanted.segment(),
-                    wanted.rowOffset((each ? (firstStep + step) * whole : 0) + first),
+                    wanted.rowOffset(((ofSteps ? firstStep : 0) + block) * whole + first),
                     into.segment(),
-                    into.rowOffset(step * size),
+                    into.rowOffset(block * size),
                     into.rowOffset(size));
         }
         read.setTargets(into);

@@ -105,6 +105,8 @@ final class EvaluationBatch implements AutoCloseable {
             each.setLabels(batch.labels());
             if (hasTargets) {
                 each.setTargets(batch.targets().rows(0, batch.count()));
+            } else {
+                each.forgetTargets();
             }
         }
         if (!losses.isEmpty()) {

@@ -71,9 +71,25 @@ final class GradientInput implements GradientSource {
         return frame;
     }
 
+    /** Checks the rows of all steps, before a window begins. */
+    void requireRows(Signal given) {
+        require(given, size.steps() * size.batch());
+    }
+
+    /** Checks a frame. */
+    void requireFrame(Signal given) {
+        require(given, size.batch());
+    }
+
+    private void require(Signal given, int rows) {
+        given.requireShape(name, rows, columns());
+        if (given instanceof FloatMatrix numbers) {
+            numbers.requireFinite(name);
+        }
+    }
+
     /** Takes the rows of all steps. */
     void load(Signal given) {
-        given.requireShape(name, size.steps() * size.batch(), columns());
         frame = false;
         analog = given instanceof FloatMatrix;
         put(given, 0, size.steps());
@@ -81,11 +97,9 @@ final class GradientInput implements GradientSource {
 
     /** Takes one frame for all steps. */
     void loadFrame(Signal given) {
-        given.requireShape(name, size.batch(), columns());
         frame = true;
         analog = given instanceof FloatMatrix;
         if (staysGiven && history == 0 && !input.shape().reordered() && given instanceof FloatMatrix numbers) {
-            numbers.requireFinite(name);
             valueFrame = numbers;
             return;
         }
@@ -105,10 +119,7 @@ final class GradientInput implements GradientSource {
                 inside(bits, ofSpikes);
                 SpikeExpand.expand(ofSpikes, 0, size.batch(), ofValues);
             }
-            case FloatMatrix numbers -> {
-                numbers.requireFinite(name);
-                inside(numbers, ofValues);
-            }
+            case FloatMatrix numbers -> inside(numbers, ofValues);
         }
         if (history > 0) {
             Signal rows = analog ? ofValues : Objects.requireNonNull(spikeFrame);
@@ -126,18 +137,12 @@ final class GradientInput implements GradientSource {
     private void put(Signal given, int step, int count) {
         Shape shape = input.shape();
         if (!shape.reordered()) {
-            if (given instanceof FloatMatrix numbers) {
-                numbers.requireFinite(name);
-            }
             track().put(given, step, count);
             return;
         }
         switch (given) {
             case SpikeMatrix bits -> inside(bits, (SpikeMatrix) track().window());
-            case FloatMatrix numbers -> {
-                numbers.requireFinite(name);
-                inside(numbers, (FloatMatrix) track().window());
-            }
+            case FloatMatrix numbers -> inside(numbers, (FloatMatrix) track().window());
         }
     }
 

@@ -19,8 +19,8 @@ final class GradientPath {
     private final GradientViews<FloatMatrix>[] made;
 
     private final GradientViews<FloatMatrix>[] ofMade;
-    /** Whether threads hold what an operator needs; only those that run ask for it. */
-    private final boolean[] reserved;
+    /** Whether threads hold what the first operator needs for spikes; only one that multiplies them asks for it. */
+    private boolean reserved;
 
     private final Scratch[] scratch;
     private final int batch;
@@ -37,7 +37,6 @@ final class GradientPath {
         this.backs = new OperatorGradient[operators.length];
         this.made = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
         this.ofMade = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
-        this.reserved = new boolean[operators.length];
         for (int i = 0; i < operators.length; i++) {
             backs[i] = operators[i].gradient(arena, i > 0 || pulls, threads);
             if (i < made.length) {
@@ -58,14 +57,11 @@ final class GradientPath {
 
     /** Runs all operators but the last on whole rows, and makes room for the last. */
     void prepare(Signal source) {
-        for (int i = 0; i < operators.length; i++) {
-            boolean spikes = i == 0 && source instanceof SpikeMatrix;
-            if (!reserved[i] && !(spikes && backs[i].multipliesSpikes())) {
-                for (Scratch ofThread : scratch) {
-                    operators[i].reserve(ofThread);
-                }
-                reserved[i] = true;
+        if (!reserved && source instanceof SpikeMatrix && !backs[0].multipliesSpikes()) { // others get values
+            for (Scratch ofThread : scratch) {
+                operators[0].reserve(ofThread);
             }
+            reserved = true;
         }
         Signal at = source;
         int steps = source.rows() / batch;

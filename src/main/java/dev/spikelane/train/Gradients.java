@@ -92,8 +92,9 @@ public final class Gradients implements AutoCloseable {
      */
     public void forward(Map<String, ? extends Signal> inputs) {
         for (GradientInput input : machine.inputs()) {
-            boolean values = given(inputs, input.input()) instanceof FloatMatrix;
-            requireForm(values ? InputForm.VALUES : InputForm.SPIKES);
+            Signal rows = given(inputs, input.input());
+            requireForm(rows instanceof FloatMatrix ? InputForm.VALUES : InputForm.SPIKES);
+            input.requireRows(rows);
         }
         open();
         for (GradientInput input : machine.inputs()) {
@@ -121,7 +122,7 @@ public final class Gradients implements AutoCloseable {
     public void forwardConstant(Map<String, ? extends Signal> frames) {
         requireForm(InputForm.FRAME);
         for (GradientInput input : machine.inputs()) {
-            given(frames, input.input());
+            input.requireFrame(given(frames, input.input()));
         }
         open();
         for (GradientInput input : machine.inputs()) {

@@ -89,6 +89,11 @@ public final class LossInput {
         return this;
     }
 
+    /** Unsets the targets, as the batch has none. */
+    void forgetTargets() {
+        targets = null;
+    }
+
     /**
      * Sets the divisor of the whole batch, from {@link Loss#divisor}.
      *

@@ -1,6 +1,9 @@
 package dev.spikelane.train;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.layout.Layout;
+import dev.spikelane.layout.Layouts;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -17,8 +20,8 @@ record MemoryLimit(long most) {
     /** As much as this machine has, or the container that the JVM runs in. */
     static final long MACHINE = -1;
 
-    /** More than any population needs for a neuron, step and sample, and more than any input does. */
-    private static final int BYTES_OF_NEURON = 32;
+    /** More than a population needs for a neuron, step and sample, an input for a value, or a projection for one that goes in or comes out of an operator. */
+    private static final int BYTES_OF_VALUE = 32;
 
     static MemoryLimit of(long bytes) {
         if (bytes < 0) {
@@ -58,7 +61,13 @@ record MemoryLimit(long most) {
         for (Input input : network.inputs()) {
             values += input.shape().size();
         }
-        return values * rows * BYTES_OF_NEURON;
+        Layout layout = Layouts.of(network);
+        for (int i = 0; i < network.projections().size(); i++) {
+            for (Operator operator : layout.path(i)) {
+                values += (double) operator.inputs() + operator.outputs();
+            }
+        }
+        return values * rows * BYTES_OF_VALUE;
     }
 
     /** Bytes of the machine's or container's memory; no limit where the JVM does not tell. */

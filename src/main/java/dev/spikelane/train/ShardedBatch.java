@@ -82,6 +82,12 @@ final class ShardedBatch {
     /** Targets of all samples, of each step where those of the shards are. */
     private @Nullable FloatMatrix joinTargets() {
         FloatMatrix first = batch(0).targets();
+        for (int i = 1; i < shards; i++) {
+            if ((batch(i).targets() == null) != (first == null)) {
+                throw new IllegalArgumentException("part " + (first == null ? 0 : i) + " has no targets, part "
+                        + (first == null ? i : 0) + " has, expected all or none");
+            }
+        }
         if (first == null) {
             return null;
         }
@@ -92,7 +98,7 @@ final class ShardedBatch {
             joinedTargets = joined;
         }
         for (int i = 0, to = 0; i < shards; to += counts[i++]) {
-            FloatMatrix part = Objects.requireNonNull(batch(i).targets(), "targets");
+            FloatMatrix part = Objects.requireNonNull(batch(i).targets());
             part.requireShape("targets", times * counts[i], first.columns());
             for (int step = 0; step < times; step++) {
                 MemorySegment.copy(

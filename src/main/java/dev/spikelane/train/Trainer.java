@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.layout.Settling;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,9 @@ public final class Trainer implements AutoCloseable {
     private final TrainingStep step;
     private final ShardedBatch cut;
     private final int[] samplesOfParts;
+    /** What messages call each input; made once, as a step allocates nothing. */
+    private final String[] inputNames;
+
     private double rate;
 
     Trainer(Network network, TrainingRecipe recipe, TrainingStep.Factory factory) {
@@ -35,6 +39,9 @@ public final class Trainer implements AutoCloseable {
         this.step = new TrainingStep(recipe, factory);
         this.cut = new ShardedBatch(recipe.steps());
         this.samplesOfParts = new int[recipe.shards()];
+        this.inputNames = network.inputs().stream()
+                .map(input -> "input '" + input.name() + "'")
+                .toArray(String[]::new);
         this.rate = recipe.optimizer().rate();
     }
 
@@ -273,6 +280,11 @@ public final class Trainer implements AutoCloseable {
         if (samples * steps != input.rows() || samples < 1 || samples > most) {
             throw new IllegalArgumentException("input has " + input.rows() + " rows, expected a multiple of " + steps
                     + " steps and at most " + most + " samples");
+        }
+        for (int i = 0; i < inputNames.length; i++) {
+            Input each = network.inputs().get(i);
+            batch.input(each.name(), inputNames.length == 1)
+                    .requireShape(inputNames[i], samples * steps, each.shape().size());
         }
         return samples;
     }

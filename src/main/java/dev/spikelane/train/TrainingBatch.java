@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param constant whether inputs are frames
  * @param labels classes of the samples, or what else the loss reads; longer if the last ones are not used
  * @param targets numbers that the loss reads, or null
- * @param samples numbers of the samples in their data set, or null for 0, 1, 2 ...; they are for surrogates that draw random numbers
+ * @param samples numbers of the samples in their data set, or null for 0, 1, 2 ...; they are for surrogates and dropouts, which draw random numbers
  */
 @SuppressWarnings({"ArrayRecordComponent", "exports"}) // compared by nobody, and not copied on purpose
 public record TrainingBatch(

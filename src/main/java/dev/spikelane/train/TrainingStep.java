@@ -405,7 +405,9 @@ final class TrainingStep implements AutoCloseable {
                 }
                 input.setLabels(batch.labels());
                 FloatMatrix targets = batch.targets();
-                if (targets != null) {
+                if (targets == null) {
+                    input.forgetTargets();
+                } else {
                     input.setTargets(targets);
                 }
                 divisors[i] = loss.divisor(input);

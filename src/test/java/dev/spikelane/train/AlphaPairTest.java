@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -72,6 +73,20 @@ class AlphaPairTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> network.weights().replaceAll(Map.of("no", row(1), ALPHA, row(1))));
+    }
+
+    /** Whatever the reason. */
+    @Test
+    void nothingChangesIfOneIsClosed() {
+        Network network = network();
+        long before = network.weights().hash();
+        Map<String, FloatMatrix> values = new LinkedHashMap<>();
+        values.put("fc1.weight", FloatMatrix.zeros(2, 5));
+        try (Arena arena = Arena.ofShared()) {
+            values.put("fc1.bias", FloatMatrix.zeros(arena, 1, 2));
+        }
+        assertThrows(IllegalStateException.class, () -> network.weights().replaceAll(values));
+        assertEquals(before, network.weights().hash());
     }
 
     /** An optimizer moves both in one step. */

@@ -117,6 +117,32 @@ class DropoutTrainingTest {
         }
     }
 
+    /** What was refused is no window: neither neurons nor masks go on. */
+    @Test
+    void refusedInputsAreNoWindow() {
+        Network network = network(1);
+        FloatMatrix bad = FloatMatrix.zeros(STEPS * BATCH, INPUTS);
+        bad.set(3, 2, Float.NaN);
+        FloatMatrix[] membranes = new FloatMatrix[2];
+        for (int i = 0; i < 2; i++) {
+            try (Gradients gradients = Gradients.of(network, STEPS, BATCH)
+                    .keep("out", "membrane")
+                    .dropout("hidden-out", P)
+                    .seed(SEED)
+                    .build()) {
+                gradients.forward(input(BATCH));
+                if (i == 1) {
+                    assertThrows(IllegalArgumentException.class, () -> gradients.forward(bad));
+                    assertThrows(
+                            IllegalArgumentException.class, () -> gradients.forwardConstant(bad.rows(0, BATCH)));
+                }
+                gradients.forward(input(BATCH));
+                membranes[i] = FloatMatrix.concatenate(gradients.values("out", "membrane"));
+            }
+        }
+        Matrices.assertSameBits(membranes[0], membranes[1], "membranes");
+    }
+
     private static FloatMatrix masked(SpikeMatrix spikes, int delay) {
         FloatMatrix values = FloatMatrix.zeros(spikes.rows(), spikes.columns());
         for (int row = delay * BATCH; row < spikes.rows(); row++) {

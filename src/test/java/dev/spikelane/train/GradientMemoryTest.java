@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Population;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -55,13 +59,20 @@ class GradientMemoryTest {
         CountingArena arena = new CountingArena(Arena.ofShared());
         try (Gradients gradients = builder(form, batch, threads, every).build(arena, batch)) {
             switch (form) {
-                case FRAME -> gradients.forwardConstant(FloatMatrix.zeros(batch, 30));
-                case VALUES, ANY -> gradients.forward(FloatMatrix.zeros(STEPS * batch, 30));
+                case FRAME -> gradients.forwardConstant(ones(batch));
+                case VALUES, ANY -> gradients.forward(ones(STEPS * batch));
                 case SPIKES -> gradients.forward(SpikeMatrix.zeros(STEPS * batch, 30));
             }
             gradients.backward();
             assertEquals(builder(form, batch, threads, every).bytes(), arena.bytes());
         }
+    }
+
+    /** Values of which none is zero; the forecast is made with zeros, of which kernels make lists. */
+    private static FloatMatrix ones(int rows) {
+        FloatMatrix values = FloatMatrix.zeros(rows, 30);
+        values.fill(1);
+        return values;
     }
 
     @ParameterizedTest
@@ -95,6 +106,22 @@ class GradientMemoryTest {
                                 .getTotalMemorySize()
                         + ", the memory of this machine; fewer samples, more shards or computing more again need fewer",
                 ofTraining.getMessage());
+    }
+
+    /** What lies between two operators of a projection may need more than its neurons. */
+    @Test
+    void widePathsAreRefusedToo() {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(10));
+        Population out = builder.population("out", Shape.of(10), new Leaky(0.9));
+        TorchRandom random = new TorchRandom(1);
+        builder.project("path", x, out, Dense.linear(10, 1000, random), Dense.linear(1000, 10, random));
+        long machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                .getTotalMemorySize();
+        int batch = Math.toIntExact(machine / (8_000 * 20)) + 1; // two matrices of 1,000 floats a row
+        GradientsBuilder gradients =
+                Gradients.of(builder.build(), 20, batch).startAtSpikes("out").spikesOnly();
+        assertThrows(IllegalStateException.class, gradients::build);
     }
 
     @Test

@@ -210,6 +210,23 @@ class SeveralInputsTest {
                     assertThrows(IllegalArgumentException.class, () -> trainer.step(half))
                             .getMessage());
         }
+        try (Trainer trainer = trainer(network())) {
+            for (int rows : new int[] {BATCH - 1, BATCH + 1}) { // the first input says how many samples there are
+                TrainingBatch steps = TrainingBatch.of(
+                        Map.of("x", SpikeMatrix.zeros(STEPS * BATCH, X), "y", SpikeMatrix.zeros(STEPS * rows, Y)),
+                        new int[BATCH]);
+                assertEquals(
+                        "input 'y' is [" + STEPS * rows + " x 13], expected [54 x 13]",
+                        assertThrows(IllegalArgumentException.class, () -> trainer.step(steps))
+                                .getMessage());
+                TrainingBatch frames = TrainingBatch.ofFrames(
+                        Map.of("x", SpikeMatrix.zeros(BATCH, X), "y", SpikeMatrix.zeros(rows, Y)), new int[BATCH]);
+                assertEquals(
+                        "input 'y' is [" + rows + " x 13], expected [9 x 13]",
+                        assertThrows(IllegalArgumentException.class, () -> trainer.step(frames))
+                                .getMessage());
+            }
+        }
         try (Evaluator evaluator = new Evaluator(network(), STEPS, batching(InputCode.frame()), 1)) {
             assertEquals(
                     "samples become 70 values a step, expected 83, those of the inputs [x, y] side by side",

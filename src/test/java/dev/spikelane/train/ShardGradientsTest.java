@@ -212,6 +212,62 @@ class ShardGradientsTest {
         }
     }
 
+    /** Memory for what is cut out of a batch is used again, also where the next batch has another shape. */
+    @Test
+    void shardsTakeTargetsOfAnyShape() {
+        FloatMatrix[] targets = {targets().rows(0, BATCH), targets(), targets().rows(0, BATCH)};
+        try (Trainer whole = trainer(network())
+                        .shards(1)
+                        .loss(SquaredErrorLoss.membraneTargets())
+                        .optimizer(new Sgd(0))
+                        .build();
+                Trainer apart = trainer(network())
+                        .loss(SquaredErrorLoss.membraneTargets())
+                        .optimizer(new Sgd(0))
+                        .build()) {
+            for (FloatMatrix each : targets) {
+                assertEquals(
+                        whole.step(TrainingBatch.withTargets(input(), each)),
+                        apart.step(TrainingBatch.withTargets(input(), each)),
+                        1e-12);
+            }
+            assertThrows(IllegalStateException.class, () -> apart.step(batch()), "targets of the batch before");
+            assertRefused(
+                    "targets have 9 rows, expected a multiple of 8 samples",
+                    () -> apart.step(TrainingBatch.withTargets(input(), targets().rows(0, 9))));
+            assertRefused(
+                    "targets is [2 x 5], expected [2 x 4]",
+                    () -> apart.step(TrainingBatch.withTargets(input(), FloatMatrix.zeros(BATCH, 5))));
+            assertRefused(
+                    "input 'x' is [40 x 70], expected [40 x 12]",
+                    () -> apart.step(TrainingBatch.withTargets(SpikeMatrix.zeros(STEPS * BATCH, 70), targets())));
+            List<TrainingBatch> mixed = parts(true);
+            mixed.set(2, parts(false).get(2));
+            assertRefused("part 2 has no targets, part 0 has, expected all or none", () -> apart.step(mixed));
+            mixed.set(0, parts(false).getFirst());
+            assertRefused("part 0 has no targets, part 1 has, expected all or none", () -> apart.step(mixed));
+        }
+    }
+
+    /** Targets of several spikes are blocks of rows, of which a shard gets its part. */
+    @Test
+    void shardsTakeTargetsOfSeveralSpikes() {
+        FloatMatrix times = FloatMatrix.zeros(2 * BATCH, CLASSES);
+        for (int row = 0; row < times.rows(); row++) {
+            times.set(row, row % CLASSES, 1 + row % 3);
+        }
+        double[] losses = new double[2];
+        for (int i = 0; i < 2; i++) {
+            try (Trainer trainer = trainer(network())
+                    .shards(1 + 2 * i)
+                    .loss(SquaredErrorLoss.spikeTimeTargets(2))
+                    .build()) {
+                losses[i] = trainer.step(TrainingBatch.withTargets(input(), times));
+            }
+        }
+        assertEquals(losses[0], losses[1], 1e-12);
+    }
+
     private static void assertRefused(String message, Runnable action) {
         assertEquals(
                 message,

@@ -30,7 +30,7 @@ public interface Operator {
     int outputs();
 
     /**
-     * Asks for the scratch memory that one thread needs for both kinds of {@code multiply}, so that these allocate nothing.
+     * Asks for the scratch memory that one thread needs to {@code multiply} spikes, so that it allocates nothing; values need none.
      *
      * @param scratch the thread's; other operators may use it between two calls
      */
