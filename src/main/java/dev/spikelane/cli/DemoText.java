@@ -52,6 +52,13 @@ final class DemoText {
                 recognition.isTrained()
                         ? "trained on the training images of Fashion-MNIST, 8 bits each"
                         : "random, untrained: the counts show the network at work, they do not classify");
+        row(
+                "Columns",
+                "spikes of each class"
+                        + (recognition.isJudged()
+                                ? "; \"taken for\" is the class of " + TrainingRecipes.describe(Decoding.MEMBRANE)
+                                        + ", as it was trained, whatever fires"
+                                : ""));
         out.println();
         table(result);
         out.println();
@@ -89,7 +96,7 @@ final class DemoText {
         row(
                 "Accuracy",
                 shown + all + String.format(Locale.ROOT, " (%.1f %%)", 100 * recognition.accuracyOfAll())
-                        + ", decoded by " + TrainingRecipes.describe(Decoding.MEMBRANE) + ", as it was trained");
+                        + ", decoded by " + TrainingRecipes.describe(Decoding.MEMBRANE));
         out.println();
         RunText.confusion(out, recognition.confusion());
         out.println();

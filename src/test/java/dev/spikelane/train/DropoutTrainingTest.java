@@ -133,8 +133,7 @@ class DropoutTrainingTest {
                 gradients.forward(input(BATCH));
                 if (i == 1) {
                     assertThrows(IllegalArgumentException.class, () -> gradients.forward(bad));
-                    assertThrows(
-                            IllegalArgumentException.class, () -> gradients.forwardConstant(bad.rows(0, BATCH)));
+                    assertThrows(IllegalArgumentException.class, () -> gradients.forwardConstant(bad.rows(0, BATCH)));
                 }
                 gradients.forward(input(BATCH));
                 membranes[i] = FloatMatrix.concatenate(gradients.values("out", "membrane"));

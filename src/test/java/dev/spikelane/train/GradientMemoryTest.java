@@ -6,15 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.memory.Shape;
-import dev.spikelane.network.Input;
-import dev.spikelane.network.Population;
+import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
@@ -116,8 +116,8 @@ class GradientMemoryTest {
         Population out = builder.population("out", Shape.of(10), new Leaky(0.9));
         TorchRandom random = new TorchRandom(1);
         builder.project("path", x, out, Dense.linear(10, 1000, random), Dense.linear(1000, 10, random));
-        long machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
-                .getTotalMemorySize();
+        long machine =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
         int batch = Math.toIntExact(machine / (8_000 * 20)) + 1; // two matrices of 1,000 floats a row
         GradientsBuilder gradients =
                 Gradients.of(builder.build(), 20, batch).startAtSpikes("out").spikesOnly();

@@ -234,7 +234,8 @@ class ShardGradientsTest {
             assertThrows(IllegalStateException.class, () -> apart.step(batch()), "targets of the batch before");
             assertRefused(
                     "targets have 9 rows, expected a multiple of 8 samples",
-                    () -> apart.step(TrainingBatch.withTargets(input(), targets().rows(0, 9))));
+                    () -> apart.step(
+                            TrainingBatch.withTargets(input(), targets().rows(0, 9))));
             assertRefused(
                     "targets is [2 x 5], expected [2 x 4]",
                     () -> apart.step(TrainingBatch.withTargets(input(), FloatMatrix.zeros(BATCH, 5))));
