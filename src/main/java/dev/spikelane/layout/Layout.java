@@ -38,8 +38,9 @@ public interface Layout {
     record Change(int population, List<String> names, List<FloatMatrix> values) {}
 
     /**
-     * Gives neurons other values of parameters: in place where the neurons have them as they are, which allocates nothing; else the population gets
-     * other {@link #neurons}.
+     * Gives neurons other values of parameters, in place, which allocates nothing: rows of the neurons, and weights times what spikes carry, follow.
+     * The population gets other {@link #neurons} where these lack what the values need: a gain that was 1 and left out, or weights of spikes that carried 1,
+     * are made once; values that the model refuses, or without which its neurons have another form, such as a synapse of 0, are judged by the model.
      */
     void setParameters(Change change);
 

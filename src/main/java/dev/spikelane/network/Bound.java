@@ -1,16 +1,15 @@
 package dev.spikelane.network;
 
-import dev.spikelane.kernel.step.LeakySums;
-import dev.spikelane.kernel.step.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.Parameter;
-import dev.spikelane.neuron.gradient.NeuronGradient;
+import dev.spikelane.neuron.gradient.NeuronRows;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -23,19 +22,11 @@ final class Bound {
     private final NeuronGroup neurons;
     private Neuron neuron;
     private Neuron inside;
-    /** Parameters that were changed in place. */
-    private final Map<String, Changed> changed = new LinkedHashMap<>();
+    /** The values that change in place; null before the first change. */
+    private @Nullable NeuronRows rows;
 
     /** Whether the models have other values than the neurons. */
     private boolean stale;
-
-    /**
-     * A parameter that the neurons have as a row.
-     *
-     * @param values in the order of the rows
-     */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Changed(LeakySums row, float[] values) {}
 
     private Bound(Population population, Neuron neuron, Neuron inside, NeuronGroup neurons) {
         this.population = population;
@@ -86,51 +77,59 @@ final class Bound {
     }
 
     /**
-     * Gives the neurons other values of a parameter, in place. The models follow when somebody asks for them.
+     * Gives the neurons other values of some parameters, in place. The models follow when somebody asks for them.
      *
-     * @param values finite, in torch's order, as many as there are now
-     * @return whether it was done; the neurons may have the parameter in another form
+     * @param network that has them, whose weights follow what spikes carry
+     * @param values in torch's order, as many of each as there are now
+     * @return whether it was done; the neurons may have a parameter in another form, or their model may not take the values
+     * @throws IllegalArgumentException if weights do not take what spikes carry; all is as it was then
      */
-    synchronized boolean set(String name, FloatMatrix values) {
-        Changed known = changed.get(name);
-        if (known == null) {
-            known = changeable(name);
+    synchronized boolean set(Network network, List<String> names, List<FloatMatrix> values) {
+        NeuronRows own = rows;
+        if (own == null) {
+            own = NeuronRows.of(inside, neurons);
+            rows = own;
         }
-        if (known == null || known.values.length != values.columns()) {
+        if (own == null) {
             return false;
         }
-        boolean finite = true;
-        for (int i = 0; i < values.columns(); i++) {
-            finite &= Float.isFinite(values.get(0, i));
+        for (int i = 0; i < names.size(); i++) {
+            float[] next = own.next(names.get(i));
+            if (next == null || next.length != values.get(i).columns()) {
+                own.restore(names);
+                return false;
+            }
+            for (int row = 0; row < next.length; row++) {
+                next[row] = values.get(i).get(0, torch(row, next.length));
+            }
         }
-        if (!finite) {
+        if (!own.takes(names)) {
             return false;
         }
-        for (int i = 0; i < values.columns(); i++) {
-            known.values[i] = values.get(0, torch(i, values.columns()));
+        float[] carried = own.nextCarried();
+        if (carried != null && names.contains(NeuronRows.SPIKE_FACTOR)) {
+            try {
+                network.setSpikeValue(population, carried);
+            } catch (IllegalArgumentException refused) {
+                network.setSpikeValue(population, Objects.requireNonNull(own.carried()));
+                own.restore(names);
+                throw refused;
+            }
         }
-        ((Reversible) neurons).gradientParameters().set(known.row, known.values);
-        changed.putIfAbsent(name, known);
+        own.take(names);
         stale = true;
         return true;
     }
 
-    private @Nullable Changed changeable(String name) {
-        LeakySums row = neurons instanceof Reversible ? NeuronGradient.row(neuron, name) : null;
-        return row == null
-                ? null
-                : new Changed(
-                        row,
-                        Objects.requireNonNull(inside.parameters().get(name)).values());
-    }
-
     /** Copies the values that a parameter has now, in the order of the rows. */
     synchronized void read(String name, float[] into) {
-        Changed known = changed.get(name);
-        float[] values = known == null
-                ? Objects.requireNonNull(inside.parameters().get(name)).values()
-                : known.values;
-        System.arraycopy(values, 0, into, 0, into.length);
+        if (rows != null) {
+            rows.read(name, into);
+        } else {
+            float[] values =
+                    Objects.requireNonNull(inside.parameters().get(name)).values();
+            System.arraycopy(values, 0, into, 0, into.length);
+        }
     }
 
     private int torch(int row, int count) {
@@ -141,16 +140,18 @@ final class Bound {
 
     /** Gives the models the values that the neurons have. */
     private void renew() {
-        if (!stale) {
+        if (!stale || rows == null) {
             return;
         }
-        changed.forEach((name, now) -> {
-            float[] values = new float[now.values.length];
+        Map<String, Parameter> inTorch = new LinkedHashMap<>();
+        rows.parameters().forEach((name, now) -> {
+            float[] values = new float[now.count()];
             for (int i = 0; i < values.length; i++) {
-                values[torch(i, values.length)] = now.values[i];
+                values[torch(i, values.length)] = now.value(i);
             }
-            neuron = neuron.withParameter(name, Parameter.of(values));
+            inTorch.put(name, Parameter.of(values));
         });
+        neuron = neuron.withParameters(inTorch);
         inside = inside(population.shape(), neuron);
         stale = false;
     }
@@ -160,17 +161,16 @@ final class Bound {
         if (!shape.reordered()) {
             return neuron;
         }
-        Neuron arranged = neuron;
-        for (Map.Entry<String, Parameter> each : neuron.parameters().entrySet()) {
-            Parameter values = each.getValue();
+        Map<String, Parameter> arranged = new LinkedHashMap<>();
+        neuron.parameters().forEach((name, values) -> {
             if (values.count() == shape.size()) {
                 float[] rows = new float[shape.size()];
                 for (int i = 0; i < rows.length; i++) {
                     rows[i] = values.value(shape.torch(i));
                 }
-                arranged = arranged.withParameter(each.getKey(), Parameter.of(rows));
+                arranged.put(name, Parameter.of(rows));
             }
-        }
-        return arranged;
+        });
+        return neuron.withParameters(arranged);
     }
 }

@@ -325,19 +325,20 @@ public final class Network {
         Parameter before = bound[population].inside().spikeValue();
         if (!spikeValue.equals(before)) {
             try {
-                setSpikeValue(population, spikeValue);
+                setSpikeValue(populations.get(population), spikeValue.values());
             } catch (IllegalArgumentException refused) {
-                setSpikeValue(population, before);
+                setSpikeValue(populations.get(population), before.values());
                 throw refused;
             }
         }
         bound[population] = changed;
     }
 
-    private void setSpikeValue(int population, Parameter value) {
+    /** Says what the spikes of a population carry: one value, or one for each neuron in the order of the rows. */
+    void setSpikeValue(Population population, float[] values) {
         for (int i = 0; i < paths.length; i++) {
-            if (projections.get(i).source().equals(populations.get(population))) {
-                paths[i].operators().getFirst().setSpikeValue(value);
+            if (projections.get(i).source().equals(population)) {
+                paths[i].operators().getFirst().setSpikeValue(values);
             }
         }
     }

@@ -38,11 +38,7 @@ record NetworkLayout(Network network) implements Layout {
     @Override
     public void setParameters(Change change) {
         Bound bound = network.bound(change.population());
-        boolean all = true;
-        for (int i = 0; i < change.names().size(); i++) {
-            all &= bound.set(change.names().get(i), change.values().get(i));
-        }
-        if (all) {
+        if (bound.set(network, change.names(), change.values())) {
             return;
         }
         Map<String, Parameter> together = new LinkedHashMap<>();

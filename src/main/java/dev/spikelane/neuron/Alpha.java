@@ -142,14 +142,25 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
     public NeuronGroup bind(Arena arena, int neurons) {
         float[] scale = new float[Math.max(alpha.count(), beta.count())];
         for (int i = 0; i < scale.length; i++) {
-            float slow = Logarithm.log(clamp(alpha.valueOrLast(i)));
-            scale[i] = slow / (Logarithm.log(clamp(beta.valueOrLast(i))) - slow) + 1;
+            scale[i] = scale(alpha.valueOrLast(i), beta.valueOrLast(i));
         }
         return new LeakyGroup(firing.clearing()
                 .applyTo(LeakyParameters.builder(neurons), LeakyGroup.ALPHA.size())
                 .alphaFunction(alpha.values(), scale)
                 .beta(beta.values())
                 .build(arena));
+    }
+
+    /**
+     * Returns what the sum of the currents is multiplied by, {@code tau = ln(alpha) / (ln(beta) - ln(alpha)) + 1}.
+     *
+     * @param alpha share of the excitatory current left after a step, clamped to [0, 1]
+     * @param beta share of the inhibitory current left after a step, clamped to [0, 1]
+     * @return tau, of which every operation is rounded to float32
+     */
+    public static float scale(float alpha, float beta) {
+        float slow = Logarithm.log(clamp(alpha));
+        return slow / (Logarithm.log(clamp(beta)) - slow) + 1;
     }
 
     private static float clamp(float share) {

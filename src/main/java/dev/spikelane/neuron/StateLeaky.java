@@ -246,10 +246,24 @@ public record StateLeaky(
     private float[] weights(int age) {
         float[] weights = beta.values();
         for (int i = 0; i < weights.length; i++) {
-            float tau = 1 / ((1 - weights[i]) + SMALLEST);
-            weights[i] = (float) Math.exp(-age / tau);
+            weights[i] = weight(weights[i], age);
         }
         return weights;
+    }
+
+    private static float weight(float beta, int age) {
+        float tau = 1 / ((1 - beta) + SMALLEST);
+        return (float) Math.exp(-age / tau);
+    }
+
+    /**
+     * Returns the share of the sum of inputs that is left after a step, {@code exp(-((1 - beta) + 1e-12))} but for rounding.
+     *
+     * @param beta at most 1
+     * @return the share, as these neurons have it
+     */
+    public static float share(float beta) {
+        return weight(beta, 1);
     }
 
     @Override

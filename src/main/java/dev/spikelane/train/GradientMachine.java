@@ -249,6 +249,17 @@ final class GradientMachine {
         }
     }
 
+    /** The most bytes that lists of what fires take on the heap, in segments of so many steps and samples. */
+    long listBytes(int steps, int samples) {
+        long bytes = Scratch.listBytes(scratch);
+        for (GradientTerm term : terms) {
+            for (OperatorGradient back : term.backs()) {
+                bytes += back.listBytes(steps, samples);
+            }
+        }
+        return bytes;
+    }
+
     /** Takes notice that somebody else has changed values. */
     void refresh() {
         for (GradientTerm term : terms) {

@@ -584,6 +584,7 @@ final class GradientSite implements GradientSource {
             for (String name : learnedNames) {
                 layout.readParameter(number, name, gradient.values(name));
             }
+            gradient.update();
             backward.update();
             for (GradientShare share : shares) {
                 share.update();

@@ -349,18 +349,37 @@ public final class GradientsBuilder {
 
     /**
      * Computes how much memory the gradients will need, beside the network: windows of one and of two samples are run, as every sample needs as
-     * much as the other.
+     * much as the other. Lists of what fires, which grow as more fires, count as they are at their longest.
      *
-     * @return bytes of native memory
+     * @return bytes of native memory and, of the lists, of the heap
      * @throws IllegalArgumentException if a population or projection has no gradient; the message names it
      */
     public long bytes() {
-        long one = bytes(1);
-        return batch == 1 ? one : one + (bytes(2) - one) * (batch - 1L);
+        return arenaBytes() + needed(1).lists;
+    }
+
+    /** The bytes of {@link #bytes} that are the arena's. */
+    long arenaBytes() {
+        long one = needed(1).arena;
+        return batch == 1 ? one : one + (needed(2).arena - one) * (batch - 1L);
+    }
+
+    /**
+     * The memory of a window.
+     *
+     * @param arena bytes for the samples that were run
+     * @param lists bytes on the heap for the whole batch
+     * @param sums bytes of one gradient of each learned value
+     */
+    private record Needed(long arena, long lists, long sums) {}
+
+    /** The bytes of one gradient of each learned value. */
+    long sumBytes() {
+        return needed(1).sums;
     }
 
     @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
-    private long bytes(int samples) {
+    private Needed needed(int samples) {
         CountingArena arena = new CountingArena(Arena.ofShared());
         try (Gradients gradients = build(arena, samples)) {
             Map<String, Signal> zeros = new LinkedHashMap<>();
@@ -380,7 +399,11 @@ public final class GradientsBuilder {
                 gradients.slots().forEach(slot -> slot.give((values, from, first, end) -> {}));
             }
             gradients.backward();
-            return arena.bytes();
+            long sums = 0;
+            for (GradientSlot slot : gradients.slots()) {
+                sums += slot.values().rowOffset(slot.values().rows());
+            }
+            return new Needed(arena.bytes(), gradients.machine().listBytes(every, batch), sums);
         }
     }
 

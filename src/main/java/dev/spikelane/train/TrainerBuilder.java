@@ -299,7 +299,7 @@ public final class TrainerBuilder {
     /**
      * Computes how much memory training will need beside the network and the optimizer, if all batches are whole.
      *
-     * @return bytes of native memory
+     * @return bytes of native memory, and of the heap those of lists of what fires at their longest
      * @throws IllegalArgumentException if a population or projection has no gradient, or the loss reads spikes that are graded; the message
      *     names it
      * @throws IllegalStateException if there is no loss
@@ -332,14 +332,9 @@ public final class TrainerBuilder {
         return bytes;
     }
 
-    /** The sums of gradients over shards: what parts would store if they did not add to them. Without vectors they do store it, and it is counted there. */
+    /** The sums of gradients over shards, beside what parts store. */
     private long shardSums() {
-        if (shards == 1) {
-            return 0;
-        }
-        int largest = Math.ceilDiv(batch, shards);
-        return builder(window, largest, false).bytes()
-                - builder(window, largest, true).bytes();
+        return shards == 1 ? 0 : builder(window, Math.ceilDiv(batch, shards)).sumBytes();
     }
 
     private List<PopulationLoss> requireLosses() {
@@ -480,14 +475,10 @@ public final class TrainerBuilder {
     }
 
     private GradientsBuilder builder(int some, int samples) {
-        return builder(some, samples, shards > 1 || clipping == null && observers.isEmpty());
-    }
-
-    private GradientsBuilder builder(int some, int samples, boolean gives) {
         GradientsBuilder builder = Gradients.of(network, some, samples);
         wishes.forEach(wish -> wish.accept(builder));
         builder.use(window == steps ? GradientBlueprint.Use.WINDOWS_FROM_ZERO : GradientBlueprint.Use.TRAINING);
-        if (gives) {
+        if (shards > 1 || clipping == null && observers.isEmpty()) {
             builder.gives();
         }
         for (PopulationLoss each : requireLosses()) {

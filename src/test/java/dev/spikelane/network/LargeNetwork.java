@@ -9,7 +9,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import java.util.Set;
@@ -132,8 +131,8 @@ final class LargeNetwork {
         }
 
         @Override
-        public void setSpikeValue(Parameter value) {
-            watched.setSpikeValue(value);
+        public void setSpikeValue(float[] values) {
+            watched.setSpikeValue(values);
         }
     }
 }

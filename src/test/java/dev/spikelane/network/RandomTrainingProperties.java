@@ -192,6 +192,39 @@ class RandomTrainingProperties {
         }
     }
 
+    /** What training has changed in place is what a network of the same values has that is made anew. */
+    @Property(tries = 17, edgeCases = EdgeCasesMode.NONE)
+    void parametersInPlaceAreThoseOfANewNetwork(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
+            @ForAll @IntRange(min = 1, max = 9) int steps,
+            @ForAll @IntRange(min = 1, max = 9) int batch) {
+        int kind = trainable(model);
+        Task trained = Task.of(seed, kind, steps, batch);
+        try (Trainer trainer = trained.trainer(new Adam(0.003)).build()) {
+            for (int i = 0; i < 3; i++) {
+                trainer.step(trained.batches.get(i));
+            }
+            Task anew = Task.of(seed, kind, steps, batch);
+            Map<String, FloatMatrix> values = new HashMap<>();
+            for (String name : trained.network.weights().names()) {
+                values.put(name, trained.network.weights().get(name));
+            }
+            anew.network.weights().replaceAll(values);
+            try (Trainer next = anew.trainer(new Sgd(0.05)).build()) {
+                next.step(anew.batches.getFirst());
+            }
+            try (Trainer next = trained.trainer(new Sgd(0.05)).build()) {
+                next.step(trained.batches.getFirst());
+            }
+            assertEquals(
+                    anew.network.weights().hash(), trained.network.weights().hash(), "values of " + kind);
+        } catch (IllegalStateException | IllegalArgumentException stop) {
+            String message = stop.getMessage(); // such steps take the loss, a weight or a leak out of their range
+            assertTrue(message.contains("loss is") || message.contains(", expected "), message);
+        }
+    }
+
     /** Shards that are given one by one, or computed elsewhere and put in, leave the bits of a step on the whole batch. */
     @Property(tries = 6, edgeCases = EdgeCasesMode.NONE)
     void shardsOfAnywhereLeaveTheSameBits(

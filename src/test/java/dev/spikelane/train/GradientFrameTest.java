@@ -1,10 +1,14 @@
 package dev.spikelane.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -60,6 +64,39 @@ class GradientFrameTest {
             different.add(gradient);
         }
         assertTrue(different.size() > 100, "few different gradients");
+    }
+
+    /** Other values are other parameters of the same memory. */
+    @Test
+    void changesOfValuesTakeNoMemory() {
+        assumeTrue(SimdWidth.VECTOR, "the specification has no short way");
+        Network network = network(37, 130, Reset.SUBTRACT);
+        String output = network.populations().getLast().name();
+        CountingArena arena = new CountingArena(Arena.ofShared());
+        try (Gradients gradients = Gradients.of(network, STEPS, 6)
+                .inputs(InputForm.FRAME)
+                .startAtSpikes(output)
+                .build(arena, 6)) {
+            FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), 6, 37, new Random(1));
+            gradients.forwardConstant(frame);
+            gradients.backward();
+            assertNotNull(
+                    gradients.site(network.populations().getFirst().name()).openFrame());
+            long before = arena.bytes();
+            for (String name : network.weights().names()) {
+                if (name.endsWith("gradedSpikesFactor")) {
+                    continue; // spikes of other values go another way
+                }
+                FloatMatrix values = network.weights().get(name);
+                values.set(0, 0, values.get(0, 0) + 0.01f);
+                network.weights().replace(name, values);
+                gradients.forwardConstant(frame);
+                gradients.backward();
+                assertEquals(before, arena.bytes(), "after another " + name);
+            }
+            assertNotNull(
+                    gradients.site(network.populations().getFirst().name()).openFrame());
+        }
     }
 
     private static Network network(int inputs, int hidden, Reset reset) {

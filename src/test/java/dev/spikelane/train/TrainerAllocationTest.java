@@ -7,17 +7,32 @@ import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Alpha;
+import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.HandLif;
+import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.Lif;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Parameter;
+import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Training allocates nothing once it is warm. */
 class TrainerAllocationTest {
@@ -76,6 +91,53 @@ class TrainerAllocationTest {
     void learnedParameters() {
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
         train(deep(), TrainingBatch.of(input, LABELS), 1, "lif1.beta", "lif1.threshold", "lif2.alpha", "lif3.beta");
+    }
+
+    static List<Neuron> models() {
+        return List.of(
+                new Alpha(0.9, 0.8).withThreshold(0.1),
+                new Leaky(0.9).withGradedSpikesFactor(1.5),
+                new HandLif(0.9).withThreshold(0.3),
+                new DeltaLeaky(0.9).withDeltaThreshold(0.1),
+                Lapicque.of(5, 1.5, 0.5).withThreshold(0.3),
+                Lif.norse(0.1, 20, 30).withThreshold(0.1),
+                Lif.spikingJelly(2),
+                Lif.nir(
+                        0.5f,
+                        Parameter.of(2),
+                        Parameter.of(1.5f),
+                        Parameter.of(0.1f),
+                        Parameter.of(1),
+                        Parameter.of(0.1f)),
+                new RSynaptic(new Recurrence.OneToOne(Parameter.of(0.3f)), 0.8, 0.9),
+                new StateLeaky(0.9),
+                new StateLeaky(0.9).withQuantization(Quantization.uniform(4, 1, 0, 0.2)),
+                new LeakyParallel(
+                        new Recurrence.OneToOne(Parameter.of(0.8f)),
+                        Parameter.of(0),
+                        Parameter.of(1),
+                        Parameter.of(1)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void learnedParametersOfAllModels(Neuron model) {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
+        TorchRandom random = new TorchRandom(3);
+        Network network = Network.builder(40)
+                .dense(70, random)
+                .neuron(model)
+                .dense(4, random)
+                .neuron(new Leaky(0.9))
+                .build();
+        String[] learned = NeuronGradient.learnable(model).stream()
+                .map(each -> "lif1." + each)
+                .toArray(String[]::new);
+        Optimizer slow = new Adam(1e-6); // values stay in their range
+        train(
+                network,
+                TrainingBatch.of(input, LABELS),
+                trainer -> trainer.optimizer(slow).learn(learned));
     }
 
     @Test

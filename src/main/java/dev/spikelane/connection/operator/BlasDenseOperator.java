@@ -24,7 +24,7 @@ final class BlasDenseOperator implements Operator {
         this(arena, rows, said.outputs(), said.inputs());
         rows.toInside(said.weights(), 0, weights, 0, said.outputs());
         bias.copyFrom(said.bias());
-        setSpikeValue(spikeValue);
+        setSpikeValue(spikeValue.values());
     }
 
     private BlasDenseOperator(Arena arena, Shape rows, int outputs, int inputs) {
@@ -83,7 +83,7 @@ final class BlasDenseOperator implements Operator {
         BlasDenseOperator copy = new BlasDenseOperator(arena, rows, outputs(), inputs());
         copy.weights.copyFrom(weights);
         copy.bias.copyFrom(bias);
-        copy.setSpikeValue(spikeValue);
+        copy.setSpikeValue(spikeValue.values());
         return copy;
     }
 
@@ -94,8 +94,9 @@ final class BlasDenseOperator implements Operator {
     }
 
     @Override
-    public void setSpikeValue(Parameter value) {
-        SpikeValues.require(value, inputs());
+    public void setSpikeValue(float[] values) {
+        SpikeValues.require(values, inputs());
+        Parameter value = Parameter.of(values);
         FloatMatrix scaled = scaled(weights, value);
         spikeValue = value;
         ofSpikes = scaled;
@@ -165,7 +166,7 @@ final class BlasDenseOperator implements Operator {
                 rows.toInside(from, 0, arranged, 0, rows());
                 scaled(arranged, spikeValue);
                 matrix.copyFrom(arranged);
-                setSpikeValue(spikeValue);
+                setSpikeValue(spikeValue.values());
             } else {
                 matrix.copyFrom(from);
             }

@@ -138,6 +138,11 @@ final class DenseGradient implements OperatorGradient {
     }
 
     @Override
+    public long listBytes(int steps, int samples) {
+        return kernel.listBytes(steps, samples);
+    }
+
+    @Override
     public void openTurns(int thread) {
         kernel.openTurns(thread);
     }

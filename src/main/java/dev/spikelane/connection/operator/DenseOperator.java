@@ -26,9 +26,11 @@ final class DenseOperator implements Operator {
     private final boolean recurrent;
 
     private final PackedWeights weights;
-    private Parameter spikeValue = Parameter.of(1);
-    private float @Nullable [] factors;
-    /** The weights, or the weights times what a spike carries. */
+    /** What a spike of each input carries. */
+    private final float[] spikeValue;
+    /** The weights times that, where it is not 1. */
+    private @Nullable PackedWeights scaled;
+    /** The weights that spikes are multiplied by. */
     private PackedWeights ofSpikes;
 
     DenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
@@ -37,7 +39,8 @@ final class DenseOperator implements Operator {
         this.recurrent = false;
         this.weights = PackedWeights.pack(arena, arranged(said.weights()), said.bias());
         this.ofSpikes = weights;
-        setSpikeValue(spikeValue);
+        this.spikeValue = new float[weights.pre()];
+        setSpikeValue(spikeValue.values());
     }
 
     DenseOperator(Arena arena, Recurrent said, Shape rows, Shape made, Parameter spikeValue) {
@@ -49,7 +52,8 @@ final class DenseOperator implements Operator {
                 arranged(said.weights().weights()),
                 arrangedBias(said.weights().bias()));
         this.ofSpikes = weights;
-        setSpikeValue(spikeValue);
+        this.spikeValue = new float[weights.pre()];
+        setSpikeValue(spikeValue.values());
     }
 
     private DenseOperator(Arena arena, DenseOperator other) {
@@ -58,6 +62,7 @@ final class DenseOperator implements Operator {
         this.recurrent = other.recurrent;
         this.weights = PackedWeights.copyOf(arena, other.weights);
         this.ofSpikes = weights;
+        this.spikeValue = new float[weights.pre()];
         setSpikeValue(other.spikeValue);
     }
 
@@ -156,12 +161,20 @@ final class DenseOperator implements Operator {
     }
 
     @Override
-    public void setSpikeValue(Parameter value) {
-        SpikeValues.require(value, inputs());
-        PackedWeights scaled = value.isAlways(1) ? weights : weights.scaled(each(value));
-        spikeValue = value;
-        factors = value.isAlways(1) ? null : each(value);
-        ofSpikes = scaled;
+    public void setSpikeValue(float[] values) {
+        SpikeValues.require(values, inputs());
+        if (SpikeValues.areOnes(values)) {
+            ofSpikes = weights;
+        } else {
+            PackedWeights into = scaled;
+            if (into == null) {
+                into = PackedWeights.zeros(Arena.ofAuto(), inputs(), outputs());
+            }
+            into.setScaled(weights, values);
+            scaled = into;
+            ofSpikes = into;
+        }
+        SpikeValues.copy(values, spikeValue);
     }
 
     @Override
@@ -183,21 +196,13 @@ final class DenseOperator implements Operator {
 
     /** What a spike of each input carries; null if that is 1. */
     float @Nullable [] factors() {
-        return factors;
-    }
-
-    private float[] each(Parameter value) {
-        float[] each = new float[inputs()];
-        for (int input = 0; input < each.length; input++) {
-            each[input] = value.value(input);
-        }
-        return each;
+        return ofSpikes == weights ? null : spikeValue;
     }
 
     /** Puts weights and bias in, or leaves all as it was. */
     private void set(FloatMatrix newWeights, FloatMatrix newBias) {
-        if (!spikeValue.isAlways(1)) {
-            PackedWeights.pack(Arena.ofAuto(), newWeights, newBias).scaled(each(spikeValue));
+        if (ofSpikes != weights) {
+            PackedWeights.pack(Arena.ofAuto(), newWeights, newBias).scaled(spikeValue);
         }
         weights.set(newWeights, newBias);
         setSpikeValue(spikeValue);

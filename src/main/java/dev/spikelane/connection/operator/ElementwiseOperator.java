@@ -5,7 +5,6 @@ import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -19,15 +18,15 @@ public final class ElementwiseOperator implements Operator {
     private final FloatMatrix ofSpikes;
 
     private final boolean named;
-    private Parameter spikeValue;
+    private final float[] spikeValue;
 
-    ElementwiseOperator(String name, Shape shape, FloatMatrix weights, Parameter spikeValue, boolean named) {
+    ElementwiseOperator(String name, Shape shape, FloatMatrix weights, float[] spikeValue, boolean named) {
         this.name = name;
         this.shape = shape;
         this.weights = weights;
         this.named = named;
         this.ofSpikes = FloatMatrix.zeros(1, weights.columns());
-        this.spikeValue = spikeValue;
+        this.spikeValue = new float[weights.columns()];
         setSpikeValue(spikeValue);
     }
 
@@ -74,12 +73,12 @@ public final class ElementwiseOperator implements Operator {
     }
 
     @Override
-    public void setSpikeValue(Parameter value) {
-        SpikeValues.require(value, inputs());
-        requireFinite(weights, value);
-        spikeValue = value;
+    public void setSpikeValue(float[] values) {
+        SpikeValues.require(values, inputs());
+        requireFinite(weights, values);
+        SpikeValues.copy(values, spikeValue);
         for (int i = 0; i < weights.columns(); i++) {
-            ofSpikes.set(0, i, weights.get(0, i) * value.value(i));
+            ofSpikes.set(0, i, weights.get(0, i) * spikeValue[i]);
         }
     }
 
@@ -96,16 +95,17 @@ public final class ElementwiseOperator implements Operator {
     /** Multiplies a sum for each input by what its spikes carry. */
     void scaleBySpikes(FloatMatrix sum) {
         for (int i = 0; i < sum.columns(); i++) {
-            sum.set(0, i, sum.get(0, i) * spikeValue.value(i));
+            sum.set(0, i, sum.get(0, i) * spikeValue[i]);
         }
     }
 
-    private static void requireFinite(FloatMatrix weights, Parameter value) {
+    private static void requireFinite(FloatMatrix weights, float[] values) {
         for (int i = 0; i < weights.columns(); i++) {
-            float product = weights.get(0, i) * value.value(i);
+            float value = values[values.length == 1 ? 0 : i];
+            float product = weights.get(0, i) * value;
             if (!Float.isFinite(product)) {
                 throw new IllegalArgumentException("weight " + weights.get(0, i) + " times what a spike carries, "
-                        + value.value(i) + ", is " + product + ", expected a finite number");
+                        + value + ", is " + product + ", expected a finite number");
             }
         }
     }

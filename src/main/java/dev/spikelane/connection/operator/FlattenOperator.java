@@ -4,18 +4,18 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 
 /** Brings rows from their inner order into torch's. */
 final class FlattenOperator implements Operator {
 
     private final Shape shape;
-    private Parameter spikeValue;
+    private final float[] spikeValue;
 
-    FlattenOperator(Shape shape, Parameter spikeValue) {
+    FlattenOperator(Shape shape, float[] spikeValue) {
         this.shape = shape;
-        this.spikeValue = spikeValue;
+        this.spikeValue = new float[shape.size()];
+        setSpikeValue(spikeValue);
     }
 
     @Override
@@ -39,7 +39,7 @@ final class FlattenOperator implements Operator {
             clearPadding(current, row);
             for (int i = first; i < end; i++) {
                 int from = shape.inside(i);
-                currents.set(row, i - origin, spikes.get(row, from) ? spikeValue.value(from) : 0);
+                currents.set(row, i - origin, spikes.get(row, from) ? spikeValue[from] : 0);
             }
         }
     }
@@ -79,9 +79,9 @@ final class FlattenOperator implements Operator {
     }
 
     @Override
-    public void setSpikeValue(Parameter value) {
-        SpikeValues.require(value, inputs());
-        spikeValue = value;
+    public void setSpikeValue(float[] values) {
+        SpikeValues.require(values, inputs());
+        SpikeValues.copy(values, spikeValue);
     }
 
     @Override

@@ -30,14 +30,14 @@ final class IntegerDenseOperator implements Operator {
         this.rows = rows;
         this.weights = PackedIntegers.pack(arena, arranged(said.weights()), said.bias());
         this.ofSpikes = weights;
-        setSpikeValue(spikeValue);
+        setSpikeValue(spikeValue.values());
     }
 
     private IntegerDenseOperator(Arena arena, IntegerDenseOperator other) {
         this.rows = other.rows;
         this.weights = other.weights.copy(arena);
         this.ofSpikes = weights;
-        setSpikeValue(other.spikeValue);
+        setSpikeValue(other.spikeValue.values());
     }
 
     /** The weights with the columns in the order of the rows. */
@@ -144,8 +144,9 @@ final class IntegerDenseOperator implements Operator {
     }
 
     @Override
-    public void setSpikeValue(Parameter value) {
-        SpikeValues.require(value, inputs());
+    public void setSpikeValue(float[] values) {
+        SpikeValues.require(values, inputs());
+        Parameter value = Parameter.of(values);
         requireOneValue(value);
         requireScales(weights.readScales(), value);
         spikeValue = value;
@@ -193,7 +194,7 @@ final class IntegerDenseOperator implements Operator {
     private void set(IntegerMatrix newWeights, FloatMatrix newBias) {
         weights.set(newWeights, newBias);
         widened = null;
-        setSpikeValue(spikeValue);
+        setSpikeValue(spikeValue.values());
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -102,10 +101,10 @@ public interface Operator {
      * Sets what one spike of the source carries (graded spikes): the operator multiplies spikes by {@code value_i * w}, rounded once to
      * float32. The weights stay what they are.
      *
-     * @param value one value, or one for each input, in the order of the rows
-     * @throws IllegalArgumentException if a product is not finite
+     * @param values one value, or one for each input, in the order of the rows; copied
+     * @throws IllegalArgumentException if a product is not finite; nothing has changed then
      */
-    void setSpikeValue(Parameter value);
+    void setSpikeValue(float[] values);
 
     /**
      * Advises how many rows to give {@code multiply} at a time where there are more. Results do not depend on it.

@@ -162,6 +162,17 @@ public interface OperatorGradient {
     void add(Tile gradient, int share, int thread);
 
     /**
+     * Tells how much memory lists may take beside that of the arena, for sources such as the last.
+     *
+     * @param steps of a source
+     * @param samples of a step
+     * @return the most bytes on the heap
+     */
+    default long listBytes(int steps, int samples) {
+        return 0;
+    }
+
+    /**
      * Tells whether the gradients of weights of the rows that were taken can go to the sink some steps at a time, by {@link #openTurns}, {@link #addTurn}
      * and {@link #closeTurns} in place of {@link #add}, with the same bits; to be asked before threads share the work, as it makes room.
      *

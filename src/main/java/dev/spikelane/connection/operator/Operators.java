@@ -36,12 +36,17 @@ public final class Operators {
             case BlasDense blas -> new BlasDenseOperator(arena, blas.dense(), rows, spikeValue);
             case Recurrent recurrent ->
                 new DenseOperator(arena, recurrent, rows, recurrent.outputShape(rows), spikeValue);
-            case Flatten _ -> new FlattenOperator(rows, spikeValue);
+            case Flatten _ -> new FlattenOperator(rows, spikeValue.values());
             case OneToOne each ->
-                new ElementwiseOperator(each.toString(), rows, inside(arena, each.weights(), rows), spikeValue, true);
+                new ElementwiseOperator(
+                        each.toString(), rows, inside(arena, each.weights(), rows), spikeValue.values(), true);
             case Scale scale ->
                 new ElementwiseOperator(
-                        scale.toString(), rows, inside(arena, Parameter.of(scale.factor()), rows), spikeValue, false);
+                        scale.toString(),
+                        rows,
+                        inside(arena, Parameter.of(scale.factor()), rows),
+                        spikeValue.values(),
+                        false);
         };
     }
 

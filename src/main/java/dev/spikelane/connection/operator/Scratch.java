@@ -89,6 +89,24 @@ public final class Scratch {
         return known;
     }
 
+    /**
+     * Tells how much memory the lists of products take beside that of the arena.
+     *
+     * @param of the scratch memory of all threads
+     * @return bytes on the heap
+     */
+    public static long listBytes(Scratch[] of) {
+        PreparedSpikes common = of[0].shared.prepared;
+        long bytes = 0;
+        boolean own = false;
+        for (Scratch each : of) {
+            SpikeWorkspace known = each.spikes;
+            bytes += known == null ? 0 : known.prepared().listBytes();
+            own |= known != null && known.prepared() == common;
+        }
+        return common == null || own ? bytes : bytes + common.listBytes();
+    }
+
     /** What all threads have in common. */
     private static final class Shared {
         private final int threads;

@@ -23,7 +23,10 @@ final class ActiveLists {
     final int[] starts = new int[SpikeCosts.MOST_ROWS_FORESEEN + 1];
 
     /** For each active input twice its number, and the mark. */
-    int[] entries = new int[SOME];
+    int[] entries = {};
+
+    /** Bytes of the lists on the heap, once there are any. */
+    static final long BYTES = (long) Integer.BYTES * (SOME + SpikeCosts.MOST_ROWS_FORESEEN + 1);
 
     /**
      * Lists rows, at most {@link SpikeCosts#MOST_ROWS_FORESEEN}.
@@ -31,8 +34,8 @@ final class ActiveLists {
      * @param active how many inputs are active in them
      */
     void list(SpikeMatrix spikes, int firstRow, int rows, long active) {
-        if (entries.length < active) {
-            entries = new int[Math.toIntExact(Math.max(active, 2L * entries.length))];
+        if (entries.length < Math.max(1, active)) {
+            entries = new int[Math.toIntExact(Math.max(active, Math.max(SOME, 2L * entries.length)))];
         }
         int at = 0;
         for (int row = 0; row < rows; row++) {

@@ -150,17 +150,55 @@ public final class PackedWeights {
      * @throws IllegalArgumentException if there is not one factor for each input, or a product is not finite
      */
     public PackedWeights scaled(float[] factors) {
-        if (factors.length != pre) {
-            throw new IllegalArgumentException("there are " + factors.length + " factors, expected " + pre);
+        PackedWeights scaled = zeros(Arena.ofAuto(), pre, post);
+        scaled.setScaled(this, factors);
+        return scaled;
+    }
+
+    /**
+     * Fills these weights with others, those of each input times a factor, in float32; the bias is copied. Nobody may multiply by them meanwhile.
+     *
+     * @param other weights of the same shape
+     * @param factors one, or one for each input
+     * @throws IllegalArgumentException if there are neither one nor so many factors, shapes differ, or a product is not finite; nothing is
+     *     replaced then
+     */
+    public void setScaled(PackedWeights other, float[] factors) {
+        if (factors.length != 1 && factors.length != pre) {
+            throw new IllegalArgumentException("there are " + factors.length + " factors, expected 1 or " + pre);
         }
-        FloatMatrix scaled = FloatMatrix.zeros(post, pre);
-        read(scaled);
-        for (int output = 0; output < post; output++) {
+        if (other.pre != pre || other.post != post) {
+            throw new IllegalArgumentException(
+                    "weights are " + other.pre + " -> " + other.post + ", expected " + pre + " -> " + post);
+        }
+        other.requireFinite(factors);
+        bias.copyFrom(other.bias);
+        for (int block = 0; block < blocks(); block++) {
+            long outputs = Math.min(BLOCK, post - block * BLOCK) * (long) Float.BYTES;
             for (int input = 0; input < pre; input++) {
-                scaled.set(output, input, scaled.get(output, input) * factors[input]);
+                long row = blockOffset(block) + (long) input * BLOCK_BYTES;
+                for (long at = row; at < row + outputs; at += Float.BYTES) {
+                    packed.segment()
+                            .set(
+                                    FLOAT,
+                                    at,
+                                    other.packed.segment().get(FLOAT, at) * factors[factors.length == 1 ? 0 : input]);
+                }
             }
         }
-        return pack(Arena.ofAuto(), scaled, bias);
+    }
+
+    private void requireFinite(float[] factors) {
+        for (int output = 0; output < post; output++) {
+            long from = blockOffset(output / BLOCK) + (long) (output % BLOCK) * Float.BYTES;
+            for (int input = 0; input < pre; input++) {
+                float product = packed.segment().get(FLOAT, from + (long) input * BLOCK_BYTES)
+                        * factors[factors.length == 1 ? 0 : input];
+                if (!Float.isFinite(product)) {
+                    throw notFinite("weights", product, output, input);
+                }
+            }
+        }
     }
 
     /**
@@ -215,11 +253,15 @@ public final class PackedWeights {
             for (int column = 0; column < matrix.columns(); column++) {
                 float value = matrix.segment().get(FLOAT, matrix.rowOffset(row) + (long) column * Float.BYTES);
                 if (!Float.isFinite(value)) {
-                    throw new IllegalArgumentException(name + " has " + value + " at row " + row + ", column " + column
-                            + ", expected a finite number");
+                    throw notFinite(name, value, row, column);
                 }
             }
         }
+    }
+
+    private static IllegalArgumentException notFinite(String name, float value, int row, int column) {
+        return new IllegalArgumentException(
+                name + " has " + value + " at row " + row + ", column " + column + ", expected a finite number");
     }
 
     /**

@@ -43,6 +43,17 @@ final class PairLists {
         this.starts = new int[pairs * panels + 1];
     }
 
+    /** The most bytes that such lists take on the heap. */
+    static long bytes(int lines, int length, int panel) {
+        long pairs = Math.ceilDiv(lines, 2);
+        return Integer.BYTES * (most(pairs, length) + pairs * Math.ceilDiv(length, panel) + 1);
+    }
+
+    /** The most places of lists that pay. */
+    private static long most(long pairs, int length) {
+        return (long) Math.ceil(DENSEST * pairs * length);
+    }
+
     /**
      * Makes the lists, if they are short enough to pay.
      *
@@ -60,7 +71,7 @@ final class PairLists {
             return false;
         }
         if (places.length < all) {
-            places = new int[Math.min(pairs * length, all + all / 4)];
+            places = new int[(int) Math.min(most(pairs, length), all + all / 4)];
         }
         int filled = 0;
         for (int i = 0; i < panels; i++) {

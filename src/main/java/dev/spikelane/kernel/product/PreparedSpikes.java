@@ -39,6 +39,15 @@ public final class PreparedSpikes {
         this.panels = panels;
     }
 
+    /**
+     * Tells how much memory lists take beside that of the arena, whichever variant serves.
+     *
+     * @return bytes on the heap; 0 if no spikes were taken
+     */
+    public long listBytes() {
+        return weights == null ? 0 : ActiveLists.BYTES;
+    }
+
     /** Takes spikes, and lists or lays them out if that can be done in one go. */
     void take(SpikeMatrix spikes, int newRows, PackedWeights newWeights) {
         long active = spikes.count(0, newRows);

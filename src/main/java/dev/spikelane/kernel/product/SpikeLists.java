@@ -56,6 +56,17 @@ final class SpikeLists {
         this.columns = columns;
     }
 
+    /** The most bytes that lists of so many steps take on the heap, if they are made up to so many percent filled. */
+    long bytes(int steps, int batch, int mostFilled) {
+        long groups = (long) steps * Math.ceilDiv(batch, 4);
+        long ofPanels = Math.ceilDiv(groups, PANEL_GROUPS);
+        long ofSections = Math.ceilDiv(ofPanels, PANELS_IN_SECTION);
+        long most = groups * columns * mostFilled / 100;
+        return Long.BYTES * ofPanels * stride()
+                + Integer.BYTES * (ofPanels + ofSections * columns + 1)
+                + Short.BYTES * most;
+    }
+
     /** Columns rounded up to whole words. */
     int stride() {
         return Math.ceilDiv(columns, Long.SIZE) * Long.SIZE;
@@ -164,13 +175,14 @@ final class SpikeLists {
         for (int panel = 0; panel < panels; panel++) {
             all += filled[panel];
         }
-        listed = all < (long) groups() * columns * mostFilled / 100;
+        long most = (long) groups() * columns * mostFilled / 100;
+        listed = all < most;
         if (listed) {
             if (starts.length < sections * columns + 1) {
                 starts = new int[sections * columns + 1];
             }
             if (entries.length < all) {
-                entries = new short[(int) (all + all / 4)];
+                entries = new short[(int) Math.min(most, all + all / 4)];
             }
             starts[sections * columns] = (int) all;
         }

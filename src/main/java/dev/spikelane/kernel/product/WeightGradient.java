@@ -179,6 +179,23 @@ public final class WeightGradient {
         }
     }
 
+    /**
+     * Tells how much memory the lists of what fires, or is not zero, may take beside that of the arena, for sources such as the last.
+     *
+     * @param steps of a source
+     * @param samples of a step
+     * @return the most bytes on the heap
+     */
+    public long listBytes(int steps, int samples) {
+        if (!SimdWidth.VECTOR) {
+            return 0;
+        }
+        long ofCurrents = ofRows == null ? 0 : PairLists.bytes(samples, inputs, PANEL);
+        long ofFrame = ofColumns == null ? 0 : PairLists.bytes(inputs, samples, samples);
+        boolean spread = lists.panels > 0 && !NarrowMatmul.fits(outputs);
+        return ofCurrents + ofFrame + (spread ? lists.bytes(steps, samples, MOST_FILLED) : 0);
+    }
+
     /** Inputs whose gradients are made at a time: tables of spikes serve all inputs. */
     private int chunk() {
         int most = analog ? CHUNK : NarrowMatmul.fits(outputs) ? NARROW_CHUNK : inputsOfShare;

@@ -31,6 +31,9 @@ public final class LeakyBackward implements NeuronBackward {
     private final LeakyAgain again;
     private final LeakyTotals totals;
     private final int count;
+    /** What a spike of each of all neurons carries, and of those of the tile; null if that is 1. */
+    private final float @Nullable [] factors;
+
     private final float @Nullable [] factor;
 
     private final float[] threshold;
@@ -61,15 +64,16 @@ public final class LeakyBackward implements NeuronBackward {
      * @param parameters of all neurons
      * @param firstNeuron the first neuron of the tile
      * @param neurons neurons of the tile
-     * @param factor what one spike of each neuron of the tile carries; null if that is 1
+     * @param factors what one spike of each of all neurons carries, which is read again by {@link #update}; null if that is 1
      */
-    public LeakyBackward(LeakyParameters parameters, int firstNeuron, int neurons, float @Nullable [] factor) {
+    public LeakyBackward(LeakyParameters parameters, int firstNeuron, int neurons, float @Nullable [] factors) {
         this.options = parameters.options;
         this.tile = new LeakyTile(parameters, firstNeuron, neurons);
         this.again = new LeakyAgain(tile);
         this.totals = new LeakyTotals(tile);
         this.count = neurons;
-        this.factor = factor;
+        this.factors = factors;
+        this.factor = factors == null ? null : new float[neurons];
         this.threshold = tile.threshold;
         this.leak = tile.leak;
         this.alpha = tile.alpha;
@@ -89,6 +93,7 @@ public final class LeakyBackward implements NeuronBackward {
         this.ofThird = new float[neurons];
         this.ofInput = new float[neurons];
         this.other = new float[neurons];
+        update();
     }
 
     /**
@@ -162,6 +167,9 @@ public final class LeakyBackward implements NeuronBackward {
     @Override
     public void update() {
         tile.update();
+        if (factors != null && factor != null) {
+            System.arraycopy(factors, tile.first, factor, 0, factor.length);
+        }
     }
 
     @Override

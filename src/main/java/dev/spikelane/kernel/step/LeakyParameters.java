@@ -73,16 +73,21 @@ public final class LeakyParameters {
             clamp(beta);
         }
         clamp(alpha);
-        for (int neuron = 0; neuron < from.neurons; neuron++) {
-            float factor = options.inhibition() && fired.get(0, neuron) != 0 ? fired.get(0, neuron) : 1;
-            fired.set(0, neuron, 1 / factor);
-            silent.set(0, neuron, 0 / factor);
-        }
+        divideSpikes();
         if (options.compare() == Compare.INCLUSIVE || options.inhibition()) {
             pad(threshold, Float.MAX_VALUE);
         }
         if (options.decay() == Decay.DIVIDE) {
             pad(beta, 1);
+        }
+    }
+
+    /** Puts what S counts in an immediate reset in place of the factors in {@link #fired}. */
+    private void divideSpikes() {
+        for (int neuron = 0; neuron < fired.columns(); neuron++) {
+            float factor = options.inhibition() && fired.get(0, neuron) != 0 ? fired.get(0, neuron) : 1;
+            fired.set(0, neuron, 1 / factor);
+            silent.set(0, neuron, 0 / factor);
         }
     }
 
@@ -95,19 +100,24 @@ public final class LeakyParameters {
     /**
      * Overwrites a parameter, clamped as it was when these were built.
      *
-     * @param parameter {@link LeakySums#LEAK}, {@link LeakySums#THRESHOLD}, {@link LeakySums#SYNAPSE} or {@link LeakySums#OWN}
+     * @param parameter one that these {@linkplain #has have}
      * @param values finite: one, or one for each neuron
-     * @throws IllegalArgumentException if it is another parameter
+     * @throws IllegalArgumentException if these do not have it
      */
     public void set(LeakySums parameter, float[] values) {
+        if (!has(parameter)) {
+            throw new IllegalArgumentException(parameter + " cannot be set, expected a parameter that has a row");
+        }
         FloatMatrix row = switch (parameter) {
             case LEAK -> beta;
             case THRESHOLD -> threshold;
             case SYNAPSE -> alpha;
+            case SCALE -> scale;
             case OWN -> own;
-            default ->
-                throw new IllegalArgumentException(
-                        parameter + " cannot be set, expected a row that nothing else depends on");
+            case REST -> rest;
+            case POTENTIAL -> potential;
+            case GAIN -> gains[0];
+            case FACTOR -> fired;
         };
         for (int neuron = 0; neuron < row.columns(); neuron++) {
             row.set(0, neuron, values[values.length == 1 ? 0 : neuron]);
@@ -115,6 +125,19 @@ public final class LeakyParameters {
         if (parameter == LeakySums.LEAK ? clamps : parameter == LeakySums.SYNAPSE) {
             clamp(row);
         }
+        if (parameter == LeakySums.FACTOR) {
+            divideSpikes();
+        }
+    }
+
+    /**
+     * Tells whether neurons have a parameter as a row that can be overwritten.
+     *
+     * @param parameter a parameter
+     * @return false for the factor of the input where there is not one
+     */
+    public boolean has(LeakySums parameter) {
+        return parameter != LeakySums.GAIN || gains.length == 1;
     }
 
     /** Fills the lanes behind the last neuron, so that they never fire, nor win under inhibition, and their state stays zero. */

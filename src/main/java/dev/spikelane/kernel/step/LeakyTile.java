@@ -50,6 +50,8 @@ final class LeakyTile {
         fill(parameters.scale, scale);
         fill(parameters.rest, rest);
         fill(parameters.own, own);
+        fill(parameters.fired, fired);
+        fill(parameters.silent, silent);
         for (int i = 0; i < gains.length; i++) {
             fill(parameters.gains[i], gains[i]);
         }

@@ -18,11 +18,9 @@ import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
-import dev.spikelane.neuron.RLeaky;
-import dev.spikelane.neuron.RSynaptic;
+import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.StateLeaky;
-import dev.spikelane.neuron.Synaptic;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -64,12 +62,15 @@ public final class NeuronGradient {
     private final Neuron model;
     /** The parameters' values in the order of the rows. */
     private final Map<String, float[]> values = new HashMap<>();
+    /** What a spike of each neuron carries; null if that is 1 and stays so. */
+    private final float @Nullable [] factors;
 
     private NeuronGradient(
             Neuron model,
             Reversible group,
             LeakyParameters parameters,
             Map<String, List<Link>> links,
+            Set<LeakySums> wanted,
             boolean needsCurrents) {
         this.model = model;
         this.group = group;
@@ -77,6 +78,10 @@ public final class NeuronGradient {
         this.links = links;
         this.needsCurrents = needsCurrents;
         model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
+        this.factors = model.spikeValue().isAlways(1) && !wanted.contains(LeakySums.FACTOR)
+                ? null
+                : new float[parameters.neurons()];
+        update();
     }
 
     /**
@@ -107,7 +112,7 @@ public final class NeuronGradient {
             found.forEach(link -> wanted.add(link.sum));
         }
         boolean needsCurrents = neurons.cells() || LeakyBackward.needsCurrents(parameters, wanted);
-        NeuronGradient made = new NeuronGradient(model, neurons, parameters, links, needsCurrents);
+        NeuronGradient made = new NeuronGradient(model, neurons, parameters, links, wanted, needsCurrents);
         for (LeakySums sum : wanted) {
             made.sums.put(sum, FloatMatrix.zeros(arena, batch, group.neurons()));
         }
@@ -123,7 +128,8 @@ public final class NeuronGradient {
      */
     public NeuronGradient with(Neuron now, NeuronGroup neurons) {
         Reversible own = (Reversible) neurons; // as those of the same model were before
-        NeuronGradient made = new NeuronGradient(now, own, own.gradientParameters(), links, needsCurrents);
+        NeuronGradient made =
+                new NeuronGradient(now, own, own.gradientParameters(), links, sums.keySet(), needsCurrents);
         made.sums.putAll(sums);
         return made;
     }
@@ -138,20 +144,9 @@ public final class NeuronGradient {
         return links(model).keySet();
     }
 
-    /**
-     * Returns the row of the neurons' parameters that a parameter of a model is, clamped at most, and nothing else depends on.
-     *
-     * @param model a model
-     * @param name one of its parameters
-     * @return what {@link LeakyParameters#set} takes; null if the neurons have the parameter in another form
-     */
-    public static @Nullable LeakySums row(Neuron model, String name) {
-        boolean plain = model instanceof Leaky
-                || model instanceof RLeaky
-                || model instanceof Synaptic
-                || model instanceof RSynaptic;
-        List<Link> found = plain ? links(model, name) : List.of();
-        return found.size() == 1 && found.getFirst().sum != LeakySums.FACTOR ? found.getFirst().sum : null;
+    /** The rows of neurons that a parameter enters. */
+    static List<LeakySums> sums(Neuron model, String name) {
+        return links(model, name).stream().map(Link::sum).toList();
     }
 
     /**
@@ -192,7 +187,7 @@ public final class NeuronGradient {
                         ? List.of(new Link(LeakySums.OWN, ONE))
                         : List.of(); // the recurrence has its own
             case "V" -> List.of(new Link(model instanceof LeakyParallel ? LeakySums.LEAK : LeakySums.OWN, ONE));
-            case "gradedSpikesFactor" ->
+            case NeuronRows.SPIKE_FACTOR ->
                 List.of(new Link(
                         LeakySums.FACTOR, model instanceof StateLeaky ? (of, i) -> 2 * of.value(name, i) : ONE));
             case "alpha" -> alpha(model, name);
@@ -202,7 +197,10 @@ public final class NeuronGradient {
                         List.of(
                                 new Link(LeakySums.LEAK, clamped(name)),
                                 new Link(LeakySums.SCALE, NeuronGradient::scaleByBeta));
-                    case StateLeaky _ -> List.of(new Link(LeakySums.LEAK, NeuronGradient::shareByBeta));
+                    case StateLeaky state ->
+                        List.of(new Link(
+                                state.quantization().equals(Quantization.NONE) ? LeakySums.LEAK : LeakySums.SYNAPSE,
+                                NeuronGradient::shareByBeta)); // what is rounded stands beside the sum
                     default -> List.of(new Link(LeakySums.LEAK, clamps ? clamped(name) : ONE));
                 };
             default -> List.of();
@@ -336,21 +334,26 @@ public final class NeuronGradient {
         if (group.cells()) {
             return new LstmBackward(parameters);
         }
-        float[] factor = factor(firstNeuron, neurons);
-        return SimdWidth.VECTOR && factor == null && sums.isEmpty() && parameters.isPlain()
+        return SimdWidth.VECTOR && factors == null && sums.isEmpty() && parameters.isPlain()
                 ? new LeakyBackwardVector(parameters, firstNeuron, neurons)
-                : new LeakyBackward(parameters, firstNeuron, neurons, factor);
+                : new LeakyBackward(parameters, firstNeuron, neurons, factors);
     }
 
-    private float @Nullable [] factor(int firstNeuron, int neurons) {
-        if (model.spikeValue().isAlways(1) && !sums.containsKey(LeakySums.FACTOR)) {
-            return null;
+    /** Takes the {@link #values} that the parameters have now. */
+    public void update() {
+        float[] into = factors;
+        for (int i = 0; into != null && i < into.length; i++) {
+            into[i] = carried(model, value(NeuronRows.SPIKE_FACTOR, i));
         }
-        float[] factor = new float[neurons];
-        for (int i = 0; i < neurons; i++) {
-            factor[i] = model.spikeValue().value(firstNeuron + i);
-        }
-        return factor;
+    }
+
+    /** What a spike carries, as {@link Neuron#spikeValue} says for all. */
+    static float carried(Neuron model, float factor) {
+        return switch (model) {
+            case Leaky leaky when leaky.firing().inhibition() -> 1;
+            case StateLeaky _ -> factor * factor;
+            default -> factor;
+        };
     }
 
     /** Makes all sums zero. */

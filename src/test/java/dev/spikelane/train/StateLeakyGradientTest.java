@@ -1,0 +1,44 @@
+package dev.spikelane.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Quantization;
+import dev.spikelane.neuron.StateLeaky;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Rounding lets gradients through, so beta learns from the sum that is not rounded. */
+class StateLeakyGradientTest {
+
+    private static final int STEPS = 6;
+    private static final int BATCH = 3;
+
+    @Test
+    void roundedMembranesGiveBetaTheSameGradient() {
+        float plain = ofBeta(new StateLeaky(0.8));
+        float rounded = ofBeta(new StateLeaky(0.8).withQuantization(Quantization.uniform(3, 1, 0, 0)));
+        assertNotEquals(0, plain);
+        assertEquals(plain, rounded, 1e-5 * Math.abs(plain));
+    }
+
+    private static float ofBeta(StateLeaky neuron) {
+        Network network =
+                Network.builder(5).dense(7, new TorchRandom(3)).neuron(neuron).build();
+        try (Gradients gradients = Gradients.of(network, STEPS, BATCH)
+                .learn("lif1.beta")
+                .startAt("lif1", "membrane")
+                .build()) {
+            gradients.forward(Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, 5, new Random(1)));
+            FloatMatrix given = gradients.given("lif1", "membrane");
+            given.copyFrom(Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, 7, new Random(2)));
+            gradients.backward();
+            return gradients.gradient("lif1.beta").get(0, 0);
+        }
+    }
+}
