@@ -10,7 +10,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
 import java.lang.foreign.Arena;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,7 @@ final class GradientInput implements GradientSource {
     private @Nullable GradientViews<FloatMatrix> gradient;
     private @Nullable FloatMatrix gradientOfFrame;
     /** What delayed projections take back of a frame. */
-    private final Map<GradientTerm, FloatMatrix> delayed = new IdentityHashMap<>();
+    private final IdentityHashMap<GradientTerm, FloatMatrix> delayed = new IdentityHashMap<>();
 
     private @Nullable FloatMatrix added;
     private final Tile target;
