@@ -14,6 +14,13 @@ package dev.spikelane.kernel.update;
  */
 public final class AdamCoefficients {
 
+    /** Steps whose powers are computed at a time: StrictMath allocates until C2 has compiled it, and a step must not. */
+    private static final int STEPS = 256;
+
+    private final double[] powers1 = new double[STEPS];
+    private final double[] powers2 = new double[STEPS];
+    private long firstStep = -1;
+
     private final double beta1;
     private final double beta2;
     private final double eps;
@@ -64,8 +71,16 @@ public final class AdamCoefficients {
      * @param learningRate its learning rate
      */
     public void begin(long step, double learningRate) {
-        double c1 = 1 - StrictMath.pow(beta1, (double) step);
-        double root = Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
+        int place = (int) (step % STEPS);
+        if (firstStep != step - place) {
+            firstStep = step - place;
+            for (int i = 0; i < STEPS; i++) {
+                powers1[i] = StrictMath.pow(beta1, (double) (firstStep + i));
+                powers2[i] = StrictMath.pow(beta2, (double) (firstStep + i));
+            }
+        }
+        double c1 = 1 - powers1[place];
+        double root = Math.sqrt(1 - powers2[place]);
         rate = (float) (learningRate * root / c1);
         epsilon = (float) (eps * root);
         shrink = decoupled ? (float) (1 - learningRate * weightDecay) : 1;

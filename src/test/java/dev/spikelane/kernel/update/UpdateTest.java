@@ -57,4 +57,16 @@ final class UpdateTest {
                 "weightDecay is -1.0, expected a finite number of at least 0",
                 () -> new AdamCoefficients(0.9, 0.999, 1e-8, -1, false));
     }
+
+    /** Powers are computed some steps at a time; steps may be left out, as where a run resumes. */
+    @Test
+    void numbersOfAnyStepAreThoseOfItsPowers() {
+        AdamCoefficients one = new AdamCoefficients(0.9, 0.999, 1e-8, 0, false);
+        for (long step : new long[] {1, 2, 255, 256, 257, 100_000, 3}) {
+            one.begin(step, 0.5);
+            double root = Math.sqrt(1 - StrictMath.pow(0.999, (double) step));
+            assertEquals((float) (0.5 * root / (1 - StrictMath.pow(0.9, (double) step))), one.rate(), "step " + step);
+            assertEquals((float) (1e-8 * root), one.epsilon(), "step " + step);
+        }
+    }
 }
