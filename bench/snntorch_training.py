@@ -1,6 +1,6 @@
 """Times a training iteration of snnTorch, for comparison with ./spikelane bench training.
 
-    OPENBLAS_NUM_THREADS=1 python3 bench/snntorch_training.py [frame|spikes|recurrent] [THREADS]
+    OPENBLAS_NUM_THREADS=2 python3 bench/snntorch_training.py [frame|spikes|recurrent] [THREADS]
 
 needs Python with snntorch. It is that of tutorial 5: 784-1000-10, 25 steps, a batch of 128, cross-entropy of the membranes of each step, Adam; the
 input is one frame for all steps, or spikes of density 0.29. The recurrent network has 700 inputs of density 0.02, 256 RLeaky neurons, 100 steps
