@@ -19,7 +19,7 @@ import java.util.Map;
  */
 final class Checkpoint {
 
-    private static final String FORMAT = "spikelane checkpoint 2";
+    private static final String FORMAT = "spikelane checkpoint 3";
     private static final long MOST_BYTES = 1L << 34;
     private static final String BEST = "best.";
     private static final String OPTIMIZER = "optimizer.";
