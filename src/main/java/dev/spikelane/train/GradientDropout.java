@@ -10,7 +10,6 @@ import dev.spikelane.network.Projection;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 
 /**
  * A dropout of what a projection carries, forward and back: {@code y = x * (K / (1 - p))}, where K is 0 with probability p, else 1, for each sample, step and
@@ -50,9 +49,6 @@ final class GradientDropout implements GradientSource {
         this.scale = 1 / (1 - probability);
         this.kept = new BernoulliRow(0, 1 - probability);
         this.draws = SampleDraws.dropout(plan.seed(), number, size.batch());
-        int[] numbers = new int[size.batch()];
-        Arrays.setAll(numbers, i -> i);
-        draws.setSamples(numbers, 0, numbers.length);
         this.zeros = FloatMatrix.zeros(plan.arena(), 1, columns);
         this.masks = SpikeMatrix.zeros(plan.arena(), size.steps() * size.batch(), columns);
         this.rows = new GradientViews<>(

@@ -52,8 +52,8 @@ final class TrainingStep implements AutoCloseable {
         int size = Math.ceilDiv(recipe.batch(), recipe.shards());
         TrainingPart first = part(0, size, recipe.window());
         this.current = first;
-        boolean whole = first.gradients().plan().size().segments() == 1; // sinks take gradients once in a step
-        this.fuses = recipe.fuses() && whole;
+        boolean atOnce = first.gradients().plan().size().segments() == 1; // sinks take gradients once in a step
+        this.fuses = recipe.fuses() && atOnce;
         boolean sums = recipe.shards() > 1;
         for (GradientSlot slot : first.slots()) {
             ParameterUpdate update = recipe.optimizer().bind(slot.values());
@@ -62,7 +62,7 @@ final class TrainingStep implements AutoCloseable {
             if (sums) {
                 gradient = FloatMatrix.zeros(slot.values().rows(), slot.values().columns());
                 ShardSum sum = new ShardSum(gradient);
-                sink = whole && slot.give(sum) ? sum : null;
+                sink = atOnce && slot.give(sum) ? sum : null;
             } else if (fuses && update instanceof GradientSink optimizer && slot.give(optimizer)) {
                 sink = optimizer;
             } else {

@@ -204,9 +204,7 @@ final class LeakyAgain {
     void fires(int winner) {
         boolean strict = options.compare() == Compare.STRICT;
         for (int i = 0; i < count; i++) {
-            float from = options.spike() == Spike.BEFORE
-                    ? before[i]
-                    : options.spike() == Spike.CHANGE ? Math.abs(membrane[i] - before[i]) : membrane[i];
+            float from = compared(i);
             boolean above = strict ? from > threshold[i] : from >= threshold[i];
             spike[i] = above && (winner < 0 || winner == i) ? 1 : 0;
         }
@@ -215,10 +213,15 @@ final class LeakyAgain {
     /** How far what is compared is above the threshold. */
     void distances(float[] into) {
         for (int i = 0; i < count; i++) {
-            float from = options.spike() == Spike.BEFORE
-                    ? before[i]
-                    : options.spike() == Spike.CHANGE ? Math.abs(membrane[i] - before[i]) : membrane[i];
+            float from = compared(i);
             into[i] = from - threshold[i];
         }
+    }
+
+    /** What the threshold is compared with. */
+    private float compared(int i) {
+        return options.spike() == Spike.BEFORE
+                ? before[i]
+                : options.spike() == Spike.CHANGE ? Math.abs(membrane[i] - before[i]) : membrane[i];
     }
 }
