@@ -22,6 +22,7 @@ typedef __mmask16 lane_mask;
 static inline lane_mask greater(lanes a, lanes b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
 static inline lanes one_where(lane_mask mask) { return _mm512_maskz_mov_ps(mask, _mm512_set1_ps(1)); }
 static inline uint64_t bits_of(lane_mask mask) { return mask; }
+static inline lanes fused(lanes a, float b, lanes c) { return _mm512_fmadd_ps(a, _mm512_set1_ps(b), c); }
 /* GCC 12 converts the halves of such a vector one after the other. */
 #define WIDENED(at) _mm512_cvtepi8_epi16(*(const __m256i *)(at))
 
@@ -35,6 +36,7 @@ typedef __m256 lane_mask;
 static inline lane_mask greater(lanes a, lanes b) { return _mm256_cmp_ps(a, b, _CMP_GT_OQ); }
 static inline lanes one_where(lane_mask mask) { return _mm256_and_ps(mask, _mm256_set1_ps(1)); }
 static inline uint64_t bits_of(lane_mask mask) { return (uint32_t)_mm256_movemask_ps(mask); }
+static inline lanes fused(lanes a, float b, lanes c) { return _mm256_fmadd_ps(a, _mm256_set1_ps(b), c); }
 #define WIDENED(at) _mm256_cvtepi8_epi16(*(const __m128i *)(at))
 
 #else
@@ -53,6 +55,9 @@ static inline lanes one_where(lane_mask mask) {
 static inline uint64_t bits_of(lane_mask mask) {
     return (mask[0] & 1) | (mask[1] & 2) | (mask[2] & 4) | (mask[3] & 8);
 }
+
+/* Not fused: the same where a product is exact. */
+static inline lanes fused(lanes a, float b, lanes c) { return a * b + c; }
 
 #endif
 

@@ -25,8 +25,8 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kernels allocate nothing on the heap. */
 class KernelAllocationTest {
@@ -45,15 +45,15 @@ class KernelAllocationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {0.05, 0.5})
-    void multiply(double density) {
-        SpikeMatrix input = Matrices.spikes(arena, ROWS, 100, density, random);
+    @CsvSource({"40, 0.05", "40, 0.5", "4, 0.9"})
+    void multiply(int rows, double density) {
+        SpikeMatrix input = Matrices.spikes(arena, rows, 100, density, random);
         PackedWeights weights = PackedWeights.pack(arena, Matrices.uniform(arena, 130, 100, random));
         SpikeWorkspace workspace = new SpikeWorkspace(arena);
         Tile tile = Tile.whole(current);
         assertNone(CALLS, () -> {
-            SpikeMatmul.multiply(input, ROWS, weights, tile.at(0, 1), workspace);
-            SpikeMatmul.multiply(input, ROWS, weights, tile.on(current), workspace);
+            SpikeMatmul.multiply(input, rows, weights, tile.at(0, 1), workspace);
+            SpikeMatmul.multiply(input, rows, weights, tile.on(current), workspace);
         });
     }
 

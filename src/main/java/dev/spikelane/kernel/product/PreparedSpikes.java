@@ -14,7 +14,7 @@ public final class PreparedSpikes {
     /** Lists for {@link SpikeActiveVector}. */
     final ActiveLists lists = new ActiveLists();
 
-    /** Lists or panels for {@link SpikePanels}. */
+    /** Lists or panels for {@link SpikePanels}, factors for {@link SpikeDenseVector}. */
     final MemorySegment panels;
 
     /** What {@link #keep} was told; null if nothing is kept. */
@@ -67,6 +67,7 @@ public final class PreparedSpikes {
         tile = SpikeCosts.inUse().rowsForeseen(newRows, active);
         complete = switch (newVariant) {
             case SCALAR, PERMUTE -> false;
+            case DENSE -> newRows <= SpikeFactors.mostRows(newWeights.paddedPre());
             case ACTIVE -> newRows <= tile && SpikeActiveVector.takesLists(newWeights);
             case WIDE, NARROW, LISTS -> newRows <= SpikePanels.ROWS && newWeights.paddedPre() <= SpikePanels.INPUTS;
         };
@@ -75,6 +76,7 @@ public final class PreparedSpikes {
                 case ACTIVE -> lists.list(spikes, 0, newRows, active);
                 case WIDE, NARROW, LISTS ->
                     SpikePanels.prepare(shape(), spikes, 0, newRows, 0, newWeights.paddedPre(), panels);
+                case DENSE -> SpikeFactors.prepare(spikes, 0, newRows, newWeights.paddedPre(), panels);
                 default -> {}
             }
         }

@@ -94,7 +94,7 @@ final class SpikeActiveVector {
     }
 
     /** Zeroes what pads a block. */
-    private static void clear(int firstRow, int endRow, FloatMatrix current, long toColumn) {
+    static void clear(int firstRow, int endRow, FloatMatrix current, long toColumn) {
         MemorySegment to = current.segment();
         Checks.isNative(to);
         FloatVector zero = FloatVector.zero(FLOAT);

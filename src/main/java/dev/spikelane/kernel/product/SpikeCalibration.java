@@ -66,6 +66,7 @@ public final class SpikeCalibration implements AutoCloseable {
                 wide,
                 narrow,
                 lists(narrow),
+                dense(),
                 permute,
                 new IntegerCosts(
                         integers(ElementType.INT8, before.integers()), integers(ElementType.INT16, before.integers())));
@@ -84,6 +85,11 @@ public final class SpikeCalibration implements AutoCloseable {
         double row = (many - makes * few) / (MANY - makes * FEW);
         double make = few - FEW * row;
         return row > 0 && make > 0 ? new SpikeCosts.Panel(make, row, before.tile()) : before;
+    }
+
+    private SpikeCosts.Dense dense() {
+        fill(spikes, 0.5);
+        return new SpikeCosts.Dense(0, nanoseconds(SpikeMatmul.Variant.DENSE, FEW) / GROUPS / FEW);
     }
 
     /** From two densities; tables are made as narrow ones are. */

@@ -18,11 +18,19 @@ import java.util.Locale;
  * @param wide tables of 64 outputs and 16 inputs
  * @param narrow tables of 32 outputs and 32 inputs
  * @param lists lists of table entries
+ * @param dense spikes as numbers
  * @param permute tables in registers
  * @param integers products of integer weights
  */
 public record SpikeCosts(
-        String name, Active active, Panel wide, Panel narrow, Lists lists, Panel permute, IntegerCosts integers) {
+        String name,
+        Active active,
+        Panel wide,
+        Panel narrow,
+        Lists lists,
+        Dense dense,
+        Panel permute,
+        IntegerCosts integers) {
 
     /** Name of the system property that fixes the constants. */
     public static final String PROPERTY = "spikelane.costs";
@@ -67,6 +75,21 @@ public record SpikeCosts(
     }
 
     /**
+     * Of multiplying by spikes as numbers.
+     *
+     * @param group of a group of four inputs, once; infinite if this variant never serves
+     * @param row of a group of a row, of which there are a multiple of {@value SpikeFactors#ROWS}
+     */
+    public record Dense(double group, double row) {
+
+        static final Dense NEVER = new Dense(Double.POSITIVE_INFINITY, 0);
+
+        double of(double groups, long rows) {
+            return groups * (group + row * Math.ceilDiv(rows, (long) SpikeFactors.ROWS) * SpikeFactors.ROWS);
+        }
+    }
+
+    /**
      * The most rows of a tile of active inputs, and the most that are advised at a time: more currents leave the L2 cache (1,024 rows of 784 ->
      * 1000 at density 0.02 take 5.2 ms in one tile, 4.3 in four; Zen 3, 2026-11).
      */
@@ -79,6 +102,7 @@ public record SpikeCosts(
             new Panel(50, 2.3, 512),
             new Panel(60, 2.6, 512),
             new Lists(58, 29, 2.2),
+            Dense.NEVER,
             Panel.NEVER,
             IntegerCosts.ZEN_3);
 
@@ -89,6 +113,7 @@ public record SpikeCosts(
             new Panel(34, 2, 64),
             new Panel(42, 1.85, 512),
             new Lists(34, 25, 1.7),
+            Dense.NEVER,
             new Panel(137, 2.1, SpikePanels.ROWS),
             IntegerCosts.ZEN_3);
 
@@ -99,6 +124,7 @@ public record SpikeCosts(
             new Panel(17, 1.04, 512),
             new Panel(18.5, 1.11, 512),
             new Lists(36, 8, 1.03),
+            new Dense(0.1, 2.5),
             new Panel(75, 0.88, SpikePanels.ROWS),
             IntegerCosts.ZEN_5);
 
@@ -109,6 +135,7 @@ public record SpikeCosts(
             new Panel(38, 1.45, 96),
             new Panel(45, 1.5, 512),
             new Lists(34, 22, 1.3),
+            Dense.NEVER,
             new Panel(140, 2.3, SpikePanels.ROWS),
             IntegerCosts.ZEN_3);
 
@@ -119,6 +146,7 @@ public record SpikeCosts(
             new Panel(68, 6, 512),
             new Panel(95, 7.5, 512),
             new Lists(88, 29, 5.5),
+            Dense.NEVER,
             Panel.NEVER,
             IntegerCosts.ZEN_3);
 
@@ -203,7 +231,7 @@ public record SpikeCosts(
     }
 
     private SpikeCosts named(String other) {
-        return new SpikeCosts(other, active, wide, narrow, lists, permute, integers);
+        return new SpikeCosts(other, active, wide, narrow, lists, dense, permute, integers);
     }
 
     /** Reads what {@link #text} writes; what is left out is as in the shipped set of the vectors in use. */
@@ -218,6 +246,7 @@ public record SpikeCosts(
                 case "narrow" -> costs.with(costs.wide, panel(numbers), costs.permute);
                 case "permute" -> costs.with(costs.wide, costs.narrow, panel(numbers));
                 case "lists" -> costs.with(new Lists(numbers[0], numbers[1], numbers[2]));
+                case "dense" -> costs.with(new Dense(numbers[0], numbers[1]));
                 case "int8" -> costs.with(ElementType.INT8, integers(numbers));
                 case "int16" -> costs.with(ElementType.INT16, integers(numbers));
                 default -> throw wrong(text);
@@ -237,7 +266,12 @@ public record SpikeCosts(
     private static double[] numbers(String text, String[] sides) {
         String[] parts = sides.length == 2 ? sides[1].split("/", -1) : new String[0];
         boolean ofIntegers = sides[0].startsWith("int");
-        boolean fits = parts.length == (ofIntegers || sides[0].equals("active") ? 4 : 3);
+        int expected = switch (sides[0]) {
+            case "active", "int8", "int16" -> 4;
+            case "dense" -> 2;
+            default -> 3;
+        };
+        boolean fits = parts.length == expected;
         double[] numbers = new double[parts.length];
         for (int i = 0; i < parts.length && fits; i++) {
             try {
@@ -245,7 +279,8 @@ public record SpikeCosts(
             } catch (NumberFormatException notANumber) {
                 fits = false;
             }
-            boolean counts = i == parts.length - 1 && !ofIntegers && !sides[0].equals("lists");
+            boolean counts =
+                    i == parts.length - 1 && !ofIntegers && !sides[0].equals("lists") && !sides[0].equals("dense");
             fits &= counts ? numbers[i] >= 1 && numbers[i] <= 1e9 : numbers[i] >= 0;
         }
         if (!fits) {
@@ -260,19 +295,23 @@ public record SpikeCosts(
     }
 
     SpikeCosts with(Active other) {
-        return new SpikeCosts(name, other, wide, narrow, lists, permute, integers);
+        return new SpikeCosts(name, other, wide, narrow, lists, dense, permute, integers);
     }
 
     SpikeCosts with(Lists other) {
-        return new SpikeCosts(name, active, wide, narrow, other, permute, integers);
+        return new SpikeCosts(name, active, wide, narrow, other, dense, permute, integers);
+    }
+
+    private SpikeCosts with(Dense other) {
+        return new SpikeCosts(name, active, wide, narrow, lists, other, permute, integers);
     }
 
     private SpikeCosts with(ElementType type, IntegerCosts.Product product) {
-        return new SpikeCosts(name, active, wide, narrow, lists, permute, integers.with(type, product));
+        return new SpikeCosts(name, active, wide, narrow, lists, dense, permute, integers.with(type, product));
     }
 
     private SpikeCosts with(Panel otherWide, Panel otherNarrow, Panel otherPermute) {
-        return new SpikeCosts(name, active, otherWide, otherNarrow, lists, otherPermute, integers);
+        return new SpikeCosts(name, active, otherWide, otherNarrow, lists, dense, otherPermute, integers);
     }
 
     /**
@@ -283,7 +322,8 @@ public record SpikeCosts(
     public String text() {
         return "active=" + number(active.word) + "/" + number(active.group) + "/" + number(active.spike) + "/"
                 + active.foreseen + ",wide=" + text(wide) + ",narrow=" + text(narrow) + ",lists=" + number(lists.make)
-                + "/" + number(lists.section) + "/" + number(lists.entry) + ",permute=" + text(permute)
+                + "/" + number(lists.section) + "/" + number(lists.entry) + ",dense=" + number(dense.group) + "/"
+                + number(dense.row) + ",permute=" + text(permute)
                 + ",int8=" + text(integers.int8()) + ",int16=" + text(integers.int16());
     }
 
@@ -323,7 +363,7 @@ public record SpikeCosts(
     private static double share(SpikeMatmul.Variant variant, int post) {
         int most = switch (variant) {
             case SCALAR, ACTIVE -> PackedWeights.BLOCK;
-            case WIDE, NARROW, LISTS -> SpikePanels.Shape.NARROW.bytes / Float.BYTES;
+            case WIDE, NARROW, LISTS, DENSE -> SpikePanels.Shape.NARROW.bytes / Float.BYTES;
             case PERMUTE -> SpikePermuteVector.OUTPUTS;
         };
         return Math.min(1, Math.ceilDiv(post, most) * (double) most / PackedWeights.BLOCK);
@@ -342,6 +382,7 @@ public record SpikeCosts(
                 lists.make * groups * Math.ceilDiv(rows, (long) SpikePanels.ROWS)
                         + lists.section * Math.ceilDiv(pre, 4 * SpikeLister.GROUPS) * rows
                         + lists.entry * activeGroups(groups, rows, pre, activeInputs);
+            case DENSE -> dense.of(groups, rows);
             case PERMUTE -> permute.of(groups, Math.ceilDiv(rows, 16L) * 16);
         };
     }

@@ -21,6 +21,7 @@ import java.util.Locale;
  *
  * <ul>
  *   <li>{@code active} visits the active inputs only, tile after tile of rows: for few spikes, or few rows;
+ *   <li>{@code dense} multiplies by all spikes as numbers, four rows at a time: for a few rows with many spikes, where a CPU has 32 vectors of registers;
  *   <li>the others add, for every group of four inputs, one of its 16 partial sums ("four Russians"), which are made once for many rows.
  *       {@code wide} and {@code narrow} add one for every group, at the same cost for any density, from tables that stay in the L1 cache: of 64
  *       outputs and 16 inputs, and of 32 outputs and 32 inputs, which takes longer to make and less to add where the L1 cache is small for
@@ -38,7 +39,7 @@ public final class SpikeMatmul {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
-    /** The variants that this JVM can run. */
+    /** The variants that this JVM can run, beside {@link Variant#ACTIVE}. */
     private static final Variant[] CANDIDATES = candidates();
 
     private SpikeMatmul() {}
@@ -141,6 +142,11 @@ public final class SpikeMatmul {
                 SpikeActiveVector.active(spikes, rows, weights, current, prepared.tile(), listed, workspace);
             }
             case WIDE, NARROW, LISTS -> SpikePanels.multiply(spikes, rows, weights, current, prepared, workspace);
+            case DENSE -> {
+                if (!SpikeDenseVector.multiply(spikes, rows, weights, current, prepared, workspace)) {
+                    SpikeActiveVector.active(spikes, rows, weights, current, prepared.tile(), null, workspace);
+                }
+            }
             case PERMUTE -> SpikePermuteVector.permute(spikes, rows, weights, current, workspace.tables);
         }
     }
@@ -152,7 +158,7 @@ public final class SpikeMatmul {
      * @param pre inputs
      * @param post outputs
      * @param active spikes in these rows
-     * @return {@code active}, {@code wide}, {@code narrow}, {@code lists} or {@code permute}; {@code scalar} without vectors
+     * @return {@code active}, {@code dense}, {@code wide}, {@code narrow}, {@code lists} or {@code permute}; {@code scalar} without vectors
      */
     public static String variant(int rows, int pre, int post, long active) {
         return choose(rows, pre, post, active).name().toLowerCase(Locale.ROOT);
@@ -199,10 +205,8 @@ public final class SpikeMatmul {
         Variant best = Variant.ACTIVE;
         double least = costs.of(best, rows, pre, post, active);
         for (Variant variant : CANDIDATES) {
-            double cost = variant == Variant.PERMUTE && pre > SpikePermuteVector.MOST_INPUTS
-                    ? Double.POSITIVE_INFINITY
-                    : costs.of(variant, rows, pre, post, active);
-            if (cost < least) {
+            double cost = costs.of(variant, rows, pre, post, active);
+            if (cost < least && fits(variant, pre)) {
                 least = cost;
                 best = variant;
             }
@@ -210,16 +214,26 @@ public final class SpikeMatmul {
         return best;
     }
 
+    /** Whether what a variant prepares of a row fits its memory. */
+    static boolean fits(Variant variant, int pre) {
+        return switch (variant) {
+            case SCALAR, ACTIVE, WIDE, NARROW, LISTS -> true;
+            case DENSE -> SpikeFactors.mostRows(PackedWeights.paddedPre(pre)) > 0;
+            case PERMUTE -> pre <= SpikePermuteVector.MOST_INPUTS;
+        };
+    }
+
     private static Variant[] candidates() {
         return SimdWidth.bits() == SimdWidth.WIDEST
-                ? new Variant[] {Variant.WIDE, Variant.NARROW, Variant.LISTS, Variant.PERMUTE}
-                : new Variant[] {Variant.WIDE, Variant.NARROW, Variant.LISTS};
+                ? new Variant[] {Variant.DENSE, Variant.WIDE, Variant.NARROW, Variant.LISTS, Variant.PERMUTE}
+                : new Variant[] {Variant.DENSE, Variant.WIDE, Variant.NARROW, Variant.LISTS};
     }
 
     /** Which loop does the work. */
     enum Variant {
         SCALAR,
         ACTIVE,
+        DENSE,
         WIDE,
         NARROW,
         LISTS,

@@ -178,7 +178,9 @@ final class SpikeMatmulProperties {
         SpikeCosts costs = SpikeCosts.inUse();
         SpikeMatmul.Variant chosen = SpikeMatmul.choose(rows, pre, 64, active);
         for (SpikeMatmul.Variant other : SpikeMatmul.Variant.values()) {
-            boolean runs = other != SpikeMatmul.Variant.SCALAR && other != SpikeMatmul.Variant.PERMUTE;
+            boolean runs = other != SpikeMatmul.Variant.SCALAR
+                    && other != SpikeMatmul.Variant.PERMUTE
+                    && SpikeMatmul.fits(other, pre);
             if (runs && costs.of(other, rows, pre, 64, active) < costs.of(chosen, rows, pre, 64, active)) {
                 throw new AssertionError(other + " costs less than " + chosen);
             }

@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product;
 
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.onOtherThread;
+import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -13,6 +14,7 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -112,6 +114,37 @@ final class SpikeMatmulTest {
     void moreInputsThanFitTheWorkspaceOfPermutationsAreServedByTables() {
         int most = SpikePermuteVector.MOST_INPUTS;
         assertNotEquals("permute", SpikeMatmul.variant(64, most + 1, 1_000, 32L * most));
+    }
+
+    /** Four rows with many spikes are multiplied as numbers where that was measured to be the fastest. */
+    @Test
+    void fewRowsWithManySpikesAreServedByNumbers() {
+        SpikeCosts costs = SpikeCosts.of("zen5");
+        for (int rows : new int[] {4, 8}) {
+            assertEquals(
+                    SpikeMatmul.Variant.DENSE,
+                    SpikeMatmul.choose(costs, rows, 784, 1_000, rows * 700L),
+                    rows + " rows");
+        }
+        assertEquals(SpikeMatmul.Variant.ACTIVE, SpikeMatmul.choose(costs, 4, 784, 1_000, 4 * 78L));
+        int most = SpikeLister.BYTES / 16;
+        assertNotEquals(
+                SpikeMatmul.Variant.DENSE,
+                SpikeMatmul.choose(costs, 4, most + 16, 1_000, 4L * most),
+                "a row's factors have room");
+    }
+
+    /** A product by 0 adds a zero: that must not turn a bias of -0 into 0, or an infinite weight of an input that is silent into NaN. */
+    @Test
+    void numbersGiveWayToActiveInputsWhereZerosMatter() {
+        Product product = new Product(arena, 5, 20, 130, 0.5, Product.Weights.SIGNED_ZEROS, 3);
+        product.variants().forEach((name, variant) -> assertSameBits(product.expected(), product.whole(variant), name));
+        Product infinite = new Product(arena, 5, 20, 130, 0.5, Product.Weights.UNIFORM, 3);
+        long from = infinite.packed.blockOffset(1) + 7L * PackedWeights.BLOCK_BYTES;
+        infinite.packed.segment().set(ValueLayout.JAVA_FLOAT, from, Float.POSITIVE_INFINITY);
+        infinite.weights.set(PackedWeights.BLOCK, 7, Float.POSITIVE_INFINITY);
+        infinite.variants()
+                .forEach((name, variant) -> assertSameBits(infinite.expected(), infinite.whole(variant), name));
     }
 
     /** A tile holds the bits of its blocks, and zeros behind the last output, whatever it held before. */

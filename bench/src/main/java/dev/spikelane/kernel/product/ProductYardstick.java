@@ -16,6 +16,7 @@ import java.lang.invoke.MethodHandle;
 public final class ProductYardstick {
 
     private static final MethodHandle ACTIVE = spikeMatmul("spike_matmul_active");
+    private static final MethodHandle DENSE = spikeMatmul("spike_matmul_dense", ADDRESS);
 
     private ProductYardstick() {}
 
@@ -24,6 +25,7 @@ public final class ProductYardstick {
             SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, SpikeWorkspace workspace) {
         switch (SpikeMatmul.choose(rows, weights.pre(), weights.post(), spikes.count(0, rows))) {
             case SCALAR, ACTIVE -> active(spikes, rows, weights, current);
+            case DENSE -> dense(spikes, rows, weights, current, workspace.own.panels);
             case WIDE -> panels(Panels.WIDE, spikes, rows, weights, current);
             case NARROW -> panels(Panels.NARROW, spikes, rows, weights, current);
             case LISTS -> panels(Panels.LISTS, spikes, rows, weights, current);
@@ -47,6 +49,25 @@ public final class ProductYardstick {
                     weights.post(),
                     current.segment(),
                     current.stride());
+        } catch (Throwable failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    /** Multiplies by spikes as by numbers, which stand in memory for {@code rows} rounded up to 4. */
+    static void dense(SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, MemorySegment factors) {
+        try {
+            DENSE.invokeExact(
+                    spikes.segment(),
+                    spikes.stride(),
+                    rows,
+                    weights.segment(),
+                    weights.paddedPre(),
+                    weights.biasSegment(),
+                    weights.post(),
+                    current.segment(),
+                    current.stride(),
+                    factors);
         } catch (Throwable failure) {
             throw new AssertionError(failure);
         }

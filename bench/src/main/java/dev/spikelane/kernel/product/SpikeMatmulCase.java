@@ -15,6 +15,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -101,6 +102,10 @@ final class SpikeMatmulCase implements Case {
     private Runnable yardstick() {
         return switch (variant()) {
             case ACTIVE, SCALAR -> this::yardstickActive;
+            case DENSE -> {
+                MemorySegment factors = arena.allocate(4L * (work.rows() + 3) * weights.paddedPre(), 64);
+                yield () -> ProductYardstick.dense(spikes, work.rows(), weights, current, factors);
+            }
             case WIDE -> () -> yardstick(ProductYardstick.Panels.WIDE);
             case NARROW -> () -> yardstick(ProductYardstick.Panels.NARROW);
             case LISTS -> () -> yardstick(ProductYardstick.Panels.LISTS);
@@ -139,7 +144,7 @@ final class SpikeMatmulCase implements Case {
         long ofRow = (work.post() + Roofline.FLOATS - 1) / Roofline.FLOATS;
         boolean tables = switch (work.variant()) {
             case CHOSEN, ACTIVE, LISTS -> false;
-            case WIDE, NARROW, PERMUTE -> true;
+            case DENSE, WIDE, NARROW, PERMUTE -> true;
         };
         return ofRow * (tables ? (long) work.rows() * ((work.pre() + 3) / 4) : active);
     }

@@ -24,6 +24,8 @@ public record SpikeMatmulWork(int pre, int post, int rows, double density, int t
         /** The public entry chooses. */
         CHOSEN,
         ACTIVE,
+        /** Spikes as numbers. */
+        DENSE,
         /** Tables of 64 outputs in the L1 cache. */
         WIDE,
         /** Tables of 32 outputs in the L1 cache. */
@@ -39,8 +41,8 @@ public record SpikeMatmulWork(int pre, int post, int rows, double density, int t
                 return List.of();
             }
             return SimdWidth.bits() == SimdWidth.WIDEST
-                    ? List.of(ACTIVE, WIDE, NARROW, LISTS, PERMUTE)
-                    : List.of(ACTIVE, WIDE, NARROW, LISTS);
+                    ? List.of(ACTIVE, DENSE, WIDE, NARROW, LISTS, PERMUTE)
+                    : List.of(ACTIVE, DENSE, WIDE, NARROW, LISTS);
         }
     }
 
