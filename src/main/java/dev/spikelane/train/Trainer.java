@@ -91,7 +91,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @param batch at most as many samples as the trainer was made for
      * @return the loss before the values changed; with truncated backpropagation the sum over the windows
-     * @throws IllegalArgumentException if a shape does not fit, a label is no class, or an input is not finite
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a label is no class, or an input is not finite
      * @throws IllegalStateException if the loss is not finite; the message names the population and step where that began, and values have not
      *     changed since the window before; or if a parameter of neurons is no longer finite, or has left the range that its model takes: the
      *     message names it with its population
@@ -289,6 +289,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private int samples(TrainingBatch batch, int most) {
+        Gradients.requireNames(batch.inputs(), network);
         Signal input =
                 batch.input(network.inputs().getFirst().name(), network.inputs().size() == 1);
         int steps = batch.constant() ? 1 : recipe.steps();
