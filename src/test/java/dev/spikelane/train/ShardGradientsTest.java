@@ -190,6 +190,9 @@ class ShardGradientsTest {
                     "input has 40 rows, expected a multiple of 5 steps and at most 2 samples",
                     () -> trainer.step(List.of(batch())));
             assertRefused("shard is 4, expected 0 to 3", () -> trainer.gradients(batch(), 4));
+            parts.removeLast();
+            parts.get(2).labels()[1] = CLASSES;
+            assertRefused("label 5 is 4, expected a class of [0, 4)", () -> trainer.gradients(parts, 2));
             ShardGradients first = trainer.gradients(batch(), 0);
             assertRefused(
                     "shard 0 of 4 is in place 0 of 1, expected all shards of a batch in ascending order",

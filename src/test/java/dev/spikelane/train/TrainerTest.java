@@ -281,6 +281,31 @@ class TrainerTest {
         assertEquals(before, network.weights().hash());
     }
 
+    /** Messages number samples and steps as the caller does, whoever serves them. */
+    @Test
+    void wrongLabelsAreNumberedInTheBatch() {
+        int[] labels = new int[BATCH];
+        labels[5] = 3;
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, INPUTS, 0.3, new Random(9));
+        TrainingBatch batch = TrainingBatch.of(input, labels);
+        int[] ofSteps = new int[STEPS];
+        ofSteps[STEPS - 2] = -1;
+        for (int shards = 1; shards <= 3; shards++) {
+            for (int window : new int[] {STEPS, 4}) {
+                try (Trainer trainer = Trainer.of(network(), STEPS, BATCH)
+                                .loss(CrossEntropyLoss.membrane())
+                                .shards(shards)
+                                .truncateEvery(window)
+                                .build();
+                        Trainer stepwise = ofSteps(SquaredErrorLoss.membrane().withStepLabels(), window, shards)) {
+                    assertRefused("label 5 is 3, expected a class of [0, 3)", trainer, batch);
+                    String ofStep = "label " + (STEPS - 2) + " is -1, expected a class of [0, 3)";
+                    assertRefused(ofStep, stepwise, TrainingBatch.of(input, ofSteps));
+                }
+            }
+        }
+    }
+
     /** Labels of steps are those of the steps of each window, whatever the number of samples and shards. */
     @Test
     void labelsOfStepsAreOfTheirSteps() {
