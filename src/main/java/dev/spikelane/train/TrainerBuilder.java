@@ -52,7 +52,19 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder loss(Loss ofOutputs) {
-        return loss(network.populations().getLast().name(), ofOutputs);
+        return loss(ofOutputs, 1);
+    }
+
+    /**
+     * Adds a loss of the last population, see {@link #loss(String, Loss, double)}.
+     *
+     * @param ofOutputs reads its spikes or membranes
+     * @param weight by which the loss and its gradient are multiplied, finite and not 0
+     * @return this
+     * @throws IllegalArgumentException if the weight is out of range
+     */
+    public TrainerBuilder loss(Loss ofOutputs, double weight) {
+        return loss(network.populations().getLast().name(), ofOutputs, weight);
     }
 
     /**
