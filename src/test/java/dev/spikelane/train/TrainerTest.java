@@ -36,13 +36,13 @@ import org.junit.jupiter.api.Test;
 /** Training changes weights in the same way whatever serves it, learns, and refuses what has no gradient. */
 class TrainerTest {
 
-    private static final int STEPS = 10;
-    private static final int BATCH = 13;
+    static final int STEPS = 10;
+    static final int BATCH = 13;
     private static final int INPUTS = 20;
     private static final int CLASSES = 3;
 
     /** All sorts of populations, with a loop and a delay. */
-    private static Network network() {
+    static Network network() {
         TorchRandom random = new TorchRandom(3);
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(INPUTS));
@@ -63,7 +63,7 @@ class TrainerTest {
         return builder.build();
     }
 
-    private static TrainingBatch batch(int number) {
+    static TrainingBatch batch(int number) {
         Random random = new Random(number);
         Signal input = number % 2 == 0
                 ? Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, INPUTS, 0.3, random)
@@ -477,34 +477,5 @@ class TrainerTest {
         TrainerBuilder trainer = Trainer.of(network(), 2, 1);
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> trainer.learn("a.betta"));
         assertTrue(refused.getMessage().startsWith("'a.betta' is no value of the network, expected one of ["));
-    }
-
-    /** Warming up leaves no trace: not in values, the optimizer or with those who are told of steps. */
-    @Test
-    void warmingUpIsForgotten() {
-        for (boolean observed : new boolean[] {false, true}) {
-            long[] hashes = new long[2];
-            for (int i = 0; i < hashes.length; i++) {
-                Network network = network();
-                int[] told = new int[1];
-                TrainerBuilder builder = Trainer.of(network, STEPS, BATCH)
-                        .loss(CrossEntropyLoss.membrane())
-                        .learn("b.alpha")
-                        .onLoss(loss -> told[0]++);
-                if (observed) {
-                    builder.onGradients((loss, gradients) -> told[0]++ >= 0);
-                }
-                try (Trainer trainer = builder.build()) {
-                    trainer.step(batch(0));
-                    if (i == 0) {
-                        trainer.warmUp(batch(1)).ifPresent(took -> assertTrue(took.toMillis() > 0));
-                    }
-                    trainer.step(batch(1));
-                }
-                assertEquals(observed ? 4 : 2, told[0]);
-                hashes[i] = network.weights().hash();
-            }
-            assertEquals(hashes[1], hashes[0]);
-        }
     }
 }
