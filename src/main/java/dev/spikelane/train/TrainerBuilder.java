@@ -357,8 +357,8 @@ public final class TrainerBuilder {
             String population = each.population();
             if (each.loss().readsSpikes()
                     && !network.population(population).neuron().spikeValue().isAlways(1)) {
-                throw new IllegalArgumentException("population '" + population
-                        + "' has graded spikes, which losses would read as 1, expected a loss of its membranes");
+                throw new IllegalArgumentException("loss '" + each + "' would read the graded spikes of population '"
+                        + population + "' as 1, expected one that reads membranes");
             }
         }
         return losses;

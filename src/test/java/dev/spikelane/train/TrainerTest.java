@@ -224,17 +224,20 @@ class TrainerTest {
         Network network = chain(new Leaky(0.9).withGradedSpikesFactor(1.5));
         TrainerBuilder trainer = Trainer.of(network, 2, 1).loss(CrossEntropyLoss.rate());
         String message =
-                "population 'p' has graded spikes, which losses would read as 1, expected a loss of its membranes";
+                "loss 'ce_rate_loss of p' would read the graded spikes of population 'p' as 1, expected one that reads membranes";
         assertEquals(
                 message,
                 assertThrows(IllegalArgumentException.class, trainer::build).getMessage());
         assertEquals(
                 message,
                 assertThrows(IllegalArgumentException.class, trainer::bytes).getMessage());
-        Trainer.of(chain(new Leaky(0.9).withGradedSpikesFactor(1.5)), 2, 1)
-                .loss(CrossEntropyLoss.membrane())
-                .build()
-                .close();
+        TrainerBuilder ofMembranes = Trainer.of(network, 2, 1).loss(CrossEntropyLoss.membrane());
+        ofMembranes.build().close();
+        ofMembranes.loss(Loss.spikeRatePenalty(0.5), 2); // the message says which of the two
+        assertEquals(
+                "loss '2.0 * SpikeRatePenalty[factor=0.5] of p' would read the graded spikes of population 'p' as 1,"
+                        + " expected one that reads membranes",
+                assertThrows(IllegalArgumentException.class, ofMembranes::build).getMessage());
     }
 
     @Test
