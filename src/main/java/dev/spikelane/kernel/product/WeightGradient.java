@@ -66,6 +66,15 @@ public final class WeightGradient {
     /** Rows of which biases are summed before they are added. */
     private int group = 4;
 
+    private Round round = Round.NONE;
+
+    /** What threads prepare of spikes next. */
+    private enum Round {
+        SPREAD,
+        LIST,
+        NONE
+    }
+
     /** What a thread needs. */
     private static final class Workspace {
         private final WeightGradientVector.Part part = new WeightGradientVector.Part();
@@ -136,6 +145,7 @@ public final class WeightGradient {
                 analog = true;
             }
         }
+        round = analog || NarrowMatmul.fits(outputs) || !SimdWidth.VECTOR ? Round.NONE : Round.SPREAD;
         for (Workspace own : workspaces) {
             if (!analog && own.tables == null) {
                 int rows = NarrowMatmul.fits(outputs) ? SpikeLists.PANEL_ROWS : SpikeLists.TABLE_ROWS;
@@ -150,33 +160,36 @@ public final class WeightGradient {
     /**
      * Returns in how many parts threads should prepare the source that was taken, in this round.
      *
-     * @param round 0, then 1 and so on, when all parts of the round before are done
      * @return parts; 0 if all is prepared
      */
-    public int parts(int round) {
-        if (analog || NarrowMatmul.fits(outputs) || !SimdWidth.VECTOR || round > 1) {
-            return 0;
-        }
-        if (round == 0) {
-            return lists.panels;
-        }
-        lists.close(MOST_FILLED);
-        return lists.listed ? lists.sections : 0;
+    public int parts() {
+        return switch (round) {
+            case SPREAD -> lists.panels;
+            case LIST -> lists.sections;
+            case NONE -> 0;
+        };
     }
 
     /**
-     * Prepares a part.
+     * Prepares a part of this round.
      *
-     * @param round as in {@link #parts}
-     * @param part of the round
+     * @param part of {@link #parts}
      * @param thread whose scratch memory is used
      */
-    public void prepare(int round, int part, int thread) {
-        if (round == 0) {
+    public void preparePart(int part, int thread) {
+        if (round == Round.SPREAD) {
             lists.spread(spikes, part, workspaces[thread].square);
         } else {
             lists.list(part);
         }
+    }
+
+    /** Goes to the next round, when all parts of this one are done. */
+    public void nextRound() {
+        if (round == Round.SPREAD) {
+            lists.close(MOST_FILLED);
+        }
+        round = round == Round.SPREAD && lists.listed ? Round.LIST : Round.NONE;
     }
 
     /**

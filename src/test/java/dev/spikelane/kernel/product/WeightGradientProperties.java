@@ -136,10 +136,9 @@ class WeightGradientProperties {
     }
 
     private static void prepare(WeightGradient kernel) {
-        int round = 0;
-        for (int parts = kernel.parts(0); parts > 0; parts = kernel.parts(++round)) {
-            for (int part = parts - 1; part >= 0; part--) {
-                kernel.prepare(round, part, 0);
+        for (; kernel.parts() > 0; kernel.nextRound()) {
+            for (int part = kernel.parts() - 1; part >= 0; part--) {
+                kernel.preparePart(part, 0);
             }
         }
     }

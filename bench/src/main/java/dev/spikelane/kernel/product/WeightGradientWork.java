@@ -105,10 +105,9 @@ public record WeightGradientWork(int inputs, int outputs, double density) implem
             } else {
                 kernel.prepare(spikes, BATCH);
             }
-            int round = 0;
-            for (int parts = kernel.parts(0); parts > 0; parts = kernel.parts(++round)) {
-                for (int part = 0; part < parts; part++) {
-                    kernel.prepare(round, part, 0);
+            for (; kernel.parts() > 0; kernel.nextRound()) {
+                for (int part = 0; part < kernel.parts(); part++) {
+                    kernel.preparePart(part, 0);
                 }
             }
             for (int block = 0; block < sums.blocks(); block++) {
