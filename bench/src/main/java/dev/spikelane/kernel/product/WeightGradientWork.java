@@ -118,11 +118,11 @@ public record WeightGradientWork(int inputs, int outputs, double density) implem
         private void scalar() {
             for (int block = 0; block < sums.blocks(); block++) {
                 if (work.density == 0) {
-                    WeightGradient.scalar(frame, tile, 1, BATCH, sums, block);
+                    ScalarWeightGradient.add(frame, tile, 1, BATCH, sums, block);
                 } else {
-                    WeightGradient.scalar(spikes, tile, steps, BATCH, sums, block);
+                    ScalarWeightGradient.add(spikes, tile, steps, BATCH, sums, block);
                 }
-                WeightGradient.scalarBias(tile, steps, BATCH, work.density == 0 ? 1 : 4, sums.bias(), block);
+                ScalarWeightGradient.addBias(tile, steps, BATCH, work.density == 0 ? 1 : 4, sums.bias(), block);
             }
         }
 
