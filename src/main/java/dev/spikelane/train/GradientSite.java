@@ -97,7 +97,8 @@ final class GradientSite implements GradientSource {
         for (int i = 0; i < ofVariables.length; i++) {
             String name = population.variable(variables.get(i)).name();
             boolean inPlace = i == 0 && !gradient.needsCurrents() && plan.keepsInPlace(name);
-            ofVariables[i] = plan.outlet(name, population.size(), true, inPlace ? current().all() : null);
+            ofVariables[i] = plan.outlet(
+                    name, population.size(), true, inPlace ? current().all() : null);
         }
         this.carriedOf = new FloatMatrix[variables.size()];
         this.carriedSpikes = gradient.feedsOwnSpikes()

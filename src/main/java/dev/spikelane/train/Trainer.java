@@ -194,8 +194,8 @@ public final class Trainer implements AutoCloseable {
             terms += shard.terms().length;
         }
         if (terms != samples) {
-            throw new IllegalArgumentException("the shards have " + terms + " terms, expected " + samples
-                    + ", one for each sample of the batch");
+            throw new IllegalArgumentException(
+                    "the shards have " + terms + " terms, expected " + samples + ", one for each sample of the batch");
         }
     }
 

@@ -64,10 +64,9 @@ final class RandomRecipeProperties {
             for (int i = 1 + random.nextInt(3); i > 0; i--) {
                 List<Population> all = graph.network.populations();
                 boolean again = !terms.isEmpty() && random.nextInt(3) == 0;
-                Population population =
-                        again ? terms.getLast().population : all.get(random.nextInt(all.size()));
-                boolean ofSpikes = random.nextBoolean()
-                        && population.neuron().spikeValue().isAlways(1);
+                Population population = again ? terms.getLast().population : all.get(random.nextInt(all.size()));
+                boolean ofSpikes =
+                        random.nextBoolean() && population.neuron().spikeValue().isAlways(1);
                 Loss[] losses = ofSpikes ? OF_SPIKES : OF_MEMBRANES;
                 double weight = random.nextBoolean() ? 1 : random.nextFloat() - 0.5;
                 terms.add(new Term(population, losses[random.nextInt(losses.length)], weight));
@@ -126,19 +125,21 @@ final class RandomRecipeProperties {
                 int rows = (end - first) * graph.batch;
                 FloatMatrix back = FloatMatrix.zeros(rows, term.population.size());
                 LossInput input = new LossInput(end - first, graph.batch, term.population.size()).setLabels(labels);
-                LossGradient into = term.loss.readsSpikes() ? LossGradient.ofSpikes(back) : LossGradient.ofMembranes(back);
+                LossGradient into =
+                        term.loss.readsSpikes() ? LossGradient.ofSpikes(back) : LossGradient.ofMembranes(back);
                 read(term, first, rows, input);
                 double divisor = term.loss.divisor(input);
                 input.setDivisor(term.weight == 1 ? divisor : divisor / term.weight);
                 double[] added = new double[graph.batch];
-                term.loss
-                        .bind(end - first, graph.batch, term.population.size())
-                        .evaluate(input, into, added);
+                term.loss.bind(end - first, graph.batch, term.population.size()).evaluate(input, into, added);
                 for (int sample = 0; sample < ofSamples.length; sample++) {
                     ofSamples[sample] += added[sample];
                 }
                 String source = term.population.name() + (term.loss.readsSpikes() ? "" : ".membrane");
-                add(given.computeIfAbsent(source, _ -> new float[end][graph.batch * term.population.size()]), back, first);
+                add(
+                        given.computeIfAbsent(source, _ -> new float[end][graph.batch * term.population.size()]),
+                        back,
+                        first);
             }
             double sum = 0;
             for (double of : ofSamples) {
@@ -195,8 +196,8 @@ final class RandomRecipeProperties {
                 int end = Math.min(first + recipe.window, steps);
                 Map<String, float[][]> given = new HashMap<>();
                 assertEquals(recipe.loss(first, end, given), loss, 1e-12 * Math.abs(loss), "loss from step " + first);
-                NaiveGradients expected =
-                        new NaiveGradients(NaiveArithmetic.SINGLE, graph.network, recipe.forward, batch, first, end, given);
+                NaiveGradients expected = new NaiveGradients(
+                        NaiveArithmetic.SINGLE, graph.network, recipe.forward, batch, first, end, given);
                 expected.run();
                 for (Projection projection : graph.network.projections()) {
                     RandomGradientsProperties.compareWeights(graph, expected, gradients, projection);
@@ -232,10 +233,18 @@ final class RandomRecipeProperties {
         often(
                 "several losses of a population",
                 several
-                        && recipe.terms.stream().map(Term::population).distinct().count() < recipe.terms.size());
+                        && recipe.terms.stream()
+                                        .map(Term::population)
+                                        .distinct()
+                                        .count()
+                                < recipe.terms.size());
         often(
                 "losses of spikes and membranes",
-                recipe.terms.stream().map(term -> term.loss.readsSpikes()).distinct().count() == 2);
+                recipe.terms.stream()
+                                .map(term -> term.loss.readsSpikes())
+                                .distinct()
+                                .count()
+                        == 2);
     }
 
     private static void often(String what, boolean happened) {

@@ -206,9 +206,8 @@ class SeveralInputsTest {
         steps.forEach((name, signal) -> frames.put(name, SpikeMatrix.zeros(BATCH, signal.columns())));
         List<Executable> takers = new ArrayList<>();
         try (Trainer trainer = trainer(network);
-                Gradients gradients = Gradients.of(network, STEPS, BATCH)
-                        .startAtSpikes("out")
-                        .build();
+                Gradients gradients =
+                        Gradients.of(network, STEPS, BATCH).startAtSpikes("out").build();
                 var simulation = network.simulate(BATCH)) {
             takers.add(() -> trainer.step(TrainingBatch.of(steps, new int[BATCH])));
             takers.add(() -> trainer.step(TrainingBatch.ofFrames(frames, new int[BATCH])));
@@ -221,8 +220,7 @@ class SeveralInputsTest {
             String all = "inputs are " + steps.keySet() + ", expected [x, y]";
             for (Executable taker : takers) {
                 assertEquals(
-                        all,
-                        assertThrows(IllegalArgumentException.class, taker).getMessage());
+                        all, assertThrows(IllegalArgumentException.class, taker).getMessage());
             }
         }
         assertEquals(before, network.weights().hash());
