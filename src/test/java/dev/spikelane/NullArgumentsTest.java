@@ -198,7 +198,7 @@ final class NullArgumentsTest {
         sample(Optimizer.class, () -> new Adam(0.1));
         sample(Schedule.class, Schedule::constant);
         sample(Surrogate.class, Surrogate::atan);
-        sample(Decoding.class, () -> Decoding.RATE);
+        sample(Decoding.class, () -> Decoding.COUNT);
         sample(Trainer.class, NullArgumentsTest::trainer);
         sample(TrainerBuilder.class, NullArgumentsTest::trainerBuilder);
         sample(TrainingBatch.class, () -> TrainingBatch.of(FloatMatrix.zeros(2, 3), 1));

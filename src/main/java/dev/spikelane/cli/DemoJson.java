@@ -53,7 +53,7 @@ final class DemoJson {
         Recognition recognition = result.recognition();
         json.name("weights").value(recognition.isTrained() ? ImageRun.WEIGHTS : "random");
         if (recognition.isJudged()) {
-            json.name("decoding").value(TrainingRecipes.nameOf(Decoding.MEMBRANE));
+            json.name("decoding").value(Decoding.MEMBRANE.toString());
             json.name("accuracy").value(recognition.accuracy());
             json.name("recognized").value(recognition.found().size());
             json.name("accuracy_of_recognized").value(recognition.accuracyOfAll());

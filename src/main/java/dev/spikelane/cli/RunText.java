@@ -30,7 +30,7 @@ final class RunText {
         notes.forEach(note -> row("Note", note));
         row("Accuracy", TrainText.accuracy(evaluation));
         String decoding = trained.notes().get(TrainedModel.DECODING);
-        String used = TrainingRecipes.nameOf(evaluation.decoding());
+        String used = evaluation.decoding().toString();
         if (decoding != null && !decoding.equals(used)) {
             row("Note", "decoded by " + used + ", while it was trained for " + decoding);
         }

@@ -200,7 +200,7 @@ final class TrainCommand implements Callable<Integer> {
         Map<String, String> notes = new LinkedHashMap<>();
         notes.put(TrainedModel.STEPS, String.valueOf(settings.steps()));
         notes.put(TrainedModel.CODE, settings.code());
-        notes.put(TrainedModel.DECODING, TrainingRecipes.nameOf(loss.decoding()));
+        notes.put(TrainedModel.DECODING, loss.decoding().toString());
         if (data.name().equals(ImageSet.NAME)) {
             notes.put(TrainedModel.IMAGES, data.name());
         }

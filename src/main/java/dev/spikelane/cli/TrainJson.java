@@ -32,7 +32,7 @@ final class TrainJson {
     /** The fields of an evaluation, inside an object. */
     static void evaluation(Evaluation evaluation, JsonWriter json) {
         json.name("images").value(evaluation.samples()).name("accuracy").value(evaluation.accuracy());
-        json.name("decoding").value(TrainingRecipes.nameOf(evaluation.decoding()));
+        json.name("decoding").value(evaluation.decoding().toString());
         if (Double.isFinite(evaluation.loss())) {
             json.name("loss").value(evaluation.loss());
         }

@@ -9,7 +9,7 @@ import dev.spikelane.train.Loss;
 import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.Surrogate;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 
 /** What the options of the command line name. */
@@ -62,10 +62,9 @@ final class TrainingRecipes {
 
     private static Map<String, Decoding> decodings() {
         Map<String, Decoding> decodings = new LinkedHashMap<>();
-        decodings.put("membrane", Decoding.MEMBRANE);
-        decodings.put("max-membrane", Decoding.MAX_MEMBRANE);
-        decodings.put("count", Decoding.RATE);
-        decodings.put("first-spike", Decoding.FIRST_SPIKE);
+        for (Decoding each : List.of(Decoding.MEMBRANE, Decoding.MAX_MEMBRANE, Decoding.COUNT, Decoding.FIRST_SPIKE)) {
+            decodings.put(each.toString(), each);
+        }
         return decodings;
     }
 
@@ -78,21 +77,12 @@ final class TrainingRecipes {
         return codes;
     }
 
-    /** The name of a decoding on the command line. */
-    static String nameOf(Decoding decoding) {
-        return DECODINGS.entrySet().stream()
-                .filter(each -> each.getValue() == decoding)
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse(decoding.name().toLowerCase(Locale.ROOT));
-    }
-
     /** A decoding in words. */
     static String describe(Decoding decoding) {
         return switch (decoding) {
             case MEMBRANE -> "the largest sum of the softmax of the membranes";
             case MAX_MEMBRANE -> "the highest membrane";
-            case RATE -> "the most spikes";
+            case COUNT -> "the most spikes";
             case FIRST_SPIKE -> "the first spike";
             case NONE -> "nothing";
         };

@@ -1,5 +1,6 @@
 package dev.spikelane.data;
 
+import dev.spikelane.kernel.target.LabelRows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.MemorySegment;
@@ -35,7 +36,7 @@ final class ArrayDataset implements Dataset {
             throw new IllegalArgumentException(
                     "there are " + labels.length + " labels, expected " + values.rows() + ", one for each sample");
         }
-        requireClasses(labels, classes);
+        LabelRows.requireClasses(labels, classes);
         return new ArrayDataset(shape, values, labels.clone(), classes, null);
     }
 
@@ -47,15 +48,6 @@ final class ArrayDataset implements Dataset {
         targets.requireShape("targets", values.rows(), targets.columns());
         targets.requireShared("targets");
         return new ArrayDataset(shape, values, NO_LABELS, 0, targets);
-    }
-
-    static void requireClasses(int[] labels, int classes) {
-        for (int sample = 0; sample < labels.length; sample++) {
-            if (labels[sample] < 0 || labels[sample] >= classes) {
-                throw new IllegalArgumentException(
-                        "label " + sample + " is " + labels[sample] + ", expected a class of [0, " + classes + ")");
-            }
-        }
     }
 
     @Override

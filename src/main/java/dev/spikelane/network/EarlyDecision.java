@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.kernel.target.LabelRows;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.List;
 
@@ -68,7 +69,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
      * @param labels the right classes of all samples, in the order of the runs
      * @param leastAccuracy share of the samples whose early label must be right, from 0 to 1
      * @return this rule with the margin, and what it does on these data
-     * @throws IllegalArgumentException if there is no run, rows are no multiple of the steps, or labels are not as many as samples
+     * @throws IllegalArgumentException if there is no run, rows are no multiple of the steps, or labels are not as many as samples or no classes
      */
     public Learned learn(List<SpikeMatrix> outputs, int[] labels, double leastAccuracy) {
         int samples = 0;
@@ -83,6 +84,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
             throw new IllegalArgumentException(
                     "runs have " + samples + " samples, expected one for each of " + labels.length + " labels");
         }
+        LabelRows.requireClasses(labels, classes == 0 ? outputs.getFirst().columns() : classes);
         Learned exact = new EarlyDecision(steps, NO_MARGIN, classes).measured(outputs, labels, Double.NaN);
         int most = steps * (classes == 0 ? 1 : outputs.getFirst().columns() / classes);
         for (int each = 1; each <= most; each++) {

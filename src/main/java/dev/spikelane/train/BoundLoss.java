@@ -172,13 +172,15 @@ final class BoundLoss {
     }
 
     /**
-     * Takes the labels and targets of some samples.
+     * Takes the labels and targets of a shard.
      *
-     * @param whole samples of the whole batch
-     * @param first the first sample of this part
      * @param firstStep the first step of the window
      */
-    void label(TrainingBatch batch, int whole, int first, int firstStep, int allSteps) {
+    void label(ShardedBatch cut, int shard, int firstStep) {
+        TrainingBatch batch = cut.batch(shard);
+        int whole = cut.samplesOfBatch(shard);
+        int first = cut.firstInBatch(shard);
+        int allSteps = cut.steps();
         int[] given = batch.labels();
         boolean loaded = batch.samples() != null; // a loader's labels may be followed by those of a larger batch
         boolean ofSteps = readsLabelsOfSteps || !loaded && given.length != whole && given.length == allSteps;
@@ -191,7 +193,7 @@ final class BoundLoss {
         if (given.length != 0) {
             System.arraycopy(given, ofSteps ? firstStep : first, own, 0, own.length);
         }
-        read.setLabels(given.length == 0 ? given : own);
+        read.setLabels(given.length == 0 ? given : own, ofSteps ? firstStep : cut.first(shard));
         FloatMatrix wanted = batch.targets();
         if (wanted == null) {
             read.forgetTargets();

@@ -40,13 +40,13 @@ final class ClassDecoder {
      * @param steps time steps, at least 1
      * @param batch the most samples, at least 1
      * @param outputs neurons of the population, at least 1
-     * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which {@link Decoding#RATE} adds up; 0: each is one
+     * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which {@link Decoding#COUNT} adds up; 0: each is one
      * @throws IllegalArgumentException if a size is below 1, the decoding is none, or there is a population code that it does not have
      */
     ClassDecoder(Decoding decoding, int steps, int batch, int outputs, int populationClasses) {
-        if (decoding == Decoding.NONE || populationClasses != 0 && decoding != Decoding.RATE) {
+        if (decoding == Decoding.NONE || populationClasses != 0 && decoding != Decoding.COUNT) {
             throw new IllegalArgumentException("decoding is " + decoding + ", expected "
-                    + (populationClasses == 0 ? "one that gives classes" : "RATE for a population code"));
+                    + (populationClasses == 0 ? "one that gives classes" : Decoding.COUNT + " for a population code"));
         }
         this.decoding = decoding;
         this.shape = new LossShape(steps, batch, outputs);
@@ -89,7 +89,7 @@ final class ClassDecoder {
     /** Scores of which the largest wins, the first of equals. */
     private void score(LossInput input, int sample) {
         switch (decoding) {
-            case RATE -> blocks.pool(counts.count(input, sample), 0, scores, 0);
+            case COUNT -> blocks.pool(counts.count(input, sample), 0, scores, 0);
             case FIRST_SPIKE -> {
                 times.find(input, sample);
                 for (int output = 0; output < shape.outputs(); output++) {

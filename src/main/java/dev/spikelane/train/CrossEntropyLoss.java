@@ -34,8 +34,8 @@ public final class CrossEntropyLoss implements Loss {
 
     /** What the softmax is taken of. */
     enum Form {
-        RATE("ce_rate_loss", Decoding.RATE),
-        COUNT("ce_count_loss", Decoding.RATE),
+        RATE("ce_rate_loss", Decoding.COUNT),
+        COUNT("ce_count_loss", Decoding.COUNT),
         MAX_MEMBRANE("ce_max_membrane_loss", Decoding.MAX_MEMBRANE),
         MEMBRANE("ce_membrane_loss", Decoding.MEMBRANE),
         TEMPORAL("ce_temporal_loss", Decoding.FIRST_SPIKE);

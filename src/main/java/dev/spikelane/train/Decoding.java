@@ -1,11 +1,12 @@
 package dev.spikelane.train;
 
+import java.util.Locale;
 import java.util.Objects;
 
 /** How the outputs of a population over time become a class. */
 public enum Decoding {
     /** The class that fires most often, its outputs added up; the lowest of equals. */
-    RATE,
+    COUNT,
     /** The output that fires first, where one that is silent fires at the last step; the lowest of equals. */
     FIRST_SPIKE,
     /** The output with the highest membrane of all steps; the lowest of equals. */
@@ -16,7 +17,7 @@ public enum Decoding {
     NONE;
 
     /**
-     * Decodes the outputs of a batch. With {@link #RATE} and {@link #FIRST_SPIKE} these are the classes that snnTorch's {@code accuracy_rate} and
+     * Decodes the outputs of a batch. With {@link #COUNT} and {@link #FIRST_SPIKE} these are the classes that snnTorch's {@code accuracy_rate} and
      * {@code accuracy_temporal} compare with the labels.
      *
      * @param outputs spikes or membranes of all steps, as the decoding needs; labels are not read
@@ -32,7 +33,7 @@ public enum Decoding {
      * Decodes the outputs of a batch that are a population code.
      *
      * @param outputs spikes or membranes of all steps, as the decoding needs; labels are not read
-     * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which {@link #RATE} adds up; 0: each is one
+     * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which {@link #COUNT} adds up; 0: each is one
      * @return the class of each sample
      * @throws IllegalArgumentException if this decoding gives no classes, there is a population code that it does not have, or shapes do not
      *     fit
@@ -58,5 +59,11 @@ public enum Decoding {
         Objects.requireNonNull(outputs, "outputs");
         int batch = outputs.batch();
         return (double) ClassDecoder.right(classes(outputs), outputs.labels(), 0, batch) / batch;
+    }
+
+    /** Returns the word by which the command line and messages call this, such as {@code first-spike}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

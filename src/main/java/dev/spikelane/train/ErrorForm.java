@@ -58,7 +58,7 @@ sealed interface ErrorForm {
 
         @Override
         public Decoding decoding() {
-            return Decoding.RATE;
+            return Decoding.COUNT;
         }
 
         @Override

@@ -42,7 +42,7 @@ final class EvaluationBatch implements AutoCloseable {
         this.losses = losses;
         this.columns = new InputColumns(simulation.network());
         int samples = simulation.batch();
-        boolean counting = decoding == Decoding.RATE || decoding == Decoding.FIRST_SPIKE;
+        boolean counting = decoding == Decoding.COUNT || decoding == Decoding.FIRST_SPIKE;
         outputs = read(population, counting, !counting && decoding != Decoding.NONE);
         for (PopulationLoss each : losses) {
             if (!each.population().equals(population)) {

@@ -113,7 +113,7 @@ public final class Evaluator implements AutoCloseable {
             return decoding;
         }
         return losses.isEmpty()
-                ? Decoding.RATE
+                ? Decoding.COUNT
                 : PopulationLoss.main(losses).loss().decoding();
     }
 

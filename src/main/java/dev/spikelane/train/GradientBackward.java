@@ -4,6 +4,7 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
@@ -128,17 +129,22 @@ final class GradientBackward {
     /** Computes the variables of a tile again, before each step and after the last. */
     private void again(int first, int count, int firstBlock, int endBlock, int thread) {
         int batch = size.batch();
+        NeuronState state = site.states().again();
         GradientScratch into = scratch(thread);
         for (int i = 0; i < ofVariables.length; i++) {
-            into.tiles.in(into.past[i]).copyFrom(site.again(i), 0, 0, batch);
+            into.tiles.in(into.past[i]).copyFrom(variable(state, i), 0, 0, batch);
         }
         for (int step = 0; step < count; step++) {
-            site.runAgain(first + step, firstBlock, endBlock, thread);
+            site.forward().run(state, first + step, 1, firstBlock, endBlock, thread);
             for (int i = 0; i < ofVariables.length; i++) {
                 Tile past = into.tiles.in(into.past[i]);
-                past.copyFrom(site.again(i), 0, (step + 1) * batch, batch);
+                past.copyFrom(variable(state, i), 0, (step + 1) * batch, batch);
             }
         }
+    }
+
+    private FloatMatrix variable(NeuronState state, int number) {
+        return state.variable(site.variables().get(number));
     }
 
     /** Takes a part of the neurons back through some steps. */

@@ -27,7 +27,6 @@ final class GradientMachine {
     private int addFirst;
     private int addCount;
     private GradientTerm adding;
-    private int round;
     private final Crew.Job prepare = this::prepare;
     private final Crew.Job add = this::add;
 
@@ -207,15 +206,13 @@ final class GradientMachine {
 
     private void prepareWeights(GradientTerm term) {
         adding = term;
-        round = 0;
-        OperatorGradient last = term.last();
-        for (int parts = last.parts(0); parts > 0; parts = last.parts(++round)) {
-            crew.run(prepare, parts);
+        for (OperatorGradient last = term.last(); last.parts() > 0; last.nextRound()) {
+            crew.run(prepare, last.parts());
         }
     }
 
     private void prepare(int part, int thread) {
-        adding.last().prepare(round, part, thread);
+        adding.last().preparePart(part, thread);
     }
 
     private void add(int part, int thread) {

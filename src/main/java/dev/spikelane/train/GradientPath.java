@@ -142,9 +142,9 @@ final class GradientPath {
 
     /** Adds gradients of an operator before the last. */
     private static void addWhole(OperatorGradient back, Tile gradient) {
-        for (int round = 0, parts = back.parts(0); parts > 0; parts = back.parts(++round)) {
-            for (int part = 0; part < parts; part++) {
-                back.prepare(round, part, 0);
+        for (; back.parts() > 0; back.nextRound()) {
+            for (int part = 0; part < back.parts(); part++) {
+                back.preparePart(part, 0);
             }
         }
         for (int share = 0; share < back.shares(); share++) {

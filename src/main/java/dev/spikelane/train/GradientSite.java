@@ -3,7 +3,6 @@ package dev.spikelane.train;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.NeuronBackward;
-import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.layout.Layout;
 import dev.spikelane.memory.FloatMatrix;
@@ -18,7 +17,6 @@ import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A population: forward through a segment of steps, and back. */
@@ -36,16 +34,10 @@ final class GradientSite implements GradientSource {
     private final Arena arena;
     private final Surrogate surrogate;
     private final SampleDraws draws;
-    private final GradientPort current;
-    private final @Nullable GradientPort feedback;
-    private final NeuronState state;
-    /** The state before each segment. */
-    private final @Nullable NeuronState[] checkpoints;
-
+    private final GradientPorts ports;
+    private final GradientStates states;
     private final GradientBlueprint.Use use;
     private final InputForm form;
-    private @Nullable NeuronState work;
-
     private final List<String> variables;
     private final GradientTrack<SpikeMatrix> spikes;
     private final GradientOutlet ofSpikes;
@@ -59,16 +51,11 @@ final class GradientSite implements GradientSource {
 
     private final boolean coupled;
     private final boolean alone;
+    private final GradientForward forward;
     private final GradientBackward backward;
     private @Nullable GradientFrame frame;
     private NeuronGroup group;
     private NeuronGradient gradient;
-    /** The currents that a thread takes to the neurons. */
-    private final PortCurrents[] currents;
-
-    /** A variable that a thread keeps. */
-    private final Tile[] variableOf;
-
     /** The samples that each thread carries through a loop; none if all go together. */
     private GradientShare[] shares = {};
 
@@ -95,21 +82,14 @@ final class GradientSite implements GradientSource {
         this.alone = alone;
         this.group = layout.neurons(number);
         this.gradient = gradient();
-        this.current = plan.port(population, "current", group.currents());
-        this.feedback = group.takesFeedback() ? plan.port(population, "feedback", group.currents()) : null;
-        this.state = group.newState(arena, size.batch());
-        this.checkpoints = new NeuronState[size.segments()];
+        this.ports = new GradientPorts(
+                plan.port(population, "current", group.currents()),
+                group.takesFeedback() ? plan.port(population, "feedback", group.currents()) : null);
         this.use = plan.use();
         this.form = plan.form();
-        this.currents = new PortCurrents[size.threads()];
-        this.variableOf = new Tile[size.threads()];
-        Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
-        for (int i = 0; i < currents.length; i++) {
-            Tile own = none.another();
-            currents[i] = new PortCurrents(own, feedback == null ? own : none.another());
-            variableOf[i] = none.another();
-        }
-        this.variables = state.names();
+        this.states = new GradientStates(
+                this::newState, size, use == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
+        this.variables = state().names();
         this.spikes = GradientTrack.ofSpikes(
                 arena, population.size(), size.batch(), plan.historyOf(population.name()), size.steps());
         this.ofSpikes = plan.outlet(population.name(), population.size(), false, null);
@@ -117,13 +97,15 @@ final class GradientSite implements GradientSource {
         for (int i = 0; i < ofVariables.length; i++) {
             String name = population.variable(variables.get(i)).name();
             boolean inPlace = i == 0 && !gradient.needsCurrents() && plan.keepsInPlace(name);
-            ofVariables[i] = plan.outlet(name, population.size(), true, inPlace ? current.all() : null);
+            ofVariables[i] = plan.outlet(
+                    name, population.size(), true, inPlace ? current().all() : null);
         }
         this.carriedOf = new FloatMatrix[variables.size()];
         this.carriedSpikes = gradient.feedsOwnSpikes()
                 ? FloatMatrix.zeros(arena, size.batch(), population.size())
                 : FloatMatrix.zeros(arena, 1, 1);
         this.coupled = gradient.coupled() || group.coupled();
+        this.forward = new GradientForward(this, size, arena, group.currents() == population.size());
         int blocks = blocks();
         this.backward =
                 new GradientBackward(this, size, arena, coupled || !alone ? blocks : tile(blocks, size.threads()));
@@ -137,7 +119,7 @@ final class GradientSite implements GradientSource {
     /** Whether threads may each carry some samples through a loop: nothing is shared between them. */
     boolean samplesApart() {
         boolean apart = gradient.samplesApart() && !surrogate.isRandom();
-        apart &= current.samplesApart() && (feedback == null || feedback.samplesApart());
+        apart &= ports.samplesApart();
         apart &= ofSpikes.samplesApart();
         for (GradientOutlet outlet : ofVariables) {
             apart &= outlet.samplesApart();
@@ -155,6 +137,11 @@ final class GradientSite implements GradientSource {
         return ofVariables;
     }
 
+    /** Their names. */
+    List<String> variables() {
+        return variables;
+    }
+
     /** Gives each thread some samples to carry through a loop. */
     GradientShare[] share(int threads) {
         int most = Math.ceilDiv(size.batch(), threads);
@@ -164,22 +151,6 @@ final class GradientSite implements GradientSource {
             shares[i] = new GradientShare(this, first, Math.min(most, size.batch() - first), size, arena);
         }
         return shares;
-    }
-
-    /** Lets currents that start outside of a loop be filled ahead of its steps. */
-    void fillAhead(Predicate<GradientSource> inner) {
-        current.fillAhead(inner);
-        if (feedback != null) {
-            feedback.fillAhead(inner);
-        }
-    }
-
-    /** Fills such currents of some steps. */
-    void fillAhead(int first, int count, int thread) {
-        current.fillAhead(first, count, thread);
-        if (feedback != null) {
-            feedback.fillAhead(first, count, thread);
-        }
     }
 
     NeuronState newState(int samples) {
@@ -199,8 +170,8 @@ final class GradientSite implements GradientSource {
     private @Nullable GradientFrame frame() {
         LeakyParameters parameters = gradient.underFrame();
         GradientTerm to = ofSpikes.onlyTerm();
-        List<GradientTerm> from = current.terms();
-        boolean apart = shares() && feedback == null && size.segments() == 1;
+        List<GradientTerm> from = current().terms();
+        boolean apart = shares() && feedback() == null && size.segments() == 1;
         boolean framed = (form == InputForm.FRAME || form == InputForm.ANY)
                 && from.size() == 1
                 && from.getFirst().source() instanceof GradientInput
@@ -222,28 +193,11 @@ final class GradientSite implements GradientSource {
                 to,
                 weights,
                 surrogate,
-                state,
-                checkpoint(0),
+                state(),
+                states.before(0),
                 spikes.window(),
                 use == GradientBlueprint.Use.ANY ? carried() : null);
         return new GradientFrame(parts, size, arena, frame);
-    }
-
-    /** Whether states are zero before each window, and nobody wants those behind it: then there is one, made zero again. */
-    private boolean startsFromZero() {
-        return use == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1;
-    }
-
-    private NeuronState checkpoint(int segment) {
-        if (startsFromZero()) {
-            return state;
-        }
-        NeuronState made = checkpoints[segment];
-        if (made == null) {
-            made = group.newState(arena, size.batch());
-            checkpoints[segment] = made;
-        }
-        return made;
     }
 
     /** Gradients of all variables after the step that comes next on the way back. */
@@ -278,17 +232,22 @@ final class GradientSite implements GradientSource {
         return population;
     }
 
+    /** The state that goes on. */
     NeuronState state() {
-        return state;
+        return states.now();
+    }
+
+    GradientPorts ports() {
+        return ports;
     }
 
     GradientPort current() {
-        return current;
+        return ports.current();
     }
 
     @Nullable
     GradientPort feedback() {
-        return feedback;
+        return ports.feedback();
     }
 
     NeuronGradient neurons() {
@@ -313,7 +272,7 @@ final class GradientSite implements GradientSource {
     @Nullable
     SpikeMatrix previousSpikes() {
         if (gradient.feedsOwnSpikes()) {
-            return state.previousSpikes();
+            return state().previousSpikes();
         }
         return spikes.hasHistory() ? spikes.steps(-1, 1, 0) : null;
     }
@@ -353,6 +312,15 @@ final class GradientSite implements GradientSource {
         return Math.ceilDiv(population.size(), Long.SIZE);
     }
 
+    /** The way forward of the neurons. */
+    GradientForward forward() {
+        return forward;
+    }
+
+    GradientStates states() {
+        return states;
+    }
+
     /** The way back of the neurons, where a thread takes a tile of them through a segment. */
     GradientBackward backward() {
         return backward;
@@ -385,86 +353,8 @@ final class GradientSite implements GradientSource {
     /** Goes to a segment, forward: keeps the state. */
     void open(int segment) {
         segmentStart = segment * size.segment();
-        if (!startsFromZero()) {
-            checkpoint(segment).copyFrom(state);
-        }
-        current.open(segmentStart);
-        if (feedback != null) {
-            feedback.open(segmentStart);
-        }
-    }
-
-    /** Runs the operators before the last of all paths to this population. */
-    void prepare(int first, int count) {
-        current.prepare(first, count);
-        if (feedback != null) {
-            feedback.prepare(first, count);
-        }
-    }
-
-    /** Fills the currents of some steps. */
-    void fill(int first, int count, int firstBlock, int endBlock, int thread) {
-        current.fill(first, count, firstBlock, endBlock, thread);
-        if (feedback != null) {
-            feedback.fill(first, count, firstBlock, endBlock, thread);
-        }
-    }
-
-    /** Takes neurons through some steps, whose currents are there. */
-    void fire(int first, int count, int firstBlock, int endBlock, int thread) {
-        PortCurrents own = currents[thread];
-        boolean stepwise = false;
-        for (int i = 0; i < ofVariables.length; i++) {
-            stepwise |= i > 0 && ofVariables[i].keeps();
-        }
-        if (!gradient.needsCurrents()) {
-            recordInPlace(own, state, first, count, firstBlock, endBlock);
-            if (ofVariables[0].keeps()) {
-                ofVariables[0].keep(own.current(), first, count);
-            }
-        } else if (stepwise || ofVariables[0].keeps()) {
-            for (int step = first; step < first + count; step++) {
-                place(own, step, 1, firstBlock, endBlock);
-                run(own, state, step, 1);
-                for (int i = 0; i < ofVariables.length; i++) {
-                    if (ofVariables[i].keeps()) {
-                        Tile of = variableOf[thread].on(state.variable(variables.get(i)));
-                        ofVariables[i].keep(of.at(firstBlock, endBlock), step, 1);
-                    }
-                }
-            }
-        } else {
-            place(own, first, count, firstBlock, endBlock);
-            run(own, state, first, count);
-        }
-    }
-
-    /** Goes to the currents of some steps; of all neurons where each has several. */
-    private void place(PortCurrents own, int first, int count, int firstBlock, int endBlock) {
-        boolean oneEach = group.currents() == population.size();
-        own.current().on(current.steps(first, count));
-        if (oneEach) {
-            own.current().at(firstBlock, endBlock);
-        }
-        if (feedback != null) {
-            own.feedback().on(feedback.steps(first, count)).at(own.current());
-        }
-    }
-
-    private void recordInPlace(PortCurrents own, NeuronState from, int first, int count, int firstBlock, int endBlock) {
-        place(own, first, count, firstBlock, endBlock);
-        PortSteps.<NeuronState>of(group)
-                .record(own, count * size.batch(), from, spikes.steps(first, count, 0), current.steps(first, count));
-    }
-
-    /** Takes a tile of neurons forward again. */
-    void runAgain(int step, int firstBlock, int endBlock, int thread) {
-        place(currents[thread], step, 1, firstBlock, endBlock);
-        run(currents[thread], work(), step, 1);
-    }
-
-    private void run(PortCurrents own, NeuronState from, int first, int count) {
-        PortSteps.<NeuronState>of(group).run(own, count * size.batch(), from, spikes.steps(first, count, 0));
+        states.keep(segment);
+        ports.open(segmentStart);
     }
 
     /** Begins the way back. */
@@ -472,9 +362,7 @@ final class GradientSite implements GradientSource {
         if (openFrame() == null || use == GradientBlueprint.Use.ANY) {
             carried().fill(0);
         }
-        if (startsFromZero()) {
-            state.reset();
-        }
+        states.begin();
         carriedSpikes.fill(0);
         gradient.clear();
     }
@@ -485,38 +373,20 @@ final class GradientSite implements GradientSource {
         int count = Math.min(size.segment(), size.steps() - first);
         if (first != segmentStart) {
             segmentStart = first;
-            current.back(first);
-            if (feedback != null) {
-                feedback.back(first);
-            }
-            prepare(first, count);
-            fill(first, count, 0, current.blocks(), 0);
+            ports.back(first);
+            ports.prepare(first, count);
+            ports.fill(first, count, 0, current().blocks(), 0);
             if (!gradient.needsCurrents()) {
-                work().copyFrom(checkpoint(segment));
-                recordInPlace(currents[0], work(), first, count, 0, blocks());
+                forward.record(states.again(segment), first, count, 0, blocks(), 0);
             }
         }
         if (openFrame() != null || shares.length > 0) {
             return;
         }
         if (gradient.needsCurrents()) {
-            work().copyFrom(checkpoint(segment));
+            states.again(segment);
         }
         backward.open(first, count);
-    }
-
-    /** A variable that goes through a segment again. */
-    FloatMatrix again(int variable) {
-        return work().variable(variables.get(variable));
-    }
-
-    private NeuronState work() {
-        NeuronState made = work;
-        if (made == null) {
-            made = group.newState(arena, size.batch());
-            work = made;
-        }
-        return made;
     }
 
     /** Takes gradients of the currents of all targets back through their paths, as far as whole rows are needed. */
@@ -545,11 +415,13 @@ final class GradientSite implements GradientSource {
 
     /** The state before the segment. */
     NeuronState start() {
-        return checkpoint(segmentStart / size.segment());
+        return states.before(segmentStart / size.segment());
     }
 
     /** Goes to some samples of a step, whose variables before and after each step stand in {@code past} if they were computed again. */
     void place(NeuronBackward.Step at, int step, FloatMatrix[] past, GradientSamples samples) {
+        GradientPort current = current();
+        GradientPort feedback = feedback();
         int row = current.row(step);
         boolean starts = row == 0;
         at.currentRow = row + samples.first();
@@ -605,7 +477,7 @@ final class GradientSite implements GradientSource {
 
     /** Goes on from a state of zeros. */
     void reset() {
-        state.reset();
+        state().reset();
         spikes.reset();
         for (GradientOutlet outlet : ofVariables) {
             outlet.reset();
@@ -614,7 +486,7 @@ final class GradientSite implements GradientSource {
 
     /** Goes on from the state of another site of the same population. */
     void takeState(GradientSite other) {
-        state.copyFrom(other.state);
+        state().copyFrom(other.state());
         spikes.takeHistory(other.spikes);
         for (int i = 0; i < ofVariables.length; i++) {
             ofVariables[i].takeHistory(other.ofVariables[i]);

@@ -48,7 +48,7 @@ final class GradientStage {
         }
         GradientShare[][] made = new GradientShare[sites.length][];
         for (int i = 0; i < sites.length; i++) {
-            sites[i].fillAhead(source -> all.stream().anyMatch(site -> site.has(source)));
+            sites[i].ports().fillAhead(source -> all.stream().anyMatch(site -> site.has(source)));
             made[i] = sites[i].share(threads);
         }
         return made;
@@ -64,11 +64,11 @@ final class GradientStage {
             first = firstStep;
             count = steps;
             GradientSite site = sites[0];
-            site.prepare(first, count);
+            site.ports().prepare(first, count);
             if (site.blocks() < crew.threads() && site.current().fillsAnySteps() && site.feedback() == null) {
                 stepsInPart = Math.ceilDiv(count, crew.threads());
                 crew.run(fillSteps, Math.ceilDiv(count, stepsInPart));
-                site.fire(first, count, 0, site.blocks(), 0);
+                site.forward().fire(first, count, 0, site.blocks(), 0);
                 return;
             }
             boolean inTurns = site.current().fillsAnySteps() && site.feedback() == null;
@@ -84,9 +84,9 @@ final class GradientStage {
         for (int step = firstStep; step < firstStep + steps; step += turn) {
             int some = Math.min(turn, firstStep + steps - step);
             for (GradientSite site : sites) {
-                site.prepare(step, some);
-                site.fill(step, some, 0, site.current().blocks(), 0);
-                site.fire(step, some, 0, site.blocks(), 0);
+                site.ports().prepare(step, some);
+                site.ports().fill(step, some, 0, site.current().blocks(), 0);
+                site.forward().fire(step, some, 0, site.blocks(), 0);
             }
         }
     }
@@ -96,7 +96,7 @@ final class GradientStage {
         first = firstStep;
         count = steps;
         for (GradientSite site : sites) {
-            site.prepare(first, count);
+            site.ports().prepare(first, count);
         }
         stepsInPart = Math.ceilDiv(count, crew.threads());
         crew.run(fillAhead, Math.ceilDiv(count, stepsInPart));
@@ -111,7 +111,7 @@ final class GradientStage {
     private void fillAhead(int part, int thread) {
         int step = first + part * stepsInPart;
         for (GradientSite site : sites) {
-            site.fillAhead(step, Math.min(stepsInPart, first + count - step), thread);
+            site.ports().fillAhead(step, Math.min(stepsInPart, first + count - step), thread);
         }
     }
 
@@ -144,7 +144,7 @@ final class GradientStage {
     private void fillSteps(int part, int thread) {
         int step = first + part * stepsInPart;
         GradientSite site = sites[0];
-        site.fill(step, Math.min(stepsInPart, first + count - step), 0, site.blocks(), thread);
+        site.ports().fill(step, Math.min(stepsInPart, first + count - step), 0, site.blocks(), thread);
     }
 
     private void forwardPart(int part, int thread) {
@@ -153,8 +153,8 @@ final class GradientStage {
         int endBlock = Math.min(firstBlock + blocksInPart, site.blocks());
         for (int step = first; step < first + count; step += stepsInTurn) {
             int some = Math.min(stepsInTurn, first + count - step);
-            site.fill(step, some, firstBlock, endBlock, thread);
-            site.fire(step, some, firstBlock, endBlock, thread);
+            site.ports().fill(step, some, firstBlock, endBlock, thread);
+            site.forward().fire(step, some, firstBlock, endBlock, thread);
         }
     }
 

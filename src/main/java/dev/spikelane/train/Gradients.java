@@ -88,9 +88,10 @@ public final class Gradients implements AutoCloseable {
      * Runs a window.
      *
      * @param inputs for each input's name {@code [steps * batch x inputs]}
-     * @throws IllegalArgumentException if an input is missing, a shape does not fit, or a value is not finite
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, or a value is not finite
      */
     public void forward(Map<String, ? extends Signal> inputs) {
+        requireNames(inputs, plan.network());
         for (GradientInput input : machine.inputs()) {
             Signal rows = given(inputs, input.input());
             requireForm(rows instanceof FloatMatrix ? InputForm.VALUES : InputForm.SPIKES);
@@ -117,9 +118,10 @@ public final class Gradients implements AutoCloseable {
      * Runs a window in which all steps have the same input.
      *
      * @param frames for each input's name {@code [batch x inputs]}, spikes or finite values
-     * @throws IllegalArgumentException if an input is missing, a shape does not fit, or a value is not finite
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, or a value is not finite
      */
     public void forwardConstant(Map<String, ? extends Signal> frames) {
+        requireNames(frames, plan.network());
         requireForm(InputForm.FRAME);
         for (GradientInput input : machine.inputs()) {
             input.requireFrame(given(frames, input.input()));
@@ -157,6 +159,14 @@ public final class Gradients implements AutoCloseable {
                     + inputs.stream().map(Input::name).toList() + ", expected a map from their names");
         }
         return inputs.getFirst();
+    }
+
+    /** Throws if there are more inputs than those of a network; that none is missing is seen when they are taken. */
+    static void requireNames(Map<String, ? extends Signal> inputs, Network network) {
+        if (inputs.size() > network.inputs().size()) {
+            throw new IllegalArgumentException("inputs are " + inputs.keySet() + ", expected "
+                    + network.inputs().stream().map(Input::name).toList());
+        }
     }
 
     private static Signal given(Map<String, ? extends Signal> inputs, Input input) {

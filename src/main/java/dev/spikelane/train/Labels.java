@@ -14,8 +14,8 @@ final class Labels {
         }
         for (int i = first; i < end; i++) {
             if (labels[i] < 0 || labels[i] >= classes) {
-                throw new IllegalArgumentException(
-                        "label " + i + " is " + labels[i] + ", expected a class of [0, " + classes + ")");
+                throw new IllegalArgumentException("label " + (input.firstLabel() + i) + " is " + labels[i]
+                        + ", expected a class of [0, " + classes + ")");
             }
         }
     }

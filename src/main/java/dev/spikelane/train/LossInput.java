@@ -20,6 +20,7 @@ public final class LossInput {
     private @Nullable SpikeMatrix spikes;
     private @Nullable FloatMatrix membranes;
     private int[] labels = NO_LABELS;
+    private int firstLabel;
     private @Nullable FloatMatrix targets;
     private double divisor = 1;
 
@@ -74,8 +75,19 @@ public final class LossInput {
      * @return this input
      */
     public LossInput setLabels(int[] classes) {
+        return setLabels(classes, 0);
+    }
+
+    /** Sets classes that are a part of a batch's, from a number on, by which messages call them. */
+    LossInput setLabels(int[] classes, int first) {
         labels = classes;
+        firstLabel = first;
         return this;
+    }
+
+    /** The number of the first label in the batch. */
+    int firstLabel() {
+        return firstLabel;
     }
 
     /**

@@ -91,7 +91,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @param batch at most as many samples as the trainer was made for
      * @return the loss before the values changed; with truncated backpropagation the sum over the windows
-     * @throws IllegalArgumentException if a shape does not fit, a label is no class, or an input is not finite
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a label is no class, or an input is not finite
      * @throws IllegalStateException if the loss is not finite; the message names the population and step where that began, and values have not
      *     changed since the window before; or if a parameter of neurons is no longer finite, or has left the range that its model takes: the
      *     message names it with its population
@@ -160,7 +160,8 @@ public final class Trainer implements AutoCloseable {
      *
      * @param shards of one batch, all of them, in ascending order
      * @return the loss before the values changed
-     * @throws IllegalArgumentException if one is missing, or has other gradients than those of the learned values or one that is not finite
+     * @throws IllegalArgumentException if one is missing or of another batch, they do not have one term for each sample of the batch, or one has other gradients
+     *     than those of the learned values or one that is not finite
      * @throws IllegalStateException if the trainer has one shard, truncates backpropagation, or shows gradients of populations, which shards do not have; or the
      *     loss is not finite
      */
@@ -170,17 +171,32 @@ public final class Trainer implements AutoCloseable {
             throw new IllegalStateException(
                     "gradients of populations are observed, which shards from elsewhere do not have");
         }
-        for (int i = 0; i < shards.size(); i++) {
-            if (shards.get(i).shard() != i || shards.get(i).shards() != shards.size()) {
-                throw new IllegalArgumentException("shard " + shards.get(i).shard() + " of "
-                        + shards.get(i).shards() + " is in place " + i + " of " + shards.size()
-                        + ", expected all shards of a batch in ascending order");
-            }
-        }
+        requireAll(shards);
+        return step.update(shards, rate);
+    }
+
+    private static void requireAll(List<ShardGradients> shards) {
         if (shards.isEmpty()) {
             throw new IllegalArgumentException("there are no shards, expected all of a batch");
         }
-        return step.update(shards, rate);
+        int samples = shards.getFirst().samples();
+        int terms = 0;
+        for (int i = 0; i < shards.size(); i++) {
+            ShardGradients shard = shards.get(i);
+            if (shard.shard() != i || shard.shards() != shards.size()) {
+                throw new IllegalArgumentException("shard " + shard.shard() + " of " + shard.shards() + " is in place "
+                        + i + " of " + shards.size() + ", expected all shards of a batch in ascending order");
+            }
+            if (shard.samples() != samples) {
+                throw new IllegalArgumentException("shard " + i + " is of a batch of " + shard.samples()
+                        + " samples, shard 0 of one of " + samples + ", expected shards of the same batch");
+            }
+            terms += shard.terms().length;
+        }
+        if (terms != samples) {
+            throw new IllegalArgumentException(
+                    "the shards have " + terms + " terms, expected " + samples + ", one for each sample of the batch");
+        }
     }
 
     private void requireShards() {
@@ -273,6 +289,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private int samples(TrainingBatch batch, int most) {
+        Gradients.requireNames(batch.inputs(), network);
         Signal input =
                 batch.input(network.inputs().getFirst().name(), network.inputs().size() == 1);
         int steps = batch.constant() ? 1 : recipe.steps();

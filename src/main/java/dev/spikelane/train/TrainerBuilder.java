@@ -52,7 +52,19 @@ public final class TrainerBuilder {
      * @return this
      */
     public TrainerBuilder loss(Loss ofOutputs) {
-        return loss(network.populations().getLast().name(), ofOutputs);
+        return loss(ofOutputs, 1);
+    }
+
+    /**
+     * Adds a loss of the last population, see {@link #loss(String, Loss, double)}.
+     *
+     * @param ofOutputs reads its spikes or membranes
+     * @param weight by which the loss and its gradient are multiplied, finite and not 0
+     * @return this
+     * @throws IllegalArgumentException if the weight is out of range
+     */
+    public TrainerBuilder loss(Loss ofOutputs, double weight) {
+        return loss(network.populations().getLast().name(), ofOutputs, weight);
     }
 
     /**
@@ -345,8 +357,8 @@ public final class TrainerBuilder {
             String population = each.population();
             if (each.loss().readsSpikes()
                     && !network.population(population).neuron().spikeValue().isAlways(1)) {
-                throw new IllegalArgumentException("population '" + population
-                        + "' has graded spikes, which losses would read as 1, expected a loss of its membranes");
+                throw new IllegalArgumentException("loss '" + each + "' would read the graded spikes of population '"
+                        + population + "' as 1, expected one that reads membranes");
             }
         }
         return losses;

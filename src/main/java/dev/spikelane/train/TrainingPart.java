@@ -108,7 +108,7 @@ final class TrainingPart {
             gradients.forward(loaded);
         }
         for (int i = 0; i < losses.length; i++) {
-            losses[i].label(batch, whole, first, firstStep, cut.steps());
+            losses[i].label(cut, shard, firstStep);
             losses[i].open(divisors[i]);
         }
         crew.run(evaluate, Math.min(crew.threads(), size));

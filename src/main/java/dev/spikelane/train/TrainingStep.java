@@ -182,7 +182,7 @@ final class TrainingStep implements AutoCloseable {
         for (GradientSlot slot : made.getFirst().slots()) {
             gradients.put(slot.name(), gradient(slot.name()));
         }
-        return new ShardGradients(shard, batch.shards(), gradients, terms, decoded);
+        return new ShardGradients(shard, batch.shards(), batch.samples(), gradients, terms, decoded);
     }
 
     /** Changes values by what shards add, and returns their loss. */

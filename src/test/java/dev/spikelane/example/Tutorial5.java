@@ -54,7 +54,7 @@ public class Tutorial5 {
                 var byMembranes = new Evaluator(net, numSteps, new Batching(batchSize), 1)) {
             return new double[] {
                 // _, idx = spk_rec.sum(dim=0).max(1); acc = np.mean((targets == idx).detach().cpu().numpy())
-                byCounts.decoding(Decoding.RATE).evaluate(data.flattened()).accuracy(),
+                byCounts.decoding(Decoding.COUNT).evaluate(data.flattened()).accuracy(),
                 // what the loss has trained is the membranes; decoded by them, more images are right
                 byMembranes.decoding(Decoding.MEMBRANE).evaluate(data.flattened()).accuracy()
             };

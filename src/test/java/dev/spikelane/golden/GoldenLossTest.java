@@ -242,7 +242,7 @@ class GoldenLossTest {
 
     @Test
     void accuracyByRate() {
-        accuracy("accuracy_rate", Decoding.RATE);
+        accuracy("accuracy_rate", Decoding.COUNT);
     }
 
     @Test

@@ -262,6 +262,18 @@ final class EarlyDecisionProperties {
                 IllegalArgumentException.class,
                 "runs have 2 samples, expected one for each of 1 labels",
                 () -> EarlyDecision.exact(3).learn(List.of(SpikeMatrix.zeros(6, 2)), new int[] {1}, 0.5));
+        assertMessage(
+                IllegalArgumentException.class,
+                "label 1 is 2, expected a class of [0, 2)",
+                () -> EarlyDecision.exact(3).learn(List.of(SpikeMatrix.zeros(6, 2)), new int[] {1, 2}, 0.5));
+        assertMessage(
+                IllegalArgumentException.class,
+                "label 0 is -1, expected a class of [0, 2)",
+                () -> new EarlyDecision(3, 1, 2).learn(List.of(SpikeMatrix.zeros(3, 6)), new int[] {-1}, 0.5));
+        assertMessage(
+                IllegalArgumentException.class,
+                "label 0 is 2, expected a class of [0, 2)",
+                () -> new EarlyDecision(3, 1, 2).learn(List.of(SpikeMatrix.zeros(3, 6)), new int[] {2}, 0.5));
         try (Simulation simulation = passing(3).simulate(1)) {
             assertMessage(
                     IllegalArgumentException.class,

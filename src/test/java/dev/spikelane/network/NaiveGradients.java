@@ -29,7 +29,10 @@ final class NaiveGradients {
     private final Network network;
     private final NaiveNetwork ran;
     private final int batch;
-    private final int steps;
+    /** The window: gradients go no further back than its first step, and come from no step behind it. */
+    private final int first;
+
+    private final int end;
     /** For each source at which gradients start, and each step, those of all samples. */
     private final Map<String, float[][]> given;
 
@@ -39,6 +42,7 @@ final class NaiveGradients {
     private final NaiveArithmetic arithmetic;
     private final Map<String, NaiveLifBack[][]> neurons = new HashMap<>();
 
+    /** Takes all steps back. */
     NaiveGradients(
             NaiveArithmetic arithmetic,
             Network network,
@@ -46,11 +50,24 @@ final class NaiveGradients {
             int batch,
             int steps,
             Map<String, float[][]> given) {
+        this(arithmetic, network, ran, batch, 0, steps, given);
+    }
+
+    /** Takes a window of steps back. */
+    NaiveGradients(
+            NaiveArithmetic arithmetic,
+            Network network,
+            NaiveNetwork ran,
+            int batch,
+            int first,
+            int end,
+            Map<String, float[][]> given) {
         this.arithmetic = arithmetic;
         this.network = network;
         this.ran = ran;
         this.batch = batch;
-        this.steps = steps;
+        this.first = first;
+        this.end = end;
         this.given = given;
         for (Population population : network.populations()) {
             NaiveLif lif = NaiveLif.of(population.neuron(), population.shape());
@@ -66,14 +83,14 @@ final class NaiveGradients {
             }
             neurons.put(population.name(), all);
             for (String port : List.of(Neuron.CURRENT, Neuron.FEEDBACK)) {
-                gradients.put(population.name() + "/" + port, new double[steps][batch * population.size()]);
+                gradients.put(population.name() + "/" + port, new double[end][batch * population.size()]);
             }
-            gradients.put(population.name(), new double[steps][batch * population.size()]);
+            gradients.put(population.name(), new double[end][batch * population.size()]);
         }
     }
 
     void run() {
-        for (int step = steps - 1; step >= 0; step--) {
+        for (int step = end - 1; step >= first; step--) {
             Set<String> done = new HashSet<>();
             while (done.size() < network.populations().size()) {
                 for (Population population : network.populations()) {
@@ -162,8 +179,7 @@ final class NaiveGradients {
         for (Projection projection : network.projections()) {
             if (projection.source().name().equals(source)) {
                 int reached = step + projection.delay();
-                double[] pulled =
-                        reached < steps ? pulled(projection, reached, sample).getFirst() : new double[size];
+                double[] pulled = reached < end ? toSource(projection, reached, sample) : new double[size];
                 for (int i = 0; i < size; i++) {
                     sum[i] = started ? arithmetic.plus(sum[i], pulled[i]) : pulled[i];
                 }
@@ -173,7 +189,16 @@ final class NaiveGradients {
         return sum;
     }
 
-    /** Gradients of the source, and of what each connection of the path makes. */
+    private double[] toSource(Projection projection, int step, int sample) {
+        double[] pulled = pulled(projection, step, sample).getFirst();
+        NaiveNetwork.Noise noise = ran.noise(projection);
+        for (int i = 0; noise != null && i < pulled.length; i++) {
+            pulled[i] = arithmetic.times(pulled[i], noise.of(step, sample, i));
+        }
+        return pulled;
+    }
+
+    /** Gradients of what a projection carries, and of what each connection of the path makes. */
     private List<double[]> pulled(Projection projection, int step, int sample) {
         int size = projection.target().size();
         double[] of = new double[size];
@@ -234,7 +259,7 @@ final class NaiveGradients {
         int outputs = -1;
         double[] sum = {};
         float @Nullable [] carried = null;
-        for (int step = steps - 1; step >= 0; step--) {
+        for (int step = end - 1; step >= first; step--) {
             List<Row> sources = new ArrayList<>();
             List<double[]> results = new ArrayList<>();
             for (int sample = 0; sample < batch; sample++) {

@@ -36,6 +36,13 @@ final class NaiveNetwork {
     /** A row: what a spike carries where it fires, or values. */
     record Row(float[] values, boolean @Nullable [] fires) {}
 
+    /** A dropout of a projection. */
+    @FunctionalInterface
+    interface Noise {
+        /** What multiplies an element, in torch's order, of what arrives in a step. */
+        float of(int step, int sample, int element);
+    }
+
     private final Network network;
     private final Map<String, Signal> inputs;
     private final int batch;
@@ -44,6 +51,8 @@ final class NaiveNetwork {
     private final Map<String, List<boolean[]>> spikes = new HashMap<>();
     /** For each variable of each population (as the name of a source) and step, the values of all samples. */
     private final Map<String, List<float[]>> variables = new HashMap<>();
+    /** What multiplies what projections carry, by their names. */
+    private final Map<String, Noise> dropouts = new HashMap<>();
     /** The connections of recurrences, by the name of the projection. */
     private final Map<String, Connection> recurrences = new HashMap<>();
 
@@ -63,6 +72,17 @@ final class NaiveNetwork {
                     .keySet()
                     .forEach(name -> variables.put(population.name() + "." + name, new ArrayList<>()));
         }
+    }
+
+    /** Drops some of what a projection carries. */
+    void drop(Projection projection, Noise noise) {
+        dropouts.put(projection.name(), noise);
+    }
+
+    /** What multiplies what a projection carries; null if nothing is dropped. */
+    @Nullable
+    Noise noise(Projection projection) {
+        return dropouts.get(projection.name());
     }
 
     boolean spike(String population, int step, int sample, int neuron) {
@@ -197,7 +217,7 @@ final class NaiveNetwork {
 
     /** The row of a source, and what each connection of a path makes of it. */
     List<Row> rows(Projection projection, int step, int sample) {
-        Row row = source(projection.source(), step, sample);
+        Row row = dropped(projection, source(projection.source(), step, sample), step + projection.delay(), sample);
         List<Row> rows = new ArrayList<>();
         rows.add(row);
         Shape shape = projection.source().shape();
@@ -215,6 +235,19 @@ final class NaiveNetwork {
             rows.add(row);
         }
         return rows;
+    }
+
+    /** What is left of a row, as values. */
+    private Row dropped(Projection projection, Row row, int arrival, int sample) {
+        Noise noise = noise(projection);
+        if (noise == null) {
+            return row;
+        }
+        float[] values = plain(row).clone();
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= noise.of(arrival, sample, i);
+        }
+        return new Row(values, null);
     }
 
     private static boolean isDense(Connection connection) {

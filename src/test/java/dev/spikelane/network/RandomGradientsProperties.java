@@ -20,6 +20,7 @@ import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** Random graphs have the gradients of a plain interpreter, bit for bit, whatever the threads and whatever is computed again. */
 class RandomGradientsProperties {
 
-    private static final Surrogate SURROGATE = Surrogate.custom("plain", NaiveLifBack::surrogate);
+    static final Surrogate SURROGATE = Surrogate.custom("plain", NaiveLifBack::surrogate);
 
     @Property(tries = 60)
     void graphsHaveTheGradientsThatTheInterpreterSays(
@@ -152,7 +153,7 @@ class RandomGradientsProperties {
             }
         }
         for (Projection projection : network.projections()) {
-            compareWeights(graph, expected, gradients, projection);
+            compareWeights(graph, expected, gradients::gradient, projection);
         }
     }
 
@@ -188,8 +189,12 @@ class RandomGradientsProperties {
         });
     }
 
-    private static void compareWeights(
-            RandomGraph graph, NaiveGradients expected, Gradients gradients, Projection projection) {
+    /** Compares the gradients of the weights of a projection, by their names. */
+    static void compareWeights(
+            RandomGraph graph,
+            NaiveGradients expected,
+            Function<String, FloatMatrix> gradients,
+            Projection projection) {
         long owners = projection.path().stream()
                 .filter(connection -> !(connection instanceof Scale) && !(connection instanceof Flatten))
                 .count();
@@ -202,12 +207,12 @@ class RandomGradientsProperties {
             if (!(projection.path().get(i) instanceof Scale)) {
                 String prefix = projection.name() + (owners > 1 ? "." + place : "") + ".";
                 double[] want = expected.weights(projection, i);
-                float[] weight = gradients.gradient(prefix + "weight").toArray();
+                float[] weight = gradients.apply(prefix + "weight").toArray();
                 for (int k = 0; k < weight.length; k++) {
                     same(want[k], weight[k], graph, prefix + "weight " + k + " of " + projection);
                 }
                 if (!(projection.path().get(i) instanceof OneToOne)) {
-                    float[] bias = gradients.gradient(prefix + "bias").toArray();
+                    float[] bias = gradients.apply(prefix + "bias").toArray();
                     for (int k = 0; k < bias.length; k++) {
                         same(want[weight.length + k], bias[k], graph, prefix + "bias " + k + " of " + projection);
                     }

@@ -292,7 +292,8 @@ class RandomTrainingProperties {
             copies.put(name, copy);
             values.fill(Float.NaN);
         });
-        return new ShardGradients(of.shard(), of.shards(), copies, of.terms().clone(), of.right());
+        return new ShardGradients(
+                of.shard(), of.shards(), of.samples(), copies, of.terms().clone(), of.right());
     }
 
     /** The shards of a batch, as batches of their own. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 final class ClassDecoderTest {
@@ -33,24 +34,30 @@ final class ClassDecoderTest {
     void spikes() {
         SpikeMatrix spikes = SpikeMatrix.copyOf(3, 4, new byte[] {0, 0, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1});
         LossInput input = new LossInput(3, 1, 4).setSpikes(spikes);
-        assertArrayEquals(new int[] {0}, decode(Decoding.RATE, input));
+        assertArrayEquals(new int[] {0}, decode(Decoding.COUNT, input));
         assertArrayEquals(new int[] {2}, decode(Decoding.FIRST_SPIKE, input));
         int[] classes = new int[1];
-        new ClassDecoder(Decoding.RATE, 3, 1, 4, 2).decode(input, 0, 1, classes);
+        new ClassDecoder(Decoding.COUNT, 3, 1, 4, 2).decode(input, 0, 1, classes);
         assertArrayEquals(new int[] {0}, classes);
         assertEquals(1, ClassDecoder.right(classes, new int[] {0}, 0, 1));
         assertEquals(0, ClassDecoder.right(classes, new int[] {1}, 0, 1));
+    }
+
+    /** One word for the command line, messages and constants. */
+    @Test
+    void wordsAreThoseOfTheCommandLine() {
+        assertEquals("[count, first-spike, max-membrane, membrane, none]", Arrays.toString(Decoding.values()));
     }
 
     @Test
     void saysWhatIsWrong() {
         assertMessage(
                 IllegalArgumentException.class,
-                "decoding is NONE, expected one that gives classes",
+                "decoding is none, expected one that gives classes",
                 () -> new ClassDecoder(Decoding.NONE, 1, 1, 1));
         assertMessage(
                 IllegalArgumentException.class,
-                "decoding is MEMBRANE, expected RATE for a population code",
+                "decoding is membrane, expected count for a population code",
                 () -> new ClassDecoder(Decoding.MEMBRANE, 1, 1, 4, 2));
     }
 }

@@ -53,7 +53,7 @@ final class QuantizedTest {
         InferenceWork work = new InferenceWork(1, 1, 1);
         Evaluation before = new Evaluation(new Evaluation.Outcome(
                 Double.NaN,
-                Decoding.RATE,
+                Decoding.COUNT,
                 List.of(0, 1, 1, 0),
                 List.of(0, 1, 0, 0),
                 4,
@@ -61,7 +61,7 @@ final class QuantizedTest {
                 work));
         Evaluation after = new Evaluation(new Evaluation.Outcome(
                 Double.NaN,
-                Decoding.RATE,
+                Decoding.COUNT,
                 List.of(0, 1, 1, 0),
                 List.of(0, 0, 0, 1),
                 4,

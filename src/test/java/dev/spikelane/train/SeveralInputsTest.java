@@ -23,11 +23,14 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Networks of several inputs are trained and evaluated. */
 class SeveralInputsTest {
@@ -188,6 +191,39 @@ class SeveralInputsTest {
         FloatMatrix[] all = new FloatMatrix[STEPS];
         Arrays.fill(all, frame);
         return FloatMatrix.concatenate(all);
+    }
+
+    /** A name that the network does not have is an error wherever inputs are given, not one more that nobody reads. */
+    @Test
+    void inputsThatNobodyReadsAreRefused() {
+        Network network = network();
+        long before = network.weights().hash();
+        SpikeMatrix x = SpikeMatrix.zeros(STEPS * BATCH, X);
+        SpikeMatrix y = SpikeMatrix.zeros(STEPS * BATCH, Y);
+        Map<String, Signal> steps = new LinkedHashMap<>(Map.of("x", x, "y", y));
+        steps.put("z", y);
+        Map<String, Signal> frames = new LinkedHashMap<>();
+        steps.forEach((name, signal) -> frames.put(name, SpikeMatrix.zeros(BATCH, signal.columns())));
+        List<Executable> takers = new ArrayList<>();
+        try (Trainer trainer = trainer(network);
+                Gradients gradients =
+                        Gradients.of(network, STEPS, BATCH).startAtSpikes("out").build();
+                var simulation = network.simulate(BATCH)) {
+            takers.add(() -> trainer.step(TrainingBatch.of(steps, new int[BATCH])));
+            takers.add(() -> trainer.step(TrainingBatch.ofFrames(frames, new int[BATCH])));
+            takers.add(() -> trainer.warmUp(TrainingBatch.of(steps, new int[BATCH])));
+            takers.add(() -> gradients.forward(steps));
+            takers.add(() -> gradients.forwardConstant(frames));
+            takers.add(() -> simulation.run(steps));
+            takers.add(() -> simulation.runConstant(frames, STEPS));
+            takers.add(() -> simulation.step(frames));
+            String all = "inputs are " + steps.keySet() + ", expected [x, y]";
+            for (Executable taker : takers) {
+                assertEquals(
+                        all, assertThrows(IllegalArgumentException.class, taker).getMessage());
+            }
+        }
+        assertEquals(before, network.weights().hash());
     }
 
     @Test

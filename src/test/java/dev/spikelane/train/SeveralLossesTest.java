@@ -164,6 +164,7 @@ class SeveralLossesTest {
     void weightsMultiply() {
         long expected = hashAfter(trainer -> trainer.loss("lif2", Loss.spikeRatePenalty(0.25)));
         assertEquals(expected, hashAfter(trainer -> trainer.loss("lif2", Loss.spikeRatePenalty(1), 0.25)));
+        assertEquals(expected, hashAfter(trainer -> trainer.loss(Loss.spikeRatePenalty(1), 0.25)));
         assertNotEquals(expected, hashAfter(trainer -> trainer.loss("lif2", Loss.spikeRatePenalty(1))));
         for (double weight : new double[] {0, Double.NaN, Double.POSITIVE_INFINITY}) {
             IllegalArgumentException refused = assertThrows(

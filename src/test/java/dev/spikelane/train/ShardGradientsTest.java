@@ -190,26 +190,67 @@ class ShardGradientsTest {
                     "input has 40 rows, expected a multiple of 5 steps and at most 2 samples",
                     () -> trainer.step(List.of(batch())));
             assertRefused("shard is 4, expected 0 to 3", () -> trainer.gradients(batch(), 4));
+            parts.removeLast();
+            parts.get(2).labels()[1] = CLASSES;
+            assertRefused("label 5 is 4, expected a class of [0, 4)", () -> trainer.gradients(parts, 2));
             ShardGradients first = trainer.gradients(batch(), 0);
             assertRefused(
                     "shard 0 of 4 is in place 0 of 1, expected all shards of a batch in ascending order",
                     () -> trainer.update(List.of(first)));
-            ShardGradients alone = new ShardGradients(0, 1, Map.of(), new double[2], 0);
+            ShardGradients alone = new ShardGradients(0, 1, 2, Map.of(), new double[2], 0);
             assertRefused(
                     "shard 0 has no gradient of 'one.weight', expected one of each learned value",
                     () -> trainer.update(List.of(alone)));
             first.gradients().get("one.weight").set(0, 3, Float.NaN);
-            ShardGradients bad = new ShardGradients(0, 1, first.gradients(), first.terms(), 0);
+            ShardGradients bad = new ShardGradients(0, 1, 2, first.gradients(), first.terms(), 0);
             assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer.update(List.of(bad)))
                     .getMessage()
                     .contains("gradient of 'one.weight' of shard 0"));
-            assertThrows(IllegalArgumentException.class, () -> new ShardGradients(2, 2, Map.of(), new double[0], 0));
+            assertThrows(IllegalArgumentException.class, () -> new ShardGradients(2, 2, 1, Map.of(), new double[1], 0));
             IllegalStateException refused = assertThrows(IllegalStateException.class, () -> one.gradients(batch(), 0));
             assertEquals(
                     "the trainer has 1 shards and windows of 5 of 5 steps, expected several shards and a window of all"
                             + " steps",
                     refused.getMessage());
         }
+    }
+
+    /** A term that was lost on the way, or a shard of another batch, would change the loss without a word. */
+    @Test
+    void shardsOfFewerTermsThanSamplesAreRefused() {
+        try (Trainer trainer = trainer(network()).loss(WEIGHTED).build()) {
+            List<ShardGradients> shards = new ArrayList<>();
+            for (int shard = 0; shard < 4; shard++) {
+                shards.add(trainer.gradients(batch(), shard));
+            }
+            assertEquals(BATCH, shards.getFirst().samples());
+            long before = trainer.network().weights().hash();
+            ShardGradients third = shards.get(2);
+            shards.set(2, with(third, BATCH, third.terms()[0]));
+            assertRefused(
+                    "the shards have 7 terms, expected 8, one for each sample of the batch",
+                    () -> trainer.update(shards));
+            shards.set(2, with(third, BATCH, 1, 2, 3));
+            assertRefused(
+                    "the shards have 9 terms, expected 8, one for each sample of the batch",
+                    () -> trainer.update(shards));
+            shards.set(2, with(third, 7, third.terms()));
+            assertRefused(
+                    "shard 2 is of a batch of 7 samples, shard 0 of one of 8, expected shards of the same batch",
+                    () -> trainer.update(shards));
+            assertRefused(
+                    "shard 2 has 0 terms, expected 1 to 8, one for each of its samples", () -> with(third, BATCH));
+            assertRefused(
+                    "shard 2 has 3 terms, expected 1 to 2, one for each of its samples", () -> with(third, 2, 1, 2, 3));
+            assertEquals(before, trainer.network().weights().hash());
+            shards.set(2, third);
+            trainer.update(shards);
+            assertNotEquals(before, trainer.network().weights().hash());
+        }
+    }
+
+    private static ShardGradients with(ShardGradients of, int samples, double... terms) {
+        return new ShardGradients(of.shard(), of.shards(), samples, of.gradients(), terms, of.right());
     }
 
     /** Memory for what is cut out of a batch is used again, also where the next batch has another shape. */

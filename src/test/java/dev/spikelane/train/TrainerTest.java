@@ -36,13 +36,13 @@ import org.junit.jupiter.api.Test;
 /** Training changes weights in the same way whatever serves it, learns, and refuses what has no gradient. */
 class TrainerTest {
 
-    private static final int STEPS = 10;
-    private static final int BATCH = 13;
+    static final int STEPS = 10;
+    static final int BATCH = 13;
     private static final int INPUTS = 20;
     private static final int CLASSES = 3;
 
     /** All sorts of populations, with a loop and a delay. */
-    private static Network network() {
+    static Network network() {
         TorchRandom random = new TorchRandom(3);
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(INPUTS));
@@ -63,7 +63,7 @@ class TrainerTest {
         return builder.build();
     }
 
-    private static TrainingBatch batch(int number) {
+    static TrainingBatch batch(int number) {
         Random random = new Random(number);
         Signal input = number % 2 == 0
                 ? Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, INPUTS, 0.3, random)
@@ -224,17 +224,20 @@ class TrainerTest {
         Network network = chain(new Leaky(0.9).withGradedSpikesFactor(1.5));
         TrainerBuilder trainer = Trainer.of(network, 2, 1).loss(CrossEntropyLoss.rate());
         String message =
-                "population 'p' has graded spikes, which losses would read as 1, expected a loss of its membranes";
+                "loss 'ce_rate_loss of p' would read the graded spikes of population 'p' as 1, expected one that reads membranes";
         assertEquals(
                 message,
                 assertThrows(IllegalArgumentException.class, trainer::build).getMessage());
         assertEquals(
                 message,
                 assertThrows(IllegalArgumentException.class, trainer::bytes).getMessage());
-        Trainer.of(chain(new Leaky(0.9).withGradedSpikesFactor(1.5)), 2, 1)
-                .loss(CrossEntropyLoss.membrane())
-                .build()
-                .close();
+        TrainerBuilder ofMembranes = Trainer.of(network, 2, 1).loss(CrossEntropyLoss.membrane());
+        ofMembranes.build().close();
+        ofMembranes.loss(Loss.spikeRatePenalty(0.5), 2); // the message says which of the two
+        assertEquals(
+                "loss '2.0 * SpikeRatePenalty[factor=0.5] of p' would read the graded spikes of population 'p' as 1,"
+                        + " expected one that reads membranes",
+                assertThrows(IllegalArgumentException.class, ofMembranes::build).getMessage());
     }
 
     @Test
@@ -279,6 +282,31 @@ class TrainerTest {
             assertRefused("NaN", trainer, TrainingBatch.of(infinite, 0, 1, 2));
         }
         assertEquals(before, network.weights().hash());
+    }
+
+    /** Messages number samples and steps as the caller does, whoever serves them. */
+    @Test
+    void wrongLabelsAreNumberedInTheBatch() {
+        int[] labels = new int[BATCH];
+        labels[5] = 3;
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, INPUTS, 0.3, new Random(9));
+        TrainingBatch batch = TrainingBatch.of(input, labels);
+        int[] ofSteps = new int[STEPS];
+        ofSteps[STEPS - 2] = -1;
+        for (int shards = 1; shards <= 3; shards++) {
+            for (int window : new int[] {STEPS, 4}) {
+                try (Trainer trainer = Trainer.of(network(), STEPS, BATCH)
+                                .loss(CrossEntropyLoss.membrane())
+                                .shards(shards)
+                                .truncateEvery(window)
+                                .build();
+                        Trainer stepwise = ofSteps(SquaredErrorLoss.membrane().withStepLabels(), window, shards)) {
+                    assertRefused("label 5 is 3, expected a class of [0, 3)", trainer, batch);
+                    String ofStep = "label " + (STEPS - 2) + " is -1, expected a class of [0, 3)";
+                    assertRefused(ofStep, stepwise, TrainingBatch.of(input, ofSteps));
+                }
+            }
+        }
     }
 
     /** Labels of steps are those of the steps of each window, whatever the number of samples and shards. */
@@ -452,34 +480,5 @@ class TrainerTest {
         TrainerBuilder trainer = Trainer.of(network(), 2, 1);
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> trainer.learn("a.betta"));
         assertTrue(refused.getMessage().startsWith("'a.betta' is no value of the network, expected one of ["));
-    }
-
-    /** Warming up leaves no trace: not in values, the optimizer or with those who are told of steps. */
-    @Test
-    void warmingUpIsForgotten() {
-        for (boolean observed : new boolean[] {false, true}) {
-            long[] hashes = new long[2];
-            for (int i = 0; i < hashes.length; i++) {
-                Network network = network();
-                int[] told = new int[1];
-                TrainerBuilder builder = Trainer.of(network, STEPS, BATCH)
-                        .loss(CrossEntropyLoss.membrane())
-                        .learn("b.alpha")
-                        .onLoss(loss -> told[0]++);
-                if (observed) {
-                    builder.onGradients((loss, gradients) -> told[0]++ >= 0);
-                }
-                try (Trainer trainer = builder.build()) {
-                    trainer.step(batch(0));
-                    if (i == 0) {
-                        trainer.warmUp(batch(1)).ifPresent(took -> assertTrue(took.toMillis() > 0));
-                    }
-                    trainer.step(batch(1));
-                }
-                assertEquals(observed ? 4 : 2, told[0]);
-                hashes[i] = network.weights().hash();
-            }
-            assertEquals(hashes[1], hashes[0]);
-        }
     }
 }

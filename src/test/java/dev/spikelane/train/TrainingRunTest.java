@@ -570,14 +570,14 @@ final class TrainingRunTest {
             assertEquals(List.of(), notices);
             SmallRun.run(trainer)
                     .epochs(1)
-                    .decoding(Decoding.RATE)
+                    .decoding(Decoding.COUNT)
                     .onNotice(notices::add)
                     .build()
                     .run();
         }
         assertEquals(1, notices.size());
         assertTrue(
-                notices.getFirst().contains("decoded by RATE, while ce_membrane_loss trains MEMBRANE"),
+                notices.getFirst().contains("decoded by count, while ce_membrane_loss trains membrane"),
                 notices.toString());
     }
 

@@ -46,7 +46,7 @@ final class Works {
                 new SpikeMatmulWork(784, 1000, STEPS, 0.1, 1),
                 new SpikeMatmulWork(784, 1000, STEPS, 0.5, 1),
                 new IntegerMatmulWork(784, 1000, STEPS, 0.1, ElementType.INT8),
-                new DenseMatmulWork(128, 784, 1000, 1, false),
+                new DenseMatmulWork(128, 784, 1000, 1, DenseMatmulWork.Form.SECOND_TRANSPOSED),
                 new LeakyStepWork(LeakyStepWork.Mode.SUBTRACT, 1000, 1, STEPS),
                 new BernoulliSpikesWork(784, 1, STEPS),
                 new SpikeCountWork(1000, 1, STEPS, 0.1),
@@ -94,8 +94,8 @@ final class Works {
             works.add(new IntegerMatmulWork(784, 1000, rows, 0.1, ElementType.INT8));
             works.add(new IntegerMatmulWork(784, 1000, rows, 0.3, ElementType.INT16));
         }
-        for (boolean packed : new boolean[] {false, true}) {
-            works.add(new DenseMatmulWork(128, 784, 1000, 1, packed));
+        for (DenseMatmulWork.Form form : DenseMatmulWork.Form.values()) {
+            works.add(new DenseMatmulWork(128, 784, 1000, 1, form));
         }
         works.add(new TransposedSpikeMatmulWork(784, 1000, STEPS, 0.1));
         for (LeakyStepWork.Mode mode : LeakyStepWork.Mode.values()) {
@@ -154,6 +154,9 @@ final class Works {
                 works.add(new SpikeMatmulWork(4096, 4096, rows, density, threads));
             }
         }
+        works.add(new SpikeMatmulWork(784, 1000, 4, 0.1, threads));
+        works.add(new SpikeMatmulWork(784, 1000, 64, 0.1, threads));
+        works.add(new SpikeMatmulWork(784, 1000, 1_024, 0.5, threads));
     }
 
     private static void integerProducts(List<Work> works) {
@@ -168,9 +171,10 @@ final class Works {
 
     private static void denseProducts(List<Work> works) {
         for (int threads : THREADS) {
-            for (boolean packed : new boolean[] {false, true}) {
-                works.add(new DenseMatmulWork(128, 784, 1000, threads, packed));
-                works.add(new DenseMatmulWork(1024, 1024, 1024, threads, packed));
+            for (DenseMatmulWork.Form form : DenseMatmulWork.Form.values()) {
+                works.add(new DenseMatmulWork(128, 784, 1000, threads, form));
+                works.add(new DenseMatmulWork(1024, 1024, 1024, threads, form));
+                works.add(new DenseMatmulWork(784, 128, 1000, threads, form)); // few inputs: a weight gradient
             }
         }
         for (double density : DENSITIES) {

@@ -106,13 +106,18 @@ final class DenseGradient implements OperatorGradient {
     }
 
     @Override
-    public int parts(int round) {
-        return kernel.parts(round);
+    public int parts() {
+        return kernel.parts();
     }
 
     @Override
-    public void prepare(int round, int part, int thread) {
-        kernel.prepare(round, part, thread);
+    public void preparePart(int part, int thread) {
+        kernel.preparePart(part, thread);
+    }
+
+    @Override
+    public void nextRound() {
+        kernel.nextRound();
     }
 
     @Override

@@ -124,24 +124,25 @@ public interface OperatorGradient {
     void prepareFrame(FloatMatrix frame);
 
     /**
-     * Returns in how many parts threads should prepare the rows that were taken, in this round. All rounds have to be gone through before
-     * gradients are added.
+     * Returns in how many parts threads should prepare the rows that were taken, in this round; {@link #prepare(Signal, int)} and {@link #prepareFrame} open
+     * the first. All rounds have to be gone through before gradients are added.
      *
-     * @param round 0, then 1 and so on, when all parts of the round before are done
      * @return parts; 0 if all is prepared
      */
-    default int parts(int round) {
+    default int parts() {
         return 0;
     }
 
     /**
-     * Prepares a part.
+     * Prepares a part of this round.
      *
-     * @param round as in {@link #parts}
-     * @param part of the round
+     * @param part of {@link #parts}
      * @param thread which of the threads prepares, from 0
      */
-    default void prepare(int round, int part, int thread) {}
+    default void preparePart(int part, int thread) {}
+
+    /** Goes to the next round, when all parts of this one are done. */
+    default void nextRound() {}
 
     /**
      * Returns into how many shares of inputs {@link #add} splits a block, for threads that would have too few of these.

@@ -1,8 +1,6 @@
 package dev.spikelane.kernel.product;
 
 import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
@@ -29,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class WeightGradient {
 
-    /** Inputs of a frame that are taken at a time: their weights to 64 outputs are 25 KB and stay in the L1 cache. */
-    private static final int PANEL = 98;
-
     /** Inputs whose gradients are made at a time before a sink takes them: 24 KB; whole tiles and pairs. */
     private static final int CHUNK = 96;
 
@@ -51,12 +46,7 @@ public final class WeightGradient {
     private final Workspace[] workspaces;
     private SpikeMatrix spikes;
     private FloatMatrix numbers;
-    private @Nullable PairLists ofRows;
-    private @Nullable PairLists ofColumns;
-
-    private @Nullable SpikeMatrix ofRowsNotZero;
-    private @Nullable SpikeMatrix ofColumnsNotZero;
-    private int frameRows;
+    private final FrameLists ofFrame;
     private boolean listed;
     private boolean analog;
     private boolean gives;
@@ -65,6 +55,15 @@ public final class WeightGradient {
     private int batch;
     /** Rows of which biases are summed before they are added. */
     private int group = 4;
+
+    private Round round = Round.NONE;
+
+    /** What threads prepare of spikes next. */
+    private enum Round {
+        SPREAD,
+        LIST,
+        NONE
+    }
 
     /** What a thread needs. */
     private static final class Workspace {
@@ -93,6 +92,7 @@ public final class WeightGradient {
         int wanted = threads == 1 ? 1 : Math.ceilDiv(2 * threads, Math.ceilDiv(outputs, PackedWeights.BLOCK));
         this.inputsOfShare = wanted == 1 ? inputs : Math.ceilDiv(Math.ceilDiv(inputs, wanted), Long.SIZE) * Long.SIZE;
         this.lists = new SpikeLists(inputs);
+        this.ofFrame = new FrameLists(arena, inputs);
         this.workspaces = new Workspace[SimdWidth.VECTOR ? threads : 0];
         for (int i = 0; i < workspaces.length; i++) {
             workspaces[i] = new Workspace();
@@ -136,6 +136,7 @@ public final class WeightGradient {
                 analog = true;
             }
         }
+        round = analog || NarrowMatmul.fits(outputs) || !SimdWidth.VECTOR ? Round.NONE : Round.SPREAD;
         for (Workspace own : workspaces) {
             if (!analog && own.tables == null) {
                 int rows = NarrowMatmul.fits(outputs) ? SpikeLists.PANEL_ROWS : SpikeLists.TABLE_ROWS;
@@ -150,33 +151,36 @@ public final class WeightGradient {
     /**
      * Returns in how many parts threads should prepare the source that was taken, in this round.
      *
-     * @param round 0, then 1 and so on, when all parts of the round before are done
      * @return parts; 0 if all is prepared
      */
-    public int parts(int round) {
-        if (analog || NarrowMatmul.fits(outputs) || !SimdWidth.VECTOR || round > 1) {
-            return 0;
-        }
-        if (round == 0) {
-            return lists.panels;
-        }
-        lists.close(MOST_FILLED);
-        return lists.listed ? lists.sections : 0;
+    public int parts() {
+        return switch (round) {
+            case SPREAD -> lists.panels;
+            case LIST -> lists.sections;
+            case NONE -> 0;
+        };
     }
 
     /**
-     * Prepares a part.
+     * Prepares a part of this round.
      *
-     * @param round as in {@link #parts}
-     * @param part of the round
+     * @param part of {@link #parts}
      * @param thread whose scratch memory is used
      */
-    public void prepare(int round, int part, int thread) {
-        if (round == 0) {
+    public void preparePart(int part, int thread) {
+        if (round == Round.SPREAD) {
             lists.spread(spikes, part, workspaces[thread].square);
         } else {
             lists.list(part);
         }
+    }
+
+    /** Goes to the next round, when all parts of this one are done. */
+    public void nextRound() {
+        if (round == Round.SPREAD) {
+            lists.close(MOST_FILLED);
+        }
+        round = round == Round.SPREAD && lists.listed ? Round.LIST : Round.NONE;
     }
 
     /**
@@ -190,10 +194,8 @@ public final class WeightGradient {
         if (!SimdWidth.VECTOR) {
             return 0;
         }
-        long ofCurrents = ofRows == null ? 0 : PairLists.bytes(samples, inputs, PANEL);
-        long ofFrame = ofColumns == null ? 0 : PairLists.bytes(inputs, samples, samples);
         boolean spread = lists.panels > 0 && !NarrowMatmul.fits(outputs);
-        return ofCurrents + ofFrame + (spread ? lists.bytes(steps, samples, MOST_FILLED) : 0);
+        return ofFrame.bytes(samples) + (spread ? lists.bytes(steps, samples, MOST_FILLED) : 0);
     }
 
     /** Inputs whose gradients are made at a time: tables of spikes serve all inputs. */
@@ -221,28 +223,7 @@ public final class WeightGradient {
     public void prepareFrame(FloatMatrix frame) {
         prepare(frame, frame.rows());
         group = 1;
-        if (SimdWidth.VECTOR) {
-            PairLists lists = ofColumns;
-            if (lists == null || frameRows != frame.rows()) {
-                lists = new PairLists(inputs, frame.rows(), frame.rows());
-                ofColumns = lists;
-                ofColumnsNotZero = SpikeMatrix.zeros(arena, inputs, frame.rows());
-                frameRows = frame.rows();
-            }
-            SpikeMatrix columns = Objects.requireNonNull(ofColumnsNotZero);
-            SpikeTranspose.transpose(notZero(frame), columns);
-            listed = lists.set(columns);
-        }
-    }
-
-    private SpikeMatrix notZero(FloatMatrix frame) {
-        SpikeMatrix made = ofRowsNotZero;
-        if (made == null || made.rows() != frame.rows()) {
-            made = SpikeMatrix.zeros(arena, frame.rows(), inputs);
-            ofRowsNotZero = made;
-        }
-        NonZeroVector.set(frame, made);
-        return made;
+        listed = SimdWidth.VECTOR && ofFrame.listColumns(frame);
     }
 
     /**
@@ -252,15 +233,7 @@ public final class WeightGradient {
      * @return whether {@link #multiply} should compute the currents; else there are no lists
      */
     public boolean openFrame(FloatMatrix frame) {
-        if (!SimdWidth.VECTOR) {
-            return false;
-        }
-        PairLists lists = ofRows;
-        if (lists == null || lists.lines != frame.rows()) {
-            lists = new PairLists(frame.rows(), inputs, PANEL);
-            ofRows = lists;
-        }
-        return lists.set(notZero(frame));
+        return SimdWidth.VECTOR && ofFrame.listRows(frame);
     }
 
     /**
@@ -274,21 +247,7 @@ public final class WeightGradient {
      */
     public void multiply(FloatMatrix frame, PackedWeights weights, Tile into, int thread) {
         into.require("current", frame.rows(), weights.post());
-        FloatMatrix current = into.matrix();
-        PairLists lists = Objects.requireNonNull(ofRows, "no frame was opened");
-        Workspace own = workspaces[thread];
-        for (int block = into.firstBlock(); block < into.endBlock(); block++) {
-            long column = into.offset(0, block);
-            for (int row = 0; row < frame.rows(); row++) {
-                MemorySegment.copy(
-                        weights.biasSegment(),
-                        (long) block * PackedWeights.BLOCK_BYTES,
-                        current.segment(),
-                        current.rowOffset(row) + column,
-                        PackedWeights.BLOCK_BYTES);
-            }
-            PairListsVector.multiply(lists, frame, weights, block, current, column, own.walk);
-        }
+        ofFrame.multiply(frame, weights, into, workspaces[thread].walk);
     }
 
     /** Bytes of the outputs of a block, in whole vectors. */
@@ -322,11 +281,11 @@ public final class WeightGradient {
         if (share > 0) {
             return; // the specification takes all inputs
         }
-        scalarBias(values, steps, batch, group, bias, block);
+        ScalarWeightGradient.addBias(values, steps, batch, group, bias, block);
         if (analog) {
-            scalar(numbers, values, steps, batch, gradient, block);
+            ScalarWeightGradient.add(numbers, values, steps, batch, gradient, block);
         } else {
-            scalar(spikes, values, steps, batch, gradient, block);
+            ScalarWeightGradient.add(spikes, values, steps, batch, gradient, block);
         }
     }
 
@@ -358,7 +317,7 @@ public final class WeightGradient {
 
     private void addInputs(FloatMatrix values, MemorySegment sums, FloatMatrix bias, Workspace own) {
         if (listed) {
-            PairListsVector.add(Objects.requireNonNull(ofColumns), numbers, values, own.part, sums, own.walk);
+            PairListsVector.add(ofFrame.columns(), numbers, values, own.part, sums, own.walk);
         } else if (analog) {
             WeightGradientVector.addValues(numbers, values, steps, own.part, sums, own.tile);
         } else {
@@ -492,69 +451,6 @@ public final class WeightGradient {
             }
             long at = block * padded * PackedWeights.BLOCK;
             sink.take(gradients.segment(), gradients.rowOffset(row), at, at + (long) inputs * PackedWeights.BLOCK);
-        }
-    }
-
-    /** The specification for spikes. */
-    static void scalar(SpikeMatrix spikes, Tile values, int steps, int batch, PackedWeights gradient, int block) {
-        int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.post());
-        for (int input = 0; input < gradient.pre(); input++) {
-            int row = block * gradient.paddedPre() + input;
-            for (int output = block * PackedWeights.BLOCK; output < end; output++) {
-                float sum = Elements.get(gradient.packed(), row, output % PackedWeights.BLOCK);
-                for (int step = steps - 1; step >= 0; step--) {
-                    for (int group = 0; group < batch; group += 4) {
-                        float part = -0.0f;
-                        for (int sample = group; sample < Math.min(group + 4, batch); sample++) {
-                            int at = step * batch + sample;
-                            part = spikes.get(at, input)
-                                    ? part + Elements.get(values.matrix(), at, output - values.origin())
-                                    : part;
-                        }
-                        sum += part;
-                    }
-                }
-                Elements.set(gradient.packed(), row, output % PackedWeights.BLOCK, sum);
-            }
-        }
-    }
-
-    /** The specification for values. */
-    static void scalar(FloatMatrix source, Tile values, int steps, int batch, PackedWeights gradient, int block) {
-        int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.post());
-        for (int input = 0; input < gradient.pre(); input++) {
-            int row = block * gradient.paddedPre() + input;
-            for (int output = block * PackedWeights.BLOCK; output < end; output++) {
-                float sum = Elements.get(gradient.packed(), row, output % PackedWeights.BLOCK);
-                for (int step = steps - 1; step >= 0; step--) {
-                    for (int sample = 0; sample < batch; sample++) {
-                        int at = step * batch + sample;
-                        sum = FusedMultiplyAdd.of(
-                                Elements.get(source, at, input),
-                                Elements.get(values.matrix(), at, output - values.origin()),
-                                sum);
-                    }
-                }
-                Elements.set(gradient.packed(), row, output % PackedWeights.BLOCK, sum);
-            }
-        }
-    }
-
-    /** The specification of the bias. */
-    static void scalarBias(Tile values, int steps, int batch, int together, FloatMatrix bias, int block) {
-        int end = Math.min((block + 1) * PackedWeights.BLOCK, bias.columns());
-        for (int output = block * PackedWeights.BLOCK; output < end; output++) {
-            float sum = Elements.get(bias, 0, output);
-            for (int step = steps - 1; step >= 0; step--) {
-                for (int group = 0; group < batch; group += together) {
-                    float part = -0.0f;
-                    for (int sample = group; sample < Math.min(group + together, batch); sample++) {
-                        part += Elements.get(values.matrix(), step * batch + sample, output - values.origin());
-                    }
-                    sum += part;
-                }
-            }
-            Elements.set(bias, 0, output, sum);
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -187,7 +188,11 @@ final class SpikeMatmulProperties {
         }
     }
 
-    /** More rows and inputs than are prepared at a time, and more inputs than it makes tables for at a time. */
+    /**
+     * More rows and inputs than are prepared at a time, and more inputs than it makes tables for at a time. The specification parts nothing, and is slow where other
+     * tests have used arenas of all kinds before.
+     */
+    @ComparesVectors
     @Property(tries = 6)
     void manyRowsAndInputsArePartedWithoutATrace(
             @ForAll @IntRange(min = 1_000, max = 1_100) int rows,
@@ -196,6 +201,8 @@ final class SpikeMatmulProperties {
             @ForAll long seed) {
         Product product = new Product(arena, rows, pre, post, 0.5, Product.Weights.UNIFORM, seed);
         float[][] expected = product.expected();
-        product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
+        Map<String, Product.Multiply> variants = product.variants();
+        variants.remove("scalar");
+        variants.forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
     }
 }

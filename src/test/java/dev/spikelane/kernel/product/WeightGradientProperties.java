@@ -69,11 +69,11 @@ class WeightGradientProperties {
         PackedWeights expected = PackedWeights.zeros(arena, source.columns(), outputs);
         for (int block = 0; block < expected.blocks(); block++) {
             if (source instanceof SpikeMatrix spikes) {
-                WeightGradient.scalar(spikes, Tile.whole(values), steps, batch, expected, block);
+                ScalarWeightGradient.add(spikes, Tile.whole(values), steps, batch, expected, block);
             } else {
-                WeightGradient.scalar((FloatMatrix) source, Tile.whole(values), steps, batch, expected, block);
+                ScalarWeightGradient.add((FloatMatrix) source, Tile.whole(values), steps, batch, expected, block);
             }
-            WeightGradient.scalarBias(Tile.whole(values), steps, batch, 4, expected.bias(), block);
+            ScalarWeightGradient.addBias(Tile.whole(values), steps, batch, 4, expected.bias(), block);
         }
         same(expected, found);
     }
@@ -104,8 +104,8 @@ class WeightGradientProperties {
             add(kernel, values, found);
             PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
             for (int block = 0; block < expected.blocks(); block++) {
-                WeightGradient.scalar(frame, Tile.whole(values), 1, batch, expected, block);
-                WeightGradient.scalarBias(Tile.whole(values), 1, batch, 1, expected.bias(), block);
+                ScalarWeightGradient.add(frame, Tile.whole(values), 1, batch, expected, block);
+                ScalarWeightGradient.addBias(Tile.whole(values), 1, batch, 1, expected.bias(), block);
             }
             same(expected, found);
             PackedWeights weights = PackedWeights.pack(
@@ -136,10 +136,9 @@ class WeightGradientProperties {
     }
 
     private static void prepare(WeightGradient kernel) {
-        int round = 0;
-        for (int parts = kernel.parts(0); parts > 0; parts = kernel.parts(++round)) {
-            for (int part = parts - 1; part >= 0; part--) {
-                kernel.prepare(round, part, 0);
+        for (; kernel.parts() > 0; kernel.nextRound()) {
+            for (int part = kernel.parts() - 1; part >= 0; part--) {
+                kernel.preparePart(part, 0);
             }
         }
     }

@@ -27,6 +27,10 @@ final class DenseMatmulCase implements Case {
     private final DenseMatmulWork work;
     private final FloatMatrix input;
     private final FloatMatrix unpacked;
+    /** Both factors as they lie in memory. */
+    private final FloatMatrix first;
+
+    private final FloatMatrix second;
     private final PackedWeights weights;
     private final FloatMatrix output;
     private final List<Part> parts;
@@ -42,23 +46,34 @@ final class DenseMatmulCase implements Case {
         input = RandomData.coarse(arena, work.m(), work.k());
         unpacked =
                 RandomData.linear(arena, work.k(), work.n(), new TorchRandom(1)).weights();
+        first = laidOut(input, work.form().transpose.first());
+        second = laidOut(unpacked, !work.form().transpose.second());
         weights = PackedWeights.pack(arena, unpacked);
         output = FloatMatrix.zeros(arena, work.m(), work.n());
         int rows = Math.ceilDiv(work.m(), work.threads());
         parts = IntStream.range(0, work.threads())
                 .mapToObj(thread -> part(thread * rows, Math.min(rows, work.m() - thread * rows)))
                 .toList();
-        shared = work.packed()
+        shared = work.form() == DenseMatmulWork.Form.PACKED
                 ? new SharedBlocks(work.threads(), weights.blocks(), this::packed)
                 : new SharedBlocks(work.threads(), work.threads(), this::unpacked);
-        peers = new PeerEntries(
-                peer -> peer.product(input, unpacked, work.threads()), arena, List.of(output), List.of());
+        peers = work.form().transpose == Transpose.SECOND
+                ? new PeerEntries(
+                        peer -> peer.product(input, unpacked, work.threads()), arena, List.of(output), List.of())
+                : new PeerEntries();
         enter();
     }
 
-    private Part part(int first, int rows) {
+    private static FloatMatrix laidOut(FloatMatrix matrix, boolean transposed) {
+        return transposed ? matrix.transposed() : matrix;
+    }
+
+    private Part part(int firstRow, int rows) {
         return new Part(
-                input.rows(first, rows), output.rows(first, rows), DenseMatmul.workspace(arena), Tile.whole(output));
+                laidOut(input.rows(firstRow, rows), work.form().transpose.first()),
+                output.rows(firstRow, rows),
+                DenseMatmul.workspace(arena),
+                Tile.whole(output));
     }
 
     private void packed(int firstBlock, int endBlock, int thread) {
@@ -68,7 +83,8 @@ final class DenseMatmulCase implements Case {
     private void unpacked(int firstPart, int endPart, int thread) {
         for (int i = firstPart; i < endPart; i++) {
             Part part = parts.get(i);
-            DenseMatmul.multiply(part.input, false, unpacked, true, part.output, part.workspace);
+            Transpose form = work.form().transpose;
+            DenseMatmul.multiply(part.input, form.first(), second, form.second(), part.output, part.workspace);
         }
     }
 
@@ -79,14 +95,16 @@ final class DenseMatmulCase implements Case {
 
     private void enter() {
         entries.add(entry(Contestant.JAVA, shared::run));
+        Transpose form = work.form().transpose;
         if ((long) work.m() * work.k() * work.n() <= SCALAR_PRODUCTS) {
-            entries.add(
-                    entry(Contestant.SCALAR, () -> DenseMatmul.scalar(input, false, unpacked, true, output, false)));
+            entries.add(entry(
+                    Contestant.SCALAR,
+                    () -> DenseMatmul.scalar(first, form.first(), second, form.second(), output, false)));
         }
         if (OpenBlas.isAvailable()) {
             entries.add(entry(Contestant.OPENBLAS, () -> {
                 BlasThreads.set(work.threads());
-                OpenBlas.sgemm(Transpose.SECOND, 1, input, unpacked, 0, output);
+                OpenBlas.sgemm(form, 1, first, second, 0, output);
             }));
         }
         entries.addAll(peers.entries());

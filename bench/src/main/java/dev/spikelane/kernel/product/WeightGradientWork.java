@@ -105,10 +105,9 @@ public record WeightGradientWork(int inputs, int outputs, double density) implem
             } else {
                 kernel.prepare(spikes, BATCH);
             }
-            int round = 0;
-            for (int parts = kernel.parts(0); parts > 0; parts = kernel.parts(++round)) {
-                for (int part = 0; part < parts; part++) {
-                    kernel.prepare(round, part, 0);
+            for (; kernel.parts() > 0; kernel.nextRound()) {
+                for (int part = 0; part < kernel.parts(); part++) {
+                    kernel.preparePart(part, 0);
                 }
             }
             for (int block = 0; block < sums.blocks(); block++) {
@@ -119,11 +118,11 @@ public record WeightGradientWork(int inputs, int outputs, double density) implem
         private void scalar() {
             for (int block = 0; block < sums.blocks(); block++) {
                 if (work.density == 0) {
-                    WeightGradient.scalar(frame, tile, 1, BATCH, sums, block);
+                    ScalarWeightGradient.add(frame, tile, 1, BATCH, sums, block);
                 } else {
-                    WeightGradient.scalar(spikes, tile, steps, BATCH, sums, block);
+                    ScalarWeightGradient.add(spikes, tile, steps, BATCH, sums, block);
                 }
-                WeightGradient.scalarBias(tile, steps, BATCH, work.density == 0 ? 1 : 4, sums.bias(), block);
+                ScalarWeightGradient.addBias(tile, steps, BATCH, work.density == 0 ? 1 : 4, sums.bias(), block);
             }
         }
 

@@ -1,0 +1,40 @@
+package dev.spikelane.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.network.Network;
+import org.junit.jupiter.api.Test;
+
+/** A trainer can be warmed up. It takes seconds, and no arithmetic of its own, so it is not repeated at narrow widths. */
+class WarmUpTrainerTest {
+
+    /** Warming up leaves no trace: not in values, the optimizer or with those who are told of steps. */
+    @Test
+    void warmingUpIsForgotten() {
+        for (boolean observed : new boolean[] {false, true}) {
+            long[] hashes = new long[2];
+            for (int i = 0; i < hashes.length; i++) {
+                Network network = TrainerTest.network();
+                int[] told = new int[1];
+                TrainerBuilder builder = Trainer.of(network, TrainerTest.STEPS, TrainerTest.BATCH)
+                        .loss(CrossEntropyLoss.membrane())
+                        .learn("b.alpha")
+                        .onLoss(loss -> told[0]++);
+                if (observed) {
+                    builder.onGradients((loss, gradients) -> told[0]++ >= 0);
+                }
+                try (Trainer trainer = builder.build()) {
+                    trainer.step(TrainerTest.batch(0));
+                    if (i == 0) {
+                        trainer.warmUp(TrainerTest.batch(1)).ifPresent(took -> assertTrue(took.toMillis() > 0));
+                    }
+                    trainer.step(TrainerTest.batch(1));
+                }
+                assertEquals(observed ? 4 : 2, told[0]);
+                hashes[i] = network.weights().hash();
+            }
+            assertEquals(hashes[1], hashes[0]);
+        }
+    }
+}
