@@ -39,7 +39,7 @@ public final class FloatMatrix implements Signal {
      * @param rows number of rows, at least 1
      * @param columns number of columns, at least 1
      * @return the matrix
-     * @throws IllegalArgumentException if a size is below 1 or the sizes overflow
+     * @throws IllegalArgumentException if a size is below 1, the sizes overflow, or the arena allocates memory on the heap or of a mapped file
      * @throws OutOfMemoryError if the system refuses the memory
      */
     public static FloatMatrix zeros(Arena arena, int rows, int columns) {

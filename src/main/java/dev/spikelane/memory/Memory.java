@@ -27,7 +27,12 @@ final class Memory {
                     what + " [" + rows + " x " + columns + "] needs more bytes than a 64-bit size can say", overflow);
         }
         try {
-            return arena.allocate(bytes, ALIGNMENT);
+            MemorySegment segment = arena.allocate(bytes, ALIGNMENT);
+            if (!segment.isNative() || segment.isMapped()) {
+                throw new IllegalArgumentException(
+                        "arena allocates " + segment + ", expected native memory that is not mapped");
+            }
+            return segment;
         } catch (OutOfMemoryError refused) {
             OutOfMemoryError named = new OutOfMemoryError(
                     what + " [" + rows + " x " + columns + "] needs " + bytes + " bytes, which the system refused");

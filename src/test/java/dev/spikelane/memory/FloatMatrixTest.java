@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,27 @@ final class FloatMatrixTest {
         if (arena.scope().isAlive()) {
             arena.close();
         }
+    }
+
+    @Test
+    void refusesArenasWhoseMemoryIsNotNative() {
+        Arena heap = new Arena() {
+            @Override
+            public MemorySegment allocate(long size, long alignment) {
+                return MemorySegment.ofArray(new long[(int) size / Long.BYTES]);
+            }
+
+            @Override
+            public MemorySegment.Scope scope() {
+                return arena.scope();
+            }
+
+            @Override
+            public void close() {}
+        };
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> FloatMatrix.zeros(heap, 1, 64));
+        assertTrue(refused.getMessage().endsWith("expected native memory that is not mapped"), refused.getMessage());
     }
 
     @Test

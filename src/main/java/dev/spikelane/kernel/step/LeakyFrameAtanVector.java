@@ -50,9 +50,13 @@ final class LeakyFrameAtanVector {
         MemorySegment distances = steps.distance().segment();
         MemorySegment upstream = target.gradients().segment();
         MemorySegment weights = target.weights().segment();
+        MemorySegment betas = parameters.beta.segment();
+        MemorySegment sums = steps.sums().segment();
         Checks.isNative(distances);
         Checks.isNative(upstream);
         Checks.isNative(weights);
+        Checks.isNative(betas);
+        Checks.isNative(sums);
         int outputs = target.outputs();
         long column = (long) block * BLOCK_BYTES + lane;
         long weight = target.weights().rowOffset(target.firstWeights(block)) + lane;
@@ -61,8 +65,8 @@ final class LeakyFrameAtanVector {
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
         FloatVector a = FloatVector.broadcast(FLOAT, atan.a());
         FloatVector b = FloatVector.broadcast(FLOAT, atan.b());
-        FloatVector beta = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column, ORDER);
-        FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column + BYTES, ORDER);
+        FloatVector beta = FloatVector.fromMemorySegment(FLOAT, betas, column, ORDER);
+        FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, betas, column + BYTES, ORDER);
         FloatVector carry = none;
         FloatVector carry2 = none;
         FloatVector sum = none;
@@ -105,16 +109,20 @@ final class LeakyFrameAtanVector {
             from -= (long) outputs * Float.BYTES;
         }
         long to = steps.sums().rowOffset(sample) + lane;
-        sum.intoMemorySegment(steps.sums().segment(), to, ORDER);
-        sum2.intoMemorySegment(steps.sums().segment(), to + BYTES, ORDER);
+        sum.intoMemorySegment(sums, to, ORDER);
+        sum2.intoMemorySegment(sums, to + BYTES, ORDER);
         FloatMatrix carried = window.carried();
         if (carried == null) {
             return;
         }
+        MemorySegment carries = carried.segment();
+        Checks.isNative(carries);
         long end = carried.rowOffset(sample) + column;
         if (zeros) {
             MemorySegment start = window.start().segment();
             MemorySegment thresholds = parameters.threshold.segment();
+            Checks.isNative(start);
+            Checks.isNative(thresholds);
             carry = one.blend(
                             none,
                             FloatVector.fromMemorySegment(FLOAT, start, end, ORDER)
@@ -128,7 +136,7 @@ final class LeakyFrameAtanVector {
                                             FloatVector.fromMemorySegment(FLOAT, thresholds, column + BYTES, ORDER)))
                     .mul(carry2);
         }
-        carry.intoMemorySegment(carried.segment(), end, ORDER);
-        carry2.intoMemorySegment(carried.segment(), end + BYTES, ORDER);
+        carry.intoMemorySegment(carries, end, ORDER);
+        carry2.intoMemorySegment(carries, end + BYTES, ORDER);
     }
 }

@@ -51,19 +51,22 @@ final class LeakyFrameVector {
         MemorySegment bits = spikes.segment();
         MemorySegment state = membrane.segment();
         MemorySegment input = current.segment();
+        MemorySegment thresholds = parameters.threshold.segment();
+        MemorySegment betas = parameters.beta.segment();
         Checks.isNative(bits);
         Checks.isNative(state);
         Checks.isNative(input);
+        Checks.isNative(thresholds);
+        Checks.isNative(betas);
         int batch = membrane.rows();
         int steps = spikes.rows() / batch;
         long column = (long) block * BLOCK_BYTES + (long) first * BYTES;
         boolean subtracts = parameters.options.reset() == Reset.SUBTRACT;
         boolean zeros = parameters.options.reset() == Reset.ZERO;
-        FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column, ORDER);
-        FloatVector threshold2 =
-                FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column + BYTES, ORDER);
-        FloatVector beta = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column, ORDER);
-        FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column + BYTES, ORDER);
+        FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, thresholds, column, ORDER);
+        FloatVector threshold2 = FloatVector.fromMemorySegment(FLOAT, thresholds, column + BYTES, ORDER);
+        FloatVector beta = FloatVector.fromMemorySegment(FLOAT, betas, column, ORDER);
+        FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, betas, column + BYTES, ORDER);
         FloatVector in =
                 FloatVector.fromMemorySegment(FLOAT, input, current.rowOffset(sample) + (long) first * BYTES, ORDER);
         FloatVector in2 = FloatVector.fromMemorySegment(
@@ -96,8 +99,10 @@ final class LeakyFrameVector {
             row += step;
         }
         if (end != null) {
-            u.intoMemorySegment(end.segment(), at, ORDER);
-            u2.intoMemorySegment(end.segment(), at + BYTES, ORDER);
+            MemorySegment ends = end.segment();
+            Checks.isNative(ends);
+            u.intoMemorySegment(ends, at, ORDER);
+            u2.intoMemorySegment(ends, at + BYTES, ORDER);
         }
     }
 
@@ -122,24 +127,30 @@ final class LeakyFrameVector {
             int block,
             int first) {
         MemorySegment to = distance.segment();
+        MemorySegment input = current.segment();
+        MemorySegment state = membrane.segment();
+        MemorySegment thresholds = parameters.threshold.segment();
+        MemorySegment betas = parameters.beta.segment();
         Checks.isNative(to);
+        Checks.isNative(input);
+        Checks.isNative(state);
+        Checks.isNative(thresholds);
+        Checks.isNative(betas);
         int steps = distance.rows();
         long column = (long) block * BLOCK_BYTES + (long) first * BYTES;
         boolean subtracts = parameters.options.reset() == Reset.SUBTRACT;
         boolean zeros = parameters.options.reset() == Reset.ZERO;
-        FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column, ORDER);
-        FloatVector threshold2 =
-                FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column + BYTES, ORDER);
-        FloatVector beta = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column, ORDER);
-        FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column + BYTES, ORDER);
-        FloatVector in = FloatVector.fromMemorySegment(
-                FLOAT, current.segment(), current.rowOffset(sample) + (long) first * BYTES, ORDER);
+        FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, thresholds, column, ORDER);
+        FloatVector threshold2 = FloatVector.fromMemorySegment(FLOAT, thresholds, column + BYTES, ORDER);
+        FloatVector beta = FloatVector.fromMemorySegment(FLOAT, betas, column, ORDER);
+        FloatVector beta2 = FloatVector.fromMemorySegment(FLOAT, betas, column + BYTES, ORDER);
+        FloatVector in =
+                FloatVector.fromMemorySegment(FLOAT, input, current.rowOffset(sample) + (long) first * BYTES, ORDER);
         FloatVector in2 = FloatVector.fromMemorySegment(
-                FLOAT, current.segment(), current.rowOffset(sample) + (long) first * BYTES + BYTES, ORDER);
-        FloatVector u =
-                FloatVector.fromMemorySegment(FLOAT, membrane.segment(), membrane.rowOffset(sample) + column, ORDER);
-        FloatVector u2 = FloatVector.fromMemorySegment(
-                FLOAT, membrane.segment(), membrane.rowOffset(sample) + column + BYTES, ORDER);
+                FLOAT, input, current.rowOffset(sample) + (long) first * BYTES + BYTES, ORDER);
+        FloatVector u = FloatVector.fromMemorySegment(FLOAT, state, membrane.rowOffset(sample) + column, ORDER);
+        FloatVector u2 =
+                FloatVector.fromMemorySegment(FLOAT, state, membrane.rowOffset(sample) + column + BYTES, ORDER);
         FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
         FloatVector none = threshold.mul(0); // what no reset takes, a zero with a sign
@@ -175,8 +186,16 @@ final class LeakyFrameVector {
             int block) {
         MemorySegment x = distance.segment();
         MemorySegment g = ofDistance.segment();
+        MemorySegment starts = start.segment();
+        MemorySegment totals = sums.segment();
+        MemorySegment thresholds = parameters.threshold.segment();
+        MemorySegment betas = parameters.beta.segment();
         Checks.isNative(x);
         Checks.isNative(g);
+        Checks.isNative(starts);
+        Checks.isNative(totals);
+        Checks.isNative(thresholds);
+        Checks.isNative(betas);
         int steps = distance.rows();
         boolean zeros = parameters.options.reset() == Reset.ZERO;
         FloatVector none = FloatVector.zero(FLOAT);
@@ -184,8 +203,8 @@ final class LeakyFrameVector {
         for (int i = 0; i < VECTORS; i++) {
             long lane = (long) i * BYTES;
             long column = (long) block * BLOCK_BYTES + lane;
-            FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, parameters.threshold.segment(), column, ORDER);
-            FloatVector beta = FloatVector.fromMemorySegment(FLOAT, parameters.beta.segment(), column, ORDER);
+            FloatVector threshold = FloatVector.fromMemorySegment(FLOAT, thresholds, column, ORDER);
+            FloatVector beta = FloatVector.fromMemorySegment(FLOAT, betas, column, ORDER);
             FloatVector carry = FloatVector.zero(FLOAT);
             FloatVector sum = FloatVector.zero(FLOAT);
             for (int t = steps - 1; t > 0; t--) {
@@ -208,13 +227,15 @@ final class LeakyFrameVector {
             if (zeros) {
                 carry = one.blend(
                                 none,
-                                FloatVector.fromMemorySegment(FLOAT, start.segment(), first, ORDER)
+                                FloatVector.fromMemorySegment(FLOAT, starts, first, ORDER)
                                         .compare(GT, threshold))
                         .mul(carry);
             }
-            sum.intoMemorySegment(sums.segment(), sums.rowOffset(sample) + lane, ORDER);
+            sum.intoMemorySegment(totals, sums.rowOffset(sample) + lane, ORDER);
             if (carried != null) {
-                carry.intoMemorySegment(carried.segment(), carried.rowOffset(sample) + column, ORDER);
+                MemorySegment carries = carried.segment();
+                Checks.isNative(carries);
+                carry.intoMemorySegment(carries, carried.rowOffset(sample) + column, ORDER);
             }
         }
     }

@@ -100,133 +100,160 @@ final class LeakyLoopVector implements LeakyLoop {
         MemorySegment rests = parameters.rest.segment();
         MemorySegment potentials = parameters.potential.segment();
         MemorySegment owns = CURRENTS ? feedback.segment() : parameters.own.segment();
-        Checks.isNative(ofLeak);
-        Checks.isNative(ofThreshold);
-        Checks.isNative(ofState);
-        Checks.isNative(ofCurrent);
-        Checks.isNative(ofSpikes);
-        Checks.isNative(before);
-        Checks.isNative(kept);
-        Checks.isNative(alphas);
-        Checks.isNative(scales);
-        Checks.isNative(rests);
-        Checks.isNative(potentials);
-        Checks.isNative(owns);
         MemorySegment gains0 = GAINS > 0 ? parameters.gains[0].segment() : kept;
         MemorySegment gains1 = GAINS > 1 ? parameters.gains[1].segment() : kept;
         MemorySegment gains2 = GAINS > 1 ? parameters.gains[2].segment() : kept;
-        Checks.isNative(gains0);
-        Checks.isNative(gains1);
-        Checks.isNative(gains2);
         MemorySegment fires = parameters.fired.segment();
         MemorySegment silents = parameters.silent.segment();
-        Checks.isNative(fires);
-        Checks.isNative(silents);
-        MemorySegment leaks = slice(ofLeak, first, bytes);
-        MemorySegment thresholds = slice(ofThreshold, first, bytes);
-        long parameterRow = within(first);
         int sample = firstRow % batch;
         int row = firstRow;
+        // One round for all rows if they are sliced, one for each if they are not: behind a round C2 reads the
+        // segments' fields again, and has
+        // forgotten what isNative told it (200 steps of alpha functions 1,150 instead of 29 us where confined arenas
+        // were; Zen 5, 2026-11).
         while (row < endRow) {
-            long stateRow = state.rowOffset(sample) + first;
-            long inputRow = current.rowOffset(row) + firstInput;
-            long nextInput = inputRow + current.rowOffset(next);
-            long outRow = spikes.rowOffset(row) + firstSpikes;
-            long nextOut = outRow + spikes.rowOffset(next);
-            MemorySegment states = slice(ofState, stateRow, bytes);
-            MemorySegment inputs = slice(ofCurrent, inputRow, bytes);
-            MemorySegment nextInputs = slice(ofCurrent, nextInput, bytes);
-            MemorySegment out = slice(ofSpikes, outRow, spikeBytes);
-            MemorySegment outNext = slice(ofSpikes, nextOut, spikeBytes);
-            long secondRow = state.rowOffset(batch + sample) + first;
-            long thirdRow = state.rowOffset(2 * batch + sample) + first;
-            long previousRow = previous.rowOffset(sample) + firstSpikes;
-            long fedRow = CURRENTS ? inputRow - feedback.rowOffset(run.firstFed) : 0;
-            long nextFed = CURRENTS ? nextInput - feedback.rowOffset(run.firstFed) : 0;
-            long keptRow = membranes.rowOffset(row) + first;
-            long nextKept = membranes.rowOffset(row + next) + first;
-            // A quotient, whose range C2 knows; else range checks stay in the loop (leaky neurons 29 instead of 16 us;
-            // Zen 3, 2026-11).
-            int end = (run.endWord - run.firstWord) * Long.SIZE / COUNT;
-            for (int i = 0; i < end; i++) {
-                long at = (long) i * BYTES;
-                FloatVector threshold = load(thresholds, parameterRow + at);
-                FloatVector leak = load(leaks, parameterRow + at);
-                FloatVector alpha = SYNAPSE || ALPHA_FUNCTION ? load(alphas, first + at) : ZERO;
-                FloatVector scale = ALPHA_FUNCTION ? load(scales, first + at) : ZERO;
-                FloatVector rest = RESTS ? load(rests, first + at) : ZERO;
-                FloatVector potential = AT_ONCE && !SUBTRACTS && !DIFFERENCE ? load(potentials, first + at) : ZERO;
-                FloatVector gain0 = GAINS > 0 ? load(gains0, first + at) : ONE;
-                FloatVector gain1 = GAINS > 1 ? load(gains1, first + at) : ONE;
-                FloatVector gain2 = GAINS > 1 ? load(gains2, first + at) : ONE;
-                FloatVector own = CURRENTS ? load(owns, fedRow + at) : FEEDBACK ? load(owns, first + at) : ZERO;
-                FloatVector u = load(states, within(stateRow) + at);
-                FloatVector second = SYNAPSE || ALPHA_FUNCTION ? load(ofState, secondRow + at) : ZERO;
-                FloatVector third = ALPHA_FUNCTION ? load(ofState, thirdRow + at) : ZERO;
+            Checks.isNative(ofLeak);
+            Checks.isNative(ofThreshold);
+            Checks.isNative(ofState);
+            Checks.isNative(ofSpikes);
+            Checks.isNative(ofCurrent);
+            if (OWN_SPIKES) {
+                Checks.isNative(before);
+            }
+            if (RECORD) {
+                Checks.isNative(kept);
+            }
+            if (SYNAPSE || ALPHA_FUNCTION) {
+                Checks.isNative(alphas);
+            }
+            if (ALPHA_FUNCTION) {
+                Checks.isNative(scales);
+            }
+            if (RESTS) {
+                Checks.isNative(rests);
+            }
+            if (AT_ONCE) {
+                Checks.isNative(potentials);
+            }
+            if (FEEDBACK) {
+                Checks.isNative(owns);
+            }
+            if (GAINS > 0) {
+                Checks.isNative(gains0);
+            }
+            if (GAINS > 1) {
+                Checks.isNative(gains1);
+                Checks.isNative(gains2);
+            }
+            if (INHIBITION) {
+                Checks.isNative(fires);
+                Checks.isNative(silents);
+            }
+            MemorySegment leaks = slice(ofLeak, first, bytes);
+            MemorySegment thresholds = slice(ofThreshold, first, bytes);
+            long parameterRow = within(first);
+            do {
+                long stateRow = state.rowOffset(sample) + first;
+                long inputRow = current.rowOffset(row) + firstInput;
+                long nextInput = inputRow + current.rowOffset(next);
+                long outRow = spikes.rowOffset(row) + firstSpikes;
+                long nextOut = outRow + spikes.rowOffset(next);
+                MemorySegment states = slice(ofState, stateRow, bytes);
+                MemorySegment inputs = slice(ofCurrent, inputRow, bytes);
+                MemorySegment nextInputs = slice(ofCurrent, nextInput, bytes);
+                MemorySegment out = slice(ofSpikes, outRow, spikeBytes);
+                MemorySegment outNext = slice(ofSpikes, nextOut, spikeBytes);
+                long secondRow = state.rowOffset(batch + sample) + first;
+                long thirdRow = state.rowOffset(2 * batch + sample) + first;
+                long previousRow = previous.rowOffset(sample) + firstSpikes;
+                long fedRow = CURRENTS ? inputRow - feedback.rowOffset(run.firstFed) : 0;
+                long nextFed = CURRENTS ? nextInput - feedback.rowOffset(run.firstFed) : 0;
+                long keptRow = membranes.rowOffset(row) + first;
+                long nextKept = membranes.rowOffset(row + next) + first;
+                // A quotient, whose range C2 knows; else range checks stay in the loop
+                // (leaky neurons 29 instead of 16 us; Zen 3, 2026-11).
+                int end = (run.endWord - run.firstWord) * Long.SIZE / COUNT;
+                for (int i = 0; i < end; i++) {
+                    long at = (long) i * BYTES;
+                    FloatVector threshold = load(thresholds, parameterRow + at);
+                    FloatVector leak = load(leaks, parameterRow + at);
+                    FloatVector alpha = SYNAPSE || ALPHA_FUNCTION ? load(alphas, first + at) : ZERO;
+                    FloatVector scale = ALPHA_FUNCTION ? load(scales, first + at) : ZERO;
+                    FloatVector rest = RESTS ? load(rests, first + at) : ZERO;
+                    FloatVector potential = AT_ONCE && !SUBTRACTS && !DIFFERENCE ? load(potentials, first + at) : ZERO;
+                    FloatVector gain0 = GAINS > 0 ? load(gains0, first + at) : ONE;
+                    FloatVector gain1 = GAINS > 1 ? load(gains1, first + at) : ONE;
+                    FloatVector gain2 = GAINS > 1 ? load(gains2, first + at) : ONE;
+                    FloatVector own = CURRENTS ? load(owns, fedRow + at) : FEEDBACK ? load(owns, first + at) : ZERO;
+                    FloatVector u = load(states, within(stateRow) + at);
+                    FloatVector second = SYNAPSE || ALPHA_FUNCTION ? load(ofState, secondRow + at) : ZERO;
+                    FloatVector third = ALPHA_FUNCTION ? load(ofState, thirdRow + at) : ZERO;
 
-                VectorMask<Float> over = CHARGES
-                        ? above(u, threshold)
-                        : VectorMask.fromLong(FLOAT, SpikeLanesVector.load(out, within(outRow), i));
-                FloatVector back = OWN_SPIKES && CHARGES
-                        ? where(VectorMask.fromLong(FLOAT, SpikeLanesVector.load(before, previousRow, i)), own)
-                        : own;
-                FloatVector input = gained(load(inputs, within(inputRow) + at), gain0, gain1, gain2);
-                FloatVector x = synapse(second, alpha, input, back);
-                FloatVector opposed = ALPHA_FUNCTION ? leak.mul(third).sub(input) : ZERO;
-                FloatVector charged = ALPHA_FUNCTION
-                        ? sum(x, opposed, scale, third, over)
-                        : resetAfter(fed(decay(resetBefore(u, threshold, over), x, leak, rest), back), threshold, over);
-                second = ALPHA_FUNCTION ? reset(x, threshold, over) : x;
-                third = ALPHA_FUNCTION ? clear(opposed, over) : ZERO;
-                VectorMask<Float> fired = fired(u, charged, threshold, over);
-                FloatVector counted = ONE;
-                if (INHIBITION) {
-                    fired = fired.and(VectorMask.fromLong(FLOAT, only(only - i * COUNT)));
-                    counted = AT_ONCE ? load(silents, first + at).blend(load(fires, first + at), fired) : ONE;
-                }
-                u = resetAtOnce(charged, threshold, potential, over, fired, counted);
-                SpikeLanesVector.store(out, within(outRow), i, fired.toLong());
-                if (RECORD) {
-                    u.intoMemorySegment(kept, keptRow + at, ORDER);
-                }
-                if (STEPS > 1) {
-                    over = AT_ONCE || !FIRES ? above(u, threshold) : fired;
-                    back = OWN_SPIKES ? where(fired, own) : CURRENTS ? load(owns, nextFed + at) : own;
-                    input = gained(load(nextInputs, within(nextInput) + at), gain0, gain1, gain2);
-                    x = synapse(second, alpha, input, back);
-                    charged = resetAfter(
-                            fed(decay(resetBefore(u, threshold, over), x, leak, rest), back), threshold, over);
-                    second = x;
-                    fired = fired(u, charged, threshold, over);
+                    VectorMask<Float> over = CHARGES
+                            ? above(u, threshold)
+                            : VectorMask.fromLong(FLOAT, SpikeLanesVector.load(out, within(outRow), i));
+                    FloatVector back = OWN_SPIKES && CHARGES
+                            ? where(VectorMask.fromLong(FLOAT, SpikeLanesVector.load(before, previousRow, i)), own)
+                            : own;
+                    FloatVector input = gained(load(inputs, within(inputRow) + at), gain0, gain1, gain2);
+                    FloatVector x = synapse(second, alpha, input, back);
+                    FloatVector opposed = ALPHA_FUNCTION ? leak.mul(third).sub(input) : ZERO;
+                    FloatVector charged = ALPHA_FUNCTION
+                            ? sum(x, opposed, scale, third, over)
+                            : resetAfter(
+                                    fed(decay(resetBefore(u, threshold, over), x, leak, rest), back), threshold, over);
+                    second = ALPHA_FUNCTION ? reset(x, threshold, over) : x;
+                    third = ALPHA_FUNCTION ? clear(opposed, over) : ZERO;
+                    VectorMask<Float> fired = fired(u, charged, threshold, over);
+                    FloatVector counted = ONE;
+                    if (INHIBITION) {
+                        fired = fired.and(VectorMask.fromLong(FLOAT, only(only - i * COUNT)));
+                        counted = AT_ONCE ? load(silents, first + at).blend(load(fires, first + at), fired) : ONE;
+                    }
                     u = resetAtOnce(charged, threshold, potential, over, fired, counted);
-                    SpikeLanesVector.store(outNext, within(nextOut), i, fired.toLong());
+                    SpikeLanesVector.store(out, within(outRow), i, fired.toLong());
                     if (RECORD) {
-                        u.intoMemorySegment(kept, nextKept + at, ORDER);
+                        u.intoMemorySegment(kept, keptRow + at, ORDER);
+                    }
+                    if (STEPS > 1) {
+                        over = AT_ONCE || !FIRES ? above(u, threshold) : fired;
+                        back = OWN_SPIKES ? where(fired, own) : CURRENTS ? load(owns, nextFed + at) : own;
+                        input = gained(load(nextInputs, within(nextInput) + at), gain0, gain1, gain2);
+                        x = synapse(second, alpha, input, back);
+                        charged = resetAfter(
+                                fed(decay(resetBefore(u, threshold, over), x, leak, rest), back), threshold, over);
+                        second = x;
+                        fired = fired(u, charged, threshold, over);
+                        u = resetAtOnce(charged, threshold, potential, over, fired, counted);
+                        SpikeLanesVector.store(outNext, within(nextOut), i, fired.toLong());
+                        if (RECORD) {
+                            u.intoMemorySegment(kept, nextKept + at, ORDER);
+                        }
+                    }
+
+                    if (CHARGES || AT_ONCE) {
+                        u.intoMemorySegment(states, within(stateRow) + at, ORDER);
+                    }
+                    if (SYNAPSE || ALPHA_FUNCTION) {
+                        second.intoMemorySegment(ofState, secondRow + at, ORDER);
+                    }
+                    if (ALPHA_FUNCTION) {
+                        third.intoMemorySegment(ofState, thirdRow + at, ORDER);
+                    }
+                    if (SPIKES_FED) {
+                        SpikeLanesVector.store(before, previousRow, i, fired.toLong());
                     }
                 }
-
-                if (CHARGES || AT_ONCE) {
-                    u.intoMemorySegment(states, within(stateRow) + at, ORDER);
+                if (OPTIONS.phase() == Phase.FIRE && run.records) {
+                    LeakyLoop.keep(run, sample, row);
                 }
-                if (SYNAPSE || ALPHA_FUNCTION) {
-                    second.intoMemorySegment(ofState, secondRow + at, ORDER);
+                row++;
+                sample++;
+                if (sample == batch) {
+                    sample = 0;
+                    row += next;
                 }
-                if (ALPHA_FUNCTION) {
-                    third.intoMemorySegment(ofState, thirdRow + at, ORDER);
-                }
-                if (SPIKES_FED) {
-                    SpikeLanesVector.store(before, previousRow, i, fired.toLong());
-                }
-            }
-            if (OPTIONS.phase() == Phase.FIRE && run.records) {
-                LeakyLoop.keep(run, sample, row);
-            }
-            row++;
-            sample++;
-            if (sample == batch) {
-                sample = 0;
-                row += next;
-            }
+            } while (SLICED && row < endRow);
         }
     }
 
