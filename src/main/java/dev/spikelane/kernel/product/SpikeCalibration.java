@@ -161,7 +161,8 @@ public final class SpikeCalibration implements AutoCloseable {
     }
 
     private double nanoseconds(SpikeMatmul.Variant variant, int rows) {
-        return nanoseconds(() -> SpikeMatmul.run(variant, spikes, rows, weights, current, workspace));
+        return nanoseconds(() -> SpikeMatmul.run(variant, spikes, rows, weights, current, workspace))
+                * SpikeCosts.fromBlocks(BLOCKS, variant);
     }
 
     /** The median of a block of 64 outputs, where a product has {@link #BLOCKS}. */

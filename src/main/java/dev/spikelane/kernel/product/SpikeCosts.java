@@ -95,6 +95,12 @@ public record SpikeCosts(
      */
     static final int MOST_ROWS_FORESEEN = 256;
 
+    /** Blocks of 64 outputs of the layer that constants are fitted to, 784 -> 1000. */
+    private static final int BLOCKS = 16;
+
+    /** Of the work for 64 outputs, what active inputs do for those of one vector (Zen 5, 2026-11). */
+    private static final double SHARE_OF_ONE_VECTOR = 0.7;
+
     /** Measured on EPYC Zen 3 (family 25 model 1, 256 bits), 2026-11. */
     static final SpikeCosts ZEN_3 = new SpikeCosts(
             "zen3",
@@ -356,17 +362,53 @@ public record SpikeCosts(
 
     /** What a variant costs for 64 outputs, or for fewer if there are no more, in nanoseconds. */
     double of(SpikeMatmul.Variant variant, long rows, int pre, int post, long activeInputs) {
-        return of(variant, rows, pre, activeInputs) * share(variant, post);
+        double preparing = preparing(variant, post);
+        return of(variant, rows, pre, activeInputs)
+                * (share(variant, post) + preparing / Math.ceilDiv(post, PackedWeights.BLOCK))
+                / (1 + preparing / BLOCKS);
+    }
+
+    /**
+     * What the constants make of a time for 64 outputs that was measured with other blocks than {@value #BLOCKS}, of which one took part in
+     * preparing spikes.
+     */
+    static double fromBlocks(int blocks, SpikeMatmul.Variant variant) {
+        double preparing = preparing(variant, blocks * PackedWeights.BLOCK);
+        return (1 + preparing / BLOCKS) / (1 + preparing / blocks);
     }
 
     /** What a variant does of its work for 64 outputs: tables are of 16 or 32, or of all. */
     private static double share(SpikeMatmul.Variant variant, int post) {
+        if (isOneVector(variant, post)) {
+            return SHARE_OF_ONE_VECTOR;
+        }
         int most = switch (variant) {
             case SCALAR, ACTIVE -> PackedWeights.BLOCK;
             case WIDE, NARROW, LISTS, DENSE -> SpikePanels.Shape.NARROW.bytes / Float.BYTES;
             case PERMUTE -> SpikePermuteVector.OUTPUTS;
         };
         return Math.min(1, Math.ceilDiv(post, most) * (double) most / PackedWeights.BLOCK);
+    }
+
+    /**
+     * What a variant does once for all outputs, listing and laying out spikes, for the work that it does for 64 of them (Zen 5, 2026-11: 200 rows of 784 ->
+     * 64 and 128, and of 1000 -> 10).
+     */
+    private static double preparing(SpikeMatmul.Variant variant, int post) {
+        return switch (variant) {
+            case SCALAR -> 0;
+            case ACTIVE -> isOneVector(variant, post) ? 0 : 0.7;
+            case DENSE -> 0.6;
+            case WIDE -> 0.3;
+            case NARROW -> 0.1;
+            case LISTS -> 1.4;
+            case PERMUTE -> 0.16;
+        };
+    }
+
+    /** Whether {@link SpikeActiveVector} takes the spikes as they are. */
+    private static boolean isOneVector(SpikeMatmul.Variant variant, int post) {
+        return variant == SpikeMatmul.Variant.ACTIVE && post <= SimdWidth.bits() / Float.SIZE;
     }
 
     private double of(SpikeMatmul.Variant variant, long rows, int pre, long activeInputs) {
