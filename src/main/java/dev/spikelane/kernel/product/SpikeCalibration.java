@@ -66,7 +66,7 @@ public final class SpikeCalibration implements AutoCloseable {
                 wide,
                 narrow,
                 lists(narrow),
-                dense(),
+                dense(before.dense()),
                 permute,
                 new IntegerCosts(
                         integers(ElementType.INT8, before.integers()), integers(ElementType.INT16, before.integers())));
@@ -87,9 +87,16 @@ public final class SpikeCalibration implements AutoCloseable {
         return row > 0 && make > 0 ? new SpikeCosts.Panel(make, row, before.tile()) : before;
     }
 
-    private SpikeCosts.Dense dense() {
+    /** From one block of outputs and from all: what making numbers of spikes costs, and what multiplying by them. */
+    private SpikeCosts.Dense dense(SpikeCosts.Dense before) {
         fill(spikes, 0.5);
-        return new SpikeCosts.Dense(0, nanoseconds(SpikeMatmul.Variant.DENSE, FEW) / GROUPS / FEW);
+        double all = BLOCKS * nanoseconds(SpikeMatmul.Variant.DENSE, FEW);
+        Tile one = current.another().at(0, 1);
+        double first = BLOCKS
+                * nanoseconds(() -> SpikeMatmul.run(SpikeMatmul.Variant.DENSE, spikes, FEW, weights, one, workspace));
+        double row = (all - first) / (BLOCKS - 1) / GROUPS / FEW;
+        double spread = first / GROUPS / FEW - row;
+        return row > 0 && spread > 0 ? new SpikeCosts.Dense(spread, row) : before;
     }
 
     /** From two densities; tables are made as narrow ones are. */

@@ -75,19 +75,27 @@ public record SpikeCosts(
     }
 
     /**
-     * Of multiplying by spikes as numbers.
+     * Of multiplying by spikes as numbers, four rows at a time.
      *
-     * @param group of a group of four inputs, once; infinite if this variant never serves
-     * @param row of a group of a row, of which there are a multiple of {@value SpikeFactors#ROWS}
+     * @param spread of making the numbers of a group of four inputs of a row, once for all outputs; infinite if this variant never serves
+     * @param row of multiplying a group of a row
      */
-    public record Dense(double group, double row) {
+    public record Dense(double spread, double row) {
 
         static final Dense NEVER = new Dense(Double.POSITIVE_INFINITY, 0);
 
-        double of(double groups, long rows) {
-            return groups * (group + row * Math.ceilDiv(rows, (long) SpikeFactors.ROWS) * SpikeFactors.ROWS);
+        /** For 64 outputs, of which {@code share} is worked on, where so many products share the numbers. */
+        double of(double groups, long rows, double share, int blocks) {
+            long whole = Math.ceilDiv(rows, (long) SpikeFactors.ROWS) * SpikeFactors.ROWS;
+            return groups * whole * (spread / blocks + row * share);
         }
     }
+
+    /** What one vector of outputs costs by active inputs, against 64 outputs: 0.4 to 0.55 were measured (Zen 4 and Zen 5, 512 bits, 2026-11). */
+    private static final double ONE_VECTOR = 0.5;
+
+    /** Bits of the narrowest vectors, by which scalar code is estimated too. */
+    private static final int LEAST_BITS = 128;
 
     /**
      * The most rows of a tile of active inputs, and the most that are advised at a time: more currents leave the L2 cache (1,024 rows of 784 ->
@@ -124,7 +132,7 @@ public record SpikeCosts(
             new Panel(17, 1.04, 512),
             new Panel(18.5, 1.11, 512),
             new Lists(36, 8, 1.03),
-            new Dense(0.1, 2.5),
+            new Dense(1.85, 2.45),
             new Panel(75, 0.88, SpikePanels.ROWS),
             IntegerCosts.ZEN_5);
 
@@ -322,7 +330,7 @@ public record SpikeCosts(
     public String text() {
         return "active=" + number(active.word) + "/" + number(active.group) + "/" + number(active.spike) + "/"
                 + active.foreseen + ",wide=" + text(wide) + ",narrow=" + text(narrow) + ",lists=" + number(lists.make)
-                + "/" + number(lists.section) + "/" + number(lists.entry) + ",dense=" + number(dense.group) + "/"
+                + "/" + number(lists.section) + "/" + number(lists.entry) + ",dense=" + number(dense.spread) + "/"
                 + number(dense.row) + ",permute=" + text(permute)
                 + ",int8=" + text(integers.int8()) + ",int16=" + text(integers.int16());
     }
@@ -356,35 +364,37 @@ public record SpikeCosts(
 
     /** What a variant costs for 64 outputs, or for fewer if there are no more, in nanoseconds. */
     double of(SpikeMatmul.Variant variant, long rows, int pre, int post, long activeInputs) {
-        return of(variant, rows, pre, activeInputs) * share(variant, post);
-    }
-
-    /** What a variant does of its work for 64 outputs: tables are of 16 or 32, or of all. */
-    private static double share(SpikeMatmul.Variant variant, int post) {
-        int most = switch (variant) {
-            case SCALAR, ACTIVE -> PackedWeights.BLOCK;
-            case WIDE, NARROW, LISTS, DENSE -> SpikePanels.Shape.NARROW.bytes / Float.BYTES;
-            case PERMUTE -> SpikePermuteVector.OUTPUTS;
-        };
-        return Math.min(1, Math.ceilDiv(post, most) * (double) most / PackedWeights.BLOCK);
-    }
-
-    private double of(SpikeMatmul.Variant variant, long rows, int pre, long activeInputs) {
         double groups = Math.ceilDiv(pre, 4);
+        double share = share(variant, post);
         return switch (variant) {
             case SCALAR, ACTIVE ->
-                active.word * Math.ceilDiv(pre, Long.SIZE) * rows
-                        + active.group * activeGroups(groups, rows, pre, activeInputs)
-                        + active.spike * activeInputs;
-            case WIDE -> wide.of(groups, rows);
-            case NARROW -> narrow.of(groups, rows);
+                share
+                        * (active.word * Math.ceilDiv(pre, Long.SIZE) * rows
+                                + active.group * activeGroups(groups, rows, pre, activeInputs)
+                                + active.spike * activeInputs);
+            case WIDE -> share * wide.of(groups, rows);
+            case NARROW -> share * narrow.of(groups, rows);
             case LISTS ->
-                lists.make * groups * Math.ceilDiv(rows, (long) SpikePanels.ROWS)
-                        + lists.section * Math.ceilDiv(pre, 4 * SpikeLister.GROUPS) * rows
-                        + lists.entry * activeGroups(groups, rows, pre, activeInputs);
-            case DENSE -> dense.of(groups, rows);
-            case PERMUTE -> permute.of(groups, Math.ceilDiv(rows, 16L) * 16);
+                share
+                        * (lists.make * groups * Math.ceilDiv(rows, (long) SpikePanels.ROWS)
+                                + lists.section * Math.ceilDiv(pre, 4 * SpikeLister.GROUPS) * rows
+                                + lists.entry * activeGroups(groups, rows, pre, activeInputs));
+            case DENSE -> dense.of(groups, rows, share, Math.ceilDiv(post, PackedWeights.BLOCK));
+            case PERMUTE -> share * permute.of(groups, Math.ceilDiv(rows, 16L) * 16);
         };
+    }
+
+    /** What a variant does of its work for 64 outputs: it is of strips of four vectors, tables are of 16 or 32 outputs, or of all. */
+    private static double share(SpikeMatmul.Variant variant, int post) {
+        int lanes = Math.max(LEAST_BITS, SimdWidth.bits()) / Float.SIZE;
+        int most = switch (variant) {
+            case SCALAR, ACTIVE -> 4 * lanes;
+            case WIDE, NARROW, LISTS -> SpikePanels.Shape.NARROW.bytes / Float.BYTES;
+            case DENSE -> 2 * lanes;
+            case PERMUTE -> SpikePermuteVector.OUTPUTS;
+        };
+        double share = Math.min(1, Math.ceilDiv(post, most) * (double) most / PackedWeights.BLOCK);
+        return variant == SpikeMatmul.Variant.ACTIVE && post <= lanes ? Math.min(ONE_VECTOR, share) : share;
     }
 
     /** How many groups of four inputs have an active one, if these are anywhere. */
