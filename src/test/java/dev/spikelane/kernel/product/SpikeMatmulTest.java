@@ -139,7 +139,14 @@ final class SpikeMatmulTest {
      * 4.7 as numbers, 4 rows of 256 -> 64 take 1.0 and 1.15 (Zen 5, 512 bits, 2026-11).
      */
     @ParameterizedTest
-    @CsvSource({"3, 784, 10, 0.5", "4, 784, 10, 0.3", "8, 784, 10, 0.2", "8, 784, 10, 0.5", "8, 128, 10, 0.3", "4, 256, 64, 0.5"})
+    @CsvSource({
+        "3, 784, 10, 0.5",
+        "4, 784, 10, 0.3",
+        "8, 784, 10, 0.2",
+        "8, 784, 10, 0.5",
+        "8, 128, 10, 0.3",
+        "4, 256, 64, 0.5"
+    })
     void fewOutputsAreServedByActiveInputs(int rows, int pre, int post, double density) {
         long active = Math.round(rows * pre * density);
         assertEquals(SpikeMatmul.Variant.ACTIVE, SpikeMatmul.choose(SpikeCosts.of("zen5"), rows, pre, post, active));
