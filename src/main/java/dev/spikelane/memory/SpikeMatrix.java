@@ -35,7 +35,7 @@ public final class SpikeMatrix implements Signal {
      * @param rows number of rows, at least 1
      * @param columns number of columns (neurons), at least 1
      * @return the matrix
-     * @throws IllegalArgumentException if a size is below 1
+     * @throws IllegalArgumentException if a size is below 1, or the arena allocates memory on the heap or of a mapped file
      * @throws OutOfMemoryError if the system refuses the memory
      */
     public static SpikeMatrix zeros(Arena arena, int rows, int columns) {
@@ -70,7 +70,8 @@ public final class SpikeMatrix implements Signal {
      * @param columns number of columns, at least 1
      * @param spikes {@code rows * columns} values, row after row, each 0 or 1
      * @return the matrix
-     * @throws IllegalArgumentException if a size is below 1, {@code spikes} has another length or another value
+     * @throws IllegalArgumentException if a size is below 1, {@code spikes} has another length or another value, or the arena allocates memory on the
+     *     heap or of a mapped file
      */
     public static SpikeMatrix copyOf(Arena arena, int rows, int columns, byte[] spikes) {
         SpikeMatrix matrix = zeros(arena, rows, columns);

@@ -108,9 +108,8 @@ final class LeakyLoopVector implements LeakyLoop {
         int sample = firstRow % batch;
         int row = firstRow;
         // One round for all rows if they are sliced, one for each if they are not: behind a round C2 reads the
-        // segments' fields again, and has
-        // forgotten what isNative told it (200 steps of alpha functions 1,150 instead of 29 us where confined arenas
-        // were; Zen 5, 2026-11).
+        // segments' fields again, and has forgotten what isNative told it (200 steps of alpha functions 1,150 instead
+        // of 29 us where confined arenas were; Zen 5, 2026-11).
         while (row < endRow) {
             Checks.isNative(ofLeak);
             Checks.isNative(ofThreshold);

@@ -134,6 +134,23 @@ final class SpikeMatmulTest {
                 "a row's factors have room");
     }
 
+    /**
+     * What is made once for all outputs costs more than it saves where these are few: 8 rows of 784 -> 10 at density 0.5 take 2.6 us by active inputs and
+     * 4.7 as numbers (Zen 5, 512 bits, 2026-11).
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "3, 784, 10, 0.5",
+        "4, 784, 10, 0.3",
+        "8, 784, 10, 0.2",
+        "8, 784, 10, 0.5",
+        "8, 128, 10, 0.3",
+    })
+    void fewOutputsAreServedByActiveInputs(int rows, int pre, int post, double density) {
+        long active = Math.round(rows * pre * density);
+        assertEquals(SpikeMatmul.Variant.ACTIVE, SpikeMatmul.choose(SpikeCosts.of("zen5"), rows, pre, post, active));
+    }
+
     /** A product by 0 adds a zero: that must not turn a bias of -0 into 0, or an infinite weight of an input that is silent into NaN. */
     @Test
     void numbersGiveWayToActiveInputsWhereZerosMatter() {
