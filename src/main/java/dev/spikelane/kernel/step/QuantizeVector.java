@@ -3,6 +3,8 @@ package dev.spikelane.kernel.step;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.spikelane.kernel.base.Checks;
@@ -41,6 +43,12 @@ final class QuantizeVector {
             FloatVector nearest3 = nearest0;
             for (int i = 1; i < count; i++) {
                 FloatVector level = FloatVector.broadcast(FLOAT, values.get(ELEMENT, (long) i * Float.BYTES));
+                if (nearest0.getClass() != VECTOR
+                        || nearest1.getClass() != VECTOR
+                        || nearest2.getClass() != VECTOR
+                        || nearest3.getClass() != VECTOR) {
+                    throw new AssertionError(OTHER_VECTOR);
+                }
                 nearest0 = nearer(x0, nearest0, level);
                 nearest1 = nearer(x1, nearest1, level);
                 nearest2 = nearer(x2, nearest2, level);
