@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicReference;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -30,6 +31,9 @@ final class PollutedVectors {
 
     private static final int BYTES = 4096;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    /** Calls of kernels that have thrown. */
+    private static int failed;
 
     private PollutedVectors() {}
 
@@ -159,12 +163,15 @@ final class PollutedVectors {
         }
     }
 
-    private static int failed;
-
     private static void inOtherThread(Runnable task) throws InterruptedException {
+        AtomicReference<Throwable> error = new AtomicReference<>();
         Thread thread = new Thread(task);
+        thread.setUncaughtExceptionHandler((of, thrown) -> error.set(thrown));
         thread.start();
         thread.join();
+        if (error.get() != null) {
+            throw new AssertionError(error.get());
+        }
     }
 
     private static void requireZero(float sum) {

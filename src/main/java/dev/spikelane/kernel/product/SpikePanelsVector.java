@@ -198,8 +198,7 @@ final class SpikePanelsVector {
                 sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry6 + BYTES, ORDER));
                 sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry7, ORDER));
                 sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry7 + BYTES, ORDER));
-                if (sum0.getClass() != VECTOR
-                        || sum1.getClass() != VECTOR) {
+                if (sum0.getClass() != VECTOR || sum1.getClass() != VECTOR) {
                     throw new AssertionError(OTHER_VECTOR);
                 }
                 sum0.intoMemorySegment(sums, 0, ORDER);
