@@ -1,39 +1,182 @@
 package dev.spikelane.bench;
 
+import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.LeakyStep;
+import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicReference;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
-/** Loads and stores vectors on segments of all kinds, at all offsets, until the compiler has seen it all. */
+/**
+ * Uses vectors as an application might: on segments of all kinds, at all offsets, in vectors of all sizes one after the other, where arenas
+ * are closed, belong to other threads or end, until the compiler has seen it all and has compiled again what it had compiled for less.
+ */
 final class PollutedVectors {
 
     private static final int TIMES = 3_000_000;
 
+    /** Accesses that throw are slow. */
+    private static final int FAILURES = 30_000;
+
+    /** Enough for C2 to compile the methods of the Vector API by themselves. */
+    private static final int OPERATIONS = 60_000;
+
+    private static final int BYTES = 4096;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    /** Calls of kernels that have thrown. */
+    private static int failed;
+
     private PollutedVectors() {}
 
-    static void run() {
+    static void run() throws InterruptedException {
+        operate();
+        fail();
+        failKernels();
+        access();
+        operate();
+        fail();
+    }
+
+    private static void access() {
         try (Arena confined = Arena.ofConfined();
                 Arena shared = Arena.ofShared()) {
             MemorySegment[] segments = {
-                MemorySegment.ofArray(new float[1024]),
-                MemorySegment.ofArray(new byte[4096]),
-                MemorySegment.ofArray(new long[512]),
-                confined.allocate(4096, 64),
-                Arena.ofAuto().allocate(4096, 64),
-                shared.allocate(4096, 64)
+                MemorySegment.ofArray(new float[BYTES / Float.BYTES]),
+                MemorySegment.ofArray(new byte[BYTES]),
+                MemorySegment.ofArray(new long[BYTES / Long.BYTES]),
+                confined.allocate(BYTES, 64),
+                Arena.ofAuto().allocate(BYTES, 64),
+                shared.allocate(BYTES, 64)
             };
             float sum = 0;
             for (int i = 0; i < TIMES; i++) {
                 MemorySegment some = segments[i % segments.length].asSlice(i & 1023, 1024);
-                FloatVector vector = FloatVector.fromMemorySegment(
-                        FloatVector.SPECIES_PREFERRED, some, i & 511, ByteOrder.nativeOrder());
-                vector.intoMemorySegment(some, i & 511, ByteOrder.nativeOrder());
+                FloatVector vector = FloatVector.fromMemorySegment(FloatVector.SPECIES_PREFERRED, some, i & 511, ORDER);
+                vector.intoMemorySegment(some, i & 511, ORDER);
                 sum += vector.lane(1);
             }
-            if (Float.isNaN(sum)) {
-                throw new AssertionError("zeros add up to zero");
+            requireZero(sum);
+        }
+    }
+
+    /** Each size makes C2 give up what it had compiled for the sizes before. */
+    private static void operate() {
+        try (Arena shared = Arena.ofShared()) {
+            MemorySegment[] segments = {MemorySegment.ofArray(new float[BYTES / Float.BYTES]), shared.allocate(BYTES)};
+            for (MemorySegment segment : segments) {
+                operate(FloatVector.SPECIES_64, segment);
+                operate(FloatVector.SPECIES_128, segment);
+                operate(FloatVector.SPECIES_256, segment);
+                operate(FloatVector.SPECIES_512, segment);
+                operate(FloatVector.SPECIES_PREFERRED, segment);
             }
+        }
+    }
+
+    private static void operate(VectorSpecies<Float> species, MemorySegment segment) {
+        for (int i = 0; i < OPERATIONS; i++) {
+            int at = i & 63;
+            FloatVector a = FloatVector.fromMemorySegment(species, segment, at, ORDER);
+            FloatVector b = FloatVector.broadcast(species, segment.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at));
+            FloatVector sum = a.add(b).sub(a).mul(b).fma(a, b).max(a).abs();
+            sum.blend(a, sum.compare(VectorOperators.LT, b)).intoMemorySegment(segment, at, ORDER);
+            requireZero(sum.lane(0));
+        }
+    }
+
+    /** Accesses to a closed arena, to another thread's and behind the end, among others. */
+    private static void fail() throws InterruptedException {
+        Arena closed = Arena.ofShared();
+        MemorySegment gone = closed.allocate(BYTES);
+        closed.close();
+        try (Arena confined = Arena.ofConfined();
+                Arena shared = Arena.ofShared()) {
+            MemorySegment[] segments = {
+                gone, confined.allocate(BYTES), shared.allocate(BYTES), MemorySegment.ofArray(new float[8])
+            };
+            inOtherThread(() -> {
+                int failures = 0;
+                for (int i = 0; i < FAILURES; i++) {
+                    failures += fails(segments[i % segments.length], i % 7 == 0 ? BYTES - 4 : 0) ? 1 : 0;
+                }
+                if (failures < FAILURES / 2) {
+                    throw new AssertionError("half of the segments fail");
+                }
+            });
+        }
+    }
+
+    private static boolean fails(MemorySegment segment, long at) {
+        try {
+            FloatVector vector = FloatVector.fromMemorySegment(FloatVector.SPECIES_PREFERRED, segment, at, ORDER);
+            vector.add(segment.get(ValueLayout.JAVA_FLOAT, at)).intoMemorySegment(segment, at, ORDER);
+            return false;
+        } catch (IllegalStateException | WrongThreadException | IndexOutOfBoundsException e) {
+            return true;
+        }
+    }
+
+    /** The same by kernels: with a matrix that is gone, one of another thread, and one that serves. */
+    private static void failKernels() throws InterruptedException {
+        Arena closed = Arena.ofShared();
+        FloatMatrix gone = FloatMatrix.zeros(closed, 16, 64);
+        closed.close();
+        try (Arena confined = Arena.ofConfined();
+                Arena shared = Arena.ofShared()) {
+            FloatMatrix[] matrices = {
+                gone, FloatMatrix.zeros(confined, 16, 64), FloatMatrix.zeros(shared, 16, 64)
+            };
+            inOtherThread(() -> {
+                FloatMatrix product = FloatMatrix.zeros(shared, 16, 64);
+                FloatMatrix square = FloatMatrix.zeros(shared, 64, 64);
+                FloatMatrix workspace = DenseMatmul.workspace(shared);
+                LeakyParameters parameters =
+                        LeakyParameters.builder(64).beta(0.9f).build(shared);
+                FloatMatrix membrane = FloatMatrix.zeros(shared, 4, 64);
+                SpikeMatrix spikes = SpikeMatrix.zeros(shared, 16, 64);
+                for (int i = 0; i < FAILURES / 3; i++) {
+                    FloatMatrix some = matrices[i % matrices.length];
+                    try {
+                        DenseMatmul.multiply(some, false, square, false, product, workspace);
+                    } catch (IllegalStateException | WrongThreadException e) {
+                        failed++;
+                    }
+                    try {
+                        LeakyStep.run(parameters, new StepRun(some, membrane, spikes));
+                    } catch (IllegalStateException | WrongThreadException e) {
+                        failed++;
+                    }
+                }
+            });
+        }
+        if (failed == 0) {
+            throw new AssertionError("kernels refuse memory that is gone");
+        }
+    }
+
+    private static void inOtherThread(Runnable task) throws InterruptedException {
+        AtomicReference<Throwable> error = new AtomicReference<>();
+        Thread thread = new Thread(task);
+        thread.setUncaughtExceptionHandler((of, thrown) -> error.set(thrown));
+        thread.start();
+        thread.join();
+        if (error.get() != null) {
+            throw new AssertionError(error.get());
+        }
+    }
+
+    private static void requireZero(float sum) {
+        if (sum != 0) {
+            throw new AssertionError("zeros add up to zero");
         }
     }
 }

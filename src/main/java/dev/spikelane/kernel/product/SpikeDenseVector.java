@@ -3,6 +3,8 @@ package dev.spikelane.kernel.product;
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 import static dev.spikelane.kernel.base.Lanes.INT;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.MIN;
 
@@ -169,6 +171,16 @@ final class SpikeDenseVector {
             group30 = weight0.fma(factor, group30);
             group31 = weight1.fma(factor, group31);
             if ((input & LAST_OF_GROUP) == LAST_OF_GROUP) {
+                if (sum00.getClass() != VECTOR
+                        || sum01.getClass() != VECTOR
+                        || sum10.getClass() != VECTOR
+                        || sum11.getClass() != VECTOR
+                        || sum20.getClass() != VECTOR
+                        || sum21.getClass() != VECTOR
+                        || sum30.getClass() != VECTOR
+                        || sum31.getClass() != VECTOR) {
+                    throw new AssertionError(OTHER_VECTOR);
+                }
                 sum00 = sum00.add(group00);
                 sum01 = sum01.add(group01);
                 sum10 = sum10.add(group10);
@@ -186,6 +198,16 @@ final class SpikeDenseVector {
                 group30 = zero;
                 group31 = zero;
             }
+        }
+        if (sum00.getClass() != VECTOR
+                || sum01.getClass() != VECTOR
+                || sum10.getClass() != VECTOR
+                || sum11.getClass() != VECTOR
+                || sum20.getClass() != VECTOR
+                || sum21.getClass() != VECTOR
+                || sum30.getClass() != VECTOR
+                || sum31.getClass() != VECTOR) {
+            throw new AssertionError(OTHER_VECTOR);
         }
         sum00.intoMemorySegment(to, to0, ORDER);
         sum01.intoMemorySegment(to, to0 + BYTES, ORDER);

@@ -2,6 +2,8 @@ package dev.spikelane.kernel.product;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
 
 import dev.spikelane.kernel.base.Checks;
 import java.lang.foreign.MemorySegment;
@@ -59,6 +61,16 @@ final class SpikeListsVector {
                 FloatVector sum30 = FloatVector.fromMemorySegment(FLOAT, row3, 0, ORDER);
                 FloatVector sum31 = FloatVector.fromMemorySegment(FLOAT, row3, BYTES, ORDER);
                 for (int i = 0; i < length; i++) {
+                    if (sum00.getClass() != VECTOR
+                            || sum01.getClass() != VECTOR
+                            || sum10.getClass() != VECTOR
+                            || sum11.getClass() != VECTOR
+                            || sum20.getClass() != VECTOR
+                            || sum21.getClass() != VECTOR
+                            || sum30.getClass() != VECTOR
+                            || sum31.getClass() != VECTOR) {
+                        throw new AssertionError(OTHER_VECTOR);
+                    }
                     MemorySegment tables = workspace.asSlice(lanes, TABLES_BYTES);
                     long places = lists.get(LONG, at + (long) i * Long.BYTES);
                     long entry = places & PLACE;
@@ -73,6 +85,16 @@ final class SpikeListsVector {
                     entry = places >>> 48 & PLACE;
                     sum30 = sum30.add(FloatVector.fromMemorySegment(FLOAT, tables, entry, ORDER));
                     sum31 = sum31.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + BYTES, ORDER));
+                }
+                if (sum00.getClass() != VECTOR
+                        || sum01.getClass() != VECTOR
+                        || sum10.getClass() != VECTOR
+                        || sum11.getClass() != VECTOR
+                        || sum20.getClass() != VECTOR
+                        || sum21.getClass() != VECTOR
+                        || sum30.getClass() != VECTOR
+                        || sum31.getClass() != VECTOR) {
+                    throw new AssertionError(OTHER_VECTOR);
                 }
                 sum00.intoMemorySegment(row0, 0, ORDER);
                 sum01.intoMemorySegment(row0, BYTES, ORDER);

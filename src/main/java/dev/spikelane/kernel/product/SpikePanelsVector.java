@@ -2,6 +2,8 @@ package dev.spikelane.kernel.product;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
+import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
+import static dev.spikelane.kernel.base.Lanes.VECTOR;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.memory.FloatMatrix;
@@ -147,6 +149,12 @@ final class SpikePanelsVector {
                 sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3 + BYTES, ORDER));
                 sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3 + 2 * BYTES, ORDER));
                 sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3 + 3 * BYTES, ORDER));
+                if (sum0.getClass() != VECTOR
+                        || sum1.getClass() != VECTOR
+                        || sum2.getClass() != VECTOR
+                        || sum3.getClass() != VECTOR) {
+                    throw new AssertionError(OTHER_VECTOR);
+                }
                 sum0.intoMemorySegment(sums, 0, ORDER);
                 sum1.intoMemorySegment(sums, BYTES, ORDER);
                 sum2.intoMemorySegment(sums, 2 * BYTES, ORDER);
@@ -190,6 +198,9 @@ final class SpikePanelsVector {
                 sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry6 + BYTES, ORDER));
                 sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry7, ORDER));
                 sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry7 + BYTES, ORDER));
+                if (sum0.getClass() != VECTOR || sum1.getClass() != VECTOR) {
+                    throw new AssertionError(OTHER_VECTOR);
+                }
                 sum0.intoMemorySegment(sums, 0, ORDER);
                 sum1.intoMemorySegment(sums, BYTES, ORDER);
             }
