@@ -158,21 +158,35 @@ final class IntegerTablesVector {
     private static void putBytesAside(MemorySegment weights, long from, int inputBytes, MemorySegment workspace) {
         Checks.isNative(weights);
         Checks.isNative(workspace);
-        for (int input = 0; input < IntegerSums.PANEL; input++) {
-            ShortVector pairs0 = ShortVector.fromMemorySegment(SHORT, weights, from + (long) input * inputBytes, ORDER)
+        for (int input = 0; input < IntegerSums.PANEL; input += 2) {
+            long at = from + (long) input * inputBytes;
+            long next = at + inputBytes;
+            ShortVector pairs0 = ShortVector.fromMemorySegment(SHORT, weights, at, ORDER)
                     .lanewise(VectorOperators.XOR, BYTE_SIGN);
-            ShortVector pairs1 = ShortVector.fromMemorySegment(
-                            SHORT, weights, from + (long) input * inputBytes + BYTES, ORDER)
+            ShortVector pairs1 = ShortVector.fromMemorySegment(SHORT, weights, at + BYTES, ORDER)
                     .lanewise(VectorOperators.XOR, BYTE_SIGN);
-            long to = IntegerSums.SPLIT + (long) input * STRIP_BYTES;
+            ShortVector pairs2 = ShortVector.fromMemorySegment(SHORT, weights, next, ORDER)
+                    .lanewise(VectorOperators.XOR, BYTE_SIGN);
+            ShortVector pairs3 = ShortVector.fromMemorySegment(SHORT, weights, next + BYTES, ORDER)
+                    .lanewise(VectorOperators.XOR, BYTE_SIGN);
+            MemorySegment to =
+                    workspace.asSlice(IntegerSums.SPLIT + (long) input * STRIP_BYTES, 2 * STRIP_BYTES);
             pairs0.lanewise(VectorOperators.LSHL, Byte.SIZE)
                     .lanewise(VectorOperators.ASHR, Byte.SIZE)
-                    .intoMemorySegment(workspace, to, ORDER);
+                    .intoMemorySegment(to, 0, ORDER);
             pairs1.lanewise(VectorOperators.LSHL, Byte.SIZE)
                     .lanewise(VectorOperators.ASHR, Byte.SIZE)
-                    .intoMemorySegment(workspace, to + SECOND_LOWER, ORDER);
-            pairs0.lanewise(VectorOperators.ASHR, Byte.SIZE).intoMemorySegment(workspace, to + FIRST_UPPER, ORDER);
-            pairs1.lanewise(VectorOperators.ASHR, Byte.SIZE).intoMemorySegment(workspace, to + 3 * BYTES, ORDER);
+                    .intoMemorySegment(to, SECOND_LOWER, ORDER);
+            pairs0.lanewise(VectorOperators.ASHR, Byte.SIZE).intoMemorySegment(to, FIRST_UPPER, ORDER);
+            pairs1.lanewise(VectorOperators.ASHR, Byte.SIZE).intoMemorySegment(to, 3 * BYTES, ORDER);
+            pairs2.lanewise(VectorOperators.LSHL, Byte.SIZE)
+                    .lanewise(VectorOperators.ASHR, Byte.SIZE)
+                    .intoMemorySegment(to, STRIP_BYTES, ORDER);
+            pairs3.lanewise(VectorOperators.LSHL, Byte.SIZE)
+                    .lanewise(VectorOperators.ASHR, Byte.SIZE)
+                    .intoMemorySegment(to, STRIP_BYTES + SECOND_LOWER, ORDER);
+            pairs2.lanewise(VectorOperators.ASHR, Byte.SIZE).intoMemorySegment(to, STRIP_BYTES + FIRST_UPPER, ORDER);
+            pairs3.lanewise(VectorOperators.ASHR, Byte.SIZE).intoMemorySegment(to, STRIP_BYTES + 3 * BYTES, ORDER);
         }
     }
 
@@ -185,28 +199,24 @@ final class IntegerTablesVector {
         int shift = lower ? 0 : Byte.SIZE;
         short mask = (short) (lower ? 0xff : -1);
         for (int input = 0; input < IntegerSums.PANEL; input++) {
-            long at = from + (long) input * inputBytes;
-            long to = IntegerSums.SPLIT + (long) input * STRIP_BYTES;
-            ShortVector.fromMemorySegment(SHORT, weights, at, ORDER)
-                    .lanewise(VectorOperators.XOR, SHORT_SIGN)
-                    .lanewise(VectorOperators.ASHR, shift)
-                    .lanewise(VectorOperators.AND, mask)
-                    .intoMemorySegment(workspace, to, ORDER);
-            ShortVector.fromMemorySegment(SHORT, weights, at + BYTES, ORDER)
-                    .lanewise(VectorOperators.XOR, SHORT_SIGN)
-                    .lanewise(VectorOperators.ASHR, shift)
-                    .lanewise(VectorOperators.AND, mask)
-                    .intoMemorySegment(workspace, to + BYTES, ORDER);
-            ShortVector.fromMemorySegment(SHORT, weights, at + 2 * BYTES, ORDER)
-                    .lanewise(VectorOperators.XOR, SHORT_SIGN)
-                    .lanewise(VectorOperators.ASHR, shift)
-                    .lanewise(VectorOperators.AND, mask)
-                    .intoMemorySegment(workspace, to + 2 * BYTES, ORDER);
-            ShortVector.fromMemorySegment(SHORT, weights, at + 3 * BYTES, ORDER)
-                    .lanewise(VectorOperators.XOR, SHORT_SIGN)
-                    .lanewise(VectorOperators.ASHR, shift)
-                    .lanewise(VectorOperators.AND, mask)
-                    .intoMemorySegment(workspace, to + 3 * BYTES, ORDER);
+            MemorySegment items = weights.asSlice(from + (long) input * inputBytes, STRIP_BYTES);
+            ShortVector items0 = ShortVector.fromMemorySegment(SHORT, items, 0, ORDER)
+                    .lanewise(VectorOperators.XOR, SHORT_SIGN);
+            ShortVector items1 = ShortVector.fromMemorySegment(SHORT, items, BYTES, ORDER)
+                    .lanewise(VectorOperators.XOR, SHORT_SIGN);
+            ShortVector items2 = ShortVector.fromMemorySegment(SHORT, items, 2 * BYTES, ORDER)
+                    .lanewise(VectorOperators.XOR, SHORT_SIGN);
+            ShortVector items3 = ShortVector.fromMemorySegment(SHORT, items, 3 * BYTES, ORDER)
+                    .lanewise(VectorOperators.XOR, SHORT_SIGN);
+            MemorySegment to = workspace.asSlice(IntegerSums.SPLIT + (long) input * STRIP_BYTES, STRIP_BYTES);
+            ShortVector part0 = items0.lanewise(VectorOperators.ASHR, shift).lanewise(VectorOperators.AND, mask);
+            ShortVector part1 = items1.lanewise(VectorOperators.ASHR, shift).lanewise(VectorOperators.AND, mask);
+            ShortVector part2 = items2.lanewise(VectorOperators.ASHR, shift).lanewise(VectorOperators.AND, mask);
+            ShortVector part3 = items3.lanewise(VectorOperators.ASHR, shift).lanewise(VectorOperators.AND, mask);
+            part0.intoMemorySegment(to, 0, ORDER);
+            part1.intoMemorySegment(to, BYTES, ORDER);
+            part2.intoMemorySegment(to, 2 * BYTES, ORDER);
+            part3.intoMemorySegment(to, 3 * BYTES, ORDER);
         }
     }
 
@@ -308,10 +318,19 @@ final class IntegerTablesVector {
 
     /** Adds a strip's narrow sums, shifted, to wide ones: the halves of 32-bit lanes are the lower and the upper half of a block. */
     private static void widenPairs(MemorySegment workspace, int rows, int vector, int shift) {
-        for (int i = 0; i < STRIP; i++) {
-            int to = (vector + i) / VECTORS * IntegerSums.WIDE_BYTES + (vector + i) % VECTORS * BYTES;
-            IntegerSumsVector.widenPairs(
-                    workspace, rows, i * BYTES, STRIP_BYTES, to, BLOCKS * IntegerSums.WIDE_BYTES, shift);
-        }
+        IntegerSumsVector.widenPairs(
+                workspace,
+                rows,
+                vector * BYTES,
+                place(1),
+                place(2),
+                place(3),
+                BLOCKS * IntegerSums.WIDE_BYTES,
+                shift);
+    }
+
+    /** Bytes from the wide sums of a strip's first vector to those of another. */
+    private static int place(int vector) {
+        return vector / VECTORS * IntegerSums.WIDE_BYTES + vector % VECTORS * BYTES;
     }
 }
