@@ -28,8 +28,7 @@ public record IntegerCosts(Product int8, Product int16) {
     static final IntegerCosts ZEN_3 = new IntegerCosts(new Product(0, 2.1, 370, 14.5), new Product(0, 2.6, 740, 29));
 
     /** Measured on EPYC Zen 5 (family 26 model 2, 512 bits), 2026-11. */
-    static final IntegerCosts ZEN_5 =
-            new IntegerCosts(new Product(6, 0.55, 100, 4.9), new Product(8, 1.02, 260, 10.4));
+    static final IntegerCosts ZEN_5 = new IntegerCosts(new Product(6, 0.55, 100, 4.9), new Product(8, 1.02, 260, 10.4));
 
     Product of(ElementType type) {
         return type == ElementType.INT8 ? int8 : int16;

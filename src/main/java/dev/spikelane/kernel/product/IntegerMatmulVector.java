@@ -117,8 +117,9 @@ final class IntegerMatmulVector {
         int stride = stride(firstBlock, end) * IntegerSums.NARROW_BYTES;
         int next;
         for (int block = firstBlock; block < end; block = next) {
-            next = Math.min(end, block / PackedIntegers.SIDE_BY_SIDE * PackedIntegers.SIDE_BY_SIDE
-                    + PackedIntegers.SIDE_BY_SIDE);
+            next = Math.min(
+                    end,
+                    block / PackedIntegers.SIDE_BY_SIDE * PackedIntegers.SIDE_BY_SIDE + PackedIntegers.SIDE_BY_SIDE);
             int bytes = (next - block) * PackedIntegers.BLOCK;
             int half = weights.inputBytes(block) / 2;
             long from = weights.blockOffset(block);
@@ -250,8 +251,9 @@ final class IntegerMatmulVector {
         int stride = stride(firstBlock, end) * IntegerSums.WIDE_BYTES;
         int next;
         for (int block = firstBlock; block < end; block = next) {
-            next = Math.min(end, block / PackedIntegers.SIDE_BY_SIDE * PackedIntegers.SIDE_BY_SIDE
-                    + PackedIntegers.SIDE_BY_SIDE);
+            next = Math.min(
+                    end,
+                    block / PackedIntegers.SIDE_BY_SIDE * PackedIntegers.SIDE_BY_SIDE + PackedIntegers.SIDE_BY_SIDE);
             int vectors = (next - block) * PackedIntegers.BLOCK * Short.BYTES / BYTES;
             int half = weights.inputBytes(block) / 2;
             long from = weights.blockOffset(block);

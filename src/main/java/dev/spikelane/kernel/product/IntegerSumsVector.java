@@ -25,7 +25,7 @@ final class IntegerSumsVector {
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-    /** As many 16-bit lanes as {@link #INT} has. */
+    /** Half a vector of 16-bit lanes: as many as a vector has floats. */
     private static final VectorSpecies<Short> HALF =
             VectorSpecies.of(short.class, VectorShape.forBitSize(8 * BYTES / 2));
 
@@ -51,9 +51,9 @@ final class IntegerSumsVector {
         Checks.isNative(workspace);
         int vectors = blocks * (IntegerSums.WIDE_BYTES / BYTES);
         for (int i = 0; i < vectors; i++) {
-            IntVector sum = (IntVector) ShortVector.fromMemorySegment(
-                            HALF, workspace, IntegerSums.NARROW + (long) i * HALF_BYTES, ORDER)
-                    .convertShape(VectorOperators.S2I, INT, 0);
+            IntVector sum = (IntVector)
+                    ShortVector.fromMemorySegment(HALF, workspace, IntegerSums.NARROW + (long) i * HALF_BYTES, ORDER)
+                            .convertShape(VectorOperators.S2I, INT, 0);
             long to = IntegerSums.WIDE + (long) i * BYTES;
             IntVector.fromMemorySegment(INT, workspace, to, ORDER).add(sum).intoMemorySegment(workspace, to, ORDER);
         }
@@ -69,13 +69,12 @@ final class IntegerSumsVector {
         Checks.isNative(workspace);
         for (int row = 0; row < rows; row++) {
             for (int i = 0; i < 4; i++) {
-                IntVector sum = (IntVector)
-                        ShortVector.fromMemorySegment(
-                                        HALF,
-                                        workspace,
-                                        IntegerSums.NARROW + from + (long) row * 4 * BYTES + (long) i * HALF_BYTES,
-                                        ORDER)
-                                .convertShape(VectorOperators.S2I, INT, 0);
+                IntVector sum = (IntVector) ShortVector.fromMemorySegment(
+                                HALF,
+                                workspace,
+                                IntegerSums.NARROW + from + (long) row * 4 * BYTES + (long) i * HALF_BYTES,
+                                ORDER)
+                        .convertShape(VectorOperators.S2I, INT, 0);
                 long at = IntegerSums.WIDE + to + (long) row * IntegerSums.WIDE_BYTES + (long) i * BYTES;
                 IntVector.fromMemorySegment(INT, workspace, at, ORDER).add(sum).intoMemorySegment(workspace, at, ORDER);
             }
@@ -163,8 +162,8 @@ final class IntegerSumsVector {
             long from = IntegerSums.NARROW + (long) row * stride * IntegerSums.NARROW_BYTES;
             long at = current.offset(firstRow + row, block);
             for (int i = 0; i < vectors; i += 2) {
-                FloatVector even =
-                        (FloatVector) ShortVector.fromMemorySegment(HALF, workspace, from + (long) i * HALF_BYTES, ORDER)
+                FloatVector even = (FloatVector)
+                        ShortVector.fromMemorySegment(HALF, workspace, from + (long) i * HALF_BYTES, ORDER)
                                 .convertShape(VectorOperators.S2I, INT, 0)
                                 .convert(VectorOperators.I2F, 0);
                 FloatVector odd = (FloatVector)
@@ -207,8 +206,8 @@ final class IntegerSumsVector {
                 FloatVector even =
                         (FloatVector) IntVector.fromMemorySegment(INT, workspace, from + (long) i * BYTES, ORDER)
                                 .convert(VectorOperators.I2F, 0);
-                FloatVector odd =
-                        (FloatVector) IntVector.fromMemorySegment(INT, workspace, from + (long) i * BYTES + BYTES, ORDER)
+                FloatVector odd = (FloatVector)
+                        IntVector.fromMemorySegment(INT, workspace, from + (long) i * BYTES + BYTES, ORDER)
                                 .convert(VectorOperators.I2F, 0);
                 even.mul(FloatVector.fromMemorySegment(FLOAT, scales, output + (long) i * BYTES, ORDER))
                         .add(FloatVector.fromMemorySegment(FLOAT, biases, output + (long) i * BYTES, ORDER))

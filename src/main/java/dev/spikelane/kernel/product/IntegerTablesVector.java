@@ -161,16 +161,15 @@ final class IntegerTablesVector {
         for (int input = 0; input < IntegerSums.PANEL; input += 2) {
             long at = from + (long) input * inputBytes;
             long next = at + inputBytes;
-            ShortVector pairs0 = ShortVector.fromMemorySegment(SHORT, weights, at, ORDER)
-                    .lanewise(VectorOperators.XOR, BYTE_SIGN);
+            ShortVector pairs0 =
+                    ShortVector.fromMemorySegment(SHORT, weights, at, ORDER).lanewise(VectorOperators.XOR, BYTE_SIGN);
             ShortVector pairs1 = ShortVector.fromMemorySegment(SHORT, weights, at + BYTES, ORDER)
                     .lanewise(VectorOperators.XOR, BYTE_SIGN);
-            ShortVector pairs2 = ShortVector.fromMemorySegment(SHORT, weights, next, ORDER)
-                    .lanewise(VectorOperators.XOR, BYTE_SIGN);
+            ShortVector pairs2 =
+                    ShortVector.fromMemorySegment(SHORT, weights, next, ORDER).lanewise(VectorOperators.XOR, BYTE_SIGN);
             ShortVector pairs3 = ShortVector.fromMemorySegment(SHORT, weights, next + BYTES, ORDER)
                     .lanewise(VectorOperators.XOR, BYTE_SIGN);
-            MemorySegment to =
-                    workspace.asSlice(IntegerSums.SPLIT + (long) input * STRIP_BYTES, 2 * STRIP_BYTES);
+            MemorySegment to = workspace.asSlice(IntegerSums.SPLIT + (long) input * STRIP_BYTES, 2 * STRIP_BYTES);
             pairs0.lanewise(VectorOperators.LSHL, Byte.SIZE)
                     .lanewise(VectorOperators.ASHR, Byte.SIZE)
                     .intoMemorySegment(to, 0, ORDER);
@@ -200,10 +199,10 @@ final class IntegerTablesVector {
         short mask = (short) (lower ? 0xff : -1);
         for (int input = 0; input < IntegerSums.PANEL; input++) {
             MemorySegment items = weights.asSlice(from + (long) input * inputBytes, STRIP_BYTES);
-            ShortVector items0 = ShortVector.fromMemorySegment(SHORT, items, 0, ORDER)
-                    .lanewise(VectorOperators.XOR, SHORT_SIGN);
-            ShortVector items1 = ShortVector.fromMemorySegment(SHORT, items, BYTES, ORDER)
-                    .lanewise(VectorOperators.XOR, SHORT_SIGN);
+            ShortVector items0 =
+                    ShortVector.fromMemorySegment(SHORT, items, 0, ORDER).lanewise(VectorOperators.XOR, SHORT_SIGN);
+            ShortVector items1 =
+                    ShortVector.fromMemorySegment(SHORT, items, BYTES, ORDER).lanewise(VectorOperators.XOR, SHORT_SIGN);
             ShortVector items2 = ShortVector.fromMemorySegment(SHORT, items, 2 * BYTES, ORDER)
                     .lanewise(VectorOperators.XOR, SHORT_SIGN);
             ShortVector items3 = ShortVector.fromMemorySegment(SHORT, items, 3 * BYTES, ORDER)
@@ -231,8 +230,8 @@ final class IntegerTablesVector {
             int lanes = i % STRIP * BYTES;
             MemorySegment items = workspace.asSlice(
                     IntegerSums.SPLIT + (long) group * 4 * STRIP_BYTES + lanes, 3 * STRIP_BYTES + BYTES);
-            MemorySegment table = workspace.asSlice(
-                    (long) group * TABLE_BYTES + lanes, TABLE_BYTES - STRIP_BYTES + BYTES);
+            MemorySegment table =
+                    workspace.asSlice((long) group * TABLE_BYTES + lanes, TABLE_BYTES - STRIP_BYTES + BYTES);
             ShortVector w0 = ShortVector.fromMemorySegment(SHORT, items, 0, ORDER);
             ShortVector w1 = ShortVector.fromMemorySegment(SHORT, items, STRIP_BYTES, ORDER);
             ShortVector w2 = ShortVector.fromMemorySegment(SHORT, items, 2 * STRIP_BYTES, ORDER);
@@ -319,14 +318,7 @@ final class IntegerTablesVector {
     /** Adds a strip's narrow sums, shifted, to wide ones: the halves of 32-bit lanes are the lower and the upper half of a block. */
     private static void widenPairs(MemorySegment workspace, int rows, int vector, int shift) {
         IntegerSumsVector.widenPairs(
-                workspace,
-                rows,
-                vector * BYTES,
-                place(1),
-                place(2),
-                place(3),
-                BLOCKS * IntegerSums.WIDE_BYTES,
-                shift);
+                workspace, rows, vector * BYTES, place(1), place(2), place(3), BLOCKS * IntegerSums.WIDE_BYTES, shift);
     }
 
     /** Bytes from the wide sums of a strip's first vector to those of another. */

@@ -85,7 +85,9 @@ final class IntegerProduct {
         variants.put("entry", (s, rows, to) -> IntegerMatmul.multiply(s, rows, packed, to, workspace));
         variants.put("scalar", (s, rows, to) -> IntegerMatmul.scalar(s, rows, packed, to));
         if (SimdWidth.VECTOR) {
-            variants.put("active", (s, rows, to) -> IntegerMatmulVector.active(s, rows, s.count(0, rows), packed, to, workspace));
+            variants.put(
+                    "active",
+                    (s, rows, to) -> IntegerMatmulVector.active(s, rows, s.count(0, rows), packed, to, workspace));
             variants.put(
                     "tables", (s, rows, to) -> IntegerTablesVector.multiply(s, rows, packed, to, workspace.tables));
         }
