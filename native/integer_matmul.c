@@ -17,6 +17,7 @@ enum {
     BLOCKS = STRIP > VECTORS ? STRIP / VECTORS : 1, /* blocks whose tables are made together */
     ROWS = 256,                /* rows that share a list or tables */
     ROOM = ROWS * PART,        /* sums of a row and a block that there is room for */
+    LEAST_ROWS = 32,           /* that share weights of 8 bits at least */
     LIST = 1 << 15,            /* active inputs that are listed at a time */
     ADDED = 256,               /* items of 8 bits that sums of 16 can hold */
     BYTE_OFFSET = 1 << 7,      /* of the lower of two items of 8 bits */
@@ -100,8 +101,9 @@ static inline void finish(const struct product *p, int first, int rows, int bloc
 
 /* Lists the active inputs of as many rows as fit; returns how many rows. */
 static int list(const struct product *p, int first, struct scratch *s) {
-    int rows = 0, at = 0;
-    for (; rows < ROWS && first + rows < p->rows && at + p->pre <= LIST; rows++) {
+    int rows = 0, at = 0, padded = (blocks_of(p) + PART - 1) / PART * PART;
+    int most = p->bytes == 1 ? smaller(ROWS, larger(LEAST_ROWS, ROOM / padded)) : ROWS;
+    for (; rows < most && first + rows < p->rows && at + p->pre <= LIST; rows++) {
         s->starts[rows] = at;
         for (int word = 0; word < p->words; word++) {
             for (uint64_t bits = p->spikes[(int64_t)(first + rows) * p->words + word]; bits != 0; bits &= bits - 1) {

@@ -31,6 +31,9 @@ final class IntegerMatmulVector {
     /** Weights of 8 bits that can be added in 16: 256 * -128 and 256 * 127 fit, and so do 256 * 255 without a sign. */
     private static final int ADDED = 256;
 
+    /** Rows that share weights at least, if there are as many. */
+    private static final int LEAST_ROWS = 32;
+
     /** What is added to the lower half of a lane. */
     private static final int BYTE_OFFSET = 1 << 7;
 
@@ -56,7 +59,7 @@ final class IntegerMatmulVector {
     static void active(
             SpikeMatrix spikes, int rows, long active, PackedIntegers weights, Tile current, SpikeWorkspace workspace) {
         ActiveLists lists = workspace.integers;
-        int tile = ActiveLists.rows(rows, active);
+        int tile = Math.min(ActiveLists.rows(rows, active), mostRows(weights.type(), current));
         for (int row = 0; row < rows; row += tile) {
             int some = Math.min(tile, rows - row);
             lists.list(spikes, row, some, some == rows ? active : spikes.count(row, some));
@@ -73,6 +76,16 @@ final class IntegerMatmulVector {
                 }
             }
         }
+    }
+
+    /**
+     * Rows of whose sums there is room for all outputs, as whole rows of currents go to memory faster than parts. Weights of 16 bits, which often do not
+     * fit the L2 cache, should rather serve many rows.
+     */
+    private static int mostRows(ElementType type, Tile current) {
+        return type == ElementType.INT8
+                ? Math.max(LEAST_ROWS, IntegerSums.ROOM / stride(current.firstBlock(), current.endBlock()))
+                : IntegerSums.ROWS;
     }
 
     /** Blocks from the sums of one row to those of the next: vectors may reach beyond the last block in use. */
