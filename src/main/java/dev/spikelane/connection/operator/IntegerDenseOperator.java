@@ -71,16 +71,12 @@ final class IntegerDenseOperator implements Operator {
 
     @Override
     public void reserve(Scratch scratch) {
-        workspace(scratch);
-    }
-
-    private FloatMatrix workspace(Scratch scratch) {
-        return scratch.matrix(IntegerMatmul.workspaceRows(inputs()), PackedWeights.BLOCK);
+        scratch.spikes();
     }
 
     @Override
     public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
-        IntegerMatmul.multiply(spikes, count, ofSpikes, current, workspace(scratch));
+        IntegerMatmul.multiply(spikes, count, ofSpikes, current, scratch.spikes());
     }
 
     @Override

@@ -101,7 +101,7 @@ public final class Scratch {
         boolean own = false;
         for (Scratch each : of) {
             SpikeWorkspace known = each.spikes;
-            bytes += known == null ? 0 : known.prepared().listBytes();
+            bytes += known == null ? 0 : known.listBytes();
             own |= known != null && known.prepared() == common;
         }
         return common == null || own ? bytes : bytes + common.listBytes();

@@ -28,6 +28,20 @@ final class ActiveLists {
     /** Bytes of the lists on the heap, once there are any. */
     static final long BYTES = (long) Integer.BYTES * (SOME + SpikeCosts.MOST_ROWS_FORESEEN + 1);
 
+    /** How many of some rows to list at a time, so that lists rarely grow. */
+    static int rows(int rows, long active) {
+        return Math.clamp((long) SOME * rows / Math.max(1, active), 1, SpikeCosts.MOST_ROWS_FORESEEN);
+    }
+
+    /** The most active inputs of one of the first rows. */
+    int most(int rows) {
+        int most = 0;
+        for (int row = 0; row < rows; row++) {
+            most = Math.max(most, starts[row + 1] - starts[row]);
+        }
+        return most;
+    }
+
     /**
      * Lists rows, at most {@link SpikeCosts#MOST_ROWS_FORESEEN}.
      *

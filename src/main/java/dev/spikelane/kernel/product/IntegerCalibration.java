@@ -21,7 +21,7 @@ final class IntegerCalibration {
     private final SpikeMatrix spikes;
     private final PackedIntegers weights;
     private final Tile current;
-    private final FloatMatrix workspace;
+    private final SpikeWorkspace workspace;
 
     IntegerCalibration(Arena arena, ElementType type, SpikeMatrix spikes) {
         this.spikes = spikes;
@@ -32,12 +32,12 @@ final class IntegerCalibration {
                 : IntegerMatrix.of(post, pre, new short[post * pre], 1);
         weights = PackedIntegers.pack(arena, zeros, FloatMatrix.zeros(arena, 1, post));
         current = Tile.whole(FloatMatrix.zeros(arena, MANY, post));
-        workspace = IntegerMatmul.workspace(arena, pre);
+        workspace = new SpikeWorkspace(arena);
     }
 
     /** From few and from many rows, and from two densities; what was there before where that makes no sense. */
     IntegerCosts.Product costs(IntegerCosts.Product before) {
-        double panels = Math.ceilDiv(weights.pre(), IntegerSums.PANEL);
+        double panels = Math.ceilDiv(weights.pre(), IntegerCosts.INPUTS);
         double few = tables(FEW) / panels;
         double panel = (tables(MANY) / panels - few) / (MANY - FEW);
         double make = few - FEW * panel;
@@ -46,9 +46,10 @@ final class IntegerCalibration {
         double[] times = new double[2];
         for (int i = 0; i < 2; i++) {
             SpikeCalibration.fill(spikes, densities[i]);
-            active[i] = spikes.count(0, LISTED);
+            long listed = spikes.count(0, LISTED);
+            active[i] = listed;
             times[i] = SpikeCalibration.nanoseconds(
-                    () -> IntegerMatmul.active(spikes, LISTED, weights, current, workspace));
+                    () -> IntegerMatmulVector.active(spikes, LISTED, listed, weights, current, workspace));
         }
         double spike = (times[1] - times[0]) / (active[1] - active[0]);
         double row = Math.max(0, (times[0] - spike * active[0]) / LISTED);
@@ -57,6 +58,6 @@ final class IntegerCalibration {
 
     private double tables(int rows) {
         return SpikeCalibration.nanoseconds(
-                () -> IntegerTablesVector.multiply(spikes, rows, weights, current, workspace.segment()));
+                () -> IntegerTablesVector.multiply(spikes, rows, weights, current, workspace.tables));
     }
 }

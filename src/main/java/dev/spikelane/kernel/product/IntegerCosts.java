@@ -21,12 +21,14 @@ public record IntegerCosts(Product int8, Product int16) {
      */
     public record Product(double row, double spike, double make, double panel) {}
 
-    /** Measured on EPYC Zen 3 (family 25 model 1, 256 bits), 2026-11. */
+    /** Inputs of which {@link Product#make} and {@link Product#panel} tell. */
+    static final int INPUTS = 32;
+
+    /** Measured on EPYC Zen 3 (family 25 model 1, 256 bits), 2026-11, with the kernels of before: tables of 32 inputs, currents by block. */
     static final IntegerCosts ZEN_3 = new IntegerCosts(new Product(0, 2.1, 370, 14.5), new Product(0, 2.6, 740, 29));
 
     /** Measured on EPYC Zen 5 (family 26 model 2, 512 bits), 2026-11. */
-    static final IntegerCosts ZEN_5 =
-            new IntegerCosts(new Product(14, 0.52, 160, 5.4), new Product(16, 1.02, 341, 10.4));
+    static final IntegerCosts ZEN_5 = new IntegerCosts(new Product(6, 0.55, 100, 4.9), new Product(8, 1.02, 260, 10.4));
 
     Product of(ElementType type) {
         return type == ElementType.INT8 ? int8 : int16;
@@ -39,7 +41,7 @@ public record IntegerCosts(Product int8, Product int16) {
     /** The variant that costs less; that of active inputs if both cost the same. */
     IntegerMatmul.Variant choose(ElementType type, int rows, int pre, long active) {
         Product costs = of(type);
-        double panels = Math.ceilDiv(pre, IntegerSums.PANEL);
+        double panels = Math.ceilDiv(pre, INPUTS);
         double tables = panels * (costs.panel * rows + costs.make * Math.ceilDiv(rows, IntegerSums.ROWS));
         return costs.row * rows + costs.spike * active > tables
                 ? IntegerMatmul.Variant.TABLES

@@ -4,9 +4,7 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.ElementType;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 
@@ -28,27 +26,6 @@ public final class IntegerMatmul {
     private IntegerMatmul() {}
 
     /**
-     * Allocates the scratch memory that one thread needs for {@link #multiply}; it can be used again and again.
-     *
-     * @param arena the arena that owns the memory
-     * @param pre inputs of the weights
-     * @return 289 KB, or more for more than 16,384 inputs
-     */
-    public static FloatMatrix workspace(Arena arena, int pre) {
-        return FloatMatrix.zeros(arena, workspaceRows(pre), PackedIntegers.BLOCK);
-    }
-
-    /**
-     * Returns the rows of {@link #workspace}, which has 64 columns.
-     *
-     * @param pre inputs of the weights
-     * @return rows
-     */
-    public static int workspaceRows(int pre) {
-        return Math.toIntExact(Math.ceilDiv(ActiveInputs.workspaceBytes(pre), PackedWeights.BLOCK_BYTES));
-    }
-
-    /**
      * Computes the currents of the first rows for some blocks of 64 outputs. Threads that share a product take disjoint blocks, each with
      * its own workspace.
      *
@@ -56,23 +33,22 @@ public final class IntegerMatmul {
      * @param rows how many rows, at least 1
      * @param weights {@code pre -> post}
      * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
-     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with {@code current}
-     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} and {@code workspace} share memory
+     * @param workspace overwritten; used by one thread at a time
+     * @throws IllegalArgumentException if a shape or range does not fit
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void multiply(
-            SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, FloatMatrix workspace) {
+            SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, SpikeWorkspace workspace) {
         Checks.rows("spikes", spikes.rows(), rows);
         spikes.requireShape("spikes", spikes.rows(), weights.pre());
         current.require("current", rows, weights.post());
-        workspace.requireShape("workspace", workspaceRows(weights.pre()), PackedIntegers.BLOCK);
-        Checks.apart("workspace", workspace, "current", current.matrix());
         weights.requireAccessible();
-        switch (choose(weights.type(), rows, weights.pre(), spikes.count(0, rows))) {
+        long active = spikes.count(0, rows);
+        switch (choose(weights.type(), rows, weights.pre(), active)) {
             case SCALAR -> scalar(spikes, rows, weights, current);
-            case ACTIVE -> active(spikes, rows, weights, current, workspace);
-            case TABLES -> IntegerTablesVector.multiply(spikes, rows, weights, current, workspace.segment());
+            case ACTIVE -> IntegerMatmulVector.active(spikes, rows, active, weights, current, workspace);
+            case TABLES -> IntegerTablesVector.multiply(spikes, rows, weights, current, workspace.tables);
         }
     }
 
@@ -109,15 +85,6 @@ public final class IntegerMatmul {
         SCALAR,
         ACTIVE,
         TABLES
-    }
-
-    /** As many rows at a time as their active inputs fit the list. */
-    static void active(SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, FloatMatrix workspace) {
-        for (int row = 0; row < rows; ) {
-            int some = ActiveInputs.list(spikes, row, rows, weights.inputBytes(), workspace.segment());
-            IntegerMatmulVector.active(workspace.segment(), row, some, weights, current);
-            row += some;
-        }
     }
 
     /** The specification: plain loops. */

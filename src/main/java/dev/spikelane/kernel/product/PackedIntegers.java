@@ -10,18 +10,22 @@ import java.lang.foreign.ValueLayout;
 /**
  * Integer weights of a dense connection, their scales and the bias, in the order in which {@link IntegerMatmul} reads them.
  *
- * <p>Layout {@code [ceil(post/64)][pre rounded up to 32][64]} items: the weights of 64 outputs from one input stand side by side, those of
- * the next input follow. Of the 64, output {@code k} stands at place {@code 2k} and output {@code 32 + k} at place {@code 2k + 1}, so that two
- * neighbors are the halves of a 32-bit lane and sums widen by shifts within it. The lower half of a lane of 16-bit items is stored with 32,768
- * added, without a sign. Padding is zero.
+ * <p>Layout {@code [ceil(post/256)][pre rounded up to 32][256]} items, fewer than 256 in the last part if the blocks of 64 outputs do not fill
+ * it: the weights of up to four blocks from one input stand side by side, those of the next input follow. Of a block, output {@code k} stands at
+ * place {@code 2k} and output {@code 32 + k} at place {@code 2k + 1}, so that two neighbors are the halves of a lane twice as wide, and a sum of whole
+ * lanes beside one of their upper halves tells that of the lower ones. The lower half is stored without a sign, with 128 or 32,768 added. Behind
+ * the last weights a vector or more may be read, and means nothing.
  */
 public final class PackedIntegers {
 
     /** Outputs that stand side by side. */
     static final int BLOCK = PackedWeights.BLOCK;
 
-    /** What is added to the items of even places of 16 bits. */
-    static final int OFFSET = 1 << 15;
+    /** Blocks whose weights from one input stand side by side. */
+    static final int SIDE_BY_SIDE = 4;
+
+    /** Bytes that may be read from an input's weights on, of whatever follows. */
+    static final int READ = 256;
 
     /** Inputs to which the packed rows are padded: half a word of spikes. */
     static final int INPUTS = 32;
@@ -69,7 +73,7 @@ public final class PackedIntegers {
         long bytes = Math.ceilDiv(post, BLOCK) * blockBytes(weights.type(), pre);
         PackedIntegers packed = new PackedIntegers(
                 weights.type(),
-                arena.allocate(bytes, BLOCK),
+                arena.allocate(bytes + READ, BLOCK),
                 FloatMatrix.zeros(arena, 1, post),
                 FloatMatrix.zeros(arena, 1, post),
                 weights.scales().length,
@@ -202,22 +206,29 @@ public final class PackedIntegers {
     int item(int output, int input) {
         long at = at(output, input);
         if (type == ElementType.INT8) {
-            return packed.get(ValueLayout.JAVA_BYTE, at);
+            byte stored = packed.get(ValueLayout.JAVA_BYTE, at);
+            return isLow(output) ? Byte.toUnsignedInt(stored) - offset() : stored;
         }
         short stored = packed.get(ValueLayout.JAVA_SHORT, at);
-        return isLow(output) ? Short.toUnsignedInt(stored) - OFFSET : stored;
+        return isLow(output) ? Short.toUnsignedInt(stored) - offset() : stored;
     }
 
     private void set(int output, int input, int item) {
         long at = at(output, input);
+        int stored = isLow(output) ? item + offset() : item;
         if (type == ElementType.INT8) {
-            packed.set(ValueLayout.JAVA_BYTE, at, (byte) item);
+            packed.set(ValueLayout.JAVA_BYTE, at, (byte) stored);
         } else {
-            packed.set(ValueLayout.JAVA_SHORT, at, (short) (isLow(output) ? item + OFFSET : item));
+            packed.set(ValueLayout.JAVA_SHORT, at, (short) stored);
         }
     }
 
-    /** Whether an output stands at an even place, the lower half of a 32-bit lane. */
+    /** What is added to the items of even places. */
+    private int offset() {
+        return type.greatest() + 1;
+    }
+
+    /** Whether an output stands at an even place, the lower half of a lane. */
     private static boolean isLow(int output) {
         return output % BLOCK < BLOCK / 2;
     }
@@ -225,7 +236,7 @@ public final class PackedIntegers {
     private long at(int output, int input) {
         int within = output % BLOCK;
         int place = 2 * (within % (BLOCK / 2)) + within / (BLOCK / 2);
-        return blockOffset(output / BLOCK) + (long) input * inputBytes() + (long) place * type.bytes();
+        return blockOffset(output / BLOCK) + (long) input * inputBytes(output / BLOCK) + (long) place * type.bytes();
     }
 
     /**
@@ -280,14 +291,16 @@ public final class PackedIntegers {
         return scales;
     }
 
-    /** Bytes from the weights of one input to those of the next. */
-    int inputBytes() {
-        return BLOCK * type.bytes();
+    /** Bytes from the weights of one input to those of the next, the same for all blocks that stand side by side. */
+    int inputBytes(int block) {
+        int first = block / SIDE_BY_SIDE * SIDE_BY_SIDE;
+        return Math.min(SIDE_BY_SIDE, blocks() - first) * BLOCK * type.bytes();
     }
 
     /** Bytes from the start of {@link #segment()} to the first input's weights of a block of outputs. */
     long blockOffset(int block) {
-        return block * blockBytes(type, pre);
+        int first = block / SIDE_BY_SIDE * SIDE_BY_SIDE;
+        return first * blockBytes(type, pre) + (long) (block - first) * BLOCK * type.bytes();
     }
 
     private static long blockBytes(ElementType type, int pre) {

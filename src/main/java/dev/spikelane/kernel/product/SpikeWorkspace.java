@@ -4,19 +4,22 @@ import dev.spikelane.kernel.base.SimdWidth;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Scratch memory of {@link SpikeMatmul}, to be used again and again by one thread at a time. */
+/** Scratch memory of {@link SpikeMatmul} and {@link IntegerMatmul}, to be used again and again by one thread at a time. */
 public final class SpikeWorkspace {
 
     /** Permuting prepares nothing, so its tables may lie where others keep what they have prepared. */
     private static final int BYTES = Math.max(
             SimdWidth.bits() == SimdWidth.WIDEST ? SpikePermuteVector.WORKSPACE_BYTES : 0,
-            SpikePanels.WORKSPACE_BYTES + SpikeLister.BYTES);
+            Math.max(SpikePanels.WORKSPACE_BYTES + SpikeLister.BYTES, IntegerSums.BYTES));
 
     /** Tables, and sums of rows. */
     final MemorySegment tables;
 
     /** What the thread prepares for itself. */
     final PreparedSpikes own;
+
+    /** Active inputs of a product of integers. */
+    final ActiveLists integers = new ActiveLists();
 
     /** In which direction {@link SpikeActiveVector} walked last. */
     boolean down;
@@ -29,6 +32,15 @@ public final class SpikeWorkspace {
     public SpikeWorkspace(Arena arena) {
         this.tables = arena.allocate(BYTES, Long.SIZE);
         this.own = new PreparedSpikes(tables.asSlice(SpikePanels.WORKSPACE_BYTES, SpikeLister.BYTES));
+    }
+
+    /**
+     * Tells how much memory lists take beside that of the arena.
+     *
+     * @return bytes on the heap
+     */
+    public long listBytes() {
+        return own.listBytes() + (integers.entries.length == 0 ? 0 : ActiveLists.BYTES);
     }
 
     /**

@@ -50,7 +50,7 @@ final class IntegerProduct {
     final FloatMatrix bias;
     final PackedIntegers packed;
     private final Arena arena;
-    private final FloatMatrix workspace;
+    private final SpikeWorkspace workspace;
 
     IntegerProduct(Arena arena, Sizes sizes, ElementType type, Weights kind, long seed) {
         Random random = new Random(seed);
@@ -59,8 +59,8 @@ final class IntegerProduct {
         this.weights = matrix(type, kind, sizes, random);
         this.bias = Product.Weights.UNIFORM.matrix(arena, 1, sizes.post, random);
         this.packed = PackedIntegers.pack(arena, weights, bias);
-        this.workspace = IntegerMatmul.workspace(arena, sizes.pre);
-        workspace.fill(Float.NaN);
+        this.workspace = new SpikeWorkspace(arena);
+        workspace.tables.fill((byte) 0x5a);
     }
 
     private static IntegerMatrix matrix(ElementType type, Weights kind, Sizes sizes, Random random) {
@@ -85,9 +85,11 @@ final class IntegerProduct {
         variants.put("entry", (s, rows, to) -> IntegerMatmul.multiply(s, rows, packed, to, workspace));
         variants.put("scalar", (s, rows, to) -> IntegerMatmul.scalar(s, rows, packed, to));
         if (SimdWidth.VECTOR) {
-            variants.put("active", (s, rows, to) -> IntegerMatmul.active(s, rows, packed, to, workspace));
             variants.put(
-                    "tables", (s, rows, to) -> IntegerTablesVector.multiply(s, rows, packed, to, workspace.segment()));
+                    "active",
+                    (s, rows, to) -> IntegerMatmulVector.active(s, rows, s.count(0, rows), packed, to, workspace));
+            variants.put(
+                    "tables", (s, rows, to) -> IntegerTablesVector.multiply(s, rows, packed, to, workspace.tables));
         }
         return variants;
     }

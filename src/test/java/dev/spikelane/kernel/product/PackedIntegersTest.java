@@ -53,7 +53,7 @@ final class PackedIntegersTest {
             spikes.set(0, input, true);
         }
         FloatMatrix current = FloatMatrix.zeros(1, 1);
-        IntegerMatmul.multiply(spikes, 1, packed, Tile.whole(current), IntegerMatmul.workspace(Arena.ofAuto(), most));
+        IntegerMatmul.multiply(spikes, 1, packed, Tile.whole(current), new SpikeWorkspace(Arena.ofAuto()));
         assertEquals(-32_768f * 65_535, current.get(0, 0));
     }
 

@@ -63,8 +63,7 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
         private final PackedWeights packed;
         private final FloatMatrix current;
         private final Tile tile;
-        private final FloatMatrix workspace;
-        private final SpikeWorkspace floatWorkspace;
+                private final SpikeWorkspace workspace;
 
         Open(IntegerMatmulWork work) {
             this.work = work;
@@ -76,8 +75,7 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
             packed = PackedWeights.pack(arena, floats, bias);
             current = FloatMatrix.zeros(arena, work.rows, work.post);
             tile = Tile.whole(current);
-            workspace = IntegerMatmul.workspace(arena, work.pre);
-            floatWorkspace = new SpikeWorkspace(arena);
+            workspace = new SpikeWorkspace(arena);
         }
 
         private static IntegerMatrix weights(IntegerMatmulWork work) {
@@ -99,7 +97,7 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
             entries.add(
                     entry(Contestant.JAVA, () -> IntegerMatmul.multiply(spikes, work.rows, integers, tile, workspace)));
             entries.add(entry(
-                    Contestant.FLOATS, () -> SpikeMatmul.multiply(spikes, work.rows, packed, tile, floatWorkspace)));
+                    Contestant.FLOATS, () -> SpikeMatmul.multiply(spikes, work.rows, packed, tile, workspace)));
             if ((long) work.rows * work.pre * work.post <= SCALAR_ADDITIONS) {
                 entries.add(entry(Contestant.SCALAR, () -> IntegerMatmul.scalar(spikes, work.rows, integers, tile)));
             }
