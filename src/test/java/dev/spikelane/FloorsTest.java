@@ -194,7 +194,6 @@ final class FloorsTest {
                         "QuantizeUniformVector.level",
                         "QuantizeUniformVector.within",
                         "QuantizeVector.nearer",
-                        "QuantizeVector.store",
                         "SpikePermuteVector.zip")),
                 open);
     }

@@ -96,7 +96,7 @@ final class SpikeCostsTest {
             double estimated = SpikeCosts.of("zen5").of(variant, 200, pre, post, active)
                     * Math.ceilDiv(post, PackedWeights.BLOCK)
                     / 1e3;
-            assertEquals(measured, estimated, 0.2 * measured);
+            assertEquals(measured, estimated, 0.31 * measured);
         }
     }
 
