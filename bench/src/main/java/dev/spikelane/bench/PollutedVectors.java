@@ -132,9 +132,7 @@ final class PollutedVectors {
         closed.close();
         try (Arena confined = Arena.ofConfined();
                 Arena shared = Arena.ofShared()) {
-            FloatMatrix[] matrices = {
-                gone, FloatMatrix.zeros(confined, 16, 64), FloatMatrix.zeros(shared, 16, 64)
-            };
+            FloatMatrix[] matrices = {gone, FloatMatrix.zeros(confined, 16, 64), FloatMatrix.zeros(shared, 16, 64)};
             inOtherThread(() -> {
                 FloatMatrix product = FloatMatrix.zeros(shared, 16, 64);
                 FloatMatrix square = FloatMatrix.zeros(shared, 64, 64);

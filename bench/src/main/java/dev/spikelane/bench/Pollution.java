@@ -104,11 +104,8 @@ public final class Pollution {
                 .lines()
                 .toList()) {
             String[] parts = line.split("\t", -1);
-            double[] found = best.computeIfAbsent(
-                    parts[0],
-                    name -> new double[] {
-                        Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 0
-                    });
+            double[] found = best.computeIfAbsent(parts[0], name ->
+                    new double[] {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 0});
             found[column] = Math.min(found[column], Double.parseDouble(parts[1]));
             found[3] = Math.max(found[3], Double.parseDouble(parts[2]));
         }
