@@ -27,7 +27,8 @@ import jdk.incubator.vector.IntVector;
  * current is -0 only where the bias is, as {@code x + y} is -0 for two of -0 only. What a weight that is not finite does ends in NaN. So a
  * bias of -0 before and a NaN behind are looked for, and {@link SpikeActiveVector} serves where there is one.
  *
- * <p>Eight sums and the eight vectors of a group's weights are in registers, of which a CPU must have 32.
+ * <p>Eight sums, and eight of a group, are in registers, of which a CPU must have 32. There is little code and there are few accesses to memory, on purpose:
+ * with the four inputs of a group written out, which is 4 to 7 % faster, C2 boxes vectors once other code of the JVM has run into traps.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block and within factors are int on purpose
 final class SpikeDenseVector {
