@@ -54,6 +54,8 @@ final class QuantizeUniformVector {
         FloatVector low = FloatVector.broadcast(FLOAT, lowest);
         FloatVector high = FloatVector.broadcast(FLOAT, highest);
         FloatVector step = FloatVector.broadcast(FLOAT, distance);
+        FloatVector back =
+                FloatVector.broadcast(FLOAT, -distance); // 0 of them is -0, which a highest level of -0 stays with
         FloatVector inverse = FloatVector.broadcast(FLOAT, 1 / distance);
         FloatVector farthest = FloatVector.broadcast(FLOAT, QuantizeLevels.FARTHEST * distance);
         FloatVector last = FloatVector.broadcast(FLOAT, (float) (count - 1));
@@ -75,7 +77,7 @@ final class QuantizeUniformVector {
             VectorMask<Float> certain = place.sub(guess).abs().compare(LE, near).and(above.compare(LE, farthest));
             if (certain.allTrue()) {
                 FloatVector fromLow = step.fma(guess, low);
-                FloatVector fromHigh = step.fma(guess.sub(last), high);
+                FloatVector fromHigh = back.fma(last.sub(guess), high);
                 fromHigh.blend(fromLow, guess.compare(LT, half)).intoMemorySegment(states, at, ORDER);
             } else {
                 compared(levels, state, row, i * COUNT, (i + 1) * COUNT);

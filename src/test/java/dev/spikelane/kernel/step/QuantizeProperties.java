@@ -107,6 +107,17 @@ final class QuantizeProperties {
         assertSameBits(expected, x, "around the middle");
     }
 
+    /** The sign of the highest level stays where that is -0. */
+    @Example
+    void highestLevelMayBeMinusZero() {
+        for (float[] levels : new float[][] {{-1, -0.0f}, {-0.75f, -0.0f}, {-1, -0.5f, -0.0f}}) {
+            assertTrue(QuantizeLevels.of(arena, levels).uniform(), "uniform");
+            for (int seed = 0; seed < 20; seed++) {
+                check(200, new Random(seed), levels);
+            }
+        }
+    }
+
     @Example
     void sixteenBits() {
         float[] levels = Quantization.uniform(16, 1, 0, 0.2).levels();
