@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>An object owns scratch memory, which is allocated where it is first needed and serves products of all sizes from then on, and is used by
  * one thread at a time. Threads that share a product each have an object of their own and take disjoint blocks of 64 outputs.
  *
- * <p>All methods throw {@link IllegalArgumentException} if a shape or a range does not fit or a result shares memory with what is read,
+ * <p>All methods throw {@link IllegalArgumentException} if a shape or a range does not fit, a result shares memory with what is read, or the
+ * arena allocates scratch memory on the heap or of a mapped file,
  * {@link IllegalStateException} if an arena is closed, and {@link WrongThreadException} if an arena is confined to another thread.
  */
 public final class Matmul {

@@ -5,10 +5,12 @@ import static dev.spikelane.Matrices.spikes;
 import static dev.spikelane.Matrices.uniform;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +29,29 @@ final class MatmulTest {
     private final SpikeMatrix spikes = spikes(arena, ROWS, INPUTS, 0.3, random);
     private final FloatMatrix values = uniform(arena, ROWS, INPUTS, random);
     private final Matmul matmul = new Matmul();
+
+    /** Whichever variant serves, an arena of the caller's own that kernels cannot take is refused before they run. */
+    @Test
+    void refusesScratchMemoryOnTheHeap() {
+        FloatMatrix current = FloatMatrix.zeros(arena, ROWS, OUTPUTS);
+        Arena heap = new Arena() {
+            @Override
+            public MemorySegment allocate(long size, long alignment) {
+                return MemorySegment.ofArray(new long[(int) (size / Long.BYTES)]);
+            }
+
+            @Override
+            public MemorySegment.Scope scope() {
+                return arena.scope();
+            }
+
+            @Override
+            public void close() {}
+        };
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> new Matmul(heap).multiply(spikes, weights, current));
+        assertTrue(refused.getMessage().endsWith("expected native memory that is not mapped"), refused.getMessage());
+    }
 
     @Test
     void spikesTimesWeightsInGroupsOfFour() {

@@ -72,7 +72,7 @@ final class CurrentsTest {
     /** Spikes alone take time, and only active inputs serve. */
     private static SpikeCosts known(double ofSpike, IntegerCosts before) {
         SpikeCosts.Lists never = new SpikeCosts.Lists(Double.POSITIVE_INFINITY, 0, 0);
-        SpikeCosts.Dense dense = new SpikeCosts.Dense(Double.POSITIVE_INFINITY, 0);
+        SpikeCosts.Dense dense = new SpikeCosts.Dense(Double.POSITIVE_INFINITY);
         return new SpikeCosts(
                 "known", new SpikeCosts.Active(0, 0, ofSpike, 1), NEVER, NEVER, never, dense, NEVER, before);
     }

@@ -30,9 +30,10 @@ public final class PreparedSpikes {
      * Allocates memory, to be used again and again.
      *
      * @param arena the arena that owns it
+     * @throws IllegalArgumentException if the arena allocates memory on the heap or of a mapped file
      */
     public PreparedSpikes(Arena arena) {
-        this(arena.allocate(SpikeLister.BYTES, Long.SIZE));
+        this(SpikeWorkspace.allocate(arena, SpikeLister.BYTES));
     }
 
     PreparedSpikes(MemorySegment panels) {

@@ -89,7 +89,7 @@ public final class SpikeCalibration implements AutoCloseable {
 
     private SpikeCosts.Dense dense() {
         fill(spikes, 0.5);
-        return new SpikeCosts.Dense(0, nanoseconds(SpikeMatmul.Variant.DENSE, FEW) / GROUPS / FEW);
+        return new SpikeCosts.Dense(nanoseconds(SpikeMatmul.Variant.DENSE, FEW) / GROUPS / FEW);
     }
 
     /** From two densities; tables are made as narrow ones are. */

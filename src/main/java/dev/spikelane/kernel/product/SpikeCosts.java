@@ -77,15 +77,14 @@ public record SpikeCosts(
     /**
      * Of multiplying by spikes as numbers.
      *
-     * @param group of a group of four inputs, once; infinite if this variant never serves
-     * @param row of a group of a row, of which there are a multiple of {@value SpikeFactors#ROWS}
+     * @param row of a group of four inputs of a row, of which there are a multiple of {@value SpikeFactors#ROWS}; infinite if this variant never serves
      */
-    public record Dense(double group, double row) {
+    public record Dense(double row) {
 
-        static final Dense NEVER = new Dense(Double.POSITIVE_INFINITY, 0);
+        static final Dense NEVER = new Dense(Double.POSITIVE_INFINITY);
 
         double of(double groups, long rows) {
-            return groups * (group + row * Math.ceilDiv(rows, (long) SpikeFactors.ROWS) * SpikeFactors.ROWS);
+            return groups * row * Math.ceilDiv(rows, (long) SpikeFactors.ROWS) * SpikeFactors.ROWS;
         }
     }
 
@@ -130,7 +129,7 @@ public record SpikeCosts(
             new Panel(17, 1.04, 512),
             new Panel(18.5, 1.11, 512),
             new Lists(36, 8, 1.03),
-            new Dense(0.1, 2.5),
+            new Dense(2.5),
             new Panel(75, 0.88, SpikePanels.ROWS),
             IntegerCosts.ZEN_5);
 
@@ -252,7 +251,7 @@ public record SpikeCosts(
                 case "narrow" -> costs.with(costs.wide, panel(numbers), costs.permute);
                 case "permute" -> costs.with(costs.wide, costs.narrow, panel(numbers));
                 case "lists" -> costs.with(new Lists(numbers[0], numbers[1], numbers[2]));
-                case "dense" -> costs.with(new Dense(numbers[0], numbers[1]));
+                case "dense" -> costs.with(new Dense(numbers[0]));
                 case "int8" -> costs.with(ElementType.INT8, integers(numbers));
                 case "int16" -> costs.with(ElementType.INT16, integers(numbers));
                 default -> throw wrong(text);
@@ -271,11 +270,15 @@ public record SpikeCosts(
 
     private static double[] numbers(String text, String[] sides) {
         String[] parts = sides.length == 2 ? sides[1].split("/", -1) : new String[0];
-        boolean ofIntegers = sides[0].startsWith("int");
         int expected = switch (sides[0]) {
             case "active", "int8", "int16" -> 4;
-            case "dense" -> 2;
+            case "dense" -> 1;
             default -> 3;
+        };
+        // The last of these are rows or spikes.
+        boolean endsInCount = switch (sides[0]) {
+            case "lists", "dense", "int8", "int16" -> false;
+            default -> true;
         };
         boolean fits = parts.length == expected;
         double[] numbers = new double[parts.length];
@@ -285,8 +288,7 @@ public record SpikeCosts(
             } catch (NumberFormatException notANumber) {
                 fits = false;
             }
-            boolean counts =
-                    i == parts.length - 1 && !ofIntegers && !sides[0].equals("lists") && !sides[0].equals("dense");
+            boolean counts = endsInCount && i == parts.length - 1;
             fits &= counts ? numbers[i] >= 1 && numbers[i] <= 1e9 : numbers[i] >= 0;
         }
         if (!fits) {
@@ -328,8 +330,8 @@ public record SpikeCosts(
     public String text() {
         return "active=" + number(active.word) + "/" + number(active.group) + "/" + number(active.spike) + "/"
                 + active.foreseen + ",wide=" + text(wide) + ",narrow=" + text(narrow) + ",lists=" + number(lists.make)
-                + "/" + number(lists.section) + "/" + number(lists.entry) + ",dense=" + number(dense.group) + "/"
-                + number(dense.row) + ",permute=" + text(permute)
+                + "/" + number(lists.section) + "/" + number(lists.entry) + ",dense=" + number(dense.row) + ",permute="
+                + text(permute)
                 + ",int8=" + text(integers.int8()) + ",int16=" + text(integers.int16());
     }
 

@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.product;
 
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -28,10 +29,17 @@ public final class SpikeWorkspace {
      * Allocates memory.
      *
      * @param arena the arena that owns it, 0.8 MB, or 1.5 MB where vectors have 512 bits
+     * @throws IllegalArgumentException if the arena allocates memory on the heap or of a mapped file
      */
     public SpikeWorkspace(Arena arena) {
-        this.tables = arena.allocate(BYTES, Long.SIZE);
+        this.tables = allocate(arena, BYTES);
         this.own = new PreparedSpikes(tables.asSlice(SpikePanels.WORKSPACE_BYTES, SpikeLister.BYTES));
+    }
+
+    /** Memory of a matrix, which refuses arenas that kernels cannot take. */
+    static MemorySegment allocate(Arena arena, int bytes) {
+        return FloatMatrix.zeros(arena, Math.ceilDiv(bytes, PackedWeights.BLOCK_BYTES), PackedWeights.BLOCK)
+                .segment();
     }
 
     /**

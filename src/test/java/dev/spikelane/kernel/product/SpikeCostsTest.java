@@ -116,8 +116,8 @@ final class SpikeCostsTest {
 
     @Test
     void replacesSomeConstants() {
-        SpikeCosts costs = SpikeCosts.of("wide=1/2/3,lists=never/0/0,dense=0.5/0.25,int16=1/2/3/0.5");
-        assertEquals(new SpikeCosts.Dense(0.5, 0.25), costs.dense());
+        SpikeCosts costs = SpikeCosts.of("wide=1/2/3,lists=never/0/0,dense=0.5,int16=1/2/3/0.5");
+        assertEquals(new SpikeCosts.Dense(0.5), costs.dense());
         assertEquals(new IntegerCosts.Product(1, 2, 3, 0.5), costs.integers().int16());
         assertEquals(
                 SpikeCosts.shipped(0, 0, SimdWidth.bits()).integers().int8(),
@@ -137,8 +137,9 @@ final class SpikeCostsTest {
                 "wide=1/2/0",
                 "wide=-1/2/3",
                 "lists=1/2/3/4",
-                "dense=1",
-                "dense=1/2/3",
+                "dense",
+                "dense=-1",
+                "dense=1/2",
                 "int8=1/2/3",
                 "int16=1/2/3/-4",
                 "int32=1/2/3/4",

@@ -63,7 +63,7 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
         private final PackedWeights packed;
         private final FloatMatrix current;
         private final Tile tile;
-                private final SpikeWorkspace workspace;
+        private final SpikeWorkspace workspace;
 
         Open(IntegerMatmulWork work) {
             this.work = work;
@@ -96,8 +96,8 @@ public record IntegerMatmulWork(int pre, int post, int rows, double density, Ele
             List<Entry> entries = new ArrayList<>();
             entries.add(
                     entry(Contestant.JAVA, () -> IntegerMatmul.multiply(spikes, work.rows, integers, tile, workspace)));
-            entries.add(entry(
-                    Contestant.FLOATS, () -> SpikeMatmul.multiply(spikes, work.rows, packed, tile, workspace)));
+            entries.add(
+                    entry(Contestant.FLOATS, () -> SpikeMatmul.multiply(spikes, work.rows, packed, tile, workspace)));
             if ((long) work.rows * work.pre * work.post <= SCALAR_ADDITIONS) {
                 entries.add(entry(Contestant.SCALAR, () -> IntegerMatmul.scalar(spikes, work.rows, integers, tile)));
             }

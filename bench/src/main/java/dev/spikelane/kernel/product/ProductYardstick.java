@@ -56,27 +56,23 @@ public final class ProductYardstick {
 
     /** Multiplies by spikes as by numbers, which stand in memory for {@code rows} rounded up to 4. */
     static void dense(SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, MemorySegment factors) {
-        try {
-            DENSE.invokeExact(
-                    spikes.segment(),
-                    spikes.stride(),
-                    rows,
-                    weights.segment(),
-                    weights.paddedPre(),
-                    weights.biasSegment(),
-                    weights.post(),
-                    current.segment(),
-                    current.stride(),
-                    factors);
-        } catch (Throwable failure) {
-            throw new AssertionError(failure);
-        }
+        invoke(DENSE, spikes, rows, weights, current, factors);
     }
 
     /** Adds partial sums of four inputs of the first rows; one thread at a time. */
     static void panels(Panels shape, SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current) {
+        invoke(shape.function, spikes, rows, weights, current, Panels.SCRATCH);
+    }
+
+    private static void invoke(
+            MethodHandle function,
+            SpikeMatrix spikes,
+            int rows,
+            PackedWeights weights,
+            FloatMatrix current,
+            MemorySegment scratch) {
         try {
-            shape.function.invokeExact(
+            function.invokeExact(
                     spikes.segment(),
                     spikes.stride(),
                     rows,
@@ -86,7 +82,7 @@ public final class ProductYardstick {
                     weights.post(),
                     current.segment(),
                     current.stride(),
-                    Panels.SCRATCH);
+                    scratch);
         } catch (Throwable failure) {
             throw new AssertionError(failure);
         }
