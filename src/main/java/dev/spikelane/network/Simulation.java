@@ -7,7 +7,6 @@ import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a network: owns the state of its neurons and the memory between its populations.
@@ -40,7 +39,6 @@ public final class Simulation implements AutoCloseable {
     private final int rowsInBlock;
     private final Machine machine;
     private final GivenInputs given;
-    private @Nullable Trace trace;
     private long steps;
     private final AtomicBoolean busy = new AtomicBoolean();
 
@@ -249,32 +247,6 @@ public final class Simulation implements AutoCloseable {
             busy.set(false);
         }
         return recorder;
-    }
-
-    /**
-     * Keeps what a trace keeps of each step from now on.
-     *
-     * @param kept made for this network and batch
-     * @throws IllegalArgumentException if it was made for another network or batch
-     * @throws IllegalStateException if the simulation is closed or busy
-     */
-    public void trace(Trace kept) {
-        Objects.requireNonNull(kept, "kept");
-        kept.requireFit(network, batch);
-        begin();
-        trace = kept;
-        busy.set(false);
-    }
-
-    /**
-     * Keeps nothing any more.
-     *
-     * @throws IllegalStateException if the simulation is closed or busy
-     */
-    public void endTrace() {
-        begin();
-        trace = null;
-        busy.set(false);
     }
 
     /**
@@ -524,22 +496,15 @@ public final class Simulation implements AutoCloseable {
         if (profiled) {
             machine.beginProfiles();
         }
-        Trace kept = trace;
         int most = machine.stepsInBlock();
         for (int step = 0; step < count; ) {
             int some = Math.min(most, count - step);
-            if (kept != null) {
-                some = kept.begin(steps, some, machine);
-            }
             machine.load(step, some);
             if (step == 0) {
                 some = Math.max(1, machine.rowsAtATime(some * batch) / batch);
-                most = kept == null ? some : most;
+                most = some;
             }
             machine.run(steps, some, profiled);
-            if (kept != null) {
-                kept.end(steps, some, machine);
-            }
             machine.advance(some);
             steps += some;
             step += some;

@@ -172,11 +172,6 @@ public record LeakyParallel(
     }
 
     @Override
-    public List<String> recomputed() {
-        return dropout == 0 ? variables() : List.of(); // a dropout has no gradient
-    }
-
-    @Override
     public List<String> variables() {
         return LeakyGroup.MEMBRANE;
     }

@@ -108,17 +108,6 @@ public sealed interface Neuron
     List<String> variables();
 
     /**
-     * Returns the names of the variables that a backward pass computes again. What it reads of a step are the variables before it and the
-     * membrane behind it, which follow from the state at an earlier step, kept by {@link dev.spikelane.network.Trace every K steps}, and the
-     * currents since, which come from spikes that are kept of every step.
-     *
-     * @return some of {@link #variables}, in their order; empty if the model has no gradient
-     */
-    default List<String> recomputed() {
-        return variables();
-    }
-
-    /**
      * Returns the parameters that are one value, or one for each neuron, by the names of the record's components; {@code threshold}, which
      * most models have in {@link Firing}; and {@code V}, the weights of a recurrence from one to one. Weights from all to all are not
      * among them: in a network they are those of a projection.

@@ -170,11 +170,6 @@ public record StateLeaky(
         return new StateLeaky(beta, threshold, gradedSpikesFactor, levels, kernelTruncation);
     }
 
-    @Override
-    public List<String> recomputed() {
-        return kernelTruncation == UNTRUNCATED ? variables() : List.of(); // a truncated kernel has no gradient
-    }
-
     /** Whether the membrane is the sum itself. */
     private boolean isPlain() {
         return kernelTruncation == UNTRUNCATED && quantization.equals(Quantization.NONE);
