@@ -1,23 +1,18 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.operator.Operator;
-import dev.spikelane.connection.operator.Values;
-import dev.spikelane.layout.Layouts;
+import dev.spikelane.description.InputDescription;
+import dev.spikelane.description.NetworkDescription;
+import dev.spikelane.description.PopulationDescription;
+import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.description.SourceDescription;
+import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
-import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -59,30 +54,19 @@ import java.util.stream.Stream;
  */
 public final class Network {
 
-    static {
-        Layouts.open(network -> new NetworkLayout((Network) network));
-    }
-
     private final List<Input> inputs;
     private final List<Population> populations;
     private final List<Projection> projections;
-    private final Plan plan;
-    private final Bound[] bound;
-    private final Path[] paths;
+    private final LaidOutNetwork laidOut;
     private final Weights weights;
     private final long fingerprint;
-    private final List<WeakReference<Simulation>> simulations = new ArrayList<>();
 
     Network(Arena arena, List<Input> inputs, List<Population> populations, List<Projection> projections) {
         this.inputs = List.copyOf(inputs);
         this.populations = List.copyOf(populations);
         this.projections = List.copyOf(projections);
-        this.plan = Plan.of(populations, projections, this::number);
-        this.bound =
-                populations.stream().map(population -> bind(arena, population)).toArray(Bound[]::new);
-        this.paths =
-                projections.stream().map(projection -> bind(arena, projection)).toArray(Path[]::new);
-        this.weights = new Weights(values(), this::whileIdle);
+        this.laidOut = new LaidOutNetwork(arena, described());
+        this.weights = new Weights(laidOut.values(), laidOut);
         this.fingerprint = fingerprint(Stream.of(inputs, populations, projections)
                 .flatMap(List::stream)
                 .map(Object::toString));
@@ -264,31 +248,43 @@ public final class Network {
         return WarmUp.run(this, batch, threads, WarmUp.MOST);
     }
 
-    Plan plan() {
-        return plan;
+    private NetworkDescription described() {
+        return new NetworkDescription(
+                inputs.stream()
+                        .map(input -> new InputDescription(input.name(), input.shape()))
+                        .toList(),
+                populations.stream()
+                        .map(each -> new PopulationDescription(each.name(), each.shape(), each.neuron()))
+                        .toList(),
+                projections.stream().map(this::described).toList());
     }
 
-    Bound bound(int population) {
-        return bound[population];
+    private ProjectionDescription described(Projection said) {
+        SourceDescription source = switch (said.source()) {
+            case Input input -> new SourceDescription.OfInput(inputs.indexOf(input));
+            case Population population -> new SourceDescription.OfSpikes(number(population.name()));
+            case Variable variable ->
+                new SourceDescription.OfVariable(number(variable.population().name()), variable.variable());
+        };
+        int target = number(said.target().name());
+        return new ProjectionDescription(
+                said.name(), source, target, said.port(), said.delay(), said.path(), said.plastic());
     }
 
-    Path path(int projection) {
-        return paths[projection];
-    }
-
-    /** Puts others in place of a projection's operators, for simulations still to be made: so tests watch threads at work. */
-    void replaceOperators(int projection, UnaryOperator<Operator> change) {
-        paths[projection] =
-                new Path(paths[projection].operators().stream().map(change).toList());
+    /**
+     * Returns this network as it is laid out, for training and other parts of this library. Not part of the API: its type is not exported.
+     *
+     * @return operators, neurons and values in memory
+     * @hidden
+     */
+    @SuppressWarnings({"exports", "InvalidBlockTag"}) // the only door from what is said to what runs
+    public LaidOutNetwork laidOut() {
+        return laidOut;
     }
 
     /** Tells graph and models from others; values are not part of it. */
     long fingerprint() {
         return fingerprint;
-    }
-
-    long version() {
-        return weights.version();
     }
 
     int number(String population) {
@@ -299,132 +295,6 @@ public final class Network {
         }
         throw new IllegalArgumentException("there is no population '" + population + "', expected one of "
                 + populations.stream().map(Population::name).toList());
-    }
-
-    String describeConnections(int population) {
-        Population target = populations.get(population);
-        return projections.stream()
-                .filter(projection -> projection.target().name().equals(target.name()))
-                .map(Projection::describePath)
-                .collect(Collectors.joining(" + "));
-    }
-
-    /** Lets a simulation be asked whether it runs when values change. */
-    void register(Simulation simulation) {
-        synchronized (simulations) {
-            simulations.removeIf(known -> known.refersTo(null));
-            simulations.add(new WeakReference<>(simulation));
-        }
-    }
-
-    /** Gives a population a model with other parameters. */
-    void rebind(int population, Neuron neuron) {
-        Bound changed =
-                Bound.of(Arena.ofAuto(), populations.get(population), neuron, isFed(populations.get(population)));
-        Parameter spikeValue = changed.inside().spikeValue();
-        Parameter before = bound[population].inside().spikeValue();
-        if (!spikeValue.equals(before)) {
-            try {
-                setSpikeValue(populations.get(population), spikeValue.values());
-            } catch (IllegalArgumentException refused) {
-                setSpikeValue(populations.get(population), before.values());
-                throw refused;
-            }
-        }
-        bound[population] = changed;
-    }
-
-    /** Says what the spikes of a population carry: one value, or one for each neuron in the order of the rows. */
-    void setSpikeValue(Population population, float[] values) {
-        for (int i = 0; i < paths.length; i++) {
-            if (projections.get(i).source().equals(population)) {
-                paths[i].operators().getFirst().setSpikeValue(values);
-            }
-        }
-    }
-
-    /** Makes a change while no simulation runs. */
-    void whileIdle(Runnable change) {
-        synchronized (simulations) {
-            if (simulations.isEmpty()) { // a training step, which allocates nothing
-                change.run();
-                return;
-            }
-            List<Simulation> held = new ArrayList<>();
-            try {
-                for (Iterator<WeakReference<Simulation>> each = simulations.iterator(); each.hasNext(); ) {
-                    Simulation simulation = each.next().get();
-                    if (simulation != null) {
-                        simulation.hold();
-                        held.add(simulation);
-                    }
-                }
-                change.run();
-            } finally {
-                held.forEach(Simulation::release);
-            }
-        }
-    }
-
-    private boolean isFed(Population population) {
-        return projections.stream()
-                .anyMatch(projection -> projection.target().equals(population)
-                        && projection.port().equals(Neuron.FEEDBACK));
-    }
-
-    private Bound bind(Arena arena, Population population) {
-        try {
-            return Bound.of(arena, population, population.neuron(), isFed(population));
-        } catch (IllegalArgumentException failure) {
-            throw new IllegalArgumentException(
-                    "population '" + population.name() + "': " + failure.getMessage(), failure);
-        }
-    }
-
-    private Path bind(Arena arena, Projection projection) {
-        Parameter spikeValue = projection.source() instanceof Population population
-                ? bound[number(population.name())].inside().spikeValue()
-                : Parameter.of(1);
-        try {
-            return Path.bind(arena, projection.path(), projection.source().shape(), spikeValue);
-        } catch (IllegalArgumentException failure) {
-            throw new IllegalArgumentException(
-                    "projection '" + projection.name() + "': " + failure.getMessage(), failure);
-        }
-    }
-
-    private Map<String, Values> values() {
-        Map<String, Values> values = new LinkedHashMap<>();
-        for (int i = 0; i < paths.length; i++) {
-            addValues(values, projections.get(i).name(), paths[i]);
-        }
-        for (int i = 0; i < bound.length; i++) {
-            for (String name : bound[i].parameters()) {
-                put(values, populations.get(i).name() + "." + name, new PopulationValues(this, i, name));
-            }
-        }
-        return values;
-    }
-
-    /** Names the values of a path: by the operator's place in it, where several operators have values. */
-    static void addValues(Map<String, Values> values, String projection, Path path) {
-        long owners = path.operators().stream()
-                .filter(operator -> !operator.values().isEmpty())
-                .count();
-        for (int i = 0; i < path.operators().size(); i++) {
-            Operator operator = path.operators().get(i);
-            for (Values each : operator.values()) {
-                put(values, projection + (owners > 1 ? "." + i : "") + "." + each.name(), each);
-            }
-        }
-    }
-
-    /** Throws if one name means two values, of which one could be neither read nor saved. */
-    private static void put(Map<String, Values> values, String name, Values each) {
-        if (values.putIfAbsent(name, each) != null) {
-            throw new IllegalArgumentException("two matrices of the network are named '" + name
-                    + "', expected names of projections and populations under which each has its own");
-        }
     }
 
     private static long fingerprint(Stream<String> descriptions) {

@@ -6,6 +6,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
+import dev.spikelane.engine.OperatorChain;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Recurrence;
@@ -336,7 +337,8 @@ public final class NetworkBuilder {
         name += projection.port().equals(Neuron.CURRENT) ? "" : " (port '" + projection.port() + "')";
         Shape made;
         try {
-            made = Path.outputShape(projection.path(), projection.source().shape());
+            made = OperatorChain.outputShape(
+                    projection.path(), projection.source().shape());
         } catch (IllegalArgumentException failure) {
             throw new IllegalArgumentException(name + ": " + failure.getMessage(), failure);
         }
@@ -358,7 +360,7 @@ public final class NetworkBuilder {
 
     /** The shape at the end of the chain. */
     private Shape width() {
-        return Path.outputShape(pending, end().shape());
+        return OperatorChain.outputShape(pending, end().shape());
     }
 
     private void requireOwn(String projection, Source source) {

@@ -10,6 +10,7 @@ import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.engine.OperatorChain;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -35,7 +36,8 @@ final class Quantizing {
         Quantizing quantizing = new Quantizing(type);
         List<Projection> projections = new ArrayList<>();
         for (int i = 0; i < network.projections().size(); i++) {
-            projections.add(quantizing.quantized(network.projections().get(i), network.path(i)));
+            projections.add(quantizing.quantized(
+                    network.projections().get(i), network.laidOut().chain(i)));
         }
         Network made = new Network(Arena.ofAuto(), network.inputs(), network.populations(), projections);
         for (String name : network.weights().names()) {
@@ -49,7 +51,7 @@ final class Quantizing {
         return made;
     }
 
-    private Projection quantized(Projection projection, Path laidOut) {
+    private Projection quantized(Projection projection, OperatorChain laidOut) {
         if (projection.plastic()) {
             return projection;
         }

@@ -1,12 +1,16 @@
 package dev.spikelane.network;
 
+import dev.spikelane.engine.BlockObserver;
+import dev.spikelane.engine.NetworkRun;
+import dev.spikelane.engine.PopulationRun;
+import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One run of a network: owns the state of its neurons and the memory between its populations.
@@ -37,24 +41,24 @@ public final class Simulation implements AutoCloseable {
     private final Network network;
     private final int batch;
     private final int rowsInBlock;
-    private final Machine machine;
+    private final NetworkRun run;
     private final GivenInputs given;
+    private final Weights plastic;
     private long steps;
-    private final AtomicBoolean busy = new AtomicBoolean();
 
     Simulation(Network network, int batch, int threads, int rowsInBlock) {
         if (batch < 1) {
             throw new IllegalArgumentException("batch is " + batch + ", expected at least 1");
         }
-        if (threads < 1 || threads > Workers.MOST) {
-            throw new IllegalArgumentException("threads is " + threads + ", expected 1 to " + Workers.MOST);
+        if (threads < 1 || threads > WorkerPool.MOST) {
+            throw new IllegalArgumentException("threads is " + threads + ", expected 1 to " + WorkerPool.MOST);
         }
         this.network = network;
         this.batch = batch;
         this.rowsInBlock = rowsInBlock;
-        this.machine = Machine.of(this, network, batch, Math.max(1, rowsInBlock / batch), threads);
+        this.run = NetworkRun.of(this, network.laidOut(), batch, Math.max(1, rowsInBlock / batch), threads);
         this.given = new GivenInputs(network.inputs(), batch);
-        network.register(this);
+        this.plastic = new Weights(run.plasticValues(), run);
     }
 
     /**
@@ -95,13 +99,13 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalArgumentException if the observer was made for another batch or number of neurons
      */
     public <T extends Observer> T observe(int population, T observer) {
-        if (!machine.isOpen()) {
+        if (!run.isOpen()) {
             throw new IllegalStateException("simulation is closed");
         }
         Objects.requireNonNull(observer, "observer");
-        Site site = machine.site(population);
+        PopulationRun site = run.site(population);
         observer.attach(batch, site.size());
-        site.add(observer);
+        site.add(new Observed(observer));
         return observer;
     }
 
@@ -128,7 +132,7 @@ public final class Simulation implements AutoCloseable {
     public SpikeCounts countSpikes(int population) {
         return observe(
                 population,
-                new SpikeCounts(Arena.ofAuto(), batch, machine.site(population).size()));
+                new SpikeCounts(Arena.ofAuto(), batch, run.site(population).size()));
     }
 
     /**
@@ -154,10 +158,7 @@ public final class Simulation implements AutoCloseable {
         return observe(
                 population,
                 new SpikeRecorder(
-                        Arena.ofAuto(),
-                        mostSteps,
-                        batch,
-                        machine.site(population).size()));
+                        Arena.ofAuto(), mostSteps, batch, run.site(population).size()));
     }
 
     /**
@@ -184,10 +185,7 @@ public final class Simulation implements AutoCloseable {
         return observe(
                 population,
                 new VariableRecorder(
-                        Arena.ofAuto(),
-                        mostSteps,
-                        batch,
-                        machine.site(population).size()));
+                        Arena.ofAuto(), mostSteps, batch, run.site(population).size()));
     }
 
     /**
@@ -242,9 +240,9 @@ public final class Simulation implements AutoCloseable {
     private VariableRecorder record(Population population, VariableRecorder recorder) {
         begin();
         try {
-            machine.record(network.number(population.name()), recorder);
+            run.record(network.number(population.name()), recorder.observing());
         } finally {
-            busy.set(false);
+            run.release();
         }
         return recorder;
     }
@@ -257,7 +255,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such population
      */
     public NeuronState state(int population) {
-        return machine.site(population).state();
+        return run.site(population).state();
     }
 
     /**
@@ -277,7 +275,7 @@ public final class Simulation implements AutoCloseable {
      * @return values by name; without names if no projection is plastic
      */
     public Weights plasticWeights() {
-        return machine.plastic();
+        return plastic;
     }
 
     /**
@@ -293,11 +291,11 @@ public final class Simulation implements AutoCloseable {
         given.requireRows("input", input);
         begin();
         try {
-            machine.makeRoom(input.rows() / batch);
-            machine.open(0, input, steps, false);
+            run.makeRoom(input.rows() / batch);
+            run.open(0, input, steps, false);
             run(input.rows() / batch);
         } finally {
-            busy.set(false);
+            run.release();
         }
     }
 
@@ -313,11 +311,11 @@ public final class Simulation implements AutoCloseable {
         int rows = given.requireRows(inputs);
         begin();
         try {
-            machine.makeRoom(rows / batch);
+            run.makeRoom(rows / batch);
             openAll(inputs, false);
             run(rows / batch);
         } finally {
-            busy.set(false);
+            run.release();
         }
     }
 
@@ -336,11 +334,11 @@ public final class Simulation implements AutoCloseable {
         requireCount(count);
         begin();
         try {
-            machine.makeRoom(count);
-            machine.open(0, frame, steps, true);
+            run.makeRoom(count);
+            run.open(0, frame, steps, true);
             run(count);
         } finally {
-            busy.set(false);
+            run.release();
         }
     }
 
@@ -358,11 +356,11 @@ public final class Simulation implements AutoCloseable {
         requireCount(count);
         begin();
         try {
-            machine.makeRoom(count);
+            run.makeRoom(count);
             openAll(frames, true);
             run(count);
         } finally {
-            busy.set(false);
+            run.release();
         }
     }
 
@@ -379,11 +377,11 @@ public final class Simulation implements AutoCloseable {
         given.requireFrame("input", input);
         begin();
         try {
-            machine.open(0, input, steps, false);
+            run.open(0, input, steps, false);
             run(1);
-            return machine.output();
+            return run.output();
         } finally {
-            busy.set(false);
+            run.release();
         }
     }
 
@@ -402,9 +400,9 @@ public final class Simulation implements AutoCloseable {
         try {
             openAll(inputs, false);
             run(1);
-            return machine.output();
+            return run.output();
         } finally {
-            busy.set(false);
+            run.release();
         }
     }
 
@@ -418,9 +416,9 @@ public final class Simulation implements AutoCloseable {
     public SimulationState snapshot() {
         begin();
         try {
-            return SimulationState.take(network, batch, steps, machine);
+            return SimulationState.take(network, batch, steps, run);
         } finally {
-            busy.set(false);
+            run.release();
         }
     }
 
@@ -439,10 +437,10 @@ public final class Simulation implements AutoCloseable {
         state.requireFit(network, batch);
         begin();
         try {
-            state.put(machine);
+            state.put(run);
             steps = state.steps();
         } finally {
-            busy.set(false);
+            run.release();
         }
     }
 
@@ -454,7 +452,7 @@ public final class Simulation implements AutoCloseable {
      */
     public Simulation fork() {
         SimulationState state = snapshot();
-        Simulation fork = new Simulation(network, batch, machine.threads(), rowsInBlock);
+        Simulation fork = new Simulation(network, batch, run.threads(), rowsInBlock);
         fork.restore(state);
         return fork;
     }
@@ -468,9 +466,9 @@ public final class Simulation implements AutoCloseable {
         begin();
         try {
             steps = 0;
-            machine.reset();
+            run.reset();
         } finally {
-            busy.set(false);
+            run.release();
         }
     }
 
@@ -481,42 +479,42 @@ public final class Simulation implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (machine.isOpen()) {
+        if (run.isOpen()) {
             begin();
             try {
-                machine.close();
+                run.close();
             } finally {
-                busy.set(false);
+                run.release();
             }
         }
     }
 
     private void run(int count) {
-        boolean profiled = LayerProfile.wanted();
+        boolean profiled = NetworkRun.isProfiled();
         if (profiled) {
-            machine.beginProfiles();
+            run.beginProfiles();
         }
-        int most = machine.stepsInBlock();
+        int most = run.stepsInBlock();
         for (int step = 0; step < count; ) {
             int some = Math.min(most, count - step);
-            machine.load(step, some);
+            run.load(step, some);
             if (step == 0) {
-                some = Math.max(1, machine.rowsAtATime(some * batch) / batch);
+                some = Math.max(1, run.rowsAtATime(some * batch) / batch);
                 most = some;
             }
-            machine.run(steps, some, profiled);
-            machine.advance(some);
+            run.run(steps, some, profiled);
+            run.advance(some);
             steps += some;
             step += some;
         }
         if (profiled) {
-            machine.emitProfiles();
+            run.emitProfiles();
         }
     }
 
     private void openAll(Map<String, ? extends Signal> given, boolean constant) {
         for (int i = 0; i < network.inputs().size(); i++) {
-            machine.open(i, GivenInputs.of(given, network.inputs().get(i)), steps, constant);
+            run.open(i, GivenInputs.of(given, network.inputs().get(i)), steps, constant);
         }
     }
 
@@ -527,22 +525,29 @@ public final class Simulation implements AutoCloseable {
     }
 
     private void begin() {
-        hold();
-        if (!machine.isOpen()) {
-            busy.set(false);
+        run.hold();
+        if (!run.isOpen()) {
+            run.release();
             throw new IllegalStateException("simulation is closed");
         }
     }
 
-    /** Keeps this simulation from running until {@link #release}. */
-    void hold() {
-        if (!busy.compareAndSet(false, true)) {
-            throw new IllegalStateException(
-                    "simulation is busy: it is used by one thread at a time, and not by its observers");
-        }
-    }
+    /** An observer of a user's, as the engine sees it. */
+    private record Observed(Observer observer) implements BlockObserver {
 
-    void release() {
-        busy.set(false);
+        @Override
+        public boolean needsMembranes() {
+            return observer.needsMembranes();
+        }
+
+        @Override
+        public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
+            observer.observe(firstStep, steps, spikes, membranes);
+        }
+
+        @Override
+        public void reset() {
+            observer.reset();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.engine.NetworkRun;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -36,8 +37,8 @@ public final class SimulationState {
         this.steps = header.getLong();
     }
 
-    static SimulationState take(Network network, int batch, long steps, Machine machine) {
-        long size = HEADER + machine.bytes() + Integer.BYTES;
+    static SimulationState take(Network network, int batch, long steps, NetworkRun run) {
+        long size = HEADER + run.bytes() + Integer.BYTES;
         if (size > Integer.MAX_VALUE - Long.BYTES) {
             throw new IllegalStateException("state has " + size + " bytes, expected at most 2 GB");
         }
@@ -46,7 +47,7 @@ public final class SimulationState {
         to.putInt(MAGIC).putInt(VERSION);
         to.putLong(network.fingerprint()).putLong(network.weights().hash());
         to.putInt(batch).putLong(steps);
-        machine.write(to);
+        run.write(to);
         to.putInt(checksum(bytes));
         return new SimulationState(bytes);
     }
@@ -123,10 +124,10 @@ public final class SimulationState {
         }
     }
 
-    void put(Machine machine) {
+    void put(NetworkRun run) {
         ByteBuffer from = buffer(bytes).position(HEADER);
         try {
-            machine.read(from);
+            run.read(from);
         } catch (BufferUnderflowException | IndexOutOfBoundsException tooShort) {
             throw new IllegalArgumentException("state has too few bytes, " + bytes.length, tooShort);
         }

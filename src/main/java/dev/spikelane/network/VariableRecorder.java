@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.engine.VariableObserver;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -86,9 +87,9 @@ public final class VariableRecorder implements Observer {
         return values;
     }
 
-    void record(long step, FloatMatrix rows, Shape shape) {
-        int row = Recordings.firstRow(values.rows(), batch, step, 1);
-        shape.toTorch(rows, 0, values, row, batch);
+    /** This recorder, as the engine sees it. */
+    VariableObserver observing() {
+        return new Observing();
     }
 
     @Override
@@ -121,6 +122,25 @@ public final class VariableRecorder implements Observer {
         int row = Recordings.firstRow(values.rows(), batch, firstStep, steps);
         MemorySegment.copy(
                 membranes.segment(), 0, values.segment(), values.rowOffset(row), membranes.rowOffset(steps * batch));
+    }
+
+    private final class Observing implements VariableObserver {
+
+        @Override
+        public String variable() {
+            return variable;
+        }
+
+        @Override
+        public boolean beforeReset() {
+            return beforeReset;
+        }
+
+        @Override
+        public void record(long step, FloatMatrix rows, Shape shape) {
+            int row = Recordings.firstRow(values.rows(), batch, step, 1);
+            shape.toTorch(rows, 0, values, row, batch);
+        }
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.spikelane.network;
 
+import dev.spikelane.engine.Settling;
 import dev.spikelane.kernel.product.SpikeCalibration;
 import dev.spikelane.kernel.product.SpikeCosts;
-import dev.spikelane.layout.Settling;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;

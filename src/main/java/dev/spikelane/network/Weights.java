@@ -1,6 +1,8 @@
 package dev.spikelane.network;
 
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.engine.ValueGuard;
+import dev.spikelane.engine.ValuesChange;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -11,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
 
 /**
  * The values of a network by name: weights and biases of its projections ({@code fc1.weight}, {@code fc1.bias}) and parameters of its
@@ -20,11 +21,10 @@ import java.util.function.Consumer;
 public final class Weights {
 
     private final Map<String, Values> values;
-    private final Consumer<Runnable> guard;
-    private long version;
+    private final ValueGuard guard;
 
     /** Values by name; the guard runs what changes them while nobody computes with them. */
-    Weights(Map<String, Values> values, Consumer<Runnable> guard) {
+    Weights(Map<String, Values> values, ValueGuard guard) {
         this.values = new LinkedHashMap<>(values);
         this.guard = guard;
     }
@@ -86,7 +86,7 @@ public final class Weights {
      */
     public void replace(String name, IntegerMatrix from) {
         Values found = find(name);
-        change(() -> found.write(from));
+        guard.change(() -> found.write(from));
     }
 
     /**
@@ -100,7 +100,7 @@ public final class Weights {
      */
     public void replace(String name, FloatMatrix from) {
         Values found = find(name);
-        change(() -> found.write(from));
+        guard.change(() -> found.write(from));
     }
 
     /**
@@ -115,13 +115,7 @@ public final class Weights {
         Objects.requireNonNull(all, "all");
         Map<Values, FloatMatrix> found = new LinkedHashMap<>();
         all.forEach((name, from) -> found.put(find(name), Objects.requireNonNull(from, name)));
-        change(() -> ValuesChange.apply(found));
-    }
-
-    /** Makes a change while nobody computes with these values, and counts it. */
-    void change(Runnable change) {
-        guard.accept(change);
-        version++;
+        guard.change(() -> ValuesChange.apply(found));
     }
 
     /**
@@ -148,7 +142,7 @@ public final class Weights {
 
     /** Grows with every change. */
     long version() {
-        return version;
+        return guard.version();
     }
 
     Map<String, Values> values() {

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.layout.Layout;
+import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record GradientBlueprint(
         Network network,
-        Layout layout,
+        LaidOutNetwork layout,
         GradientSize size,
         Arena arena,
         Set<String> learned,

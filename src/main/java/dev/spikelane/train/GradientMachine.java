@@ -3,8 +3,8 @@ package dev.spikelane.train;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.connection.operator.Scratch;
-import dev.spikelane.layout.Crew;
-import dev.spikelane.layout.Layout;
+import dev.spikelane.engine.ComponentPlan;
+import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -19,7 +19,7 @@ final class GradientMachine {
 
     private final GradientBlueprint plan;
     private final Scratch[] scratch;
-    private final Crew crew;
+    private final WorkerPool crew;
     private final GradientInput[] inputs;
     private final GradientSite[] sites;
     private final GradientTerm[] terms;
@@ -27,10 +27,10 @@ final class GradientMachine {
     private int addFirst;
     private int addCount;
     private GradientTerm adding;
-    private final Crew.Job prepare = this::prepare;
-    private final Crew.Job add = this::add;
+    private final WorkerPool.Job prepare = this::prepare;
+    private final WorkerPool.Job add = this::add;
 
-    GradientMachine(GradientBlueprint plan, Set<String> wantedInputs, Crew crew) {
+    GradientMachine(GradientBlueprint plan, Set<String> wantedInputs, WorkerPool crew) {
         Network network = plan.network();
         this.plan = plan;
         this.scratch = Scratch.of(plan.arena(), plan.size().threads());
@@ -40,8 +40,8 @@ final class GradientMachine {
                 .toArray(GradientInput[]::new);
         this.sites = new GradientSite[network.populations().size()];
         this.terms = new GradientTerm[network.projections().size()];
-        List<Layout.Component> components = plan.layout().components();
-        for (Layout.Component component : components) {
+        List<ComponentPlan.Component> components = plan.layout().components();
+        for (ComponentPlan.Component component : components) {
             for (int number : component.populations()) {
                 sites[number] = site(number, component.steps() == 0);
             }
@@ -85,7 +85,7 @@ final class GradientMachine {
                 ? target.current()
                 : Objects.requireNonNull(target.feedback());
         boolean pulls = !(from instanceof Input input) || input(input).wantsGradient();
-        List<Operator> path = plan.layout().path(number);
+        List<Operator> path = plan.layout().chain(number).operators();
         GradientPath made;
         try {
             made = new GradientPath(

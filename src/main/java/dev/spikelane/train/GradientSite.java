@@ -1,10 +1,11 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.BoundPopulation;
+import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.PortSteps;
-import dev.spikelane.layout.Layout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -25,7 +26,7 @@ final class GradientSite implements GradientSource {
     /** Blocks of 64 neurons that a thread takes back at a time. */
     private static final int BLOCKS_IN_TILE = 2;
 
-    private final Layout layout;
+    private final LaidOutNetwork layout;
     private final int number;
     private final Population population;
     private final GradientSize size;
@@ -158,7 +159,7 @@ final class GradientSite implements GradientSource {
     }
 
     PortSteps<NeuronState> steps() {
-        return PortSteps.of(group);
+        return BoundPopulation.steps(group);
     }
 
     FloatMatrix carriedOf(int variable) {
@@ -225,7 +226,7 @@ final class GradientSite implements GradientSource {
     }
 
     private NeuronGradient gradient() {
-        return NeuronGradient.of(arena, layout.inside(number), group, size.batch(), learned);
+        return NeuronGradient.of(arena, layout.population(number).inside(), group, size.batch(), learned);
     }
 
     Population population() {
@@ -454,7 +455,7 @@ final class GradientSite implements GradientSource {
             refresh();
         } else if (learnedNames.length > 0) {
             for (String name : learnedNames) {
-                layout.readParameter(number, name, gradient.values(name));
+                layout.population(number).read(name, gradient.values(name));
             }
             gradient.update();
             backward.update();
@@ -467,7 +468,7 @@ final class GradientSite implements GradientSource {
     /** Takes the parameters that the neurons have now. */
     void refresh() {
         group = layout.neurons(number);
-        gradient = gradient.with(layout.inside(number), group);
+        gradient = gradient.with(layout.population(number).inside(), group);
         backward.refresh();
         frame = frame();
         for (GradientShare share : shares) {

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.layout.Crew;
+import dev.spikelane.engine.WorkerPool;
 import java.util.List;
 import java.util.Objects;
 
@@ -10,30 +10,30 @@ final class GradientStage {
     private final GradientSite[] sites;
     private final GradientSize size;
     private final int turn;
-    private final Crew crew;
-    private final Crew.Job forward = this::forwardPart;
-    private final Crew.Job backward = this::backwardPart;
-    private final Crew.Job forwardFrame = this::forwardFrame;
-    private final Crew.Job backwardFrame = this::backwardFrame;
+    private final WorkerPool crew;
+    private final WorkerPool.Job forward = this::forwardPart;
+    private final WorkerPool.Job backward = this::backwardPart;
+    private final WorkerPool.Job forwardFrame = this::forwardFrame;
+    private final WorkerPool.Job backwardFrame = this::backwardFrame;
     private int first;
     private int count;
     private int blocksInPart;
     private int stepsInTurn;
     private int stepsInPart;
-    private final Crew.Job fillSteps = this::fillSteps;
+    private final WorkerPool.Job fillSteps = this::fillSteps;
     /** For each population the samples that each thread carries; empty if all samples go together. */
     private final GradientShare[][] shares;
 
-    private final Crew.Job fillAhead = this::fillAhead;
-    private final Crew.Job forwardShare = this::forwardShare;
-    private final Crew.Job backwardShare = this::backwardShare;
+    private final WorkerPool.Job fillAhead = this::fillAhead;
+    private final WorkerPool.Job forwardShare = this::forwardShare;
+    private final WorkerPool.Job backwardShare = this::backwardShare;
 
     /**
      * Makes a stage.
      *
      * @param steps steps that the populations of a loop run at a time; 0 for a population without a loop
      */
-    GradientStage(GradientSize size, GradientSite[] sites, int steps, Crew crew) {
+    GradientStage(GradientSize size, GradientSite[] sites, int steps, WorkerPool crew) {
         this.sites = sites;
         this.size = size;
         this.turn = steps == 0 ? size.segment() : Math.min(steps, size.segment());

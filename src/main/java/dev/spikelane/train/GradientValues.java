@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.connection.operator.OperatorGradient;
-import dev.spikelane.layout.Layout;
+import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -18,23 +18,16 @@ final class GradientValues {
     private GradientValues() {}
 
     /** The names of all weights of projections that do not change by themselves. */
-    static Set<String> weights(Network network, Layout layout) {
+    static Set<String> weights(Network network, LaidOutNetwork layout) {
         Set<String> names = new LinkedHashSet<>();
         for (int i = 0; i < network.projections().size(); i++) {
             Projection projection = network.projections().get(i);
-            for (int place = 0; place < layout.path(i).size() && !projection.plastic(); place++) {
-                String prefix = prefix(projection, layout, i, place);
-                layout.path(i).get(place).values().forEach(values -> names.add(prefix + values.name()));
+            for (int place = 0; place < layout.chain(i).operators().size() && !projection.plastic(); place++) {
+                String prefix = layout.chain(i).prefix(projection.name(), place);
+                layout.chain(i).operators().get(place).values().forEach(values -> names.add(prefix + values.name()));
             }
         }
         return names;
-    }
-
-    private static String prefix(Projection projection, Layout layout, int number, int place) {
-        long owners = layout.path(number).stream()
-                .filter(operator -> !operator.values().isEmpty())
-                .count();
-        return projection.name() + (owners > 1 ? "." + place : "") + ".";
     }
 
     /** The values that are learned: those of projections, then those of populations. */
@@ -45,7 +38,8 @@ final class GradientValues {
             List<OperatorGradient> backs = terms[i].backs();
             for (int place = 0; place < backs.size(); place++) {
                 for (OperatorGradient.Learned each : backs.get(place).learned()) {
-                    String name = prefix(terms[i].projection(), plan.layout(), i, place) + each.name();
+                    String name =
+                            plan.layout().chain(i).prefix(terms[i].projection().name(), place) + each.name();
                     if (plan.learned().contains(name)) {
                         slots.add(new GradientSlot(name, backs.get(place), each));
                     }

@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
-import dev.spikelane.layout.Crew;
-import dev.spikelane.layout.Layout;
+import dev.spikelane.engine.ParameterChange;
+import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -43,15 +43,15 @@ public final class Gradients implements AutoCloseable {
     private final GradientMachine machine;
     private final List<GradientSlot> slots;
     /** What an optimizer changes of neurons. */
-    private final List<Layout.Change> changes;
+    private final List<ParameterChange> changes;
 
-    private final Crew crew;
+    private final WorkerPool crew;
     private long seen;
     private boolean ran;
     /** The step, since the last reset, at which the window begins: dropouts draw other numbers in each. */
     private int firstStep;
 
-    Gradients(GradientBlueprint plan, GradientMachine machine, List<GradientSlot> slots, Crew crew) {
+    Gradients(GradientBlueprint plan, GradientMachine machine, List<GradientSlot> slots, WorkerPool crew) {
         this.plan = plan;
         this.machine = machine;
         this.slots = slots;
@@ -434,7 +434,7 @@ public final class Gradients implements AutoCloseable {
         return plan;
     }
 
-    Crew crew() {
+    WorkerPool crew() {
         return crew;
     }
 
@@ -462,8 +462,8 @@ public final class Gradients implements AutoCloseable {
     }
 
     /** The parameters of each population, which change together. */
-    private static List<Layout.Change> changes(GradientBlueprint plan, List<GradientSlot> slots) {
-        List<Layout.Change> changes = new ArrayList<>();
+    private static List<ParameterChange> changes(GradientBlueprint plan, List<GradientSlot> slots) {
+        List<ParameterChange> changes = new ArrayList<>();
         List<Population> populations = plan.network().populations();
         for (int number = 0; number < populations.size(); number++) {
             Population population = populations.get(number);
@@ -471,7 +471,7 @@ public final class Gradients implements AutoCloseable {
                     .filter(slot -> population.equals(slot.population()))
                     .toList();
             if (!own.isEmpty()) {
-                changes.add(new Layout.Change(
+                changes.add(new ParameterChange(
                         number,
                         own.stream().map(GradientSlot::parameter).toList(),
                         own.stream().map(GradientSlot::values).toList()));

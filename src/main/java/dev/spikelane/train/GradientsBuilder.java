@@ -1,8 +1,7 @@
 package dev.spikelane.train;
 
-import dev.spikelane.layout.Crew;
-import dev.spikelane.layout.Layout;
-import dev.spikelane.layout.Layouts;
+import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -28,7 +27,7 @@ public final class GradientsBuilder {
     private static final int ROWS_IN_TURN = 256;
 
     private final Network network;
-    private final Layout layout;
+    private final LaidOutNetwork layout;
     private final int steps;
     private final int batch;
     private int threads = 1;
@@ -54,7 +53,7 @@ public final class GradientsBuilder {
                     + ", expected at least 1 of both and at most " + Integer.MAX_VALUE + " rows");
         }
         this.network = network;
-        this.layout = Layouts.of(network);
+        this.layout = network.laidOut();
         this.steps = steps;
         this.batch = batch;
         this.every = steps;
@@ -427,7 +426,7 @@ public final class GradientsBuilder {
 
     /** Lays everything out in an arena, which the gradients close. */
     Gradients build(Arena arena, int samples) {
-        Crew crew = layout.crew(threads);
+        WorkerPool crew = new WorkerPool(threads);
         try {
             GradientBlueprint plan = new GradientBlueprint(
                     network,

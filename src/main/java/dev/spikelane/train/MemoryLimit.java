@@ -2,8 +2,7 @@ package dev.spikelane.train;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.spikelane.connection.operator.Operator;
-import dev.spikelane.layout.Layout;
-import dev.spikelane.layout.Layouts;
+import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -61,9 +60,9 @@ record MemoryLimit(long most) {
         for (Input input : network.inputs()) {
             values += input.shape().size();
         }
-        Layout layout = Layouts.of(network);
+        LaidOutNetwork layout = network.laidOut();
         for (int i = 0; i < network.projections().size(); i++) {
-            for (Operator operator : layout.path(i)) {
+            for (Operator operator : layout.chain(i).operators()) {
                 values += (double) operator.inputs() + operator.outputs();
             }
         }

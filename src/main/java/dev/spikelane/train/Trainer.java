@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.layout.Settling;
+import dev.spikelane.engine.Settling;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.layout.Crew;
+import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -22,10 +22,10 @@ final class TrainingPart {
     /** That of the losses by which outputs are decoded. */
     private final BoundLoss main;
 
-    private final Crew crew;
+    private final WorkerPool crew;
     private final ClassDecoder[] decoders;
-    private final Crew.Job evaluate = this::evaluate;
-    private final Crew.Job decode = this::decode;
+    private final WorkerPool.Job evaluate = this::evaluate;
+    private final WorkerPool.Job decode = this::decode;
     private final int[] classes;
     private final int[] numbers;
     private final List<Input> inputs;

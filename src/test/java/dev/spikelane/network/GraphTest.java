@@ -15,6 +15,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.connection.operator.Operators;
+import dev.spikelane.engine.ComponentPlan;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
@@ -82,7 +83,8 @@ final class GraphTest {
         builder.project("b-a", b, a, new OneToOne(1)).delay(2);
         Network network = builder.build();
         assertEquals(
-                List.of(new Plan.Component(List.of(0, 1), 2)), network.plan().components());
+                List.of(new ComponentPlan.Component(List.of(0, 1), 2)),
+                network.laidOut().components());
         try (Simulation simulation = network.simulate(1)) {
             SpikeRecorder ofA = simulation.recordSpikes("a", 12);
             SpikeRecorder ofB = simulation.recordSpikes("b", 12);

@@ -40,8 +40,8 @@ final class LargeNetwork {
                 .connect(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)))
                 .neuron(neuron)
                 .build();
-        first = new Spied(network.path(0).operators().getFirst());
-        network.replaceOperators(0, _ -> first);
+        first = new Spied(network.laidOut().chain(0).operators().getFirst());
+        network.laidOut().replaceOperators(0, _ -> first);
         input = Matrices.spikes(arena, ROWS, SIZE, 0.3, random);
         analog = Matrices.uniform(arena, ROWS, SIZE, random);
     }

@@ -122,7 +122,7 @@ final class PortsTest {
         Network network = network(neuron);
         SpikeMatrix input = Matrices.spikes(arena, 30, SIZE, 0.3, random);
         FloatMatrix currents = FloatMatrix.zeros(30, SIZE * neuron.gates());
-        network.path(0).operators().getFirst().multiply(input, 30, Tile.whole(currents), new Scratch(arena));
+        network.laidOut().chain(0).operators().getFirst().multiply(input, 30, Tile.whole(currents), new Scratch(arena));
         NeuronGroup group = neuron.bind(arena, currents.columns());
         NeuronState state = group.newState(arena, 3);
         SpikeMatrix spikes = SpikeMatrix.zeros(30, SIZE);

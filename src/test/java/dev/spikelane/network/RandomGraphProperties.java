@@ -42,12 +42,12 @@ final class RandomGraphProperties {
     private static void requireVariety(RandomGraph graph, NaiveNetwork expected, int restored) {
         Network network = graph.network;
         List<Projection> all = network.projections();
-        often("a loop", network.plan().components().stream().anyMatch(part -> part.steps() > 0));
+        often("a loop", network.laidOut().components().stream().anyMatch(part -> part.steps() > 0));
         often(
                 "a loop of several populations",
-                network.plan().components().stream()
+                network.laidOut().components().stream()
                         .anyMatch(part -> part.populations().size() > 1));
-        often("a loop of several steps", network.plan().components().stream().anyMatch(part -> part.steps() > 1));
+        often("a loop of several steps", network.laidOut().components().stream().anyMatch(part -> part.steps() > 1));
         often(
                 "a projection from a population to itself",
                 all.stream().anyMatch(projection -> projection.source() == projection.target()));

@@ -228,7 +228,7 @@ final class RandomNetwork {
             outcome.spikes.add(spikes);
             outcome.membranes.add(membranes);
             outcome.counts.add(counts);
-            outcome.keep(arena, state, network.bound(layer).neurons().takesFeedback());
+            outcome.keep(arena, state, network.laidOut().neurons(layer).takesFeedback());
             from = spikes;
         }
         return outcome;
@@ -263,7 +263,7 @@ final class RandomNetwork {
                 outcome.keep(
                         arena,
                         simulation.state(layer),
-                        network.bound(layer).neurons().takesFeedback());
+                        network.laidOut().neurons(layer).takesFeedback());
             }
         }
         return outcome;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
@@ -100,7 +100,7 @@ final class DropoutTest {
         Outcome actual = outcome();
         for (int word = 2; word >= 0; word--) {
             PortCurrents currents = new PortCurrents(Tile.whole(current).at(word, word + 1));
-            PortSteps.<NeuronState>of(group).record(currents, current.rows(), state, actual.spikes, actual.membranes);
+            BoundPopulation.steps(group).record(currents, current.rows(), state, actual.spikes, actual.membranes);
         }
         assertSameBits(expected.membranes, actual.membranes, "membranes");
         assertSameBits(expected.spikes, actual.spikes, "spikes");

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -114,23 +114,23 @@ final class KernelTruncationTest {
 
         NeuronState state = group.newState(arena, 1);
         FloatMatrix membranes = FloatMatrix.zeros(arena, STEPS, NEURONS);
-        PortSteps.<NeuronState>of(group).record(words(current, 2, 3), STEPS, state, spikes, membranes);
+        BoundPopulation.steps(group).record(words(current, 2, 3), STEPS, state, spikes, membranes);
         for (int step = 0; step < STEPS; step++) {
             FloatMatrix row = membranes.rows(step, 1);
-            PortSteps.<NeuronState>of(group)
+            BoundPopulation.steps(group)
                     .record(words(current.rows(step, 1), 0, 2), 1, state, spikes.rows(step, 1), row);
             assertEquals(step + 1, state.step());
         }
         assertSameBits(expected, membranes, "membranes");
-        PortSteps.<NeuronState>of(group).run(words(current, 0, 1), 1, state, spikes);
+        BoundPopulation.steps(group).run(words(current, 0, 1), 1, state, spikes);
         assertMessage(
                 IllegalArgumentException.class,
                 "neurons of word 1 have done 50 steps, expected 51 as those of word 0",
-                () -> PortSteps.<NeuronState>of(group).run(words(current, 0, 3), 1, state, spikes));
+                () -> BoundPopulation.steps(group).run(words(current, 0, 3), 1, state, spikes));
         assertMessage(
                 IllegalArgumentException.class,
                 "block range is [2, 4), expected a part of [0, 3)",
-                () -> PortSteps.<NeuronState>of(group).run(words(current, 2, 4), 1, state, spikes));
+                () -> BoundPopulation.steps(group).run(words(current, 2, 4), 1, state, spikes));
         state.reset();
         assertEquals(0, state.step());
         membranes.fill(0);

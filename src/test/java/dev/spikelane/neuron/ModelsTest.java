@@ -4,11 +4,11 @@ import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
@@ -227,7 +227,7 @@ final class ModelsTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "current has 2 rows, expected at least 4",
-                () -> PortSteps.<NeuronState>of(recurrent)
+                () -> BoundPopulation.steps(recurrent)
                         .run(new PortCurrents(Tile.whole(current)), 4, state, SpikeMatrix.zeros(arena, 4, 3)));
         assertEquals(0, state.membrane().get(0, 0), "no step was done");
         assertEquals(

@@ -12,18 +12,6 @@ import dev.spikelane.memory.SpikeMatrix;
 public interface PortSteps<S> {
 
     /**
-     * Returns the steps of a group of neurons.
-     *
-     * @param neurons the group
-     * @param <S> the state of neurons
-     * @return the group itself
-     */
-    @SuppressWarnings("unchecked") // There is one kind of state, which stands on a floor above this one.
-    static <S> PortSteps<S> of(Object neurons) {
-        return (PortSteps<S>) neurons;
-    }
-
-    /**
      * Runs the steps of the first rows for the neurons whose currents are in use.
      *
      * @param currents {@code [at least rows x currents]}, time-major ({@code row = step * batch + sample}), 0 behind the last neuron; of the

@@ -1,0 +1,187 @@
+package dev.spikelane.engine;
+
+import dev.spikelane.description.PopulationDescription;
+import dev.spikelane.kernel.step.PortSteps;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.neuron.Parameter;
+import dev.spikelane.neuron.gradient.NeuronRows;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A population laid out, with the parameters that it has now. */
+public final class BoundPopulation {
+
+    private final PopulationDescription population;
+    private final NeuronGroup neurons;
+    private Neuron neuron;
+    private Neuron inside;
+    /** The values that change in place; null before the first change. */
+    private @Nullable NeuronRows rows;
+
+    /** Whether the models have other values than the neurons. */
+    private boolean stale;
+
+    private BoundPopulation(PopulationDescription population, Neuron neuron, Neuron inside, NeuronGroup neurons) {
+        this.population = population;
+        this.neuron = neuron;
+        this.inside = inside;
+        this.neurons = neurons;
+    }
+
+    static BoundPopulation of(Arena arena, PopulationDescription population, Neuron neuron, boolean fed) {
+        Neuron inside = inside(population.shape(), neuron);
+        return new BoundPopulation(population, neuron, inside, bind(arena, inside, population, fed));
+    }
+
+    private static NeuronGroup bind(Arena arena, Neuron inside, PopulationDescription population, boolean fed) {
+        int currents = population.size() * inside.gates();
+        return fed ? inside.bindPorts(arena, currents) : inside.bind(arena, currents);
+    }
+
+    /** The neurons, which take feedback where projections enter that port. */
+    public NeuronGroup neurons() {
+        return neurons;
+    }
+
+    /** The steps of neurons whose currents stand in tiles, which every group of neurons can do. */
+    @SuppressWarnings("unchecked") // there is one kind of state
+    public static PortSteps<NeuronState> steps(NeuronGroup neurons) {
+        return (PortSteps<NeuronState>) neurons;
+    }
+
+    /** The model with its present parameters, in torch's order. */
+    public synchronized Neuron neuron() {
+        renew();
+        return neuron;
+    }
+
+    /** The same with parameters in the order of the rows. */
+    public synchronized Neuron inside() {
+        renew();
+        return inside;
+    }
+
+    /** Neurons that go through the same step without its reset. */
+    NeuronGroup beforeReset(Arena arena) {
+        return bind(arena, inside().beforeReset(), population, neurons.takesFeedback());
+    }
+
+    /** The names of the parameters; the weights of a recurrence that is a projection are that projection's. */
+    Set<String> parameters() {
+        Set<String> names = new LinkedHashSet<>(neuron().parameters().keySet());
+        if (neurons.takesFeedback()) {
+            names.remove(Neuron.RECURRENT_WEIGHTS);
+        }
+        return names;
+    }
+
+    /**
+     * Gives the neurons other values of some parameters, in place. The models follow when somebody asks for them.
+     *
+     * @param network that has them, whose weights follow what spikes carry
+     * @param change as many values of each parameter as there are now
+     * @return whether it was done; the neurons may have a parameter in another form, or their model may not take the values
+     * @throws IllegalArgumentException if weights do not take what spikes carry; all is as it was then
+     */
+    synchronized boolean set(LaidOutNetwork network, ParameterChange change) {
+        List<String> names = change.names();
+        List<FloatMatrix> values = change.values();
+        NeuronRows own = rows;
+        if (own == null) {
+            own = NeuronRows.of(inside, neurons);
+            rows = own;
+        }
+        if (own == null) {
+            return false;
+        }
+        for (int i = 0; i < names.size(); i++) {
+            float[] next = own.next(names.get(i));
+            if (next == null || next.length != values.get(i).columns()) {
+                own.restore(names);
+                return false;
+            }
+            for (int row = 0; row < next.length; row++) {
+                next[row] = values.get(i).get(0, torch(row, next.length));
+            }
+        }
+        if (!own.takes(names)) {
+            return false;
+        }
+        float[] carried = own.nextCarried();
+        if (carried != null && names.contains(NeuronRows.SPIKE_FACTOR)) {
+            try {
+                network.setSpikeValue(change.population(), carried);
+            } catch (IllegalArgumentException refused) {
+                network.setSpikeValue(change.population(), Objects.requireNonNull(own.carried()));
+                own.restore(names);
+                throw refused;
+            }
+        }
+        own.take(names);
+        stale = true;
+        return true;
+    }
+
+    /** Copies the values that a parameter has now, in the order of the rows. */
+    public synchronized void read(String name, float[] into) {
+        if (rows != null) {
+            rows.read(name, into);
+        } else {
+            float[] values =
+                    Objects.requireNonNull(inside.parameters().get(name)).values();
+            System.arraycopy(values, 0, into, 0, into.length);
+        }
+    }
+
+    private int torch(int row, int count) {
+        return count == population.size() && population.shape().reordered()
+                ? population.shape().torch(row)
+                : row;
+    }
+
+    /** Gives the models the values that the neurons have. */
+    private void renew() {
+        if (!stale || rows == null) {
+            return;
+        }
+        Map<String, Parameter> inTorch = new LinkedHashMap<>();
+        rows.parameters().forEach((name, now) -> {
+            float[] values = new float[now.count()];
+            for (int i = 0; i < values.length; i++) {
+                values[torch(i, values.length)] = now.value(i);
+            }
+            inTorch.put(name, Parameter.of(values));
+        });
+        neuron = neuron.withParameters(inTorch);
+        inside = inside(population.shape(), neuron);
+        stale = false;
+    }
+
+    /** The model with parameters of single neurons in the order of the rows. */
+    private static Neuron inside(Shape shape, Neuron neuron) {
+        if (!shape.reordered()) {
+            return neuron;
+        }
+        Map<String, Parameter> arranged = new LinkedHashMap<>();
+        neuron.parameters().forEach((name, values) -> {
+            if (values.count() == shape.size()) {
+                float[] rows = new float[shape.size()];
+                for (int i = 0; i < rows.length; i++) {
+                    rows[i] = values.value(shape.torch(i));
+                }
+                arranged.put(name, Parameter.of(rows));
+            }
+        });
+        return neuron.withParameters(arranged);
+    }
+}

@@ -1,0 +1,114 @@
+package dev.spikelane.engine;
+
+import dev.spikelane.connection.operator.ElementwiseOperator;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/**
+ * The operators of a path at work. All but the last product run on whole rows, once a block; the last product and what multiplies its
+ * currents one by one run on the tile that a thread carries to the neurons.
+ */
+final class ChainRun {
+
+    private final Operator[] first;
+    private final FloatMatrix[] made;
+    private final Tile[] tiles;
+    private final Scratch[] scratch;
+    private final Operator product;
+    private final ElementwiseOperator[] behind;
+
+    ChainRun(OperatorChain path, Arena arena, int rows, Scratch[] ofThreads) {
+        List<Operator> operators = path.operators();
+        int last = operators.size() - 1;
+        while (last > 0 && operators.get(last) instanceof ElementwiseOperator) {
+            last--;
+        }
+        this.first = operators.subList(0, last).toArray(Operator[]::new);
+        this.made = new FloatMatrix[last];
+        this.tiles = new Tile[last];
+        this.scratch = ofThreads;
+        for (int i = 0; i < last; i++) {
+            made[i] = FloatMatrix.zeros(arena, rows, first[i].outputs());
+            tiles[i] = Tile.whole(made[i]);
+            first[i].reserve(ofThreads[0]);
+        }
+        this.product = operators.get(last);
+        for (Scratch ofThread : ofThreads) {
+            product.reserve(ofThread);
+        }
+        this.behind = operators.subList(last + 1, operators.size()).toArray(ElementwiseOperator[]::new);
+    }
+
+    /** Runs what comes before the last product, and prepares that if threads share it; to be called once before the first rows are filled. */
+    void prepare(Signal source, int rows, boolean shares) {
+        Signal at = source;
+        for (int i = 0; i < first.length; i++) {
+            multiply(first[i], at, rows, tiles[i], scratch[0]);
+            at = made[i];
+        }
+        if (shares && at instanceof SpikeMatrix spikes) {
+            product.prepare(spikes, rows, scratch[0]);
+        }
+    }
+
+    /** Whether all is done row by row in memory of the thread, so that threads may each fill some rows. */
+    boolean isOneProduct() {
+        return first.length == 0;
+    }
+
+    /** Fills the currents of the first rows of the blocks in use. */
+    void fill(Signal source, int rows, Tile current, int thread) {
+        Signal from = first.length == 0 ? source : made[first.length - 1];
+        multiply(product, from, rows, current, scratch[thread]);
+        for (ElementwiseOperator operator : behind) {
+            operator.apply(current, rows);
+        }
+    }
+
+    private static void multiply(Operator operator, Signal source, int rows, Tile current, Scratch scratch) {
+        if (source instanceof SpikeMatrix spikes) {
+            operator.multiply(spikes, rows, current, scratch);
+        } else {
+            operator.multiply((FloatMatrix) source, rows, current, scratch);
+        }
+    }
+
+    /** The operator that sees the source. */
+    private Operator entry() {
+        return first.length == 0 ? product : first[0];
+    }
+
+    /** How many of the first rows it is best to fill at a time. */
+    int rowsAtATime(Signal source, int rows) {
+        return switch (source) {
+            case SpikeMatrix spikes -> entry().rowsAtATime(rows, spikes.count(0, rows));
+            case FloatMatrix values -> Math.min(rows, ProjectionRun.VALUE_ROWS_AT_A_TIME);
+        };
+    }
+
+    String kernel(Signal source, int rows, long active) {
+        return source instanceof SpikeMatrix ? entry().kernel(rows, active) : entry().kernel(rows);
+    }
+
+    /** What the product of a source's first rows is estimated to take on one thread; 0 if nothing is known. */
+    double nanoseconds(Signal source, int rows) {
+        return first.length == 0 && source instanceof SpikeMatrix spikes
+                ? product.nanoseconds(rows, spikes.count(0, rows))
+                : 0;
+    }
+
+    /** Multiplications of inputs by outputs for each row. */
+    long work() {
+        long work = (long) product.inputs() * product.outputs();
+        for (Operator operator : first) {
+            work += (long) operator.inputs() * operator.outputs();
+        }
+        return work;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.spikelane.engine;
+
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Values;
+import dev.spikelane.description.NetworkDescription;
+import dev.spikelane.description.PopulationDescription;
+import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.description.SourceDescription;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.Parameter;
+import java.lang.foreign.Arena;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** A network laid out in memory: operators and neurons bound to shapes, the order in which populations run, and each value's master. */
+public final class LaidOutNetwork implements ValueGuard {
+
+    private final NetworkDescription description;
+    private final ComponentPlan plan;
+    private final BoundPopulation[] populations;
+    private final OperatorChain[] chains;
+    private final Map<String, Values> values;
+    private final List<WeakReference<NetworkRun>> runs = new ArrayList<>();
+    private long version;
+
+    /**
+     * Lays a network out.
+     *
+     * @throws IllegalArgumentException if a parameter or a connection does not fit, or two matrices have one name
+     * @throws IllegalStateException if projections without delay form a cycle
+     */
+    public LaidOutNetwork(Arena arena, NetworkDescription description) {
+        this.description = description;
+        this.plan = ComponentPlan.of(description);
+        this.populations = new BoundPopulation[description.populations().size()];
+        for (int i = 0; i < populations.length; i++) {
+            populations[i] = bind(arena, i);
+        }
+        this.chains = new OperatorChain[description.projections().size()];
+        for (int i = 0; i < chains.length; i++) {
+            chains[i] = bind(arena, description.projections().get(i));
+        }
+        this.values = Collections.unmodifiableMap(named());
+    }
+
+    private BoundPopulation bind(Arena arena, int number) {
+        PopulationDescription population = description.populations().get(number);
+        try {
+            return BoundPopulation.of(arena, population, population.neuron(), isFed(number));
+        } catch (IllegalArgumentException failure) {
+            throw new IllegalArgumentException(
+                    "population '" + population.name() + "': " + failure.getMessage(), failure);
+        }
+    }
+
+    private OperatorChain bind(Arena arena, ProjectionDescription projection) {
+        Parameter spikeValue = projection.source() instanceof SourceDescription.OfSpikes spikes
+                ? populations[spikes.population()].inside().spikeValue()
+                : Parameter.of(1);
+        try {
+            return OperatorChain.bind(arena, projection.path(), description.shapeOf(projection.source()), spikeValue);
+        } catch (IllegalArgumentException failure) {
+            throw new IllegalArgumentException(
+                    "projection '" + projection.name() + "': " + failure.getMessage(), failure);
+        }
+    }
+
+    private boolean isFed(int population) {
+        return description.enters(population, Neuron.FEEDBACK);
+    }
+
+    /** Returns what was laid out. */
+    public NetworkDescription description() {
+        return description;
+    }
+
+    /** Returns the components, every source before its targets. */
+    public List<ComponentPlan.Component> components() {
+        return plan.components();
+    }
+
+    /** Returns the operators of a projection, with the network's own weights. */
+    public OperatorChain chain(int projection) {
+        return chains[projection];
+    }
+
+    /** Returns a population with the parameters that it has now. */
+    public BoundPopulation population(int number) {
+        return populations[number];
+    }
+
+    /** Returns the neurons of a population with the parameters that they have now. */
+    public NeuronGroup neurons(int population) {
+        return populations[population].neurons();
+    }
+
+    /** Returns all values by name: those of projections, then those of populations. */
+    public Map<String, Values> values() {
+        return values;
+    }
+
+    @Override
+    public long version() {
+        return version;
+    }
+
+    /** Makes a change while no simulation runs, and counts it. */
+    @Override
+    public void change(Runnable change) {
+        whileIdle(change);
+        version++;
+    }
+
+    /** Lets a run be asked whether it is busy when values change. */
+    void register(NetworkRun run) {
+        synchronized (runs) {
+            runs.removeIf(known -> known.refersTo(null));
+            runs.add(new WeakReference<>(run));
+        }
+    }
+
+    private void whileIdle(Runnable change) {
+        synchronized (runs) {
+            if (runs.isEmpty()) { // a training step, which allocates nothing
+                change.run();
+                return;
+            }
+            List<NetworkRun> held = new ArrayList<>();
+            try {
+                for (Iterator<WeakReference<NetworkRun>> each = runs.iterator(); each.hasNext(); ) {
+                    NetworkRun run = each.next().get();
+                    if (run != null) {
+                        run.hold();
+                        held.add(run);
+                    }
+                }
+                change.run();
+            } finally {
+                held.forEach(NetworkRun::release);
+            }
+        }
+    }
+
+    /** Puts others in place of a projection's operators, for runs still to be made: so tests watch threads at work. */
+    public void replaceOperators(int projection, UnaryOperator<Operator> change) {
+        chains[projection] = new OperatorChain(
+                chains[projection].operators().stream().map(change).toList());
+    }
+
+    /**
+     * Gives neurons other values of some parameters, in place, which allocates nothing: rows of the neurons, and weights times what spikes
+     * carry, follow. The population gets other {@link #neurons} where these lack what the values need: a gain that was 1 and left out, or
+     * weights of spikes that carried 1, are made once; values that the model refuses, or without which its neurons have another form, such
+     * as a synapse of 0, are judged by the model.
+     */
+    public void setParameters(ParameterChange change) {
+        BoundPopulation bound = populations[change.population()];
+        if (bound.set(this, change)) {
+            return;
+        }
+        Map<String, Parameter> together = new LinkedHashMap<>();
+        for (int i = 0; i < change.names().size(); i++) {
+            together.put(
+                    change.names().get(i), Parameter.of(change.values().get(i).toArray()));
+        }
+        rebind(change.population(), bound.neuron().withParameters(together));
+    }
+
+    /** Gives a population a model with other parameters. */
+    void rebind(int population, Neuron neuron) {
+        BoundPopulation changed = BoundPopulation.of(
+                Arena.ofAuto(), description.populations().get(population), neuron, isFed(population));
+        Parameter spikeValue = changed.inside().spikeValue();
+        Parameter before = populations[population].inside().spikeValue();
+        if (!spikeValue.equals(before)) {
+            try {
+                setSpikeValue(population, spikeValue.values());
+            } catch (IllegalArgumentException refused) {
+                setSpikeValue(population, before.values());
+                throw refused;
+            }
+        }
+        populations[population] = changed;
+    }
+
+    /** Says what the spikes of a population carry: one value, or one for each neuron in the order of the rows. */
+    void setSpikeValue(int population, float[] carried) {
+        SourceDescription spikes = new SourceDescription.OfSpikes(population);
+        for (int i = 0; i < chains.length; i++) {
+            if (description.projections().get(i).source().equals(spikes)) {
+                chains[i].operators().getFirst().setSpikeValue(carried);
+            }
+        }
+    }
+
+    private Map<String, Values> named() {
+        Map<String, Values> all = new LinkedHashMap<>();
+        for (int i = 0; i < chains.length; i++) {
+            chains[i].addValues(description.projections().get(i).name(), all);
+        }
+        for (int i = 0; i < populations.length; i++) {
+            for (String name : populations[i].parameters()) {
+                OperatorChain.put(
+                        all, description.populations().get(i).name() + "." + name, new PopulationValues(this, i, name));
+            }
+        }
+        return all;
+    }
+}

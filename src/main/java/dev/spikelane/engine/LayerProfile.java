@@ -1,0 +1,87 @@
+package dev.spikelane.engine;
+
+import dev.spikelane.description.PopulationDescription;
+import jdk.jfr.EventType;
+import jdk.jfr.FlightRecorder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds up what a layer does in one run, and tells Java Flight Recorder. Nothing is measured or allocated unless a recording wants to know.
+ */
+final class LayerProfile {
+
+    private static final boolean PRESENT =
+            ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+
+    private long rows;
+    private double inputs;
+    private long spikes;
+    private long time;
+    private String kernels = "";
+    private @Nullable LayerEvent event;
+
+    /** Whether a recording wants to know of layers. */
+    static boolean wanted() {
+        return PRESENT && Recorder.wanted();
+    }
+
+    /** The call starts. */
+    void begin() {
+        LayerEvent started = new LayerEvent();
+        started.begin();
+        event = started;
+    }
+
+    void add(int blockRows, double blockInputs, long inputSpikes, long nanoseconds) {
+        rows += blockRows;
+        inputs += blockInputs;
+        spikes += inputSpikes;
+        time += nanoseconds;
+    }
+
+    void addKernel(String kernel) {
+        if (!kernels.contains(kernel)) {
+            kernels = kernels.isEmpty() ? kernel : kernels + ", " + kernel;
+        }
+    }
+
+    /** Tells the recording, and starts anew. */
+    void emit(int number, String connections, PopulationDescription population, int threads) {
+        LayerEvent ended = event;
+        if (ended != null) {
+            ended.layer = number;
+            ended.population = population.name();
+            ended.connection = connections;
+            ended.neurons = population.neuron().toString();
+            ended.rows = rows;
+            ended.density = (float) (spikes / inputs);
+            ended.kernel = kernels;
+            ended.threads = threads;
+            ended.time = time;
+            ended.commit();
+        }
+        event = null;
+        rows = 0;
+        inputs = 0;
+        spikes = 0;
+        time = 0;
+        kernels = "";
+    }
+
+    /** Loaded only where the module jdk.jfr is present. */
+    private static final class Recorder {
+
+        private Recorder() {}
+
+        static boolean wanted() {
+            // Asking for the event's type starts the recorder, which takes some 50 ms: not before somebody else has.
+            return FlightRecorder.isInitialized() && Type.LAYER.isEnabled();
+        }
+    }
+
+    private static final class Type {
+        static final EventType LAYER = EventType.getEventType(LayerEvent.class);
+
+        private Type() {}
+    }
+}

@@ -1,0 +1,95 @@
+package dev.spikelane.engine;
+
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/**
+ * Populations that reach each other, and those that are looked at after every step. What comes from elsewhere is computed for a whole block
+ * of steps; then the populations take turns, some steps at a time: all samples, or where threads share the work each thread its own.
+ */
+final class LoopRun implements ComponentRun {
+
+    /** Multiplications of a block from which on threads share it. */
+    private static final long WORTH_SHARING = 3_000_000;
+
+    private final LoopPopulation[] sites;
+    private final int stepsAtATime;
+    /** For each thread the samples that it carries, of each population; empty if all samples go together. */
+    private final LoopShare[][] shares;
+
+    private final long work;
+    private final WorkerPool.Job carry = this::carry;
+    private int steps;
+
+    LoopRun(List<LoopPopulation> sites, int stepsAtATime, Arena arena, int threads) {
+        this.sites = sites.toArray(LoopPopulation[]::new);
+        this.stepsAtATime = stepsAtATime;
+        this.work = sites.stream().mapToLong(LoopPopulation::work).sum();
+        this.shares = shares(arena, Math.min(threads, sites.getFirst().batch()));
+    }
+
+    private LoopShare[][] shares(Arena arena, int threads) {
+        if (threads == 1 || !List.of(sites).stream().allMatch(LoopPopulation::samplesApart)) {
+            return new LoopShare[0][];
+        }
+        int batch = sites[0].batch();
+        int most = Math.ceilDiv(batch, threads);
+        LoopShare[][] made = new LoopShare[Math.ceilDiv(batch, most)][sites.length];
+        for (int share = 0; share < made.length; share++) {
+            int first = share * most;
+            for (int site = 0; site < sites.length; site++) {
+                made[share][site] = sites[site].share(arena, first, Math.min(most, batch - first));
+            }
+        }
+        return made;
+    }
+
+    @Override
+    public void run(WorkerPool workers, long firstStep, int blockSteps, boolean profiled) {
+        for (LoopPopulation site : sites) {
+            site.open(workers, blockSteps, profiled);
+        }
+        long start = profiled ? System.nanoTime() : 0;
+        boolean shared = shares.length > 0 && work * blockSteps >= WORTH_SHARING;
+        if (shared) {
+            runShares(workers, blockSteps);
+        } else {
+            runTogether(firstStep, blockSteps, profiled);
+        }
+        long each = profiled && shared ? (System.nanoTime() - start) / sites.length : 0;
+        for (LoopPopulation site : sites) {
+            site.close(firstStep, blockSteps, each, profiled);
+        }
+    }
+
+    private void runTogether(long firstStep, int blockSteps, boolean profiled) {
+        for (int step = 0; step < blockSteps; step += stepsAtATime) {
+            int some = Math.min(stepsAtATime, blockSteps - step);
+            for (LoopPopulation site : sites) {
+                site.run(firstStep + step, step, some, profiled);
+            }
+        }
+    }
+
+    private void runShares(WorkerPool workers, int blockSteps) {
+        steps = blockSteps;
+        workers.run(carry, shares.length);
+        for (LoopShare[] share : shares) {
+            for (LoopShare of : share) {
+                of.close();
+            }
+        }
+    }
+
+    private void carry(int number, int thread) {
+        LoopShare[] share = shares[number];
+        for (LoopShare of : share) {
+            of.open();
+        }
+        for (int step = 0; step < steps; step++) {
+            for (LoopShare of : share) {
+                of.run(step, thread);
+            }
+        }
+    }
+}

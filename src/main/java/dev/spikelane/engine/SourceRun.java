@@ -1,0 +1,10 @@
+package dev.spikelane.engine;
+
+import dev.spikelane.memory.Signal;
+
+/** A source of projections in a simulation. */
+interface SourceRun {
+
+    /** The rows of the block as a projection of this delay sees them; of the kind that the source has in this call. */
+    Signal delayed(int delay);
+}

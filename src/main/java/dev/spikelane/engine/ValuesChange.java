@@ -1,0 +1,63 @@
+package dev.spikelane.engine;
+
+import dev.spikelane.connection.operator.Values;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.neuron.Parameter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Several values that change together, or not at all; parameters of one population are judged together. */
+public final class ValuesChange {
+
+    /** What takes back what was done, the last first. */
+    private final Deque<Runnable> back = new ArrayDeque<>();
+
+    private final Map<Integer, Map<String, Parameter>> parameters = new LinkedHashMap<>();
+
+    private ValuesChange() {}
+
+    /**
+     * Copies values in.
+     *
+     * <p>Whatever is thrown, nothing has changed then.
+     *
+     * @throws IllegalArgumentException if one does not fit or is not allowed
+     * @throws IllegalStateException if the arena of one is closed
+     */
+    public static void apply(Map<Values, FloatMatrix> all) {
+        ValuesChange change = new ValuesChange();
+        try {
+            all.forEach(change::write);
+            for (Values each : all.keySet()) {
+                if (each instanceof PopulationValues own) {
+                    change.rebind(own);
+                }
+            }
+        } catch (RuntimeException | Error failure) { // an arena may be closed, or memory may be short
+            change.back.forEach(Runnable::run);
+            throw failure;
+        }
+    }
+
+    private void write(Values values, FloatMatrix from) {
+        if (values instanceof PopulationValues own) {
+            parameters
+                    .computeIfAbsent(own.population(), _ -> new LinkedHashMap<>())
+                    .put(own.name(), own.checked(from));
+            return;
+        }
+        FloatMatrix before = FloatMatrix.zeros(values.rows(), values.columns());
+        values.read(before);
+        values.write(from);
+        back.push(() -> values.write(before));
+    }
+
+    private void rebind(PopulationValues own) {
+        Map<String, Parameter> together = parameters.remove(own.population());
+        if (together != null) {
+            back.push(own.rebind(together));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.spikelane.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.product.IntegerCosts;
+import dev.spikelane.kernel.product.SpikeCosts;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** When threads share the currents of a population: from so many products or so much estimated time on. */
+final class PortSumTest {
+
+    private static final SpikeCosts.Panel NEVER = new SpikeCosts.Panel(Double.POSITIVE_INFINITY, 0, 1);
+
+    /** 784 -> 1000 has 16 blocks of 64 outputs: 31 spikes take 4,960 ns at 10 ns each, 32 take 5,120. Four rows are shared by their size. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 10, 31, false",
+        "1, 10, 32, true",
+        "1, 20, 15, false",
+        "1, 20, 16, true",
+        "3, 10, 31, false",
+        "3, 10, 32, true",
+        "3, 0, 32, false",
+        "4, 0, 0, true"
+    })
+    void threadsShareByEstimatedTime(int rows, double ofSpike, int spikes, boolean shared) {
+        assertEquals(shared, worthSharing(rows, ofSpike, spikes, false));
+    }
+
+    /** What was computed before a call takes no time, however many spikes the source has. */
+    @Test
+    void heldCurrentsTakeNoTime() {
+        assertTrue(worthSharing(1, 10, 784, false));
+        assertFalse(worthSharing(1, 10, 784, true));
+    }
+
+    private static boolean worthSharing(int rows, double ofSpike, int spikes, boolean held) {
+        SpikeCosts before = SpikeCosts.inUse();
+        SpikeCosts costs = known(ofSpike, before.integers());
+        assumeTrue(SpikeCosts.replace(costs), "constants are not fixed");
+        try (Arena arena = Arena.ofShared()) {
+            Network network = Network.builder(784)
+                    .dense(1_000, new TorchRandom(1))
+                    .neuron(new Leaky(0.9f))
+                    .build();
+            LaidOutNetwork laidOut = network.laidOut();
+            SpikeMatrix source = SpikeMatrix.zeros(arena, rows, 784);
+            for (int i = 0; i < spikes; i++) {
+                source.set(i % rows, i / rows, true);
+            }
+            ChainRun path = new ChainRun(laidOut.chain(0), arena, rows, Scratch.of(arena, 2));
+            ProjectionRun term =
+                    new ProjectionRun(laidOut.description().projections().getFirst(), path, delay -> source);
+            if (held) {
+                term.hold(arena, rows, 1_000);
+            }
+            return new PortSum(List.of(term), 1_000, arena, rows, 2).worthSharing(rows);
+        } finally {
+            SpikeCosts.replace(before);
+        }
+    }
+
+    /** Spikes alone take time, and only active inputs serve. */
+    private static SpikeCosts known(double ofSpike, IntegerCosts before) {
+        SpikeCosts.Lists never = new SpikeCosts.Lists(Double.POSITIVE_INFINITY, 0, 0);
+        SpikeCosts.Dense dense = new SpikeCosts.Dense(Double.POSITIVE_INFINITY);
+        return new SpikeCosts(
+                "known", new SpikeCosts.Active(0, 0, ofSpike, 1), NEVER, NEVER, never, dense, NEVER, before);
+    }
+}
