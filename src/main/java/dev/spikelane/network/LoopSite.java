@@ -96,6 +96,7 @@ final class LoopSite {
 
     void close(long firstStep, int steps, long shared, boolean profiled) {
         time += shared;
+        site.written(); // threads have carried samples apart
         if (profiled) {
             site.profile(steps * site.batch(), time);
         }

@@ -232,6 +232,13 @@ final class Machine {
         return plastic;
     }
 
+    /** Says what the spikes of a plastic projection's source carry. */
+    void setSpikeValue(int projection, float[] values) {
+        if (isOpen()) {
+            paths[projection].operators().getFirst().setSpikeValue(values);
+        }
+    }
+
     void record(int number, VariableRecorder recorder) {
         boolean before = sites[number].stepwise();
         sites[number].add(recorder);

@@ -339,6 +339,21 @@ public final class Network {
         for (int i = 0; i < paths.length; i++) {
             if (projections.get(i).source().equals(population)) {
                 paths[i].operators().getFirst().setSpikeValue(values);
+                if (projections.get(i).plastic()) {
+                    setSpikeValueOfCopies(i, values);
+                }
+            }
+        }
+    }
+
+    /** Tells simulations, which have plastic projections of their own. */
+    private void setSpikeValueOfCopies(int projection, float[] values) {
+        synchronized (simulations) {
+            for (WeakReference<Simulation> each : simulations) {
+                Simulation simulation = each.get();
+                if (simulation != null) {
+                    simulation.setSpikeValue(projection, values);
+                }
             }
         }
     }

@@ -580,4 +580,9 @@ public final class Simulation implements AutoCloseable {
     void release() {
         busy.set(false);
     }
+
+    /** Says what the spikes of a plastic projection's source carry, while this simulation is held. */
+    void setSpikeValue(int projection, float[] values) {
+        machine.setSpikeValue(projection, values);
+    }
 }

@@ -205,6 +205,7 @@ final class Site implements SourceRun {
             unreset.run(this, currents, spikesOfPart);
         }
         run(neurons(), currents, rows, state, spikesOfPart, membranesOfPart);
+        written();
         if (stepwise()) {
             for (int i = 0; i < variables.size(); i++) {
                 Kept kept = variables.get(i);
@@ -215,6 +216,14 @@ final class Site implements SourceRun {
                 NeuronState seen = recorder.beforeReset() && unreset != null ? unreset.state : state;
                 recorder.record(stepNumber, seen.variable(recorder.variable()), population.shape());
             }
+        }
+    }
+
+    /** Takes notice that neurons have left spikes and membranes in the block. */
+    void written() {
+        spikes.written();
+        for (int i = 0; i < variables.size(); i++) {
+            variables.get(i).track.written();
         }
     }
 
@@ -299,6 +308,11 @@ final class Site implements SourceRun {
         return spikes.delayed(delay);
     }
 
+    @Override
+    public long version() {
+        return spikes.version();
+    }
+
     long bytes() {
         return state.bytes()
                 + spikes.bytes()
@@ -329,6 +343,11 @@ final class Site implements SourceRun {
         @Override
         public Signal delayed(int delay) {
             return track.delayed(delay);
+        }
+
+        @Override
+        public long version() {
+            return track.version();
         }
     }
 

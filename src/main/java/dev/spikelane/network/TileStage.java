@@ -56,6 +56,7 @@ final class TileStage implements Stage, Crew.Job {
         rows = steps * site.batch();
         long start = profiled ? System.nanoTime() : 0;
         compute(workers);
+        site.written();
         if (profiled) {
             site.profile(rows, System.nanoTime() - start);
         }

@@ -59,13 +59,27 @@ final class CurrentsTest {
                 source.set(i % rows, i / rows, true);
             }
             PathRun path = new PathRun(network.path(0), arena, rows, Scratch.of(arena, 2));
-            Term term = new Term(network.projections().getFirst(), path, delay -> source);
+            Term term = new Term(network.projections().getFirst(), path, new Fixed(source));
             if (held) {
                 term.hold(arena, rows, 1_000);
             }
             return new Currents(List.of(term), 1_000, arena, rows, 2).worthSharing(rows);
         } finally {
             SpikeCosts.replace(before);
+        }
+    }
+
+    /** Rows that stay as they are. */
+    private record Fixed(SpikeMatrix rows) implements SourceRun {
+
+        @Override
+        public SpikeMatrix delayed(int delay) {
+            return rows;
+        }
+
+        @Override
+        public long version() {
+            return 0;
         }
     }
 
