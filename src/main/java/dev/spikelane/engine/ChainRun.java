@@ -45,15 +45,19 @@ final class ChainRun {
         this.behind = operators.subList(last + 1, operators.size()).toArray(ElementwiseOperator[]::new);
     }
 
-    /** Runs what comes before the last product, and prepares that if threads share it; to be called once before the first rows are filled. */
-    void prepare(Signal source, int rows, boolean shares) {
+    /**
+     * Runs what comes before the last product, and prepares that if threads share it; to be called once before the first rows are filled.
+     *
+     * @param version of the source
+     */
+    void prepare(Signal source, long version, int rows, boolean shares) {
         Signal at = source;
         for (int i = 0; i < first.length; i++) {
             multiply(first[i], at, rows, tiles[i], scratch[0]);
             at = made[i];
         }
         if (shares && at instanceof SpikeMatrix spikes) {
-            product.prepare(spikes, rows, scratch[0]);
+            product.prepare(spikes, rows, version, scratch[0]);
         }
     }
 
@@ -62,10 +66,24 @@ final class ChainRun {
         return first.length == 0;
     }
 
-    /** Fills the currents of the first rows of the blocks in use. */
+    /** Fills the currents of the first rows of the blocks in use, of a source in this version. */
+    void fillPrepared(Signal source, long version, int rows, Tile current, int thread) {
+        if (first.length == 0 && source instanceof SpikeMatrix spikes) {
+            product.multiplyPrepared(spikes, rows, version, current, scratch[thread]);
+            scale(rows, current);
+        } else {
+            fill(source, rows, current, thread);
+        }
+    }
+
+    /** Fills the currents of the first rows of the blocks in use, of a source that nothing was prepared from. */
     void fill(Signal source, int rows, Tile current, int thread) {
         Signal from = first.length == 0 ? source : made[first.length - 1];
         multiply(product, from, rows, current, scratch[thread]);
+        scale(rows, current);
+    }
+
+    private void scale(int rows, Tile current) {
         for (ElementwiseOperator operator : behind) {
             operator.apply(current, rows);
         }

@@ -84,6 +84,7 @@ final class InputRun implements SourceRun {
     }
 
     private void copy(Signal from, int firstRow, int toRow, int rows) {
+        track().written();
         Signal block = track().block();
         if (!input.shape().reordered()) {
             MemorySegment.copy(
@@ -108,6 +109,11 @@ final class InputRun implements SourceRun {
     @Override
     public Signal delayed(int delay) {
         return track().delayed(delay);
+    }
+
+    @Override
+    public long version() {
+        return track().version();
     }
 
     void advance(int steps) {

@@ -196,6 +196,21 @@ public final class LaidOutNetwork implements ValueGuard {
         for (int i = 0; i < chains.length; i++) {
             if (description.projections().get(i).source().equals(spikes)) {
                 chains[i].operators().getFirst().setSpikeValue(carried);
+                if (description.projections().get(i).plastic()) {
+                    setSpikeValueOfCopies(i, carried);
+                }
+            }
+        }
+    }
+
+    /** Tells runs, which have plastic projections of their own. */
+    private void setSpikeValueOfCopies(int projection, float[] carried) {
+        synchronized (runs) {
+            for (WeakReference<NetworkRun> each : runs) {
+                NetworkRun run = each.get();
+                if (run != null) {
+                    run.setSpikeValue(projection, carried);
+                }
             }
         }
     }

@@ -102,6 +102,7 @@ final class LoopPopulation {
 
     void close(long firstStep, int steps, long shared, boolean profiled) {
         time += shared;
+        site.written(); // threads have carried samples apart
         if (profiled) {
             site.profile(steps * site.batch(), time);
         }

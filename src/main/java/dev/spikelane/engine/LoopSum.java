@@ -216,8 +216,9 @@ final class LoopSum {
         @Override
         public void fill(int part, int rows, Tile into) {
             Signal source = seen.get(part);
-            term.path.prepare(source, rows, true);
-            term.path.fill(source, rows, into, 0);
+            long version = term.source.version();
+            term.path.prepare(source, version, rows, true);
+            term.path.fillPrepared(source, version, rows, into, 0);
         }
     }
 }

@@ -267,6 +267,13 @@ public final class NetworkRun implements ValueGuard {
         return plasticValues;
     }
 
+    /** Says what the spikes of a plastic projection's source carry, while this run is held. */
+    void setSpikeValue(int projection, float[] values) {
+        if (isOpen()) {
+            paths[projection].operators().getFirst().setSpikeValue(values);
+        }
+    }
+
     /** Shows a variable to an observer from now on. */
     public void record(int number, VariableObserver recorder) {
         boolean before = sites[number].stepwise();

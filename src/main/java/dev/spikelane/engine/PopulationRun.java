@@ -212,6 +212,7 @@ public final class PopulationRun implements SourceRun {
             unreset.run(this, currents, spikesOfPart);
         }
         run(neurons(), currents, rows, state, spikesOfPart, membranesOfPart);
+        written();
         if (stepwise()) {
             for (int i = 0; i < variables.size(); i++) {
                 Kept kept = variables.get(i);
@@ -222,6 +223,14 @@ public final class PopulationRun implements SourceRun {
                 NeuronState seen = recorder.beforeReset() && unreset != null ? unreset.state : state;
                 recorder.record(stepNumber, seen.variable(recorder.variable()), population.shape());
             }
+        }
+    }
+
+    /** Takes notice that neurons have left spikes and membranes in the block. */
+    void written() {
+        spikes.written();
+        for (int i = 0; i < variables.size(); i++) {
+            variables.get(i).track.written();
         }
     }
 
@@ -306,6 +315,11 @@ public final class PopulationRun implements SourceRun {
         return spikes.delayed(delay);
     }
 
+    @Override
+    public long version() {
+        return spikes.version();
+    }
+
     long bytes() {
         return state.bytes()
                 + spikes.bytes()
@@ -336,6 +350,11 @@ public final class PopulationRun implements SourceRun {
         @Override
         public Signal delayed(int delay) {
             return track.delayed(delay);
+        }
+
+        @Override
+        public long version() {
+            return track.version();
         }
     }
 

@@ -45,7 +45,7 @@ final class ProjectionRun {
             into = Tile.whole(FloatMatrix.zeros(arena, batch, currents));
             holder = into;
         }
-        path.prepare(rows, batch, false);
+        path.prepare(rows, source.version(), batch, false);
         path.fill(rows, batch, into, 0);
         held = into.matrix();
     }
@@ -53,14 +53,14 @@ final class ProjectionRun {
     /** Runs what comes before the last product, and prepares that for all threads if nobody else does meanwhile. */
     void prepare(int count, boolean shares) {
         if (held == null) {
-            path.prepare(rows, count, shares);
+            path.prepare(rows, source.version(), count, shares);
         }
     }
 
     void fill(int count, Tile current, int thread) {
         FloatMatrix constant = held;
         if (constant == null) {
-            path.fill(rows, count, current, thread);
+            path.fillPrepared(rows, source.version(), count, current, thread);
             return;
         }
         for (int row = 0; row < count; row += constant.rows()) {

@@ -26,6 +26,8 @@ final class SignalHistory<S extends Signal> {
     /** The memory of the history. */
     private final MemorySegment past;
 
+    private long version;
+
     private SignalHistory(S all, S block, int history, int batch) {
         this.all = all;
         this.block = block;
@@ -87,8 +89,19 @@ final class SignalHistory<S extends Signal> {
         return delay == 0 ? block : (S) all.rows((history - delay) * batch, block.rows());
     }
 
+    /** Grows whenever rows are written; a longer track has memory of its own, and begins anew. */
+    long version() {
+        return version;
+    }
+
+    /** Takes notice that rows of the block were written; what else writes counts by itself. */
+    void written() {
+        version++;
+    }
+
     /** Copies the first rows of a matrix to a step of the block. */
     void put(Signal rows, int step) {
+        version++;
         MemorySegment.copy(rows.segment(), 0, block.segment(), block.rowOffset(step * batch), rows.rowOffset(batch));
     }
 
@@ -115,12 +128,14 @@ final class SignalHistory<S extends Signal> {
     /** Makes the last steps of a block the history of the next. */
     void advance(int steps) {
         if (history > 0) {
+            version++;
             long bytes = all.rowOffset(history * batch);
             MemorySegment.copy(all.segment(), all.rowOffset(steps * batch), all.segment(), 0, bytes);
         }
     }
 
     void reset() {
+        version++;
         past.fill((byte) 0);
     }
 
@@ -143,6 +158,7 @@ final class SignalHistory<S extends Signal> {
         if (history == 0) {
             return;
         }
+        version++;
         int size = Math.toIntExact(bytes());
         MemorySegment written = MemorySegment.ofBuffer(from.slice(from.position(), size));
         past.copyFrom(written);

@@ -55,6 +55,7 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
         rows = steps * site.batch();
         long start = profiled ? System.nanoTime() : 0;
         compute(workers);
+        site.written();
         if (profiled) {
             site.profile(rows, System.nanoTime() - start);
         }

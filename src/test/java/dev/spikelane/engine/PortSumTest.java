@@ -62,13 +62,27 @@ final class PortSumTest {
             }
             ChainRun path = new ChainRun(laidOut.chain(0), arena, rows, Scratch.of(arena, 2));
             ProjectionRun term =
-                    new ProjectionRun(laidOut.description().projections().getFirst(), path, delay -> source);
+                    new ProjectionRun(laidOut.description().projections().getFirst(), path, new Fixed(source));
             if (held) {
                 term.hold(arena, rows, 1_000);
             }
             return new PortSum(List.of(term), 1_000, arena, rows, 2).worthSharing(rows);
         } finally {
             SpikeCosts.replace(before);
+        }
+    }
+
+    /** Rows that stay as they are. */
+    private record Fixed(SpikeMatrix rows) implements SourceRun {
+
+        @Override
+        public SpikeMatrix delayed(int delay) {
+            return rows;
+        }
+
+        @Override
+        public long version() {
+            return 0;
         }
     }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -55,6 +57,42 @@ class ConstantInputTest {
                 assertEquals(steps, constant.steps());
             }
         }
+    }
+
+    /** The currents of a frame come from its own spikes, whatever a step before has prepared of others at the same place. */
+    @ParameterizedTest
+    @CsvSource({"false, 1", "false, 2", "true, 1", "true, 2"})
+    void framesComeAfterStepsWithOtherSpikes(boolean reset, int threads) {
+        int outputs = 130;
+        try (Arena arena = Arena.ofShared()) {
+            FloatMatrix ones = FloatMatrix.zeros(arena, outputs, 64);
+            ones.fill(1);
+            Network network = Network.builder(arena, 64)
+                    .connect(Dense.of(arena, ones, FloatMatrix.zeros(arena, 1, outputs)))
+                    .neuron(new Leaky(0).withThreshold(1_000))
+                    .build();
+            try (Simulation simulation = network.simulate(1, threads)) {
+                VariableRecorder sums = simulation.recordMembranes(0, 5);
+                simulation.step(firing(arena, 5));
+                if (reset) {
+                    simulation.reset();
+                }
+                simulation.runConstant(firing(arena, 30), 3);
+                simulation.step(firing(arena, 7));
+                float[] expected = reset ? new float[] {30, 30, 30, 7, 0} : new float[] {5, 30, 30, 30, 7};
+                for (int i = 0; i < outputs; i++) {
+                    assertArrayEquals(expected, sums.values().column(i), "output " + i);
+                }
+            }
+        }
+    }
+
+    private static SpikeMatrix firing(Arena arena, int count) {
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, 64);
+        for (int i = 0; i < count; i++) {
+            spikes.set(0, 2 * i, true);
+        }
+        return spikes;
     }
 
     @Test

@@ -238,6 +238,62 @@ final class GraphTest {
         }
     }
 
+    /** What a spike carries is the network's: plastic projections of simulations that are there already follow it, too. */
+    @Test
+    void plasticProjectionsFollowWhatSpikesCarry() {
+        Network network = gradedPlastic();
+        try (Simulation living = network.simulate(1)) {
+            living.plasticWeights().replace("h-a.weight", FloatMatrix.of(new float[] {10}));
+            SimulationState state = living.snapshot();
+            network.weights().replace("h.gradedSpikesFactor", FloatMatrix.of(new float[] {5}));
+            try (Simulation fork = living.fork();
+                    Simulation restored = network.simulate(1)) {
+                restored.restore(state);
+                for (Simulation each : List.of(living, fork, restored)) {
+                    each.step(pulse(1, 0));
+                    assertEquals(50, each.state("a").membrane().get(0, 0));
+                }
+            }
+            living.plasticWeights().replace("h-a.weight", FloatMatrix.of(new float[] {3}));
+            living.reset();
+            living.step(pulse(1, 0));
+            assertEquals(15, living.state("a").membrane().get(0, 0));
+        }
+    }
+
+    /** What one simulation's weights do not take is taken by none. */
+    @Test
+    void plasticProjectionsRefuseWhatSpikesCannotCarry() {
+        Network network = gradedPlastic();
+        try (Simulation first = network.simulate(1);
+                Simulation second = network.simulate(1);
+                Simulation third = network.simulate(1)) {
+            Simulation closed = network.simulate(1);
+            closed.close();
+            second.plasticWeights().replace("h-a.weight", FloatMatrix.of(new float[] {1e30f}));
+            FloatMatrix tooMuch = FloatMatrix.of(new float[] {1e20f});
+            assertThrows(
+                    IllegalArgumentException.class, () -> network.weights().replace("h.gradedSpikesFactor", tooMuch));
+            assertEquals(2, network.weights().get("h.gradedSpikesFactor").get(0, 0));
+            for (Simulation each : List.of(first, third)) {
+                each.step(pulse(1, 0));
+                assertEquals(2, each.state("a").membrane().get(0, 0));
+            }
+            second.step(pulse(1, 0));
+            assertEquals(2e30f, second.state("a").membrane().get(0, 0));
+        }
+    }
+
+    private Network gradedPlastic() {
+        Input x = builder.input("x", Shape.of(1));
+        Population h = builder.population("h", Shape.of(1), relay().withGradedSpikesFactor(2));
+        Population a = builder.population("a", Shape.of(1), new Leaky(0).withThreshold(1e35f));
+        builder.project("x-h", x, h);
+        FloatMatrix one = FloatMatrix.of(new float[] {1});
+        builder.project("h-a", h, a, Dense.of(one, FloatMatrix.zeros(1, 1))).plastic();
+        return builder.build();
+    }
+
     @Test
     void membranesBeforeTheResetAreThoseComparedWithTheThreshold() {
         Leaky resetsAtOnce = new Leaky(0).withFiring(Firing.DEFAULT.withResetTime(ResetTime.SAME_STEP));

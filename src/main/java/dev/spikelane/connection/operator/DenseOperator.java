@@ -110,9 +110,18 @@ final class DenseOperator implements Operator {
     }
 
     @Override
-    public void prepare(SpikeMatrix spikes, int count, Scratch scratch) {
+    public void prepare(SpikeMatrix spikes, int count, long version, Scratch scratch) {
         if (!recurrent) {
-            SpikeMatmul.prepare(spikes, count, ofSpikes, scratch.prepared());
+            SpikeMatmul.prepare(spikes, count, version, ofSpikes, scratch.prepared());
+        }
+    }
+
+    @Override
+    public void multiplyPrepared(SpikeMatrix spikes, int count, long version, Tile current, Scratch scratch) {
+        if (!recurrent && scratch.prepared().isOf(spikes, count, version, ofSpikes)) {
+            SpikeMatmul.multiply(scratch.prepared(), spikes, count, ofSpikes, current, scratch.spikes());
+        } else {
+            multiply(spikes, count, current, scratch);
         }
     }
 
@@ -121,7 +130,7 @@ final class DenseOperator implements Operator {
         if (recurrent) {
             RecurrentMatmul.multiply(spikes, count, ofSpikes, current);
         } else {
-            SpikeMatmul.multiply(scratch.prepared(), spikes, count, ofSpikes, current, scratch.spikes());
+            SpikeMatmul.multiply(spikes, count, ofSpikes, current, scratch.spikes());
         }
     }
 

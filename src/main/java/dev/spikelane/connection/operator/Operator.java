@@ -37,13 +37,28 @@ public interface Operator {
 
     /**
      * Does what all calls of {@code multiply} for these rows would do again, once for all blocks and threads. A stage that never calls it is
-     * only slower; one that does calls it anew whenever the spikes may have changed.
+     * only slower.
      *
-     * @param spikes {@code [at least rows x inputs]}, which must not change before the last of these calls
+     * @param spikes {@code [at least rows x inputs]}, in memory that lives as long as the scratch memory
      * @param rows how many rows, at least 1
+     * @param version a number that grows whenever anything is written where these rows are
      * @param scratch of one of the threads that share the product, while none of them multiplies
      */
-    default void prepare(SpikeMatrix spikes, int rows, Scratch scratch) {}
+    default void prepare(SpikeMatrix spikes, int rows, long version, Scratch scratch) {}
+
+    /**
+     * Computes as {@code multiply} does, with what was prepared if that was of these rows in this version.
+     *
+     * @param spikes {@code [at least rows x inputs]}, in memory that lives as long as the scratch memory
+     * @param rows how many rows, at least 1
+     * @param version as in {@link #prepare}
+     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
+     * @param scratch the thread's, in which this operator has reserved memory
+     * @throws IllegalArgumentException if a shape or range does not fit
+     */
+    default void multiplyPrepared(SpikeMatrix spikes, int rows, long version, Tile current, Scratch scratch) {
+        multiply(spikes, rows, current, scratch);
+    }
 
     /**
      * Computes the currents of the first rows for some blocks of 64 outputs.

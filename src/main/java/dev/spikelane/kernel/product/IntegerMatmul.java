@@ -44,6 +44,7 @@ public final class IntegerMatmul {
         spikes.requireShape("spikes", spikes.rows(), weights.pre());
         current.require("current", rows, weights.post());
         weights.requireAccessible();
+        workspace.own.forget(); // sums lie where spikes of other products are prepared
         long active = spikes.count(0, rows);
         switch (choose(weights.type(), rows, weights.pre(), active)) {
             case SCALAR -> scalar(spikes, rows, weights, current);

@@ -3,11 +3,12 @@ package dev.spikelane.kernel.product;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Spikes of some rows, prepared for a product: counted, and listed or laid out as the variant that serves wants them, once for all outputs. All
  * threads that share the product read it.
+ *
+ * <p>It knows of which rows it is by the place and the version that they had, never by an object: a matrix is the same object when it holds other spikes.
  */
 public final class PreparedSpikes {
 
@@ -17,11 +18,14 @@ public final class PreparedSpikes {
     /** Lists or panels for {@link SpikePanels}, factors for {@link SpikeDenseVector}. */
     final MemorySegment panels;
 
-    /** What {@link #keep} was told; null if nothing is kept. */
-    private @Nullable SpikeMatrix kept;
+    /** Whether something is kept; then where the rows are, and which version they had. */
+    private boolean kept;
 
-    private @Nullable PackedWeights weights;
+    private long address;
+    private long version;
     private int rows;
+    private int pre;
+    private int post;
     private SpikeMatmul.Variant variant = SpikeMatmul.Variant.SCALAR;
     private int tile;
     private boolean complete;
@@ -46,7 +50,7 @@ public final class PreparedSpikes {
      * @return bytes on the heap; 0 if no spikes were taken
      */
     public long listBytes() {
-        return weights == null ? 0 : ActiveLists.BYTES;
+        return rows == 0 ? 0 : ActiveLists.BYTES;
     }
 
     /** Takes spikes, and lists or lays them out if that can be done in one go. */
@@ -61,9 +65,10 @@ public final class PreparedSpikes {
     }
 
     void take(SpikeMatmul.Variant newVariant, long active, SpikeMatrix spikes, int newRows, PackedWeights newWeights) {
-        kept = null;
+        kept = false;
         rows = newRows;
-        weights = newWeights;
+        pre = newWeights.pre();
+        post = newWeights.post();
         variant = newVariant;
         tile = SpikeCosts.inUse().rowsForeseen(newRows, active);
         complete = switch (newVariant) {
@@ -85,7 +90,7 @@ public final class PreparedSpikes {
 
     /** The shape of panels. Half of a wide one would do nothing for few outputs. */
     SpikePanels.Shape shape() {
-        boolean few = weights != null && 2 * weights.post() <= PackedWeights.BLOCK;
+        boolean few = 2 * post <= PackedWeights.BLOCK;
         return switch (variant) {
             case WIDE -> few ? SpikePanels.Shape.NARROW : SpikePanels.Shape.WIDE;
             case NARROW -> SpikePanels.Shape.NARROW;
@@ -93,19 +98,44 @@ public final class PreparedSpikes {
         };
     }
 
-    /** Promises that the spikes that were taken last stay as they are until others are taken. */
-    void keep(SpikeMatrix spikes) {
-        kept = spikes;
+    /** Keeps what was taken last, of rows in this version. */
+    void keep(SpikeMatrix spikes, long itsVersion) {
+        kept = true;
+        address = spikes.segment().address();
+        version = itsVersion;
     }
 
     /** Forgets what is kept, before its memory is used for something else. */
     void forget() {
-        kept = null;
+        kept = false;
     }
 
-    /** Whether these spikes are kept, for a product with these weights. */
-    boolean isOf(SpikeMatrix spikes, int otherRows, PackedWeights otherWeights) {
-        return kept == spikes && rows == otherRows && weights == otherWeights;
+    /**
+     * Tells whether rows are prepared for a product with such weights.
+     *
+     * @param spikes rows whose memory lives as long as this
+     * @param someRows how many of the first rows
+     * @param itsVersion a number that this memory has had only while it held the spikes that it holds now
+     * @param weights of a product; their shape counts, not their values
+     * @return whether {@link SpikeMatmul#multiply(PreparedSpikes, SpikeMatrix, int, PackedWeights, dev.spikelane.kernel.base.Tile, SpikeWorkspace)} may
+     *     be called
+     */
+    public boolean isOf(SpikeMatrix spikes, int someRows, long itsVersion, PackedWeights weights) {
+        return kept
+                && address == spikes.segment().address()
+                && version == itsVersion
+                && rows == someRows
+                && pre == weights.pre()
+                && post == weights.post();
+    }
+
+    /** Throws unless something is kept of so many rows, for products with weights of this shape. */
+    void require(int someRows, PackedWeights weights) {
+        if (!kept || rows != someRows || pre != weights.pre() || post != weights.post()) {
+            throw new IllegalStateException(
+                    (kept ? rows + " rows are prepared for " + pre + " -> " + post : "nothing is prepared")
+                            + ", expected " + someRows + " for " + weights.pre() + " -> " + weights.post());
+        }
     }
 
     SpikeMatmul.Variant variant() {

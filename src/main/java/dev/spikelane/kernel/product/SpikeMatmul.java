@@ -68,29 +68,31 @@ public final class SpikeMatmul {
     /**
      * Does what all parts of a product would do again: counts the spikes, chooses the variant, and lists or lays out the spikes as it wants them.
      *
-     * @param spikes {@code [at least rows x pre]}, which must not change before the product
+     * @param spikes {@code [at least rows x pre]}
      * @param rows how many rows, at least 1
-     * @param weights {@code pre -> post}
+     * @param version of these rows, as {@link PreparedSpikes#isOf} will be asked for it
+     * @param weights {@code pre -> post}, or others of this shape
      * @param prepared takes what is found; other threads may read it once they see that this call has ended
      * @throws IllegalArgumentException if a shape does not fit
      */
-    public static void prepare(SpikeMatrix spikes, int rows, PackedWeights weights, PreparedSpikes prepared) {
+    public static void prepare(
+            SpikeMatrix spikes, int rows, long version, PackedWeights weights, PreparedSpikes prepared) {
         check(spikes, rows, weights);
         prepared.take(spikes, rows, weights);
-        prepared.keep(spikes);
+        prepared.keep(spikes, version);
     }
 
     /**
-     * Computes as {@link #multiply(SpikeMatrix, int, PackedWeights, Tile, SpikeWorkspace)} does, with what was prepared if that was of these spikes
-     * and weights.
+     * Computes as {@link #multiply(SpikeMatrix, int, PackedWeights, Tile, SpikeWorkspace)} does, with what was prepared.
      *
-     * @param prepared from {@link #prepare}; read only, unless it is the workspace's own
-     * @param spikes {@code [at least rows x pre]}, unchanged since
+     * @param prepared which {@link PreparedSpikes#isOf is of} these rows; read only
+     * @param spikes {@code [at least rows x pre]}
      * @param rows how many rows, at least 1
      * @param weights {@code pre -> post}
      * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten
      * @param workspace scratch memory, used by one thread at a time
      * @throws IllegalArgumentException if a shape does not fit
+     * @throws IllegalStateException if something else was prepared, as far as shapes tell
      */
     public static void multiply(
             PreparedSpikes prepared,
@@ -99,10 +101,7 @@ public final class SpikeMatmul {
             PackedWeights weights,
             Tile current,
             SpikeWorkspace workspace) {
-        if (!prepared.isOf(spikes, rows, weights)) {
-            multiply(spikes, rows, weights, current, workspace);
-            return;
-        }
+        prepared.require(rows, weights);
         current.require("current", rows, weights.post());
         if (prepared != workspace.own) {
             workspace.own.forget();

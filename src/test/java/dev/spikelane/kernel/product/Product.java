@@ -97,13 +97,13 @@ final class Product {
     }
 
     private void prepared(SpikeMatrix input, int rows, PackedWeights by, Tile to) {
-        SpikeMatmul.prepare(input, rows, by, prepared);
+        SpikeMatmul.prepare(input, rows, 0, by, prepared);
         SpikeMatmul.multiply(prepared, input, rows, by, to, workspace);
     }
 
     private void prepared(SpikeMatmul.Variant variant, SpikeMatrix input, int rows, PackedWeights by, Tile to) {
         prepared.take(variant, input.count(0, rows), input, rows, by);
-        prepared.keep(input);
+        prepared.keep(input, 0);
         SpikeMatmul.multiply(prepared, input, rows, by, to, workspace);
     }
 

@@ -4,14 +4,18 @@ import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.onOtherThread;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
@@ -54,16 +58,50 @@ final class SpikeMatmulTest {
         PackedWeights some = PackedWeights.pack(arena, Matrices.uniform(arena, 130, 70, random));
         SpikeMatrix first = Matrices.spikes(arena, 300, 70, 0.9, random);
         SpikeMatrix second = Matrices.spikes(arena, 1_100, 70, 0.9, random); // too many to be laid out at once
-        FloatMatrix expected = FloatMatrix.zeros(arena, 300, 130);
-        FloatMatrix found = FloatMatrix.zeros(arena, 300, 130);
         FloatMatrix between = FloatMatrix.zeros(arena, 1_100, 130);
-        SpikeMatmul.scalar(first, 300, some, Tile.whole(expected));
         PreparedSpikes others = new PreparedSpikes(arena);
-        SpikeMatmul.prepare(first, 300, some, workspace.prepared());
-        SpikeMatmul.prepare(second, 1_100, some, others);
+        SpikeMatmul.prepare(first, 300, 0, some, workspace.prepared());
+        assertTrue(workspace.prepared().isOf(first, 300, 0, some));
+        SpikeMatmul.prepare(second, 1_100, 0, some, others);
         SpikeMatmul.multiply(others, second, 1_100, some, Tile.whole(between), workspace);
-        SpikeMatmul.multiply(workspace.prepared(), first, 300, some, Tile.whole(found), workspace);
-        Matrices.assertSameBits(expected, found, "currents");
+        assertFalse(workspace.prepared().isOf(first, 300, 0, some));
+        assertEquals(
+                "nothing is prepared, expected 300 for 70 -> 130",
+                assertThrows(
+                                IllegalStateException.class,
+                                () -> SpikeMatmul.multiply(
+                                        workspace.prepared(), first, 300, some, Tile.whole(between), workspace))
+                        .getMessage());
+
+        SpikeMatmul.prepare(first, 300, 0, some, workspace.prepared());
+        IntegerMatrix items = IntegerMatrix.nearest(ElementType.INT8, Matrices.uniform(arena, 130, 70, random));
+        PackedIntegers integers = PackedIntegers.pack(arena, items, FloatMatrix.zeros(arena, 1, 130));
+        IntegerMatmul.multiply(second, 1_100, integers, Tile.whole(between), workspace);
+        assertFalse(workspace.prepared().isOf(first, 300, 0, some));
+    }
+
+    /** Content is known by its place and version: the same object may hold other spikes, and another object the same. */
+    @Test
+    void whatIsPreparedIsKnownByItsVersion() {
+        Random random = new Random(6);
+        PackedWeights some = PackedWeights.pack(arena, Matrices.uniform(arena, 130, 70, random));
+        PackedWeights alike = PackedWeights.pack(arena, Matrices.uniform(arena, 130, 70, random));
+        PackedWeights narrow = PackedWeights.pack(arena, Matrices.uniform(arena, 13, 70, random));
+        SpikeMatrix rows = Matrices.spikes(arena, 40, 70, 0.4, random);
+        PreparedSpikes prepared = new PreparedSpikes(arena);
+        assertFalse(prepared.isOf(rows, 20, 0, some));
+        SpikeMatmul.prepare(rows, 20, 7, some, prepared);
+        assertTrue(prepared.isOf(rows, 20, 7, some));
+        assertTrue(prepared.isOf(rows.rows(0, 30), 20, 7, alike));
+        assertFalse(prepared.isOf(rows, 20, 8, some), "rows that were written since");
+        assertFalse(prepared.isOf(rows.rows(1, 30), 20, 7, some), "other rows");
+        assertFalse(prepared.isOf(rows, 19, 7, some), "fewer rows");
+        assertFalse(prepared.isOf(rows, 20, 7, narrow), "other outputs");
+        FloatMatrix expected = FloatMatrix.zeros(arena, 20, 130);
+        FloatMatrix found = FloatMatrix.zeros(arena, 20, 130);
+        SpikeMatmul.scalar(rows, 20, alike, Tile.whole(expected));
+        SpikeMatmul.multiply(prepared, rows, 20, alike, Tile.whole(found), workspace);
+        Matrices.assertSameBits(expected, found, "currents of other weights of this shape");
     }
 
     @ParameterizedTest
