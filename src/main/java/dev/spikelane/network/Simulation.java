@@ -1,12 +1,12 @@
 package dev.spikelane.network;
 
+import dev.spikelane.layout.Turn;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +42,7 @@ public final class Simulation implements AutoCloseable {
     private final GivenInputs given;
     private @Nullable Trace trace;
     private long steps;
-    private final AtomicBoolean busy = new AtomicBoolean();
+    private final Turn turn = new Turn("simulation");
 
     Simulation(Network network, int batch, int threads, int rowsInBlock) {
         if (batch < 1) {
@@ -246,7 +246,7 @@ public final class Simulation implements AutoCloseable {
         try {
             machine.record(network.number(population.name()), recorder);
         } finally {
-            busy.set(false);
+            turn.end();
         }
         return recorder;
     }
@@ -263,7 +263,7 @@ public final class Simulation implements AutoCloseable {
         kept.requireFit(network, batch);
         begin();
         trace = kept;
-        busy.set(false);
+        turn.end();
     }
 
     /**
@@ -274,7 +274,7 @@ public final class Simulation implements AutoCloseable {
     public void endTrace() {
         begin();
         trace = null;
-        busy.set(false);
+        turn.end();
     }
 
     /**
@@ -325,7 +325,7 @@ public final class Simulation implements AutoCloseable {
             machine.open(0, input, steps, false);
             run(input.rows() / batch);
         } finally {
-            busy.set(false);
+            turn.end();
         }
     }
 
@@ -345,7 +345,7 @@ public final class Simulation implements AutoCloseable {
             openAll(inputs, false);
             run(rows / batch);
         } finally {
-            busy.set(false);
+            turn.end();
         }
     }
 
@@ -368,7 +368,7 @@ public final class Simulation implements AutoCloseable {
             machine.open(0, frame, steps, true);
             run(count);
         } finally {
-            busy.set(false);
+            turn.end();
         }
     }
 
@@ -390,7 +390,7 @@ public final class Simulation implements AutoCloseable {
             openAll(frames, true);
             run(count);
         } finally {
-            busy.set(false);
+            turn.end();
         }
     }
 
@@ -411,7 +411,7 @@ public final class Simulation implements AutoCloseable {
             run(1);
             return machine.output();
         } finally {
-            busy.set(false);
+            turn.end();
         }
     }
 
@@ -432,7 +432,7 @@ public final class Simulation implements AutoCloseable {
             run(1);
             return machine.output();
         } finally {
-            busy.set(false);
+            turn.end();
         }
     }
 
@@ -448,7 +448,7 @@ public final class Simulation implements AutoCloseable {
         try {
             return SimulationState.take(network, batch, steps, machine);
         } finally {
-            busy.set(false);
+            turn.end();
         }
     }
 
@@ -470,7 +470,7 @@ public final class Simulation implements AutoCloseable {
             state.put(machine);
             steps = state.steps();
         } finally {
-            busy.set(false);
+            turn.end();
         }
     }
 
@@ -498,7 +498,7 @@ public final class Simulation implements AutoCloseable {
             steps = 0;
             machine.reset();
         } finally {
-            busy.set(false);
+            turn.end();
         }
     }
 
@@ -514,7 +514,7 @@ public final class Simulation implements AutoCloseable {
             try {
                 machine.close();
             } finally {
-                busy.set(false);
+                turn.end();
             }
         }
     }
@@ -564,20 +564,17 @@ public final class Simulation implements AutoCloseable {
     private void begin() {
         hold();
         if (!machine.isOpen()) {
-            busy.set(false);
+            turn.end();
             throw new IllegalStateException("simulation is closed");
         }
     }
 
     /** Keeps this simulation from running until {@link #release}. */
     void hold() {
-        if (!busy.compareAndSet(false, true)) {
-            throw new IllegalStateException(
-                    "simulation is busy: it is used by one thread at a time, and not by its observers");
-        }
+        turn.take();
     }
 
     void release() {
-        busy.set(false);
+        turn.end();
     }
 }
