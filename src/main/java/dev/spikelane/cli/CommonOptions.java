@@ -59,9 +59,7 @@ final class CommonOptions {
     }
 
     /** Where text for people goes: nowhere if nobody wants it. */
-    PrintWriter text(CommandSpec command) {
-        return quiet || json
-                ? new PrintWriter(Writer.nullWriter())
-                : command.commandLine().getOut();
+    PrintWriter text(PrintWriter out) {
+        return quiet || json ? new PrintWriter(Writer.nullWriter()) : out;
     }
 }

@@ -131,7 +131,10 @@ final class DemoCommand implements Callable<Integer> {
         if (folder != null) {
             makeFolder(folder);
         }
-        DemoText text = new DemoText(common.text(command), settings);
+        FilesFirst out = new FilesFirst(
+                command.commandLine(),
+                Stream.of(page, folder).filter(Objects::nonNull).toList());
+        DemoText text = new DemoText(common.text(out.writer()), settings);
         Progress progress = Progress.on(err, common.quiet());
         try (Arena arena = Arena.ofShared()) {
             TutorialTrains trains = new TutorialTrains(arena, settings.steps());
@@ -148,8 +151,9 @@ final class DemoCommand implements Callable<Integer> {
                 text.report(page);
             }
             if (common.json()) {
-                command.commandLine().getOut().println(DemoJson.of(results, page, folder));
+                out.writer().println(DemoJson.of(results, page, folder));
             }
+            out.close();
         } finally {
             progress.end();
         }

@@ -175,7 +175,7 @@ final class RunCommand implements Callable<Integer> {
             command.commandLine().getOut().println(writer.end().text());
             return;
         }
-        RunText text = new RunText(common.text(command));
+        RunText text = new RunText(common.text(command.commandLine().getOut()));
         text.print(model, result, allSteps, codeName, notes(result));
         if (integers != null) {
             text.print(integers);

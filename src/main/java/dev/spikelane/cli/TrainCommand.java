@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -104,7 +105,8 @@ final class TrainCommand implements Callable<Integer> {
         TrainingSettings settings = options.settings(command);
         requireOptions();
         TrainingData data = TrainingData.find(source.folder(command), heldOut);
-        TrainText text = new TrainText(common.text(command));
+        FilesFirst out = new FilesFirst(command.commandLine(), List.of(model));
+        TrainText text = new TrainText(common.text(out.writer()));
         Network network = settings.network(
                 data.training().shape().size(), Math.max(2, data.training().classes()), common.seed());
         Loss loss = settings.lossFunction();
@@ -126,7 +128,13 @@ final class TrainCommand implements Callable<Integer> {
                 command.commandLine().getErr().flush();
                 return INTERRUPTED;
             }
-            return finish(settings, data, network, run, text);
+            Evaluation test = finish(settings, data, network, run);
+            text.result(test, model, report);
+            if (common.json()) {
+                out.writer().println(TrainJson.of(options.preset(), data, run.history(), test, model));
+            }
+            out.close();
+            return 0;
         }
     }
 
@@ -194,7 +202,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** Writes the model, and evaluates what stands in the file. */
-    private int finish(TrainingSettings settings, TrainingData data, Network network, TrainingRun run, TrainText text)
+    private Evaluation finish(TrainingSettings settings, TrainingData data, Network network, TrainingRun run)
             throws IOException {
         Loss loss = settings.lossFunction();
         Map<String, String> notes = new LinkedHashMap<>();
@@ -212,14 +220,10 @@ final class TrainCommand implements Callable<Integer> {
         if (report != null) {
             new TrainReport(settings, data, run, test).write(report, settings.sizes(network));
         }
-        text.result(test, model, report);
-        if (common.json()) {
-            command.commandLine().getOut().println(TrainJson.of(options.preset(), data, run.history(), test, model));
-        }
         if (checkpoint == null) {
             Files.deleteIfExists(checkpointFile());
         }
-        return 0;
+        return test;
     }
 
     private Evaluation test(Network network, TrainingSettings settings, Loss loss, Dataset images) {

@@ -24,8 +24,12 @@ public final class BatchLoader implements AutoCloseable {
     private final boolean[] ready = new boolean[2];
     private final Thread thread;
     private final int batches;
+    private final int samples;
 
     private int epoch;
+    /** That of the epoch, if the caller has drawn it. */
+    private int @Nullable [] drawn;
+
     private int run;
     private int wanted;
     private int given = -1;
@@ -45,7 +49,8 @@ public final class BatchLoader implements AutoCloseable {
         if (data.size() < 1) {
             throw new IllegalArgumentException("data set has no samples, expected at least one");
         }
-        this.batches = batching.batches(data.size());
+        this.samples = data.size();
+        this.batches = batching.batches(samples);
         if (batches == 0) {
             throw new IllegalArgumentException("data set has " + data.size() + " samples, expected at least a batch of "
                     + batching.size() + ", as smaller ones are left out");
@@ -75,12 +80,42 @@ public final class BatchLoader implements AutoCloseable {
      * @throws IllegalArgumentException if a number is negative
      * @throws IllegalStateException if this loader is closed
      */
-    public synchronized void start(int number, int batch) {
+    public void start(int number, int batch) {
+        begin(number, batch, null);
+    }
+
+    /**
+     * Starts an epoch in an order that the caller has drawn.
+     *
+     * @param number the epoch's number, from 0
+     * @param batch the number of the batch to which {@link #next} goes first, from 0
+     * @param order numbers of samples, as many as there are, such as those of {@link Batching#order(int, int)}; not
+     *     to be changed before the next epoch
+     * @throws IllegalArgumentException if a number is negative or there is no such sample
+     * @throws IllegalStateException if this loader is closed
+     */
+    public void start(int number, int batch, int[] order) {
+        Objects.requireNonNull(order, "order");
+        if (order.length != samples) {
+            throw new IllegalArgumentException(
+                    "order has " + order.length + " numbers, expected " + samples + ", one for each sample");
+        }
+        for (int i = 0; i < samples; i++) {
+            if (order[i] < 0 || order[i] >= samples) {
+                throw new IllegalArgumentException(
+                        "order has " + order[i] + " in place " + i + ", expected 0 to " + (samples - 1));
+            }
+        }
+        begin(number, batch, order);
+    }
+
+    private synchronized void begin(int number, int batch, int @Nullable [] order) {
         requireOpen();
         if (number < 0 || batch < 0) {
             throw new IllegalArgumentException("epoch is " + number + ", batch " + batch + ", expected at least 0");
         }
         epoch = number;
+        drawn = order;
         run++;
         wanted = batch;
         given = -1;
@@ -162,6 +197,7 @@ public final class BatchLoader implements AutoCloseable {
         int fill = batches;
         int ofEpoch = 0;
         int[] order = {};
+        int[] ofCaller = null;
         while (true) {
             boolean fresh;
             synchronized (this) {
@@ -174,11 +210,12 @@ public final class BatchLoader implements AutoCloseable {
                     mine = run;
                     fill = wanted;
                     ofEpoch = epoch;
+                    ofCaller = drawn;
                 }
             }
             try {
                 if (fresh) {
-                    order = orders.next(ofEpoch);
+                    order = ofCaller == null ? orders.next(ofEpoch) : ofCaller;
                 }
                 if (fill < batches) {
                     slots[fill % 2].read(ofEpoch, fill, order);

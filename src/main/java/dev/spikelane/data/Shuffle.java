@@ -5,25 +5,22 @@ import dev.spikelane.random.TorchRandom;
 /**
  * The order of the samples in each epoch, a function of a seed and the epoch's number.
  *
- * <p>Orders by seed are those of {@code torch.utils.data.DataLoader(shuffle=True)} without workers, epoch after epoch. To find the order of an epoch, the
- * random numbers of all epochs before are drawn too, if they were not the last that were asked for: some milliseconds for each, so training can be
- * resumed anywhere.
+ * <p>Orders by seed are those of {@code torch.utils.data.DataLoader(shuffle=True)} without workers, epoch after
+ * epoch. The order of an epoch comes from a generator
+ * that has drawn those of all epochs before, or left them out, which builds none of them.
+ *
+ * @param seed where the generator starts
  */
-final class Shuffle {
+record Shuffle(Kind kind, long seed) {
 
-    private enum Kind {
+    enum Kind {
         NONE,
         OWN_GENERATOR,
         GLOBAL_GENERATOR
     }
 
-    private final Kind kind;
-    private final long seed;
-
-    private Shuffle(Kind kind, long seed) {
-        this.kind = kind;
-        this.seed = seed;
-    }
+    /** Outputs of a {@link TorchRandom#nextLong}. */
+    private static final int OF_LONG = 2;
 
     /** The order of the data set itself. */
     static Shuffle none() {
@@ -40,9 +37,46 @@ final class Shuffle {
         return new Shuffle(Kind.GLOBAL_GENERATOR, seed);
     }
 
-    /** The numbers of the samples in the order in which an epoch sees them. */
-    int[] order(int epoch, int samples) {
-        return new Orders(samples).next(epoch);
+    /** The generator as it stands before an epoch. */
+    TorchRandom generator(int epoch, int samples) {
+        TorchRandom random = new TorchRandom(seed);
+        skip(random, epoch, samples);
+        return random;
+    }
+
+    private void skip(TorchRandom random, int epochs, int samples) {
+        requireSamples(samples);
+        long outputs = switch (kind) {
+            case NONE -> 0;
+            case OWN_GENERATOR -> OF_LONG + 2L * (samples - 1);
+            case GLOBAL_GENERATOR -> 2 * OF_LONG;
+        };
+        random.skip(epochs * outputs);
+    }
+
+    /** Draws the order of the epoch before which a generator stands. */
+    int[] draw(TorchRandom random, int samples) {
+        requireSamples(samples);
+        if (kind == Kind.NONE) {
+            int[] order = new int[samples];
+            for (int i = 0; i < samples; i++) {
+                order[i] = i;
+            }
+            return order;
+        }
+        random.nextLong(); // the seed of workers, which are not there
+        if (kind == Kind.GLOBAL_GENERATOR) {
+            return new TorchRandom(random.nextLong()).randperm(samples);
+        }
+        int[] order = random.randperm(samples);
+        random.skip(samples - 1L); // torch draws one more order, of which it takes no sample
+        return order;
+    }
+
+    private static void requireSamples(int samples) {
+        if (samples < 1) {
+            throw new IllegalArgumentException("data set has " + samples + " samples, expected at least 1");
+        }
     }
 
     /** Draws orders of successive epochs without starting anew. */
@@ -54,46 +88,22 @@ final class Shuffle {
     final class Orders {
 
         private final int samples;
-        private TorchRandom random = new TorchRandom(seed);
+        private TorchRandom random;
         private int at;
 
         private Orders(int samples) {
-            if (samples < 1) {
-                throw new IllegalArgumentException("data set has " + samples + " samples, expected at least 1");
-            }
             this.samples = samples;
+            this.random = generator(0, samples);
         }
 
         int[] next(int epoch) {
-            if (epoch < 0) {
-                throw new IllegalArgumentException("epoch is " + epoch + ", expected at least 0");
-            }
             if (epoch < at) {
-                random = new TorchRandom(seed);
-                at = 0;
+                random = generator(epoch, samples);
+            } else {
+                skip(random, epoch - at, samples);
             }
-            while (at < epoch) {
-                draw();
-            }
-            return draw();
-        }
-
-        private int[] draw() {
-            at++;
-            if (kind == Kind.NONE) {
-                int[] order = new int[samples];
-                for (int i = 0; i < samples; i++) {
-                    order[i] = i;
-                }
-                return order;
-            }
-            random.nextLong(); // the seed of workers, which are not there
-            if (kind == Kind.GLOBAL_GENERATOR) {
-                return new TorchRandom(random.nextLong()).randperm(samples);
-            }
-            int[] order = random.randperm(samples);
-            random.randperm(samples); // torch draws one more order, of which it takes no sample
-            return order;
+            at = epoch + 1;
+            return draw(random, samples);
         }
     }
 }

@@ -137,13 +137,13 @@ public final class LaidOutNetwork implements ValueGuard {
                 for (Iterator<WeakReference<NetworkRun>> each = runs.iterator(); each.hasNext(); ) {
                     NetworkRun run = each.next().get();
                     if (run != null) {
-                        run.hold();
+                        run.turn().beginChange();
                         held.add(run);
                     }
                 }
                 change.run();
             } finally {
-                held.forEach(NetworkRun::release);
+                held.forEach(run -> run.turn().endChange());
             }
         }
     }

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A network at work: its memory, its threads, the inputs and populations, and the stages in their order. */
 public final class NetworkRun implements ValueGuard {
@@ -39,7 +38,7 @@ public final class NetworkRun implements ValueGuard {
     private final boolean[] constant;
     private final PopulationRun[] sites;
     private final Map<String, Values> plasticValues = new LinkedHashMap<>();
-    private final AtomicBoolean busy = new AtomicBoolean();
+    private final Turn turn = new Turn("simulation");
     private long version;
     private int stepsInBlock;
     private ComponentRun[] stages;
@@ -144,27 +143,19 @@ public final class NetworkRun implements ValueGuard {
         }
     }
 
-    /** Keeps this run from starting until {@link #release}. */
-    public void hold() {
-        if (!busy.compareAndSet(false, true)) {
-            throw new IllegalStateException(
-                    "simulation is busy: it is used by one thread at a time, and not by its observers");
-        }
-    }
-
-    /** Lets this run start again. */
-    public void release() {
-        busy.set(false);
+    /** Returns who uses this run. */
+    public Turn turn() {
+        return turn;
     }
 
     /** Changes values of plastic projections while nothing runs. */
     @Override
     public void change(Runnable change) {
-        hold();
+        turn.beginChange();
         try {
             change.run();
         } finally {
-            release();
+            turn.endChange();
         }
         version++;
     }

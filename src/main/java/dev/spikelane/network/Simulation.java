@@ -242,7 +242,7 @@ public final class Simulation implements AutoCloseable {
         try {
             run.record(network.number(population.name()), recorder.observing());
         } finally {
-            run.release();
+            run.turn().end();
         }
         return recorder;
     }
@@ -295,7 +295,7 @@ public final class Simulation implements AutoCloseable {
             run.open(0, input, steps, false);
             run(input.rows() / batch);
         } finally {
-            run.release();
+            run.turn().end();
         }
     }
 
@@ -315,7 +315,7 @@ public final class Simulation implements AutoCloseable {
             openAll(inputs, false);
             run(rows / batch);
         } finally {
-            run.release();
+            run.turn().end();
         }
     }
 
@@ -338,7 +338,7 @@ public final class Simulation implements AutoCloseable {
             run.open(0, frame, steps, true);
             run(count);
         } finally {
-            run.release();
+            run.turn().end();
         }
     }
 
@@ -360,7 +360,7 @@ public final class Simulation implements AutoCloseable {
             openAll(frames, true);
             run(count);
         } finally {
-            run.release();
+            run.turn().end();
         }
     }
 
@@ -381,7 +381,7 @@ public final class Simulation implements AutoCloseable {
             run(1);
             return run.output();
         } finally {
-            run.release();
+            run.turn().end();
         }
     }
 
@@ -402,7 +402,7 @@ public final class Simulation implements AutoCloseable {
             run(1);
             return run.output();
         } finally {
-            run.release();
+            run.turn().end();
         }
     }
 
@@ -418,7 +418,7 @@ public final class Simulation implements AutoCloseable {
         try {
             return SimulationState.take(network, batch, steps, run);
         } finally {
-            run.release();
+            run.turn().end();
         }
     }
 
@@ -440,7 +440,7 @@ public final class Simulation implements AutoCloseable {
             state.put(run);
             steps = state.steps();
         } finally {
-            run.release();
+            run.turn().end();
         }
     }
 
@@ -468,7 +468,7 @@ public final class Simulation implements AutoCloseable {
             steps = 0;
             run.reset();
         } finally {
-            run.release();
+            run.turn().end();
         }
     }
 
@@ -484,7 +484,7 @@ public final class Simulation implements AutoCloseable {
             try {
                 run.close();
             } finally {
-                run.release();
+                run.turn().end();
             }
         }
     }
@@ -525,9 +525,9 @@ public final class Simulation implements AutoCloseable {
     }
 
     private void begin() {
-        run.hold();
+        run.turn().take();
         if (!run.isOpen()) {
-            run.release();
+            run.turn().end();
             throw new IllegalStateException("simulation is closed");
         }
     }

@@ -4,6 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -12,7 +13,8 @@ import java.util.Objects;
  * <p>The stream is the 32-bit Mersenne Twister MT19937, seeded with {@code init_genrand}. Every value takes one 32-bit
  * output, of which the low 24 bits count: {@code x = (output & 0xFFFFFF) * 2^-24}, in [0, 1). Matrices are filled row
  * after row, columns ascending, as PyTorch fills a contiguous tensor; padding takes no draw and stays zero. All methods
- * go on with one stream, so their order matters.
+ * go on with one stream, so their order matters; {@link #state} keeps the place in it, as {@code
+ * torch.get_rng_state()} does.
  *
  * <p>An object holds about 8 KB, allocates nothing after its construction (but for the result of {@link #randperm}),
  * and is for one thread at a time. The stream is serial by nature; {@link CounterRandom} is for many threads.
@@ -52,6 +54,63 @@ public final class TorchRandom {
         for (int i = 1; i < BLOCK; i++) {
             state[i] = 1812433253 * (state[i - 1] ^ (state[i - 1] >>> 30)) + i;
         }
+    }
+
+    /**
+     * Goes on where another generator stood.
+     *
+     * @param state what {@link #state} returned
+     * @return a generator that draws what the other one drew from there on
+     * @throws IllegalArgumentException if it has not 625 numbers, or the last is not 0 to 624
+     */
+    public static TorchRandom ofState(int[] state) {
+        Objects.requireNonNull(state, "state");
+        if (state.length != BLOCK + 1) {
+            throw new IllegalArgumentException(
+                    "state has " + state.length + " numbers, expected " + (BLOCK + 1) + " of a generator");
+        }
+        if (state[BLOCK] < 0 || state[BLOCK] > BLOCK) {
+            throw new IllegalArgumentException("state ends with " + state[BLOCK] + ", expected 0 to " + BLOCK);
+        }
+        TorchRandom random = new TorchRandom(0);
+        System.arraycopy(state, 0, random.state, 0, BLOCK);
+        random.temper();
+        random.next = state[BLOCK];
+        return random;
+    }
+
+    /**
+     * Copies the place in the stream out.
+     *
+     * @return the 624 words of the Mersenne Twister, then how many of their outputs are drawn, 0 to 624
+     */
+    public int[] state() {
+        int[] copy = Arrays.copyOf(state, BLOCK + 1);
+        copy[BLOCK] = next;
+        return copy;
+    }
+
+    /**
+     * Leaves outputs out, as if they were drawn.
+     *
+     * @param outputs how many, at least 0: one for a float, two for a {@link #nextLong}, {@code n - 1} for a {@link
+     *     #randperm}
+     * @throws IllegalArgumentException if it is negative
+     */
+    public void skip(long outputs) {
+        if (outputs < 0) {
+            throw new IllegalArgumentException("outputs is " + outputs + ", expected at least 0");
+        }
+        long left = outputs - (BLOCK - next);
+        if (left <= 0) {
+            next += (int) outputs;
+            return;
+        }
+        for (; left > BLOCK; left -= BLOCK) {
+            twist();
+        }
+        generate();
+        next = (int) left;
     }
 
     /**
@@ -352,6 +411,13 @@ public final class TorchRandom {
     }
 
     private void generate() {
+        twist();
+        temper();
+        next = 0;
+    }
+
+    /** Goes to the next block of words. */
+    private void twist() {
         for (int i = 0; i < BLOCK - MIDDLE; i++) {
             state[i] = state[i + MIDDLE] ^ twist(state[i], state[i + 1]);
         }
@@ -359,10 +425,13 @@ public final class TorchRandom {
             state[i] = state[i + MIDDLE - BLOCK] ^ twist(state[i], state[i + 1]);
         }
         state[BLOCK - 1] = state[MIDDLE - 1] ^ twist(state[BLOCK - 1], state[0]);
+    }
+
+    /** Makes the outputs of a block. */
+    private void temper() {
         for (int i = 0; i < BLOCK; i++) {
             outputs[i] = temper(state[i]);
         }
-        next = 0;
     }
 
     private static int twist(int upper, int lower) {

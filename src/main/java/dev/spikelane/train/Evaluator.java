@@ -4,6 +4,7 @@ import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
+import dev.spikelane.engine.Turn;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.Network;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a network over data sets and says how right it is and what it costs. Results do not depend on the batch or the number of threads. Used by
- * one thread at a time.
+ * one thread at a time; another one gets an {@link IllegalStateException}.
  */
 public final class Evaluator implements AutoCloseable {
 
@@ -25,6 +26,7 @@ public final class Evaluator implements AutoCloseable {
     private List<PopulationLoss> losses = List.of();
     private @Nullable Decoding decoding;
     private final List<EvaluationBatch> made = new ArrayList<>();
+    private final Turn turn = new Turn("evaluator");
 
     /**
      * Makes an evaluator of the last population.
@@ -85,8 +87,8 @@ public final class Evaluator implements AutoCloseable {
 
     /** Computes the sum of several losses. */
     Evaluator losses(List<PopulationLoss> all) {
-        losses = List.copyOf(all);
-        forget();
+        List<PopulationLoss> copy = List.copyOf(all);
+        change(() -> losses = copy);
         return this;
     }
 
@@ -98,8 +100,7 @@ public final class Evaluator implements AutoCloseable {
      */
     public Evaluator decoding(Decoding ofOutputs) {
         Objects.requireNonNull(ofOutputs, "ofOutputs");
-        decoding = ofOutputs;
-        forget();
+        change(() -> decoding = ofOutputs);
         return this;
     }
 
@@ -123,9 +124,19 @@ public final class Evaluator implements AutoCloseable {
      * @param data the samples
      * @return what it made of them
      * @throws IllegalArgumentException if samples do not fit the network, or are of more classes than there are outputs
+     * @throws IllegalStateException if another thread uses this evaluator
      */
     public Evaluation evaluate(Dataset data) {
         Objects.requireNonNull(data, "data");
+        turn.take();
+        try {
+            return evaluateInTurn(data);
+        } finally {
+            turn.end();
+        }
+    }
+
+    private Evaluation evaluateInTurn(Dataset data) {
         int outputs = network.population(population).size();
         if (data.classes() > outputs && decoding() != Decoding.NONE) {
             throw new IllegalArgumentException("population '" + population + "' has " + outputs
@@ -178,14 +189,21 @@ public final class Evaluator implements AutoCloseable {
         return fresh;
     }
 
-    private void forget() {
-        made.forEach(EvaluationBatch::close);
-        made.clear();
+    /** Makes a change with which all must be made anew. */
+    private void change(Runnable change) {
+        turn.take();
+        try {
+            change.run();
+            made.forEach(EvaluationBatch::close);
+            made.clear();
+        } finally {
+            turn.end();
+        }
     }
 
     /** Frees the memory and ends the threads. */
     @Override
     public void close() {
-        forget();
+        change(() -> {});
     }
 }

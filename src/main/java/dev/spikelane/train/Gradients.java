@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.ParameterChange;
+import dev.spikelane.engine.Turn;
 import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -35,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>A window goes on from the state at the end of the one before, without gradients into it (truncated backpropagation), until
- * {@link #reset}. Used by one thread at a time.
+ * {@link #reset}. Used by one thread at a time: methods that change something throw {@link IllegalStateException}
+ * while another thread is in one.
  */
 public final class Gradients implements AutoCloseable {
 
@@ -46,6 +48,7 @@ public final class Gradients implements AutoCloseable {
     private final List<ParameterChange> changes;
 
     private final WorkerPool crew;
+    private final Turn turn = new Turn("object of gradients");
     private long seen;
     private boolean ran;
     /** The step, since the last reset, at which the window begins: dropouts draw other numbers in each. */
@@ -92,6 +95,15 @@ public final class Gradients implements AutoCloseable {
      */
     public void forward(Map<String, ? extends Signal> inputs) {
         requireNames(inputs, plan.network());
+        turn.take();
+        try {
+            forwardInTurn(inputs);
+        } finally {
+            turn.end();
+        }
+    }
+
+    private void forwardInTurn(Map<String, ? extends Signal> inputs) {
         for (GradientInput input : machine.inputs()) {
             Signal rows = given(inputs, input.input());
             requireForm(rows instanceof FloatMatrix ? InputForm.VALUES : InputForm.SPIKES);
@@ -122,6 +134,15 @@ public final class Gradients implements AutoCloseable {
      */
     public void forwardConstant(Map<String, ? extends Signal> frames) {
         requireNames(frames, plan.network());
+        turn.take();
+        try {
+            forwardConstantInTurn(frames);
+        } finally {
+            turn.end();
+        }
+    }
+
+    private void forwardConstantInTurn(Map<String, ? extends Signal> frames) {
         requireForm(InputForm.FRAME);
         for (GradientInput input : machine.inputs()) {
             input.requireFrame(given(frames, input.input()));
@@ -224,8 +245,13 @@ public final class Gradients implements AutoCloseable {
 
     /** Takes the window back, from the gradients that were {@linkplain #given written}. */
     public void backward() {
-        machine.backward();
-        GradientValues.collect(slots, machine);
+        turn.take();
+        try {
+            machine.backward();
+            GradientValues.collect(slots, machine);
+        } finally {
+            turn.end();
+        }
     }
 
     /**
@@ -491,17 +517,27 @@ public final class Gradients implements AutoCloseable {
 
     /** Starts the next window from a state of zeros. */
     public void reset() {
-        ran = false;
-        firstStep = 0;
-        machine.reset();
+        turn.take();
+        try {
+            ran = false;
+            firstStep = 0;
+            machine.reset();
+        } finally {
+            turn.end();
+        }
     }
 
     /** Frees the memory and ends the threads. Closing again does nothing. */
     @Override
     public void close() {
-        if (plan.arena().scope().isAlive()) {
-            crew.close();
-            plan.arena().close();
+        turn.take();
+        try {
+            if (plan.arena().scope().isAlive()) {
+                crew.close();
+                plan.arena().close();
+            }
+        } finally {
+            turn.end();
         }
     }
 }

@@ -1,45 +1,34 @@
 package dev.spikelane.train;
 
 import dev.spikelane.data.Batching;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.zip.CRC32;
 
 /** What a run has in common with the checkpoint that it goes on from. */
 final class RunIdentity {
 
     private final TrainingRunBuilder said;
     private final Trainer trainer;
+    private final Map<String, String> texts;
 
     RunIdentity(TrainingRunBuilder said) {
         this.said = said;
         this.trainer = said.trainer;
+        this.texts = texts(said);
     }
 
-    /** Throws unless the order of samples and the learning rate are those of the run that was saved. */
-    void requireSame(Checkpoint.Reader reader, RunState found) throws IOException {
-        reader.require("order", order(found.epoch));
-        if (found.step > 0) {
-            double rate = said.schedule.rate(
-                    found.step - 1, trainer.recipe().optimizer().rate());
-            reader.require("run.last_rate", String.valueOf(rate));
-        }
-    }
-
-    /** A number that tells the order of an epoch's samples from others. */
-    String order(int epoch) {
-        CRC32 sum = new CRC32();
-        for (int sample : said.batching.order(epoch, said.data.size())) {
-            sum.update(sample);
-            sum.update(sample >> Byte.SIZE);
-            sum.update(sample >> Short.SIZE);
-        }
-        return Long.toHexString(sum.getValue());
+    /** The learning rate of a step, counted over all epochs from 0. */
+    double rate(long step) {
+        return said.schedule.rate(step, trainer.recipe().optimizer().rate());
     }
 
     /** Texts that a checkpoint's must equal. */
     Map<String, String> recipe() {
+        return texts;
+    }
+
+    private static Map<String, String> texts(TrainingRunBuilder said) {
+        Trainer trainer = said.trainer;
         TrainingRecipe recipe = trainer.recipe();
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("network", trainer.network().toString());

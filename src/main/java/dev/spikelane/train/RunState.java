@@ -42,6 +42,17 @@ final class RunState {
         return (double) right / samples;
     }
 
+    /** Adds the result of an epoch; whether it is the best so far. */
+    boolean add(EpochResult result) {
+        boolean better =
+                bestEpoch < 0 || result.score() > results.get(bestEpoch).score();
+        if (better) {
+            bestEpoch = results.size();
+        }
+        results.add(result);
+        return better;
+    }
+
     /** Starts the next epoch. */
     void nextEpoch() {
         epoch++;

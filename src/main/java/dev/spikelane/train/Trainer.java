@@ -1,10 +1,12 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.Settling;
+import dev.spikelane.engine.Turn;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -15,7 +17,9 @@ import java.util.Optional;
  * simulation of it runs.
  *
  * <p>Bits depend on the network, the batches and the recipe (loss, optimizer, surrogates, shards, windows), not on threads, the width of vectors
- * or what is computed again. Used by one thread at a time.
+ * or what is computed again. Used by one thread at a time: methods that train throw {@link IllegalStateException}
+ * while another thread, an observer of the
+ * step that runs, or a {@link TrainingRun} is at work.
  */
 public final class Trainer implements AutoCloseable {
 
@@ -30,6 +34,7 @@ public final class Trainer implements AutoCloseable {
     /** What messages call each input; made once, as a step allocates nothing. */
     private final String[] inputNames;
 
+    private final Turn turn = new Turn("trainer");
     private double rate;
 
     Trainer(Network network, TrainingRecipe recipe, TrainingStep.Factory factory) {
@@ -98,7 +103,12 @@ public final class Trainer implements AutoCloseable {
      */
     public double step(TrainingBatch batch) {
         Objects.requireNonNull(batch, "batch");
-        return run(step, whole(batch), rate);
+        turn.take();
+        try {
+            return stepInTurn(batch);
+        } finally {
+            turn.end();
+        }
     }
 
     /**
@@ -111,7 +121,13 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalStateException as {@link #step(TrainingBatch)} does
      */
     public double step(List<TrainingBatch> shards) {
-        return run(step, parts(shards), rate);
+        Objects.requireNonNull(shards, "shards");
+        turn.take();
+        try {
+            return run(step, parts(shards), rate);
+        } finally {
+            turn.end();
+        }
     }
 
     /**
@@ -126,7 +142,12 @@ public final class Trainer implements AutoCloseable {
      */
     public ShardGradients gradients(TrainingBatch batch, int shard) {
         Objects.requireNonNull(batch, "batch");
-        return gradients(whole(batch), shard);
+        turn.take();
+        try {
+            return gradients(whole(batch), shard);
+        } finally {
+            turn.end();
+        }
     }
 
     /**
@@ -139,7 +160,13 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalStateException as {@link #gradients(TrainingBatch, int)} does
      */
     public ShardGradients gradients(List<TrainingBatch> shards, int shard) {
-        return gradients(parts(shards), shard);
+        Objects.requireNonNull(shards, "shards");
+        turn.take();
+        try {
+            return gradients(parts(shards), shard);
+        } finally {
+            turn.end();
+        }
     }
 
     private ShardGradients gradients(ShardedBatch batch, int shard) {
@@ -172,7 +199,12 @@ public final class Trainer implements AutoCloseable {
                     "gradients of populations are observed, which shards from elsewhere do not have");
         }
         requireAll(shards);
-        return step.update(shards, rate);
+        turn.take();
+        try {
+            return step.update(shards, rate);
+        } finally {
+            turn.end();
+        }
     }
 
     private static void requireAll(List<ShardGradients> shards) {
@@ -212,7 +244,6 @@ public final class Trainer implements AutoCloseable {
     }
 
     private ShardedBatch parts(List<TrainingBatch> shards) {
-        Objects.requireNonNull(shards, "shards");
         if (shards.isEmpty() || shards.size() > recipe.shards()) {
             throw new IllegalArgumentException("there are " + shards.size() + " parts, expected 1 to " + recipe.shards()
                     + ", the trainer's shards");
@@ -248,6 +279,15 @@ public final class Trainer implements AutoCloseable {
      */
     public Optional<Duration> warmUp(TrainingBatch batch) {
         Objects.requireNonNull(batch, "batch");
+        turn.take();
+        try {
+            return warmUpInTurn(batch);
+        } finally {
+            turn.end();
+        }
+    }
+
+    private Optional<Duration> warmUpInTurn(TrainingBatch batch) {
         ShardedBatch all = whole(batch);
         long start = System.nanoTime();
         boolean settled;
@@ -321,7 +361,27 @@ public final class Trainer implements AutoCloseable {
         return step.observerNanoseconds();
     }
 
-    /** Takes over values of the network that were changed from outside. */
+    /** Work during which nobody else uses this trainer. */
+    interface Work {
+        void run() throws IOException;
+    }
+
+    /** Does work of many steps, none of which takes the turn by itself. */
+    void inTurn(Work work) throws IOException {
+        turn.take();
+        try {
+            work.run();
+        } finally {
+            turn.end();
+        }
+    }
+
+    /** A step for whoever has the turn. */
+    double stepInTurn(TrainingBatch batch) {
+        return run(step, whole(batch), rate);
+    }
+
+    /** Takes over values of the network that were changed from outside, for whoever has the turn. */
     void reload() {
         step.reload(network);
     }
@@ -334,6 +394,11 @@ public final class Trainer implements AutoCloseable {
     /** Frees the memory and ends the threads; the network stays. */
     @Override
     public void close() {
-        step.close();
+        turn.take();
+        try {
+            step.close();
+        } finally {
+            turn.end();
+        }
     }
 }

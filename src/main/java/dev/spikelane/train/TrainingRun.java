@@ -4,12 +4,13 @@ import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
+import dev.spikelane.engine.Turn;
+import dev.spikelane.network.Weights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +40,9 @@ public final class TrainingRun {
 
     private final TrainingRunBuilder said;
     private final Trainer trainer;
-    private final RunIdentity identity;
+    private final EpochOrders orders;
     private final Checkpoint saved;
+    private final Turn turn = new Turn("training run");
     private List<String> notices;
     private final LoadedBatches batches;
     private RunState state = new RunState();
@@ -51,8 +53,8 @@ public final class TrainingRun {
     TrainingRun(TrainingRunBuilder said) {
         this.said = said;
         this.trainer = said.trainer;
-        this.identity = new RunIdentity(said);
-        this.saved = new Checkpoint(trainer, identity.recipe());
+        this.orders = new EpochOrders(said.batching, said.data.size());
+        this.saved = new Checkpoint(said, orders);
         this.batches = new LoadedBatches(trainer);
         this.notices = notices();
     }
@@ -210,13 +212,27 @@ public final class TrainingRun {
     }
 
     /**
-     * Trains until all epochs are done, no epoch gets better, or someone stops it.
+     * Trains until all epochs are done, no epoch gets better, or someone stops it. The trainer is this run's
+     * meanwhile. If it throws, what was done
+     * stays done: another call goes on behind the last step, and behind the last epoch that was finished.
      *
      * @return this run, with its history
      * @throws IOException if a checkpoint cannot be written
-     * @throws IllegalStateException if a loss or value is not finite; the message names the epoch, batch, population and step, and the last checkpoint stays
+     * @throws IllegalStateException if a loss or value is not finite; the message names the epoch, batch,
+     *     population and step, and the last checkpoint stays;
+     *     or if this run or its trainer is busy, as for one of its own listeners
      */
     public TrainingRun run() throws IOException {
+        turn.take();
+        try {
+            trainer.inTurn(this::train);
+        } finally {
+            turn.end();
+        }
+        return this;
+    }
+
+    private void train() throws IOException {
         warnings().forEach(said.onNotice);
         Dataset validation = said.validation;
         try (BatchLoader loader = new BatchLoader(said.data, said.batching);
@@ -231,7 +247,7 @@ public final class TrainingRun {
             while (!finished()) {
                 if (!epoch(loader)) {
                     save();
-                    return this;
+                    return;
                 }
                 finishEpoch(validation == null ? null : evaluator.evaluate(validation));
             }
@@ -239,7 +255,6 @@ public final class TrainingRun {
         if (said.keepsBest) {
             takeBest();
         }
-        return this;
     }
 
     /** Trains on the rest of an epoch; whether it came to its end. */
@@ -247,7 +262,8 @@ public final class TrainingRun {
         batchesOfEpoch = loader.batches();
         samplesOfEpoch = said.batching.dropLast() ? (long) batchesOfEpoch * said.batching.size() : said.data.size();
         trainer.setEpoch(state.epoch);
-        loader.start(state.epoch, state.batch);
+        orders.go(state.epoch);
+        loader.start(state.epoch, state.batch, orders.order());
         long start = System.nanoTime();
         long before = state.nanoseconds;
         while (!stopping && loader.next()) {
@@ -268,7 +284,7 @@ public final class TrainingRun {
         long observed = trainer.observerNanoseconds();
         double loss;
         try {
-            loss = trainer.step(batches.of(batch));
+            loss = trainer.stepInTurn(batches.of(batch));
         } catch (NonFiniteLoss | RefusedParameter stop) {
             throw new IllegalStateException(where(batch) + stop.getMessage(), stop);
         }
@@ -301,21 +317,13 @@ public final class TrainingRun {
                 state.samples,
                 state.nanoseconds * 1e-9,
                 state.observerNanoseconds * 1e-9));
-        state.results.add(result);
-        if (state.bestEpoch < 0
-                || result.score() > state.results.get(state.bestEpoch).score()) {
-            state.bestEpoch = state.epoch;
-            if (said.keepsBest) {
-                trainer.network()
-                        .weights()
-                        .names()
-                        .forEach(name ->
-                                state.best.put(name, trainer.network().weights().get(name)));
-            }
+        if (state.add(result) && said.keepsBest) {
+            Weights weights = trainer.network().weights();
+            weights.names().forEach(name -> state.best.put(name, weights.get(name)));
         }
-        said.onEpoch.accept(result);
         state.nextEpoch();
-        save();
+        save(); // before anyone is told: a listener may fail
+        said.onEpoch.accept(result);
     }
 
     private void takeBest() {
@@ -326,14 +334,14 @@ public final class TrainingRun {
     private void save() throws IOException {
         Path file = said.checkpoint;
         if (file != null) {
-            saved.write(file, state, Map.of("order", identity.order(state.epoch)));
+            saved.write(file, state);
         }
     }
 
     /** Goes on from the checkpoint. */
     void restore() throws IOException {
         Path file = Objects.requireNonNull(said.checkpoint);
-        state = saved.read(file, said.keepsBest, identity::requireSame);
+        trainer.inTurn(() -> state = saved.read(file, said.keepsBest));
         if (finished()) {
             List<String> all = new ArrayList<>(notices);
             all.add("this run is finished, and nothing will be trained: its checkpoint is that of a whole run of "

@@ -194,7 +194,8 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Calls someone after each epoch, when it was validated and before it is saved.
+     * Calls someone after each epoch, when it was validated and saved; the run stands at the next one then. If it
+     * throws, the epoch stays done.
      *
      * @param listener is called on the thread that runs, behind those before it, with what the epoch came to
      * @return this
@@ -220,7 +221,9 @@ public final class TrainingRunBuilder {
      *
      * @return the run
      * @throws IllegalArgumentException if data and network do not fit, the code makes another number of steps than the trainer was made for, a label is no class of the loss, or there is no batch
-     * @throws IOException if the checkpoint cannot be read or is of another run, is there without {@link #resume}, or its file could not be written
+     * @throws IOException if the checkpoint cannot be read, was changed, is of another run, or of more epochs than
+     *     this one shall have,
+     *     which changes nothing; if it is there without {@link #resume}, or its file could not be written
      */
     public TrainingRun build() throws IOException {
         requireFit(data, batching, "training data");

@@ -3,8 +3,11 @@ package dev.spikelane.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 
 /** What a command line did: its exit code and what it printed. */
 record CommandRun(int code, String out, String err) {
@@ -14,6 +17,20 @@ record CommandRun(int code, String out, String err) {
         StringWriter err = new StringWriter();
         int code = Main.run(new PrintWriter(out), new PrintWriter(err), arguments);
         return new CommandRun(code, out.toString(), err.toString());
+    }
+
+    /** Runs a command whose standard output cannot be written, for a reason of the system. */
+    static CommandRun into(String reason, String... arguments) {
+        OutputStream broken = new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+                throw new IOException(reason);
+            }
+        };
+        StringWriter err = new StringWriter();
+        PrintWriter out = new PrintWriter(new StandardOutput(broken), false, StandardCharsets.UTF_8);
+        int code = Main.run(out, new PrintWriter(err), arguments);
+        return new CommandRun(code, "", err.toString());
     }
 
     /** Fails unless the command worked without a word of complaint; returns what it printed. */

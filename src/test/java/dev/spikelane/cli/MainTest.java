@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,7 +175,7 @@ class MainTest {
     @ParameterizedTest
     @ValueSource(strings = {"info", "--help", "demo --count 1 --warm-up 0 --no-report"})
     void endsQuietlyWhenNobodyReadsOn(String arguments) {
-        CommandRun run = runInto("Broken pipe", arguments);
+        CommandRun run = CommandRun.into("Broken pipe", arguments.split(" "));
         assertEquals("", run.err());
         assertEquals(0, run.code());
     }
@@ -186,21 +183,8 @@ class MainTest {
     @ParameterizedTest
     @ValueSource(strings = {"info", "--help", "demo --count 1 --warm-up 0 --no-report"})
     void complainsWhenTheOutputCannotBeWritten(String arguments) {
-        CommandRun run = runInto("No space left on device", arguments);
+        CommandRun run = CommandRun.into("No space left on device", arguments.split(" "));
         assertEquals("spikelane: standard output: No space left on device" + System.lineSeparator(), run.err());
         assertEquals(1, run.code());
-    }
-
-    private static CommandRun runInto(String message, String arguments) {
-        OutputStream broken = new OutputStream() {
-            @Override
-            public void write(int value) throws IOException {
-                throw new IOException(message);
-            }
-        };
-        StringWriter err = new StringWriter();
-        PrintWriter out = new PrintWriter(new StandardOutput(broken), false, StandardCharsets.UTF_8);
-        int code = Main.run(out, new PrintWriter(err), arguments.split(" "));
-        return new CommandRun(code, "", err.toString());
     }
 }

@@ -128,7 +128,55 @@ final class BatchLoaderTest {
             assertTrue(resumed.next());
             assertEquals(whole.get(2 * resumed.batches() + 3), resumed.batch().toString());
         }
-        assertArrayEquals(Shuffle.of(7).order(2, SAMPLES), Shuffle.of(7).order(2, SAMPLES));
+    }
+
+    /** An order that is left out moves the generator as far as one that is drawn. */
+    @Test
+    void ordersDoNotDependOnThoseThatWereDrawn() {
+        Batching plain = new Batching(5);
+        for (Batching batching : List.of(plain, plain.withShuffle(7), plain.withGlobalShuffle(7))) {
+            for (int samples : new int[] {1, 2, SAMPLES, 1_000}) {
+                TorchRandom drawing = batching.generator(0, samples);
+                for (int epoch = 0; epoch < 4; epoch++) {
+                    int[] state = drawing.state();
+                    assertArrayEquals(state, batching.generator(epoch, samples).state());
+                    int[] order = batching.order(drawing, samples);
+                    assertArrayEquals(order, batching.order(epoch, samples));
+                    assertArrayEquals(order, batching.order(TorchRandom.ofState(state), samples));
+                }
+            }
+        }
+        assertMessage(IllegalArgumentException.class, "epoch is -1, expected at least 0", () -> plain.generator(-1, 1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "data set has 0 samples, expected at least 1",
+                () -> plain.order(new TorchRandom(1), 0));
+    }
+
+    @Test
+    void takesAnOrderThatTheCallerHasDrawn() {
+        int[] order = new int[SAMPLES];
+        Arrays.setAll(order, i -> SAMPLES - 1 - i);
+        try (BatchLoader loader = new BatchLoader(data, new Batching(5).withShuffle(7))) {
+            loader.start(3, 1, order);
+            assertTrue(loader.next());
+            assertEquals(SAMPLES - 1 - 5, loader.batch().sample(0));
+            assertEquals(3, loader.batch().epoch());
+            loader.start(0);
+            assertTrue(loader.next());
+            assertEquals(
+                    new Batching(5).withShuffle(7).order(0, SAMPLES)[0],
+                    loader.batch().sample(0));
+            order[4] = SAMPLES;
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "order has 23 in place 4, expected 0 to 22",
+                    () -> loader.start(0, 0, order));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "order has 2 numbers, expected 23, one for each sample",
+                    () -> loader.start(0, 0, new int[2]));
+        }
     }
 
     @Test

@@ -27,7 +27,7 @@ final class LoaderAllocationTest {
                 .withAugmentations(Augmentation.shift(2), Augmentation.flip(0.5))
                 .withCode(InputCode.rate(new Rate(), 5));
         Batch batch = new Batch(data, batching);
-        int[] order = Shuffle.of(1).order(0, SAMPLES);
+        int[] order = new Batching(1).withShuffle(1).order(0, SAMPLES);
         assertNone(List.of(Thread.currentThread()), 40, () -> {
             for (int i = 0; i < batching.batches(SAMPLES); i++) {
                 batch.read(1, i, order);

@@ -295,6 +295,37 @@ final class TorchRandomTest {
         assertEquals(new TorchRandom(5).nextFloat(), random.nextFloat());
     }
 
+    /** At every place of a block, and across some of them. */
+    @Test
+    void skipsAndGoesOnFromAState() {
+        for (long skipped : new long[] {0, 1, 623, 624, 625, 1247, 1248, 1249, 10_000}) {
+            for (int before : new int[] {0, 1, 600, 624}) {
+                TorchRandom drawing = new TorchRandom(11);
+                TorchRandom skipping = new TorchRandom(11);
+                for (int i = 0; i < before; i++) {
+                    assertEquals(drawing.nextFloat(), skipping.nextFloat());
+                }
+                for (long i = 0; i < skipped; i++) {
+                    drawing.nextFloat();
+                }
+                skipping.skip(skipped);
+                assertArrayEquals(drawing.state(), skipping.state());
+                TorchRandom other = TorchRandom.ofState(skipping.state());
+                for (int i = 0; i < 700; i++) {
+                    float expected = drawing.nextFloat();
+                    assertEquals(expected, skipping.nextFloat());
+                    assertEquals(expected, other.nextFloat());
+                }
+            }
+        }
+        assertEquals("outputs is -1, expected at least 0", refused(() -> new TorchRandom(1).skip(-1)));
+        assertEquals(
+                "state has 3 numbers, expected 625 of a generator", refused(() -> TorchRandom.ofState(new int[3])));
+        int[] state = new TorchRandom(1).state();
+        state[624] = 625;
+        assertEquals("state ends with 625, expected 0 to 624", refused(() -> TorchRandom.ofState(state)));
+    }
+
     private static String refused(Runnable call) {
         return String.valueOf(
                 assertThrows(IllegalArgumentException.class, call::run).getMessage());

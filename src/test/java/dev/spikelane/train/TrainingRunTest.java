@@ -11,6 +11,8 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.Tensor;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -19,11 +21,16 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -273,6 +280,149 @@ final class TrainingRunTest {
         }
     }
 
+    /** A listener that fails costs no epoch, and none is trained twice. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void goesOnBehindAListenerThatThrew(int epoch) throws IOException {
+        Path file = folder.resolve("run.safetensors");
+        Network network = SmallRun.network();
+        try (Trainer trainer = SmallRun.trainer(network).build()) {
+            List<Integer> told = new ArrayList<>();
+            TrainingRun run = SmallRun.run(trainer)
+                    .checkpoint(file)
+                    .onEpoch(result -> {
+                        told.add(result.epoch());
+                        if (result.epoch() == epoch) {
+                            throw new IllegalStateException("no more room for epoch " + epoch);
+                        }
+                    })
+                    .build();
+            assertEquals(
+                    "no more room for epoch " + epoch,
+                    assertThrows(IllegalStateException.class, run::run).getMessage());
+            assertEquals(epoch, run.history().size());
+            assertSame(uninterrupted(), network, run.run().history());
+            assertEquals(List.of(1, 2, 3), told);
+        }
+        Network resumed = SmallRun.network();
+        try (Trainer trainer = SmallRun.trainer(resumed).build()) {
+            assertSame(
+                    uninterrupted(),
+                    resumed,
+                    SmallRun.run(trainer)
+                            .checkpoint(file)
+                            .resume()
+                            .build()
+                            .run()
+                            .history());
+        }
+    }
+
+    @Test
+    void goesOnBehindAStepWhoseListenerThrew() throws IOException {
+        Network network = SmallRun.network();
+        try (Trainer trainer = SmallRun.trainer(network).build()) {
+            TrainingRun run = SmallRun.run(trainer)
+                    .onStep(now -> {
+                        if (now.batch() % 2 == 1) {
+                            throw new IllegalStateException("odd");
+                        }
+                    })
+                    .build();
+            for (int failures = 0; failures < 3 * SmallRun.EPOCHS; failures++) {
+                assertThrows(IllegalStateException.class, run::run);
+            }
+            assertSame(uninterrupted(), network, run.run().history());
+        }
+    }
+
+    /** So that whoever prints an epoch, or fails to, has it already. */
+    @Test
+    void anEpochIsSavedBeforeListenersAreTold() throws IOException {
+        Path file = folder.resolve("run.safetensors");
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            List<Integer> saved = new ArrayList<>();
+            SmallRun.run(trainer)
+                    .checkpoint(file)
+                    .onEpoch(result -> saved.add(epochsIn(file)))
+                    .build()
+                    .run();
+            assertEquals(List.of(1, 2, 3), saved);
+        }
+    }
+
+    private static int epochsIn(Path file) {
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            return SmallRun.run(trainer)
+                    .checkpoint(file)
+                    .resume()
+                    .build()
+                    .history()
+                    .size();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** A shuffle with another seed is another run, though the state of the generator comes from the file. */
+    @Test
+    void resumesOnlyInTheSameOrder() throws IOException {
+        Path file = folder.resolve("run.safetensors");
+        Dataset same = Dataset.of(Shape.of(12), FloatMatrix.zeros(40, 12), new int[40], SmallRun.CLASSES);
+        Batching batching = new Batching(SmallRun.BATCH).withCode(InputCode.rate(new Rate(), SmallRun.STEPS));
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            TrainingRun.of(trainer, same, batching.withShuffle(3))
+                    .checkpoint(file)
+                    .build()
+                    .run();
+        }
+        for (Batching other : List.of(batching, batching.withShuffle(4), batching.withGlobalShuffle(3))) {
+            try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+                IOException refused = assertThrows(
+                        IOException.class,
+                        () -> TrainingRun.of(trainer, same, other)
+                                .epochs(2)
+                                .checkpoint(file)
+                                .resume()
+                                .build());
+                assertTrue(refused.getMessage().contains("is of a run with first order"), refused.getMessage());
+            }
+        }
+    }
+
+    /** Even where the sum of the file was made anew. */
+    @Test
+    void refusesAGeneratorThatIsNone() throws IOException {
+        Path file = folder.resolve("run.safetensors");
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
+            SmallRun.run(trainer).epochs(1).checkpoint(file).build().run();
+        }
+        Safetensors whole = Safetensors.read(file);
+        for (int word : new int[] {160, 624}) {
+            List<Tensor> tensors = new ArrayList<>(whole.tensors());
+            tensors.replaceAll(tensor -> tensor.name().equals("generator") ? withWord(tensor, word) : tensor);
+            Map<String, String> texts = new LinkedHashMap<>(whole.metadata());
+            texts.put("checksum", CheckpointSum.of(Safetensors.of(texts, tensors)));
+            Safetensors.of(texts, tensors).write(file);
+            Network network = SmallRun.network();
+            try (Trainer trainer = SmallRun.trainer(network).build()) {
+                IOException refused = assertThrows(
+                        IOException.class,
+                        () -> SmallRun.run(trainer).checkpoint(file).resume().build());
+                String words = word == 624 ? "tensor 'generator': state ends with 12345, expected 0 to 624" : "order";
+                assertTrue(refused.getMessage().startsWith(file + ": ")
+                        && refused.getMessage().contains(words));
+            }
+            assertEquals(SmallRun.network().weights().hash(), network.weights().hash());
+        }
+    }
+
+    private static Tensor withWord(Tensor tensor, int place) {
+        MemorySegment copy = MemorySegment.ofArray(tensor.bytes().toArray(ValueLayout.JAVA_BYTE));
+        copy.set(ValueLayout.JAVA_INT_UNALIGNED, 4L * place, 12_345);
+        return Tensor.of(tensor.name(), tensor.type(), tensor.shape(), copy);
+    }
+
     @Test
     void keepsACheckpointThatItDoesNotResume() throws IOException {
         Path file = folder.resolve("run.safetensors");
@@ -300,12 +450,24 @@ final class TrainingRunTest {
         }
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
             TrainingRun again =
-                    SmallRun.run(trainer).epochs(1).checkpoint(file).resume().build();
+                    SmallRun.run(trainer).epochs(2).checkpoint(file).resume().build();
             assertEquals(
                     List.of(
                             "this run is finished, and nothing will be trained: its checkpoint is that of a whole run of 2"
                                     + " epochs; ask for more epochs, or delete it to train anew"),
                     again.warnings());
+            IOException fewer = assertThrows(
+                    IOException.class,
+                    () -> SmallRun.run(trainer)
+                            .epochs(1)
+                            .checkpoint(file)
+                            .resume()
+                            .build());
+            assertEquals(
+                    file
+                            + ": 'run.epoch' is '2', expected 0 to 1, the epochs that this run was built with: ask for more,"
+                            + " or delete the file to train anew",
+                    fewer.getMessage());
         }
     }
 

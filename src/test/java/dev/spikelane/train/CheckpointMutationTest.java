@@ -1,0 +1,270 @@
+package dev.spikelane.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.Tensor;
+import dev.spikelane.network.Network;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every text and tensor of a checkpoint, made wrong in many ways: it is refused by a message that names the file
+ * and the text, and nothing has changed, or the
+ * run that goes on has the bits of one that was not stopped.
+ */
+@Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
+final class CheckpointMutationTest {
+
+    private static final List<String> HOSTILE = List.of(
+            "",
+            "x",
+            "NaN",
+            "Infinity",
+            "-Infinity",
+            "-1",
+            "-9",
+            "0",
+            "9",
+            "77",
+            "0.5",
+            "1e400",
+            "1e9",
+            "2147483647",
+            "2147483648",
+            "4294967297",
+            "9223372036854775807",
+            "9223372036854775808",
+            "-9223372036854775808",
+            "+1",
+            "\u0661");
+
+    /** What an older file says of past epochs, no other number of it tells to be wrong. */
+    private static final Set<String> BELIEVED = Set.of("run.loss_sum", "run.right", "epoch.1");
+
+    @TempDir
+    private Path folder;
+
+    private Path file = Path.of("");
+    private Safetensors whole = Safetensors.of(Map.of(), List.of());
+    private Network network = SmallRun.network();
+    private Trainer trainer = SmallRun.trainer(network).build();
+    private Result expected = new Result(0, List.of());
+    private final Set<String> refused = new TreeSet<>();
+    private int resumed;
+
+    private record Result(long weights, List<List<Double>> history) {
+
+        static Result of(Network network, TrainingRun run) {
+            return new Result(
+                    network.weights().hash(),
+                    run.history().stream()
+                            .map(epoch -> List.of(
+                                    epoch.rate(),
+                                    epoch.loss(),
+                                    epoch.accuracy(),
+                                    epoch.validationLoss(),
+                                    epoch.validationAccuracy()))
+                            .toList());
+        }
+    }
+
+    /** A run that is stopped in the middle of its second epoch, and one that is not. */
+    @BeforeEach
+    void save() throws IOException {
+        file = folder.resolve("run.safetensors");
+        List<TrainingRun> runs = new ArrayList<>();
+        runs.add(SmallRun.run(trainer)
+                .checkpoint(file)
+                .onStep(run -> {
+                    if (run.epoch() == 2 && run.batch() == 3) {
+                        runs.getFirst().stop();
+                    }
+                })
+                .build());
+        runs.getFirst().run();
+        whole = Safetensors.read(file);
+        renew();
+        expected = Result.of(network, SmallRun.run(trainer).build().run());
+        renew();
+    }
+
+    @AfterEach
+    void close() {
+        trainer.close();
+    }
+
+    private void renew() {
+        trainer.close();
+        network = SmallRun.network();
+        trainer = SmallRun.trainer(network).build();
+    }
+
+    @Test
+    void textsOfAFile() throws IOException {
+        tryTexts(whole, false);
+    }
+
+    @Test
+    void textsOfAnOlderFile() throws IOException {
+        tryTexts(older(), true);
+    }
+
+    @Test
+    void tensorsOfAFile() throws IOException {
+        for (Tensor tensor : whole.tensors()) {
+            for (int bits : new int[] {0x7fc00000, 0x7f800000, 0xbf800000, 0x3f800001}) {
+                attempt(tensor.name(), with(whole, tensor, changed(tensor, bits)), false);
+            }
+            attempt(tensor.name(), with(whole, tensor, null), false);
+        }
+        assertEquals(whole.tensors().size(), refused.size());
+        assertEquals(0, resumed);
+    }
+
+    @Test
+    void tensorsOfAnOlderFileThatAreMissingOrNaN() throws IOException {
+        Safetensors older = older();
+        for (Tensor tensor : older.tensors()) {
+            attempt(tensor.name(), with(older, tensor, changed(tensor, 0x7fc00000)), true);
+            attempt(tensor.name(), with(older, tensor, null), true);
+            attempt(
+                    tensor.name(),
+                    with(
+                            older,
+                            tensor,
+                            Tensor.of(
+                                    tensor.name(), tensor.type(), List.of(1, (int) tensor.count(), 1), tensor.bytes())),
+                    true);
+        }
+        assertEquals(older.tensors().size(), refused.size());
+        assertEquals(0, resumed);
+    }
+
+    /** Such as the version before wrote: without the state of the generator, and without a sum of its content. */
+    private Safetensors older() {
+        Map<String, String> texts = new LinkedHashMap<>(whole.metadata());
+        texts.put("format", "spikelane checkpoint 3");
+        texts.remove("checksum");
+        texts.remove("first order");
+        return Safetensors.of(
+                texts,
+                whole.tensors().stream()
+                        .filter(tensor -> !tensor.name().equals("generator"))
+                        .toList());
+    }
+
+    private void tryTexts(Safetensors content, boolean older) throws IOException {
+        attempt("nothing", content, older);
+        assertEquals(1, resumed, "a file that is as it was");
+        for (String name : content.metadata().keySet()) {
+            String text = content.metadata().get(name);
+            attempt(name, with(content, name, null), older);
+            for (String hostile : HOSTILE) {
+                String[] words = text.split(" ", -1);
+                if (!hostile.equals(text)) {
+                    attempt(name, with(content, name, hostile), older);
+                }
+                for (int i = 0; name.startsWith("epoch.") && i < words.length; i++) {
+                    String[] changed = words.clone();
+                    changed[i] = hostile;
+                    attempt(name, with(content, name, String.join(" ", changed)), older);
+                }
+            }
+        }
+        assertEquals(new TreeSet<>(content.metadata().keySet()), refused);
+    }
+
+    private static Safetensors with(Safetensors content, String name, String text) {
+        Map<String, String> texts = new LinkedHashMap<>(content.metadata());
+        texts.remove(name);
+        if (text != null) {
+            texts.put(name, text);
+        }
+        return Safetensors.of(texts, content.tensors());
+    }
+
+    private static Safetensors with(Safetensors content, Tensor old, Tensor fresh) {
+        List<Tensor> tensors = new ArrayList<>(content.tensors());
+        tensors.remove(old);
+        if (fresh != null) {
+            tensors.add(fresh);
+        }
+        return Safetensors.of(content.metadata(), tensors);
+    }
+
+    private static Tensor changed(Tensor tensor, int firstItem) {
+        byte[] bytes = tensor.bytes().toArray(ValueLayout.JAVA_BYTE);
+        MemorySegment copy = MemorySegment.ofArray(bytes);
+        copy.set(ValueLayout.JAVA_INT_UNALIGNED, 0, firstItem);
+        return Tensor.of(tensor.name(), tensor.type(), tensor.shape(), copy);
+    }
+
+    private void attempt(String name, Safetensors content, boolean older) throws IOException {
+        content.write(file);
+        String where = name + " is " + content.metadata().get(name);
+        List<Object> before = state();
+        TrainingRun run;
+        try {
+            run = SmallRun.run(trainer).checkpoint(file).resume().build();
+        } catch (IOException failure) {
+            String message = failure.getMessage();
+            assertTrue(message.startsWith(file + ": "), where + ": " + message);
+            assertTrue(message.contains(name) || !older && message.contains("'checksum'"), where + ": " + message);
+            assertEquals(before, state(), where);
+            refused.add(name);
+            return;
+        }
+        resumed++;
+        run.run();
+        Result result = Result.of(network, run);
+        if (older && BELIEVED.contains(name)) {
+            assertEquals(SmallRun.EPOCHS, result.history.size(), where);
+        } else {
+            assertEquals(expected, result, where);
+        }
+        renew();
+    }
+
+    /** All that a file could change. */
+    private List<Object> state() {
+        List<Object> state = new ArrayList<>(List.of(network.weights().hash()));
+        for (TrainingParameter parameter : trainer.parameters()) {
+            state.add(parameter.update().steps());
+            parameter
+                    .update()
+                    .state()
+                    .values()
+                    .forEach(values -> state.add(Arrays.hashCode(values.toArray(ValueLayout.JAVA_BYTE))));
+            state.add(Arrays.hashCode(parameter.values().segment().toArray(ValueLayout.JAVA_BYTE)));
+        }
+        return state;
+    }
+
+    /** So that a trainer that refused a file still trains the bits of one that never saw it. */
+    @Test
+    void aTrainerThatRefusedAFileTrainsAsBefore() throws IOException {
+        attempt("run.epoch", with(older(), "run.epoch", "2147483647"), true);
+        attempt("optimizer.fc1.weight.steps", with(older(), "optimizer.fc1.weight.steps", "-1"), true);
+        Result result = Result.of(network, SmallRun.run(trainer).build().run());
+        assertEquals(expected, result);
+        assertArrayEquals(new String[] {"optimizer.fc1.weight.steps", "run.epoch"}, refused.toArray());
+    }
+}
