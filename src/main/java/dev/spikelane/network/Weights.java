@@ -120,8 +120,11 @@ public final class Weights {
 
     /** Makes a change while nobody computes with these values, and counts it. */
     void change(Runnable change) {
-        guard.accept(change);
-        version++;
+        try {
+            guard.accept(change);
+        } finally {
+            version++; // a change that fails may have been made in part
+        }
     }
 
     /**

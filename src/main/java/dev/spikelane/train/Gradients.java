@@ -48,6 +48,9 @@ public final class Gradients implements AutoCloseable {
     private final Crew crew;
     private long seen;
     private boolean ran;
+    /** Whether a window may be taken back: that happens once, as gradients are written where currents were. */
+    private boolean stands;
+
     /** The step, since the last reset, at which the window begins: dropouts draw other numbers in each. */
     private int firstStep;
 
@@ -78,7 +81,8 @@ public final class Gradients implements AutoCloseable {
      * Runs a window of a network of one input.
      *
      * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values
-     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, or there are several inputs
+     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, there are several inputs, or values follow spikes or the other way
+     *     round where a projection from the input is delayed
      */
     public void forward(Signal input) {
         forward(Map.of(onlyInput().name(), input));
@@ -88,7 +92,8 @@ public final class Gradients implements AutoCloseable {
      * Runs a window.
      *
      * @param inputs for each input's name {@code [steps * batch x inputs]}
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, or a value is not finite
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a value is not finite, or values follow spikes or the other
+     *     way round where a projection from the input is delayed
      */
     public void forward(Map<String, ? extends Signal> inputs) {
         requireNames(inputs, plan.network());
@@ -96,19 +101,22 @@ public final class Gradients implements AutoCloseable {
             Signal rows = given(inputs, input.input());
             requireForm(rows instanceof FloatMatrix ? InputForm.VALUES : InputForm.SPIKES);
             input.requireRows(rows);
+            requireKind(input, rows);
         }
         open();
         for (GradientInput input : machine.inputs()) {
             input.load(given(inputs, input.input()));
         }
         machine.forward(firstStep);
+        stands = true;
     }
 
     /**
      * Runs a window of a network of one input in which all steps have the same input.
      *
      * @param frame {@code [batch x inputs]}, spikes or finite values
-     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, or there are several inputs
+     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, there are several inputs, or values follow spikes or the other way
+     *     round where a projection from the input is delayed
      */
     public void forwardConstant(Signal frame) {
         forwardConstant(Map.of(onlyInput().name(), frame));
@@ -118,22 +126,27 @@ public final class Gradients implements AutoCloseable {
      * Runs a window in which all steps have the same input.
      *
      * @param frames for each input's name {@code [batch x inputs]}, spikes or finite values
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, or a value is not finite
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a value is not finite, or values follow spikes or the other
+     *     way round where a projection from the input is delayed
      */
     public void forwardConstant(Map<String, ? extends Signal> frames) {
         requireNames(frames, plan.network());
         requireForm(InputForm.FRAME);
         for (GradientInput input : machine.inputs()) {
-            input.requireFrame(given(frames, input.input()));
+            Signal frame = given(frames, input.input());
+            input.requireFrame(frame);
+            requireKind(input, frame);
         }
         open();
         for (GradientInput input : machine.inputs()) {
             input.loadFrame(given(frames, input.input()));
         }
         machine.forward(firstStep);
+        stands = true;
     }
 
     private void open() {
+        stands = false;
         if (seen != plan.layout().version()) {
             machine.refresh();
             seen = plan.layout().version();
@@ -143,6 +156,12 @@ public final class Gradients implements AutoCloseable {
             firstStep += plan.size().steps();
         }
         ran = true;
+    }
+
+    private void requireKind(GradientInput input, Signal rows) {
+        if (ran) {
+            input.requireKind(rows);
+        }
     }
 
     private void requireForm(InputForm form) {
@@ -222,8 +241,21 @@ public final class Gradients implements AutoCloseable {
         }
     }
 
-    /** Takes the window back, from the gradients that were {@linkplain #given written}. */
+    /**
+     * Takes the window back, once, from the gradients that were {@linkplain #given written}.
+     *
+     * @throws IllegalStateException if no window has run since the last one was taken back or the last reset, or values of the network have changed since it
+     *     ran
+     */
     public void backward() {
+        if (!stands) {
+            throw new IllegalStateException("there is no window to take back, expected forward before each backward");
+        }
+        if (seen != plan.layout().version()) {
+            throw new IllegalStateException(
+                    "values of the network have changed since the window ran, expected forward with the present ones");
+        }
+        stands = false;
         machine.backward();
         GradientValues.collect(slots, machine);
     }
@@ -492,6 +524,7 @@ public final class Gradients implements AutoCloseable {
     /** Starts the next window from a state of zeros. */
     public void reset() {
         ran = false;
+        stands = false;
         firstStep = 0;
         machine.reset();
     }
