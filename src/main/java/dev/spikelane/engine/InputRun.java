@@ -137,6 +137,7 @@ final class InputRun implements SourceRun {
     }
 
     void read(ByteBuffer from) {
+        reset(); // a state has one kind of rows, and the other may come next if it is of step 0
         analog = from.get() != 0;
         if (analog && values == null) {
             values = SignalHistory.ofValues(arena, input.shape().size(), batch, history, blockSteps);

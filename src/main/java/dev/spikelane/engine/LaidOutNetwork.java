@@ -114,8 +114,11 @@ public final class LaidOutNetwork implements ValueGuard {
     /** Makes a change while no simulation runs, and counts it. */
     @Override
     public void change(Runnable change) {
-        whileIdle(change);
-        version++;
+        try {
+            whileIdle(change);
+        } finally {
+            version++; // a change that fails may have been made in part
+        }
     }
 
     /** Lets a run be asked whether it is busy when values change. */

@@ -156,8 +156,8 @@ public final class NetworkRun implements ValueGuard {
             change.run();
         } finally {
             turn.endChange();
+            version++;
         }
-        version++;
     }
 
     @Override

@@ -88,6 +88,19 @@ final class GradientInput implements GradientSource {
         }
     }
 
+    /** Throws unless rows of this kind may follow those of the window before. */
+    void requireKind(Signal given) {
+        boolean isAnalog = given instanceof FloatMatrix;
+        if (history > 0 && isAnalog != analog) {
+            throw new IllegalArgumentException(name + " gets " + kind(isAnalog) + " and got " + kind(analog)
+                    + " before, expected one kind between two resets, because a projection from it is delayed");
+        }
+    }
+
+    private static String kind(boolean analog) {
+        return analog ? "values" : "spikes";
+    }
+
     /** Takes the rows of all steps. */
     void load(Signal given) {
         frame = false;

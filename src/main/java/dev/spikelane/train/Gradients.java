@@ -51,6 +51,9 @@ public final class Gradients implements AutoCloseable {
     private final Turn turn = new Turn("object of gradients");
     private long seen;
     private boolean ran;
+    /** Whether a window may be taken back: that happens once, as gradients are written where currents were. */
+    private boolean stands;
+
     /** The step, since the last reset, at which the window begins: dropouts draw other numbers in each. */
     private int firstStep;
 
@@ -81,7 +84,8 @@ public final class Gradients implements AutoCloseable {
      * Runs a window of a network of one input.
      *
      * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values
-     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, or there are several inputs
+     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, there are several inputs, or values follow spikes or the other way
+     *     round where a projection from the input is delayed
      */
     public void forward(Signal input) {
         forward(Map.of(onlyInput().name(), input));
@@ -91,7 +95,8 @@ public final class Gradients implements AutoCloseable {
      * Runs a window.
      *
      * @param inputs for each input's name {@code [steps * batch x inputs]}
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, or a value is not finite
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a value is not finite, or values follow spikes or the other
+     *     way round where a projection from the input is delayed
      */
     public void forward(Map<String, ? extends Signal> inputs) {
         requireNames(inputs, plan.network());
@@ -108,19 +113,22 @@ public final class Gradients implements AutoCloseable {
             Signal rows = given(inputs, input.input());
             requireForm(rows instanceof FloatMatrix ? InputForm.VALUES : InputForm.SPIKES);
             input.requireRows(rows);
+            requireKind(input, rows);
         }
         open();
         for (GradientInput input : machine.inputs()) {
             input.load(given(inputs, input.input()));
         }
         machine.forward(firstStep);
+        stands = true;
     }
 
     /**
      * Runs a window of a network of one input in which all steps have the same input.
      *
      * @param frame {@code [batch x inputs]}, spikes or finite values
-     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, or there are several inputs
+     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, there are several inputs, or values follow spikes or the other way
+     *     round where a projection from the input is delayed
      */
     public void forwardConstant(Signal frame) {
         forwardConstant(Map.of(onlyInput().name(), frame));
@@ -130,7 +138,8 @@ public final class Gradients implements AutoCloseable {
      * Runs a window in which all steps have the same input.
      *
      * @param frames for each input's name {@code [batch x inputs]}, spikes or finite values
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, or a value is not finite
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a value is not finite, or values follow spikes or the other
+     *     way round where a projection from the input is delayed
      */
     public void forwardConstant(Map<String, ? extends Signal> frames) {
         requireNames(frames, plan.network());
@@ -145,16 +154,20 @@ public final class Gradients implements AutoCloseable {
     private void forwardConstantInTurn(Map<String, ? extends Signal> frames) {
         requireForm(InputForm.FRAME);
         for (GradientInput input : machine.inputs()) {
-            input.requireFrame(given(frames, input.input()));
+            Signal frame = given(frames, input.input());
+            input.requireFrame(frame);
+            requireKind(input, frame);
         }
         open();
         for (GradientInput input : machine.inputs()) {
             input.loadFrame(given(frames, input.input()));
         }
         machine.forward(firstStep);
+        stands = true;
     }
 
     private void open() {
+        stands = false;
         if (seen != plan.layout().version()) {
             machine.refresh();
             seen = plan.layout().version();
@@ -164,6 +177,12 @@ public final class Gradients implements AutoCloseable {
             firstStep += plan.size().steps();
         }
         ran = true;
+    }
+
+    private void requireKind(GradientInput input, Signal rows) {
+        if (ran) {
+            input.requireKind(rows);
+        }
     }
 
     private void requireForm(InputForm form) {
@@ -243,10 +262,23 @@ public final class Gradients implements AutoCloseable {
         }
     }
 
-    /** Takes the window back, from the gradients that were {@linkplain #given written}. */
+    /**
+     * Takes the window back, once, from the gradients that were {@linkplain #given written}.
+     *
+     * @throws IllegalStateException if no window has run since the last one was taken back or the last reset, or values of the network have changed since it
+     *     ran
+     */
     public void backward() {
         turn.take();
         try {
+            if (!stands) {
+                throw new IllegalStateException("there is no window to take back, expected forward before each backward");
+            }
+            if (seen != plan.layout().version()) {
+                throw new IllegalStateException(
+                        "values of the network have changed since the window ran, expected forward with the present ones");
+            }
+            stands = false;
             machine.backward();
             GradientValues.collect(slots, machine);
         } finally {
@@ -520,6 +552,7 @@ public final class Gradients implements AutoCloseable {
         turn.take();
         try {
             ran = false;
+            stands = false;
             firstStep = 0;
             machine.reset();
         } finally {

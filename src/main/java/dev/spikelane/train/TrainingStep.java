@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.kernel.base.GradientSink;
+import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import java.util.ArrayList;
@@ -37,6 +38,9 @@ final class TrainingStep implements AutoCloseable {
     private final Runnable backAndChange = this::backAndChange;
     /** Whether gradients go to the optimizer as they come to be, as nobody sums, limits or sees them. */
     private final boolean fuses;
+
+    /** The version of the network's values that the parameters have. */
+    private long seen;
 
     private TrainingPart current;
     private int epoch;
@@ -80,6 +84,24 @@ final class TrainingStep implements AutoCloseable {
                     .map(parameter -> parameter.gradient().segment())
                     .toList());
         }
+        this.seen = layout().version();
+    }
+
+    private LaidOutNetwork layout() {
+        return made.getFirst().gradients().plan().layout();
+    }
+
+    /** Takes over what somebody else has made of the network's values since the last step. */
+    private void follow() {
+        if (seen != layout().version()) {
+            reload(made.getFirst().gradients().plan().network());
+        }
+    }
+
+    /** Makes a change of the values of which this step knows. */
+    private void change(Gradients gradients, Runnable change) {
+        gradients.change(change);
+        seen = layout().version();
     }
 
     List<TrainingParameter> parameters() {
@@ -92,6 +114,7 @@ final class TrainingStep implements AutoCloseable {
 
     /** Trains on a batch and returns its loss, the sum over windows. */
     double run(ShardedBatch batch, double ofStep) {
+        follow();
         rate = ofStep;
         double loss = 0;
         for (int first = 0; first < recipe.steps(); first += recipe.window()) {
@@ -112,7 +135,7 @@ final class TrainingStep implements AutoCloseable {
             clipper.clip();
         }
         if (accepted(loss)) {
-            made.getFirst().gradients().change(change);
+            change(made.getFirst().gradients(), change);
         }
     }
 
@@ -130,7 +153,7 @@ final class TrainingStep implements AutoCloseable {
                 tell(loss);
             }
             if (fuses) {
-                part.gradients().change(backAndChange);
+                change(part.gradients(), backAndChange);
             } else {
                 back(part, shard == 0);
                 observed.take(part, batch.first(shard), batch.samples());
@@ -168,6 +191,7 @@ final class TrainingStep implements AutoCloseable {
 
     /** What a shard adds, without a change. */
     ShardGradients gradients(ShardedBatch batch, int shard) {
+        follow();
         TrainingPart part = forward(batch, shard, 0, recipe.steps(), whole.divisors(batch, recipe.steps()));
         double[] terms = new double[part.size()];
         double loss = 0;
@@ -187,6 +211,7 @@ final class TrainingStep implements AutoCloseable {
 
     /** Changes values by what shards add, and returns their loss. */
     double update(List<ShardGradients> shards, double ofStep) {
+        follow();
         rate = ofStep;
         double loss = 0;
         int decoded = 0;
@@ -285,20 +310,26 @@ final class TrainingStep implements AutoCloseable {
 
     /** Takes over values of the network that were changed from outside. */
     void reload(Network network) {
-        made.getFirst().gradients().change(() -> {
+        change(made.getFirst().gradients(), () -> {
             List<GradientSlot> slots = made.getFirst().slots();
             for (int i = 0; i < slots.size(); i++) {
                 if (slots.get(i).population() != null) {
-                    parameters
-                            .get(i)
-                            .values()
-                            .copyFrom(network.weights().get(slots.get(i).name()));
+                    reload(network, parameters.get(i));
                 }
             }
             for (int i = 0; i < made.size(); i++) {
                 made.get(i).gradients().machine().update();
             }
         });
+    }
+
+    private static void reload(Network network, TrainingParameter parameter) {
+        FloatMatrix present = network.weights().get(parameter.name());
+        if (present.columns() != parameter.values().columns()) {
+            throw new IllegalArgumentException("'" + parameter.name() + "' has " + present.columns()
+                    + " values now, expected " + parameter.values().columns() + " as when the trainer was made");
+        }
+        parameter.values().copyFrom(present);
     }
 
     /** Copies of all values that are learned. */
@@ -311,7 +342,7 @@ final class TrainingStep implements AutoCloseable {
     /** Goes back to values that were copied. */
     void setValues(List<FloatMatrix> values) {
         Gradients gradients = made.getFirst().gradients();
-        gradients.change(() -> {
+        change(gradients, () -> {
             for (int i = 0; i < parameters.size(); i++) {
                 parameters.get(i).values().copyFrom(values.get(i));
             }

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -84,6 +86,25 @@ class ConstantInputTest {
                     assertArrayEquals(expected, sums.values().column(i), "output " + i);
                 }
             }
+        }
+    }
+
+    /** A state of step 0 may be followed by spikes or values: nothing of a run before may be left of either. */
+    @Test
+    void restoredBeginningsHaveNothingOfEarlierRuns() {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(1));
+        Population a = builder.population("a", Shape.of(1), new Leaky(0).withThreshold(1_000));
+        builder.project("x-a", x, a, new OneToOne(1)).delay(1);
+        Network network = builder.build();
+        FloatMatrix secret = FloatMatrix.of(new float[] {42});
+        FloatMatrix nothing = FloatMatrix.zeros(1, 1);
+        try (Simulation simulation = network.simulate(1)) {
+            SimulationState beginning = simulation.snapshot();
+            simulation.step(secret);
+            simulation.restore(beginning);
+            simulation.step(nothing);
+            assertEquals(0, simulation.state("a").membrane().get(0, 0));
         }
     }
 

@@ -39,6 +39,9 @@ final class NaiveGradients {
     /** Gradients of what enters a port, by population and port, and of sources, for each step. */
     private final Map<String, double[][]> gradients = new HashMap<>();
 
+    /** Inputs that are one frame for all steps of the window. */
+    private final Set<String> frames;
+
     private final NaiveArithmetic arithmetic;
     private final Map<String, NaiveLifBack[][]> neurons = new HashMap<>();
 
@@ -53,7 +56,6 @@ final class NaiveGradients {
         this(arithmetic, network, ran, batch, 0, steps, given);
     }
 
-    /** Takes a window of steps back. */
     NaiveGradients(
             NaiveArithmetic arithmetic,
             Network network,
@@ -62,6 +64,20 @@ final class NaiveGradients {
             int first,
             int end,
             Map<String, float[][]> given) {
+        this(arithmetic, network, ran, batch, first, end, given, Set.of());
+    }
+
+    /** Takes a window of steps back. */
+    NaiveGradients(
+            NaiveArithmetic arithmetic,
+            Network network,
+            NaiveNetwork ran,
+            int batch,
+            int first,
+            int end,
+            Map<String, float[][]> given,
+            Set<String> frames) {
+        this.frames = frames;
         this.arithmetic = arithmetic;
         this.network = network;
         this.ran = ran;
@@ -70,7 +86,7 @@ final class NaiveGradients {
         this.end = end;
         this.given = given;
         for (Population population : network.populations()) {
-            NaiveLif lif = NaiveLif.of(population.neuron(), population.shape());
+            NaiveLif lif = NaiveLif.of(ran.neuron(population), population.shape());
             boolean fed = network.projections().stream()
                     .anyMatch(projection -> projection.target() == population
                             && projection.port().equals(Neuron.FEEDBACK));
@@ -78,7 +94,7 @@ final class NaiveGradients {
             for (NaiveLifBack[] sample : all) {
                 for (int i = 0; i < sample.length; i++) {
                     sample[i] = new NaiveLifBack(
-                            arithmetic, lif, population.neuron().spikeValue(), fed);
+                            arithmetic, lif, ran.neuron(population).spikeValue(), fed);
                 }
             }
             neurons.put(population.name(), all);
@@ -113,7 +129,7 @@ final class NaiveGradients {
     private void step(Population population, int step) {
         int size = population.size();
         List<String> variables = population.neuron().variables();
-        NaiveLif lif = NaiveLif.of(population.neuron(), population.shape());
+        NaiveLif lif = NaiveLif.of(ran.neuron(population), population.shape());
         for (int sample = 0; sample < batch; sample++) {
             double[] ofSpikes = reaching(population, population.name(), step, sample);
             int winner = winner(lif, population, step, sample);
@@ -204,13 +220,18 @@ final class NaiveGradients {
         double[] of = new double[size];
         String port = projection.target().name() + "/" + projection.port();
         System.arraycopy(gradients.get(port)[step], sample * size, of, 0, size);
+        return pulled(projection, of);
+    }
+
+    private List<double[]> pulled(Projection projection, double[] currents) {
+        double[] of = currents;
         List<double[]> all = new ArrayList<>(List.of(of));
         List<Connection> path = projection.path();
+        if (path.isEmpty()) {
+            all.addFirst(multiply(ran.own(projection), of));
+        }
         for (int i = path.size() - 1; i >= 0; i--) {
-            of = back(
-                    ran.present(projection, path.get(i)),
-                    of,
-                    projection.target().shape());
+            of = back(ran.present(projection, i), of, projection.target().shape());
             all.addFirst(of);
         }
         return all;
@@ -254,6 +275,9 @@ final class NaiveGradients {
 
     /** Gradients of the weights of a connection in a path, in torch's layout; those of a dense one are followed by the bias. */
     double[] weights(Projection projection, int place) {
+        if (frames.contains(projection.source().name()) && projection.delay() == 0) {
+            return weightsOfFrame(projection, place);
+        }
         Connection connection = projection.path().get(place);
         int inputs = -1;
         int outputs = -1;
@@ -296,6 +320,39 @@ final class NaiveGradients {
             }
         }
         return sum;
+    }
+
+    /** Gradients of currents are summed over steps, and go back once; each sample is one multiply-add, and a plain addition for the bias. */
+    private double[] weightsOfFrame(Projection projection, int place) {
+        List<Row> sources = new ArrayList<>();
+        List<double[]> results = new ArrayList<>();
+        int size = projection.target().size();
+        double[][] of = gradients.get(projection.target().name() + "/" + projection.port());
+        for (int sample = 0; sample < batch; sample++) {
+            double[] sum = new double[size];
+            for (int step = end - 1; step >= first; step--) {
+                for (int i = 0; i < size; i++) {
+                    sum[i] = arithmetic.plus(sum[i], of[step][sample * size + i]);
+                }
+            }
+            sources.add(ran.rowsOfFrame(projection, first, sample).get(place));
+            results.add(pulled(projection, sum).get(place + 1));
+        }
+        int inputs = sources.getFirst().values().length;
+        int outputs = results.getFirst().length;
+        boolean own = projection.path().get(place) instanceof OneToOne;
+        double[] sums = new double[own ? inputs : (inputs + 1) * outputs];
+        for (int output = 0; output < outputs; output++) {
+            for (int i = own ? output : 0; i < (own ? output + 1 : inputs); i++) {
+                int at = own ? i : output * inputs + i;
+                sums[at] = plus(sums[at], sources, results, i, output);
+            }
+            for (int sample = 0; sample < batch && !own; sample++) {
+                int bias = outputs * inputs + output;
+                sums[bias] = arithmetic.plus(sums[bias], results.get(sample)[output]);
+            }
+        }
+        return sums;
     }
 
     private double plus(double start, @Nullable List<Row> sources, List<double[]> results, int input, int output) {

@@ -43,8 +43,15 @@ final class NaiveNetwork {
         float of(int step, int sample, int element);
     }
 
+    /** What inputs give. */
+    @FunctionalInterface
+    interface Frames {
+        /** The rows of an input in a step, one for each sample. */
+        Signal of(String input, int step);
+    }
+
     private final Network network;
-    private final Map<String, Signal> inputs;
+    private final Frames inputs;
     private final int batch;
     private final Map<String, NaiveNeurons[]> neurons = new HashMap<>();
     /** For each population and step, the spikes of all samples one after another. */
@@ -53,17 +60,28 @@ final class NaiveNetwork {
     private final Map<String, List<float[]>> variables = new HashMap<>();
     /** What multiplies what projections carry, by their names. */
     private final Map<String, Noise> dropouts = new HashMap<>();
-    /** The connections of recurrences, by the name of the projection. */
-    private final Map<String, Connection> recurrences = new HashMap<>();
+    /** The values of the network that are others than those it was built with, by their names. */
+    private Map<String, FloatMatrix> values = Map.of();
+    /** The connections with these values, by the names of the values. */
+    private final Map<String, Connection> connections = new HashMap<>();
 
+    /** The models with these values, by their populations. */
+    private final Map<String, Neuron> models = new HashMap<>();
+
+    /** Runs the rows of all steps. */
     NaiveNetwork(Network network, Map<String, Signal> inputs, int batch) {
+        this(
+                network,
+                batch,
+                (name, step) -> Objects.requireNonNull(inputs.get(name)).rows(step * batch, batch));
+    }
+
+    NaiveNetwork(Network network, int batch, Frames inputs) {
         this.network = network;
         this.inputs = inputs;
         this.batch = batch;
         for (Population population : network.populations()) {
-            boolean fed = network.projections().stream()
-                    .anyMatch(projection -> enters(projection, population, Neuron.FEEDBACK));
-            NaiveNeurons[] samples = NaiveNeurons.of(population.neuron(), population.shape(), batch, fed);
+            NaiveNeurons[] samples = neurons(population);
             neurons.put(population.name(), samples);
             spikes.put(population.name(), new ArrayList<>());
             variables.put(population.name() + "." + UNRESET, new ArrayList<>());
@@ -72,6 +90,52 @@ final class NaiveNetwork {
                     .keySet()
                     .forEach(name -> variables.put(population.name() + "." + name, new ArrayList<>()));
         }
+    }
+
+    private NaiveNeurons[] neurons(Population population) {
+        boolean fed =
+                network.projections().stream().anyMatch(projection -> enters(projection, population, Neuron.FEEDBACK));
+        return NaiveNeurons.of(neuron(population), population.shape(), batch, fed);
+    }
+
+    /** The model with the parameters that it has now. */
+    Neuron neuron(Population population) {
+        return models.computeIfAbsent(population.name(), _ -> present(population));
+    }
+
+    private Neuron present(Population population) {
+        Map<String, Parameter> present = new HashMap<>();
+        for (String name : population.neuron().parameters().keySet()) {
+            FloatMatrix found = values.get(population.name() + "." + name);
+            if (found != null) {
+                present.put(name, Parameter.of(found.toArray()));
+            }
+        }
+        return population.neuron().withParameters(present);
+    }
+
+    /** Gives the network values for the steps to come; names that are not there keep what they were built with. */
+    @SuppressWarnings("ReferenceEquality") // the same map says that nothing has changed
+    void set(Map<String, FloatMatrix> present) {
+        if (values == present) {
+            return;
+        }
+        values = present;
+        connections.clear();
+        models.clear();
+        for (Population population : network.populations()) {
+            NaiveNeurons[] before = of(neurons, population.name());
+            NaiveNeurons[] changed = neurons(population);
+            for (int sample = 0; sample < batch; sample++) {
+                changed[sample].takeState(before[sample]);
+            }
+            neurons.put(population.name(), changed);
+        }
+    }
+
+    /** How many steps were run. */
+    int steps() {
+        return spikes.values().iterator().next().size();
     }
 
     /** Drops some of what a projection carries. */
@@ -116,9 +180,10 @@ final class NaiveNetwork {
         return found;
     }
 
-    /** Runs steps. */
-    void run(int steps) {
-        for (int step = 0; step < steps; step++) {
+    /** Runs the next steps. */
+    void run(int count) {
+        int first = steps();
+        for (int step = first; step < first + count; step++) {
             Set<String> done = new HashSet<>();
             while (done.size() < network.populations().size()) {
                 for (Population population : network.populations()) {
@@ -188,14 +253,13 @@ final class NaiveNetwork {
         int size = source.shape().size();
         float[] values = new float[size];
         boolean[] fires = new boolean[size];
-        Signal given = inputs.get(source.name());
-        boolean analog = source instanceof Variable || source instanceof Input && given instanceof FloatMatrix;
+        Signal given = source instanceof Input ? inputs.of(source.name(), Math.max(step, 0)) : null;
+        boolean analog = source instanceof Variable || given instanceof FloatMatrix;
         for (int i = 0; i < size; i++) {
             switch (source) {
                 case Input input -> {
-                    values[i] =
-                            step >= 0 && given instanceof FloatMatrix matrix ? matrix.get(step * batch + sample, i) : 0;
-                    fires[i] = step >= 0 && given instanceof SpikeMatrix matrix && matrix.get(step * batch + sample, i);
+                    values[i] = step >= 0 && given instanceof FloatMatrix matrix ? matrix.get(sample, i) : 0;
+                    fires[i] = step >= 0 && given instanceof SpikeMatrix matrix && matrix.get(sample, i);
                 }
                 case Population population -> fires[i] = step >= 0 && spike(population.name(), step, sample, i);
                 case Variable variable ->
@@ -204,7 +268,7 @@ final class NaiveNetwork {
             }
         }
         Parameter spikeValue =
-                source instanceof Population population ? population.neuron().spikeValue() : Parameter.of(1);
+                source instanceof Population population ? neuron(population).spikeValue() : Parameter.of(1);
         for (int i = 0; !analog && i < size; i++) {
             values[i] = spikeValue.value(i);
         }
@@ -217,11 +281,24 @@ final class NaiveNetwork {
 
     /** The row of a source, and what each connection of a path makes of it. */
     List<Row> rows(Projection projection, int step, int sample) {
-        Row row = dropped(projection, source(projection.source(), step, sample), step + projection.delay(), sample);
+        Row row = source(projection.source(), step, sample);
+        return rows(projection, dropped(projection, row, step + projection.delay(), sample));
+    }
+
+    /** The same of a frame of all steps, which gradients of weights take as values. */
+    List<Row> rowsOfFrame(Projection projection, int step, int sample) {
+        return rows(projection, new Row(plain(source(projection.source(), step, sample)), null));
+    }
+
+    private List<Row> rows(Projection projection, Row first) {
+        Row row = first;
         List<Row> rows = new ArrayList<>();
         rows.add(row);
         Shape shape = projection.source().shape();
         List<Connection> path = projection.path();
+        if (path.isEmpty()) {
+            rows.add(new Row(multiply(own(projection), row), null));
+        }
         for (int i = 0; i < path.size(); i++) {
             // The order of a dense sum is that of the rows before the flatten that stands before it.
             Shape order = i > 0 && path.get(i - 1) instanceof Flatten && isDense(path.get(i))
@@ -230,7 +307,7 @@ final class NaiveNetwork {
             boolean seesThrough = !shape.reordered() || i + 1 < path.size() && isDense(path.get(i + 1));
             row = path.get(i) instanceof Flatten
                     ? seesThrough ? row : new Row(plain(row), null)
-                    : apply(present(projection, path.get(i)), row, order);
+                    : apply(present(projection, i), row, order);
             shape = path.get(i).outputShape(shape);
             rows.add(row);
         }
@@ -262,18 +339,37 @@ final class NaiveNetwork {
         return shape;
     }
 
-    /** The connection with the values that the network has now, if it is the projection of a recurrence. */
-    Connection present(Projection projection, Connection said) {
-        String name = projection.name() + ".weight";
-        if (!RandomGraph.isRecurrence(projection)) {
+    /** A connection of a path with the values that the network has now; those of recurrences are in the network alone. */
+    Connection present(Projection projection, int place) {
+        Connection said = projection.path().get(place);
+        String prefix = ValueNames.prefix(projection, place);
+        boolean recurs = RandomGraph.isRecurrence(projection);
+        boolean asBuilt = !values.containsKey(prefix + "weight") && !values.containsKey(prefix + "bias");
+        if (!recurs && asBuilt || said instanceof Scale || said instanceof Flatten) {
             return said;
         }
-        return recurrences.computeIfAbsent(
-                projection.name(),
-                _ -> said instanceof Recurrent
-                        ? new Recurrent(
-                                network.weights().get(name), network.weights().get(projection.name() + ".bias"))
-                        : new OneToOne(network.weights().get(name).toArray()));
+        return connections.computeIfAbsent(prefix, _ -> switch (said) {
+            case Dense dense ->
+                Dense.of(value(prefix + "weight", dense.weights()), value(prefix + "bias", dense.bias()));
+            case IntegerDense dense -> IntegerDense.of(dense.weights(), value(prefix + "bias", dense.bias()));
+            case Recurrent _ -> new Recurrent(value(prefix + "weight", null), value(prefix + "bias", null));
+            case OneToOne _ -> new OneToOne(value(prefix + "weight", null).toArray());
+            default -> throw new AssertionError("no values of " + said);
+        });
+    }
+
+    /** What an empty path multiplies each neuron by. */
+    Parameter own(Projection projection) {
+        FloatMatrix found = values.get(projection.name() + ".weight");
+        return found == null ? Parameter.of(1) : Parameter.of(found.toArray());
+    }
+
+    private FloatMatrix value(String name, @Nullable FloatMatrix said) {
+        FloatMatrix found = values.get(name);
+        if (found != null) {
+            return found;
+        }
+        return said != null ? said : network.weights().get(name);
     }
 
     private static Row apply(Connection connection, Row row, Shape order) {

@@ -37,6 +37,13 @@ abstract class NaiveNeurons {
     /** Takes all neurons through a step; what enters the port feedback is null where no projection does. */
     abstract void step(float[] current, float @Nullable [] feedback);
 
+    /** Goes on from where other neurons of the same kind have come. */
+    void takeState(NaiveNeurons other) {
+        variables.forEach((name, values) -> System.arraycopy(other.variables.get(name), 0, values, 0, values.length));
+        System.arraycopy(other.fired, 0, fired, 0, fired.length);
+        System.arraycopy(other.unreset, 0, unreset, 0, unreset.length);
+    }
+
     /** One object for each sample of a batch, of neurons that projections feed back to or not. */
     static NaiveNeurons[] of(Neuron neuron, Shape shape, int batch, boolean fed) {
         NaiveNeurons[] samples = new NaiveNeurons[batch];
@@ -131,6 +138,12 @@ abstract class NaiveNeurons {
             if (number == group.samples.length - 1) {
                 group.run();
             }
+        }
+
+        @Override
+        void takeState(NaiveNeurons other) {
+            super.takeState(other);
+            group.state.copyFrom(((Sample) other).group.state);
         }
 
         private void take() {

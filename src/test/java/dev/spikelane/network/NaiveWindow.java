@@ -21,6 +21,16 @@ final class NaiveWindow extends NaiveNeurons {
     }
 
     @Override
+    void takeState(NaiveNeurons other) {
+        super.takeState(other);
+        NaiveWindow from = (NaiveWindow) other;
+        for (int i = 0; i < length; i++) {
+            window[i] = from.window[i].clone();
+        }
+        step = from.step;
+    }
+
+    @Override
     void step(float[] current, float @Nullable [] feedback) {
         float[] u = variables.get("membrane");
         float[] sum = variables.get("sum");

@@ -2,7 +2,6 @@ package dev.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Scale;
@@ -71,7 +70,7 @@ class RandomGradientsProperties {
                 given.forEach((source, values) -> write(graph, gradients, source, values));
                 gradients.forward(graph.inputs);
                 gradients.backward();
-                compare(graph, expected, gradients, !plain);
+                compare(graph, expected, gradients, !plain, 0);
             }
         }
     }
@@ -108,7 +107,7 @@ class RandomGradientsProperties {
         return given;
     }
 
-    private static float[][] numbers(RandomGraph graph, Population population, Random random) {
+    static float[][] numbers(RandomGraph graph, Population population, Random random) {
         float[][] numbers = new float[graph.steps][graph.batch * population.size()];
         for (float[] step : numbers) {
             for (int i = 0; i < step.length; i++) {
@@ -118,7 +117,7 @@ class RandomGradientsProperties {
         return numbers;
     }
 
-    private static void write(RandomGraph graph, Gradients gradients, String source, float[][] values) {
+    static void write(RandomGraph graph, Gradients gradients, String source, float[][] values) {
         int dot = source.indexOf('.');
         String name = dot < 0 ? source : source.substring(0, dot);
         Population population = graph.network.population(name);
@@ -132,7 +131,7 @@ class RandomGradientsProperties {
     }
 
     /** The parameters of a population that are compared, and what they are to be. */
-    private static Map<String, ToDoubleFunction<NaiveLifBack>> learned(RandomGraph graph, Population population) {
+    static Map<String, ToDoubleFunction<NaiveLifBack>> learned(RandomGraph graph, Population population) {
         Map<String, ToDoubleFunction<NaiveLifBack>> learned = new HashMap<>();
         for (String parameter : NeuronGradient.learnable(population.neuron())) {
             String name = population.name() + "." + parameter;
@@ -144,11 +143,12 @@ class RandomGradientsProperties {
         return learned;
     }
 
-    private static void compare(RandomGraph graph, NaiveGradients expected, Gradients gradients, boolean neurons) {
+    /** Compares all gradients of a window that begins at a step; those of neurons if they were asked for. */
+    static void compare(RandomGraph graph, NaiveGradients expected, Gradients gradients, boolean neurons, int first) {
         Network network = graph.network;
         for (Population population : network.populations()) {
             if (neurons) {
-                compareSpikes(graph, expected, gradients, population);
+                compareSpikes(graph, expected, gradients, population, first);
                 compareParameters(graph, expected, gradients, population);
             }
         }
@@ -158,12 +158,12 @@ class RandomGradientsProperties {
     }
 
     private static void compareSpikes(
-            RandomGraph graph, NaiveGradients expected, Gradients gradients, Population population) {
+            RandomGraph graph, NaiveGradients expected, Gradients gradients, Population population, int first) {
         FloatMatrix observed = gradients.observed(population.name());
         for (int row = 0; row < observed.rows(); row++) {
             for (int i = 0; i < population.size(); i++) {
-                double want =
-                        expected.ofSpikes(population, row / graph.batch)[row % graph.batch * population.size() + i];
+                double want = expected.ofSpikes(population, first + row / graph.batch)[
+                        row % graph.batch * population.size() + i];
                 same(want, observed.get(row, population.shape().inside(i)), graph, population + " row " + row);
             }
         }
@@ -195,17 +195,10 @@ class RandomGradientsProperties {
             NaiveGradients expected,
             Function<String, FloatMatrix> gradients,
             Projection projection) {
-        long owners = projection.path().stream()
-                .filter(connection -> !(connection instanceof Scale) && !(connection instanceof Flatten))
-                .count();
-        int place = 0;
         for (int i = 0; i < projection.path().size(); i++) {
-            if (projection.path().get(i) instanceof Flatten) {
-                place += isLaidOut(projection, i) ? 1 : 0;
-                continue;
-            }
-            if (!(projection.path().get(i) instanceof Scale)) {
-                String prefix = projection.name() + (owners > 1 ? "." + place : "") + ".";
+            if (!(projection.path().get(i) instanceof Scale)
+                    && !(projection.path().get(i) instanceof Flatten)) {
+                String prefix = ValueNames.prefix(projection, i);
                 double[] want = expected.weights(projection, i);
                 float[] weight = gradients.apply(prefix + "weight").toArray();
                 for (int k = 0; k < weight.length; k++) {
@@ -218,15 +211,7 @@ class RandomGradientsProperties {
                     }
                 }
             }
-            place++;
         }
-    }
-
-    /** Whether a flatten is an operator, because channels stay and no dense connection sees through it. */
-    private static boolean isLaidOut(Projection projection, int i) {
-        boolean reordered = projection.source().shape().reordered();
-        boolean dense = i + 1 < projection.path().size() && projection.path().get(i + 1) instanceof Dense;
-        return reordered && !dense;
     }
 
     private static void same(double want, float got, RandomGraph graph, String what) {

@@ -42,7 +42,7 @@ class RandomTrainingProperties {
     private static final int STEPS_OF_ADAM = 20;
 
     /** A network, what is learned of it and what it learns from; all of it the same for the same seed. */
-    private record Task(Network network, int steps, int batch, List<TrainingBatch> batches, List<String> learned) {
+    record Task(Network network, int steps, int batch, List<TrainingBatch> batches, List<String> learned) {
 
         static Task of(long seed, int model, int steps, int batch) {
             Random random = new Random(seed);
@@ -104,7 +104,8 @@ class RandomTrainingProperties {
         }
     }
 
-    private static int trainable(int model) {
+    /** A model that has gradients, or a Leaky in place of one that has none. */
+    static int trainable(int model) {
         return model == RandomNeuron.DROPPING || model == 12 ? RandomNeuron.MODELS : model;
     }
 

@@ -48,8 +48,7 @@ final class SmoothNetwork {
         this.steps = steps;
         for (Projection projection : network.projections()) {
             for (int place = 0; place < projection.path().size(); place++) {
-                double[] weights =
-                        weights(ran.present(projection, projection.path().get(place)), projection, place);
+                double[] weights = weights(ran.present(projection, place), projection, place);
                 if (weights.length > 0) {
                     values.put(key(projection, place), weights);
                 }
