@@ -5,6 +5,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** A network as it is laid out: the order in which populations run, its operators with their weights, and its neurons. */
 public interface Layout {
@@ -49,6 +50,9 @@ public interface Layout {
 
     /** Makes a change while no simulation of the network runs, and counts it. */
     void change(Runnable change);
+
+    /** Reads several values, of which none changes meanwhile; the reader must not change any. */
+    <T> T read(Supplier<T> reader);
 
     /** Returns a number that grows with every change of values. */
     long version();

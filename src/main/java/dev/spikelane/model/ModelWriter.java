@@ -11,6 +11,7 @@ import dev.spikelane.connection.Scale;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.layout.Layouts;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -43,7 +44,12 @@ final class ModelWriter {
         this.network = network;
     }
 
+    /** All that a file holds, of one version of the network's values. */
     Safetensors content(boolean eightBits, Map<String, String> notes) {
+        return Layouts.of(network).read(() -> contentNow(eightBits, notes));
+    }
+
+    private Safetensors contentNow(boolean eightBits, Map<String, String> notes) {
         requireNames();
         requireSizes();
         describe();

@@ -131,11 +131,11 @@ final class Machine {
     }
 
     private static void whileIdle(Simulation owner, Runnable change) {
-        owner.hold();
+        owner.turn().beginChange();
         try {
             change.run();
         } finally {
-            owner.release();
+            owner.turn().endChange();
         }
     }
 

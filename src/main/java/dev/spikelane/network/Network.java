@@ -355,13 +355,13 @@ public final class Network {
                 for (Iterator<WeakReference<Simulation>> each = simulations.iterator(); each.hasNext(); ) {
                     Simulation simulation = each.next().get();
                     if (simulation != null) {
-                        simulation.hold();
+                        simulation.turn().beginChange();
                         held.add(simulation);
                     }
                 }
                 change.run();
             } finally {
-                held.forEach(Simulation::release);
+                held.forEach(simulation -> simulation.turn().endChange());
             }
         }
     }

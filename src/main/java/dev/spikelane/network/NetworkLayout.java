@@ -9,6 +9,7 @@ import dev.spikelane.neuron.Parameter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** How a network is laid out, for those who train it. */
 record NetworkLayout(Network network) implements Layout {
@@ -57,6 +58,11 @@ record NetworkLayout(Network network) implements Layout {
     @Override
     public void change(Runnable change) {
         network.weights().change(change);
+    }
+
+    @Override
+    public <T> T read(Supplier<T> reader) {
+        return network.weights().read(reader);
     }
 
     @Override

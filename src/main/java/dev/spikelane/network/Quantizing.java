@@ -17,7 +17,9 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Puts integers in place of the weights of dense connections. */
 final class Quantizing {
@@ -33,19 +35,25 @@ final class Quantizing {
 
     static Network quantized(Network network, ElementType type) {
         Quantizing quantizing = new Quantizing(type);
+        return network.weights().read(() -> quantizing.quantized(network));
+    }
+
+    private Network quantized(Network network) {
         List<Projection> projections = new ArrayList<>();
         for (int i = 0; i < network.projections().size(); i++) {
-            projections.add(quantizing.quantized(network.projections().get(i), network.path(i)));
+            projections.add(quantized(network.projections().get(i), network.path(i)));
         }
         Network made = new Network(Arena.ofAuto(), network.inputs(), network.populations(), projections);
+        Map<String, FloatMatrix> changed = new LinkedHashMap<>();
         for (String name : network.weights().names()) {
             FloatMatrix present = network.weights().get(name);
             // What was declared and is still so needs no copy.
             if (made.weights().type(name) == network.weights().type(name)
                     && !Arrays.equals(made.weights().get(name).toArray(), present.toArray())) {
-                made.weights().replace(name, present);
+                changed.put(name, present);
             }
         }
+        made.weights().replaceAll(changed);
         return made;
     }
 

@@ -6,7 +6,6 @@ import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +41,7 @@ public final class Simulation implements AutoCloseable {
     private final GivenInputs given;
     private @Nullable Trace trace;
     private long steps;
-    private final AtomicBoolean busy = new AtomicBoolean();
+    private final Turn turn = new Turn();
 
     Simulation(Network network, int batch, int threads, int rowsInBlock) {
         if (batch < 1) {
@@ -54,9 +53,12 @@ public final class Simulation implements AutoCloseable {
         this.network = network;
         this.batch = batch;
         this.rowsInBlock = rowsInBlock;
-        this.machine = Machine.of(this, network, batch, Math.max(1, rowsInBlock / batch), threads);
         this.given = new GivenInputs(network.inputs(), batch);
-        network.register(this);
+        this.machine = network.weights().read(() -> {
+            Machine made = Machine.of(this, network, batch, Math.max(1, rowsInBlock / batch), threads);
+            network.register(this); // before values change: those of plastic projections are copies of one version
+            return made;
+        });
     }
 
     /**
@@ -246,7 +248,7 @@ public final class Simulation implements AutoCloseable {
         try {
             machine.record(network.number(population.name()), recorder);
         } finally {
-            busy.set(false);
+            turn.endCall();
         }
         return recorder;
     }
@@ -263,7 +265,7 @@ public final class Simulation implements AutoCloseable {
         kept.requireFit(network, batch);
         begin();
         trace = kept;
-        busy.set(false);
+        turn.endCall();
     }
 
     /**
@@ -274,7 +276,7 @@ public final class Simulation implements AutoCloseable {
     public void endTrace() {
         begin();
         trace = null;
-        busy.set(false);
+        turn.endCall();
     }
 
     /**
@@ -325,7 +327,7 @@ public final class Simulation implements AutoCloseable {
             machine.open(0, input, steps, false);
             run(input.rows() / batch);
         } finally {
-            busy.set(false);
+            turn.endCall();
         }
     }
 
@@ -345,7 +347,7 @@ public final class Simulation implements AutoCloseable {
             openAll(inputs, false);
             run(rows / batch);
         } finally {
-            busy.set(false);
+            turn.endCall();
         }
     }
 
@@ -368,7 +370,7 @@ public final class Simulation implements AutoCloseable {
             machine.open(0, frame, steps, true);
             run(count);
         } finally {
-            busy.set(false);
+            turn.endCall();
         }
     }
 
@@ -390,7 +392,7 @@ public final class Simulation implements AutoCloseable {
             openAll(frames, true);
             run(count);
         } finally {
-            busy.set(false);
+            turn.endCall();
         }
     }
 
@@ -411,7 +413,7 @@ public final class Simulation implements AutoCloseable {
             run(1);
             return machine.output();
         } finally {
-            busy.set(false);
+            turn.endCall();
         }
     }
 
@@ -432,7 +434,7 @@ public final class Simulation implements AutoCloseable {
             run(1);
             return machine.output();
         } finally {
-            busy.set(false);
+            turn.endCall();
         }
     }
 
@@ -448,7 +450,7 @@ public final class Simulation implements AutoCloseable {
         try {
             return SimulationState.take(network, batch, steps, machine);
         } finally {
-            busy.set(false);
+            turn.endCall();
         }
     }
 
@@ -470,7 +472,7 @@ public final class Simulation implements AutoCloseable {
             state.put(machine);
             steps = state.steps();
         } finally {
-            busy.set(false);
+            turn.endCall();
         }
     }
 
@@ -498,7 +500,7 @@ public final class Simulation implements AutoCloseable {
             steps = 0;
             machine.reset();
         } finally {
-            busy.set(false);
+            turn.endCall();
         }
     }
 
@@ -514,7 +516,7 @@ public final class Simulation implements AutoCloseable {
             try {
                 machine.close();
             } finally {
-                busy.set(false);
+                turn.endCall();
             }
         }
     }
@@ -562,22 +564,15 @@ public final class Simulation implements AutoCloseable {
     }
 
     private void begin() {
-        hold();
+        turn.beginCall();
         if (!machine.isOpen()) {
-            busy.set(false);
+            turn.endCall();
             throw new IllegalStateException("simulation is closed");
         }
     }
 
-    /** Keeps this simulation from running until {@link #release}. */
-    void hold() {
-        if (!busy.compareAndSet(false, true)) {
-            throw new IllegalStateException(
-                    "simulation is busy: it is used by one thread at a time, and not by its observers");
-        }
-    }
-
-    void release() {
-        busy.set(false);
+    /** Who uses this simulation. */
+    Turn turn() {
+        return turn;
     }
 }
