@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.kernel.base.RowBytes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -36,6 +37,9 @@ final class Machine {
     private final Site[] sites;
     private final Weights plastic;
     private final Map<String, Values> plasticValues = new LinkedHashMap<>();
+    /** The same, without an iterator. */
+    private final Values[] plasticMatrices;
+
     private int stepsInBlock;
     private Stage[] stages;
     private SpikeMatrix output;
@@ -71,6 +75,7 @@ final class Machine {
             sites[i] = new Site(i, network, arena, batch, stepsInBlock, delays);
         }
         this.paths = paths();
+        this.plasticMatrices = plasticValues.values().toArray(Values[]::new);
         connect();
         this.plastic = new Weights(plasticValues, change -> whileIdle(owner, change));
         this.stages = stages();
@@ -340,6 +345,7 @@ final class Machine {
         }
     }
 
+    /** Bytes of what {@link #write} writes. */
     long bytes() {
         long bytes = 0;
         for (InputRun input : inputs) {
@@ -348,7 +354,7 @@ final class Machine {
         for (Site site : sites) {
             bytes += site.bytes();
         }
-        for (Values values : plasticValues.values()) {
+        for (Values values : plasticMatrices) {
             bytes += (long) values.rows() * values.columns() * Float.BYTES;
         }
         return bytes;
@@ -361,28 +367,37 @@ final class Machine {
         for (Site site : sites) {
             site.write(to);
         }
-        for (Values values : plasticValues.values()) {
-            FloatMatrix matrix = FloatMatrix.zeros(values.rows(), values.columns());
-            values.read(matrix);
-            for (float value : matrix.toArray()) {
-                to.putFloat(value);
+        for (Values values : plasticMatrices) {
+            try (Arena arena = Arena.ofShared()) {
+                FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());
+                values.read(copy);
+                RowBytes.write(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER, to);
             }
         }
     }
 
+    /** Reads what {@link #write} has written; readers of plastic values see them before or after it. */
     void read(ByteBuffer from) {
+        if (plasticMatrices.length == 0) {
+            readNow(from);
+        } else {
+            plastic.changeHeld(() -> readNow(from));
+        }
+    }
+
+    private void readNow(ByteBuffer from) {
         for (InputRun input : inputs) {
             input.read(from);
         }
         for (Site site : sites) {
             site.read(from);
         }
-        for (Values values : plasticValues.values()) {
-            float[] numbers = new float[values.rows() * values.columns()];
-            for (int i = 0; i < numbers.length; i++) {
-                numbers[i] = from.getFloat();
+        for (Values values : plasticMatrices) {
+            try (Arena arena = Arena.ofShared()) {
+                FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());
+                RowBytes.read(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER, from);
+                values.write(copy);
             }
-            values.write(FloatMatrix.copyOf(values.rows(), values.columns(), numbers));
         }
     }
 }

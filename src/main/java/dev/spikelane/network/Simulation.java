@@ -4,6 +4,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ public final class Simulation implements AutoCloseable {
     private final int rowsInBlock;
     private final Machine machine;
     private final GivenInputs given;
+    private final StateBytes stateBytes;
     private @Nullable Trace trace;
     private long steps;
     private final Turn turn = new Turn();
@@ -59,6 +61,7 @@ public final class Simulation implements AutoCloseable {
             network.register(this); // before values change: those of plastic projections are copies of one version
             return made;
         });
+        this.stateBytes = new StateBytes(network, batch, machine);
     }
 
     /**
@@ -439,8 +442,35 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Takes the state out: all that the run carries from step to step, without weights (but for those of plastic projections) and without
-     * what observers hold.
+     * Makes what an observer holds part of this simulation's states from now on: counts and recordings then go on where a state was taken. A state is put
+     * in with the observers of which it was taken, in the order in which they were named here, or where none was named.
+     *
+     * @param <T> the kind of observer
+     * @param observer of this simulation, which has a state: {@link SpikeCounts}, recorders, and those that say so ({@link Observer#stateBytes})
+     * @return the observer
+     * @throws IllegalArgumentException if it does not observe this simulation, is a part already, or has no state
+     * @throws IllegalStateException if the simulation is closed or busy
+     */
+    public <T extends Observer> T keepInState(T observer) {
+        Objects.requireNonNull(observer, "observer");
+        begin();
+        try {
+            for (Site site : machine.sites()) {
+                if (site.isSeenBy(observer) && !stateBytes.has(observer) && observer.stateBytes() > 0) {
+                    stateBytes.add(observer, site.population().name());
+                    return observer;
+                }
+            }
+            throw new IllegalArgumentException("observer is " + observer
+                    + ", expected one of this simulation that has a state and was not named before");
+        } finally {
+            turn.endCall();
+        }
+    }
+
+    /**
+     * Takes the state out: all that the run carries from step to step, without weights (but for those of plastic projections), and without
+     * what observers hold other than those that {@link #keepInState} names.
      *
      * @return the state, a value of its own
      * @throws IllegalStateException if the simulation is closed or busy
@@ -448,44 +478,101 @@ public final class Simulation implements AutoCloseable {
     public SimulationState snapshot() {
         begin();
         try {
-            return SimulationState.take(network, batch, steps, machine);
+            return SimulationState.take(stateBytes, steps);
         } finally {
             turn.endCall();
         }
     }
 
     /**
-     * Puts a state in, after which the run goes on as the one from which it was taken, bit for bit. Observers keep what they have and go on at
+     * Takes the state out into memory of the caller: the bytes that {@link #snapshot()} has, for a service that keeps many of them. Nothing is allocated,
+     * unless projections are plastic or the network's values have changed since their last hash.
+     *
+     * @param into receives {@link #stateBytes} from its position, which moves behind them; on the heap for the fastest copies
+     * @throws IllegalArgumentException if they do not fit; nothing is written then
+     * @throws IllegalStateException if the simulation is closed or busy
+     */
+    public void snapshot(ByteBuffer into) {
+        Objects.requireNonNull(into, "into");
+        begin();
+        try {
+            stateBytes.write(into, steps);
+        } finally {
+            turn.endCall();
+        }
+    }
+
+    /**
+     * Returns how long the present state is.
+     *
+     * @return bytes; they depend on the batch, on {@link #keepInState}, and where delayed projections leave an input on whether that is spikes or values
+     * @throws IllegalStateException if the simulation is closed or busy, or they are more than 2 GB
+     */
+    public int stateBytes() {
+        begin();
+        try {
+            return stateBytes.size();
+        } finally {
+            turn.endCall();
+        }
+    }
+
+    /**
+     * Puts a state in, after which the run goes on as the one from which it was taken, bit for bit. Observers that {@link #keepInState} names go on, too; others
+     * keep what they have and go on at
      * the state's step: rows of a recorder count from the last reset of the run that is restored, so one that is attached to a fresh simulation
-     * needs room for all those steps, and leaves the rows before the state's step as they are. Only graph and models are compared, not the network's weights and other values; {@link
+     * needs room for all those steps, and leaves the rows before the state's step as they are; counts go on from what they are, so that those of several
+     * sessions add up. Only graph and models are compared, not the network's weights and other values; {@link
      * SimulationState#valuesHash} and {@link Weights#hash} say whether those are the same.
      *
      * @param state of a simulation of the same graph and batch, in this JVM or another
-     * @throws IllegalArgumentException if it is of another graph or batch
+     * @throws IllegalArgumentException if it is of another graph or batch, or without the observers that are part of states here
      * @throws IllegalStateException if the simulation is closed or busy
      */
     public void restore(SimulationState state) {
         Objects.requireNonNull(state, "state");
-        state.requireFit(network, batch);
+        restore(state.buffer());
+    }
+
+    /**
+     * Puts a state in, as {@link #restore(SimulationState)} does, from the bytes of one. Nothing is allocated, unless projections are plastic.
+     *
+     * @param state the rest of the buffer, all of it; its position moves to the end
+     * @throws IllegalArgumentException if the bytes are no state, of another version, damaged, of another graph or batch, or without the observers that are
+     *     part of states here
+     * @throws IllegalStateException if the simulation is closed or busy
+     */
+    public void restore(ByteBuffer state) {
+        Objects.requireNonNull(state, "state");
         begin();
         try {
-            state.put(machine);
-            steps = state.steps();
+            steps = stateBytes.read(state);
         } finally {
             turn.endCall();
         }
     }
 
     /**
-     * Starts another simulation from this one's state, with as many threads and without observers.
+     * Starts another simulation from this one's state, with as many threads and without observers. Weights are neither copied nor hashed, but for those of
+     * plastic projections.
      *
      * @return a simulation that goes on as this one would
      * @throws IllegalStateException if this simulation is closed or busy
      */
     public Simulation fork() {
-        SimulationState state = snapshot();
+        ByteBuffer state;
+        long forkedAt;
+        begin();
+        try {
+            state = ByteBuffer.allocate(Math.toIntExact(machine.bytes()));
+            machine.write(state);
+            forkedAt = steps;
+        } finally {
+            turn.endCall();
+        }
         Simulation fork = new Simulation(network, batch, machine.threads(), rowsInBlock);
-        fork.restore(state);
+        fork.machine.read(state.flip());
+        fork.steps = forkedAt;
         return fork;
     }
 

@@ -5,6 +5,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
@@ -121,6 +122,22 @@ public final class VariableRecorder implements Observer {
         int row = Recordings.firstRow(values.rows(), batch, firstStep, steps);
         MemorySegment.copy(
                 membranes.segment(), 0, values.segment(), values.rowOffset(row), membranes.rowOffset(steps * batch));
+    }
+
+    /** {@inheritDoc} Those of all steps for which there is room. */
+    @Override
+    public long stateBytes() {
+        return Recordings.bytes(values);
+    }
+
+    @Override
+    public void writeState(ByteBuffer to) {
+        Recordings.write(values, to);
+    }
+
+    @Override
+    public void readState(ByteBuffer from) {
+        Recordings.read(values, from);
     }
 
     @Override
