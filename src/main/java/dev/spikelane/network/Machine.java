@@ -6,6 +6,8 @@ import dev.spikelane.kernel.base.RowBytes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.Held;
+import dev.spikelane.memory.limit.Owner;
 import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
@@ -118,7 +120,7 @@ final class Machine {
     @SuppressWarnings("MustBeClosedChecker") // close() or the cleaner does it
     static Machine of(Simulation owner, Network network, int batch, int mostSteps, int threads) {
         // Workers must reach it; closing a shared arena takes long, but happens once in a simulation.
-        Arena arena = Arena.ofShared();
+        Arena arena = new Held(Owner.SIMULATION).newArena();
         Workers workers = null;
         try {
             workers = new Workers(threads);

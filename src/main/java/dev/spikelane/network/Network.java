@@ -5,6 +5,7 @@ import dev.spikelane.connection.operator.Values;
 import dev.spikelane.layout.Layouts;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
@@ -116,7 +117,7 @@ public final class Network {
      * @return a builder
      */
     public static NetworkBuilder builder() {
-        return new NetworkBuilder(Arena.ofAuto());
+        return new NetworkBuilder(NativeMemory.ofAuto());
     }
 
     /**
@@ -320,7 +321,7 @@ public final class Network {
     /** Gives a population a model with other parameters. */
     void rebind(int population, Neuron neuron) {
         Bound changed =
-                Bound.of(Arena.ofAuto(), populations.get(population), neuron, isFed(populations.get(population)));
+                Bound.of(NativeMemory.ofAuto(), populations.get(population), neuron, isFed(populations.get(population)));
         Parameter spikeValue = changed.inside().spikeValue();
         Parameter before = bound[population].inside().spikeValue();
         if (!spikeValue.equals(before)) {

@@ -13,7 +13,7 @@ import dev.spikelane.connection.operator.Values;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
-import java.lang.foreign.Arena;
+import dev.spikelane.memory.limit.NativeMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -43,7 +43,7 @@ final class Quantizing {
         for (int i = 0; i < network.projections().size(); i++) {
             projections.add(quantized(network.projections().get(i), network.path(i)));
         }
-        Network made = new Network(Arena.ofAuto(), network.inputs(), network.populations(), projections);
+        Network made = new Network(NativeMemory.ofAuto(), network.inputs(), network.populations(), projections);
         Map<String, FloatMatrix> changed = new LinkedHashMap<>();
         for (String name : network.weights().names()) {
             FloatMatrix present = network.weights().get(name);

@@ -2,8 +2,9 @@ package dev.spikelane.network;
 
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.NeuronState;
-import java.lang.foreign.Arena;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Objects;
@@ -135,7 +136,7 @@ public final class Simulation implements AutoCloseable {
     public SpikeCounts countSpikes(int population) {
         return observe(
                 population,
-                new SpikeCounts(Arena.ofAuto(), batch, machine.site(population).size()));
+                new SpikeCounts(NativeMemory.ofAuto(), batch, machine.site(population).size()));
     }
 
     /**
@@ -161,7 +162,7 @@ public final class Simulation implements AutoCloseable {
         return observe(
                 population,
                 new SpikeRecorder(
-                        Arena.ofAuto(),
+                        NativeMemory.ofAuto(),
                         mostSteps,
                         batch,
                         machine.site(population).size()));
@@ -191,7 +192,7 @@ public final class Simulation implements AutoCloseable {
         return observe(
                 population,
                 new VariableRecorder(
-                        Arena.ofAuto(),
+                        NativeMemory.ofAuto(),
                         mostSteps,
                         batch,
                         machine.site(population).size()));
@@ -251,7 +252,7 @@ public final class Simulation implements AutoCloseable {
         try {
             machine.record(network.number(population.name()), recorder);
         } finally {
-            turn.endCall();
+            end();
         }
         return recorder;
     }
@@ -268,7 +269,7 @@ public final class Simulation implements AutoCloseable {
         kept.requireFit(network, batch);
         begin();
         trace = kept;
-        turn.endCall();
+        end();
     }
 
     /**
@@ -279,7 +280,7 @@ public final class Simulation implements AutoCloseable {
     public void endTrace() {
         begin();
         trace = null;
-        turn.endCall();
+        end();
     }
 
     /**
@@ -330,7 +331,7 @@ public final class Simulation implements AutoCloseable {
             machine.open(0, input, steps, false);
             run(input.rows() / batch);
         } finally {
-            turn.endCall();
+            end();
         }
     }
 
@@ -350,7 +351,7 @@ public final class Simulation implements AutoCloseable {
             openAll(inputs, false);
             run(rows / batch);
         } finally {
-            turn.endCall();
+            end();
         }
     }
 
@@ -373,7 +374,7 @@ public final class Simulation implements AutoCloseable {
             machine.open(0, frame, steps, true);
             run(count);
         } finally {
-            turn.endCall();
+            end();
         }
     }
 
@@ -395,7 +396,7 @@ public final class Simulation implements AutoCloseable {
             openAll(frames, true);
             run(count);
         } finally {
-            turn.endCall();
+            end();
         }
     }
 
@@ -416,7 +417,7 @@ public final class Simulation implements AutoCloseable {
             run(1);
             return machine.output();
         } finally {
-            turn.endCall();
+            end();
         }
     }
 
@@ -437,7 +438,7 @@ public final class Simulation implements AutoCloseable {
             run(1);
             return machine.output();
         } finally {
-            turn.endCall();
+            end();
         }
     }
 
@@ -464,7 +465,7 @@ public final class Simulation implements AutoCloseable {
             throw new IllegalArgumentException("observer is " + observer
                     + ", expected one of this simulation that has a state and was not named before");
         } finally {
-            turn.endCall();
+            end();
         }
     }
 
@@ -480,7 +481,7 @@ public final class Simulation implements AutoCloseable {
         try {
             return SimulationState.take(stateBytes, steps);
         } finally {
-            turn.endCall();
+            end();
         }
     }
 
@@ -498,7 +499,7 @@ public final class Simulation implements AutoCloseable {
         try {
             stateBytes.write(into, steps);
         } finally {
-            turn.endCall();
+            end();
         }
     }
 
@@ -513,7 +514,7 @@ public final class Simulation implements AutoCloseable {
         try {
             return stateBytes.size();
         } finally {
-            turn.endCall();
+            end();
         }
     }
 
@@ -548,7 +549,7 @@ public final class Simulation implements AutoCloseable {
         try {
             steps = stateBytes.read(state);
         } finally {
-            turn.endCall();
+            end();
         }
     }
 
@@ -568,7 +569,7 @@ public final class Simulation implements AutoCloseable {
             machine.write(state);
             forkedAt = steps;
         } finally {
-            turn.endCall();
+            end();
         }
         Simulation fork = new Simulation(network, batch, machine.threads(), rowsInBlock);
         fork.machine.read(state.flip());
@@ -587,7 +588,7 @@ public final class Simulation implements AutoCloseable {
             steps = 0;
             machine.reset();
         } finally {
-            turn.endCall();
+            end();
         }
     }
 
@@ -603,7 +604,7 @@ public final class Simulation implements AutoCloseable {
             try {
                 machine.close();
             } finally {
-                turn.endCall();
+                end();
             }
         }
     }
@@ -653,8 +654,16 @@ public final class Simulation implements AutoCloseable {
     private void begin() {
         turn.beginCall();
         if (!machine.isOpen()) {
-            turn.endCall();
+            end();
             throw new IllegalStateException("simulation is closed");
+        }
+    }
+
+    private void end() {
+        try {
+            turn.endCall();
+        } finally {
+            Reference.reachabilityFence(this); // a cleaner frees what is forgotten, which a call that runs must not be
         }
     }
 

@@ -4,6 +4,7 @@ import dev.spikelane.connection.operator.Values;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -59,7 +60,7 @@ public final class Weights {
      */
     public FloatMatrix get(String name) {
         Values found = find(name);
-        return read(() -> copy(Arena.ofAuto(), found));
+        return read(() -> copy(NativeMemory.ofAuto(), found));
     }
 
     /**

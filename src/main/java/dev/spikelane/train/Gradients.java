@@ -11,6 +11,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.random.SampleDraws;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>A window goes on from the state at the end of the one before, without gradients into it (truncated backpropagation), until
- * {@link #reset}. Used by one thread at a time.
+ * {@link #reset}. Used by one thread at a time. Gradients that are forgotten are freed; {@link #close} frees them at once.
  */
 public final class Gradients implements AutoCloseable {
 
@@ -101,7 +102,7 @@ public final class Gradients implements AutoCloseable {
         for (GradientInput input : machine.inputs()) {
             input.load(given(inputs, input.input()));
         }
-        machine.forward(firstStep);
+        forward();
     }
 
     /**
@@ -130,7 +131,15 @@ public final class Gradients implements AutoCloseable {
         for (GradientInput input : machine.inputs()) {
             input.loadFrame(given(frames, input.input()));
         }
-        machine.forward(firstStep);
+        forward();
+    }
+
+    private void forward() {
+        try {
+            machine.forward(firstStep);
+        } finally {
+            Reference.reachabilityFence(this); // a cleaner frees what is forgotten, which gradients that run must not be
+        }
     }
 
     private void open() {
@@ -224,8 +233,12 @@ public final class Gradients implements AutoCloseable {
 
     /** Takes the window back, from the gradients that were {@linkplain #given written}. */
     public void backward() {
-        machine.backward();
-        GradientValues.collect(slots, machine);
+        try {
+            machine.backward();
+            GradientValues.collect(slots, machine);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
