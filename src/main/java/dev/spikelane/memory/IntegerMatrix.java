@@ -36,7 +36,8 @@ public final class IntegerMatrix {
         this.rows = rows;
         this.columns = columns;
         this.scales = scales.clone();
-        this.items = Memory.allocate(NativeMemory.ofAuto(), "IntegerMatrix", rows, columns, (long) columns * type.bytes());
+        this.items =
+                Memory.allocate(NativeMemory.ofAuto(), "IntegerMatrix", rows, columns, (long) columns * type.bytes());
     }
 
     /**

@@ -15,7 +15,8 @@ import jdk.jfr.StackTrace;
 @Name("dev.spikelane.NativeMemory")
 @Label("Native Memory")
 @Category("Spikelane")
-@Description("Native memory that simulations, trainers, matrices and networks hold, from the first run of a simulation on")
+@Description(
+        "Native memory that simulations, trainers, matrices and networks hold, from the first run of a simulation on")
 @Period("1 s")
 @StackTrace(false)
 final class NativeMemoryEvent extends Event {

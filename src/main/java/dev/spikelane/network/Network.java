@@ -320,8 +320,8 @@ public final class Network {
 
     /** Gives a population a model with other parameters. */
     void rebind(int population, Neuron neuron) {
-        Bound changed =
-                Bound.of(NativeMemory.ofAuto(), populations.get(population), neuron, isFed(populations.get(population)));
+        Bound changed = Bound.of(
+                NativeMemory.ofAuto(), populations.get(population), neuron, isFed(populations.get(population)));
         Parameter spikeValue = changed.inside().spikeValue();
         Parameter before = bound[population].inside().spikeValue();
         if (!spikeValue.equals(before)) {

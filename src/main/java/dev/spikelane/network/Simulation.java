@@ -136,7 +136,8 @@ public final class Simulation implements AutoCloseable {
     public SpikeCounts countSpikes(int population) {
         return observe(
                 population,
-                new SpikeCounts(NativeMemory.ofAuto(), batch, machine.site(population).size()));
+                new SpikeCounts(
+                        NativeMemory.ofAuto(), batch, machine.site(population).size()));
     }
 
     /**

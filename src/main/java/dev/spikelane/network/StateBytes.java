@@ -133,8 +133,7 @@ final class StateBytes {
         if (batch(state) != batch) {
             throw new IllegalArgumentException("state is of batch " + batch(state) + ", expected " + batch);
         }
-        if (!observers.isEmpty()
-                && (!isObserved(state) || state.getLong(state.position() + HEADER) != observersHash)) {
+        if (!observers.isEmpty() && (!isObserved(state) || state.getLong(state.position() + HEADER) != observersHash)) {
             throw new IllegalArgumentException("state holds " + (isObserved(state) ? "what other" : "nothing that")
                     + " observers hold, expected that of " + described);
         }
@@ -153,7 +152,8 @@ final class StateBytes {
                     size + " bytes that do not start as a state does, expected SPKS and a header");
         }
         int version = state.getInt(start + AT_VERSION);
-        if (version != VERSION && version != OBSERVED || version == OBSERVED && size < HEADER + Long.BYTES + Integer.BYTES) {
+        if (version != VERSION && version != OBSERVED
+                || version == OBSERVED && size < HEADER + Long.BYTES + Integer.BYTES) {
             throw new IllegalArgumentException(
                     "state has version " + version + ", expected " + VERSION + ", or " + OBSERVED + " with observers");
         }

@@ -29,7 +29,9 @@ public final class Weights {
 
     private final Map<String, Values> values;
     private final Consumer<Runnable> guard;
-    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    /** A fair one: training changes values again and again, and would keep readers waiting. */
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
+
     private final AtomicLong version = new AtomicLong();
     private volatile @Nullable KnownHash known;
 

@@ -138,7 +138,8 @@ public final class Gradients implements AutoCloseable {
         try {
             machine.forward(firstStep);
         } finally {
-            Reference.reachabilityFence(this); // a cleaner frees what is forgotten, which gradients that run must not be
+            Reference.reachabilityFence(
+                    this); // a cleaner frees what is forgotten, which gradients that run must not be
         }
     }
 

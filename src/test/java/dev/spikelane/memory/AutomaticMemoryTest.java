@@ -119,7 +119,8 @@ final class AutomaticMemoryTest {
         long bytes = mostHeap / 4096 * 4096 + (64 << 20); // in rows of 4,096 bytes
         Assumptions.assumeTrue(bytes < NativeMemory.limit() - NativeMemory.held(), "the heap may have nearly all");
         int rows = Math.toIntExact(bytes / 4096);
-        String limit = bytes + " bytes, which the system refused; memory without an arena is limited by -XX:MaxDirectMemorySize, "
+        String limit = bytes
+                + " bytes, which the system refused; memory without an arena is limited by -XX:MaxDirectMemorySize, "
                 + "which is the most heap by default";
         OutOfMemoryError floats = assertThrows(OutOfMemoryError.class, () -> FloatMatrix.zeros(rows, 1 << 10));
         assertEquals("FloatMatrix [" + rows + " x 1024] needs " + limit, floats.getMessage());
@@ -131,8 +132,9 @@ final class AutomaticMemoryTest {
     @Test
     void namesTheLimitOfNativeMemory() {
         OutOfMemoryError floats = assertThrows(OutOfMemoryError.class, () -> FloatMatrix.zeros(1 << 30, 1 << 20));
-        String start = "FloatMatrix [1073741824 x 1048576] is refused: 4503599627370496 bytes of native memory would pass"
-                + " the limit: held are ";
+        String start =
+                "FloatMatrix [1073741824 x 1048576] is refused: 4503599627370496 bytes of native memory would pass"
+                        + " the limit: held are ";
         assertTrue(floats.getMessage().startsWith(start), floats.getMessage());
     }
 

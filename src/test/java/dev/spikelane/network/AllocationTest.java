@@ -130,7 +130,8 @@ final class AllocationTest {
         Population a = builder.population("a", Shape.of(2, 5, 4), new Leaky(0.9f).withThreshold(0.2f));
         Population b = builder.population("b", Shape.of(30), new RLeaky(Recurrence.oneToOne(0.5f), 0.9f));
         builder.project("xa", x, a, new OneToOne(1)).delay(2);
-        builder.project("ab", a, b, new Flatten(), Dense.linear(40, 30, new TorchRandom(1))).delay(3);
+        builder.project("ab", a, b, new Flatten(), Dense.linear(40, 30, new TorchRandom(1)))
+                .delay(3);
         SpikeMatrix input = Matrices.spikes(arena, 5 * BATCH, 40, 0.4, new Random(1));
         try (Simulation simulation = builder.build().simulate(BATCH)) {
             simulation.keepInState(simulation.countSpikes("b"));

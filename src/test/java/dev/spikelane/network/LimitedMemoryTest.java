@@ -22,7 +22,8 @@ final class LimitedMemoryTest {
     private static final Pattern MESSAGE = Pattern.compile(
             "\\w+ \\[\\d+ x \\d+] is refused: \\d+ bytes of native memory would pass the limit: held are \\d+ bytes by (\\d+)"
                     + " simulations that nobody has closed, 0 bytes by 0 trainers that nobody has closed, \\d+ by matrices,"
-                    + " networks and direct buffers; at most " + (LIMIT_MB << 20) + " may be; close what is not needed any"
+                    + " networks and direct buffers; at most " + (LIMIT_MB << 20)
+                    + " may be; close what is not needed any"
                     + " more, or raise the limit with -Dspikelane.maxNativeMemory");
 
     @TempDir
@@ -82,7 +83,8 @@ final class LimitedMemoryTest {
         List<String> lines = run("hold matrices");
         int megabytes = Integer.parseInt(lines.getFirst());
         assertTrue(megabytes <= LIMIT_MB && megabytes > LIMIT_MB - 20, lines.toString());
-        assertTrue(lines.get(1).startsWith("FloatMatrix [256 x 1024] is refused: 1048576 bytes of native"), lines.get(1));
+        assertTrue(
+                lines.get(1).startsWith("FloatMatrix [256 x 1024] is refused: 1048576 bytes of native"), lines.get(1));
     }
 
     @Test

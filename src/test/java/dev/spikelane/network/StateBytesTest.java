@@ -35,7 +35,8 @@ final class StateBytesTest {
         Population out = builder.population("b", Shape.of(10), new Leaky(0.9f).withThreshold(0.1f));
         TorchRandom random = new TorchRandom(1);
         builder.project("xa", x, hidden, new OneToOne(1)).delay(2);
-        builder.project("ab", hidden, out, new Flatten(), Dense.linear(105, 10, random)).delay(1);
+        builder.project("ab", hidden, out, new Flatten(), Dense.linear(105, 10, random))
+                .delay(1);
         return builder.build();
     }
 
@@ -146,10 +147,8 @@ final class StateBytesTest {
             plain.restore(counting.snapshot()); // somebody who observes nothing goes on, too
             plain.run(input());
             counting.run(input());
-            assertEquals(
-                    plain.snapshot().toBytes().length, counting.snapshot().toBytes().length - 264 - Long.BYTES);
-            assertSameBits(
-                    counting.state("a").membrane(), plain.state("a").membrane(), "membranes");
+            assertEquals(plain.snapshot().toBytes().length, counting.snapshot().toBytes().length - 264 - Long.BYTES);
+            assertSameBits(counting.state("a").membrane(), plain.state("a").membrane(), "membranes");
             assertThrows(IllegalArgumentException.class, () -> counting.keepInState(counts));
             assertThrows(IllegalArgumentException.class, () -> plain.keepInState(counts));
             Observer stateless = plain.observe("b", (firstStep, steps, spikes, membranes) -> {});

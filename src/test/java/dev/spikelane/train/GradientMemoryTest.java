@@ -103,7 +103,8 @@ class GradientMemoryTest {
         TrainerBuilder trainer = Trainer.of(network, 2, batch).loss(CrossEntropyLoss.membrane());
         String message =
                 assertThrows(IllegalStateException.class, trainer::build).getMessage();
-        String start = "training of 2 steps of batch " + batch + " needs " + trainer.bytes() + " bytes, expected at most ";
+        String start =
+                "training of 2 steps of batch " + batch + " needs " + trainer.bytes() + " bytes, expected at most ";
         String end = " by matrices, networks and direct buffers; at most " + NativeMemory.limit()
                 + " may be); fewer samples, more shards or computing more again need fewer";
         assertTrue(message.startsWith(start) && message.endsWith(end), message);

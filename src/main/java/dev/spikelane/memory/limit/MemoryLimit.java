@@ -54,7 +54,8 @@ final class MemoryLimit {
 
     private static IllegalArgumentException refusal(String text, @Nullable Exception cause) {
         return new IllegalArgumentException(
-                "-D" + NativeMemory.PROPERTY + " is '" + text + "', expected bytes, or a number with k, m, g or t", cause);
+                "-D" + NativeMemory.PROPERTY + " is '" + text + "', expected bytes, or a number with k, m, g or t",
+                cause);
     }
 
     /** Bytes of the machine's or container's memory; no limit where the JVM does not tell. */

@@ -29,7 +29,9 @@ final class NativeMemoryTest {
             assertEquals(bytes + 1_000, Owner.TRAINER.bytes());
             assertEquals(open + 1, Owner.TRAINER.open());
             String said = NativeMemory.describe();
-            assertTrue(said.contains((bytes + 1_000) + " bytes by " + (open + 1) + " trainers that nobody has closed, "), said);
+            assertTrue(
+                    said.contains((bytes + 1_000) + " bytes by " + (open + 1) + " trainers that nobody has closed, "),
+                    said);
         }
         assertEquals(bytes, Owner.TRAINER.bytes());
         assertEquals(open, Owner.TRAINER.open());
