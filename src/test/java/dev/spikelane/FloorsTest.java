@@ -33,6 +33,7 @@ final class FloorsTest {
      * name: products, and the options that steps of neurons take.
      */
     private static final List<Set<String>> FLOORS = List.of(
+            Set.of("memory.limit"),
             Set.of("memory"),
             Set.of("io.file"),
             Set.of("io", "random"),
@@ -65,6 +66,7 @@ final class FloorsTest {
             "kernel.step",
             "kernel.target",
             "kernel.update",
+            "memory.limit",
             "neuron.gradient");
 
     /** What a user names in a program. One more is reason to ask which two are one. */

@@ -5,6 +5,7 @@ import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.product.SpikeCalibration;
 import dev.spikelane.kernel.product.SpikeCosts;
+import dev.spikelane.memory.limit.NativeMemory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -72,6 +73,7 @@ final class InfoCommand implements Runnable {
         facts.put("CPU", cpu());
         facts.put("Cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
         facts.put("Heap", "at most " + Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB; matrices live outside it");
+        facts.put("Native memory", NativeMemory.describe() + " (-D" + NativeMemory.PROPERTY + ")");
         facts.put("SIMD", Simd.describe());
         facts.put("Costs", costs());
         facts.put("Vector module", VECTOR_MODULE + (hasVectorModule() ? " is present" : " is absent"));

@@ -2,6 +2,7 @@ package dev.spikelane.connection;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 
@@ -29,7 +30,7 @@ public final class Dense implements Connection {
      * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
      */
     public static Dense of(FloatMatrix weights, FloatMatrix bias) {
-        return of(Arena.ofAuto(), weights, bias);
+        return of(NativeMemory.ofAuto(), weights, bias);
     }
 
     /**
@@ -40,7 +41,7 @@ public final class Dense implements Connection {
      * @throws IllegalArgumentException if a value is NaN or infinite
      */
     public static Dense of(FloatMatrix weights) {
-        return of(Arena.ofAuto(), weights);
+        return of(NativeMemory.ofAuto(), weights);
     }
 
     /**
@@ -92,7 +93,7 @@ public final class Dense implements Connection {
      * @throws IllegalArgumentException if a size is below 1
      */
     public static Dense linear(int inputs, int outputs, TorchRandom random) {
-        return linear(Arena.ofAuto(), inputs, outputs, random);
+        return linear(NativeMemory.ofAuto(), inputs, outputs, random);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.Parameter;
@@ -20,7 +21,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** A network laid out in memory: operators and neurons bound to shapes, the order in which populations run, and each value's master. */
-public final class LaidOutNetwork implements ValueGuard {
+public final class LaidOutNetwork {
 
     private final NetworkDescription description;
     private final ComponentPlan plan;
@@ -28,7 +29,7 @@ public final class LaidOutNetwork implements ValueGuard {
     private final OperatorChain[] chains;
     private final Map<String, Values> values;
     private final List<WeakReference<NetworkRun>> runs = new ArrayList<>();
-    private long version;
+    private final ValueGuard guard = new ValueGuard(this::whileIdle);
 
     /**
      * Lays a network out.
@@ -106,19 +107,14 @@ public final class LaidOutNetwork implements ValueGuard {
         return values;
     }
 
-    @Override
-    public long version() {
-        return version;
+    /** Returns what lets values change while no simulation runs. */
+    public ValueGuard guard() {
+        return guard;
     }
 
-    /** Makes a change while no simulation runs, and counts it. */
-    @Override
-    public void change(Runnable change) {
-        try {
-            whileIdle(change);
-        } finally {
-            version++; // a change that fails may have been made in part
-        }
+    /** Returns a number that grows with every change of values. */
+    public long version() {
+        return guard.version();
     }
 
     /** Lets a run be asked whether it is busy when values change. */
@@ -179,7 +175,7 @@ public final class LaidOutNetwork implements ValueGuard {
     /** Gives a population a model with other parameters. */
     void rebind(int population, Neuron neuron) {
         BoundPopulation changed = BoundPopulation.of(
-                Arena.ofAuto(), description.populations().get(population), neuron, isFed(population));
+                NativeMemory.ofAuto(), description.populations().get(population), neuron, isFed(population));
         Parameter spikeValue = changed.inside().spikeValue();
         Parameter before = populations[population].inside().spikeValue();
         if (!spikeValue.equals(before)) {

@@ -82,6 +82,10 @@ final class LayerProfile {
     private static final class Type {
         static final EventType LAYER = EventType.getEventType(LayerEvent.class);
 
+        static {
+            FlightRecorder.addPeriodicEvent(NativeMemoryEvent.class, NativeMemoryEvent::emit);
+        }
+
         private Type() {}
     }
 }

@@ -4,9 +4,12 @@ import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
+import dev.spikelane.kernel.base.RowBytes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.Held;
+import dev.spikelane.memory.limit.Owner;
 import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
@@ -17,7 +20,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /** A network at work: its memory, its threads, the inputs and populations, and the stages in their order. */
-public final class NetworkRun implements ValueGuard {
+public final class NetworkRun {
 
     private static final Cleaner CLEANER = Cleaner.create();
 
@@ -39,7 +42,10 @@ public final class NetworkRun implements ValueGuard {
     private final PopulationRun[] sites;
     private final Map<String, Values> plasticValues = new LinkedHashMap<>();
     private final Turn turn = new Turn("simulation");
-    private long version;
+    private final ValueGuard plasticGuard = new ValueGuard(this::whileIdle);
+    /** The same, without an iterator. */
+    private final Values[] plasticMatrices;
+
     private int stepsInBlock;
     private ComponentRun[] stages;
     private SpikeMatrix output;
@@ -77,6 +83,7 @@ public final class NetworkRun implements ValueGuard {
             sites[i] = new PopulationRun(i, network, arena, batch, stepsInBlock, delays);
         }
         this.paths = paths();
+        this.plasticMatrices = plasticValues.values().toArray(Values[]::new);
         connect();
         this.stages = stages();
         this.output = sites[sites.length - 1].spikes().rows(0, batch);
@@ -122,10 +129,15 @@ public final class NetworkRun implements ValueGuard {
      * @param mostSteps the most steps in a block
      * @param threads threads that share the work, the calling one among them
      */
-    @SuppressWarnings("MustBeClosedChecker") // close() or the cleaner does it
     public static NetworkRun of(Object owner, LaidOutNetwork network, int batch, int mostSteps, int threads) {
-        // WorkerPool must reach it; closing a shared arena takes long, but happens once in a simulation.
-        Arena arena = Arena.ofShared();
+        // Values of plastic projections are copies of one version.
+        return network.guard().read(() -> make(owner, network, batch, mostSteps, threads));
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // close() or the cleaner does it
+    private static NetworkRun make(Object owner, LaidOutNetwork network, int batch, int mostSteps, int threads) {
+        // Workers must reach it; closing a shared arena takes long, but happens once in a simulation.
+        Arena arena = new Held(Owner.SIMULATION).newArena();
         WorkerPool workers = null;
         try {
             workers = new WorkerPool(threads);
@@ -148,21 +160,13 @@ public final class NetworkRun implements ValueGuard {
         return turn;
     }
 
-    /** Changes values of plastic projections while nothing runs. */
-    @Override
-    public void change(Runnable change) {
+    private void whileIdle(Runnable change) {
         turn.beginChange();
         try {
             change.run();
         } finally {
             turn.endChange();
-            version++;
         }
-    }
-
-    @Override
-    public long version() {
-        return version;
     }
 
     private OperatorChain[] paths() {
@@ -251,6 +255,11 @@ public final class NetworkRun implements ValueGuard {
                     "network has " + sites.length + " populations, asked for population " + number);
         }
         return sites[number];
+    }
+
+    /** Returns what lets values of plastic projections change. */
+    public ValueGuard plasticGuard() {
+        return plasticGuard;
     }
 
     /** Returns the values of plastic projections by name. */
@@ -393,7 +402,7 @@ public final class NetworkRun implements ValueGuard {
         for (PopulationRun site : sites) {
             bytes += site.bytes();
         }
-        for (Values values : plasticValues.values()) {
+        for (Values values : plasticMatrices) {
             bytes += (long) values.rows() * values.columns() * Float.BYTES;
         }
         return bytes;
@@ -407,29 +416,37 @@ public final class NetworkRun implements ValueGuard {
         for (PopulationRun site : sites) {
             site.write(to);
         }
-        for (Values values : plasticValues.values()) {
-            FloatMatrix matrix = FloatMatrix.zeros(values.rows(), values.columns());
-            values.read(matrix);
-            for (float value : matrix.toArray()) {
-                to.putFloat(value);
+        for (Values values : plasticMatrices) {
+            try (Arena arena = Arena.ofShared()) {
+                FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());
+                values.read(copy);
+                RowBytes.write(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER, to);
             }
         }
     }
 
-    /** Reads a state that was written. */
+    /** Reads what {@link #write} has written; readers of plastic values see them before or after it. */
     public void read(ByteBuffer from) {
+        if (plasticMatrices.length == 0) {
+            readNow(from);
+        } else {
+            plasticGuard.changeHeld(() -> readNow(from));
+        }
+    }
+
+    private void readNow(ByteBuffer from) {
         for (InputRun input : inputs) {
             input.read(from);
         }
         for (PopulationRun site : sites) {
             site.read(from);
         }
-        for (Values values : plasticValues.values()) {
-            float[] numbers = new float[values.rows() * values.columns()];
-            for (int i = 0; i < numbers.length; i++) {
-                numbers[i] = from.getFloat();
+        for (Values values : plasticMatrices) {
+            try (Arena arena = Arena.ofShared()) {
+                FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());
+                RowBytes.read(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER, from);
+                values.write(copy);
             }
-            values.write(FloatMatrix.copyOf(values.rows(), values.columns(), numbers));
         }
     }
 }

@@ -321,23 +321,39 @@ public final class PopulationRun implements SourceRun {
     }
 
     long bytes() {
-        return state.bytes()
-                + spikes.bytes()
-                + variables.stream().mapToLong(kept -> kept.track.bytes()).sum();
+        long bytes = state.bytes() + spikes.bytes();
+        for (int i = 0; i < variables.size(); i++) {
+            bytes += variables.get(i).track.bytes();
+        }
+        return bytes;
     }
 
     void write(ByteBuffer to) {
         Shape shape = population.shape();
         state.write(shape, to);
         spikes.write(shape, to);
-        variables.forEach(kept -> kept.track.write(shape, to));
+        for (int i = 0; i < variables.size(); i++) {
+            variables.get(i).track.write(shape, to);
+        }
     }
 
     void read(ByteBuffer from) {
         Shape shape = population.shape();
         state.read(shape, from);
         spikes.read(shape, from);
-        variables.forEach(kept -> kept.track.read(shape, from));
+        for (int i = 0; i < variables.size(); i++) {
+            variables.get(i).track.read(shape, from);
+        }
+    }
+
+    /** Whether an observer looks at this population. */
+    public boolean isSeenBy(BlockObserver observer) {
+        return observers.contains(observer);
+    }
+
+    /** Whether an observer looks at a variable of this population. */
+    public boolean isSeenBy(VariableObserver observer) {
+        return recorders.contains(observer);
     }
 
     /** A variable as a source. */

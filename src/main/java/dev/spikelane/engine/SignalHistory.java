@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.kernel.base.RowBytes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -7,7 +8,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -146,56 +146,20 @@ final class SignalHistory<S extends Signal> {
 
     /** Writes the history, each row in torch's order. */
     void write(Shape shape, ByteBuffer to) {
-        if (history > 0) {
-            Signal rows = all.rows(0, history * batch);
-            MemorySegment written = shape.reordered() ? outside(shape, rows).segment() : past;
-            to.put(written.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
+        int rowBytes = Math.toIntExact(all.rowOffset(1));
+        switch (all) {
+            case SpikeMatrix spikes -> RowBytes.write(spikes, history * batch, rowBytes, shape, to);
+            case FloatMatrix values -> RowBytes.write(values, history * batch, rowBytes, shape, to);
         }
     }
 
     /** Reads a history that was written. */
     void read(Shape shape, ByteBuffer from) {
-        if (history == 0) {
-            return;
-        }
         version++;
-        int size = Math.toIntExact(bytes());
-        MemorySegment written = MemorySegment.ofBuffer(from.slice(from.position(), size));
-        past.copyFrom(written);
-        if (shape.reordered()) {
-            inside(shape, all.rows(0, history * batch));
-        }
-        from.position(from.position() + size);
-    }
-
-    private static Signal outside(Shape shape, Signal rows) {
-        return switch (rows) {
-            case SpikeMatrix spikes -> {
-                SpikeMatrix outside = SpikeMatrix.zeros(rows.rows(), rows.columns());
-                shape.toTorch(spikes, 0, outside, 0, rows.rows());
-                yield outside;
-            }
-            case FloatMatrix values -> {
-                FloatMatrix outside = FloatMatrix.zeros(rows.rows(), rows.columns());
-                shape.toTorch(values, 0, outside, 0, rows.rows());
-                yield outside;
-            }
-        };
-    }
-
-    /** Brings rows from torch's order into their own. */
-    private static void inside(Shape shape, Signal rows) {
-        switch (rows) {
-            case SpikeMatrix spikes -> {
-                SpikeMatrix torch = SpikeMatrix.zeros(rows.rows(), rows.columns());
-                torch.copyFrom(spikes);
-                shape.toInside(torch, 0, spikes, 0, rows.rows());
-            }
-            case FloatMatrix values -> {
-                FloatMatrix torch = FloatMatrix.zeros(rows.rows(), rows.columns());
-                torch.copyFrom(values);
-                shape.toInside(torch, 0, values, 0, rows.rows());
-            }
+        int rowBytes = Math.toIntExact(all.rowOffset(1));
+        switch (all) {
+            case SpikeMatrix spikes -> RowBytes.read(spikes, history * batch, rowBytes, shape, from);
+            case FloatMatrix values -> RowBytes.read(values, history * batch, rowBytes, shape, from);
         }
     }
 }

@@ -1,11 +1,61 @@
 package dev.spikelane.engine;
 
-/** Lets values change only while nobody computes with them. */
-public interface ValueGuard {
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
-    /** Makes a change while nobody computes with the values, and counts it. */
-    void change(Runnable change);
+/**
+ * Lets values change only while nobody reads them or computes with them, and counts the changes. Threads that read while another one changes values see
+ * those before the change or those behind it.
+ */
+public final class ValueGuard {
+
+    private final Consumer<Runnable> whileIdle;
+    /** A fair one: training changes values again and again, and would keep readers waiting. */
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
+
+    private final AtomicLong version = new AtomicLong();
+
+    /** Guards values by what runs a change while nobody computes with them. */
+    ValueGuard(Consumer<Runnable> whileIdle) {
+        this.whileIdle = whileIdle;
+    }
+
+    /** Reads several values, of which none changes meanwhile; the reader must not change any. */
+    public <T> T read(Supplier<T> reader) {
+        lock.readLock().lock();
+        try {
+            return reader.get();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /** Makes a change while nobody reads these values or computes with them, and counts it. */
+    public void change(Runnable change) {
+        lock.writeLock().lock();
+        try {
+            whileIdle.accept(change);
+        } finally {
+            version.incrementAndGet(); // also where it failed: a training step may have been half done
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** Makes a change for somebody who holds whatever computes with these values. */
+    void changeHeld(Runnable change) {
+        lock.writeLock().lock();
+        try {
+            change.run();
+        } finally {
+            version.incrementAndGet();
+            lock.writeLock().unlock();
+        }
+    }
 
     /** Returns a number that grows with every change. */
-    long version();
+    public long version() {
+        return version.get();
+    }
 }

@@ -4,6 +4,7 @@ import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -137,7 +138,7 @@ public final class Npy<M extends Signal> {
      * @throws IOException as {@link #readFloats(Path, Arena)} does
      */
     public static Npy<FloatMatrix> readFloats(Path file) throws IOException {
-        return readFloats(file, Arena.ofAuto());
+        return readFloats(file, NativeMemory.ofAuto());
     }
 
     /**
@@ -152,7 +153,7 @@ public final class Npy<M extends Signal> {
      */
     @SuppressWarnings("resource") // the stream is the caller's
     public static Npy<FloatMatrix> readFloats(String name, InputStream stream) throws IOException {
-        return floats(NpyInput.of(name, stream, NpyType.FLOAT32), Arena.ofAuto(), Inputs.MOST_BYTES);
+        return floats(NpyInput.of(name, stream, NpyType.FLOAT32), NativeMemory.ofAuto(), Inputs.MOST_BYTES);
     }
 
     /**
@@ -165,7 +166,7 @@ public final class Npy<M extends Signal> {
      */
     public static Npy<FloatMatrix> readRounded(Path file) throws IOException {
         try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32, NpyType.FLOAT64)) {
-            return floats(input, Arena.ofAuto(), Inputs.MOST_BYTES);
+            return floats(input, NativeMemory.ofAuto(), Inputs.MOST_BYTES);
         }
     }
 
@@ -234,7 +235,7 @@ public final class Npy<M extends Signal> {
      * @throws IOException as {@link #readSpikes(Path, Arena)} does
      */
     public static Npy<SpikeMatrix> readSpikes(Path file) throws IOException {
-        return readSpikes(file, Arena.ofAuto());
+        return readSpikes(file, NativeMemory.ofAuto());
     }
 
     /**
@@ -248,7 +249,7 @@ public final class Npy<M extends Signal> {
      */
     @SuppressWarnings("resource") // the stream is the caller's
     public static Npy<SpikeMatrix> readSpikes(String name, InputStream stream) throws IOException {
-        return spikes(NpyInput.of(name, stream, NpyType.UINT8), Arena.ofAuto(), Inputs.MOST_BYTES);
+        return spikes(NpyInput.of(name, stream, NpyType.UINT8), NativeMemory.ofAuto(), Inputs.MOST_BYTES);
     }
 
     private static Npy<SpikeMatrix> spikes(NpyInput input, Arena arena, long mostBytes) throws IOException {

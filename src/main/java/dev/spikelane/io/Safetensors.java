@@ -2,9 +2,9 @@ package dev.spikelane.io;
 
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.memory.limit.NativeMemory;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -198,7 +198,7 @@ public final class Safetensors {
 
     private static MemorySegment allocate(String name, long bytes) throws IOException {
         try {
-            return Arena.ofAuto().allocate(bytes, Long.BYTES);
+            return NativeMemory.ofAuto().allocate(bytes, Long.BYTES);
         } catch (OutOfMemoryError refused) {
             throw new IOException(name + ": " + refused.getMessage(), refused);
         }

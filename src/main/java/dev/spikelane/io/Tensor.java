@@ -2,7 +2,7 @@ package dev.spikelane.io;
 
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
-import java.lang.foreign.Arena;
+import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -60,7 +60,7 @@ public final class Tensor {
      */
     public static Tensor of(String name, FloatMatrix values, List<Integer> shape) {
         long row = (long) values.columns() * Float.BYTES;
-        MemorySegment bytes = Arena.ofAuto().allocate(row * values.rows(), Float.BYTES);
+        MemorySegment bytes = NativeMemory.ofAuto().allocate(row * values.rows(), Float.BYTES);
         for (int i = 0; i < values.rows(); i++) {
             MemorySegment.copy(
                     values.segment(),

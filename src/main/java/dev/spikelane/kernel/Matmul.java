@@ -7,6 +7,7 @@ import dev.spikelane.kernel.product.SpikeWorkspace;
 import dev.spikelane.kernel.product.TransposedSpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ public final class Matmul {
 
     /** Makes an object whose scratch memory is freed when it is forgotten. */
     public Matmul() {
-        this(Arena.ofAuto());
+        this(NativeMemory.ofAuto());
     }
 
     /**

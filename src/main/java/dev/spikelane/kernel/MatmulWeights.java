@@ -2,6 +2,7 @@ package dev.spikelane.kernel;
 
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 
 /**
@@ -25,7 +26,7 @@ public final class MatmulWeights {
      * @throws IllegalArgumentException if the shapes do not fit, a value is NaN or infinite, or the copy would be too large
      */
     public static MatmulWeights of(FloatMatrix weights, FloatMatrix bias) {
-        return of(Arena.ofAuto(), weights, bias);
+        return of(NativeMemory.ofAuto(), weights, bias);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.spikelane.memory;
 
+import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -111,7 +112,7 @@ public final class FloatMatrix implements Signal {
      */
     public static FloatMatrix zeros(int rows, int columns) {
         try {
-            return zeros(Arena.ofAuto(), rows, columns);
+            return zeros(NativeMemory.ofAuto(), rows, columns);
         } catch (OutOfMemoryError refused) {
             throw Memory.refusedAutomatic(refused);
         }

@@ -1,6 +1,6 @@
 package dev.spikelane.memory;
 
-import java.lang.foreign.Arena;
+import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -36,7 +36,8 @@ public final class IntegerMatrix {
         this.rows = rows;
         this.columns = columns;
         this.scales = scales.clone();
-        this.items = Memory.allocate(Arena.ofAuto(), "IntegerMatrix", rows, columns, (long) columns * type.bytes());
+        this.items =
+                Memory.allocate(NativeMemory.ofAuto(), "IntegerMatrix", rows, columns, (long) columns * type.bytes());
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.spikelane.memory;
 
+import dev.spikelane.memory.limit.LimitReached;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -34,8 +35,10 @@ final class Memory {
             }
             return segment;
         } catch (OutOfMemoryError refused) {
-            OutOfMemoryError named = new OutOfMemoryError(
-                    what + " [" + rows + " x " + columns + "] needs " + bytes + " bytes, which the system refused");
+            OutOfMemoryError named = new OutOfMemoryError(what + " [" + rows + " x " + columns + "] "
+                    + (refused instanceof LimitReached
+                            ? "is refused: " + refused.getMessage()
+                            : "needs " + bytes + " bytes, which the system refused"));
             named.initCause(refused);
             throw named;
         }
@@ -129,6 +132,9 @@ final class Memory {
 
     /** Adds to a refusal of automatic memory what limits it. */
     static OutOfMemoryError refusedAutomatic(OutOfMemoryError refused) {
+        if (refused.getCause() instanceof LimitReached) {
+            return refused;
+        }
         OutOfMemoryError named = new OutOfMemoryError(refused.getMessage()
                 + "; memory without an arena is limited by -XX:MaxDirectMemorySize, which is the most heap by default");
         named.initCause(refused);

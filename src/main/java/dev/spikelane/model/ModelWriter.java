@@ -43,7 +43,12 @@ final class ModelWriter {
         this.network = network;
     }
 
+    /** All that a file holds, of one version of the network's values. */
     Safetensors content(boolean eightBits, Map<String, String> notes) {
+        return network.laidOut().guard().read(() -> contentNow(eightBits, notes));
+    }
+
+    private Safetensors contentNow(boolean eightBits, Map<String, String> notes) {
         requireNames();
         requireSizes();
         describe();

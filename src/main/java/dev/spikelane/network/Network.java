@@ -8,6 +8,7 @@ import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.List;
@@ -66,7 +67,7 @@ public final class Network {
         this.populations = List.copyOf(populations);
         this.projections = List.copyOf(projections);
         this.laidOut = new LaidOutNetwork(arena, described());
-        this.weights = new Weights(laidOut.values(), laidOut);
+        this.weights = new Weights(laidOut.values(), laidOut.guard());
         this.fingerprint = fingerprint(Stream.of(inputs, populations, projections)
                 .flatMap(List::stream)
                 .map(Object::toString));
@@ -100,7 +101,7 @@ public final class Network {
      * @return a builder
      */
     public static NetworkBuilder builder() {
-        return new NetworkBuilder(Arena.ofAuto());
+        return new NetworkBuilder(NativeMemory.ofAuto());
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import java.nio.ByteBuffer;
 
 /**
  * Sees what a layer does. It is called on the thread that runs the simulation, once for each block of steps, in order; it should neither
@@ -40,4 +41,27 @@ public interface Observer {
 
     /** Called when the simulation starts anew. */
     default void reset() {}
+
+    /**
+     * Returns how long what this observer holds of a run is when it is written, for {@link Simulation#keepInState}.
+     *
+     * @return bytes, always the same; 0 if this observer cannot be part of a state
+     */
+    default long stateBytes() {
+        return 0;
+    }
+
+    /**
+     * Writes what this observer holds of a run. It should not allocate.
+     *
+     * @param to takes {@link #stateBytes} from its position, which must be behind them afterwards; little endian
+     */
+    default void writeState(ByteBuffer to) {}
+
+    /**
+     * Reads what {@link #writeState} has written, in place of what this observer holds. It should not allocate.
+     *
+     * @param from holds {@link #stateBytes} from its position, which must be behind them afterwards; little endian
+     */
+    default void readState(ByteBuffer from) {}
 }

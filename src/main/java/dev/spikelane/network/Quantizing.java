@@ -14,11 +14,13 @@ import dev.spikelane.engine.OperatorChain;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
-import java.lang.foreign.Arena;
+import dev.spikelane.memory.limit.NativeMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Puts integers in place of the weights of dense connections. */
 final class Quantizing {
@@ -34,20 +36,26 @@ final class Quantizing {
 
     static Network quantized(Network network, ElementType type) {
         Quantizing quantizing = new Quantizing(type);
+        return network.weights().read(() -> quantizing.quantized(network));
+    }
+
+    private Network quantized(Network network) {
         List<Projection> projections = new ArrayList<>();
         for (int i = 0; i < network.projections().size(); i++) {
-            projections.add(quantizing.quantized(
+            projections.add(quantized(
                     network.projections().get(i), network.laidOut().chain(i)));
         }
-        Network made = new Network(Arena.ofAuto(), network.inputs(), network.populations(), projections);
+        Network made = new Network(NativeMemory.ofAuto(), network.inputs(), network.populations(), projections);
+        Map<String, FloatMatrix> changed = new LinkedHashMap<>();
         for (String name : network.weights().names()) {
             FloatMatrix present = network.weights().get(name);
             // What was declared and is still so needs no copy.
             if (made.weights().type(name) == network.weights().type(name)
                     && !Arrays.equals(made.weights().get(name).toArray(), present.toArray())) {
-                made.weights().replace(name, present);
+                changed.put(name, present);
             }
         }
+        made.weights().replaceAll(changed);
         return made;
     }
 

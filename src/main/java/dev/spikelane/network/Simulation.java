@@ -7,8 +7,10 @@ import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.NeuronState;
-import java.lang.foreign.Arena;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Objects;
 
@@ -44,6 +46,7 @@ public final class Simulation implements AutoCloseable {
     private final NetworkRun run;
     private final GivenInputs given;
     private final Weights plastic;
+    private final StateBytes stateBytes;
     private long steps;
 
     Simulation(Network network, int batch, int threads, int rowsInBlock) {
@@ -56,9 +59,10 @@ public final class Simulation implements AutoCloseable {
         this.network = network;
         this.batch = batch;
         this.rowsInBlock = rowsInBlock;
-        this.run = NetworkRun.of(this, network.laidOut(), batch, Math.max(1, rowsInBlock / batch), threads);
         this.given = new GivenInputs(network.inputs(), batch);
-        this.plastic = new Weights(run.plasticValues(), run);
+        this.run = NetworkRun.of(this, network.laidOut(), batch, Math.max(1, rowsInBlock / batch), threads);
+        this.plastic = new Weights(run.plasticValues(), run.plasticGuard());
+        this.stateBytes = new StateBytes(network, batch, run);
     }
 
     /**
@@ -132,7 +136,8 @@ public final class Simulation implements AutoCloseable {
     public SpikeCounts countSpikes(int population) {
         return observe(
                 population,
-                new SpikeCounts(Arena.ofAuto(), batch, run.site(population).size()));
+                new SpikeCounts(
+                        NativeMemory.ofAuto(), batch, run.site(population).size()));
     }
 
     /**
@@ -158,7 +163,10 @@ public final class Simulation implements AutoCloseable {
         return observe(
                 population,
                 new SpikeRecorder(
-                        Arena.ofAuto(), mostSteps, batch, run.site(population).size()));
+                        NativeMemory.ofAuto(),
+                        mostSteps,
+                        batch,
+                        run.site(population).size()));
     }
 
     /**
@@ -185,7 +193,10 @@ public final class Simulation implements AutoCloseable {
         return observe(
                 population,
                 new VariableRecorder(
-                        Arena.ofAuto(), mostSteps, batch, run.site(population).size()));
+                        NativeMemory.ofAuto(),
+                        mostSteps,
+                        batch,
+                        run.site(population).size()));
     }
 
     /**
@@ -242,7 +253,7 @@ public final class Simulation implements AutoCloseable {
         try {
             run.record(network.number(population.name()), recorder.observing());
         } finally {
-            run.turn().end();
+            end();
         }
         return recorder;
     }
@@ -295,7 +306,7 @@ public final class Simulation implements AutoCloseable {
             run.open(0, input, steps, false);
             run(input.rows() / batch);
         } finally {
-            run.turn().end();
+            end();
         }
     }
 
@@ -315,7 +326,7 @@ public final class Simulation implements AutoCloseable {
             openAll(inputs, false);
             run(rows / batch);
         } finally {
-            run.turn().end();
+            end();
         }
     }
 
@@ -338,7 +349,7 @@ public final class Simulation implements AutoCloseable {
             run.open(0, frame, steps, true);
             run(count);
         } finally {
-            run.turn().end();
+            end();
         }
     }
 
@@ -360,7 +371,7 @@ public final class Simulation implements AutoCloseable {
             openAll(frames, true);
             run(count);
         } finally {
-            run.turn().end();
+            end();
         }
     }
 
@@ -381,7 +392,7 @@ public final class Simulation implements AutoCloseable {
             run(1);
             return run.output();
         } finally {
-            run.turn().end();
+            end();
         }
     }
 
@@ -402,13 +413,40 @@ public final class Simulation implements AutoCloseable {
             run(1);
             return run.output();
         } finally {
-            run.turn().end();
+            end();
         }
     }
 
     /**
-     * Takes the state out: all that the run carries from step to step, without weights (but for those of plastic projections) and without
-     * what observers hold.
+     * Makes what an observer holds part of this simulation's states from now on: counts and recordings then go on where a state was taken. A state is put
+     * in with the observers of which it was taken, in the order in which they were named here, or where none was named.
+     *
+     * @param <T> the kind of observer
+     * @param observer of this simulation, which has a state: {@link SpikeCounts}, recorders, and those that say so ({@link Observer#stateBytes})
+     * @return the observer
+     * @throws IllegalArgumentException if it does not observe this simulation, is a part already, or has no state
+     * @throws IllegalStateException if the simulation is closed or busy
+     */
+    public <T extends Observer> T keepInState(T observer) {
+        Objects.requireNonNull(observer, "observer");
+        begin();
+        try {
+            for (int i = 0; i < network.populations().size(); i++) {
+                if (isSeenBy(i, observer) && !stateBytes.has(observer) && observer.stateBytes() > 0) {
+                    stateBytes.add(observer, network.populations().get(i).name());
+                    return observer;
+                }
+            }
+            throw new IllegalArgumentException("observer is " + observer
+                    + ", expected one of this simulation that has a state and was not named before");
+        } finally {
+            end();
+        }
+    }
+
+    /**
+     * Takes the state out: all that the run carries from step to step, without weights (but for those of plastic projections), and without
+     * what observers hold other than those that {@link #keepInState} names.
      *
      * @return the state, a value of its own
      * @throws IllegalStateException if the simulation is closed or busy
@@ -416,44 +454,101 @@ public final class Simulation implements AutoCloseable {
     public SimulationState snapshot() {
         begin();
         try {
-            return SimulationState.take(network, batch, steps, run);
+            return SimulationState.take(stateBytes, steps);
         } finally {
-            run.turn().end();
+            end();
         }
     }
 
     /**
-     * Puts a state in, after which the run goes on as the one from which it was taken, bit for bit. Observers keep what they have and go on at
+     * Takes the state out into memory of the caller: the bytes that {@link #snapshot()} has, for a service that keeps many of them. Nothing is allocated,
+     * unless projections are plastic or the network's values have changed since their last hash.
+     *
+     * @param into receives {@link #stateBytes} from its position, which moves behind them; on the heap for the fastest copies
+     * @throws IllegalArgumentException if they do not fit; nothing is written then
+     * @throws IllegalStateException if the simulation is closed or busy
+     */
+    public void snapshot(ByteBuffer into) {
+        Objects.requireNonNull(into, "into");
+        begin();
+        try {
+            stateBytes.write(into, steps);
+        } finally {
+            end();
+        }
+    }
+
+    /**
+     * Returns how long the present state is.
+     *
+     * @return bytes; they depend on the batch, on {@link #keepInState}, and where delayed projections leave an input on whether that is spikes or values
+     * @throws IllegalStateException if the simulation is closed or busy, or they are more than 2 GB
+     */
+    public int stateBytes() {
+        begin();
+        try {
+            return stateBytes.size();
+        } finally {
+            end();
+        }
+    }
+
+    /**
+     * Puts a state in, after which the run goes on as the one from which it was taken, bit for bit. Observers that {@link #keepInState} names go on, too; others
+     * keep what they have and go on at
      * the state's step: rows of a recorder count from the last reset of the run that is restored, so one that is attached to a fresh simulation
-     * needs room for all those steps, and leaves the rows before the state's step as they are. Only graph and models are compared, not the network's weights and other values; {@link
+     * needs room for all those steps, and leaves the rows before the state's step as they are; counts go on from what they are, so that those of several
+     * sessions add up. Only graph and models are compared, not the network's weights and other values; {@link
      * SimulationState#valuesHash} and {@link Weights#hash} say whether those are the same.
      *
      * @param state of a simulation of the same graph and batch, in this JVM or another
-     * @throws IllegalArgumentException if it is of another graph or batch
+     * @throws IllegalArgumentException if it is of another graph or batch, or without the observers that are part of states here
      * @throws IllegalStateException if the simulation is closed or busy
      */
     public void restore(SimulationState state) {
         Objects.requireNonNull(state, "state");
-        state.requireFit(network, batch);
+        restore(state.buffer());
+    }
+
+    /**
+     * Puts a state in, as {@link #restore(SimulationState)} does, from the bytes of one. Nothing is allocated, unless projections are plastic.
+     *
+     * @param state the rest of the buffer, all of it; its position moves to the end
+     * @throws IllegalArgumentException if the bytes are no state, of another version, damaged, of another graph or batch, or without the observers that are
+     *     part of states here
+     * @throws IllegalStateException if the simulation is closed or busy
+     */
+    public void restore(ByteBuffer state) {
+        Objects.requireNonNull(state, "state");
         begin();
         try {
-            state.put(run);
-            steps = state.steps();
+            steps = stateBytes.read(state);
         } finally {
-            run.turn().end();
+            end();
         }
     }
 
     /**
-     * Starts another simulation from this one's state, with as many threads and without observers.
+     * Starts another simulation from this one's state, with as many threads and without observers. Weights are neither copied nor hashed, but for those of
+     * plastic projections.
      *
      * @return a simulation that goes on as this one would
      * @throws IllegalStateException if this simulation is closed or busy
      */
     public Simulation fork() {
-        SimulationState state = snapshot();
+        ByteBuffer state;
+        long forkedAt;
+        begin();
+        try {
+            state = ByteBuffer.allocate(Math.toIntExact(run.bytes()));
+            run.write(state);
+            forkedAt = steps;
+        } finally {
+            end();
+        }
         Simulation fork = new Simulation(network, batch, run.threads(), rowsInBlock);
-        fork.restore(state);
+        fork.run.read(state.flip());
+        fork.steps = forkedAt;
         return fork;
     }
 
@@ -468,7 +563,7 @@ public final class Simulation implements AutoCloseable {
             steps = 0;
             run.reset();
         } finally {
-            run.turn().end();
+            end();
         }
     }
 
@@ -484,7 +579,7 @@ public final class Simulation implements AutoCloseable {
             try {
                 run.close();
             } finally {
-                run.turn().end();
+                end();
             }
         }
     }
@@ -527,9 +622,23 @@ public final class Simulation implements AutoCloseable {
     private void begin() {
         run.turn().take();
         if (!run.isOpen()) {
-            run.turn().end();
+            end();
             throw new IllegalStateException("simulation is closed");
         }
+    }
+
+    private void end() {
+        try {
+            run.turn().end();
+        } finally {
+            Reference.reachabilityFence(this); // a cleaner frees what is forgotten, which a call that runs must not be
+        }
+    }
+
+    private boolean isSeenBy(int population, Observer observer) {
+        PopulationRun site = run.site(population);
+        return site.isSeenBy(new Observed(observer))
+                || observer instanceof VariableRecorder own && site.isSeenBy(own.observing());
     }
 
     /** An observer of a user's, as the engine sees it. */

@@ -1,54 +1,30 @@
 package dev.spikelane.network;
 
-import dev.spikelane.engine.NetworkRun;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.zip.CRC32C;
 
 /**
  * All that a run carries from step to step: every variable of every neuron, the spikes and values that delayed projections will read, the
- * number of steps (and with it the places in random streams), and the values of plastic projections. Immutable; equal states have equal bytes.
+ * number of steps (and with it the places in random streams), the values of plastic projections, and what observers hold that {@link
+ * Simulation#keepInState} names. Immutable; equal states have equal bytes.
  *
- * <p>As bytes, little endian: the text {@code SPKS}, the version (int, 2), the fingerprint of graph and models (long), the hash of the
- * network's values (long), the batch (int), steps (long), the state, and a CRC-32C of all before it (int). Rows of shaped inputs and
- * populations are in torch's order.
+ * <p>As bytes, little endian: the text {@code SPKS}, the version (int, 2, or 3 with observers), the fingerprint of graph and models (long), the hash
+ * of the network's values (long), the batch (int), steps (long), with observers their fingerprint (long), the state, what observers hold, and a
+ * CRC-32C of all before it (int). Rows of shaped inputs and populations are in torch's order.
  */
 public final class SimulationState {
 
-    private static final int MAGIC = 0x53_4b_50_53;
-    private static final int VERSION = 2;
-    private static final int HEADER = 3 * Integer.BYTES + 3 * Long.BYTES;
-
     private final byte[] bytes;
-    private final long fingerprint;
-    private final long valuesHash;
-    private final int batch;
-    private final long steps;
 
     private SimulationState(byte[] bytes) {
-        ByteBuffer header = buffer(bytes).position(2 * Integer.BYTES);
         this.bytes = bytes;
-        this.fingerprint = header.getLong();
-        this.valuesHash = header.getLong();
-        this.batch = header.getInt();
-        this.steps = header.getLong();
     }
 
-    static SimulationState take(Network network, int batch, long steps, NetworkRun run) {
-        long size = HEADER + run.bytes() + Integer.BYTES;
-        if (size > Integer.MAX_VALUE - Long.BYTES) {
-            throw new IllegalStateException("state has " + size + " bytes, expected at most 2 GB");
-        }
-        byte[] bytes = new byte[(int) size];
-        ByteBuffer to = buffer(bytes);
-        to.putInt(MAGIC).putInt(VERSION);
-        to.putLong(network.fingerprint()).putLong(network.weights().hash());
-        to.putInt(batch).putLong(steps);
-        run.write(to);
-        to.putInt(checksum(bytes));
+    static SimulationState take(StateBytes from, long steps) {
+        byte[] bytes = new byte[from.size()];
+        from.write(ByteBuffer.wrap(bytes), steps);
         return new SimulationState(bytes);
     }
 
@@ -61,20 +37,7 @@ public final class SimulationState {
      */
     public static SimulationState of(byte[] bytes) {
         Objects.requireNonNull(bytes, "bytes");
-        if (bytes.length < HEADER + Integer.BYTES || buffer(bytes).getInt(0) != MAGIC) {
-            throw new IllegalArgumentException(
-                    bytes.length + " bytes that do not start as a state does, expected SPKS and a header");
-        }
-        int version = buffer(bytes).getInt(Integer.BYTES);
-        if (version != VERSION) {
-            throw new IllegalArgumentException("state has version " + version + ", expected " + VERSION);
-        }
-        int found = checksum(bytes);
-        int expected = buffer(bytes).getInt(bytes.length - Integer.BYTES);
-        if (found != expected) {
-            throw new IllegalArgumentException("state is damaged: its checksum is " + Integer.toHexString(found)
-                    + ", expected " + Integer.toHexString(expected));
-        }
+        StateBytes.requireWhole(buffer(bytes));
         return new SimulationState(bytes.clone());
     }
 
@@ -93,7 +56,7 @@ public final class SimulationState {
      * @return batch, at least 1
      */
     public int batch() {
-        return batch;
+        return StateBytes.batch(buffer(bytes));
     }
 
     /**
@@ -102,7 +65,7 @@ public final class SimulationState {
      * @return steps
      */
     public long steps() {
-        return steps;
+        return StateBytes.steps(buffer(bytes));
     }
 
     /**
@@ -111,40 +74,16 @@ public final class SimulationState {
      * @return {@link Weights#hash} of the network's values when the state was taken
      */
     public long valuesHash() {
-        return valuesHash;
+        return StateBytes.valuesHash(buffer(bytes));
     }
 
-    void requireFit(Network network, int samples) {
-        if (fingerprint != network.fingerprint()) {
-            throw new IllegalArgumentException("state is of a graph or models with the fingerprint "
-                    + Long.toHexString(fingerprint) + ", expected " + Long.toHexString(network.fingerprint()));
-        }
-        if (batch != samples) {
-            throw new IllegalArgumentException("state is of batch " + batch + ", expected " + samples);
-        }
-    }
-
-    void put(NetworkRun run) {
-        ByteBuffer from = buffer(bytes).position(HEADER);
-        try {
-            run.read(from);
-        } catch (BufferUnderflowException | IndexOutOfBoundsException tooShort) {
-            throw new IllegalArgumentException("state has too few bytes, " + bytes.length, tooShort);
-        }
-        if (from.remaining() != Integer.BYTES) {
-            throw new IllegalArgumentException(
-                    "state has " + (from.remaining() - Integer.BYTES) + " bytes too many, of " + bytes.length);
-        }
+    /** The bytes themselves. */
+    ByteBuffer buffer() {
+        return buffer(bytes);
     }
 
     private static ByteBuffer buffer(byte[] bytes) {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static int checksum(byte[] bytes) {
-        CRC32C checksum = new CRC32C();
-        checksum.update(bytes, 0, bytes.length - Integer.BYTES);
-        return (int) checksum.getValue();
     }
 
     /** Compares all that states carry: graph, values of the network, batch, steps and variables, bit for bit. */
@@ -160,6 +99,6 @@ public final class SimulationState {
 
     @Override
     public String toString() {
-        return "SimulationState of batch " + batch + " after " + steps + " steps, " + bytes.length + " bytes";
+        return "SimulationState of batch " + batch() + " after " + steps() + " steps, " + bytes.length + " bytes";
     }
 }

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.code.SpikeCount;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /** Counts the spikes of a layer since the last reset. */
@@ -89,5 +90,22 @@ public final class SpikeCounts implements Observer {
     public void reset() {
         counts.fill(0);
         steps = 0;
+    }
+
+    @Override
+    public long stateBytes() {
+        return Long.BYTES + Recordings.bytes(counts);
+    }
+
+    @Override
+    public void writeState(ByteBuffer to) {
+        to.putLong(steps);
+        Recordings.write(counts, to);
+    }
+
+    @Override
+    public void readState(ByteBuffer from) {
+        steps = from.getLong();
+        Recordings.read(counts, from);
     }
 }

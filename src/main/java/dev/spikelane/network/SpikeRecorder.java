@@ -4,6 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /** Keeps the spikes of a layer since the last reset. */
@@ -57,6 +58,22 @@ public final class SpikeRecorder implements Observer {
         int row = Recordings.firstRow(recorded.rows(), batch, firstStep, steps);
         MemorySegment.copy(
                 spikes.segment(), 0, recorded.segment(), recorded.rowOffset(row), spikes.rowOffset(steps * batch));
+    }
+
+    /** {@inheritDoc} Those of all steps for which there is room. */
+    @Override
+    public long stateBytes() {
+        return Recordings.bytes(recorded);
+    }
+
+    @Override
+    public void writeState(ByteBuffer to) {
+        Recordings.write(recorded, to);
+    }
+
+    @Override
+    public void readState(ByteBuffer from) {
+        Recordings.read(recorded, from);
     }
 
     @Override

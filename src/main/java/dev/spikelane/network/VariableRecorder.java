@@ -6,6 +6,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
@@ -20,6 +21,7 @@ public final class VariableRecorder implements Observer {
     private final boolean beforeReset;
     private final FloatMatrix values;
     private final int batch;
+    private final VariableObserver observing = new Observing();
 
     /**
      * Makes room for the membranes of a run.
@@ -89,7 +91,7 @@ public final class VariableRecorder implements Observer {
 
     /** This recorder, as the engine sees it. */
     VariableObserver observing() {
-        return new Observing();
+        return observing;
     }
 
     @Override
@@ -122,6 +124,22 @@ public final class VariableRecorder implements Observer {
         int row = Recordings.firstRow(values.rows(), batch, firstStep, steps);
         MemorySegment.copy(
                 membranes.segment(), 0, values.segment(), values.rowOffset(row), membranes.rowOffset(steps * batch));
+    }
+
+    /** {@inheritDoc} Those of all steps for which there is room. */
+    @Override
+    public long stateBytes() {
+        return Recordings.bytes(values);
+    }
+
+    @Override
+    public void writeState(ByteBuffer to) {
+        Recordings.write(values, to);
+    }
+
+    @Override
+    public void readState(ByteBuffer from) {
+        Recordings.read(values, from);
     }
 
     private final class Observing implements VariableObserver {

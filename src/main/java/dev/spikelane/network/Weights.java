@@ -6,6 +6,8 @@ import dev.spikelane.engine.ValuesChange;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,15 +15,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values of a network by name: weights and biases of its projections ({@code fc1.weight}, {@code fc1.bias}) and parameters of its
  * neurons ({@code lif1.beta}), each seen as a matrix in torch's layout. They change only through {@link #replace} and {@link #replaceAll}, between steps.
+ * Threads that read while another one changes values see one version: what {@link #get} and {@link #hash}, {@link Network#quantized}, model files and
+ * new simulations take is from before a change or from behind it. Who calls {@link #get} several times may see several versions.
  */
 public final class Weights {
 
     private final Map<String, Values> values;
     private final ValueGuard guard;
+    private volatile @Nullable KnownHash known;
+
+    /** The hash of a version. */
+    private record KnownHash(long version, long hash) {}
 
     /** Values by name; the guard runs what changes them while nobody computes with them. */
     Weights(Map<String, Values> values, ValueGuard guard) {
@@ -47,9 +57,7 @@ public final class Weights {
      */
     public FloatMatrix get(String name) {
         Values found = find(name);
-        FloatMatrix copy = FloatMatrix.zeros(found.rows(), found.columns());
-        found.read(copy);
-        return copy;
+        return read(() -> copy(NativeMemory.ofAuto(), found));
     }
 
     /**
@@ -73,7 +81,7 @@ public final class Weights {
      * @throws IllegalStateException if the elements are floats
      */
     public IntegerMatrix integers(String name) {
-        return find(name).integers();
+        return read(find(name)::integers);
     }
 
     /**
@@ -96,7 +104,7 @@ public final class Weights {
      * @param from of the shape that {@link #get} returns; a parameter of neurons may have one value, or one for each neuron; where elements are
      *     integers, each value must be one of them times the present scale
      * @throws IllegalArgumentException if there is no such name, the shape differs, or a value is not allowed; nothing changes then
-     * @throws IllegalStateException if a simulation is running
+     * @throws IllegalStateException if a simulation is running; calls that begin meanwhile wait
      */
     public void replace(String name, FloatMatrix from) {
         Values found = find(name);
@@ -118,26 +126,51 @@ public final class Weights {
         guard.change(() -> ValuesChange.apply(found));
     }
 
+    /** Reads several values, of which none changes meanwhile; the reader must not change any. */
+    <T> T read(Supplier<T> reader) {
+        return guard.read(reader);
+    }
+
     /**
-     * Returns a number that tells these values from others.
+     * Returns a number that tells these values from others. It is computed once after a change.
      *
      * @return the first 64 bits of the SHA-256 of all names and values
      */
     public long hash() {
-        Fingerprint fingerprint = new Fingerprint();
-        for (String name : values.keySet()) {
-            fingerprint.add(name);
-            FloatMatrix each = get(name);
-            ByteBuffer row = ByteBuffer.allocate(each.columns() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            for (int i = 0; i < each.rows(); i++) {
-                row.clear();
-                for (int j = 0; j < each.columns(); j++) {
-                    row.putInt(each.segment().get(ValueLayout.JAVA_INT, each.rowOffset(i) + (long) j * Float.BYTES));
-                }
-                fingerprint.add(row.flip());
-            }
+        KnownHash last = known;
+        if (last == null || last.version != version()) {
+            last = read(() -> new KnownHash(version(), computeHash()));
+            known = last;
         }
+        return last.hash;
+    }
+
+    private long computeHash() {
+        Fingerprint fingerprint = new Fingerprint();
+        values.forEach((name, each) -> {
+            fingerprint.add(name);
+            try (Arena arena = Arena.ofShared()) { // copies of all weights would wait for a collection
+                add(copy(arena, each), fingerprint);
+            }
+        });
         return fingerprint.value();
+    }
+
+    private static void add(FloatMatrix matrix, Fingerprint fingerprint) {
+        ByteBuffer row = ByteBuffer.allocate(matrix.columns() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < matrix.rows(); i++) {
+            row.clear();
+            for (int j = 0; j < matrix.columns(); j++) {
+                row.putInt(matrix.segment().get(ValueLayout.JAVA_INT, matrix.rowOffset(i) + (long) j * Float.BYTES));
+            }
+            fingerprint.add(row.flip());
+        }
+    }
+
+    private static FloatMatrix copy(Arena arena, Values values) {
+        FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());
+        values.read(copy);
+        return copy;
     }
 
     /** Grows with every change. */

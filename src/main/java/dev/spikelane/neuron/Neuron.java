@@ -2,6 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.Map;
  * <p>One line runs neurons of a model, here one that gets a current of 0.5 at each of 100 steps:
  *
  * <pre>{@code
- * FloatMatrix currents = FloatMatrix.zeros(Arena.ofAuto(), 100, 1);
+ * FloatMatrix currents = FloatMatrix.zeros(NativeMemory.ofAuto(), 100, 1);
  * currents.fill(0.5f);
  * NeuronRun run = new Leaky(.8f).run(currents);
  * }</pre>
@@ -170,7 +171,7 @@ public sealed interface Neuron
      * @throws IllegalArgumentException if a parameter is given for each neuron and their number differs
      */
     default NeuronRun run(FloatMatrix currents) {
-        Arena arena = Arena.ofAuto();
+        Arena arena = NativeMemory.ofAuto();
         NeuronGroup group = bind(arena, currents.columns());
         NeuronRun run = new NeuronRun(
                 SpikeMatrix.zeros(arena, currents.rows(), group.neurons()),

@@ -362,9 +362,15 @@ public final class NeuronState {
         return layout.recurrent();
     }
 
-    /** The matrices of numbers that make up the state. */
-    List<FloatMatrix> matrices() {
-        return window == null ? List.of(all) : List.of(all, window);
+    /** All variables, one below the other. */
+    FloatMatrix all() {
+        return all;
+    }
+
+    /** The newest inputs; null where no window is kept. */
+    @Nullable
+    FloatMatrix windowOrNull() {
+        return window;
     }
 
     /** The steps done by each word of 64 neurons; the array itself. */

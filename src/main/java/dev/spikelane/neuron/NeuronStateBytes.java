@@ -1,120 +1,73 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.base.RowBytes;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /** States as bytes, which do not depend on how their rows are padded. */
 final class NeuronStateBytes {
 
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private NeuronStateBytes() {}
 
     static long count(NeuronState state) {
-        long bytes = (long) state.steps().length * Long.BYTES;
-        for (FloatMatrix matrix : state.matrices()) {
-            bytes += matrix.rows() * rowBytes(matrix);
-        }
+        FloatMatrix all = state.all();
+        FloatMatrix window = state.windowOrNull();
+        long rows = all.rows() + (window == null ? 0L : window.rows());
         SpikeMatrix spikes = state.spikes();
-        return state.recurrent() ? bytes + (long) spikes.rows() * rowBytes(spikes) : bytes;
+        return (long) state.steps().length * Long.BYTES
+                + rows * rowBytes(all)
+                + (state.recurrent() ? (long) spikes.rows() * rowBytes(spikes) : 0);
     }
 
     static void write(NeuronState state, Shape shape, ByteBuffer to) {
-        MemorySegment target = segment(state, to);
-        long[] steps = state.steps();
-        MemorySegment.copy(steps, 0, target, LONG, 0, steps.length);
-        long offset = (long) steps.length * Long.BYTES;
-        for (FloatMatrix inside : state.matrices()) {
-            FloatMatrix matrix = outside(shape, inside);
-            for (int row = 0; row < matrix.rows(); row++, offset += rowBytes(matrix)) {
-                MemorySegment.copy(
-                        matrix.segment(),
-                        ValueLayout.JAVA_FLOAT,
-                        matrix.rowOffset(row),
-                        target,
-                        FLOAT,
-                        offset,
-                        matrix.columns());
-            }
+        requireRoom(state, to);
+        for (long steps : state.steps()) {
+            to.putLong(RowBytes.little(steps, to));
+        }
+        FloatMatrix all = state.all();
+        RowBytes.write(all, all.rows(), rowBytes(all), shape, to);
+        FloatMatrix window = state.windowOrNull();
+        if (window != null) {
+            RowBytes.write(window, window.rows(), rowBytes(window), shape, to);
         }
         if (state.recurrent()) {
-            writeSpikes(outside(shape, state.spikes()), target, offset);
+            SpikeMatrix spikes = state.spikes();
+            RowBytes.write(spikes, spikes.rows(), rowBytes(spikes), shape, to);
         }
-        to.position(to.position() + (int) count(state));
     }
 
     static void read(NeuronState state, Shape shape, ByteBuffer from) {
-        MemorySegment source = segment(state, from);
+        requireRoom(state, from);
+        check(state, from);
         long[] steps = state.steps();
-        check(state, source);
-        MemorySegment.copy(source, LONG, 0, steps, 0, steps.length);
-        long offset = (long) steps.length * Long.BYTES;
-        for (FloatMatrix inside : state.matrices()) {
-            FloatMatrix matrix = shape.reordered() ? FloatMatrix.zeros(inside.rows(), inside.columns()) : inside;
-            for (int row = 0; row < matrix.rows(); row++, offset += rowBytes(matrix)) {
-                MemorySegment.copy(
-                        source,
-                        FLOAT,
-                        offset,
-                        matrix.segment(),
-                        ValueLayout.JAVA_FLOAT,
-                        matrix.rowOffset(row),
-                        matrix.columns());
-            }
-            if (shape.reordered()) {
-                shape.toInside(matrix, 0, inside, 0, inside.rows());
-            }
+        for (int word = 0; word < steps.length; word++) {
+            steps[word] = RowBytes.little(from.getLong(), from);
+        }
+        FloatMatrix all = state.all();
+        RowBytes.read(all, all.rows(), rowBytes(all), shape, from);
+        FloatMatrix window = state.windowOrNull();
+        if (window != null) {
+            RowBytes.read(window, window.rows(), rowBytes(window), shape, from);
         }
         if (state.recurrent()) {
-            SpikeMatrix inside = state.spikes();
-            SpikeMatrix spikes = shape.reordered() ? SpikeMatrix.zeros(inside.rows(), inside.columns()) : inside;
-            readSpikes(source, offset, spikes);
-            if (shape.reordered()) {
-                shape.toInside(spikes, 0, inside, 0, inside.rows());
-            }
+            SpikeMatrix spikes = state.spikes();
+            RowBytes.read(spikes, spikes.rows(), rowBytes(spikes), shape, from);
         }
-        from.position(from.position() + (int) count(state));
     }
 
-    /** The rows in torch's order. */
-    private static FloatMatrix outside(Shape shape, FloatMatrix inside) {
-        if (!shape.reordered()) {
-            return inside;
-        }
-        FloatMatrix outside = FloatMatrix.zeros(inside.rows(), inside.columns());
-        shape.toTorch(inside, 0, outside, 0, inside.rows());
-        return outside;
-    }
-
-    private static SpikeMatrix outside(Shape shape, SpikeMatrix inside) {
-        if (!shape.reordered()) {
-            return inside;
-        }
-        SpikeMatrix outside = SpikeMatrix.zeros(inside.rows(), inside.columns());
-        shape.toTorch(inside, 0, outside, 0, inside.rows());
-        return outside;
-    }
-
-    /** The rest of a buffer, if a state fits there. */
-    private static MemorySegment segment(NeuronState state, ByteBuffer buffer) {
+    private static void requireRoom(NeuronState state, ByteBuffer buffer) {
         long expected = count(state);
         if (buffer.remaining() < expected) {
             throw new IllegalArgumentException(
                     "buffer has " + buffer.remaining() + " bytes left, expected at least " + expected);
         }
-        return MemorySegment.ofBuffer(buffer);
     }
 
-    private static void check(NeuronState state, MemorySegment source) {
+    private static void check(NeuronState state, ByteBuffer from) {
         for (int word = 0; word < state.steps().length; word++) {
-            long steps = source.get(LONG, (long) word * Long.BYTES);
+            long steps = RowBytes.little(from.getLong(from.position() + word * Long.BYTES), from);
             if (steps < 0) {
                 throw new IllegalArgumentException(
                         "neurons of word " + word + " have done " + steps + " steps, expected at least 0");
@@ -125,49 +78,17 @@ final class NeuronStateBytes {
         if (!state.recurrent() || inLastByte == 0) {
             return;
         }
-        long end = count(state);
+        int end = from.position() + (int) count(state);
         for (int row = spikes.rows() - 1; row >= 0; row--, end -= rowBytes(spikes)) {
-            if (Byte.toUnsignedInt(source.get(ValueLayout.JAVA_BYTE, end - 1)) >>> inLastByte != 0) {
+            if (Byte.toUnsignedInt(from.get(end - 1)) >>> inLastByte != 0) {
                 throw new IllegalArgumentException("spikes of row " + row + " go on behind the last of "
                         + spikes.columns() + " neurons, expected zeros there");
             }
         }
     }
 
-    private static void writeSpikes(SpikeMatrix spikes, MemorySegment target, long start) {
-        long offset = start;
-        for (int row = 0; row < spikes.rows(); row++) {
-            for (int first = 0; first < spikes.columns(); first += Byte.SIZE, offset++) {
-                target.set(ValueLayout.JAVA_BYTE, offset, (byte) (word(spikes, row, first) >>> first));
-            }
-        }
-    }
-
-    private static void readSpikes(MemorySegment source, long start, SpikeMatrix spikes) {
-        spikes.clear();
-        long offset = start;
-        for (int row = 0; row < spikes.rows(); row++) {
-            for (int first = 0; first < spikes.columns(); first += Byte.SIZE, offset++) {
-                long bits = Byte.toUnsignedLong(source.get(ValueLayout.JAVA_BYTE, offset));
-                spikes.segment()
-                        .set(
-                                ValueLayout.JAVA_LONG,
-                                wordOffset(spikes, row, first),
-                                word(spikes, row, first) | bits << first);
-            }
-        }
-    }
-
-    private static long word(SpikeMatrix spikes, int row, int column) {
-        return spikes.segment().get(ValueLayout.JAVA_LONG, wordOffset(spikes, row, column));
-    }
-
-    private static long wordOffset(SpikeMatrix spikes, int row, int column) {
-        return spikes.rowOffset(row) + (long) (column / Long.SIZE) * Long.BYTES;
-    }
-
-    private static long rowBytes(FloatMatrix matrix) {
-        return (long) matrix.columns() * Float.BYTES;
+    private static int rowBytes(FloatMatrix matrix) {
+        return matrix.columns() * Float.BYTES;
     }
 
     private static int rowBytes(SpikeMatrix spikes) {

@@ -2,7 +2,7 @@ package dev.spikelane.train;
 
 import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.update.ParameterStep;
-import java.lang.foreign.Arena;
+import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -23,7 +23,7 @@ abstract sealed class BoundUpdate implements ParameterUpdate, GradientSink permi
 
     /** Makes memory of the parameter's length that is kept from step to step. */
     final MemorySegment keep(String name) {
-        MemorySegment made = Arena.ofAuto().allocate(parameter.byteSize(), ALIGNMENT);
+        MemorySegment made = NativeMemory.ofAuto().allocate(parameter.byteSize(), ALIGNMENT);
         state.put(name, made);
         return made;
     }

@@ -12,6 +12,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.random.SampleDraws;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A window goes on from the state at the end of the one before, without gradients into it (truncated backpropagation), until
  * {@link #reset}. Used by one thread at a time: methods that change something throw {@link IllegalStateException}
- * while another thread is in one.
+ * while another thread is in one. Gradients that are forgotten are freed; {@link #close} frees them at once.
  */
 public final class Gradients implements AutoCloseable {
 
@@ -119,8 +120,7 @@ public final class Gradients implements AutoCloseable {
         for (GradientInput input : machine.inputs()) {
             input.load(given(inputs, input.input()));
         }
-        machine.forward(firstStep);
-        stands = true;
+        forward();
     }
 
     /**
@@ -162,8 +162,16 @@ public final class Gradients implements AutoCloseable {
         for (GradientInput input : machine.inputs()) {
             input.loadFrame(given(frames, input.input()));
         }
-        machine.forward(firstStep);
-        stands = true;
+        forward();
+    }
+
+    private void forward() {
+        try {
+            machine.forward(firstStep);
+            stands = true;
+        } finally {
+            Reference.reachabilityFence(this); // a cleaner frees what is forgotten, which gradients that run must not be
+        }
     }
 
     private void open() {
@@ -283,6 +291,7 @@ public final class Gradients implements AutoCloseable {
             GradientValues.collect(slots, machine);
         } finally {
             turn.end();
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -498,7 +507,7 @@ public final class Gradients implements AutoCloseable {
 
     /** Makes a change of the network's values while no simulation of it runs. */
     void change(Runnable change) {
-        plan.layout().change(change);
+        plan.layout().guard().change(change);
     }
 
     /** Takes notice of the change. */

@@ -5,20 +5,26 @@ import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.Held;
+import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import java.lang.foreign.Arena;
+import java.lang.ref.Cleaner;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Says what is wanted of {@link Gradients}. */
 public final class GradientsBuilder {
+
+    private static final Cleaner CLEANER = Cleaner.create();
 
     /**
      * Rows whose gradients a thread gathers at a time: with 256 neurons they are 256 KB. Forward, four times as many are as many as products
@@ -33,6 +39,7 @@ public final class GradientsBuilder {
     private int threads = 1;
     private int every;
     private long seed;
+    private @Nullable Held held;
     private MemoryLimit limit = new MemoryLimit(MemoryLimit.MACHINE);
     private int rowsInTurn = ROWS_IN_TURN;
     private boolean gives;
@@ -317,7 +324,8 @@ public final class GradientsBuilder {
     }
 
     /**
-     * Sets the most memory; more is refused before it is taken. If it is not set, that is the memory of this machine, or of the container.
+     * Sets the most memory; more is refused before it is taken. If it is not set, that is what may still be held:
+     * {@code -Dspikelane.maxNativeMemory}, or the memory of this machine or the container less the most heap and a margin.
      *
      * @param count bytes of native memory, at least 0
      * @return this
@@ -325,6 +333,12 @@ public final class GradientsBuilder {
      */
     public GradientsBuilder mostBytes(long count) {
         limit = MemoryLimit.of(count);
+        return this;
+    }
+
+    /** Says whose memory the gradients are a part of; else they hold their own. */
+    GradientsBuilder partOf(Held trainer) {
+        held = trainer;
         return this;
     }
 
@@ -379,7 +393,7 @@ public final class GradientsBuilder {
 
     @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
     private Needed needed(int samples) {
-        CountingArena arena = new CountingArena(Arena.ofShared());
+        Held.Counted arena = new Held(Owner.TRAINER).newArena();
         try (Gradients gradients = build(arena, samples)) {
             Map<String, Signal> zeros = new LinkedHashMap<>();
             int rows = form == InputForm.FRAME ? samples : steps * samples;
@@ -421,7 +435,19 @@ public final class GradientsBuilder {
                 (long) steps * batch,
                 this::bytes,
                 "fewer samples, or computing more again, need fewer");
-        return build(Arena.ofShared(), batch);
+        return build((held == null ? new Held(Owner.TRAINER) : held).newArena(), batch);
+    }
+
+    /** What must be freed of gradients that nobody closed: reachable from a cleaner, so it must not know them. */
+    private record Forgotten(Arena arena, WorkerPool crew) implements Runnable {
+
+        @Override
+        public void run() {
+            if (arena.scope().isAlive()) {
+                crew.close();
+                arena.close();
+            }
+        }
     }
 
     /** Lays everything out in an arena, which the gradients close. */
@@ -445,7 +471,9 @@ public final class GradientsBuilder {
                     use);
             GradientMachine machine = new GradientMachine(plan, inputs, crew);
             List<GradientSlot> slots = GradientValues.slots(plan, machine);
-            return new Gradients(plan, machine, slots, crew);
+            Gradients gradients = new Gradients(plan, machine, slots, crew);
+            CLEANER.register(gradients, new Forgotten(arena, crew));
+            return gradients;
         } catch (RuntimeException | Error failure) {
             crew.close();
             arena.close();

@@ -1,12 +1,11 @@
 package dev.spikelane.train;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
-import java.lang.management.ManagementFactory;
 import java.util.function.LongSupplier;
 
 /**
@@ -16,7 +15,7 @@ import java.util.function.LongSupplier;
  */
 record MemoryLimit(long most) {
 
-    /** As much as this machine has, or the container that the JVM runs in. */
+    /** As much as {@link NativeMemory} leaves of what may be held. */
     static final long MACHINE = -1;
 
     /** More than a population needs for a neuron, step and sample, an input for a value, or a projection for one that goes in or comes out of an operator. */
@@ -41,14 +40,14 @@ record MemoryLimit(long most) {
      * @throws IllegalStateException if it needs more than it may have
      */
     void require(String work, Network network, long rows, LongSupplier needed, String remedies) {
-        long limit = most == MACHINE ? physical() : most;
-        if (most == MACHINE && atMost(network, (double) rows) < limit) {
+        if (most == MACHINE && atMost(network, (double) rows) < NativeMemory.limit() - NativeMemory.held()) {
             return;
         }
         long bytes = needed.getAsLong();
+        long limit = most == MACHINE ? NativeMemory.room(bytes) : most;
         if (bytes > limit) {
             throw new IllegalStateException(work + " " + bytes + " bytes, expected at most " + limit
-                    + (most == MACHINE ? ", the memory of this machine" : "") + "; " + remedies);
+                    + (most == MACHINE ? " (held are " + NativeMemory.describe() + ")" : "") + "; " + remedies);
         }
     }
 
@@ -67,21 +66,5 @@ record MemoryLimit(long most) {
             }
         }
         return values * rows * BYTES_OF_VALUE;
-    }
-
-    /** Bytes of the machine's or container's memory; no limit where the JVM does not tell. */
-    private static long physical() {
-        return ModuleLayer.boot().findModule("jdk.management").isPresent() ? Machine.bytes() : Long.MAX_VALUE;
-    }
-
-    /** Loaded only where the module jdk.management is present. */
-    private static final class Machine {
-
-        private Machine() {}
-
-        static long bytes() {
-            return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
-                    .getTotalMemorySize();
-        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.spikelane.train;
 
+import dev.spikelane.memory.limit.Held;
+import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Source;
@@ -297,7 +299,8 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Sets the most memory; more is refused before it is taken. If it is not set, that is the memory of this machine, or of the container.
+     * Sets the most memory; more is refused before it is taken. If it is not set, that is what may still be held:
+     * {@code -Dspikelane.maxNativeMemory}, or the memory of this machine or the container less the most heap and a margin.
      *
      * @param count bytes of native memory beside the network and the optimizer, at least 0
      * @return this
@@ -482,8 +485,11 @@ public final class TrainerBuilder {
                 readers,
                 observers,
                 List.copyOf(observed.values()));
+        Held held = new Held(Owner.TRAINER);
         return new Trainer(
-                network, recipe, (some, samples) -> builder(some, samples).build());
+                network,
+                recipe,
+                (some, samples) -> builder(some, samples).partOf(held).build());
     }
 
     private GradientsBuilder builder(int some, int samples) {

@@ -26,6 +26,7 @@ class InfoCommandTest {
                         "CPU",
                         "Cores",
                         "Heap",
+                        "Native memory",
                         "SIMD",
                         "Costs",
                         "Vector module",
@@ -38,9 +39,10 @@ class InfoCommandTest {
         for (String line : lines) {
             assertTrue(line.length() > 16 && line.charAt(15) == ' ' && line.charAt(16) != ' ', line);
         }
-        assertEquals(Simd.describe(), lines.get(7).substring(16));
-        assertTrue(lines.get(8).contains("wide="), lines.get(8));
-        assertTrue(lines.get(9).endsWith("present"), lines.get(9));
+        assertTrue(lines.get(7).contains(" simulations that nobody has closed, "), lines.get(7));
+        assertEquals(Simd.describe(), lines.get(8).substring(16));
+        assertTrue(lines.get(9).contains("wide="), lines.get(9));
+        assertTrue(lines.get(10).endsWith("present"), lines.get(10));
     }
 
     @Test
@@ -48,7 +50,7 @@ class InfoCommandTest {
         JsonNode json =
                 new ObjectMapper().readTree(CommandRun.of("info", "--json").requireSuccess());
         assertEquals(Simd.describe(), json.get("simd").asText());
-        assertEquals(15, json.size());
+        assertEquals(16, json.size());
         assertTrue(
                 json.get("costs").asText().contains("active="),
                 json.get("costs").asText());

@@ -5,14 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -111,6 +117,32 @@ final class AllocationTest {
             assertNone(300, () -> {
                 simulation.reset();
                 simulation.step(input);
+            });
+        }
+    }
+
+    /** States of delayed and shaped populations, with observers that are part of them, in memory that is used again. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void states(boolean direct) {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(2, 5, 4));
+        Population a = builder.population("a", Shape.of(2, 5, 4), new Leaky(0.9f).withThreshold(0.2f));
+        Population b = builder.population("b", Shape.of(30), new RLeaky(Recurrence.oneToOne(0.5f), 0.9f));
+        builder.project("xa", x, a, new OneToOne(1)).delay(2);
+        builder.project("ab", a, b, new Flatten(), Dense.linear(40, 30, new TorchRandom(1)))
+                .delay(3);
+        SpikeMatrix input = Matrices.spikes(arena, 5 * BATCH, 40, 0.4, new Random(1));
+        try (Simulation simulation = builder.build().simulate(BATCH)) {
+            simulation.keepInState(simulation.countSpikes("b"));
+            simulation.keepInState(simulation.recordSpikes("a", 5));
+            simulation.keepInState(simulation.record("b", "membrane", 5));
+            simulation.run(input);
+            int size = simulation.stateBytes();
+            ByteBuffer state = direct ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
+            assertNone(300, () -> {
+                simulation.snapshot(state.clear());
+                simulation.restore(state.flip());
             });
         }
     }

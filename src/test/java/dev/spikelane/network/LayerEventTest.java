@@ -8,6 +8,8 @@ import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
@@ -75,5 +77,31 @@ class LayerEventTest {
         assertEquals(0.5f / 40, ofAnalog.getFloat("density"), 1e-6f);
         assertEquals(DenseMatmul.variant(), ofAnalog.getString("kernel"));
         assertEquals("dense 70 -> 3", events.getLast().getString("connection"));
+    }
+
+    @Test
+    void flightRecorderSeesWhoHoldsNativeMemory(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("memory.jfr");
+        Network network = Network.builder(4)
+                .dense(5, new TorchRandom(1))
+                .neuron(new Leaky(0.9f))
+                .build();
+        try (Recording recording = new Recording();
+                Simulation simulation = network.simulate(1)) {
+            recording.enable("dev.spikelane.NativeMemory").with("period", "endChunk");
+            recording.start();
+            simulation.run(SpikeMatrix.zeros(1, 4));
+            recording.stop();
+            recording.dump(file);
+            List<RecordedEvent> events = RecordingFile.readAllEvents(file).stream()
+                    .filter(event -> event.getEventType().getName().equals("dev.spikelane.NativeMemory"))
+                    .toList();
+            assertTrue(!events.isEmpty(), "no event");
+            RecordedEvent last = events.getLast();
+            assertEquals(Owner.SIMULATION.open(), last.getLong("openSimulations"));
+            assertEquals(Owner.SIMULATION.bytes(), last.getLong("simulations"));
+            assertEquals(NativeMemory.limit(), last.getLong("limit"));
+            assertTrue(last.getLong("withoutArena") > 0);
+        }
     }
 }

@@ -12,6 +12,8 @@ import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.Held;
+import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -72,7 +74,7 @@ class GradientFrameTest {
         assumeTrue(SimdWidth.VECTOR, "the specification has no short way");
         Network network = network(37, 130, Reset.SUBTRACT);
         String output = network.populations().getLast().name();
-        CountingArena arena = new CountingArena(Arena.ofShared());
+        Held.Counted arena = new Held(Owner.TRAINER).newArena();
         try (Gradients gradients = Gradients.of(network, STEPS, 6)
                 .inputs(InputForm.FRAME)
                 .startAtSpikes(output)

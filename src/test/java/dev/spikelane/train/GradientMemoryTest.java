@@ -11,6 +11,9 @@ import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.Held;
+import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
@@ -18,7 +21,6 @@ import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
-import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +58,7 @@ class GradientMemoryTest {
         "SPIKES, 3, 3, 1"
     })
     void foretoldBytesAreTaken(InputForm form, int batch, int threads, int every) {
-        CountingArena arena = new CountingArena(Arena.ofShared());
+        Held.Counted arena = new Held(Owner.TRAINER).newArena();
         try (Gradients gradients = builder(form, batch, threads, every).build(arena, batch)) {
             switch (form) {
                 case FRAME -> gradients.forwardConstant(ones(batch));
@@ -96,16 +98,16 @@ class GradientMemoryTest {
         IllegalStateException ofGradients = assertThrows(
                 IllegalStateException.class, Gradients.of(network, 2, batch).startAtSpikes("lif2")::build);
         assertTrue(
-                ofGradients.getMessage().contains(", the memory of this machine; fewer samples"),
+                ofGradients.getMessage().endsWith(" may be); fewer samples, or computing more again, need fewer"),
                 ofGradients.getMessage());
         TrainerBuilder trainer = Trainer.of(network, 2, batch).loss(CrossEntropyLoss.membrane());
-        IllegalStateException ofTraining = assertThrows(IllegalStateException.class, trainer::build);
-        assertEquals(
-                "training of 2 steps of batch " + batch + " needs " + trainer.bytes() + " bytes, expected at most "
-                        + ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
-                                .getTotalMemorySize()
-                        + ", the memory of this machine; fewer samples, more shards or computing more again need fewer",
-                ofTraining.getMessage());
+        String message =
+                assertThrows(IllegalStateException.class, trainer::build).getMessage();
+        String start =
+                "training of 2 steps of batch " + batch + " needs " + trainer.bytes() + " bytes, expected at most ";
+        String end = " by matrices, networks and direct buffers; at most " + NativeMemory.limit()
+                + " may be); fewer samples, more shards or computing more again need fewer";
+        assertTrue(message.startsWith(start) && message.endsWith(end), message);
     }
 
     /** What lies between two operators of a projection may need more than its neurons. */

@@ -10,6 +10,7 @@ import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -177,7 +178,7 @@ final class DenseOperator implements Operator {
         } else {
             PackedWeights into = scaled;
             if (into == null) {
-                into = PackedWeights.zeros(Arena.ofAuto(), inputs(), outputs());
+                into = PackedWeights.zeros(NativeMemory.ofAuto(), inputs(), outputs());
             }
             into.setScaled(weights, values);
             scaled = into;
@@ -211,7 +212,7 @@ final class DenseOperator implements Operator {
     /** Puts weights and bias in, or leaves all as it was. */
     private void set(FloatMatrix newWeights, FloatMatrix newBias) {
         if (ofSpikes != weights) {
-            PackedWeights.pack(Arena.ofAuto(), newWeights, newBias).scaled(spikeValue);
+            PackedWeights.pack(NativeMemory.ofAuto(), newWeights, newBias).scaled(spikeValue);
         }
         weights.set(newWeights, newBias);
         setSpikeValue(spikeValue);

@@ -10,6 +10,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -92,7 +93,7 @@ final class IntegerDenseOperator implements Operator {
     private synchronized PackedWeights widen() {
         PackedWeights known = widened;
         if (known == null) {
-            known = PackedWeights.pack(Arena.ofAuto(), weights.read().widened(), bias());
+            known = PackedWeights.pack(NativeMemory.ofAuto(), weights.read().widened(), bias());
             widened = known;
         }
         return known;

@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.product;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -150,7 +151,7 @@ public final class PackedWeights {
      * @throws IllegalArgumentException if there is not one factor for each input, or a product is not finite
      */
     public PackedWeights scaled(float[] factors) {
-        PackedWeights scaled = zeros(Arena.ofAuto(), pre, post);
+        PackedWeights scaled = zeros(NativeMemory.ofAuto(), pre, post);
         scaled.setScaled(this, factors);
         return scaled;
     }

@@ -1,0 +1,59 @@
+package dev.spikelane.engine;
+
+import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.memory.limit.Owner;
+import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.Period;
+import jdk.jfr.StackTrace;
+
+/** Who holds native memory, again and again. */
+@Name("dev.spikelane.NativeMemory")
+@Label("Native Memory")
+@Category("Spikelane")
+@Description(
+        "Native memory that simulations, trainers, matrices and networks hold, from the first run of a simulation on")
+@Period("1 s")
+@StackTrace(false)
+final class NativeMemoryEvent extends Event {
+
+    @Label("Simulations")
+    @DataAmount
+    long simulations;
+
+    @Label("Open Simulations")
+    @Description("Simulations that were neither closed nor collected")
+    long openSimulations;
+
+    @Label("Trainers")
+    @DataAmount
+    long trainers;
+
+    @Label("Open Trainers")
+    @Description("Trainers and gradients that were neither closed nor collected")
+    long openTrainers;
+
+    @Label("Without Arena")
+    @Description("Matrices and networks without an arena of the user, and direct buffers")
+    @DataAmount
+    long withoutArena;
+
+    @Label("Limit")
+    @DataAmount
+    long limit;
+
+    static void emit() {
+        NativeMemoryEvent event = new NativeMemoryEvent();
+        event.simulations = Owner.SIMULATION.bytes();
+        event.openSimulations = Owner.SIMULATION.open();
+        event.trainers = Owner.TRAINER.bytes();
+        event.openTrainers = Owner.TRAINER.open();
+        event.withoutArena = NativeMemory.withoutArena();
+        event.limit = NativeMemory.limit();
+        event.commit();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.spikelane.memory.limit;
+
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+
+/** Native memory that the JVM counts: that of automatic arenas and of direct buffers. */
+final class DirectMemory {
+
+    private static final boolean PRESENT =
+            ModuleLayer.boot().findModule("java.management").isPresent();
+
+    private DirectMemory() {}
+
+    /** Bytes now; 0 where the JVM does not tell, which limits them by itself to {@code -XX:MaxDirectMemorySize}. */
+    static long bytes() {
+        return PRESENT ? Pool.bytes() : 0;
+    }
+
+    /** Loaded only where the module java.management is present. */
+    private static final class Pool {
+
+        private static final BufferPoolMXBean DIRECT = find();
+
+        private Pool() {}
+
+        private static BufferPoolMXBean find() {
+            return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                    .filter(pool -> pool.getName().equals("direct"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        static long bytes() {
+            return DIRECT.getMemoryUsed();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.spikelane.memory.limit;
+
+import java.lang.foreign.Arena;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The most native memory that may be held: by simulations and trainers until they are closed or forgotten, and without an arena of the user (matrices,
+ * networks) until it is forgotten. What lies in arenas of the user is the user's, and does not count.
+ *
+ * <p>Before the limit is passed a collection is asked for, since what is forgotten is freed behind one alone, and a small heap is seldom collected. Memory
+ * without an arena is counted by the JVM, together with direct buffers of others; it is asked only where the limit may be near, so that a small matrix
+ * costs one addition more.
+ */
+public final class NativeMemory {
+
+    /** The system property that sets the limit: bytes, or a number followed by k, m, g or t. */
+    public static final String PROPERTY = "spikelane.maxNativeMemory";
+
+    /** The last of the waits for what a collection frees: 1, 2, 4 ... milliseconds, half a second in all. */
+    private static final int LONGEST_WAIT_MILLISECONDS = 256;
+
+    /** At least as much as there is without an arena: what the JVM last said, and all that was asked for since. */
+    private static final AtomicLong AUTOMATIC = new AtomicLong();
+
+    private static final Object COLLECTING = new Object();
+
+    private NativeMemory() {}
+
+    /** Returns an arena whose memory is freed when it is forgotten, and counts. */
+    public static Arena ofAuto() {
+        return new Automatic();
+    }
+
+    static void takeAutomatic(long bytes) {
+        require(bytes);
+        AUTOMATIC.addAndGet(bytes);
+    }
+
+    /**
+     * Throws unless so many bytes more may be held, after a collection if need be.
+     *
+     * @throws LimitReached if they may not
+     */
+    static void require(long bytes) {
+        if (isTooMuch(bytes)) {
+            makeRoom(bytes);
+        }
+    }
+
+    /** Returns how much more may be held, after a collection where that is less than is asked for. */
+    public static long room(long asked) {
+        if (isTooMuch(asked)) {
+            synchronized (COLLECTING) {
+                collectFor(asked);
+            }
+        }
+        return MemoryLimit.bytes() - held();
+    }
+
+    private static void makeRoom(long bytes) {
+        synchronized (COLLECTING) {
+            if (!collectFor(bytes)) {
+                throw new LimitReached(bytes + " bytes of native memory would pass the limit: held are " + describe()
+                        + "; close what is not needed any more, or raise the limit with -D" + PROPERTY);
+            }
+        }
+    }
+
+    /** Whether there is room, now or after a collection. */
+    private static boolean collectFor(long bytes) {
+        measure();
+        if (bytes > MemoryLimit.bytes() || !isTooMuch(bytes)) {
+            return bytes <= MemoryLimit.bytes();
+        }
+        System.gc();
+        boolean interrupted = false;
+        for (int wait = 1; wait <= LONGEST_WAIT_MILLISECONDS && isTooMuch(bytes); wait *= 2) {
+            try {
+                Thread.sleep(wait);
+            } catch (InterruptedException later) {
+                interrupted = true;
+            }
+            measure();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return !isTooMuch(bytes);
+    }
+
+    private static boolean isTooMuch(long bytes) {
+        long all = AUTOMATIC.get() + Owner.SIMULATION.bytes() + Owner.TRAINER.bytes();
+        return all > MemoryLimit.KNOWN_TO_FIT - bytes && all > MemoryLimit.bytes() - bytes;
+    }
+
+    private static void measure() {
+        AUTOMATIC.set(DirectMemory.bytes());
+    }
+
+    /** Returns the bytes that are held, as the JVM counts them now. */
+    public static long held() {
+        return Owner.SIMULATION.bytes() + Owner.TRAINER.bytes() + withoutArena();
+    }
+
+    /** Returns the bytes of matrices and networks without an arena of the user, and of direct buffers of others. */
+    public static long withoutArena() {
+        return DirectMemory.bytes();
+    }
+
+    /** Returns the most that may be held. */
+    public static long limit() {
+        return MemoryLimit.bytes();
+    }
+
+    /** Says in one line what is held, by whom, and the limit. */
+    public static String describe() {
+        return of(Owner.SIMULATION) + ", " + of(Owner.TRAINER) + ", " + withoutArena()
+                + " by matrices, networks and direct buffers; at most " + limit() + " may be";
+    }
+
+    private static String of(Owner owner) {
+        return owner.bytes() + " bytes by " + owner.open() + " " + owner + " that nobody has closed";
+    }
+}

@@ -1,0 +1,43 @@
+package dev.spikelane.memory.limit;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Kinds of those who hold memory until they are closed or forgotten. */
+public final class Owner {
+
+    public static final Owner SIMULATION = new Owner("simulations");
+
+    /** A trainer with all its gradients, or gradients by themselves. */
+    public static final Owner TRAINER = new Owner("trainers");
+
+    private final String plural;
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong open = new AtomicLong();
+
+    private Owner(String plural) {
+        this.plural = plural;
+    }
+
+    /** Returns the bytes that all of this kind hold. */
+    public long bytes() {
+        return bytes.get();
+    }
+
+    /** Returns how many of this kind are open: neither closed nor forgotten and collected. */
+    public long open() {
+        return open.get();
+    }
+
+    void add(long more) {
+        bytes.addAndGet(more);
+    }
+
+    void opened(int more) {
+        open.addAndGet(more);
+    }
+
+    @Override
+    public String toString() {
+        return plural;
+    }
+}

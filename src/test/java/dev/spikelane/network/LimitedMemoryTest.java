@@ -1,0 +1,98 @@
+package dev.spikelane.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A limit of native memory, in JVMs of their own: what is forgotten is freed before it is passed, what is held is named when it is. */
+final class LimitedMemoryTest {
+
+    private static final long LIMIT_MB = 100;
+
+    private static final Pattern MESSAGE = Pattern.compile(
+            "\\w+ \\[\\d+ x \\d+] is refused: \\d+ bytes of native memory would pass the limit: held are \\d+ bytes by (\\d+)"
+                    + " simulations that nobody has closed, 0 bytes by 0 trainers that nobody has closed, \\d+ by matrices,"
+                    + " networks and direct buffers; at most " + (LIMIT_MB << 20)
+                    + " may be; close what is not needed any"
+                    + " more, or raise the limit with -Dspikelane.maxNativeMemory");
+
+    @TempDir
+    private Path folder;
+
+    private List<String> run(String what) throws IOException, InterruptedException {
+        String classPath = System.getProperty("java.class.path");
+        String modulePath = System.getProperty("jdk.module.path");
+        Path output = folder.resolve("output");
+        Process process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-Dspikelane.maxNativeMemory=" + LIMIT_MB + "m",
+                        "--add-modules",
+                        "jdk.incubator.vector",
+                        "-cp",
+                        modulePath == null ? classPath : classPath + File.pathSeparator + modulePath,
+                        LimitedMemoryMain.class.getName(),
+                        what))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(output.toFile())
+                .start();
+        assertEquals(0, process.waitFor(), () -> what);
+        return Files.readAllLines(output);
+    }
+
+    /** They took 680 MB and more: nothing else makes this heap a reason to collect. */
+    @Test
+    void forgottenSimulationsAreFreedInTime() throws IOException, InterruptedException {
+        Assumptions.assumeTrue(
+                Files.isReadable(ForgottenSimulationsMain.STATUS), "this system does not tell the memory of a process");
+        long grown = Long.parseLong(run("forget simulations").getFirst());
+        assertTrue(grown / 1_000 < 3 * LIMIT_MB, "grew by " + grown + " kB"); // the heap grows, too
+    }
+
+    @Test
+    void forgottenTrainersAreFreedInTime() throws IOException, InterruptedException {
+        List<String> lines = run("forget trainers");
+        assertTrue(Long.parseLong(lines.getFirst()) <= LIMIT_MB << 20, lines.toString());
+    }
+
+    @Test
+    void heldSimulationsAreNamed() throws IOException, InterruptedException {
+        List<String> lines = run("hold simulations");
+        int held = Integer.parseInt(lines.getFirst());
+        String message = lines.get(1);
+        assertTrue(held > 20, "held " + held);
+        Matcher said = MESSAGE.matcher(message);
+        assertTrue(said.matches(), message);
+        int open = Integer.parseInt(said.group(1)); // the one that is refused is open if it could not be made at all
+        assertTrue(open == held || open == held + 1, held + " are held, " + message);
+        assertEquals("one more after closing one", lines.get(2));
+    }
+
+    @Test
+    void matricesCount() throws IOException, InterruptedException {
+        List<String> lines = run("hold matrices");
+        int megabytes = Integer.parseInt(lines.getFirst());
+        assertTrue(megabytes <= LIMIT_MB && megabytes > LIMIT_MB - 20, lines.toString());
+        assertTrue(
+                lines.get(1).startsWith("FloatMatrix [256 x 1024] is refused: 1048576 bytes of native"), lines.get(1));
+    }
+
+    @Test
+    void trainersThatNeedMoreAreRefusedBeforehand() throws IOException, InterruptedException {
+        String message = run("large trainer").getFirst();
+        assertTrue(
+                message.startsWith("training of 100 steps of batch 1000 needs ")
+                        && message.contains("; at most " + (LIMIT_MB << 20) + " may be); fewer samples, "),
+                message);
+    }
+}

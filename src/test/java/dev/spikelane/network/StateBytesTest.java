@@ -1,0 +1,178 @@
+package dev.spikelane.network;
+
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Matrices.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** States in memory of the caller, and observers that are part of them. */
+final class StateBytesTest {
+
+    private static final int STEPS = 6;
+
+    private static Network network() {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(3, 5, 7));
+        Population hidden = builder.population("a", Shape.of(3, 5, 7), new Leaky(0.9f).withThreshold(0.1f));
+        Population out = builder.population("b", Shape.of(10), new Leaky(0.9f).withThreshold(0.1f));
+        TorchRandom random = new TorchRandom(1);
+        builder.project("xa", x, hidden, new OneToOne(1)).delay(2);
+        builder.project("ab", hidden, out, new Flatten(), Dense.linear(105, 10, random))
+                .delay(1);
+        return builder.build();
+    }
+
+    private static SpikeMatrix input() {
+        return Matrices.spikes(Arena.ofAuto(), STEPS, 105, 0.5, new Random(1));
+    }
+
+    @Test
+    void anyBufferHoldsTheBytesOfAState() {
+        try (Simulation simulation = network().simulate(1);
+                Simulation other = simulation.network().simulate(1)) {
+            simulation.run(input());
+            byte[] expected = simulation.snapshot().toBytes();
+            assertEquals(expected.length, simulation.stateBytes());
+            for (boolean direct : new boolean[] {false, true}) {
+                int size = expected.length + 7;
+                ByteBuffer into = direct ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
+                simulation.snapshot(into.position(3));
+                assertEquals(3 + expected.length, into.position());
+                assertEquals(ByteOrder.BIG_ENDIAN, into.order());
+                byte[] actual = new byte[expected.length];
+                into.get(3, actual);
+                assertArrayEquals(expected, actual);
+                ByteBuffer read = into.flip().position(3).asReadOnlyBuffer();
+                other.reset();
+                other.restore(read);
+                assertEquals(0, read.remaining());
+                assertArrayEquals(expected, other.snapshot().toBytes());
+            }
+        }
+    }
+
+    @Test
+    void refusesBuffersThatAreTooShort() {
+        try (Simulation simulation = network().simulate(1)) {
+            int size = simulation.stateBytes();
+            ByteBuffer tight = ByteBuffer.allocate(size - 1);
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "buffer has " + (size - 1) + " bytes left, expected at least the " + size + " of this state",
+                    () -> simulation.snapshot(tight));
+            assertEquals(0, tight.position());
+            ByteBuffer whole = ByteBuffer.allocate(size);
+            simulation.snapshot(whole);
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> simulation.restore(whole.flip().limit(size - 1)));
+        }
+    }
+
+    /** Sessions that share a simulation have counts and recordings of their own where these are part of the state. */
+    @Test
+    void countsAndRecordingsGoOnWithTheirSession() {
+        Network network = network();
+        SpikeMatrix input = input();
+        FloatMatrix expectedCounts;
+        SpikeMatrix expectedSpikes;
+        FloatMatrix expectedMembranes;
+        try (Simulation alone = network.simulate(1)) {
+            SpikeCounts counts = alone.countSpikes("b");
+            SpikeRecorder spikes = alone.recordSpikes("a", STEPS);
+            VariableRecorder membranes = alone.record("b", "membrane", STEPS);
+            alone.run(input);
+            expectedCounts = counts.counts();
+            expectedSpikes = spikes.spikes();
+            expectedMembranes = membranes.values();
+        }
+        try (Simulation shared = network.simulate(1)) {
+            SpikeCounts counts = shared.keepInState(shared.countSpikes("b"));
+            SpikeRecorder spikes = shared.keepInState(shared.recordSpikes("a", STEPS));
+            VariableRecorder membranes = shared.keepInState(shared.record("b", "membrane", STEPS));
+            ByteBuffer[] sessions = new ByteBuffer[2];
+            for (int session = 0; session < 2; session++) {
+                sessions[session] = ByteBuffer.allocate(shared.stateBytes());
+                shared.snapshot(sessions[session]);
+            }
+            for (int step = 0; step < STEPS; step++) {
+                for (ByteBuffer session : sessions) {
+                    shared.restore(session.flip());
+                    shared.step(input.rows(step, 1));
+                    shared.snapshot(session.clear());
+                }
+            }
+            assertSameBits(expectedCounts, counts.counts(), "counts");
+            assertSameBits(expectedSpikes, spikes.spikes(), "spikes");
+            assertSameBits(expectedMembranes, membranes.values(), "membranes");
+        }
+    }
+
+    @Test
+    void observersFitTheState() {
+        Network network = network();
+        try (Simulation plain = network.simulate(1);
+                Simulation counting = network.simulate(1);
+                Simulation recording = network.simulate(1)) {
+            SpikeCounts counts = counting.keepInState(counting.countSpikes("b"));
+            recording.keepInState(recording.recordSpikes("b", STEPS));
+            String ofCounts = "[dev.spikelane.network.SpikeCounts of 'b', 264 bytes]";
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "state holds nothing that observers hold, expected that of " + ofCounts,
+                    () -> counting.restore(plain.snapshot()));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "state holds what other observers hold, expected that of " + ofCounts,
+                    () -> counting.restore(recording.snapshot()));
+            counting.run(input());
+            plain.restore(counting.snapshot()); // somebody who observes nothing goes on, too
+            plain.run(input());
+            counting.run(input());
+            assertEquals(plain.snapshot().toBytes().length, counting.snapshot().toBytes().length - 264 - Long.BYTES);
+            assertSameBits(counting.state("a").membrane(), plain.state("a").membrane(), "membranes");
+            assertThrows(IllegalArgumentException.class, () -> counting.keepInState(counts));
+            assertThrows(IllegalArgumentException.class, () -> plain.keepInState(counts));
+            Observer stateless = plain.observe("b", (firstStep, steps, spikes, membranes) -> {});
+            assertThrows(IllegalArgumentException.class, () -> plain.keepInState(stateless));
+        }
+    }
+
+    /** Neither states nor forks leave copies of weights behind that wait for a collection. */
+    @Test
+    void statesAndForksTakeNoMemoryThatWaitsForACollection() {
+        BufferPoolMXBean automatic = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .findFirst()
+                .orElseThrow();
+        try (Simulation simulation = network().simulate(1)) {
+            simulation.run(input());
+            SimulationState first = simulation.snapshot();
+            long before = automatic.getTotalCapacity();
+            for (int i = 0; i < 50; i++) {
+                assertEquals(first, simulation.snapshot());
+                simulation.restore(first);
+                simulation.fork().close();
+            }
+            assertEquals(true, automatic.getTotalCapacity() - before <= 0, "bytes before and after differ");
+        }
+    }
+}
