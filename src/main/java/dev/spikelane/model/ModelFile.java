@@ -32,7 +32,7 @@ public final class ModelFile {
      *
      * @param file where to
      * @param network the network, with the weights and parameters that it has now
-     * @throws IllegalArgumentException if the format cannot say a part of the network; the message names the population or projection
+     * @throws IllegalArgumentException if the format cannot say a part of the network, or a value is NaN or infinite; the message names it
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write(Path file, Network network) throws IOException {
@@ -46,7 +46,8 @@ public final class ModelFile {
      * @param file where to
      * @param network the network, with the weights and parameters that it has now
      * @param notes texts by their names, for the metadata; in the order of the map, or of their names if it has none
-     * @throws IllegalArgumentException if the format cannot say a part of the network, or a note has the name {@code format} or {@code spikelane}
+     * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a note has the name
+     *     {@code format} or {@code spikelane}
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write(Path file, Network network, Map<String, String> notes) throws IOException {
@@ -67,7 +68,7 @@ public final class ModelFile {
      *
      * @param file where to
      * @param network the network, which stays as it is
-     * @throws IllegalArgumentException if the format cannot say a part of the network; the message names the population or projection
+     * @throws IllegalArgumentException if the format cannot say a part of the network, or a value is NaN or infinite; the message names it
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write8Bit(Path file, Network network) throws IOException {
@@ -80,7 +81,8 @@ public final class ModelFile {
      * @param file where to
      * @param network the network, which stays as it is
      * @param notes as in {@link #write(Path, Network, Map)}
-     * @throws IllegalArgumentException if the format cannot say a part of the network, or a note has the name {@code format} or {@code spikelane}
+     * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a note has the name
+     *     {@code format} or {@code spikelane}
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write8Bit(Path file, Network network, Map<String, String> notes) throws IOException {

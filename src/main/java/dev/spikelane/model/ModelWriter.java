@@ -55,6 +55,7 @@ final class ModelWriter {
                 continue;
             }
             FloatMatrix values = network.weights().get(name);
+            values.requireFinite("'" + name + "'");
             String parameter = parameters.get(name);
             if (parameter != null) {
                 tensors.add(

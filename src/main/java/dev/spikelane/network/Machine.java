@@ -365,7 +365,7 @@ final class Machine {
             FloatMatrix matrix = FloatMatrix.zeros(values.rows(), values.columns());
             values.read(matrix);
             for (float value : matrix.toArray()) {
-                to.putFloat(value);
+                to.putInt(Float.floatToIntBits(value)); // one NaN
             }
         }
     }

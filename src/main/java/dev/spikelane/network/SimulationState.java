@@ -9,7 +9,8 @@ import java.util.zip.CRC32C;
 
 /**
  * All that a run carries from step to step: every variable of every neuron, the spikes and values that delayed projections will read, the
- * number of steps (and with it the places in random streams), and the values of plastic projections. Immutable; equal states have equal bytes.
+ * number of steps (and with it the places in random streams), and the values of plastic projections. Immutable; equal states have equal bytes:
+ * all NaNs are one value.
  *
  * <p>As bytes, little endian: the text {@code SPKS}, the version (int, 2), the fingerprint of graph and models (long), the hash of the
  * network's values (long), the batch (int), steps (long), the state, and a CRC-32C of all before it (int). Rows of shaped inputs and

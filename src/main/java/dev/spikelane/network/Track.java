@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.kernel.base.Nans;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -134,7 +135,11 @@ final class Track<S extends Signal> {
         if (history > 0) {
             Signal rows = all.rows(0, history * batch);
             MemorySegment written = shape.reordered() ? outside(shape, rows).segment() : past;
+            int start = to.position();
             to.put(written.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
+            if (rows instanceof FloatMatrix) {
+                Nans.unify(MemorySegment.ofBuffer(to.slice(start, to.position() - start)), 0, to.position() - start);
+            }
         }
     }
 

@@ -127,7 +127,7 @@ public final class Weights {
     /**
      * Returns a number that tells these values from others.
      *
-     * @return the first 64 bits of the SHA-256 of all names and values
+     * @return the first 64 bits of the SHA-256 of all names and values; all NaNs count as one value
      */
     public long hash() {
         Fingerprint fingerprint = new Fingerprint();
@@ -138,7 +138,9 @@ public final class Weights {
             for (int i = 0; i < each.rows(); i++) {
                 row.clear();
                 for (int j = 0; j < each.columns(); j++) {
-                    row.putInt(each.segment().get(ValueLayout.JAVA_INT, each.rowOffset(i) + (long) j * Float.BYTES));
+                    float value =
+                            each.segment().get(ValueLayout.JAVA_FLOAT, each.rowOffset(i) + (long) j * Float.BYTES);
+                    row.putInt(Float.floatToIntBits(value));
                 }
                 fingerprint.add(row.flip());
             }

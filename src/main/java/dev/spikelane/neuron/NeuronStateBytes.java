@@ -1,5 +1,6 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.base.Nans;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -44,6 +45,7 @@ final class NeuronStateBytes {
                         matrix.columns());
             }
         }
+        Nans.unify(target, (long) steps.length * Long.BYTES, offset);
         if (state.recurrent()) {
             writeSpikes(outside(shape, state.spikes()), target, offset);
         }
