@@ -1,6 +1,7 @@
 package dev.spikelane.io;
 
 import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -124,9 +125,11 @@ public final class Npy<M extends Signal> {
      *     message starts with the file's name
      */
     public static Npy<FloatMatrix> readFloats(Path file, Arena arena, long mostBytes) throws IOException {
-        try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32)) {
-            return floats(input, arena, mostBytes);
-        }
+        return FileText.reading(file.toString(), () -> {
+            try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32)) {
+                return floats(input, arena, mostBytes);
+            }
+        });
     }
 
     /**
@@ -152,7 +155,8 @@ public final class Npy<M extends Signal> {
      */
     @SuppressWarnings("resource") // the stream is the caller's
     public static Npy<FloatMatrix> readFloats(String name, InputStream stream) throws IOException {
-        return floats(NpyInput.of(name, stream, NpyType.FLOAT32), Arena.ofAuto(), Inputs.MOST_BYTES);
+        return FileText.reading(
+                name, () -> floats(NpyInput.of(name, stream, NpyType.FLOAT32), Arena.ofAuto(), Inputs.MOST_BYTES));
     }
 
     /**
@@ -164,9 +168,11 @@ public final class Npy<M extends Signal> {
      * @throws IOException as {@link #readFloats(Path, Arena)} does, or if a finite value is beyond the range of float32
      */
     public static Npy<FloatMatrix> readRounded(Path file) throws IOException {
-        try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32, NpyType.FLOAT64)) {
-            return floats(input, Arena.ofAuto(), Inputs.MOST_BYTES);
-        }
+        return FileText.reading(file.toString(), () -> {
+            try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32, NpyType.FLOAT64)) {
+                return floats(input, Arena.ofAuto(), Inputs.MOST_BYTES);
+            }
+        });
     }
 
     private static Npy<FloatMatrix> floats(NpyInput input, Arena arena, long mostBytes) throws IOException {
@@ -221,9 +227,11 @@ public final class Npy<M extends Signal> {
      *     than {@code mostBytes}; the message starts with the file's name
      */
     public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena, long mostBytes) throws IOException {
-        try (NpyInput input = NpyInput.open(file, NpyType.UINT8)) {
-            return spikes(input, arena, mostBytes);
-        }
+        return FileText.reading(file.toString(), () -> {
+            try (NpyInput input = NpyInput.open(file, NpyType.UINT8)) {
+                return spikes(input, arena, mostBytes);
+            }
+        });
     }
 
     /**
@@ -248,7 +256,8 @@ public final class Npy<M extends Signal> {
      */
     @SuppressWarnings("resource") // the stream is the caller's
     public static Npy<SpikeMatrix> readSpikes(String name, InputStream stream) throws IOException {
-        return spikes(NpyInput.of(name, stream, NpyType.UINT8), Arena.ofAuto(), Inputs.MOST_BYTES);
+        return FileText.reading(
+                name, () -> spikes(NpyInput.of(name, stream, NpyType.UINT8), Arena.ofAuto(), Inputs.MOST_BYTES));
     }
 
     private static Npy<SpikeMatrix> spikes(NpyInput input, Arena arena, long mostBytes) throws IOException {

@@ -1,6 +1,7 @@
 package dev.spikelane.model;
 
 import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.network.Network;
 import java.io.IOException;
 import java.io.InputStream;
@@ -99,7 +100,7 @@ public final class ModelFile {
      */
     public static Network read(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
-        return new ModelReader(file.toString(), Safetensors.read(file), false).network();
+        return read(file.toString(), Safetensors.read(file), false);
     }
 
     /**
@@ -114,7 +115,7 @@ public final class ModelFile {
     public static Network read(String name, InputStream stream) throws IOException {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(stream, "stream");
-        return new ModelReader(name, Safetensors.read(name, stream), false).network();
+        return read(name, Safetensors.read(name, stream), false);
     }
 
     /**
@@ -127,6 +128,10 @@ public final class ModelFile {
      */
     public static Network readIntegers(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
-        return new ModelReader(file.toString(), Safetensors.read(file), true).network();
+        return read(file.toString(), Safetensors.read(file), true);
+    }
+
+    private static Network read(String name, Safetensors content, boolean integers) throws IOException {
+        return FileText.reading(name, () -> new ModelReader(name, content, integers).network());
     }
 }

@@ -27,6 +27,8 @@ public final class GradientsBuilder {
      */
     private static final int ROWS_IN_TURN = 256;
 
+    private static final String REMEDIES = "fewer samples, or computing more again, need fewer";
+
     private final Network network;
     private final Layout layout;
     private final int steps;
@@ -416,13 +418,13 @@ public final class GradientsBuilder {
      */
     @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
     public Gradients build() {
-        limit.require(
-                "gradients of " + steps + " steps of batch " + batch + " need",
-                network,
-                (long) steps * batch,
-                this::bytes,
-                "fewer samples, or computing more again, need fewer");
-        return build(Arena.ofShared(), batch);
+        String work = "gradients of " + steps + " steps of batch " + batch;
+        limit.require(work + " need", network, (long) steps * batch, this::bytes, REMEDIES);
+        try {
+            return build(Arena.ofShared(), batch);
+        } catch (OutOfMemoryError refused) {
+            throw MemoryLimit.refused(work, refused, REMEDIES);
+        }
     }
 
     /** Lays everything out in an arena, which the gradients close. */
