@@ -75,6 +75,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             case FileSystemException file when file.getReason() == null -> file.getFile() + ": " + reason(file);
             case IOException bad -> message(bad);
             case IllegalArgumentException bad -> message(bad);
+            case IllegalStateException refused when refused.getMessage() != null -> message(refused);
             case OutOfMemoryError refused ->
                 "out of memory: " + message(refused) + "; a smaller --batch, --steps or --count needs less";
             default -> "internal error: " + failure + "; --verbose prints the stack trace";

@@ -125,6 +125,7 @@ final class RunCommand implements Callable<Integer> {
         int allSteps = steps(trained.notes());
         String codeName = noted(code, trained, TrainedModel.CODE, DEFAULT_CODE);
         TrainingRecipes.Code coded = TrainOptions.choose(command, "--code", codeName, TrainingRecipes.CODES);
+        TrainingRecipes.requireSteps(command, codeName, allSteps);
         Decoding decoded = TrainOptions.choose(
                 command,
                 "--decoding",

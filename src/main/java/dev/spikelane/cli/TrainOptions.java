@@ -102,6 +102,7 @@ final class TrainOptions {
         choose(command, "--loss", settings.loss(), TrainingRecipes.LOSSES);
         choose(command, "--surrogate", settings.surrogate(), TrainingRecipes.SURROGATES);
         Main.requireRange(command, "--steps", settings.steps(), 1, MOST_STEPS);
+        TrainingRecipes.requireSteps(command, settings.code(), settings.steps());
         Main.requireRange(command, "--epochs", settings.epochs(), 1, MOST_EPOCHS);
         Main.requireRange(command, "--shift", settings.shift(), 0, MOST_SHIFT);
         Main.requireRange(command, "--batch", settings.batch(), 1, MOST_BATCH);

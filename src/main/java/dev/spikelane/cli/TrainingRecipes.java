@@ -3,6 +3,7 @@ package dev.spikelane.cli;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.encode.Latency;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Loss;
@@ -11,6 +12,8 @@ import dev.spikelane.train.Surrogate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /** What the options of the command line name. */
 final class TrainingRecipes {
@@ -75,6 +78,24 @@ final class TrainingRecipes {
         codes.put("latency", steps -> InputCode.latency(new Latency(), steps));
         codes.put("pieces", InputCode::pieces);
         return codes;
+    }
+
+    /** Throws unless a code has as many steps as its last spike may need, before images are read. */
+    static void requireSteps(CommandSpec command, String code, int steps) {
+        int least = code.equals("latency") ? latencySteps() : 1;
+        if (steps < least) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--steps is " + steps + ", expected at least " + least + " for --code " + code
+                            + ", by when every pixel has fired");
+        }
+    }
+
+    /** The darkest pixels fire last. */
+    private static int latencySteps() {
+        FloatMatrix black = FloatMatrix.zeros(1, 1);
+        new Latency().times(black, black);
+        return Latency.steps(black);
     }
 
     /** A decoding in words. */

@@ -146,7 +146,9 @@ public final class BatchLoader implements AutoCloseable {
         requireOpen();
         if (failure != null && !ready[wanted % 2]) { // reading ahead may have failed at a later batch
             throw new IllegalStateException(
-                    "batch " + (wanted + 1) + " of epoch " + (epoch + 1) + " cannot be read", failure);
+                    "batch " + (wanted + 1) + " of epoch " + (epoch + 1) + " cannot be read: "
+                            + Objects.requireNonNullElse(failure.getMessage(), failure.toString()),
+                    failure);
         }
         given = wanted;
         return true;

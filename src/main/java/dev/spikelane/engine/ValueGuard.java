@@ -18,7 +18,7 @@ public final class ValueGuard {
     private final AtomicLong version = new AtomicLong();
 
     /** Guards values by what runs a change while nobody computes with them. */
-    ValueGuard(Consumer<Runnable> whileIdle) {
+    public ValueGuard(Consumer<Runnable> whileIdle) {
         this.whileIdle = whileIdle;
     }
 

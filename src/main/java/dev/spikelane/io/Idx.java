@@ -1,5 +1,6 @@
 package dev.spikelane.io;
 
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.FloatMatrix;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,9 +57,11 @@ public final class Idx {
     public static Idx read(Path file) throws IOException {
         Inputs.requireFile(file);
         long length = Files.isRegularFile(file) ? Files.size(file) : UNKNOWN_LENGTH;
-        try (InputStream stream = Files.newInputStream(file)) {
-            return read(file.toString(), stream, length);
-        }
+        return FileText.reading(file.toString(), () -> {
+            try (InputStream stream = Files.newInputStream(file)) {
+                return read(file.toString(), stream, length);
+            }
+        });
     }
 
     /**
@@ -71,7 +74,7 @@ public final class Idx {
      *     dimensions; the message of the latter starts with {@code name}
      */
     public static Idx read(String name, InputStream stream) throws IOException {
-        return read(name, stream, UNKNOWN_LENGTH);
+        return FileText.reading(name, () -> read(name, stream, UNKNOWN_LENGTH));
     }
 
     private static Idx read(String name, InputStream stream, long length) throws IOException {

@@ -1,6 +1,7 @@
 package dev.spikelane.io;
 
 import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -125,9 +126,11 @@ public final class Npy<M extends Signal> {
      *     message starts with the file's name
      */
     public static Npy<FloatMatrix> readFloats(Path file, Arena arena, long mostBytes) throws IOException {
-        try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32)) {
-            return floats(input, arena, mostBytes);
-        }
+        return FileText.reading(file.toString(), () -> {
+            try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32)) {
+                return floats(input, arena, mostBytes);
+            }
+        });
     }
 
     /**
@@ -153,7 +156,8 @@ public final class Npy<M extends Signal> {
      */
     @SuppressWarnings("resource") // the stream is the caller's
     public static Npy<FloatMatrix> readFloats(String name, InputStream stream) throws IOException {
-        return floats(NpyInput.of(name, stream, NpyType.FLOAT32), NativeMemory.ofAuto(), Inputs.MOST_BYTES);
+        return FileText.reading(
+                name, () -> floats(NpyInput.of(name, stream, NpyType.FLOAT32), NativeMemory.ofAuto(), Inputs.MOST_BYTES));
     }
 
     /**
@@ -165,9 +169,11 @@ public final class Npy<M extends Signal> {
      * @throws IOException as {@link #readFloats(Path, Arena)} does, or if a finite value is beyond the range of float32
      */
     public static Npy<FloatMatrix> readRounded(Path file) throws IOException {
-        try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32, NpyType.FLOAT64)) {
-            return floats(input, NativeMemory.ofAuto(), Inputs.MOST_BYTES);
-        }
+        return FileText.reading(file.toString(), () -> {
+            try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32, NpyType.FLOAT64)) {
+                return floats(input, NativeMemory.ofAuto(), Inputs.MOST_BYTES);
+            }
+        });
     }
 
     private static Npy<FloatMatrix> floats(NpyInput input, Arena arena, long mostBytes) throws IOException {
@@ -222,9 +228,11 @@ public final class Npy<M extends Signal> {
      *     than {@code mostBytes}; the message starts with the file's name
      */
     public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena, long mostBytes) throws IOException {
-        try (NpyInput input = NpyInput.open(file, NpyType.UINT8)) {
-            return spikes(input, arena, mostBytes);
-        }
+        return FileText.reading(file.toString(), () -> {
+            try (NpyInput input = NpyInput.open(file, NpyType.UINT8)) {
+                return spikes(input, arena, mostBytes);
+            }
+        });
     }
 
     /**
@@ -249,7 +257,8 @@ public final class Npy<M extends Signal> {
      */
     @SuppressWarnings("resource") // the stream is the caller's
     public static Npy<SpikeMatrix> readSpikes(String name, InputStream stream) throws IOException {
-        return spikes(NpyInput.of(name, stream, NpyType.UINT8), NativeMemory.ofAuto(), Inputs.MOST_BYTES);
+        return FileText.reading(
+                name, () -> spikes(NpyInput.of(name, stream, NpyType.UINT8), NativeMemory.ofAuto(), Inputs.MOST_BYTES));
     }
 
     private static Npy<SpikeMatrix> spikes(NpyInput input, Arena arena, long mostBytes) throws IOException {

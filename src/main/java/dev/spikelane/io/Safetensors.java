@@ -1,6 +1,7 @@
 package dev.spikelane.io;
 
 import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.io.IOException;
@@ -110,9 +111,11 @@ public final class Safetensors {
     public static Safetensors read(Path file, long mostBytes) throws IOException {
         Inputs.requireFile(file);
         long length = Files.isRegularFile(file) ? Files.size(file) : UNKNOWN;
-        try (InputStream stream = Files.newInputStream(file)) {
-            return read(file.toString(), stream, length, mostBytes);
-        }
+        return FileText.reading(file.toString(), () -> {
+            try (InputStream stream = Files.newInputStream(file)) {
+                return read(file.toString(), stream, length, mostBytes);
+            }
+        });
     }
 
     /**
@@ -124,7 +127,7 @@ public final class Safetensors {
      * @throws IOException if the stream cannot be read, is not a whole safetensors file, or holds more data; the message starts with the name
      */
     public static Safetensors read(String name, InputStream stream) throws IOException {
-        return read(name, stream, UNKNOWN, Inputs.MOST_BYTES);
+        return FileText.reading(name, () -> read(name, stream, UNKNOWN, Inputs.MOST_BYTES));
     }
 
     private static Safetensors read(String name, InputStream stream, long length, long mostBytes) throws IOException {
@@ -200,7 +203,9 @@ public final class Safetensors {
         try {
             return NativeMemory.ofAuto().allocate(bytes, Long.BYTES);
         } catch (OutOfMemoryError refused) {
-            throw new IOException(name + ": " + refused.getMessage(), refused);
+            throw new IOException(
+                    name + ": needs " + bytes + " bytes of native memory, which was refused: " + refused.getMessage(),
+                    refused);
         }
     }
 

@@ -111,11 +111,7 @@ public final class FloatMatrix implements Signal {
      * @throws OutOfMemoryError if the JVM or the system refuses the memory
      */
     public static FloatMatrix zeros(int rows, int columns) {
-        try {
-            return zeros(NativeMemory.ofAuto(), rows, columns);
-        } catch (OutOfMemoryError refused) {
-            throw Memory.refusedAutomatic(refused);
-        }
+        return zeros(NativeMemory.ofAuto(), rows, columns);
     }
 
     /**

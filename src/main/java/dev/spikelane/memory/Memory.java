@@ -38,7 +38,7 @@ final class Memory {
             OutOfMemoryError named = new OutOfMemoryError(what + " [" + rows + " x " + columns + "] "
                     + (refused instanceof LimitReached
                             ? "is refused: " + refused.getMessage()
-                            : "needs " + bytes + " bytes, which the system refused"));
+                            : "needs " + bytes + " bytes, which the system refused" + limit(refused)));
             named.initCause(refused);
             throw named;
         }
@@ -130,14 +130,11 @@ final class Memory {
         return kind + " [" + signal.rows() + " x " + signal.columns() + "]";
     }
 
-    /** Adds to a refusal of automatic memory what limits it. */
-    static OutOfMemoryError refusedAutomatic(OutOfMemoryError refused) {
-        if (refused.getCause() instanceof LimitReached) {
-            return refused;
-        }
-        OutOfMemoryError named = new OutOfMemoryError(refused.getMessage()
-                + "; memory without an arena is limited by -XX:MaxDirectMemorySize, which is the most heap by default");
-        named.initCause(refused);
-        return named;
+    /** What limits memory without an arena, if that was reached; empty if the system itself has no more. */
+    private static String limit(OutOfMemoryError refused) {
+        boolean reached = String.valueOf(refused.getMessage()).startsWith("Cannot reserve");
+        return reached
+                ? "; memory without an arena is limited by -XX:MaxDirectMemorySize, which is the most heap by default"
+                : "";
     }
 }

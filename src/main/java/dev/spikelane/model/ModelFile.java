@@ -1,6 +1,7 @@
 package dev.spikelane.model;
 
 import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.network.Network;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +33,7 @@ public final class ModelFile {
      *
      * @param file where to
      * @param network the network, with the weights and parameters that it has now
-     * @throws IllegalArgumentException if the format cannot say a part of the network; the message names the population or projection
+     * @throws IllegalArgumentException if the format cannot say a part of the network, or a value is NaN or infinite; the message names it
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write(Path file, Network network) throws IOException {
@@ -46,7 +47,8 @@ public final class ModelFile {
      * @param file where to
      * @param network the network, with the weights and parameters that it has now
      * @param notes texts by their names, for the metadata; in the order of the map, or of their names if it has none
-     * @throws IllegalArgumentException if the format cannot say a part of the network, or a note has the name {@code format} or {@code spikelane}
+     * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a note has the name
+     *     {@code format} or {@code spikelane}
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write(Path file, Network network, Map<String, String> notes) throws IOException {
@@ -67,7 +69,7 @@ public final class ModelFile {
      *
      * @param file where to
      * @param network the network, which stays as it is
-     * @throws IllegalArgumentException if the format cannot say a part of the network; the message names the population or projection
+     * @throws IllegalArgumentException if the format cannot say a part of the network, or a value is NaN or infinite; the message names it
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write8Bit(Path file, Network network) throws IOException {
@@ -80,7 +82,8 @@ public final class ModelFile {
      * @param file where to
      * @param network the network, which stays as it is
      * @param notes as in {@link #write(Path, Network, Map)}
-     * @throws IllegalArgumentException if the format cannot say a part of the network, or a note has the name {@code format} or {@code spikelane}
+     * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a note has the name
+     *     {@code format} or {@code spikelane}
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write8Bit(Path file, Network network, Map<String, String> notes) throws IOException {
@@ -97,7 +100,7 @@ public final class ModelFile {
      */
     public static Network read(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
-        return new ModelReader(file.toString(), Safetensors.read(file), false).network();
+        return read(file.toString(), Safetensors.read(file), false);
     }
 
     /**
@@ -112,7 +115,7 @@ public final class ModelFile {
     public static Network read(String name, InputStream stream) throws IOException {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(stream, "stream");
-        return new ModelReader(name, Safetensors.read(name, stream), false).network();
+        return read(name, Safetensors.read(name, stream), false);
     }
 
     /**
@@ -125,6 +128,10 @@ public final class ModelFile {
      */
     public static Network readIntegers(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
-        return new ModelReader(file.toString(), Safetensors.read(file), true).network();
+        return read(file.toString(), Safetensors.read(file), true);
+    }
+
+    private static Network read(String name, Safetensors content, boolean integers) throws IOException {
+        return FileText.reading(name, () -> new ModelReader(name, content, integers).network());
     }
 }

@@ -60,6 +60,7 @@ final class ModelWriter {
                 continue;
             }
             FloatMatrix values = network.weights().get(name);
+            values.requireFinite("'" + name + "'");
             String parameter = parameters.get(name);
             if (parameter != null) {
                 tensors.add(

@@ -134,7 +134,7 @@ public final class Weights {
     /**
      * Returns a number that tells these values from others. It is computed once after a change.
      *
-     * @return the first 64 bits of the SHA-256 of all names and values
+     * @return the first 64 bits of the SHA-256 of all names and values; all NaNs count as one value
      */
     public long hash() {
         KnownHash last = known;
@@ -161,7 +161,8 @@ public final class Weights {
         for (int i = 0; i < matrix.rows(); i++) {
             row.clear();
             for (int j = 0; j < matrix.columns(); j++) {
-                row.putInt(matrix.segment().get(ValueLayout.JAVA_INT, matrix.rowOffset(i) + (long) j * Float.BYTES));
+                float value = matrix.segment().get(ValueLayout.JAVA_FLOAT, matrix.rowOffset(i) + (long) j * Float.BYTES);
+                row.putInt(Float.floatToIntBits(value)); // one NaN
             }
             fingerprint.add(row.flip());
         }

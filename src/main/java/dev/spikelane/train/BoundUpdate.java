@@ -23,9 +23,22 @@ abstract sealed class BoundUpdate implements ParameterUpdate, GradientSink permi
 
     /** Makes memory of the parameter's length that is kept from step to step. */
     final MemorySegment keep(String name) {
-        MemorySegment made = NativeMemory.ofAuto().allocate(parameter.byteSize(), ALIGNMENT);
+        MemorySegment made = allocate(name);
         state.put(name, made);
         return made;
+    }
+
+    private MemorySegment allocate(String name) {
+        try {
+            return NativeMemory.ofAuto().allocate(parameter.byteSize(), ALIGNMENT);
+        } catch (OutOfMemoryError refused) {
+            OutOfMemoryError named =
+                    new OutOfMemoryError("the optimizer's '" + name + "' of a value that is learned needs "
+                            + parameter.byteSize() + " bytes, which were refused: " + refused.getMessage()
+                            + "; -XX:MaxDirectMemorySize limits such memory, which is the most heap by default");
+            named.initCause(refused);
+            throw named;
+        }
     }
 
     /** What computes. */

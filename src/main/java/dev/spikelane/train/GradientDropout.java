@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.kernel.base.BernoulliRow;
 import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -13,7 +14,7 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * A dropout of what a projection carries, forward and back: {@code y = x * (K / (1 - p))}, where K is 0 with probability p, else 1, for each sample, step and
- * element.
+ * element. What is dropped gives 0, be it NaN or infinite.
  *
  * <p>A mask belongs to the step in which it arrives. Those of a window are drawn once and kept, a bit each, so that what is computed again drops the same.
  */
@@ -106,7 +107,7 @@ final class GradientDropout implements GradientSource {
             for (int i = 0; i < columns; i++) {
                 float noise = (bits >>> i & 1) != 0 ? scale : 0;
                 long to = block + (long) i * Float.BYTES;
-                values.set(FLOAT, to, values.get(FLOAT, to) * noise);
+                values.set(FLOAT, to, ZeroInputs.weight(noise, values.get(FLOAT, to)) * noise);
             }
         }
     }

@@ -124,9 +124,10 @@ final class GradientFrame {
     void backward(int block, int thread) {
         Scratch own = scratch[thread];
         LeakyFrame.Steps steps = own.steps;
+        own.product.take(target.weights(), target.firstWeights(block), outputs);
         for (int sample = 0; sample < size.batch(); sample++) {
             LeakyFrame.distances(parameters, currents[block], window.start(), steps.distance(), sample, block);
-            if (atan != null) {
+            if (atan != null && own.product.isFinite()) {
                 LeakyFrame.back(parameters, atan, target, steps, window, sample, block);
             } else {
                 boolean shared = upstream[0].rows() == size.batch();
@@ -134,8 +135,7 @@ final class GradientFrame {
                 if (!shared) {
                     gather(sample, rows, 0);
                 }
-                int first = target.firstWeights(block);
-                own.product.multiply(rows, shared ? sample : 0, outputs, target.weights(), first, steps.gradient());
+                own.product.multiply(rows, shared ? sample : 0, steps.gradient());
                 surrogate.backward(steps.distance(), steps.gradient(), steps.gradient());
                 LeakyFrame.back(parameters, steps, window, sample, block);
             }

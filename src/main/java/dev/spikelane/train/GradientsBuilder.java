@@ -32,6 +32,8 @@ public final class GradientsBuilder {
      */
     private static final int ROWS_IN_TURN = 256;
 
+    private static final String REMEDIES = "fewer samples, or computing more again, need fewer";
+
     private final Network network;
     private final LaidOutNetwork layout;
     private final int steps;
@@ -429,13 +431,13 @@ public final class GradientsBuilder {
      */
     @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
     public Gradients build() {
-        limit.require(
-                "gradients of " + steps + " steps of batch " + batch + " need",
-                network,
-                (long) steps * batch,
-                this::bytes,
-                "fewer samples, or computing more again, need fewer");
-        return build((held == null ? new Held(Owner.TRAINER) : held).newArena(), batch);
+        String work = "gradients of " + steps + " steps of batch " + batch;
+        limit.require(work + " need", network, (long) steps * batch, this::bytes, REMEDIES);
+        try {
+            return build((held == null ? new Held(Owner.TRAINER) : held).newArena(), batch);
+        } catch (OutOfMemoryError refused) {
+            throw MemoryLimit.refused(work, refused, REMEDIES);
+        }
     }
 
     /** What must be freed of gradients that nobody closed: reachable from a cleaner, so it must not know them. */

@@ -51,6 +51,20 @@ record MemoryLimit(long most) {
         }
     }
 
+    /**
+     * Names what memory was refused for, though the limit allows it: the machine, the JVM or the container gives less.
+     *
+     * @param work what was laid out
+     * @param refused says what needs how much
+     * @param remedies what needs less
+     */
+    static OutOfMemoryError refused(String work, OutOfMemoryError refused, String remedies) {
+        OutOfMemoryError named =
+                new OutOfMemoryError(work + " does not fit in memory: " + refused.getMessage() + "; " + remedies);
+        named.initCause(refused);
+        return named;
+    }
+
     private static double atMost(Network network, double rows) {
         double values = 0;
         for (Population population : network.populations()) {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Says how a {@link Trainer} trains. */
 public final class TrainerBuilder {
 
+    private static final String REMEDIES = "fewer samples, more shards or computing more again need fewer";
+
     private final Network network;
     private final int steps;
     private final int batch;
@@ -460,6 +462,7 @@ public final class TrainerBuilder {
      *     names it
      * @throws IllegalStateException if there is no loss, gradients of a population are observed by nobody, or more memory is needed than training
      *     may have
+     * @throws OutOfMemoryError if the JVM or the system refuses memory; the message says for what, and what needs less
      */
     public Trainer build() {
         requireLosses();
@@ -467,12 +470,7 @@ public final class TrainerBuilder {
             throw new IllegalStateException(
                     "gradients of " + observed.keySet() + " are observed by nobody, expected a call of onGradients");
         }
-        limit.require(
-                "training of " + steps + " steps of batch " + batch + " needs",
-                network,
-                (long) steps * batch,
-                this::bytes,
-                "fewer samples, more shards or computing more again need fewer");
+        limit.require(work() + " needs", network, (long) steps * batch, this::bytes, REMEDIES);
         TrainingRecipe recipe = new TrainingRecipe(
                 losses,
                 steps,
@@ -486,10 +484,18 @@ public final class TrainerBuilder {
                 observers,
                 List.copyOf(observed.values()));
         Held held = new Held(Owner.TRAINER);
-        return new Trainer(
-                network,
-                recipe,
-                (some, samples) -> builder(some, samples).partOf(held).build());
+        try {
+            return new Trainer(
+                    network,
+                    recipe,
+                    (some, samples) -> builder(some, samples).partOf(held).build());
+        } catch (OutOfMemoryError refused) {
+            throw MemoryLimit.refused(work(), refused, REMEDIES);
+        }
+    }
+
+    private String work() {
+        return "training of " + steps + " steps of batch " + batch;
     }
 
     private GradientsBuilder builder(int some, int samples) {

@@ -205,6 +205,53 @@ final class TrainCommandTest {
         train(folder.resolve("model"), option, value).requireFailureWith(2, message);
     }
 
+    /** Before an image is read, not in the midst of the first epoch. */
+    @Test
+    void latencyNeedsStepsForTheDarkestPixels() {
+        Path model = folder.resolve("model");
+        String wrong = "--steps is 1, expected at least 13 for --code latency";
+        CommandRun run = CommandRun.of(
+                "train", "--data", images.toString(), "--code", "latency", "--steps", "1", "--model", model.toString());
+        run.requireFailureWith(2, wrong);
+        CommandRun.of(
+                        "train",
+                        "--data",
+                        images.toString(),
+                        "--code",
+                        "latency",
+                        "--steps",
+                        "13",
+                        "--epochs",
+                        "1",
+                        "--hold-out",
+                        "30",
+                        "--hidden",
+                        "5",
+                        "--model",
+                        model.toString())
+                .requireSuccess();
+        CommandRun.of("run", "--model", model.toString(), "--data", images.toString(), "--steps", "1")
+                .requireFailureWith(2, wrong);
+    }
+
+    /** What a trainer refuses is no error of the program. */
+    @Test
+    void memoryThatIsNotThereIsNoInternalError() {
+        CommandRun run = CommandRun.of(
+                "train",
+                "--data",
+                images.toString(),
+                "--hold-out",
+                "30",
+                "--hidden",
+                "100000",
+                "--steps",
+                "10000",
+                "--batch",
+                "4096");
+        run.requireFailureWith(1, "spikelane: training of 10000 steps of batch 4096 needs");
+    }
+
     @ParameterizedTest
     @CsvSource({"int8", "int16"})
     void runComparesIntegersWithFloats(String type) throws IOException {

@@ -313,7 +313,7 @@ final class BatchLoaderTest {
             assertTrue(loader.next());
             assertTrue(loader.next());
             IllegalStateException failure = assertThrows(IllegalStateException.class, loader::next);
-            assertEquals("batch 3 of epoch 1 cannot be read", failure.getMessage());
+            assertEquals("batch 3 of epoch 1 cannot be read: sample 2 is lost", failure.getMessage());
             assertEquals("sample 2 is lost", failure.getCause().getMessage());
             loader.start(1, 3);
             assertTrue(loader.next());

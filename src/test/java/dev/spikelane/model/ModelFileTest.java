@@ -27,6 +27,10 @@ import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Sgd;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainingBatch;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -82,6 +86,27 @@ final class ModelFileTest {
                         () -> ModelFile.write(file, network(), Map.of("spikelane", "{}")))
                 .getMessage();
         assertTrue(message.contains("name 'spikelane', expected another one"), message);
+    }
+
+    /** What nobody could read is not written over what they can. */
+    @Test
+    void valuesThatAreNotFiniteAreRefused() throws IOException {
+        Network network = Network.builder(2)
+                .dense(2, new TorchRandom(1))
+                .neuron(new Leaky(0.9f))
+                .build();
+        ModelFile.write(file, network);
+        byte[] before = Files.readAllBytes(file);
+        try (Trainer trainer = Trainer.of(network, 1, 1)
+                .loss(CrossEntropyLoss.membrane())
+                .optimizer(new Sgd(1e300))
+                .build()) {
+            trainer.step(TrainingBatch.of(FloatMatrix.of(new float[] {1, 2}), 1));
+        }
+        String message = assertThrows(IllegalArgumentException.class, () -> ModelFile.write(file, network))
+                .getMessage();
+        assertTrue(message.matches("'fc1.weight' has \\S+ at row 0, column 0, expected a finite number"), message);
+        assertArrayEquals(before, Files.readAllBytes(file));
     }
 
     @Test

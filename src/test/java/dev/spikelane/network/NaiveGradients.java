@@ -209,7 +209,8 @@ final class NaiveGradients {
         double[] pulled = pulled(projection, step, sample).getFirst();
         NaiveNetwork.Noise noise = ran.noise(projection);
         for (int i = 0; noise != null && i < pulled.length; i++) {
-            pulled[i] = arithmetic.times(pulled[i], noise.of(step, sample, i));
+            float factor = noise.of(step, sample, i);
+            pulled[i] = factor == 0 && !Double.isFinite(pulled[i]) ? 0 : arithmetic.times(pulled[i], factor);
         }
         return pulled;
     }
@@ -254,7 +255,7 @@ final class NaiveGradients {
         for (int i = 0; i < back.length; i++) {
             for (int k = 0; k < of.length; k++) {
                 int output = order.torch(k);
-                back[i] = arithmetic.fma(of[output], weights.get(output, i), back[i]);
+                back[i] = arithmetic.fma(of[output], NaiveNetwork.met(of[output], weights.get(output, i)), back[i]);
             }
         }
         return back;
@@ -263,7 +264,7 @@ final class NaiveGradients {
     private double[] multiply(Parameter weights, double[] of) {
         double[] back = new double[of.length];
         for (int i = 0; i < of.length; i++) {
-            back[i] = arithmetic.times(of[i], weights.value(i));
+            back[i] = arithmetic.times(of[i], NaiveNetwork.met(of[i], weights.value(i)));
         }
         return back;
     }
@@ -359,8 +360,9 @@ final class NaiveGradients {
         double sum = start;
         if (sources != null && sources.getFirst().fires() == null) {
             for (int sample = 0; sample < batch; sample++) {
-                sum = arithmetic.fma(
-                        results.get(sample)[output], sources.get(sample).values()[input], sum);
+                float value = sources.get(sample).values()[input];
+                double gradient = results.get(sample)[output];
+                sum = arithmetic.fma(value == 0 && !Double.isFinite(gradient) ? 0 : gradient, value, sum);
             }
             return sum;
         }

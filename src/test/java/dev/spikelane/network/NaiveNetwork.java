@@ -322,7 +322,8 @@ final class NaiveNetwork {
         }
         float[] values = plain(row).clone();
         for (int i = 0; i < values.length; i++) {
-            values[i] *= noise.of(arrival, sample, i);
+            float factor = noise.of(arrival, sample, i);
+            values[i] = factor * met(factor, values[i]);
         }
         return new Row(values, null);
     }
@@ -388,10 +389,16 @@ final class NaiveNetwork {
         return row.fires == null ? row.values : multiply(Parameter.of(1), row);
     }
 
+    /** What an input is multiplied by: one of zero adds nothing, not even to what is not finite. */
+    static float met(double input, float weight) {
+        return input == 0 && !Float.isFinite(weight) ? 0 : weight;
+    }
+
     private static float[] multiply(Parameter weights, Row row) {
         float[] current = new float[row.values.length];
         for (int i = 0; i < current.length; i++) {
-            current[i] = row.fires == null || row.fires[i] ? weights.value(i) * row.values[i] : 0;
+            boolean fires = row.fires == null || row.fires[i];
+            current[i] = fires ? met(row.values[i], weights.value(i)) * row.values[i] : 0;
         }
         return current;
     }
@@ -404,7 +411,7 @@ final class NaiveNetwork {
                 int i = order.torch(k);
                 float weight = said.weights().get(output, i);
                 if (row.fires == null) {
-                    sum = Math.fma(row.values[i], weight, sum);
+                    sum = Math.fma(row.values[i], met(row.values[i], weight), sum);
                 } else if (row.fires[i]) {
                     sum += weight * row.values[i];
                 }
@@ -421,7 +428,8 @@ final class NaiveNetwork {
             if (row.fires == null) {
                 for (int k = 0; k < dense.inputs(); k++) {
                     int i = order.torch(k);
-                    sum = Math.fma(row.values[i], dense.weights().get(output, i), sum);
+                    sum = Math.fma(
+                            row.values[i], met(row.values[i], dense.weights().get(output, i)), sum);
                 }
             } else {
                 for (int group = 0; group < dense.inputs(); group += 4) {

@@ -192,10 +192,10 @@ final class DenseOperator implements Operator {
         return new DenseGradient(this, new DenseGradient.Order(rows, made), weights, arena, pulls, threads);
     }
 
-    /** Takes notice that the weights have changed. */
+    /** Takes notice that training has changed the weights, which may not be finite any more. */
     void refresh() {
         if (ofSpikes != weights) {
-            setSpikeValue(spikeValue);
+            ofSpikes.scaleAgain(weights, spikeValue);
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -38,7 +38,7 @@ final class ElementwiseGradient implements OperatorGradient {
         int origin = into.origin();
         for (int row = 0; row < rows; row++) {
             for (int i = first; i < end; i++) {
-                gradients.set(row, i - origin, FusedMultiplyAdd.of(weights.get(0, i), gradient.get(row, i), 0));
+                gradients.set(row, i - origin, ZeroInputs.fma(gradient.get(row, i), weights.get(0, i), 0));
             }
         }
     }
@@ -82,7 +82,7 @@ final class ElementwiseGradient implements OperatorGradient {
         } else {
             FloatMatrix values = (FloatMatrix) source;
             for (int row = first; row < first + batch; row++) {
-                total = FusedMultiplyAdd.of(values.get(row, i), gradient.get(row, column), total);
+                total = ZeroInputs.fma(values.get(row, i), gradient.get(row, column), total);
             }
         }
         return total;

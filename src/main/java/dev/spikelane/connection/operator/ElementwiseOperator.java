@@ -77,9 +77,7 @@ public final class ElementwiseOperator implements Operator {
         SpikeValues.require(values, inputs());
         requireFinite(weights, values);
         SpikeValues.copy(values, spikeValue);
-        for (int i = 0; i < weights.columns(); i++) {
-            ofSpikes.set(0, i, weights.get(0, i) * spikeValue[i]);
-        }
+        refresh();
     }
 
     @Override
@@ -87,9 +85,11 @@ public final class ElementwiseOperator implements Operator {
         return new ElementwiseGradient(this, shape, weights, arena, named);
     }
 
-    /** Takes notice that the weights have changed. */
+    /** Takes notice that the weights have changed; training may have made them infinite or NaN. */
     void refresh() {
-        setSpikeValue(spikeValue);
+        for (int i = 0; i < weights.columns(); i++) {
+            ofSpikes.set(0, i, weights.get(0, i) * spikeValue[i]);
+        }
     }
 
     /** Multiplies a sum for each input by what its spikes carry. */

@@ -233,16 +233,10 @@ public final class JsonValue {
     }
 
     private static String shortened(String text) {
-        StringBuilder shown = new StringBuilder();
-        text.codePoints().limit(MOST_CHARACTERS).forEach(character -> {
-            boolean hidden = Character.isISOControl(character)
-                    || Character.getType(character) == Character.FORMAT
-                    || Character.getType(character) == Character.LINE_SEPARATOR
-                    || Character.getType(character) == Character.PARAGRAPH_SEPARATOR
-                    || Character.getType(character) == Character.SURROGATE;
-            shown.append(hidden ? String.format("\\u%04x", character) : Character.toString(character));
-        });
-        return shown + (text.codePointCount(0, text.length()) > MOST_CHARACTERS ? "..." : "");
+        if (text.codePointCount(0, text.length()) <= MOST_CHARACTERS) {
+            return FileText.escaped(text);
+        }
+        return FileText.escaped(text.substring(0, text.offsetByCodePoints(0, MOST_CHARACTERS))) + "...";
     }
 
     @Override

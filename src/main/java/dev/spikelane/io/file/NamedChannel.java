@@ -2,6 +2,7 @@ package dev.spikelane.io.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
@@ -23,6 +24,8 @@ final class NamedChannel implements WritableByteChannel {
     public int write(ByteBuffer bytes) throws IOException {
         try {
             return channel.write(bytes);
+        } catch (ClosedByInterruptException interrupted) {
+            throw FileText.interrupted(file, "written", interrupted);
         } catch (ClosedChannelException closed) {
             throw closed;
         } catch (IOException refused) {
@@ -34,6 +37,8 @@ final class NamedChannel implements WritableByteChannel {
     void force() throws IOException {
         try {
             channel.force(true);
+        } catch (ClosedByInterruptException interrupted) {
+            throw FileText.interrupted(file, "written", interrupted);
         } catch (IOException refused) {
             throw named(refused);
         }

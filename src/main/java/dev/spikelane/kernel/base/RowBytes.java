@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 
 /**
  * Rows of matrices as bytes: little endian whatever the order of the buffer, each row in torch's order. A row takes as many bytes as the caller says, at
- * least those of its columns; the others are zero. Nothing is allocated, and buffers' positions move behind what was read or written.
+ * least those of its columns; the others are zero. All NaNs have one bit pattern. Nothing is allocated, and buffers' positions move behind what was read or written.
  */
 public final class RowBytes {
 
@@ -39,6 +39,7 @@ public final class RowBytes {
                     to.putInt(start + (reordered ? shape.torch(i) : i) * Float.BYTES, little(bits, to));
                 }
             }
+            Nans.unify(to, start, start + from.columns() * Float.BYTES);
             to.position(start + rowBytes);
         }
     }
@@ -123,7 +124,7 @@ public final class RowBytes {
         }
     }
 
-    private static int little(int bits, ByteBuffer buffer) {
+    static int little(int bits, ByteBuffer buffer) {
         return buffer.order() == ByteOrder.LITTLE_ENDIAN ? bits : Integer.reverseBytes(bits);
     }
 

@@ -1,9 +1,9 @@
 package dev.spikelane.kernel.product;
 
 import dev.spikelane.kernel.base.Checks;
-import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,9 +14,11 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>{@code c[i][j] = start + sum over k of a[i][k] * b[k][j]}, in float32 and in this order, whatever the variant: each output has one
  * accumulator, which begins at its start (zero, the bias, or what {@code c} holds) and takes the products in ascending {@code k}, each by
- * one fused multiply-add. So results never depend on the rows or blocks in a call, the vector width or the number of threads. NaN
- * arises where the formula has NaN, but which of its bit patterns is not defined. x86 CPUs before AVX2 have no such instruction; there
- * scalar code gives the same bits slowly.
+ * one fused multiply-add. So results never depend on the rows or blocks in a call, the vector width or the number of threads. x86 CPUs
+ * before AVX2 have no such instruction; there scalar code gives the same bits slowly.
+ *
+ * <p>An {@code a[i][k]} of zero adds nothing, whatever {@code b[k][j]} is ({@link ZeroInputs}); other NaNs arise where the formula has them.
+ * All NaNs are one value, of which any bit pattern may be found.
  */
 public final class DenseMatmul {
 
@@ -195,12 +197,12 @@ public final class DenseMatmul {
                 PackedWeights.BLOCK_BYTES);
     }
 
-    /** One output: a chain of {@code depth} fused multiply-adds. Offsets and steps are bytes. */
+    /** One output: a chain of {@code depth} fused multiply-adds of inputs from {@code a}. Offsets and steps are bytes. */
     private static float chain(
             float start, int depth, MemorySegment a, long fromA, long stepA, MemorySegment b, long fromB, long stepB) {
         float sum = start;
         for (int k = 0; k < depth; k++) {
-            sum = FusedMultiplyAdd.of(a.get(FLOAT, fromA + k * stepA), b.get(FLOAT, fromB + k * stepB), sum);
+            sum = ZeroInputs.fma(a.get(FLOAT, fromA + k * stepA), b.get(FLOAT, fromB + k * stepB), sum);
         }
         return sum;
     }

@@ -46,31 +46,64 @@ final class DenseMatmulVector {
     static void packed(FloatMatrix input, int rows, PackedWeights weights, Tile tile) {
         FloatMatrix current = tile.matrix();
         int firstOfMatrix = tile.origin() / PackedWeights.BLOCK;
-        int pre = weights.pre();
         for (int row = 0; row < rows; row += Panels.ROWS) {
             int rowsHere = Math.min(rows - row, Panels.ROWS);
             for (int block = tile.firstBlock(); block < tile.endBlock(); block++) {
-                int columns = columns(weights.post(), block);
-                int to = block - firstOfMatrix;
-                start(current, row, rowsHere, to, weights.biasSegment(), block);
-                for (int k = 0; k < pre; k += Panels.DEPTH) {
-                    addPanel(
-                            input.segment(),
-                            input.rowOffset(row) + (long) k * Float.BYTES,
-                            input.rowOffset(1),
-                            rowsHere,
-                            weights.segment(),
-                            weights.blockOffset(block) + (long) k * PackedWeights.BLOCK_BYTES,
-                            Math.min(pre - k, Panels.DEPTH),
-                            current,
-                            row,
-                            to,
-                            columns,
-                            k == 0);
-                }
-                clear(current, row, rowsHere, to, columns);
+                packed(input, row, rowsHere, weights, block, current, block - firstOfMatrix);
             }
         }
+    }
+
+    /**
+     * Some rows of a block. A weight that is not finite gives NaN wherever it is multiplied by zero. So weights are looked at before, or
+     * sums behind, whichever are fewer.
+     */
+    private static void packed(
+            FloatMatrix input, int row, int rows, PackedWeights weights, int block, FloatMatrix current, int to) {
+        int pre = weights.pre();
+        boolean fewWeights = pre <= rows;
+        int used = usedBytes(columns(weights.post(), block));
+        long weight = weights.blockOffset(block);
+        long step = PackedWeights.BLOCK_BYTES;
+        if (!fewWeights || BitsVector.areFinite(weights.segment(), weight, step, pre, used)) {
+            packed(input, row, rows, weights, block, current, to, true);
+            long sum = current.rowOffset(row) + to * step;
+            if (fewWeights || !BitsVector.haveNan(current.segment(), sum, current.rowOffset(1), rows, used)) {
+                return;
+            }
+        }
+        packed(input, row, rows, weights, block, current, to, false);
+    }
+
+    private static void packed(
+            FloatMatrix input,
+            int row,
+            int rows,
+            PackedWeights weights,
+            int block,
+            FloatMatrix current,
+            int to,
+            boolean finite) {
+        int columns = columns(weights.post(), block);
+        int pre = weights.pre();
+        start(current, row, rows, to, weights.biasSegment(), block);
+        for (int k = 0; k < pre; k += Panels.DEPTH) {
+            addPanel(
+                    input.segment(),
+                    input.rowOffset(row) + (long) k * Float.BYTES,
+                    input.rowOffset(1),
+                    rows,
+                    weights.segment(),
+                    weights.blockOffset(block) + (long) k * PackedWeights.BLOCK_BYTES,
+                    Math.min(pre - k, Panels.DEPTH),
+                    current,
+                    row,
+                    to,
+                    columns,
+                    k == 0,
+                    finite);
+        }
+        clear(current, row, rows, to, columns);
     }
 
     /** Packs a panel of {@code b}, and of {@code a} where it is transposed, just before they are used. */
@@ -100,6 +133,8 @@ final class DenseMatmulVector {
                         clear(c, row, rowsHere, block, 0);
                     }
                     int columns = columns(c.columns(), block);
+                    boolean finite = BitsVector.areFinite(
+                            workspace, Panels.B, PackedWeights.BLOCK_BYTES, steps, usedBytes(columns));
                     addPanel(
                             rowsOfA,
                             from,
@@ -112,7 +147,8 @@ final class DenseMatmulVector {
                             row,
                             block,
                             columns,
-                            k == 0 && !accumulate);
+                            k == 0 && !accumulate,
+                            finite);
                     if (k + steps == depth) {
                         clear(c, row, rowsHere, block, columns);
                     }
@@ -138,7 +174,7 @@ final class DenseMatmulVector {
 
     /**
      * Adds {@code depth} products to the sums of one block, of which {@code columns} are of use. The lanes beyond them get sums too, not
-     * even finite. The sums of all rows may be {@code alike} before.
+     * even finite. The sums of all rows may be {@code alike} before. If {@code b} may not be {@code finite}, its zeros are looked for in {@code a}.
      */
     private static void addPanel(
             MemorySegment a,
@@ -152,10 +188,20 @@ final class DenseMatmulVector {
             int firstRow,
             int block,
             int columns,
-            boolean alike) {
+            boolean alike,
+            boolean finite) {
         int used = usedBytes(columns);
         long step = c.rowOffset(1);
         long to = c.rowOffset(firstRow) + (long) block * PackedWeights.BLOCK_BYTES;
+        if (!finite) {
+            for (int row = 0; row < rows; row++) {
+                long from = fromA + row * stepA;
+                long at = to + row * step;
+                ZeroInputsVector.add(
+                        a, from, Float.BYTES, b, fromB, PackedWeights.BLOCK_BYTES, c.segment(), at, used, depth);
+            }
+            return;
+        }
         if (TallTileVector.SERVES) {
             addNarrow(a, fromA, stepA, rows, b, fromB, depth, c.segment(), to, step, used);
             return;

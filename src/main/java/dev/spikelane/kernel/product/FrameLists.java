@@ -67,10 +67,16 @@ final class FrameLists {
         return Objects.requireNonNull(ofColumns, "no frame was listed");
     }
 
-    /** Computes the currents of a frame whose rows are listed, at the blocks in use. */
-    void multiply(FloatMatrix frame, PackedWeights weights, Tile into, PairListsVector.Walk walk) {
+    /**
+     * Computes the currents of a frame whose rows are listed, at the blocks in use. Of two neighboring rows one may be zero where the other
+     * is not, which gives NaN if a weight is not finite; and places that are left out would turn a sum of -0 into +0. Both are found in the currents.
+     *
+     * @return whether the currents have the bits of all products; otherwise they are to be overwritten
+     */
+    boolean multiply(FloatMatrix frame, PackedWeights weights, Tile into, PairListsVector.Walk walk) {
         FloatMatrix current = into.matrix();
         PairLists lists = Objects.requireNonNull(ofRows, "no frame was opened");
+        boolean sure = true;
         for (int block = into.firstBlock(); block < into.endBlock(); block++) {
             long column = into.offset(0, block);
             for (int row = 0; row < frame.rows(); row++) {
@@ -82,7 +88,12 @@ final class FrameLists {
                         PackedWeights.BLOCK_BYTES);
             }
             PairListsVector.multiply(lists, frame, weights, block, current, column, walk);
+            MemorySegment sums = current.segment();
+            long step = current.rowOffset(1);
+            sure &= !BitsVector.haveNan(sums, column, step, frame.rows(), PackedWeights.BLOCK_BYTES)
+                    && !BitsVector.haveMinusZero(sums, column, step, frame.rows(), PackedWeights.BLOCK_BYTES);
         }
+        return sure;
     }
 
     /** Bytes on the heap for frames of so many rows. */

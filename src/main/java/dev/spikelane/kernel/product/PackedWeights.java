@@ -173,6 +173,16 @@ public final class PackedWeights {
                     "weights are " + other.pre + " -> " + other.post + ", expected " + pre + " -> " + post);
         }
         other.requireFinite(factors);
+        scaleAgain(other, factors);
+    }
+
+    /**
+     * Does what {@link #setScaled} does with weights that have changed since, such as by training, which may have made them infinite or NaN.
+     *
+     * @param other weights of the same shape
+     * @param factors as {@link #setScaled} took them
+     */
+    public void scaleAgain(PackedWeights other, float[] factors) {
         bias.copyFrom(other.bias);
         for (int block = 0; block < blocks(); block++) {
             long outputs = Math.min(BLOCK, post - block * BLOCK) * (long) Float.BYTES;

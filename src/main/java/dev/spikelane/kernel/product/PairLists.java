@@ -12,7 +12,7 @@ final class PairLists {
 
     /**
      * The density of lists above which all places are taken: tiles of 32 registers reach what the CPU can do (at .75 lists take 0.87 ms for 128 x 784 x
-     * 1000, at .51 0.64 ms, tiles 0.77 ms; Zen 5, 512 bits, 2026-11). It is the same at every width, as the two differ in the sign of zeros.
+     * 1000, at .51 0.64 ms, tiles 0.77 ms; Zen 5, 512 bits, 2026-11).
      */
     private static final double DENSEST = 0.6;
 

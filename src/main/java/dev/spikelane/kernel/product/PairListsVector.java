@@ -12,7 +12,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Products with a matrix of values, half of which may be zero: only places at which one of two neighboring lines is not zero are taken, which
- * leaves sums as they are but for the sign of a zero. Two lines share what is loaded from the other matrix.
+ * leaves sums as they are but for the sign of a zero, if the other matrix is finite. Two lines share what is loaded from that.
  */
 final class PairListsVector {
 

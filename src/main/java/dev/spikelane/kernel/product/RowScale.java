@@ -4,10 +4,14 @@ import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
-/** Multiplies each column of rows by a weight of its own: {@code into[r][i] = weight[i] * from[r][i]}, in float32. */
+/**
+ * Multiplies each column of rows by a weight of its own: {@code into[r][i] = weight[i] * from[r][i]}, in float32; 0 where the latter is, whatever
+ * the weight ({@link ZeroInputs}).
+ */
 public final class RowScale {
 
     private RowScale() {}
@@ -26,8 +30,9 @@ public final class RowScale {
         values.requireShape("values", values.rows(), weights.columns());
         check(weights, into, rows);
         Checks.apart("current", into.matrix(), "values", values);
+        boolean vector = servesVector(weights, into);
         for (int row = 0; row < rows; row++) {
-            if (SimdWidth.VECTOR) {
+            if (vector) {
                 RowScaleVector.multiply(values, 0, weights, into, row);
             } else {
                 scalar(values, 0, weights, into, row);
@@ -45,8 +50,9 @@ public final class RowScale {
      */
     public static void multiply(FloatMatrix weights, Tile current, int rows) {
         check(weights, current, rows);
+        boolean vector = servesVector(weights, current);
         for (int row = 0; row < rows; row++) {
-            if (SimdWidth.VECTOR) {
+            if (vector) {
                 RowScaleVector.multiply(current.matrix(), current.origin(), weights, current, row);
             } else {
                 scalar(current.matrix(), current.origin(), weights, current, row);
@@ -76,6 +82,13 @@ public final class RowScale {
         }
     }
 
+    /** Whether no weight makes NaN of a zero. */
+    private static boolean servesVector(FloatMatrix weights, Tile into) {
+        int bytes = (into.endBlock() - into.firstBlock()) * PackedWeights.BLOCK_BYTES;
+        long first = (long) into.firstColumn() * Float.BYTES;
+        return SimdWidth.VECTOR && BitsVector.areFinite(weights.segment(), first, 0, 1, bytes);
+    }
+
     private static void check(FloatMatrix weights, Tile current, int rows) {
         weights.requireShape("weights", 1, weights.columns());
         current.require("current", rows, weights.columns());
@@ -85,9 +98,9 @@ public final class RowScale {
     /** The specification for values, of which column {@code origin} stands in column 0. */
     static void scalar(FloatMatrix values, int origin, FloatMatrix weights, Tile into, int row) {
         for (int i = into.firstColumn(); i < into.endBlock() * FloatMatrix.ROW_MULTIPLE; i++) {
-            float product =
-                    i < into.columns() ? Elements.get(weights, 0, i) * Elements.get(values, row, i - origin) : 0;
-            Elements.set(into.matrix(), row, i - into.origin(), product);
+            float value = i < into.columns() ? Elements.get(values, row, i - origin) : 0;
+            float weight = i < into.columns() ? ZeroInputs.weight(value, Elements.get(weights, 0, i)) : 0;
+            Elements.set(into.matrix(), row, i - into.origin(), weight * value);
         }
     }
 

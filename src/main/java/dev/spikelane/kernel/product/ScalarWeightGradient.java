@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.product;
 
 import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
@@ -35,7 +35,7 @@ final class ScalarWeightGradient {
         }
     }
 
-    /** Where the source is values. */
+    /** Where the source is values. A sum that is zero is +0. */
     static void add(FloatMatrix source, Tile values, int steps, int batch, PackedWeights gradient, int block) {
         int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.post());
         for (int input = 0; input < gradient.pre(); input++) {
@@ -45,13 +45,13 @@ final class ScalarWeightGradient {
                 for (int step = steps - 1; step >= 0; step--) {
                     for (int sample = 0; sample < batch; sample++) {
                         int at = step * batch + sample;
-                        sum = FusedMultiplyAdd.of(
+                        sum = ZeroInputs.fma(
                                 Elements.get(source, at, input),
                                 Elements.get(values.matrix(), at, output - values.origin()),
                                 sum);
                     }
                 }
-                Elements.set(gradient.packed(), row, output % PackedWeights.BLOCK, sum);
+                Elements.set(gradient.packed(), row, output % PackedWeights.BLOCK, sum + 0.0f);
             }
         }
     }

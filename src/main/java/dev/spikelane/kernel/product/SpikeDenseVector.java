@@ -2,11 +2,8 @@ package dev.spikelane.kernel.product;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
-import static dev.spikelane.kernel.base.Lanes.INT;
 import static dev.spikelane.kernel.base.Lanes.OTHER_VECTOR;
 import static dev.spikelane.kernel.base.Lanes.VECTOR;
-import static jdk.incubator.vector.VectorOperators.MAX;
-import static jdk.incubator.vector.VectorOperators.MIN;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Tile;
@@ -16,7 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 
 /**
  * The variant of {@link SpikeMatmul} that multiplies by spikes as by the numbers 0 and 1, for a few rows with many spikes: four rows share each weight
@@ -42,8 +38,6 @@ final class SpikeDenseVector {
     /** Of the number of an input that is the last of its group. */
     private static final int LAST_OF_GROUP = 3;
 
-    private static final int INFINITY = 0x7F80_0000;
-
     private SpikeDenseVector() {}
 
     /**
@@ -59,8 +53,8 @@ final class SpikeDenseVector {
             PreparedSpikes prepared,
             SpikeWorkspace workspace) {
         long outputs = (long) current.firstBlock() * PackedWeights.BLOCK_BYTES;
-        int vectors = (current.endBlock() - current.firstBlock()) * (PackedWeights.BLOCK_BYTES / BYTES);
-        if (hasMinusZero(weights.biasSegment(), outputs, vectors)) {
+        int bytes = (current.endBlock() - current.firstBlock()) * PackedWeights.BLOCK_BYTES;
+        if (BitsVector.haveMinusZero(weights.biasSegment(), outputs, 0, 1, bytes)) {
             return false;
         }
         MemorySegment factors = prepared.complete() ? prepared.panels : workspace.own.panels;
@@ -78,9 +72,8 @@ final class SpikeDenseVector {
                 int block = workspace.down ? current.endBlock() - 1 - (i - first) : i;
                 block(factors, row, end, weights, block, current);
             }
-            for (int i = row; i < end; i++) {
-                sure &= !hasNan(matrix.segment(), current.offset(i, first), vectors);
-            }
+            long at = current.offset(row, first);
+            sure &= !BitsVector.haveNan(matrix.segment(), at, matrix.rowOffset(1), end - row, bytes);
         }
         return sure;
     }
@@ -218,26 +211,5 @@ final class SpikeDenseVector {
         sum21.intoMemorySegment(to, to2 + BYTES, ORDER);
         sum30.intoMemorySegment(to, to3, ORDER);
         sum31.intoMemorySegment(to, to3 + BYTES, ORDER);
-    }
-
-    /** The bits of -0 are the least integer. */
-    private static boolean hasMinusZero(MemorySegment values, long from, int vectors) {
-        Checks.isNative(values);
-        IntVector least = IntVector.zero(INT);
-        for (int i = 0; i < vectors; i++) {
-            least = least.min(IntVector.fromMemorySegment(INT, values, from + (long) i * BYTES, ORDER));
-        }
-        return least.reduceLanes(MIN) == Integer.MIN_VALUE;
-    }
-
-    /** Without their sign, the bits of NaN are greater than those of infinity. */
-    private static boolean hasNan(MemorySegment values, long from, int vectors) {
-        Checks.isNative(values);
-        IntVector greatest = IntVector.zero(INT);
-        for (int i = 0; i < vectors; i++) {
-            IntVector bits = IntVector.fromMemorySegment(INT, values, from + (long) i * BYTES, ORDER);
-            greatest = greatest.max(bits.and(Integer.MAX_VALUE));
-        }
-        return greatest.reduceLanes(MAX) > INFINITY;
     }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The rows of a call are steps of a batch, and go by steps descending, as gradients come to be: a run may be cut into calls at any step.
  * Within a step samples go up; where the source is spikes, in groups of four, each group complete before it is added, as in
- * {@link SpikeMatmul}; where the source is values, each by one fused multiply-add, as in {@link DenseMatmul}. The bias is an input that
- * always fires.
+ * {@link SpikeMatmul}; where the source is values, each by one fused multiply-add, as in {@link DenseMatmul}, and a sum that is zero is +0.
+ * The bias is an input that always fires. A silent or zero source adds nothing, whatever the gradient is; all NaNs are one value.
  *
  * <p>An object owns scratch memory for sources of one width. One thread takes a source, threads prepare it together, in rounds of parts
  * ({@link #parts}), and then add blocks of outputs and shares of inputs.
@@ -237,7 +237,7 @@ public final class WeightGradient {
     }
 
     /**
-     * Computes the currents of a frame, with the bits of {@link DenseMatmul} but for the sign of zeros.
+     * Computes the currents of a frame, with the bits of {@link DenseMatmul}.
      *
      * @param frame {@code [batch x inputs]}, which was opened
      * @param weights {@code inputs -> outputs}
@@ -247,12 +247,13 @@ public final class WeightGradient {
      */
     public void multiply(FloatMatrix frame, PackedWeights weights, Tile into, int thread) {
         into.require("current", frame.rows(), weights.post());
-        ofFrame.multiply(frame, weights, into, workspaces[thread].walk);
+        if (!ofFrame.multiply(frame, weights, into, workspaces[thread].walk)) {
+            DenseMatmul.multiply(frame, frame.rows(), weights, into);
+        }
     }
 
-    /** Bytes of the outputs of a block, in whole vectors. */
-    private static int bytes(int outputs, int block) {
-        int used = Math.min(PackedWeights.BLOCK, outputs - block * PackedWeights.BLOCK);
+    /** Bytes of outputs, in whole vectors. */
+    private static int bytes(int used) {
         int lanes = SimdWidth.bits() / Float.SIZE;
         return Math.ceilDiv(used, lanes) * lanes * Float.BYTES;
     }
@@ -298,7 +299,8 @@ public final class WeightGradient {
 
     private void aim(WeightGradientVector.Part part, Tile values, int block, int share) {
         part.column = values.offset(0, block);
-        part.bytes = bytes(outputs, block);
+        part.outputs = Math.min(PackedWeights.BLOCK, outputs - block * PackedWeights.BLOCK);
+        part.bytes = bytes(part.outputs);
         part.ofBias = (long) block * PackedWeights.BLOCK_BYTES;
         part.addsBias = share == 0;
         part.firstInput = share * inputsOfShare;
@@ -306,6 +308,9 @@ public final class WeightGradient {
         part.firstSection = 0;
         part.endSection = lists.sections;
         part.firstRow = 0;
+        FloatMatrix matrix = values.matrix();
+        part.finite = analog
+                && BitsVector.areFinite(matrix.segment(), part.column, matrix.rowOffset(1), steps * batch, part.bytes);
     }
 
     /** Adds gradients of biases, unless those of inputs bring them along. */
@@ -316,10 +321,13 @@ public final class WeightGradient {
     }
 
     private void addInputs(FloatMatrix values, MemorySegment sums, FloatMatrix bias, Workspace own) {
-        if (listed) {
-            PairListsVector.add(ofFrame.columns(), numbers, values, own.part, sums, own.walk);
-        } else if (analog) {
-            WeightGradientVector.addValues(numbers, values, steps, own.part, sums, own.tile);
+        if (analog) {
+            if (listed && own.part.finite) {
+                PairListsVector.add(ofFrame.columns(), numbers, values, own.part, sums, own.walk);
+            } else {
+                WeightGradientVector.addValues(numbers, values, steps, own.part, sums, own.tile);
+            }
+            WeightGradientVector.settle(own.part, sums);
         } else {
             MemorySegment tables = Objects.requireNonNull(own.tables).segment();
             if (NarrowMatmul.fits(outputs)) {

@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.product;
 
 import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.COUNT;
 import static dev.spikelane.kernel.base.Lanes.FLOAT;
 
 import dev.spikelane.kernel.base.Checks;
@@ -24,7 +25,9 @@ final class WeightGradientVector {
         /** Bytes to the sums of the first input. */
         long to;
 
-        /** Bytes of the columns in use, rounded up to whole strips. */
+        /** Columns in use. */
+        int outputs;
+        /** Their bytes, rounded up to whole vectors. */
         int bytes;
         /** Bytes to the first of the biases, and whether these are added to. */
         long ofBias;
@@ -33,6 +36,8 @@ final class WeightGradientVector {
 
         int firstInput;
         int inputs;
+        /** Whether all values are, where the source is values. */
+        boolean finite;
 
         /** Sections of groups that are added now, and the row of the source that stands in row 0 of the values. */
         int firstSection;
@@ -107,6 +112,10 @@ final class WeightGradientVector {
     static void addValues(
             FloatMatrix source, FloatMatrix values, int steps, Part part, MemorySegment sums, TileWalk tile) {
         int batch = source.rows() / steps;
+        if (!part.finite) {
+            addCarefully(source, values, steps, part, sums);
+            return;
+        }
         tile.rowOfA = Float.BYTES;
         tile.stepOfA = source.rowOffset(1);
         tile.stepOfB = values.rowOffset(1);
@@ -118,6 +127,45 @@ final class WeightGradientVector {
                 tile.b = column + strip;
                 tile.c = part.to + strip;
                 tile.add(source.segment(), values.segment(), sums, part.inputs, batch);
+            }
+        }
+    }
+
+    /** The same, where a zero of the source may meet a value that is not finite. */
+    private static void addCarefully(FloatMatrix source, FloatMatrix values, int steps, Part part, MemorySegment sums) {
+        int batch = source.rows() / steps;
+        for (int step = steps - 1; step >= 0; step--) {
+            int row = step * batch;
+            for (int input = 0; input < part.inputs; input++) {
+                ZeroInputsVector.add(
+                        source.segment(),
+                        source.rowOffset(row) + (long) (part.firstInput + input) * Float.BYTES,
+                        source.rowOffset(1),
+                        values.segment(),
+                        values.rowOffset(row) + part.column,
+                        values.rowOffset(1),
+                        sums,
+                        part.to + (long) input * PackedWeights.BLOCK_BYTES,
+                        part.bytes,
+                        batch);
+            }
+        }
+    }
+
+    /**
+     * Makes each -0 of the sums of some inputs +0, so that they do not tell whether zeros were added; and those behind the last output too, where zeros
+     * times an infinite source have left NaN.
+     */
+    static void settle(Part part, MemorySegment sums) {
+        Checks.isNative(sums);
+        FloatVector zero = FloatVector.zero(FLOAT);
+        for (int input = 0; input < part.inputs; input++) {
+            long at = part.to + (long) input * PackedWeights.BLOCK_BYTES;
+            for (int lane = 0; lane < PackedWeights.BLOCK; lane += COUNT) {
+                long to = at + (long) lane * Float.BYTES;
+                FloatVector sum =
+                        FloatVector.fromMemorySegment(FLOAT, sums, to, ORDER).add(zero);
+                zero.blend(sum, FLOAT.indexInRange(lane, part.outputs)).intoMemorySegment(sums, to, ORDER);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.kernel.base.Pads;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -121,6 +122,7 @@ public final class LeakyFrame {
     public static void back(LeakyParameters parameters, Steps steps, Window window, int sample, int block) {
         LeakyFrameVector.back(
                 parameters, steps.distance, steps.gradient, window.start, steps.sums, window.carried, sample, block);
+        clearPads(parameters, steps, window, sample, block);
     }
 
     /**
@@ -144,5 +146,18 @@ public final class LeakyFrame {
             int sample,
             int block) {
         LeakyFrameAtanVector.back(parameters, surrogate.constants(), target, steps, window, sample, block);
+        clearPads(parameters, steps, window, sample, block);
+    }
+
+    /** An infinite gradient has left NaN where weights are padding. */
+    private static void clearPads(LeakyParameters parameters, Steps steps, Window window, int sample, int block) {
+        int neurons = parameters.neurons() - block * BLOCK;
+        for (int i = neurons; i < BLOCK; i++) {
+            steps.sums.set(sample, i, 0);
+        }
+        FloatMatrix carried = window.carried;
+        if (carried != null && neurons < BLOCK) {
+            Pads.clear(carried, sample);
+        }
     }
 }

@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.product;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
@@ -19,11 +17,13 @@ class BlockMatmulProperties {
     void blocksAreTheDenseProduct(
             @ForAll @IntRange(min = 1, max = 30) int rows,
             @ForAll @IntRange(min = 1, max = 40) int depth,
+            @ForAll DenseCase.Kind kind,
             @ForAll long seed) {
         Random random = new Random(seed);
         try (Arena arena = Arena.ofShared()) {
-            FloatMatrix factors = Matrices.uniform(arena, rows, depth, random);
-            FloatMatrix weights = Matrices.uniform(arena, depth + 3, PackedWeights.BLOCK, random);
+            FloatMatrix factors = DenseCase.matrix(arena, DenseCase.values(rows, depth, kind, random), false);
+            FloatMatrix weights =
+                    DenseCase.matrix(arena, DenseCase.values(depth + 3, PackedWeights.BLOCK, kind, random), false);
             FloatMatrix dense = FloatMatrix.zeros(arena, 2, rows * depth);
             for (int row = 0; row < rows; row++) {
                 for (int k = 0; k < depth; k++) {
@@ -33,19 +33,10 @@ class BlockMatmulProperties {
             FloatMatrix expected = FloatMatrix.zeros(arena, rows, PackedWeights.BLOCK);
             DenseMatmul.scalar(factors, false, weights.rows(3, depth), false, expected, false);
             FloatMatrix found = Matrices.uniform(arena, rows, PackedWeights.BLOCK, random);
-            new BlockMatmul().multiply(dense, 1, depth, weights, 3, found);
-            same(expected, found);
-        }
-    }
-
-    private static void same(FloatMatrix expected, FloatMatrix found) {
-        for (int row = 0; row < expected.rows(); row++) {
-            for (int i = 0; i < expected.columns(); i++) {
-                assertEquals(
-                        Float.floatToRawIntBits(expected.get(row, i)),
-                        Float.floatToRawIntBits(found.get(row, i)),
-                        "row " + row + ", column " + i);
-            }
+            BlockMatmul product = new BlockMatmul();
+            product.take(weights, 3, depth);
+            product.multiply(dense, 1, found);
+            Matrices.assertSameBits(expected, found, "product");
         }
     }
 }

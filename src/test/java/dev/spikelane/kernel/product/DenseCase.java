@@ -62,19 +62,34 @@ public final class DenseCase {
         return FusedMultiplyAdd.of(a, b, c);
     }
 
-    /** {@code start + a * b} in the canonical order. */
+    /** {@code start + a * b} in the canonical order; a zero of {@code a} adds nothing to what is not finite. */
     static float[][] product(float[][] a, float[][] b, float[][] start) {
         float[][] c = new float[a.length][b[0].length];
         for (int i = 0; i < c.length; i++) {
             for (int j = 0; j < c[i].length; j++) {
                 float sum = start[i][j];
                 for (int k = 0; k < b.length; k++) {
-                    sum = fma(a[i][k], b[k][j], sum);
+                    boolean adds = a[i][k] != 0 || Float.isFinite(b[k][j]);
+                    sum = fma(a[i][k], adds ? b[k][j] : 0, sum);
                 }
                 c[i][j] = sum;
             }
         }
         return c;
+    }
+
+    /** Weights that are packed although they are not finite, as training may make them. */
+    static PackedWeights packed(Arena arena, float[][] weights, float[][] bias) {
+        PackedWeights packed = PackedWeights.zeros(arena, weights.length, weights[0].length);
+        for (int output = 0; output < packed.post(); output++) {
+            int lane = output % PackedWeights.BLOCK;
+            for (int input = 0; input < packed.pre(); input++) {
+                int row = output / PackedWeights.BLOCK * packed.paddedPre() + input;
+                packed.packed().set(row, lane, weights[input][output]);
+            }
+            packed.bias().set(0, output, bias[0][output]);
+        }
+        return packed;
     }
 
     /** Compares elements bit for bit, all NaN alike, and the padding with zero. */

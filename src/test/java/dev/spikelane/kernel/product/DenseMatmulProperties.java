@@ -140,6 +140,35 @@ final class DenseMatmulProperties {
         DenseCase.assertSameBits(expected, current, "scalar part");
     }
 
+    /** Few weights and many rows are looked at before the product, others behind it. */
+    @Property(tries = 200)
+    void zeroInputsAddNothingToWeightsThatAreNotFinite(
+            @ForAll("rows") int rows,
+            @ForAll("depths") int pre,
+            @ForAll("sizes") int post,
+            @ForAll DenseCase.Kind kind,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        float[][] input = DenseCase.values(rows, pre, kind, random);
+        for (float[] row : input) {
+            for (int k = 0; k < pre; k++) {
+                row[k] = random.nextInt(3) == 0 ? row[k] : random.nextBoolean() ? 0.0f : -0.0f;
+            }
+        }
+        float[][] weights = DenseCase.values(pre, post, DenseCase.Kind.SPECIAL, random);
+        float[][] bias = DenseCase.values(1, post, DenseCase.Kind.SPECIAL, random);
+        float[][] start = new float[rows][];
+        Arrays.fill(start, bias[0]);
+        float[][] expected = DenseCase.product(input, weights, start);
+        PackedWeights packed = DenseCase.packed(arena, weights, bias);
+        FloatMatrix in = DenseCase.matrix(arena, input, false);
+        FloatMatrix current = FloatMatrix.zeros(arena, rows, post);
+        DenseMatmul.multiply(in, rows, packed, Tile.whole(current));
+        DenseCase.assertSameBits(expected, current, "vectors");
+        DenseMatmul.scalar(in, rows, packed, Tile.whole(current));
+        DenseCase.assertSameBits(expected, current, "scalar");
+    }
+
     /** A tile holds the blocks asked for from its column 0 on, zeros behind the last output, and nothing else. */
     @Property(tries = 150)
     void tileGivesItsPartOfTheWhole(

@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.product;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.Tile;
@@ -22,30 +20,18 @@ class NarrowMatmulProperties {
             @ForAll @IntRange(min = 1, max = 70) int rows,
             @ForAll @IntRange(min = 1, max = 200) int inputs,
             @ForAll @IntRange(min = 1, max = NarrowMatmul.OUTPUTS) int outputs,
+            @ForAll Product.Weights kind,
             @ForAll long seed) {
         Random random = new Random(seed);
         try (Arena arena = Arena.ofShared()) {
             SpikeMatrix spikes = Matrices.spikes(arena, rows + 1, inputs, random.nextDouble(), random);
-            PackedWeights weights = PackedWeights.pack(
-                    arena,
-                    Matrices.uniform(arena, outputs, inputs, random),
-                    Matrices.uniform(arena, 1, outputs, random));
+            PackedWeights weights = Product.packed(
+                    arena, kind.matrix(arena, outputs, inputs, random), kind.matrix(arena, 1, outputs, random));
             FloatMatrix expected = FloatMatrix.zeros(arena, rows, outputs);
             SpikeMatmul.multiply(spikes, rows, weights, Tile.whole(expected), new SpikeWorkspace(arena));
             FloatMatrix found = Matrices.uniform(arena, rows, outputs, random);
             new NarrowMatmul(arena).multiply(spikes, rows, weights, Tile.whole(found));
-            same(expected, found);
-        }
-    }
-
-    private static void same(FloatMatrix expected, FloatMatrix found) {
-        for (int row = 0; row < expected.rows(); row++) {
-            for (int i = 0; i < expected.columns(); i++) {
-                assertEquals(
-                        Float.floatToRawIntBits(expected.get(row, i)),
-                        Float.floatToRawIntBits(found.get(row, i)),
-                        "row " + row + ", column " + i);
-            }
+            Matrices.assertSameBits(expected, found, "currents");
         }
     }
 }

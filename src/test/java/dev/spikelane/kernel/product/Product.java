@@ -19,6 +19,8 @@ final class Product {
     /** What a current holds before a product, to see what is written. */
     static final float BEFORE = 99;
 
+    private static final float[] SPECIAL = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0.0f};
+
     /** Kinds of weights. */
     enum Weights {
         /** Multiples of 1/64, whose sums are exact. */
@@ -26,13 +28,17 @@ final class Product {
         UNIFORM,
         SIGNED_ZEROS,
         /** So large that sums overflow to infinities and NaN. */
-        HUGE;
+        HUGE,
+        /** Numbers among which some are NaN or infinite, as training may make them. */
+        NOT_FINITE;
 
         float draw(Random random) {
             return switch (this) {
                 case DYADIC -> (random.nextInt(257) - 128) / 64f;
                 case UNIFORM -> random.nextFloat() - 0.5f;
                 case SIGNED_ZEROS -> random.nextInt(4) == 0 ? 0.0f : -0.0f;
+                case NOT_FINITE ->
+                    random.nextInt(12) == 0 ? SPECIAL[random.nextInt(SPECIAL.length)] : random.nextFloat() - 0.5f;
                 case HUGE -> (random.nextBoolean() ? 1 : -1) * (random.nextFloat() + 0.5f) * 2e38f;
             };
         }
@@ -67,11 +73,22 @@ final class Product {
         this.spikes = Matrices.spikes(arena, rows, pre, density, random);
         this.weights = kind.matrix(arena, post, pre, random);
         this.bias = kind.matrix(arena, 1, post, random);
-        this.packed = PackedWeights.pack(arena, weights, bias);
+        this.packed = packed(arena, weights, bias);
         this.workspace = new SpikeWorkspace(arena);
         this.prepared = new PreparedSpikes(arena);
         fill(workspace.tables);
         fill(workspace.own.panels);
+    }
+
+    /** Weights that are packed even if they are not finite. */
+    static PackedWeights packed(Arena arena, FloatMatrix weights, FloatMatrix bias) {
+        float[][] rows = new float[weights.columns()][weights.rows()];
+        for (int input = 0; input < rows.length; input++) {
+            for (int output = 0; output < weights.rows(); output++) {
+                rows[input][output] = weights.get(output, input);
+            }
+        }
+        return DenseCase.packed(arena, rows, new float[][] {bias.toArray()});
     }
 
     /** The public entry, and each variant that this JVM can run. */

@@ -38,10 +38,11 @@ final class RecurrentMatmulProperties {
             @ForAll(supplier = Awkward.Sizes.class) int post,
             @ForAll(supplier = Awkward.Densities.class) double density,
             @ForAll @IntRange(min = 1, max = 4) int rows,
+            @ForAll Product.Weights kind,
             @ForAll long seed) {
         Random random = new Random(seed);
-        PackedWeights weights = PackedWeights.pack(
-                arena, Matrices.uniform(arena, post, pre, random), Matrices.uniform(arena, 1, post, random));
+        PackedWeights weights =
+                Product.packed(arena, kind.matrix(arena, post, pre, random), kind.matrix(arena, 1, post, random));
         SpikeMatrix spikes = Matrices.spikes(arena, rows, pre, density, random);
         FloatMatrix expected = FloatMatrix.zeros(arena, rows, post);
         FloatMatrix actual = FloatMatrix.zeros(arena, rows, post);

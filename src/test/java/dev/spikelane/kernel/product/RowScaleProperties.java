@@ -46,7 +46,8 @@ final class RowScaleProperties {
             @ForAll long seed) {
         Random random = new Random(seed);
         FloatMatrix values = special(rows + 1, columns, random);
-        FloatMatrix weights = Matrices.uniform(arena, 1, columns, random);
+        FloatMatrix weights =
+                random.nextBoolean() ? Matrices.uniform(arena, 1, columns, random) : special(1, columns, random);
         SpikeMatrix spikes = Matrices.spikes(arena, rows + 1, columns, density, random);
         int blocks = Math.ceilDiv(columns, 64);
         int first = random.nextInt(blocks);
@@ -85,6 +86,16 @@ final class RowScaleProperties {
             values.set(i / columns, i % columns, SPECIAL[random.nextInt(SPECIAL.length)]);
         }
         return values;
+    }
+
+    @Example
+    void zerosStayZeroWhateverTheirWeight() {
+        FloatMatrix weights = FloatMatrix.vector(arena, Float.NaN, Float.NEGATIVE_INFINITY, -3, Float.NaN, 2);
+        FloatMatrix current = FloatMatrix.zeros(arena, 1, 5);
+        RowScale.multiply(FloatMatrix.vector(arena, 0, -0.0f, 0, 1, Float.NaN), weights, Tile.whole(current), 1);
+        Matrices.assertSameBits(new float[][] {{0, -0.0f, -0.0f, Float.NaN, Float.NaN}}, current, "products");
+        RowScale.multiply(weights, Tile.whole(current), 1);
+        Matrices.assertSameBits(new float[][] {{0, -0.0f, 0, Float.NaN, Float.NaN}}, current, "where they stand");
     }
 
     @Example

@@ -1,0 +1,56 @@
+package dev.spikelane.kernel.product;
+
+import static dev.spikelane.kernel.base.Lanes.BYTES;
+import static dev.spikelane.kernel.base.Lanes.INT;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.MIN;
+
+import dev.spikelane.kernel.base.Checks;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.IntVector;
+
+/** Looks for NaN, infinities and -0 by the bits of numbers: whole vectors of some rows. */
+final class BitsVector {
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final int INFINITY = 0x7F80_0000;
+
+    private BitsVector() {}
+
+    /** Whether none is NaN or infinite. */
+    static boolean areFinite(MemorySegment values, long from, long step, int rows, int bytes) {
+        return greatest(values, from, step, rows, bytes) < INFINITY;
+    }
+
+    /** Without their sign, the bits of NaN are greater than those of infinity. */
+    static boolean haveNan(MemorySegment values, long from, long step, int rows, int bytes) {
+        return greatest(values, from, step, rows, bytes) > INFINITY;
+    }
+
+    private static int greatest(MemorySegment values, long from, long step, int rows, int bytes) {
+        Checks.isNative(values);
+        IntVector greatest = IntVector.zero(INT);
+        for (int row = 0; row < rows; row++) {
+            long at = from + row * step;
+            for (int lane = 0; lane < bytes; lane += BYTES) {
+                IntVector bits = IntVector.fromMemorySegment(INT, values, at + lane, ORDER);
+                greatest = greatest.max(bits.and(Integer.MAX_VALUE));
+            }
+        }
+        return greatest.reduceLanes(MAX);
+    }
+
+    /** The bits of -0 are the least integer. */
+    static boolean haveMinusZero(MemorySegment values, long from, long step, int rows, int bytes) {
+        Checks.isNative(values);
+        IntVector least = IntVector.zero(INT);
+        for (int row = 0; row < rows; row++) {
+            long at = from + row * step;
+            for (int lane = 0; lane < bytes; lane += BYTES) {
+                least = least.min(IntVector.fromMemorySegment(INT, values, at + lane, ORDER));
+            }
+        }
+        return least.reduceLanes(MIN) == Integer.MIN_VALUE;
+    }
+}
