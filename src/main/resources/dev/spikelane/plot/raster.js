@@ -56,8 +56,7 @@ function crowdSeries(train, panel, paint) {
         silent: true,
         clip: true,
         z: 1,
-        data: [[0]],
-        encode: { x: [], y: [], tooltip: [] },
+        data: [ANYWHERE],
         renderItem: (parameters, api) => {
             const area = parameters.coordSys;
             const [left, bottom] = api.coord([0, 0]);
