@@ -162,8 +162,9 @@ final class DemoReport {
             NetworkResult again =
                     ImageRun.again(results.settings(), results.images().images(), numbers, trains);
             report.section("Mistakes")
-                    .text(numbers.size() + " of the " + (all - recognition.right(all)) + " among all " + all
-                            + " images that the network takes for something else.");
+                    .text("The network takes " + (all - recognition.right(all)) + " of all " + all
+                            + " images for something else. The first " + numbers.size()
+                            + " of those that are not above:");
             verdicts(report, numbers, again, trains);
         }
     }

@@ -201,9 +201,11 @@ final class DemoText {
     }
 
     /** A time with its doubt. */
-    static String milliseconds(PassTimes.Spread spread) {
-        return String.format(
-                Locale.ROOT, "%.3f ms (%.3f to %.3f)", spread.median(), spread.fastest(), spread.slowest());
+    private static String milliseconds(PassTimes.Spread spread) {
+        String range = spread.fastest() == spread.slowest()
+                ? "in a single pass"
+                : String.format(Locale.ROOT, "(%.3f to %.3f)", spread.fastest(), spread.slowest());
+        return String.format(Locale.ROOT, "%.3f ms %s", spread.median(), range);
     }
 
     private static int width(NetworkResult result) {

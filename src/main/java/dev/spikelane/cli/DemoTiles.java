@@ -46,7 +46,7 @@ record DemoTiles(DemoResults results, ScalarTiming scalar) {
     String doubt() {
         PassTimes times = results.images().times();
         return (times.passes() == 1 ? "a single pass" : "the last " + times.passes() + " passes did not agree")
-                + (times.busy() ? ", as other programs keep this machine busy" : "");
+                + (times.busy() ? ", while other programs keep this machine busy" : "");
     }
 
     private boolean settled() {
