@@ -149,7 +149,7 @@ final class DemoReport {
         verdicts(report, numbers, results.images().network(), shown);
     }
 
-    /** What the network gets wrong has a face too; it runs once more for that, since rasters are kept of what is shown. */
+    /** What the network gets wrong; it runs once more for that, since rasters are kept of the first images alone. */
     private void mistakes(Report report) throws IOException {
         Recognition recognition = results.images().recognition();
         List<Integer> numbers = recognition.mistakes(MISTAKES);

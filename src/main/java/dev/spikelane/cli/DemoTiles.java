@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The large numbers of the demo's page. A time that did not settle stands there with its doubt, one that was not taken not at all.
+ * The large numbers of the demo's page. A time that did not settle stands there with its doubt; one that
+ * was not taken is left out.
  *
  * @param results what the demo found
  * @param scalar the time of the scalar kernels, if it was taken

@@ -71,7 +71,7 @@ final class PassTimes {
         return last.size();
     }
 
-    /** What the last passes took, whether they agree or not; nothing if there were none, or the clock saw no time go by. */
+    /** What the last passes took, whether they agree or not; nothing if there were none, or the clock stood still. */
     Optional<Spread> spread(ToDoubleFunction<Pass> time) {
         double[] sorted = last.stream().mapToDouble(time).sorted().toArray();
         return sorted.length == 0 || sorted[0] <= 0

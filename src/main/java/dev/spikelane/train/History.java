@@ -41,7 +41,7 @@ record History(List<EpochResult> epochs) {
         return Double.isFinite(number) ? String.valueOf(number) : "";
     }
 
-    /** An array with an object for each epoch, whose names are those of the table, without those of numbers that nobody computed. */
+    /** An array of objects whose names are those of the table; numbers that nobody computed are left out. */
     private String json() {
         JsonWriter json = new JsonWriter().array();
         for (EpochResult each : epochs) {

@@ -7,7 +7,7 @@ function markStyle(train, width, height, share) {
     return { size: size, opacity: clamp(0.8 / overlap, 0.2, 1) };
 }
 
-/** Cells of a step and a neuron that are hardly a pixel: marks of them would make a pattern with the pixels that no spike has made. */
+/** Whether the cell of a step and a neuron is hardly a pixel: marks of that size make a pattern with the pixels. */
 function isCrowded(train, width, height) {
     return Math.min(width / train.steps, height / train.neurons) < 1.5;
 }
@@ -42,7 +42,7 @@ function crowdPicture(covered, paint) {
     canvas.height = Math.max(1, covered.rows);
     const context = canvas.getContext('2d');
     const image = context.createImageData(canvas.width, canvas.height);
-    covered.alpha.forEach((alpha, pixel) => image.data.set([paint[0], paint[1], paint[2], Math.round(255 * alpha)], 4 * pixel));
+    covered.alpha.forEach((alpha, pixel) => image.data.set([...paint, Math.round(255 * alpha)], 4 * pixel));
     context.putImageData(image, 0, 0);
     return canvas;
 }
@@ -63,7 +63,8 @@ function crowdSeries(train, panel, paint) {
             const up = train.neurons > 1 ? bottom - api.coord([0, 1])[1] : area.height;
             const place = { left: left, bottom: bottom, step: api.coord([1, 0])[0] - left, neuron: up };
             const picture = crowdPicture(coverage(train, area, devicePixelRatio, place), paint);
-            return { type: 'image', style: { image: picture, x: area.x, y: area.y, width: area.width, height: area.height } };
+            const style = { image: picture, x: area.x, y: area.y, width: area.width, height: area.height };
+            return { type: 'image', style: style };
         },
     };
 }
@@ -123,7 +124,11 @@ function rasterChart(figure, theme, width) {
         });
         top += 24 + heights[i] + (last ? 44 : 26);
     });
-    figure.panels.forEach((train, i) => crowded[i] && option.series.push(crowdSeries(train, i, colour(theme.series[i % 4]))));
+    figure.panels.forEach((train, i) => {
+        if (crowded[i]) {
+            option.series.push(crowdSeries(train, i, colour(theme.series[i % 4])));
+        }
+    });
     option.tooltip.formatter = (mark) => {
         const point = 2 * mark.dataIndex;
         const points = figure.panels[mark.seriesIndex].points;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** No text, page, table or JSON of any command shows a number that is none, also where nothing fires and no time was taken. */
+/** No text, page or JSON of any command shows a number that is none, even where nothing fires or was timed. */
 final class FiniteOutputTest {
 
     private static final Pattern NO_NUMBER = Pattern.compile("(?i:\\b(nan|infinity|null|undefined)\\b)|[\uFFFD\u221E]");

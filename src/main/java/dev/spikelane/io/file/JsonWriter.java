@@ -102,7 +102,7 @@ public final class JsonWriter {
     }
 
     /**
-     * Writes the name and value of a number, or nothing if it is not finite, so that no reader takes a {@code null} for a number.
+     * Writes the name and value of a number, or nothing if it is not finite: no reader meets a {@code null}.
      *
      * @param name the name
      * @param value the number
