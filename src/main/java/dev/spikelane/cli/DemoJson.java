@@ -2,9 +2,9 @@ package dev.spikelane.cli;
 
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.kernel.Simd;
-import dev.spikelane.train.Decoding;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The results of the demo for machines: one JSON object. */
@@ -45,15 +45,15 @@ final class DemoJson {
         json.name("images").object().name("source").value(images.name());
         json.name("size").value(images.size()).name("count").value(images.count());
         densities(network, json);
-        json.name("encode_ms_per_image").value(result.encodeMilliseconds());
-        json.name("network_ms_per_image").value(result.networkMilliseconds());
+        time("encode_ms_per_image", result.encoding(), json);
+        time("network_ms_per_image", result.inNetwork(), json);
         json.name("settled").value(result.times().settled());
         json.name("machine_busy").value(result.times().busy());
         json.name("kernels").strings(network.kernels());
         Recognition recognition = result.recognition();
         json.name("weights").value(recognition.isTrained() ? ImageRun.WEIGHTS : "random");
         if (recognition.isJudged()) {
-            json.name("decoding").value(Decoding.MEMBRANE.toString());
+            json.name("decoding").value(ImageRun.DECODING.toString());
             json.name("accuracy").value(recognition.accuracy());
             json.name("recognized").value(recognition.found().size());
             json.name("accuracy_of_recognized").value(recognition.accuracyOfAll());
@@ -66,7 +66,7 @@ final class DemoJson {
                 json.name("label").value(images.label(image));
             }
             counts(network, image, json);
-            if (recognition.isTrained()) {
+            if (recognition.isTrained() && recognition.found().get(image) >= 0) {
                 json.name("recognized_as")
                         .value(images.nameOf(recognition.found().get(image)));
             }
@@ -81,6 +81,15 @@ final class DemoJson {
     private static void counts(NetworkResult result, int sample, JsonWriter json) {
         List<Integer> counts = result.counts().get(sample);
         json.name("counts").integers(counts).name("fires_most").value(result.winner(sample));
+    }
+
+    /** The median, and how far the passes lie apart; nothing if there were none. */
+    private static void time(String name, Optional<PassTimes.Spread> time, JsonWriter json) {
+        time.ifPresent(spread -> {
+            json.name(name).value(spread.median());
+            json.name(name + "_fastest").value(spread.fastest());
+            json.name(name + "_slowest").value(spread.slowest());
+        });
     }
 
     private static void densities(NetworkResult result, JsonWriter json) {

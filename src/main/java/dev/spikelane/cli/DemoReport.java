@@ -4,7 +4,6 @@ import dev.spikelane.io.Idx;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.plot.Plot;
 import dev.spikelane.plot.Report;
-import dev.spikelane.train.Decoding;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -12,21 +11,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The results of the demo as a page. */
 final class DemoReport {
 
+    private static final int MISTAKES = 8;
+
     private final DemoResults results;
     private final TutorialTrains trains;
     private final ImageTrains shown;
     private final ScalarTiming scalar;
+    private final DemoTiles tiles;
 
     DemoReport(DemoResults results, TutorialTrains trains, ImageTrains shown, ScalarTiming scalar) {
         this.results = results;
         this.trains = trains;
         this.shown = shown;
         this.scalar = scalar;
+        this.tiles = new DemoTiles(results, scalar);
     }
 
     void write(Path file) throws IOException {
@@ -45,14 +49,15 @@ final class DemoReport {
                         TutorialRun.HIDDEN + TutorialRun.OUTPUTS,
                         results.settings().steps(),
                         sentence(images.recognition())))
-                .tiles(tiles())
+                .tiles(tiles.all())
                 .layers(layers);
         images(report);
+        mistakes(report);
+        if (images.recognition().isJudged()) {
+            confusion(report, images);
+        }
         tutorial(report);
         neurons(report);
-        if (images.recognition().isJudged()) {
-            confusion(report, images.recognition());
-        }
         report.section("Configuration").facts(configuration()).write(file);
     }
 
@@ -69,68 +74,29 @@ final class DemoReport {
                 recognition.right(recognition.found().size()),
                 recognition.found().size(),
                 100 * recognition.accuracyOfAll(),
-                TrainingRecipes.describe(Decoding.MEMBRANE));
+                TrainingRecipes.describe(ImageRun.DECODING));
     }
 
-    private static void confusion(Report report, Recognition recognition) {
+    private static void confusion(Report report, ImageRun.Result images) {
+        Recognition recognition = images.recognition();
+        List<Integer> decided = recognition.decided();
+        if (decided.isEmpty()) {
+            return;
+        }
         int all = recognition.found().size();
+        String silent = decided.size() < all ? ", " + (all - decided.size()) + " without a spike of any output" : "";
         report.section("Right and wrong")
                 .text("Rows are what the images show, columns what the network takes them for; " + all + " images, "
-                        + recognition.right(all) + " right.")
+                        + recognition.right(all) + " right" + silent + ".")
                 .figure(Plot.confusionMatrix(
-                                recognition.labels().subList(0, all).stream()
-                                        .mapToInt(Integer::intValue)
+                                decided.stream()
+                                        .mapToInt(recognition.labels()::get)
                                         .toArray(),
-                                recognition.found().stream()
-                                        .mapToInt(Integer::intValue)
+                                decided.stream()
+                                        .mapToInt(recognition.found()::get)
                                         .toArray())
+                        .labels(images.images().names(TutorialRun.OUTPUTS))
                         .title("Confusion matrix"));
-    }
-
-    private Map<String, String> tiles() {
-        ImageRun.Result images = results.images();
-        NetworkResult network = images.network();
-        double all = (double) TutorialRun.HIDDEN * (images.images().inputs() + TutorialRun.OUTPUTS);
-        double passed = TutorialRun.HIDDEN
-                * (network.inputDensity() * images.images().inputs() + network.hiddenDensity() * TutorialRun.OUTPUTS);
-        double perSecond = 1e3 / images.networkMilliseconds();
-        Map<String, String> tiles = new LinkedHashMap<>();
-        tiles.put(
-                "Images per second",
-                String.format(
-                        Locale.ROOT,
-                        "%,.0f\n%s each, without encoding; threads: %d. %s",
-                        perSecond,
-                        milliseconds(images.networkMilliseconds()),
-                        results.settings().threads(),
-                        InfoCommand.cpu()));
-        if (scalar.isTimed()) {
-            tiles.put(
-                    "Times faster than scalar",
-                    String.format(
-                            Locale.ROOT,
-                            "%.1f\non this machine: plain loops take %s for an image; %s",
-                            scalar.millisecondsPerImage() / images.networkMilliseconds(),
-                            milliseconds(scalar.millisecondsPerImage()),
-                            Simd.describe()));
-        }
-        tiles.put(
-                "Multiplications saved",
-                String.format(
-                        Locale.ROOT,
-                        "%.1f %%\nof the %,.0f of a step: a silent neuron costs nothing, and a spike only adds a weight",
-                        100 * (1 - passed / all),
-                        all));
-        if (!scalar.isTimed()) {
-            tiles.put(
-                    "Synaptic events per second",
-                    String.format(
-                            Locale.ROOT,
-                            "%.3g billion\neach a spike that adds one weight; %s",
-                            perSecond * results.settings().steps() * passed * 1e-9,
-                            Simd.describe()));
-        }
-        return tiles;
     }
 
     private void neurons(Report report) {
@@ -174,22 +140,45 @@ final class DemoReport {
 
     private void images(Report report) throws IOException {
         ImageSet all = results.images().images();
-        ImageSet images = all.first(shown.images());
-        List<String> labels = IntStream.range(0, images.count())
-                .mapToObj(image -> label(images, image))
-                .toList();
-        String first = images.count() < all.count() ? " The first " + images.count() + " are shown." : "";
+        String first = shown.images() < all.count() ? " The first " + shown.images() + " are shown." : "";
+        List<Integer> numbers = IntStream.range(0, shown.images()).boxed().toList();
+        report.section("Images")
+                .text(all.count() + " of " + all.file().count() + " images, " + all.size() + ", " + all.name()
+                        + ", rate-coded. The bars are the spikes of output neurons 0 to " + (TutorialRun.OUTPUTS - 1)
+                        + "; a click on an image opens its raster." + first);
+        verdicts(report, numbers, results.images().network(), shown);
+    }
+
+    /** What the network gets wrong; it runs once more for that, since rasters are kept of the first images alone. */
+    private void mistakes(Report report) throws IOException {
+        Recognition recognition = results.images().recognition();
+        List<Integer> numbers = recognition.mistakes(MISTAKES);
+        if (numbers.isEmpty()) {
+            return;
+        }
+        int all = recognition.found().size();
         try (Arena arena = Arena.ofShared()) {
-            report.section("Images")
-                    .text(all.count() + " of " + all.file().count() + " images, " + all.size() + ", " + all.name()
-                            + ", rate-coded. The bars are the spikes of output neurons 0 to "
-                            + (TutorialRun.OUTPUTS - 1) + "; a click on an image opens its raster." + first)
-                    .verdicts(
-                            images.intensities(arena, 0, images.count()),
-                            width(images.file(), images.inputs()),
-                            labels,
-                            results.images().network().counts().subList(0, images.count()),
-                            shown.rasters());
+            ImageTrains trains = new ImageTrains(arena, results.settings().steps(), numbers.size());
+            NetworkResult again =
+                    ImageRun.again(results.settings(), results.images().images(), numbers, trains);
+            report.section("Mistakes")
+                    .text("The network takes " + (all - recognition.right(all)) + " of all " + all
+                            + " images for something else. The first " + numbers.size()
+                            + " of those that are not above:");
+            verdicts(report, numbers, again, trains);
+        }
+    }
+
+    private void verdicts(Report report, List<Integer> numbers, NetworkResult counted, ImageTrains trains)
+            throws IOException {
+        ImageSet images = results.images().images();
+        try (Arena arena = Arena.ofShared()) {
+            report.verdicts(
+                    images.intensities(arena, numbers),
+                    width(images.file(), images.inputs()),
+                    numbers.stream().map(image -> label(images, image)).toList(),
+                    counted.counts().subList(0, numbers.size()),
+                    trains.rasters());
         }
     }
 
@@ -231,15 +220,13 @@ final class DemoReport {
                         images.network().inputDensity(),
                         images.network().hiddenDensity(),
                         images.network().outputDensity()));
-        facts.put(
-                "Time, per image",
-                "network " + milliseconds(images.networkMilliseconds()) + ", encoding "
-                        + milliseconds(images.encodeMilliseconds()));
-        facts.put("Measured", String.format(Locale.ROOT, "after %.1f s of warm-up", images.warmUpSeconds()));
+        facts.put("Time, per image", time(images));
+        facts.put("Measured", measured(images));
         facts.put(
                 "Scalar kernels",
                 scalar.isTimed()
-                        ? milliseconds(scalar.millisecondsPerImage()) + " per image, the fastest pass in a second JVM"
+                        ? DemoTiles.milliseconds(scalar.millisecondsPerImage())
+                                + " per image, the fastest pass in a second JVM"
                         : scalar.note());
         facts.put(
                 "Spike matmul",
@@ -253,10 +240,19 @@ final class DemoReport {
         return facts;
     }
 
-    private static String milliseconds(double value) {
-        if (Double.isNaN(value)) {
-            return "not settled";
+    private String time(ImageRun.Result images) {
+        Optional<PassTimes.Spread> network = images.inNetwork();
+        Optional<PassTimes.Spread> encoding = images.encoding();
+        return network.isPresent() && encoding.isPresent()
+                ? "network " + tiles.milliseconds(network.get()) + ", encoding " + tiles.milliseconds(encoding.get())
+                : "not taken";
+    }
+
+    private String measured(ImageRun.Result images) {
+        String after = String.format(Locale.ROOT, "after %.1f s of warm-up", images.warmUpSeconds());
+        if (images.times().passes() == 0) {
+            return "no pass: --warm-up leaves no time for one";
         }
-        return String.format(Locale.ROOT, value < 0.1 ? "%.3f ms" : "%.2f ms", value);
+        return images.times().settled() ? after : after + "; in doubt, since " + tiles.doubt();
     }
 }

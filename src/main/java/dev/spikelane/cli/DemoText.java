@@ -1,11 +1,11 @@
 package dev.spikelane.cli;
 
 import dev.spikelane.kernel.Simd;
-import dev.spikelane.train.Decoding;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Prints the results of the demo for people. */
@@ -56,8 +56,8 @@ final class DemoText {
                 "Columns",
                 "spikes of each class"
                         + (recognition.isJudged()
-                                ? "; \"taken for\" is the class of " + TrainingRecipes.describe(Decoding.MEMBRANE)
-                                        + ", as it was trained, whatever fires"
+                                ? "; \"taken for\" is the class of " + TrainingRecipes.describe(ImageRun.DECODING)
+                                        + ", the first of equal ones, as it was trained"
                                 : ""));
         out.println();
         table(result);
@@ -96,7 +96,7 @@ final class DemoText {
         row(
                 "Accuracy",
                 shown + all + String.format(Locale.ROOT, " (%.1f %%)", 100 * recognition.accuracyOfAll())
-                        + ", decoded by " + TrainingRecipes.describe(Decoding.MEMBRANE));
+                        + ", decoded by " + TrainingRecipes.describe(ImageRun.DECODING));
         out.println();
         RunText.confusion(out, recognition.confusion());
         out.println();
@@ -178,20 +178,34 @@ final class DemoText {
     }
 
     private static String perImage(ImageRun.Result result) {
+        Optional<PassTimes.Spread> encoding = result.encoding();
+        Optional<PassTimes.Spread> network = result.inNetwork();
+        if (encoding.isEmpty() || network.isEmpty()) {
+            return "not timed: no pass fits into this --warm-up";
+        }
         if (!result.times().settled()) {
-            return String.format(
-                    Locale.ROOT,
-                    "not settled after %.1f s of warm-up; a longer --warm-up may be enough",
-                    result.warmUpSeconds());
+            return "encode " + milliseconds(encoding.get()) + ", network " + milliseconds(network.get())
+                    + String.format(
+                            Locale.ROOT,
+                            ": not settled after %.1f s of warm-up; a longer --warm-up may be enough",
+                            result.warmUpSeconds());
         }
         return String.format(
                 Locale.ROOT,
                 "encode %.3f ms, network %.3f ms, median of %d passes over %d images after %.1f s of warm-up",
-                result.encodeMilliseconds(),
-                result.networkMilliseconds(),
+                encoding.get().median(),
+                network.get().median(),
                 PassTimes.PASSES,
                 result.timed(),
                 result.warmUpSeconds());
+    }
+
+    /** A time with its doubt. */
+    private static String milliseconds(PassTimes.Spread spread) {
+        String range = spread.fastest() == spread.slowest()
+                ? "in a single pass"
+                : String.format(Locale.ROOT, "(%.3f to %.3f)", spread.fastest(), spread.slowest());
+        return String.format(Locale.ROOT, "%.3f ms %s", spread.median(), range);
     }
 
     private static int width(NetworkResult result) {

@@ -5,16 +5,21 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Decoding;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Runs images, rate-coded, through the tutorial's network, batch by batch. */
 final class ImageRun {
 
     /** The network of the demo; see the description of training. */
     static final String WEIGHTS = "fashion-mnist.safetensors";
+
+    /** How its outputs become a class: it was trained for that. */
+    static final Decoding DECODING = Decoding.COUNT;
 
     /** Steps of all images together that are run for the accuracy alone. */
     private static final long MOST_STEPS = 256_000;
@@ -36,6 +41,17 @@ final class ImageRun {
         try (Arena arena = Arena.ofShared()) {
             return new ImageRun(settings, images, network(arena, settings, images), progress).run(attachments);
         }
+    }
+
+    /** Runs some images once more, each alone, and records what the network does; it does the same as among others. */
+    static NetworkResult again(DemoSettings settings, ImageSet images, List<Integer> numbers, ImageTrains trains)
+            throws IOException {
+        ImageRun again = new ImageRun(settings, images, trained(), Progress.NONE);
+        NetworkRun run = new NetworkRun(again.network, settings.threads(), List.of(trains), Progress.NONE);
+        for (int number : numbers) {
+            again.batch(run, number, number + 1);
+        }
+        return run.result();
     }
 
     /** Seconds in the network of the fastest pass over the first batch, of those that fit into the warm-up, at least one. */
@@ -78,33 +94,28 @@ final class ImageRun {
         long start = System.nanoTime();
         PassTimes times = warmUp(start);
         double warmUp = (System.nanoTime() - start) * 1e-9;
-        Verdicts verdicts = new Verdicts();
-        List<Attachment> all = new ArrayList<>(attachments);
-        if (isTrained(images)) {
-            all.add(verdicts);
-        }
-        NetworkRun run = new NetworkRun(network, settings.threads(), all, progress);
+        NetworkRun run = new NetworkRun(network, settings.threads(), attachments, progress);
         progress.begin("Images", (long) settings.steps() * images.count());
         for (int first = 0; first < images.count(); first += settings.batch()) {
             batch(run, first, images.count());
         }
         progress.end();
-        Recognition recognition = isTrained(images) ? recognition(verdicts) : Recognition.NONE;
-        return new Result(images, run.result(), recognition, Math.min(settings.batch(), images.count()), warmUp, times);
+        NetworkResult result = run.result();
+        Recognition recognition = isTrained(images) ? recognition(result) : Recognition.NONE;
+        return new Result(images, result, recognition, Math.min(settings.batch(), images.count()), warmUp, times);
     }
 
     /** Looks at the rest of the embedded images too, which are enough to say how often the network is right. */
-    private Recognition recognition(Verdicts shown) throws IOException {
-        List<Integer> found = new ArrayList<>(shown.classes());
+    private Recognition recognition(NetworkResult shown) throws IOException {
+        List<Integer> found = new ArrayList<>(shown.winners());
         int end = images.fashion() && (long) settings.steps() * images.file().count() <= MOST_STEPS
                 ? images.file().count()
                 : images.count();
-        Verdicts rest = new Verdicts();
-        NetworkRun run = new NetworkRun(network, settings.threads(), List.of(rest), Progress.NONE);
+        NetworkRun rest = new NetworkRun(network, settings.threads(), List.of(), Progress.NONE);
         for (int first = images.count(); first < end; first += settings.batch()) {
-            batch(run, first, end);
+            batch(rest, first, end);
         }
-        found.addAll(rest.classes());
+        found.addAll(rest.result().winners());
         boolean known = images.classes().stream().allMatch(label -> label < TutorialRun.OUTPUTS);
         return new Recognition(known ? images.classes() : List.of(), found, images.count());
     }
@@ -157,14 +168,14 @@ final class ImageRun {
             double warmUpSeconds,
             PassTimes times) {
 
-        /** NaN if the times never settled. */
-        double encodeMilliseconds() {
-            return times.median(PassTimes.Pass::encode) / timed * 1e3;
+        /** Of an image, in milliseconds; nothing if no pass was timed. */
+        Optional<PassTimes.Spread> encoding() {
+            return times.spread(PassTimes.Pass::encode).map(spread -> spread.times(1e3 / timed));
         }
 
-        /** NaN if the times never settled. */
-        double networkMilliseconds() {
-            return times.median(PassTimes.Pass::network) / timed * 1e3;
+        /** Of an image, in milliseconds, without encoding; nothing if no pass was timed. */
+        Optional<PassTimes.Spread> inNetwork() {
+            return times.spread(PassTimes.Pass::network).map(spread -> spread.times(1e3 / timed));
         }
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -114,14 +115,31 @@ record ImageSet(String name, Idx file, int inputs, List<Integer> classes, boolea
         return classes.isEmpty() ? "" : nameOf(classes.get(image));
     }
 
-    /** The name of a class, or its number. */
+    /** The name of a class, or its number; a network without a spike has found nothing, -1. */
     String nameOf(int label) {
+        if (label < 0) {
+            return "nothing";
+        }
         return fashion ? CLASSES.get(label) : String.valueOf(label);
+    }
+
+    /** The names of all classes, or their numbers. */
+    String[] names(int classes) {
+        return IntStream.range(0, classes).mapToObj(this::nameOf).toArray(String[]::new);
     }
 
     /** The names of all classes that occur, for the width of a column. */
     List<String> labels() {
         return classes.stream().map(this::nameOf).distinct().toList();
+    }
+
+    /** Intensities of the images with these numbers, {@code [numbers x inputs]}. */
+    FloatMatrix intensities(Arena arena, List<Integer> numbers) throws IOException {
+        float[][] rows = new float[numbers.size()][];
+        for (int row = 0; row < rows.length; row++) {
+            rows[row] = intensities(arena, numbers.get(row), 1).toArray();
+        }
+        return FloatMatrix.of(rows);
     }
 
     /** Such as "28 x 28". */

@@ -72,8 +72,13 @@ record IntegerRun(Quantized quantized, double floats, double integers) {
     String spikes() {
         return "change of spikes: "
                 + quantized.spikesChange().entrySet().stream()
-                        .map(each -> String.format(Locale.ROOT, "%s %+.2f %%", each.getKey(), 100 * each.getValue()))
+                        .map(each -> each.getKey() + " " + change(each.getValue()))
                         .collect(Collectors.joining(", "));
+    }
+
+    /** A share of no spikes is no number. */
+    private static String change(double share) {
+        return Double.isFinite(share) ? String.format(Locale.ROOT, "%+.2f %%", 100 * share) : "from none to some";
     }
 
     String speed() {
@@ -94,9 +99,7 @@ record IntegerRun(Quantized quantized, double floats, double integers) {
         json.name("accuracy_with_floats").value(quantized.before().accuracy());
         json.name("agreement").value(quantized.agreement());
         json.name("change_of_spikes").object();
-        quantized
-                .spikesChange()
-                .forEach((population, change) -> json.name(population).value(change));
+        quantized.spikesChange().forEach(json::finite);
         json.end().name("images_per_second").value(integers);
         json.name("images_per_second_with_floats").value(floats).end();
     }

@@ -1,6 +1,7 @@
 package dev.spikelane.cli;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a network did.
@@ -23,5 +24,10 @@ record NetworkResult(
         List<Integer> spikes = counts.get(sample);
         int most = spikes.stream().mapToInt(Integer::intValue).max().orElse(0);
         return most == 0 ? -1 : spikes.indexOf(most);
+    }
+
+    /** For each sample the output neuron that fires most. */
+    List<Integer> winners() {
+        return IntStream.range(0, counts.size()).map(this::winner).boxed().toList();
     }
 }

@@ -5,6 +5,7 @@ import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -36,6 +37,21 @@ final class PassTimes {
         }
     }
 
+    /**
+     * A time and its doubt.
+     *
+     * @param median of the last passes
+     * @param fastest of them
+     * @param slowest of them
+     */
+    record Spread(double median, double fastest, double slowest) {
+
+        /** Each number times {@code factor}. */
+        Spread times(double factor) {
+            return new Spread(median * factor, fastest * factor, slowest * factor);
+        }
+    }
+
     void add(Pass pass) {
         if (last.size() == PASSES) {
             last.removeFirst();
@@ -50,17 +66,17 @@ final class PassTimes {
         return last.size() == PASSES && slowest <= fastest * AGREEMENT;
     }
 
-    /** The median of the last passes, NaN unless they agree. */
-    double median(ToDoubleFunction<Pass> time) {
-        if (!settled()) {
-            return Double.NaN;
-        }
-        return last.stream()
-                .mapToDouble(time)
-                .sorted()
-                .skip(PASSES / 2)
-                .findFirst()
-                .orElseThrow();
+    /** How many passes stand behind {@link #spread}. */
+    int passes() {
+        return last.size();
+    }
+
+    /** What the last passes took, whether they agree or not; nothing if there were none, or the clock stood still. */
+    Optional<Spread> spread(ToDoubleFunction<Pass> time) {
+        double[] sorted = last.stream().mapToDouble(time).sorted().toArray();
+        return sorted.length == 0 || sorted[0] <= 0
+                ? Optional.empty()
+                : Optional.of(new Spread(sorted[(sorted.length - 1) / 2], sorted[0], sorted[sorted.length - 1]));
     }
 
     /** Whether the calling thread had to share its processor with other programs in most of the last passes. */

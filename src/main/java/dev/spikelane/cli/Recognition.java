@@ -1,12 +1,13 @@
 package dev.spikelane.cli;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a trained network takes images for.
  *
  * @param labels what they show, in the order of the file; empty if nobody knows
- * @param found what they are taken for: those that are shown, and all others of the sample
+ * @param found what they are taken for: those that are shown, and all others of the sample; -1 where no output fires
  * @param shown how many of them are shown
  */
 record Recognition(List<Integer> labels, List<Integer> found, int shown) {
@@ -43,10 +44,29 @@ record Recognition(List<Integer> labels, List<Integer> found, int shown) {
         return (double) right(found.size()) / found.size();
     }
 
-    /** All images, {@code [label][found]}. */
+    /** The first images that are wrong and not shown, at most so many. */
+    List<Integer> mistakes(int most) {
+        return isJudged()
+                ? IntStream.range(shown, found.size())
+                        .filter(image -> !isRight(image))
+                        .limit(most)
+                        .boxed()
+                        .toList()
+                : List.of();
+    }
+
+    /** All images for which some output fires. */
+    List<Integer> decided() {
+        return IntStream.range(0, found.size())
+                .filter(image -> found.get(image) >= 0)
+                .boxed()
+                .toList();
+    }
+
+    /** All images for which some output fires, {@code [label][found]}. */
     int[][] confusion() {
         int[][] matrix = new int[TutorialRun.OUTPUTS][TutorialRun.OUTPUTS];
-        for (int image = 0; image < found.size(); image++) {
+        for (int image : decided()) {
             matrix[labels.get(image)][found.get(image)]++;
         }
         return matrix;

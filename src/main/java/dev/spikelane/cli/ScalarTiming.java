@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Times the demo's images with the scalar kernels, in a JVM of its own, because a JVM chooses its kernels once.
  *
- * @param millisecondsPerImage of the fastest pass; NaN if nothing was timed
+ * @param millisecondsPerImage of the fastest pass; 0 if nothing was timed
  * @param note why nothing was timed; empty if something was
  */
 record ScalarTiming(double millisecondsPerImage, String note) {
@@ -21,7 +21,7 @@ record ScalarTiming(double millisecondsPerImage, String note) {
     private static final int MOST_SECONDS = 10;
 
     private static ScalarTiming skipped(String reason) {
-        return new ScalarTiming(Double.NaN, "not timed: " + reason);
+        return new ScalarTiming(0, "not timed: " + reason);
     }
 
     /** Nothing is timed. */
@@ -30,7 +30,7 @@ record ScalarTiming(double millisecondsPerImage, String note) {
     }
 
     boolean isTimed() {
-        return !Double.isNaN(millisecondsPerImage);
+        return millisecondsPerImage > 0;
     }
 
     /** Runs the second JVM, for at most {@value #MOST_SECONDS} seconds; whatever fails there is a note here. */

@@ -19,10 +19,10 @@ final class TrainJson {
         json.name("history").array();
         for (EpochResult each : history) {
             json.object().name("epoch").value(each.epoch()).name("rate").value(each.rate());
-            json.name("loss").value(each.loss()).name("accuracy").value(each.accuracy());
-            json.name("validation_loss").value(each.validationLoss());
-            json.name("validation_accuracy").value(each.validationAccuracy());
-            json.name("samples_per_second").value(each.samplesPerSecond()).end();
+            json.finite("loss", each.loss()).finite("accuracy", each.accuracy());
+            json.finite("validation_loss", each.validationLoss());
+            json.finite("validation_accuracy", each.validationAccuracy());
+            json.finite("samples_per_second", each.samplesPerSecond()).end();
         }
         json.end().name("test").object();
         evaluation(test, json);
@@ -31,11 +31,9 @@ final class TrainJson {
 
     /** The fields of an evaluation, inside an object. */
     static void evaluation(Evaluation evaluation, JsonWriter json) {
-        json.name("images").value(evaluation.samples()).name("accuracy").value(evaluation.accuracy());
+        json.name("images").value(evaluation.samples()).finite("accuracy", evaluation.accuracy());
         json.name("decoding").value(evaluation.decoding().toString());
-        if (Double.isFinite(evaluation.loss())) {
-            json.name("loss").value(evaluation.loss());
-        }
+        json.finite("loss", evaluation.loss());
         json.name("spikes_per_image").object();
         evaluation.spikes().forEach((name, count) -> json.name(name).value(count));
         json.end();

@@ -66,7 +66,7 @@ record TrainingSettings(
                     List.of(256), true, 0.9f, "pieces", 28, "membrane", "atan", 5, 1e-3, true, false, 0, 128),
             "demo",
             new TrainingSettings(
-                    List.of(1000), false, 0.95f, "frame", 25, "membrane", "atan", 16, 1e-3, true, true, 0, 128));
+                    List.of(1000), false, 0.95f, "frame", 25, "mse-count", "atan", 20, 1e-3, true, true, 0, 128));
 
     Loss lossFunction() {
         return Objects.requireNonNull(TrainingRecipes.LOSSES.get(loss));

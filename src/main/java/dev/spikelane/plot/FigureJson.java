@@ -34,7 +34,7 @@ final class FigureJson {
 
     private static void traces(TracesPlot traces, JsonWriter json) {
         json.name("kind").value("traces").name("steps").value(traces.steps());
-        json.name("threshold").value(traces.threshold()).name("marked").value(traces.marked());
+        json.finite("threshold", traces.threshold()).name("marked").value(traces.marked());
         json.name("panels").array();
         for (TracesPlot.Panel panel : traces.panels()) {
             json.object().name("label").value(panel.label()).name("spikes").integers(panel.spikes());
@@ -52,7 +52,7 @@ final class FigureJson {
         json.end().name("panels").array();
         for (CurvePanel panel : plot.panels()) {
             json.object().name("caption").value(panel.caption()).name("label").value(panel.label());
-            json.name("threshold").value(panel.threshold()).name("spikes").integers(panel.spikes());
+            json.finite("threshold", panel.threshold()).name("spikes").integers(panel.spikes());
             range(panel.range(), json);
             json.name("lines").array();
             for (CurveLine line : panel.lines()) {

@@ -4,8 +4,8 @@ import dev.spikelane.io.file.JsonWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The text of a page: markup, style sheet, data, ECharts and the scripts that draw. */
 final class HtmlPage {
@@ -29,9 +29,9 @@ final class HtmlPage {
 
     private final StringBuilder text = new StringBuilder();
     private final JsonWriter figures = new JsonWriter().array();
+    private final List<Block.Verdicts> images = new ArrayList<>();
     private int blocks;
     private int charts;
-    private Block.@Nullable Verdicts images;
 
     private HtmlPage() {}
 
@@ -42,6 +42,7 @@ final class HtmlPage {
             page.element("h1", title);
         }
         blocks.forEach(page::block);
+        page.dialog();
         page.scripts();
         return page.text.toString();
     }
@@ -130,14 +131,16 @@ final class HtmlPage {
 
     /** A card for each image; one that opens a raster is a button. */
     private void verdicts(Block.Verdicts block) {
-        images = block;
+        int list = images.size();
+        images.add(block);
         boolean opens = !block.rasters().isEmpty();
         text.append("<ul class=\"verdicts\">\n");
         for (int i = 0; i < block.verdicts().size(); i++) {
             Verdict verdict = block.verdicts().get(i);
             text.append(opens ? "<li><button type=\"button\" class=\"image\">" : "<li><span class=\"image\">")
-                    .append("<canvas width=\"%d\" height=\"%d\" data-image=\"%d\" role=\"img\" aria-label=\""
-                            .formatted(block.width(), block.height(), i))
+                    .append(
+                            "<canvas width=\"%d\" height=\"%d\" data-list=\"%d\" data-image=\"%d\" role=\"img\" aria-label=\""
+                                    .formatted(block.width(), block.height(), list, i))
                     .append(escape(verdict.label()))
                     .append("\"></canvas><span>");
             element("strong", verdict.label());
@@ -148,11 +151,6 @@ final class HtmlPage {
             text.append(opens ? "</span></button></li>\n" : "</span></span></li>\n");
         }
         text.append("</ul>\n");
-        if (opens) {
-            text.append("<dialog aria-label=\"raster\"><header><strong></strong><span class=\"verdict\"></span>")
-                    .append("<button type=\"button\" class=\"close\" aria-label=\"close\">×</button></header>")
-                    .append("<div class=\"chart\" role=\"img\" aria-label=\"raster\"></div></dialog>\n");
-        }
     }
 
     /** A bar for each count, drawn without a script. */
@@ -176,20 +174,30 @@ final class HtmlPage {
         text.append("</svg>");
     }
 
+    /** Where a raster opens, whichever list its image is in. */
+    private void dialog() {
+        if (images.stream().anyMatch(list -> !list.rasters().isEmpty())) {
+            text.append("<dialog aria-label=\"raster\"><header><strong></strong><span class=\"verdict\"></span>")
+                    .append("<button type=\"button\" class=\"close\" aria-label=\"close\">×</button></header>")
+                    .append("<div class=\"chart\" role=\"img\" aria-label=\"raster\"></div></dialog>\n");
+        }
+    }
+
     private void scripts() throws IOException {
         text.append(
                         "<footer>The bar below a chart zooms, and so does the wheel with Ctrl. Made by Spikelane; drawn by Apache ECharts (Apache-2.0), which this page holds.</footer>\n")
                 .append("</main>\n<script type=\"application/json\" id=\"content\">{\"figures\":")
                 .append(figures.end().text());
-        Block.Verdicts shown = images;
-        if (shown != null) {
-            JsonWriter json = new JsonWriter().object();
-            json.name("width").value(shown.width()).name("height").value(shown.height());
+        JsonWriter json = new JsonWriter().array();
+        for (Block.Verdicts shown : images) {
+            json.object().name("width").value(shown.width()).name("height").value(shown.height());
             json.name("packed").value(Packed.of(shown.bytes())).name("rasters").array();
             shown.rasters().forEach(raster -> FigureJson.write(raster, json));
-            text.append(",\"images\":").append(json.end().end().text());
+            json.end().end();
         }
-        text.append("}</script>\n<script>")
+        text.append(",\"images\":")
+                .append(json.end().text())
+                .append("}</script>\n<script>")
                 .append(ECharts.script())
                 .append("</script>\n<script>\n(() => {\n'use strict';\n");
         for (String script : SCRIPTS) {

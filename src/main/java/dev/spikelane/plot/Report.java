@@ -121,7 +121,6 @@ public final class Report {
      * @param counts for each image the spikes of each output neuron
      * @return this report
      * @throws IllegalArgumentException if there are more or less labels or counts than images, or the width does not divide an image
-     * @throws IllegalStateException if the report has such images already
      */
     public Report verdicts(FloatMatrix images, int width, List<String> labels, List<List<Integer>> counts) {
         Objects.requireNonNull(images, "images");
@@ -141,16 +140,12 @@ public final class Report {
      * @return this report
      * @throws IllegalArgumentException if there are more or less labels, counts or rasters than images, or the width does not divide an
      *     image, or a figure is no raster
-     * @throws IllegalStateException if the report has such images already
      */
     public Report verdicts(
             FloatMatrix images, int width, List<String> labels, List<List<Integer>> counts, List<Figure> rasters) {
         Objects.requireNonNull(images, "images");
         Objects.requireNonNull(labels, "labels");
         Objects.requireNonNull(counts, "counts");
-        if (blocks.stream().anyMatch(Block.Verdicts.class::isInstance)) {
-            throw new IllegalStateException("the report has verdicts already, expected one list of them");
-        }
         if (labels.size() != images.rows() || counts.size() != images.rows()) {
             throw new IllegalArgumentException(labels.size() + " labels and " + counts.size()
                     + " lists of counts, expected " + images.rows() + ", one for each image");

@@ -41,16 +41,16 @@ record History(List<EpochResult> epochs) {
         return Double.isFinite(number) ? String.valueOf(number) : "";
     }
 
-    /** An array with an object for each epoch, whose names are those of the table. */
+    /** An array of objects whose names are those of the table; numbers that nobody computed are left out. */
     private String json() {
         JsonWriter json = new JsonWriter().array();
         for (EpochResult each : epochs) {
             json.object().name("epoch").value(each.epoch()).name("rate").value(each.rate());
-            json.name("loss").value(each.loss()).name("accuracy").value(each.accuracy());
-            json.name("validation_loss").value(each.validationLoss());
-            json.name("validation_accuracy").value(each.validationAccuracy());
+            json.finite("loss", each.loss()).finite("accuracy", each.accuracy());
+            json.finite("validation_loss", each.validationLoss());
+            json.finite("validation_accuracy", each.validationAccuracy());
             json.name("samples").value(each.samples()).name("seconds").value(each.seconds());
-            json.name("samples_per_second").value(each.samplesPerSecond());
+            json.finite("samples_per_second", each.samplesPerSecond());
             json.name("observer_seconds").value(each.observerSeconds()).end();
         }
         return json.end().text();

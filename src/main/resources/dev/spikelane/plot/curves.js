@@ -69,7 +69,7 @@ function curveAxis(figure, theme, i, name) {
 function curveSeries(figure, theme, i) {
     const panel = figure.panels[i];
     const dashed = figure.verticals.map((x) => ({ xAxis: x }));
-    if (panel.threshold !== null) {
+    if (panel.threshold !== undefined) {
         dashed.push({ yAxis: panel.threshold });
     }
     const where = { xAxisIndex: i, yAxisIndex: i, markLine: markLines(theme, dashed) };

@@ -75,7 +75,7 @@ function weightsChart(figure, theme, width) {
     option.series = [{
         type: 'custom',
         clip: true,
-        data: [[0, 0]],
+        data: [ANYWHERE],
         encode: { x: 0, y: 1 },
         renderItem: (parameters, api) => {
             const from = api.coord([-0.5, figure.rows - 0.5]);

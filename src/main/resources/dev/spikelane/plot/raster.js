@@ -7,6 +7,68 @@ function markStyle(train, width, height, share) {
     return { size: size, opacity: clamp(0.8 / overlap, 0.2, 1) };
 }
 
+/** Whether the cell of a step and a neuron is hardly a pixel: marks of that size make a pattern with the pixels. */
+function isCrowded(train, width, height) {
+    return Math.min(width / train.steps, height / train.neurons) < 1.5;
+}
+
+/** How much of each pixel spikes cover, from 0 to 1, darkened where they are rare: a picture without marks. */
+function coverage(train, area, ratio, place) {
+    const columns = Math.round(area.width * ratio);
+    const rows = Math.round(area.height * ratio);
+    const cell = [place.step * ratio, place.neuron * ratio];
+    const mark = cell.map((length) => (length < 12 ? length : length * 0.8));
+    const covered = new Float32Array(columns * rows);
+    for (let i = 0; i < train.points.length; i += 2) {
+        const x = (place.left - area.x) * ratio + train.points[i] * cell[0] - mark[0] / 2;
+        const y = (place.bottom - area.y) * ratio - train.points[i + 1] * cell[1] - mark[1] / 2;
+        const right = Math.min(x + mark[0], columns);
+        const bottom = Math.min(y + mark[1], rows);
+        for (let column = Math.max(0, Math.floor(x)); column < right; column++) {
+            const wide = Math.min(column + 1, right) - Math.max(column, x);
+            for (let row = Math.max(0, Math.floor(y)); row < bottom; row++) {
+                covered[row * columns + column] += wide * (Math.min(row + 1, bottom) - Math.max(row, y));
+            }
+        }
+    }
+    const whole = Math.min(1, mark[0]) * Math.min(1, mark[1]);
+    const gain = clamp((0.5 * train.steps * train.neurons) / Math.max(1, train.count), 1, 1 / whole);
+    return { columns: columns, rows: rows, alpha: covered.map((share) => Math.min(1, share * gain)) };
+}
+
+function crowdPicture(covered, paint) {
+    const canvas = document.createElement('canvas');
+    canvas.width = Math.max(1, covered.columns);
+    canvas.height = Math.max(1, covered.rows);
+    const context = canvas.getContext('2d');
+    const image = context.createImageData(canvas.width, canvas.height);
+    covered.alpha.forEach((alpha, pixel) => image.data.set([...paint, Math.round(255 * alpha)], 4 * pixel));
+    context.putImageData(image, 0, 0);
+    return canvas;
+}
+
+/** The picture of a crowded panel, painted anew for each part that is zoomed to. */
+function crowdSeries(train, panel, paint) {
+    return {
+        type: 'custom',
+        xAxisIndex: panel,
+        yAxisIndex: panel,
+        silent: true,
+        clip: true,
+        z: 1,
+        data: [ANYWHERE],
+        renderItem: (parameters, api) => {
+            const area = parameters.coordSys;
+            const [left, bottom] = api.coord([0, 0]);
+            const up = train.neurons > 1 ? bottom - api.coord([0, 1])[1] : area.height;
+            const place = { left: left, bottom: bottom, step: api.coord([1, 0])[0] - left, neuron: up };
+            const picture = crowdPicture(coverage(train, area, devicePixelRatio, place), paint);
+            const style = { image: picture, x: area.x, y: area.y, width: area.width, height: area.height };
+            return { type: 'image', style: style };
+        },
+    };
+}
+
 function trainTitle(train, width) {
     const facts = grouped(train.neurons) + (train.neurons === 1 ? ' neuron' : ' neurons') + ', ' + grouped(train.count) + ' spikes';
     const density = width < 520 ? '' : ', density ' + short(Number((train.count / (train.steps * train.neurons)).toPrecision(3)));
@@ -29,8 +91,12 @@ function rasterChart(figure, theme, width) {
     const suitable = figure.panels.map((train) => clamp(train.neurons * 14, 40, 270));
     const around = figure.panels.length * 50 + 60;
     const factor = stretch(figure, suitable.reduce((sum, height) => sum + height), around);
-    const heights = suitable.map((height) => Math.max(10, height * factor));
-    const style = (i) => markStyle(figure.panels[i], plotWidth, heights[i], Math.max(share.end - share.start, 0.1) / 100);
+    const heights = suitable.map((height) => Math.max(10, Math.round(height * factor)));
+    const crowded = figure.panels.map((train, i) => isCrowded(train, plotWidth, heights[i]));
+    // Marks of a crowded panel are there for the mouse alone.
+    const style = (i) => Object.assign(
+        markStyle(figure.panels[i], plotWidth, heights[i], Math.max(share.end - share.start, 0.1) / 100),
+        crowded[i] ? { opacity: 0 } : {});
     let top = 0;
     figure.panels.forEach((train, i) => {
         const last = i === figure.panels.length - 1;
@@ -57,6 +123,11 @@ function rasterChart(figure, theme, width) {
             clip: true,
         });
         top += 24 + heights[i] + (last ? 44 : 26);
+    });
+    figure.panels.forEach((train, i) => {
+        if (crowded[i]) {
+            option.series.push(crowdSeries(train, i, colour(theme.series[i % 4])));
+        }
     });
     option.tooltip.formatter = (mark) => {
         const point = 2 * mark.dataIndex;

@@ -46,6 +46,9 @@ function axis(theme, more) {
     }, more);
 }
 
+/** The one item of a series that is a picture: at a place, a zoom to another one would take it away. */
+const ANYWHERE = ['-', '-'];
+
 /** Half a step of room on both sides, without labels for the halves. */
 function wholeNumbers(theme, count, more) {
     const style = axis(theme, { type: 'value', min: -0.5, max: count - 0.5, minInterval: 1 });

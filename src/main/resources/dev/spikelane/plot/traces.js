@@ -55,7 +55,7 @@ function traceLine(figure, theme, i) {
         sampling: figure.steps > 5000 ? 'lttb' : undefined,
         lineStyle: { color: theme.accent, width: 1.5 },
         itemStyle: { color: theme.accent },
-        markLine: markLines(theme, figure.threshold === null ? [] : [{ yAxis: figure.threshold }]),
+        markLine: markLines(theme, figure.threshold === undefined ? [] : [{ yAxis: figure.threshold }]),
     };
 }
 

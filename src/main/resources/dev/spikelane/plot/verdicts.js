@@ -1,17 +1,16 @@
-/** The images that a network has seen; a click on one opens the raster of what the network did. */
-async function drawVerdicts(images) {
-    if (!images) {
-        return;
+/** The images that a network has seen, list by list; a click on one opens the raster of what the network did. */
+async function drawVerdicts(lists) {
+    for (const [number, images] of lists.entries()) {
+        const pixels = await unpack(images.packed);
+        const size = images.width * images.height;
+        document.querySelectorAll('canvas[data-list="' + number + '"]').forEach((canvas) => {
+            const image = Number(canvas.dataset.image);
+            paintPixels(canvas, pixels, image * size);
+            if (images.rasters.length > 0) {
+                canvas.closest('button').onclick = (event) => openRaster(images.rasters[image], event.currentTarget);
+            }
+        });
     }
-    const pixels = await unpack(images.packed);
-    const size = images.width * images.height;
-    document.querySelectorAll('canvas[data-image]').forEach((canvas) => {
-        const image = Number(canvas.dataset.image);
-        paintPixels(canvas, pixels, image * size);
-        if (images.rasters.length > 0) {
-            canvas.closest('button').onclick = (event) => openRaster(images.rasters[image], event.currentTarget);
-        }
-    });
 }
 
 function openRaster(figure, card) {

@@ -11,7 +11,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,7 +101,7 @@ class DemoCommandTest {
     @CsvSource({"false, false", "false, true", "true, false", "true, true"})
     void takesImagesOfAnySize(boolean compressed, boolean flat) throws IOException {
         Path file = folder.resolve("images");
-        byte[] idx = flat ? idx(new byte[15], 3, 5) : idx(new byte[60], 3, 4, 5);
+        byte[] idx = flat ? SmallImages.idx(new byte[15], 3, 5) : SmallImages.idx(new byte[60], 3, 4, 5);
         try (OutputStream stream = Files.newOutputStream(file);
                 OutputStream target = compressed ? new GZIPOutputStream(stream) : stream) {
             target.write(idx);
@@ -120,8 +119,8 @@ class DemoCommandTest {
         "images, labels"
     })
     void findsLabelsBesideTheImages(String images, String labels) throws IOException {
-        Path file = Files.write(folder.resolve(images), idx(new byte[60], 3, 4, 5));
-        Files.write(folder.resolve(labels), idx(new byte[] {7, 2, 9}, 3));
+        Path file = Files.write(folder.resolve(images), SmallImages.idx(new byte[60], 3, 4, 5));
+        Files.write(folder.resolve(labels), SmallImages.idx(new byte[] {7, 2, 9}, 3));
         List<String> lines =
                 demo("--steps", "5", "--images", file.toString()).lines().toList();
         int header = lines.indexOf("  image  label     0   1   2   3   4   5   6   7   8   9  most");
@@ -131,11 +130,11 @@ class DemoCommandTest {
 
     @Test
     void takesLabelsFromAnyFile() throws IOException {
-        Path file = Files.write(folder.resolve("pictures"), idx(new byte[60], 3, 4, 5));
-        Path labels = Files.write(folder.resolve("classes"), idx(new byte[] {7, 2, 9}, 3));
+        Path file = Files.write(folder.resolve("pictures"), SmallImages.idx(new byte[60], 3, 4, 5));
+        Path labels = Files.write(folder.resolve("classes"), SmallImages.idx(new byte[] {7, 2, 9}, 3));
         String out = demo("--steps", "5", "--images", file.toString(), "--labels", labels.toString());
         assertTrue(out.contains("      1  2  "), out);
-        Files.write(labels, idx(new byte[] {7, 2}, 2));
+        Files.write(labels, SmallImages.idx(new byte[] {7, 2}, 2));
         CommandRun.of("demo", "--images", file.toString(), "--labels", labels.toString())
                 .requireFailure(
                         1, "spikelane: " + labels + ": has 2 labels, expected 3, one for each image of " + file);
@@ -164,19 +163,19 @@ class DemoCommandTest {
 
     @Test
     void namesAFileOfLabels() throws IOException {
-        Path file = Files.write(folder.resolve("labels.idx"), idx(new byte[4], 4));
+        Path file = Files.write(folder.resolve("labels.idx"), SmallImages.idx(new byte[4], 4));
         CommandRun.of("demo", "--images", file.toString()).requireFailureWith(1, file.toString(), "expected images");
     }
 
     @Test
     void namesAFileWithoutImages() throws IOException {
-        Path file = Files.write(folder.resolve("none.idx"), idx(new byte[0], 0, 28, 28));
+        Path file = Files.write(folder.resolve("none.idx"), SmallImages.idx(new byte[0], 0, 28, 28));
         CommandRun.of("demo", "--images", file.toString()).requireFailureWith(1, file.toString(), "at least one");
     }
 
     @Test
     void refusesHugeImages() throws IOException {
-        Path file = Files.write(folder.resolve("huge.idx"), idx(new byte[65_537], 1, 65_537));
+        Path file = Files.write(folder.resolve("huge.idx"), SmallImages.idx(new byte[65_537], 1, 65_537));
         CommandRun.of("demo", "--images", file.toString())
                 .requireFailure(
                         1, "spikelane: " + file + ": images have 65537 pixels, expected at most 65536 (256 x 256)");
@@ -244,14 +243,5 @@ class DemoCommandTest {
             assertEquals(List.of(shape), array.shape());
             return array.matrix().toArray();
         }
-    }
-
-    private static byte[] idx(byte[] data, int... dimensions) {
-        ByteBuffer file = ByteBuffer.allocate(4 + 4 * dimensions.length + data.length);
-        file.put(new byte[] {0, 0, 8, (byte) dimensions.length});
-        for (int dimension : dimensions) {
-            file.putInt(dimension);
-        }
-        return file.put(data).array();
     }
 }

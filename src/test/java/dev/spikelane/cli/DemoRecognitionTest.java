@@ -7,7 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +42,7 @@ final class DemoRecognitionTest {
         assertTrue(
                 images.get("accuracy").asDouble() >= LEAST,
                 images.get("accuracy").toString());
-        assertEquals("membrane", images.get("decoding").asText());
+        assertEquals("count", images.get("decoding").asText());
         int right = 0;
         for (JsonNode result : images.get("results")) {
             boolean same = result.get("label").equals(result.get("recognized_as"));
@@ -57,6 +63,39 @@ final class DemoRecognitionTest {
         assertEquals(right, diagonal);
     }
 
+    /** The page shows counts: each image is taken for the class whose bar is the highest. */
+    @Test
+    void whatFiresMostIsWhatAnImageIsTakenFor() throws IOException {
+        List<String> names = List.of(ImageSet.sample().names(TutorialRun.OUTPUTS));
+        for (JsonNode result : json("--count", "256", "--json").get("results")) {
+            assertEquals(
+                    names.get(result.get("fires_most").asInt()),
+                    result.get("recognized_as").asText());
+        }
+    }
+
+    /** In one step hardly any output fires, and what fires for nothing recognizes nothing. */
+    @Test
+    void anImageWithoutASpikeIsTakenForNothing() throws IOException {
+        int silent = 0;
+        JsonNode images = json("--count", "256", "--steps", "1", "--json");
+        for (JsonNode result : images.get("results")) {
+            boolean fires = result.get("fires_most").asInt() >= 0;
+            assertEquals(fires, result.has("recognized_as"));
+            assertTrue(fires || !result.get("right").asBoolean());
+            silent += fires ? 0 : 1;
+        }
+        assertTrue(silent > 100, silent + " silent images");
+        int counted = 0;
+        for (JsonNode row : images.get("confusion")) {
+            for (JsonNode count : row) {
+                counted += count.asInt();
+            }
+        }
+        assertEquals(256 - silent, counted);
+        assertTrue(demo("--count", "1", "--steps", "1").contains("  nothing, wrong"));
+    }
+
     @Test
     void recognizesInOtherSteps() throws IOException {
         JsonNode images = json("--count", "9", "--steps", "25", "--seed", "7", "--json");
@@ -74,16 +113,22 @@ final class DemoRecognitionTest {
             assertTrue(line.matches(".*  [a-z ]+, (right|wrong)"), line);
         }
         assertTrue(out.contains("of all 256 ("), out);
-        assertTrue(out.contains("decoded by the largest sum of the softmax of the membranes"), out);
+        assertTrue(out.contains("decoded by the most spikes"), out);
         assertTrue(out.contains("  label \\ found     0     1"), out);
     }
 
     @Test
-    void weightsHave8BitsAndAreSmall() throws IOException {
+    void weightsAreThoseOfTheDocumentedCommand() throws IOException, NoSuchAlgorithmException {
         try (InputStream file = DemoRecognitionTest.class.getResourceAsStream(ImageRun.WEIGHTS)) {
-            int bytes = Objects.requireNonNull(file).readAllBytes().length;
-            assertTrue(bytes <= 900_000, bytes + " bytes");
+            byte[] bytes = Objects.requireNonNull(file).readAllBytes();
+            assertTrue(bytes.length <= 804_152, bytes.length + " bytes");
+            String hash = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            assertTrue(
+                    Files.readString(Path.of("src/site/markdown/training.md")).contains("`" + hash + "`"), hash);
         }
-        assertEquals("25", TrainedModel.read(ImageRun.WEIGHTS).notes().get(TrainedModel.STEPS));
+        Map<String, String> notes = TrainedModel.read(ImageRun.WEIGHTS).notes();
+        assertEquals("25", notes.get(TrainedModel.STEPS));
+        assertEquals(ImageRun.DECODING.toString(), notes.get(TrainedModel.DECODING));
     }
 }

@@ -14,11 +14,13 @@ final class PassTimesTest {
         for (double seconds : new double[] {9, 5, 1.0, 1.05, 1.02, 1.09}) {
             times.add(new PassTimes.Pass(0, seconds, seconds));
             assertFalse(times.settled());
-            assertTrue(Double.isNaN(times.median(PassTimes.Pass::network)));
+            assertTrue(times.spread(PassTimes.Pass::network).isPresent());
         }
         times.add(new PassTimes.Pass(0, 1.01, 1.01));
         assertTrue(times.settled());
-        assertEquals(1.02, times.median(PassTimes.Pass::network));
+        assertEquals(
+                new PassTimes.Spread(1.02, 1.0, 1.09),
+                times.spread(PassTimes.Pass::network).orElseThrow());
         times.add(new PassTimes.Pass(0, 1.2, 1.2));
         assertFalse(times.settled());
     }

@@ -39,4 +39,14 @@ final class SmallImages {
         Files.write(folder.resolve(part + "-images-idx3-ubyte"), images.array());
         Files.write(folder.resolve(part + "-labels-idx1-ubyte"), labels.array());
     }
+
+    /** A file of unsigned bytes in the format of MNIST. */
+    static byte[] idx(byte[] data, int... dimensions) {
+        ByteBuffer file = ByteBuffer.allocate(4 + 4 * dimensions.length + data.length);
+        file.put(new byte[] {0, 0, 8, (byte) dimensions.length});
+        for (int dimension : dimensions) {
+            file.putInt(dimension);
+        }
+        return file.put(data).array();
+    }
 }

@@ -37,6 +37,38 @@ class PageInBrowserTest extends InBrowser {
         requireClean(page);
     }
 
+    /** Half of the inputs fire at each step, so no column of pixels is much darker or lighter than another. */
+    @Test
+    void crowdedRastersMakeNoPatternWithThePixels() throws IOException {
+        BrowserPage page = opened(write(Report.of("").figure(TUTORIAL.raster())), 1280, 900, false);
+        String means = "(() => { const area = " + chart(0)
+                + ".getModel().getComponent('grid', 0).coordinateSystem.getRect(); const ratio = devicePixelRatio;"
+                + " const box = [area.x, area.y, area.width, area.height].map(length => Math.floor(length * ratio));"
+                + " const means = new Array(box[2]).fill(0); document.querySelectorAll('#chart-0 canvas').forEach(c => {"
+                + " const copy = new OffscreenCanvas(c.width, c.height).getContext('2d', {willReadFrequently: true});"
+                + " copy.drawImage(c, 0, 0); const d = copy.getImageData(...box).data;"
+                + " for (let i = 3; i < d.length; i += 4) means[(i >> 2) % box[2]] += d[i] / 255 / box[3]; });"
+                + " const inner = means.slice(5, -10); return [Math.min(...inner), Math.max(...inner)]; })()";
+        for (String zoom : List.of("start: 0, end: 100", "start: 50, end: 100")) {
+            page.evaluate(chart(0) + ".dispatchAction({type: 'dataZoom', " + zoom + "})");
+            page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))");
+            JsonNode ends = page.evaluate(means);
+            assertTrue(ends.get(0).asDouble() > 0.4 && ends.get(1).asDouble() < 0.6, zoom + ": " + ends);
+        }
+        requireClean(page);
+    }
+
+    /** Neurons and steps that are not the first have a picture, too. */
+    @Test
+    void picturesStayWhereOneZooms() throws IOException {
+        BrowserPage page = open(Report.of("").figure(Plot.weights(TUTORIAL.membranes)));
+        int whole = inked(page, 0);
+        page.evaluate(chart(0) + ".dispatchAction({type: 'dataZoom', start: 60, end: 90})");
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))");
+        int part = inked(page, 0);
+        assertTrue(part > 0.9 * whole, part + " of " + whole + " pixels");
+    }
+
     @Test
     void chartsHoldTorchsMembranes() throws IOException {
         BrowserPage page = open(Report.of("").figure(TUTORIAL.traces().neurons(3, 4)));

@@ -102,6 +102,17 @@ public final class JsonWriter {
     }
 
     /**
+     * Writes the name and value of a number, or nothing if it is not finite: no reader meets a {@code null}.
+     *
+     * @param name the name
+     * @param value the number
+     * @return this writer
+     */
+    public JsonWriter finite(String name, double value) {
+        return Double.isFinite(value) ? name(name).value(value) : this;
+    }
+
+    /**
      * Writes a truth value.
      *
      * @param value the value

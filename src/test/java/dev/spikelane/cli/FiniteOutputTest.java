@@ -1,0 +1,218 @@
+package dev.spikelane.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** No text, page or JSON of any command shows a number that is none, even where nothing fires or was timed. */
+final class FiniteOutputTest {
+
+    private static final Pattern NO_NUMBER = Pattern.compile("(?i:\\b(nan|infinity|null|undefined)\\b)|[\uFFFD\u221E]");
+    private static final Pattern SCRIPT = Pattern.compile("(?s)<script>.*?</script>");
+    private static final Pattern CONTENT = Pattern.compile("(?s)<script type=\"application/json\"[^>]*>(.*?)</script>");
+
+    /** Commands that the situations below run. */
+    private static final Set<String> COMMANDS =
+            Set.of("demo", "train", "run", "info", "bench", "help", "generate-completion");
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void writeImages() throws IOException {
+        SmallImages.write(folder.resolve("small"));
+        for (String part : List.of("train", "t10k")) {
+            images("black/" + part, 40, 6, 6);
+        }
+        images("large", 3, 28, 28);
+        images("one", 1, 3, 5);
+    }
+
+    @Test
+    void allCommandsAreHere() {
+        Set<String> found = Arrays.stream(Main.class
+                        .getAnnotation(picocli.CommandLine.Command.class)
+                        .subcommands())
+                .map(each ->
+                        each.getAnnotation(picocli.CommandLine.Command.class).name())
+                .collect(Collectors.toSet());
+        assertEquals(COMMANDS, found);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--help",
+                "--version",
+                "help demo",
+                "demo --help",
+                "train --help",
+                "run --help",
+                "info --help",
+                "bench --help",
+                "generate-completion --help",
+                "info",
+                "info --json"
+            })
+    void wordsHaveNumbers(String arguments) {
+        require(arguments);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--count 1 --steps 1 --batch 1",
+                "--count 2 --steps 1 --batch 1 --json",
+                "--count 3 --steps 25",
+                "--images %/large-images-idx3-ubyte --steps 3",
+                "--images %/large-images-idx3-ubyte --steps 3 --json",
+                "--images %/one-images-idx3-ubyte --steps 2",
+                "--images %/one-images-idx3-ubyte --steps 2 --json"
+            })
+    void demoHasNumbers(String arguments) throws IOException {
+        for (String warmUp : List.of("0", "1")) {
+            require("demo --warm-up " + warmUp + " --report %/page.html " + arguments);
+            requireFile("page.html");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--data %/small --hold-out 0 --epochs 1",
+                "--data %/small --hold-out 0 --epochs 1 --json",
+                "--data %/small --hold-out 1 --epochs 2 --loss first-spike --json",
+                "--data %/black --hold-out 1 --epochs 1",
+                "--data %/black --hold-out 1 --epochs 1 --json",
+                "--data %/black --hold-out 39 --epochs 1 --loss count",
+                "--data %/black --hold-out 39 --epochs 1 --loss mse-count --eight-bits"
+            })
+    void trainAndRunHaveNumbers(String arguments) throws IOException {
+        String model = "--model %/model.safetensors";
+        for (String history : List.of("history.csv", "history.json")) {
+            require("train --hidden 5 --steps 2 --history %/" + history + " --report %/train.html " + model + " "
+                    + arguments);
+            requireFile(history);
+            requireFile("train.html");
+        }
+        for (String images :
+                List.of("--data %/small", "--data %/black", "--images %/black/t10k-images-idx3-ubyte --count 1")) {
+            for (String form : List.of("", " --json", " --decoding first-spike --steps 1")) {
+                require("run " + model + " " + images + form + " --report %/run.html");
+                requireFile("run.html");
+            }
+        }
+    }
+
+    /** A share of no spikes is none: rounding makes a silent neuron fire. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--json"})
+    void integerWeightsHaveNumbers(String form) throws IOException {
+        Dense first = Dense.of(FloatMatrix.of(new float[] {127, 0.6f, 0}, new float[] {0.6f, 0, 127}));
+        Dense second = Dense.of(FloatMatrix.of(new float[] {1, 0}, new float[] {0, 1}));
+        Network network = Network.builder(3)
+                .connect(first)
+                .neuron(new Leaky(0.0).withThreshold(0.9))
+                .connect(second)
+                .neuron(new Leaky(0.0))
+                .build();
+        ModelFile.write(folder.resolve("silent.safetensors"), network);
+        byte[] middle = {0, (byte) 255, 0};
+        Files.write(folder.resolve("m-images"), SmallImages.idx(middle, 1, 1, 3));
+        Files.write(folder.resolve("m-labels"), SmallImages.idx(new byte[1], 1));
+        String out = require("run --model %/silent.safetensors --images %/m-images --labels %/m-labels --steps 2"
+                + " --decoding count --weights int8 " + form);
+        assertTrue(form.isEmpty() == out.contains("lif1 from none to some"), out);
+    }
+
+    private String require(String arguments) {
+        String[] words = Stream.of(arguments.strip().split(" +"))
+                .map(word -> word.replace("%", folder.toString()))
+                .toArray(String[]::new);
+        CommandRun run = CommandRun.of(words);
+        assertEquals(0, run.code(), run.err());
+        requireNumbers(arguments, run.out());
+        requireNumbers(arguments, run.err());
+        if (run.out().startsWith("{")) {
+            requireNoNull(arguments, run.out());
+        }
+        return run.out();
+    }
+
+    private void requireFile(String name) throws IOException {
+        String text = Files.readString(folder.resolve(name));
+        if (name.endsWith(".html")) {
+            Matcher content = CONTENT.matcher(text);
+            assertTrue(content.find(), name);
+            requireNoNull(name, content.group(1));
+            text = SCRIPT.matcher(text).replaceAll("");
+        }
+        if (name.endsWith(".json")) {
+            requireNoNull(name, text);
+        }
+        requireNumbers(name, text);
+    }
+
+    private static void requireNumbers(String what, String text) {
+        Matcher found = NO_NUMBER.matcher(text);
+        assertFalse(
+                found.find(),
+                () -> what + ": "
+                        + text.substring(Math.max(0, found.start() - 80), Math.min(text.length(), found.end() + 20)));
+    }
+
+    private static void requireNoNull(String what, String json) {
+        try {
+            List<String> absent = new ArrayList<>();
+            collect(new ObjectMapper().readTree(json), "", absent);
+            assertEquals(List.of(), absent, what);
+        } catch (IOException noJson) {
+            throw new AssertionError(what + ": " + json, noJson);
+        }
+    }
+
+    private static void collect(JsonNode node, String path, List<String> absent) {
+        if (node.isNull()) {
+            absent.add(path);
+        }
+        node.properties().forEach(each -> collect(each.getValue(), path + "/" + each.getKey(), absent));
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            collect(node.get(i), path + "/" + i, absent);
+        }
+    }
+
+    private void images(String name, int count, int height, int width) throws IOException {
+        Path images = folder.resolve(name + "-images-idx3-ubyte");
+        Files.createDirectories(images.getParent());
+        Files.write(images, SmallImages.idx(new byte[count * height * width], count, height, width));
+        byte[] labels = new byte[count];
+        for (int image = 0; image < count; image++) {
+            labels[image] = (byte) (image % 4);
+        }
+        Files.write(folder.resolve(name + "-labels-idx1-ubyte"), SmallImages.idx(labels, count));
+    }
+}
