@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
@@ -12,6 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** Products with 64 columns have the bits of others. */
+@EveryWidth
 class BlockMatmulProperties {
 
     @ComparesVectors

@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.Tile;
@@ -14,6 +15,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** Products with few outputs have the bits of those with many. */
+@EveryWidth
 class NarrowMatmulProperties {
 
     @ComparesVectors

@@ -1,0 +1,19 @@
+package dev.spikelane;
+
+/** How often tests with loops of their own try at random. */
+public final class Tries {
+
+    /** The width that the default run has: the machine's full one. */
+    private static final boolean FULL_WIDTH =
+            System.getProperty("spikelane.simd", "auto").equals("auto");
+
+    /** Whether all tries are asked for, as at night. */
+    static final boolean ALL = "all".equals(System.getProperty("spikelane.tries"));
+
+    private Tries() {}
+
+    /** All at the machine's full width, and a quarter at narrower ones. */
+    public static int atThisWidth(int all) {
+        return ALL || FULL_WIDTH ? all : (all + 3) / 4;
+    }
+}
