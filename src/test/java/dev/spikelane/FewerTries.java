@@ -1,6 +1,5 @@
 package dev.spikelane;
 
-import dev.spikelane.kernel.base.SimdWidth;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -41,7 +40,8 @@ public @interface FewerTries {
         @Override
         public TryExecutionResult aroundTry(TryLifecycleContext context, TryExecutor next, List<Object> parameters)
                 throws Throwable {
-            Run run = Store.getOrCreate(OneOfFour.class, Lifespan.PROPERTY, Run::new).get();
+            Run run = Store.getOrCreate(OneOfFour.class, Lifespan.PROPERTY, Run::new)
+                    .get();
             if (!Tries.ALL && few(context) && !run.failed && run.count++ % 4 != 0) {
                 return TryExecutionResult.satisfied();
             }
@@ -51,10 +51,10 @@ public @interface FewerTries {
         }
 
         private static boolean few(TryLifecycleContext context) {
-            return !SimdWidth.VECTOR
+            return Tries.SCALAR
                     || context.findAnnotation(FewerTries.class)
-                            .or(() -> Optional.ofNullable(
-                                    context.containerClass().getAnnotation(FewerTries.class)))
+                            .or(() ->
+                                    Optional.ofNullable(context.containerClass().getAnnotation(FewerTries.class)))
                             .orElseThrow()
                             .always();
         }

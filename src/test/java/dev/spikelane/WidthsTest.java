@@ -48,7 +48,8 @@ final class WidthsTest {
             // An interpreter, in plain loops, against a plainer one.
             "network/GradientRoundingProperties",
             "network/SlopesProperties",
-            // Its graphs and trainings take long; RandomGradientsProperties and RandomTrainingProperties try others at every width.
+            // Its graphs and trainings take long; RandomGradientsProperties and RandomTrainingProperties try others at
+            // every width.
             "network/RandomRecipeProperties");
 
     @Test
@@ -63,8 +64,7 @@ final class WidthsTest {
             }
             boolean reaches = reachesVectors(name, classes);
             boolean tagged = uses(classes.get(name)).contains("EveryWidth");
-            List<String> excepted =
-                    ONE_WIDTH.stream().filter(name::startsWith).toList();
+            List<String> excepted = ONE_WIDTH.stream().filter(name::startsWith).toList();
             used.addAll(reaches ? excepted : List.of());
             if (reaches && !tagged && excepted.isEmpty()) {
                 untagged.add(name);
