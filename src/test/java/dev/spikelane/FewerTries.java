@@ -16,8 +16,8 @@ import net.jqwik.api.lifecycle.TryExecutor;
 import net.jqwik.api.lifecycle.TryLifecycleContext;
 
 /**
- * Properties that make one of four tries where that is enough: at scalar width, whose plain loops all tries at other widths compare with
- * vectors, or at every width. With {@code -Dspikelane.tries=all}, as at night, they make all.
+ * Properties that make one of four tries where that is enough: at scalar width, whose plain loops all tries at other
+ * widths compare with vectors, or at every width. With {@code -Dspikelane.tries=all}, as at night, they make all.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
