@@ -22,7 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,16 +31,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class TrainCommandTest {
 
     @TempDir
+    private static Path shared;
+
+    private static Path images = Path.of("");
+
+    /** For the tests that only run a model. */
+    private static Path trained = Path.of("");
+
+    @TempDir
     private Path folder;
 
-    private Path images = Path.of("");
-
-    @BeforeEach
-    void writeImages() throws IOException {
-        images = SmallImages.write(folder.resolve("images"));
+    @BeforeAll
+    static void writeImagesAndAModel() throws IOException {
+        images = SmallImages.write(shared.resolve("images"));
+        trained = shared.resolve("trained.safetensors");
+        train(trained, "--epochs", "8").requireSuccess();
     }
 
-    private List<String> arguments(Path model, String... more) {
+    private static List<String> arguments(Path model, String... more) {
         List<String> arguments = new ArrayList<>(List.of("train", "--data", images.toString(), "--hold-out", "30"));
         arguments.addAll(List.of("--batch", "16", "--steps", "6", "--rate", "0.01", "--model", model.toString()));
         arguments.addAll(List.of(more));
@@ -50,7 +58,7 @@ final class TrainCommandTest {
         return arguments;
     }
 
-    private CommandRun train(Path model, String... more) {
+    private static CommandRun train(Path model, String... more) {
         return CommandRun.of(arguments(model, more).toArray(String[]::new));
     }
 
@@ -255,9 +263,7 @@ final class TrainCommandTest {
     @ParameterizedTest
     @CsvSource({"int8", "int16"})
     void runComparesIntegersWithFloats(String type) throws IOException {
-        Path model = folder.resolve("model.safetensors");
-        train(model, "--epochs", "8").requireSuccess();
-        String[] arguments = {"run", "--model", model.toString(), "--data", images.toString(), "--weights", type};
+        String[] arguments = {"run", "--model", trained.toString(), "--data", images.toString(), "--weights", type};
         String text = CommandRun.of(arguments).requireSuccess();
         assertTrue(text.contains("  Weights        " + type + "; with float weights "), text);
         assertTrue(text.contains("change of spikes: lif1 "), text);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.encode.Delta;
 import dev.spikelane.encode.Latency;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
+@Alone
 final class BatchLoaderTest {
 
     private static final int SAMPLES = 23;

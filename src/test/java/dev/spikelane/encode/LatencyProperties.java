@@ -2,6 +2,7 @@ package dev.spikelane.encode;
 
 import static dev.spikelane.Matrices.assertSameBits;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -17,6 +18,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
+@EveryWidth
 final class LatencyProperties {
 
     private static final int STEPS = 9;

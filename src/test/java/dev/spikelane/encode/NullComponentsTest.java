@@ -2,10 +2,12 @@ package dev.spikelane.encode;
 
 import static dev.spikelane.Failures.assertMessage;
 
+import dev.spikelane.EveryWidth;
 import org.junit.jupiter.api.Test;
 
 /** What is missing is said where it is missing, not where it is used. */
 @SuppressWarnings("NullAway")
+@EveryWidth
 final class NullComponentsTest {
 
     @Test

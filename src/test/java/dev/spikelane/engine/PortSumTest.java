@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.product.IntegerCosts;
 import dev.spikelane.kernel.product.SpikeCosts;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** When threads share the currents of a population: from so many products or so much estimated time on. */
+@EveryWidth
 final class PortSumTest {
 
     private static final SpikeCosts.Panel NEVER = new SpikeCosts.Panel(Double.POSITIVE_INFINITY, 0, 1);

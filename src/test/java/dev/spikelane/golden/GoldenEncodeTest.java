@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.encode.Delta;
 import dev.spikelane.encode.OneHot;
 import dev.spikelane.encode.RateTargets;
@@ -17,6 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Delta modulation, one-hot and rate coded targets give snnTorch's numbers bit for bit. */
+@EveryWidth
 class GoldenEncodeTest {
 
     @Test

@@ -3,6 +3,7 @@ package dev.spikelane.golden;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.encode.Latency;
 import dev.spikelane.encode.LatencyTargets;
 import dev.spikelane.memory.FloatMatrix;
@@ -11,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Latency codes give snnTorch's spike times and spikes bit for bit. */
+@EveryWidth
 class GoldenLatencyTest {
 
     private static final String REFUSED = "data or times that are NaN or infinite are refused here";

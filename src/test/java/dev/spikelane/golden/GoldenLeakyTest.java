@@ -2,6 +2,7 @@ package dev.spikelane.golden;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -17,6 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Leaky and the hand-written LIF give snnTorch's membranes and spikes bit for bit. */
+@EveryWidth
 class GoldenLeakyTest {
 
     /** What neurons gave, time-major. */

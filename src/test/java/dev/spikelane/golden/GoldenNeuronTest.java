@@ -8,6 +8,7 @@ import static dev.spikelane.golden.GoldenOptions.gradedFactor;
 import static dev.spikelane.golden.GoldenOptions.parameter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.golden.GoldenNeurons.Rule;
 import dev.spikelane.golden.GoldenNeurons.Trace;
 import dev.spikelane.kernel.Reset;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
  * The neurons beside Leaky give snnTorch's spikes, and its states bit for bit where each neuron is computed by itself, as a whole train and
  * step by step.
  */
+@EveryWidth
 class GoldenNeuronTest {
 
     private static final String CONVOLUTION = "convolutional recurrence: comes with convolution";

@@ -3,6 +3,7 @@ package dev.spikelane.golden;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.OneCycle;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** Optimizers, clipping and schedules are torch's. */
+@EveryWidth
 class GoldenOptimizerTest {
 
     @Test

@@ -1,6 +1,7 @@
 package dev.spikelane.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.EveryWidth;
 import dev.spikelane.data.Batch;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
@@ -13,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Orders and splits of samples, and what a dropout leaves, are torch's. */
+@EveryWidth
 class GoldenOrderTest {
 
     @Test

@@ -4,6 +4,7 @@ import static dev.spikelane.golden.GoldenOptions.firing;
 import static dev.spikelane.golden.GoldenOptions.gradedFactor;
 import static dev.spikelane.golden.GoldenOptions.parameter;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.golden.GoldenNeurons.Rule;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
@@ -25,6 +26,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** snnTorch's levels and the rounding to them, bit for bit, alone and in neurons. */
+@EveryWidth
 class GoldenQuantizationTest {
 
     @Test

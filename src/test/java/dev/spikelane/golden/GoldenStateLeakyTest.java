@@ -3,6 +3,7 @@ package dev.spikelane.golden;
 import static dev.spikelane.golden.GoldenOptions.gradedFactor;
 import static dev.spikelane.golden.GoldenOptions.parameter;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.golden.GoldenNeurons.Rule;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.Neuron;
@@ -12,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The leaky neurons that are never reset: StateLeaky, LinearLeaky, DeltaLeaky. */
+@EveryWidth
 class GoldenStateLeakyTest {
 
     private static final Map<String, String> NAMES = Map.of("mem", "membrane");

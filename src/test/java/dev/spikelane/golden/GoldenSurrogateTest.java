@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.SampleDraws;
 import dev.spikelane.train.Surrogate;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** Surrogate gradients are snnTorch's; where that gives NaN or raises an error, they are what it documents. */
+@EveryWidth
 class GoldenSurrogateTest {
 
     @Test

@@ -3,6 +3,8 @@ package dev.spikelane.golden;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.Alone;
+import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -24,6 +26,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Networks get snnTorch's gradients, and torch's parameters after some updates. */
+@EveryWidth
+@Alone
 class GoldenTrainingTest {
 
     private static final String GRADIENT = "grad_";

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.FewerTries;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
@@ -83,6 +84,7 @@ class NpyProperties {
         }
     }
 
+    @FewerTries(always = true)
     @Property(tries = 1000)
     void damagedFilesGiveNothingButAnExceptionThatNamesThem(
             @ForAll @IntRange(min = 0, max = 135) int position, @ForAll byte value, @ForAll boolean cut)

@@ -3,6 +3,7 @@ package dev.spikelane.kernel;
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.code.DeltaSpikes;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** Views of rows that overlap, which would be written before they are read, are refused; nothing is written then. */
+@EveryWidth
 final class SharedMemoryTest {
 
     private static final int NEURONS = 70;

@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import static dev.spikelane.Matrices.assertSameBits;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
@@ -16,6 +17,7 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /** Analog input beside spikes and frames; {@link SimulationProperties} cut, share and batch it. */
+@EveryWidth
 final class AnalogInputProperties {
 
     private Arena arena;

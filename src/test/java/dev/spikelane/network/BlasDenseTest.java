@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
@@ -29,6 +30,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+@EveryWidth
 final class BlasDenseTest {
 
     private final Arena arena = Arena.ofShared();

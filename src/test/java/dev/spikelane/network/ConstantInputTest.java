@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.FloatMatrix;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A frame that drives all steps gives the bits of the frame repeated. */
+@EveryWidth
 class ConstantInputTest {
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.SpikeMatmul;
@@ -23,6 +24,7 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@EveryWidth
 class LayerEventTest {
 
     @Test

@@ -3,6 +3,8 @@ package dev.spikelane.network;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Alone;
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.Reset;
@@ -23,6 +25,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** Loops that are large enough for threads to carry samples through them have the spikes, membranes and states of one thread. */
+@EveryWidth
+@Alone
 class LoopThreadsProperties {
 
     private static final int INPUTS = 30;

@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.ModelFile;
@@ -37,6 +38,7 @@ final class ModelFileProperties {
         Files.delete(file.getParent());
     }
 
+    @FewerTries(always = true)
     @Property(tries = 50, edgeCases = EdgeCasesMode.NONE)
     void graphsComeBackBitForBit(@ForAll long seed) throws IOException {
         try (Arena arena = Arena.ofShared()) {

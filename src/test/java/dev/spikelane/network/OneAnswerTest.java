@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.Reset;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * The same bits in every JVM: the checksums stand here once, and this test runs at every width, on every instruction set and without
  * vectors. They change only with what is computed, such as the canonical order of a sum, which users would see as other results.
  */
+@EveryWidth
 final class OneAnswerTest {
 
     private static final int STEPS = 40;

@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.memory.ElementType;
@@ -17,6 +18,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** Quantized chains do what {@link NaiveNetwork} says, bit for bit, whatever the threads and the calls. */
+@EveryWidth
 final class QuantizedProperties {
 
     @Property(tries = 40)

@@ -2,6 +2,9 @@ package dev.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.Alone;
+import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Scale;
@@ -27,6 +30,9 @@ import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 
 /** Random graphs have the gradients of a plain interpreter, bit for bit, whatever the threads and whatever is computed again. */
+@EveryWidth
+@Alone
+@FewerTries
 class RandomGradientsProperties {
 
     static final Surrogate SURROGATE = Surrogate.custom("plain", NaiveLifBack::surrogate);

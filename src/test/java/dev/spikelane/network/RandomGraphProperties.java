@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
@@ -13,6 +14,7 @@ import net.jqwik.api.statistics.Statistics;
 import net.jqwik.api.statistics.StatisticsReport;
 
 /** Random graphs do what {@link NaiveNetwork} says, bit for bit. */
+@EveryWidth
 final class RandomGraphProperties {
 
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)

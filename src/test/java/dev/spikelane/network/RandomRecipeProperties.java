@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.spikelane.Alone;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
@@ -33,6 +34,7 @@ import net.jqwik.api.statistics.StatisticsReport;
  * Trainers of random graphs by random recipes have the losses and gradients of the plain interpreter, bit for bit: sums of losses with weights, dropouts, windows of
  * truncated backpropagation, whatever is computed again, however many threads there are, in no more memory than was said.
  */
+@Alone
 final class RandomRecipeProperties {
 
     private static final Loss[] OF_SPIKES = {

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Alone;
+import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
@@ -37,6 +40,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** Random networks of all models that have gradients learn the same bits, whatever serves them. */
+@EveryWidth
+@Alone
+@FewerTries
 class RandomTrainingProperties {
 
     private static final int STEPS_OF_ADAM = 20;

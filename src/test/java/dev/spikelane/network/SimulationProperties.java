@@ -4,6 +4,8 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Alone;
+import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
@@ -16,6 +18,8 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /** One answer: the same bits however a run of spikes or of analog input is cut, shared and batched. */
+@EveryWidth
+@Alone
 final class SimulationProperties {
 
     private Arena arena;

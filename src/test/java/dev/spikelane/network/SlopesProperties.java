@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.FewerTries;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Scale;
@@ -26,6 +27,7 @@ class SlopesProperties {
     private static final double LARGEST_STEP = 1e-4;
     private static final double SMALLEST_STEP = 3e-10;
 
+    @FewerTries(always = true)
     @Property(tries = 15)
     void gradientsAreSlopes(
             @ForAll @IntRange(min = 1, max = 6) int batch,

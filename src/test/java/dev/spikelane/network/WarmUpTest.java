@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Alone;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Leaky;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
+@Alone
 final class WarmUpTest {
 
     /** Even on a busy machine: a round of this network takes far less than what is added here. */

@@ -3,7 +3,9 @@ package dev.spikelane.neuron;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.Tries;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A step of {@link Neuron#beforeReset} ends at the membrane that is compared with the threshold. */
+@EveryWidth
 final class BeforeResetTest {
 
     private static final int BATCH = 2;
@@ -70,7 +73,7 @@ final class BeforeResetTest {
     @ParameterizedTest
     @MethodSource("models")
     void membranesTellWhoFires(int kind) {
-        for (int seed = 0; seed < 30; seed++) {
+        for (int seed = 0; seed < Tries.atThisWidth(30); seed++) {
             Random random = new Random(seed);
             Neuron model = new RandomNeuron(arena, NEURONS, random).of(kind);
             NeuronGroup group = model.bind(arena, NEURONS * RandomNeuron.gates(kind));

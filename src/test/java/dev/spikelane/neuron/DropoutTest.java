@@ -5,6 +5,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.kernel.base.Tile;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** LeakyParallel whose outputs pass a dropout. */
+@EveryWidth
 final class DropoutTest {
 
     private static final int BATCH = 3;

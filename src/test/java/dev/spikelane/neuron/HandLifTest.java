@@ -4,11 +4,13 @@ import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 
+@EveryWidth
 final class HandLifTest {
 
     /** Worked out by hand: the spike is taken before the step, and resets in it. */

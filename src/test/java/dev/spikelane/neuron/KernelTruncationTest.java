@@ -5,6 +5,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.kernel.base.Tile;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** StateLeaky of which only the newest inputs count. */
+@EveryWidth
 final class KernelTruncationTest {
 
     private static final int STEPS = 50;

@@ -4,6 +4,7 @@ import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What golden cases cannot show of the models beside Leaky: differences from snnTorch, states, and what is refused. */
+@EveryWidth
 final class ModelsTest {
 
     private final Arena arena = Arena.ofShared();

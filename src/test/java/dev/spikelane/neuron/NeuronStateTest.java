@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.Tries;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.RandomNeuron;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** States carry all that the steps to come depend on. */
+@EveryWidth
 final class NeuronStateTest {
 
     private static final int BATCH = 3;
@@ -61,7 +64,7 @@ final class NeuronStateTest {
 
     /** Twice some steps, the second with another state that took over, are as many steps in one run; and are so again after a reset. */
     private void assertGoesOn(int model, BiConsumer<NeuronState, NeuronState> takeOver) {
-        for (int seed = 0; seed < 12; seed++) {
+        for (int seed = 0; seed < Tries.atThisWidth(12); seed++) {
             Random random = new Random(seed);
             NeuronGroup group =
                     new RandomNeuron(arena, NEURONS, random).of(model).bind(arena, NEURONS * gates(model));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A learned alpha must stay above the beta that is learned beside it, whatever the two were before. */
+@EveryWidth
 class AlphaPairTest {
 
     private static final String ALPHA = "lif1.alpha";

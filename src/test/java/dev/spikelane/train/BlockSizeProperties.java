@@ -3,6 +3,9 @@ package dev.spikelane.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Alone;
+import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
@@ -23,6 +26,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** Gradients do not depend on how many rows go forward and back at a time. */
+@EveryWidth
+@Alone
+@FewerTries
 class BlockSizeProperties {
 
     private static final int STEPS = 11;

@@ -4,11 +4,13 @@ import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
+@EveryWidth
 final class ClassDecoderTest {
 
     private static int[] decode(Decoding decoding, LossInput input) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Alone;
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
@@ -27,6 +29,8 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Training may drop a share of what a projection carries. */
+@EveryWidth
+@Alone
 class DropoutTrainingTest {
 
     private static final int STEPS = 7;

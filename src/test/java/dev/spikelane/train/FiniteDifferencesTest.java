@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Where nobody fires, all is smooth, and gradients are the slopes that small changes of each value show. */
+@EveryWidth
 class FiniteDifferencesTest {
 
     private static final int STEPS = 6;

@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The gradient of a frame is the sum over the steps of what the same rows get. */
+@EveryWidth
 class FrameInputGradientTest {
 
     private static final int STEPS = 10;

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Alone;
+import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
@@ -18,6 +21,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** An optimizer that takes gradients as they come to be leaves the weights that it leaves where an observer sees them stored. */
+@EveryWidth
+@Alone
+@FewerTries
 class GivenGradientsProperties {
 
     private static final int STEPS = 6;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Alone;
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.FloatMatrix;
@@ -25,6 +27,8 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Those who train can see what comes back to a population at each step. */
+@EveryWidth
+@Alone
 class ObservedGradientsTest {
 
     private static final int STEPS = 6;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
@@ -20,6 +21,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** A surrogate that draws numbers draws others in each window of a run: those of one long window. */
+@EveryWidth
 class RandomSurrogateWindowTest {
 
     private static final int STEPS = 4;

@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -14,6 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Rounding lets gradients through, so beta learns from the sum that is not rounded. */
+@EveryWidth
 class StateLeakyGradientTest {
 
     private static final int STEPS = 6;

@@ -4,10 +4,12 @@ import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+@EveryWidth
 final class SurrogateTest {
 
     private final FloatMatrix distance = FloatMatrix.vector(-1, -0.25f, 0, 0.25f, 1);

@@ -3,6 +3,7 @@ package dev.spikelane.io.file;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.FewerTries;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -100,6 +101,7 @@ final class AtomicFileProperties {
         };
     }
 
+    @FewerTries(always = true)
     @Property(tries = 120)
     void nothingIsLost(@ForAll long seed) throws IOException {
         Random random = new Random(seed);

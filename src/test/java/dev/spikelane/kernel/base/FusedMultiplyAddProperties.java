@@ -2,11 +2,13 @@ package dev.spikelane.kernel.base;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
+@EveryWidth
 final class FusedMultiplyAddProperties {
 
     private static final float[] SPECIALS = {

@@ -2,9 +2,11 @@ package dev.spikelane.kernel.base;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@EveryWidth
 final class ProgressionTest {
 
     /** Terms of torch 2.6.0, {@code torch.arange(start, end, step)}, most of which one rounding alone would make differ. */

@@ -4,6 +4,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.base.BernoulliRow;
 import dev.spikelane.kernel.base.SimdWidth;
@@ -19,6 +20,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
+@EveryWidth
 final class BernoulliSpikesProperties {
 
     private Arena arena;

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
@@ -10,6 +11,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** Products with 64 columns have the bits of others. */
+@EveryWidth
 class BlockMatmulProperties {
 
     @ComparesVectors

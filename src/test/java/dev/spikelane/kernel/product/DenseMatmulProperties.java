@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
@@ -15,6 +16,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
+@EveryWidth
 final class DenseMatmulProperties {
 
     private Arena arena;

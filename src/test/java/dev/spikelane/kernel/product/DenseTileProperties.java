@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product;
 
 import static dev.spikelane.Matrices.assertSameBits;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.Lanes;
@@ -14,6 +15,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
+@EveryWidth
 final class DenseTileProperties {
 
     @ComparesVectors

@@ -4,6 +4,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.IntegerProduct.Sizes;
@@ -22,6 +23,7 @@ import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
+@EveryWidth
 final class IntegerMatmulProperties {
 
     private Arena arena;

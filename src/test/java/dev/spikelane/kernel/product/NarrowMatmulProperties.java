@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.Tile;
@@ -12,6 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** Products with few outputs have the bits of those with many. */
+@EveryWidth
 class NarrowMatmulProperties {
 
     @ComparesVectors

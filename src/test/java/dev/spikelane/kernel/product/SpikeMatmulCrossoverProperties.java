@@ -4,6 +4,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.Simd;
@@ -25,6 +26,7 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /** Where {@link SpikeMatmul#variant} changes, by one spike or by one row more, the bits stay. */
+@EveryWidth
 final class SpikeMatmulCrossoverProperties {
 
     private Arena arena;

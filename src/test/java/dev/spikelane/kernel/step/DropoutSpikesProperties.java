@@ -3,6 +3,7 @@ package dev.spikelane.kernel.step;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.base.Tile;
@@ -20,6 +21,7 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /** Spikes through a dropout. */
+@EveryWidth
 final class DropoutSpikesProperties {
 
     private Arena arena;

@@ -4,6 +4,7 @@ import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Compare;
@@ -22,6 +23,7 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /** Every combination of options, and the kernels beside the leaky step: the vector variants give the bits of the specification. */
+@EveryWidth
 final class NeuronOptionsProperties {
 
     private Arena arena;

@@ -4,6 +4,7 @@ import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.base.Extremes;
@@ -18,6 +19,7 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 /** The small kernels of labels: {@link LabelRows}, {@link OneHotInverse} and {@link Extremes}. */
+@EveryWidth
 final class LabelRowsProperties {
 
     private Arena arena;

@@ -6,6 +6,7 @@ import static dev.spikelane.kernel.update.Floats.memory;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -13,6 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** Norms and limits give the bits of plain loops in the documented order. */
+@EveryWidth
 final class ClipStepProperties {
 
     @Property(tries = 300)

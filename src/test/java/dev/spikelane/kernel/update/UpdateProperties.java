@@ -5,6 +5,7 @@ import static dev.spikelane.kernel.update.Floats.draw;
 import static dev.spikelane.kernel.update.Floats.memory;
 import static dev.spikelane.kernel.update.Floats.zeros;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.ComparesVectors;
 import java.lang.foreign.MemorySegment;
@@ -13,6 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /** Optimizer steps give the bits of their specification, as a whole and in ranges. */
+@EveryWidth
 final class UpdateProperties {
 
     @ComparesVectors

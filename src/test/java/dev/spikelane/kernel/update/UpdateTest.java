@@ -5,9 +5,11 @@ import static dev.spikelane.kernel.update.Floats.zeros;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.spikelane.EveryWidth;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
+@EveryWidth
 final class UpdateTest {
 
     private final AdamCoefficients coefficients = new AdamCoefficients(0.9, 0.999, 1e-8, 0, false);

@@ -1,0 +1,127 @@
+package dev.spikelane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.constantpool.PoolEntry;
+import java.lang.classfile.constantpool.Utf8Entry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Tests of arithmetic run at every width, and only they, read from class files. */
+final class WidthsTest {
+
+    private static final List<Path> FOLDERS = List.of(Path.of("target", "classes"), Path.of("target", "test-classes"));
+    private static final Pattern NAME = Pattern.compile("dev/spikelane/([\\w/$]+)");
+
+    /** Tests that reach kernels and run at one width: a folder, or a class. */
+    private static final List<String> ONE_WIDTH = List.of(
+            // What is said of results, whose bits are tried below.
+            "cli/",
+            "example/",
+            "ReadmeTest",
+            "NullArgumentsTest",
+            // Files, batches and runs, which move bits and compute none.
+            "data/",
+            "model/",
+            "network/ModelFileProperties",
+            "train/TrainingRunTest",
+            // Memory and time.
+            "network/ClosingTest",
+            "network/ForgottenSimulationTest",
+            "network/WarmUpTest",
+            "train/WarmUpTrainerTest",
+            // An interpreter, in plain loops, against a plainer one.
+            "network/GradientRoundingProperties",
+            "network/SlopesProperties",
+            // Its graphs and trainings take long; RandomGradientsProperties and RandomTrainingProperties try others at
+            // every width.
+            "network/RandomRecipeProperties");
+
+    @Test
+    void whatReachesKernelsRunsAtEveryWidth() throws IOException {
+        Set<String> untagged = new TreeSet<>();
+        Set<String> needless = new TreeSet<>();
+        Set<String> used = new TreeSet<>();
+        Map<String, ClassModel> classes = classes();
+        for (String name : classes.keySet()) {
+            if (!name.matches("[^$]*(?<!Allocation|Fallback)(Test|Properties)")) {
+                continue;
+            }
+            boolean reaches = reachesVectors(name, classes);
+            boolean tagged = uses(classes.get(name)).contains("EveryWidth");
+            List<String> excepted = ONE_WIDTH.stream().filter(name::startsWith).toList();
+            used.addAll(reaches ? excepted : List.of());
+            if (reaches && !tagged && excepted.isEmpty()) {
+                untagged.add(name);
+            }
+            if (tagged && (!reaches || !excepted.isEmpty())) {
+                needless.add(name);
+            }
+        }
+        assertEquals(Set.of(), untagged, "@EveryWidth, or a reason beside ONE_WIDTH");
+        assertEquals(Set.of(), needless, "no kernel is reached, or ONE_WIDTH says that one width is enough");
+        assertEquals(new TreeSet<>(ONE_WIDTH), used, "what ONE_WIDTH still excepts");
+    }
+
+    /** Whether it names a class that names a class ... with vectors. */
+    private static boolean reachesVectors(String test, Map<String, ClassModel> classes) {
+        Set<String> seen = new HashSet<>(Set.of(test));
+        Deque<String> next = new ArrayDeque<>(seen);
+        while (!next.isEmpty()) {
+            for (String used : uses(classes.get(next.pop()))) {
+                if (used.matches("kernel/.*Vector|kernel/base/(Lanes|SimdWidth)")) {
+                    return true;
+                }
+                if (classes.containsKey(used) && seen.add(used)) {
+                    next.add(used);
+                }
+            }
+        }
+        return false;
+    }
+
+    /** What a class file names, below {@code dev/spikelane}. */
+    private static Set<String> uses(ClassModel file) {
+        Set<String> used = new TreeSet<>();
+        for (PoolEntry entry : file.constantPool()) {
+            if (entry instanceof Utf8Entry text) {
+                Matcher name = NAME.matcher(text.stringValue());
+                while (name.find()) {
+                    used.add(name.group(1));
+                }
+            }
+        }
+        return used;
+    }
+
+    private static Map<String, ClassModel> classes() throws IOException {
+        Map<String, ClassModel> classes = new TreeMap<>();
+        for (Path folder : FOLDERS) {
+            Path root = folder.resolve(Path.of("dev", "spikelane"));
+            try (Stream<Path> files = Files.walk(root)) {
+                for (Path file :
+                        (Iterable<Path>) files.filter(path -> path.toString().endsWith(".class"))::iterator) {
+                    ClassModel model = ClassFile.of().parse(file);
+                    String name = model.thisClass().asInternalName();
+                    classes.put(name.replaceFirst("^dev/spikelane/", ""), model);
+                }
+            }
+        }
+        return classes;
+    }
+}
