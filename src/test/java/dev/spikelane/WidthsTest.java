@@ -37,13 +37,19 @@ final class WidthsTest {
             "NullArgumentsTest",
             // Files, batches and runs, which move bits and compute none.
             "data/",
+            "io/file/FileTextTest",
             "model/",
             "network/ModelFileProperties",
+            "train/CheckpointMutationTest",
             "train/TrainingRunTest",
             // Memory and time.
             "network/ClosingTest",
             "network/ForgottenSimulationTest",
+            "network/LimitedMemoryTest",
+            "network/OneVersionTest",
             "network/WarmUpTest",
+            "train/BusyTest",
+            "train/RefusedMemoryTest",
             "train/WarmUpTrainerTest",
             // An interpreter, in plain loops, against a plainer one.
             "network/GradientRoundingProperties",

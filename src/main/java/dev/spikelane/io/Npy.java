@@ -157,7 +157,8 @@ public final class Npy<M extends Signal> {
     @SuppressWarnings("resource") // the stream is the caller's
     public static Npy<FloatMatrix> readFloats(String name, InputStream stream) throws IOException {
         return FileText.reading(
-                name, () -> floats(NpyInput.of(name, stream, NpyType.FLOAT32), NativeMemory.ofAuto(), Inputs.MOST_BYTES));
+                name,
+                () -> floats(NpyInput.of(name, stream, NpyType.FLOAT32), NativeMemory.ofAuto(), Inputs.MOST_BYTES));
     }
 
     /**

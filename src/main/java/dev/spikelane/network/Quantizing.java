@@ -42,8 +42,8 @@ final class Quantizing {
     private Network quantized(Network network) {
         List<Projection> projections = new ArrayList<>();
         for (int i = 0; i < network.projections().size(); i++) {
-            projections.add(quantized(
-                    network.projections().get(i), network.laidOut().chain(i)));
+            projections.add(
+                    quantized(network.projections().get(i), network.laidOut().chain(i)));
         }
         Network made = new Network(NativeMemory.ofAuto(), network.inputs(), network.populations(), projections);
         Map<String, FloatMatrix> changed = new LinkedHashMap<>();

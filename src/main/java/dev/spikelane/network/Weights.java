@@ -161,7 +161,8 @@ public final class Weights {
         for (int i = 0; i < matrix.rows(); i++) {
             row.clear();
             for (int j = 0; j < matrix.columns(); j++) {
-                float value = matrix.segment().get(ValueLayout.JAVA_FLOAT, matrix.rowOffset(i) + (long) j * Float.BYTES);
+                float value =
+                        matrix.segment().get(ValueLayout.JAVA_FLOAT, matrix.rowOffset(i) + (long) j * Float.BYTES);
                 row.putInt(Float.floatToIntBits(value)); // one NaN
             }
             fingerprint.add(row.flip());

@@ -170,7 +170,8 @@ public final class Gradients implements AutoCloseable {
             machine.forward(firstStep);
             stands = true;
         } finally {
-            Reference.reachabilityFence(this); // a cleaner frees what is forgotten, which gradients that run must not be
+            Reference.reachabilityFence(
+                    this); // a cleaner frees what is forgotten, which gradients that run must not be
         }
     }
 
@@ -280,7 +281,8 @@ public final class Gradients implements AutoCloseable {
         turn.take();
         try {
             if (!stands) {
-                throw new IllegalStateException("there is no window to take back, expected forward before each backward");
+                throw new IllegalStateException(
+                        "there is no window to take back, expected forward before each backward");
             }
             if (seen != plan.layout().version()) {
                 throw new IllegalStateException(

@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
-import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import java.util.ArrayList;

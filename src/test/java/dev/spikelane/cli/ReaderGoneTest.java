@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Alone;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands that write files, into a pipe of which nobody reads on, as {@code head} leaves it. */
 @Timeout(120)
+@Alone
 final class ReaderGoneTest {
 
     private static final String GONE = "Broken pipe";

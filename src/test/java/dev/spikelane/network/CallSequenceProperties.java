@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.EveryWidth;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
@@ -11,6 +12,7 @@ import net.jqwik.api.statistics.Statistics;
 import net.jqwik.api.statistics.StatisticsReport;
 
 /** Whatever a user calls, and in whatever order, a simulation does what {@link NaiveNetwork} says of all that was called, bit for bit. */
+@EveryWidth
 final class CallSequenceProperties {
 
     private static final int CALLS = 24;

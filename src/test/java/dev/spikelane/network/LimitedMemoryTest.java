@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Alone;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A limit of native memory, in JVMs of their own: what is forgotten is freed before it is passed, what is held is named when it is. */
+@Alone
 final class LimitedMemoryTest {
 
     private static final long LIMIT_MB = 100;

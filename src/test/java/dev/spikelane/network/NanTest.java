@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.engine.ValueGuard;
@@ -20,6 +21,7 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 /** All NaNs are one value, whatever bit pattern the CPU has left. */
+@EveryWidth
 final class NanTest {
 
     private static final int CANONICAL = 0x7FC0_0000;

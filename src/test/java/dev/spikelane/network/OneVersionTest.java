@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Alone;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** While one thread replaces all values again and again, others see one version or the other, and simulations go on. */
+@Alone
 final class OneVersionTest {
 
     private static final long NANOSECONDS = 300_000_000L;

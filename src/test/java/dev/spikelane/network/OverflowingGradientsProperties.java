@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
@@ -25,6 +26,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** Gradients that overflow, over inputs some of which are silent or zero, are those of the plain interpreter: NaN and infinite at the same places. */
+@EveryWidth
 class OverflowingGradientsProperties {
 
     private static final float[] LARGE = {

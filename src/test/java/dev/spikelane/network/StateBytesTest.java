@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
@@ -24,6 +25,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** States in memory of the caller, and observers that are part of them. */
+@EveryWidth
 final class StateBytesTest {
 
     private static final int STEPS = 6;

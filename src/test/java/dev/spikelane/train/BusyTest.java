@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Alone;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.memory.FloatMatrix;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** What trains and evaluates is used by one thread at a time; a second one, or a listener of the first, is told so. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+@Alone
 final class BusyTest {
 
     private static final int STEPS = 6;

@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Training that diverges leaves the same values at every width and with any number of threads: the checksums stand here once, and this test runs at
  * every width and without vectors.
  */
+@EveryWidth
 final class DivergingTrainingTest {
 
     private static final int STEPS = 5;

@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -14,6 +15,7 @@ import dev.spikelane.random.TorchRandom;
 import org.junit.jupiter.api.Test;
 
 /** What may follow what: windows, ways back, and changes of values by others. */
+@EveryWidth
 class WindowOrderTest {
 
     private static final int INPUTS = 5;
