@@ -4,31 +4,46 @@ import dev.spikelane.connection.operator.ElementwiseOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PreparedFrame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The operators of a path at work. All but the last product run on whole rows, once a block; the last product and what multiplies its
+ * The operators of a path at work. All but the last product run on whole rows, once for all parts; the last product and what multiplies its
  * currents one by one run on the tile that a thread carries to the neurons.
  */
-final class ChainRun {
+public final class ChainRun {
 
+    private final Arena arena;
     private final Operator[] first;
     private final FloatMatrix[] made;
     private final Tile[] tiles;
     private final Scratch[] scratch;
     private final Operator product;
     private final ElementwiseOperator[] behind;
+    private boolean reserved;
+    /** Made when a frame comes. */
+    private @Nullable PreparedFrame lists;
 
-    ChainRun(OperatorChain path, Arena arena, int rows, Scratch[] ofThreads) {
+    private boolean listed;
+
+    /**
+     * Makes room for the rows between operators.
+     *
+     * @param rows the most rows
+     */
+    public ChainRun(OperatorChain path, Arena arena, int rows, Scratch[] ofThreads) {
         List<Operator> operators = path.operators();
         int last = operators.size() - 1;
         while (last > 0 && operators.get(last) instanceof ElementwiseOperator) {
             last--;
         }
+        this.arena = arena;
         this.first = operators.subList(0, last).toArray(Operator[]::new);
         this.made = new FloatMatrix[last];
         this.tiles = new Tile[last];
@@ -36,13 +51,35 @@ final class ChainRun {
         for (int i = 0; i < last; i++) {
             made[i] = FloatMatrix.zeros(arena, rows, first[i].outputs());
             tiles[i] = Tile.whole(made[i]);
-            first[i].reserve(ofThreads[0]);
         }
         this.product = operators.get(last);
-        for (Scratch ofThread : ofThreads) {
-            product.reserve(ofThread);
-        }
         this.behind = operators.subList(last + 1, operators.size()).toArray(ElementwiseOperator[]::new);
+    }
+
+    /** The inputs of the first operator. */
+    int inputs() {
+        return entry().inputs();
+    }
+
+    /** The outputs of the last operator. */
+    int outputs() {
+        return product.outputs();
+    }
+
+    /** The rows that each of the first operators has made. */
+    public List<FloatMatrix> made() {
+        return List.of(made);
+    }
+
+    /** Asks for what threads need for spikes; values need nothing. */
+    void reserve(Signal source) {
+        if (reserved || !(source instanceof SpikeMatrix)) {
+            return;
+        }
+        reserved = true;
+        for (Scratch ofThread : scratch) {
+            entry().reserve(ofThread);
+        }
     }
 
     /**
@@ -50,7 +87,7 @@ final class ChainRun {
      *
      * @param version of the source
      */
-    void prepare(Signal source, long version, int rows, boolean shares) {
+    public void prepare(Signal source, long version, int rows, boolean shares) {
         Signal at = source;
         for (int i = 0; i < first.length; i++) {
             multiply(first[i], at, rows, tiles[i], scratch[0]);
@@ -70,7 +107,7 @@ final class ChainRun {
     void fillPrepared(Signal source, long version, int rows, Tile current, int thread) {
         if (first.length == 0 && source instanceof SpikeMatrix spikes) {
             product.multiplyPrepared(spikes, rows, version, current, scratch[thread]);
-            scale(rows, current);
+            apply(current, rows);
         } else {
             fill(source, rows, current, thread);
         }
@@ -80,13 +117,47 @@ final class ChainRun {
     void fill(Signal source, int rows, Tile current, int thread) {
         Signal from = first.length == 0 ? source : made[first.length - 1];
         multiply(product, from, rows, current, scratch[thread]);
-        scale(rows, current);
+        apply(current, rows);
     }
 
-    private void scale(int rows, Tile current) {
+    private void apply(Tile current, int rows) {
         for (ElementwiseOperator operator : behind) {
             operator.apply(current, rows);
         }
+    }
+
+    /** Takes the rows of a frame, whose currents {@link #fillFrame} makes. */
+    void prepareFrame(Signal frame) {
+        prepare(frame, 0, frame.rows(), false);
+        listed = false;
+        if (first.length == 0 && frame instanceof FloatMatrix values) {
+            PreparedFrame prepared = lists;
+            if (prepared == null) {
+                prepared = new PreparedFrame(arena, scratch.length);
+                lists = prepared;
+            }
+            listed = product.prepareFrame(values, prepared);
+        }
+    }
+
+    /** Fills the currents of a frame that was taken. */
+    void fillFrame(Signal frame, Tile current, int thread) {
+        if (listed) {
+            product.multiplyFrame(Objects.requireNonNull(lists), current, thread);
+            apply(current, frame.rows());
+        } else {
+            fill(frame, frame.rows(), current, thread);
+        }
+    }
+
+    /** What was prepared of frames; null if none has come, or the first operator is not the last product. */
+    public @Nullable PreparedFrame lists() {
+        return lists;
+    }
+
+    /** Bytes that lists of frames of so many rows take on the heap, if frames have come. */
+    long listBytes(int rows) {
+        return lists == null ? 0 : lists.listBytes(rows);
     }
 
     private static void multiply(Operator operator, Signal source, int rows, Tile current, Scratch scratch) {

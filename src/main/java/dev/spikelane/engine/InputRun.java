@@ -7,50 +7,64 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An input in a simulation: a block of its rows in memory that workers can reach and nobody else closes. */
-final class InputRun implements SourceRun {
+/**
+ * An input: its rows of a block in their inner order, in memory that workers can reach and nobody else closes; or one frame for all steps of a
+ * call. Memory is taken for what comes.
+ */
+public final class InputRun implements SourceRun {
 
     private final InputDescription input;
     private final Arena arena;
     private final int batch;
     private final int history;
     private int blockSteps;
-    private SignalHistory<SpikeMatrix> spikes;
-    /** Made when values come first. */
+    private @Nullable SignalHistory<SpikeMatrix> spikes;
     private @Nullable SignalHistory<FloatMatrix> values;
+    private @Nullable SpikeMatrix spikeFrame;
+    private @Nullable FloatMatrix valueFrame;
+    /** The frame of this call; null if each step has its own rows. */
+    private @Nullable Signal frame;
 
     private boolean analog;
 
-    InputRun(InputDescription input, Arena arena, int batch, int history, int blockSteps) {
+    /**
+     * Makes an input.
+     *
+     * @param history steps before a block that are kept
+     */
+    public InputRun(InputDescription input, Arena arena, int batch, int history, int blockSteps) {
         this.input = input;
         this.arena = arena;
         this.batch = batch;
         this.history = history;
         this.blockSteps = blockSteps;
-        this.spikes = SignalHistory.ofSpikes(arena, input.shape().size(), batch, history, blockSteps);
     }
 
     /** Makes the block longer. */
     void grow(int steps) {
         blockSteps = steps;
-        spikes = spikes.grown(arena, steps);
+        if (spikes != null) {
+            spikes = spikes.grown(arena, steps);
+        }
         if (values != null) {
             values = values.grown(arena, steps);
         }
     }
 
-    InputDescription input() {
+    /** Returns what was said of it. */
+    public InputDescription input() {
         return input;
     }
 
-    boolean hasHistory() {
-        return history > 0;
-    }
-
-    /** Throws unless rows of this kind may come next. */
-    void requireKind(Signal given, long steps) {
+    /**
+     * Throws unless rows of this kind may come next.
+     *
+     * @param steps how many have come since the last reset
+     */
+    public void requireKind(Signal given, long steps) {
         boolean isAnalog = given instanceof FloatMatrix;
         if (history > 0 && steps > 0 && isAnalog != analog) {
             throw new IllegalArgumentException("input '" + input.name() + "' gets " + kind(isAnalog) + " and got "
@@ -63,52 +77,95 @@ final class InputRun implements SourceRun {
         return analog ? "values" : "spikes";
     }
 
-    /** Takes the kind of rows that come next. */
-    void open(Signal given) {
+    /** Takes the kind of rows that come next, of which each step has its own. */
+    public void open(Signal given) {
         analog = given instanceof FloatMatrix;
-        if (analog && values == null) {
-            values = SignalHistory.ofValues(arena, input.shape().size(), batch, history, blockSteps);
+        frame = null;
+    }
+
+    /**
+     * Takes one frame for all steps.
+     *
+     * @param stays whether it stays as it is as long as it is used, so that it need not be copied
+     */
+    public void openFrame(Signal given, boolean stays) {
+        analog = given instanceof FloatMatrix;
+        if (stays && history == 0 && analog && !input.shape().reordered()) {
+            frame = given;
+            return;
+        }
+        Signal own = ownFrame();
+        copy(given, 0, own, 0, batch);
+        frame = own;
+    }
+
+    private Signal ownFrame() {
+        if (analog) {
+            FloatMatrix made = valueFrame;
+            if (made == null) {
+                made = FloatMatrix.zeros(arena, batch, columns());
+                valueFrame = made;
+            }
+            return made;
+        }
+        SpikeMatrix made = spikeFrame;
+        if (made == null) {
+            made = SpikeMatrix.zeros(arena, batch, columns());
+            spikeFrame = made;
+        }
+        return made;
+    }
+
+    /** Copies steps of the input into the block; of a frame as many as somebody sees later. */
+    public void load(Signal from, int firstStep, int steps) {
+        Signal repeated = frame;
+        if (repeated == null) {
+            track().written();
+            copy(from, firstStep * batch, track().block(), 0, steps * batch);
+        } else if (history > 0) {
+            for (int step = 0; step < steps; step++) {
+                track().put(repeated, step, 1);
+            }
         }
     }
 
-    /** Copies steps of the input into the block, from torch's order into that of the rows. */
-    void load(Signal from, int firstStep, int steps) {
-        copy(from, firstStep * batch, 0, steps * batch);
-    }
-
-    /** Copies one frame into each step of the block. */
-    void repeat(Signal frame, int steps) {
-        for (int step = 0; step < steps; step++) {
-            copy(frame, 0, step * batch, batch);
-        }
-    }
-
-    private void copy(Signal from, int firstRow, int toRow, int rows) {
-        track().written();
-        Signal block = track().block();
+    /** Copies rows from torch's order into that of the rows. */
+    private void copy(Signal from, int firstRow, Signal to, int toRow, int rows) {
         if (!input.shape().reordered()) {
             MemorySegment.copy(
-                    from.segment(),
-                    from.rowOffset(firstRow),
-                    block.segment(),
-                    block.rowOffset(toRow),
-                    from.rowOffset(rows));
+                    from.segment(), from.rowOffset(firstRow), to.segment(), to.rowOffset(toRow), from.rowOffset(rows));
             return;
         }
         switch (from) {
-            case SpikeMatrix bits -> input.shape().toInside(bits, firstRow, spikes.block(), toRow, rows);
-            case FloatMatrix numbers -> input.shape().toInside(numbers, firstRow, (FloatMatrix) block, toRow, rows);
+            case SpikeMatrix bits -> input.shape().toInside(bits, firstRow, (SpikeMatrix) to, toRow, rows);
+            case FloatMatrix numbers -> input.shape().toInside(numbers, firstRow, (FloatMatrix) to, toRow, rows);
         }
     }
 
+    private int columns() {
+        return input.shape().size();
+    }
+
     private SignalHistory<? extends Signal> track() {
-        SignalHistory<FloatMatrix> numbers = values;
-        return analog && numbers != null ? numbers : spikes;
+        if (analog) {
+            SignalHistory<FloatMatrix> made = values;
+            if (made == null) {
+                made = SignalHistory.ofValues(arena, columns(), batch, history, blockSteps);
+                values = made;
+            }
+            return made;
+        }
+        SignalHistory<SpikeMatrix> made = spikes;
+        if (made == null) {
+            made = SignalHistory.ofSpikes(arena, columns(), batch, history, blockSteps);
+            spikes = made;
+        }
+        return made;
     }
 
     @Override
-    public Signal delayed(int delay) {
-        return track().delayed(delay);
+    public @Nullable Signal frame() {
+        return frame;
     }
 
     @Override
@@ -116,12 +173,47 @@ final class InputRun implements SourceRun {
         return track().version();
     }
 
-    void advance(int steps) {
-        track().advance(steps);
+    @Override
+    public Signal from(int step, int delay) {
+        return track().from(step, delay);
     }
 
-    void reset() {
-        spikes.reset();
+    @Override
+    public Signal steps(int first, int count, int delay) {
+        return track().steps(first, count, delay);
+    }
+
+    @Override
+    public Signal samples(int step, int delay, SampleViews of) {
+        return track().samples(step, delay, of);
+    }
+
+    /** Makes the last of some steps of the block the history of the next. */
+    public void advance(int steps) {
+        if (history > 0) {
+            track().advance(steps);
+        }
+    }
+
+    /** Takes the history of another run of the same input. */
+    public void takeHistory(InputRun other) {
+        if (history > 0 && other.spikes != null) {
+            analog = false;
+            track();
+            Objects.requireNonNull(spikes).takeHistory(other.spikes);
+        }
+        if (history > 0 && other.values != null) {
+            analog = true;
+            track();
+            Objects.requireNonNull(values).takeHistory(other.values);
+        }
+    }
+
+    /** Makes the history zero. */
+    public void reset() {
+        if (spikes != null) {
+            spikes.reset();
+        }
         if (values != null) {
             values.reset();
         }
@@ -139,9 +231,6 @@ final class InputRun implements SourceRun {
     void read(ByteBuffer from) {
         reset(); // a state has one kind of rows, and the other may come next if it is of step 0
         analog = from.get() != 0;
-        if (analog && values == null) {
-            values = SignalHistory.ofValues(arena, input.shape().size(), batch, history, blockSteps);
-        }
         track().read(input.shape(), from);
     }
 }

@@ -2,11 +2,8 @@ package dev.spikelane.engine;
 
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.Reversible;
-import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -17,12 +14,7 @@ final class LoopPopulation {
     /** The sums at the ports: of {@code current}, and of {@code feedback} where something enters it. */
     private final List<LoopSum> sums;
 
-    private final int rowsInPart;
-    /** PortSum, spikes and membranes of the steps that run at a time, for each such part of the block. */
-    private final List<PortCurrents> currents = new ArrayList<>();
-
-    private final List<SpikeMatrix> spikes;
-    private List<FloatMatrix> membranes = List.of();
+    private final PortCurrents currents;
     private long time;
 
     LoopPopulation(
@@ -33,19 +25,12 @@ final class LoopPopulation {
             int stepsAtATime,
             int threads) {
         this.site = site;
-        this.rowsInPart = Math.min(stepsAtATime, blockSteps) * site.batch();
-        LoopSum current = new LoopSum(site, Neuron.CURRENT, isInner, arena, rowsInPart, blockSteps, threads);
-        if (site.takesFeedback()) {
-            LoopSum feedback = new LoopSum(site, Neuron.FEEDBACK, isInner, arena, rowsInPart, blockSteps, threads);
-            this.sums = List.of(current, feedback);
-        } else {
-            this.sums = List.of(current);
-        }
-        this.spikes = SignalHistory.parts(site.spikes(), rowsInPart);
-        for (int part = 0; part < spikes.size(); part++) {
-            currents.add(new PortCurrents(
-                    sums.getFirst().current(part), sums.getLast().current(part)));
-        }
+        List<String> ports = site.takesFeedback() ? List.of(Neuron.CURRENT, Neuron.FEEDBACK) : List.of(Neuron.CURRENT);
+        this.sums = ports.stream()
+                .map(port -> new LoopSum(site, site.terms(port), isInner, arena, blockSteps, stepsAtATime, threads))
+                .toList();
+        this.currents =
+                new PortCurrents(sums.getFirst().current(), sums.getLast().current());
     }
 
     /** Whether threads may each carry some samples through a block: nobody looks at single steps, and nothing is shared or drawn. */
@@ -78,11 +63,7 @@ final class LoopPopulation {
     void open(WorkerPool workers, int steps, boolean profiled) {
         long start = profiled ? System.nanoTime() : 0;
         for (int i = 0; i < sums.size(); i++) {
-            sums.get(i).open(workers, steps * site.batch());
-        }
-        FloatMatrix wanted = site.membranes();
-        if (wanted != null && membranes.isEmpty()) {
-            membranes = SignalHistory.parts(wanted, rowsInPart);
+            sums.get(i).open(workers, steps);
         }
         time = profiled ? System.nanoTime() - start : 0;
     }
@@ -90,13 +71,10 @@ final class LoopPopulation {
     /** Runs some steps, a part of the block. */
     void run(long stepNumber, int step, int steps, boolean profiled) {
         long start = profiled ? System.nanoTime() : 0;
-        int part = step * site.batch() / rowsInPart;
-        int rows = steps * site.batch();
         for (int i = 0; i < sums.size(); i++) {
-            sums.get(i).fill(part, rows);
+            sums.get(i).fill(step, steps);
         }
-        FloatMatrix kept = membranes.isEmpty() ? null : membranes.get(part);
-        site.run(stepNumber, step, rows, currents.get(part), spikes.get(part), kept);
+        site.run(stepNumber, step, steps, currents);
         time += profiled ? System.nanoTime() - start : 0;
     }
 
@@ -104,7 +82,7 @@ final class LoopPopulation {
         time += shared;
         site.written(); // threads have carried samples apart
         if (profiled) {
-            site.profile(steps * site.batch(), time);
+            site.profile(steps, time);
         }
         site.observe(firstStep, steps);
     }

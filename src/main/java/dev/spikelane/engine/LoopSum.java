@@ -3,10 +3,8 @@ package dev.spikelane.engine;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Signal;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -15,73 +13,59 @@ import org.jspecify.annotations.Nullable;
 final class LoopSum {
 
     private final int columns;
-    private final int rowsInPart;
+    private final int batch;
     private final Piece[] pieces;
-    /** The sums of the steps that run at a time, for each such part of the block: the first piece's own, where it has the whole block. */
-    private final List<Tile> current;
+    /** The first piece, if it has the whole block; the sums stand there. */
+    private final @Nullable Outer leading;
 
+    private final Tile current;
     private final Tile added;
 
-    /** For a port of a site, some rows at a time; terms from populations of the loop are inner ones. */
+    /** For a port of a population, some steps at a time; terms from populations of the loop are inner ones. */
     LoopSum(
             PopulationRun site,
-            String port,
+            List<ProjectionRun> terms,
             Predicate<ProjectionRun> isInner,
             Arena arena,
-            int rowsInPart,
             int blockSteps,
+            int stepsAtATime,
             int threads) {
         this.columns = site.currents();
-        this.rowsInPart = rowsInPart;
-        this.added = Tile.whole(FloatMatrix.zeros(arena, rowsInPart, columns));
-        int blockRows = blockSteps * site.batch();
-        this.pieces =
-                pieces(site.terms(port), isInner, arena, blockRows, threads).toArray(Piece[]::new);
-        this.current = pieces[0] instanceof Outer outer
-                ? SignalHistory.parts(outer.whole, rowsInPart).stream()
-                        .map(Tile::whole)
-                        .toList()
-                : Collections.nCopies(
-                        Math.ceilDiv(blockRows, rowsInPart), Tile.whole(FloatMatrix.zeros(arena, rowsInPart, columns)));
+        this.batch = site.batch();
+        int rows = Math.min(stepsAtATime, blockSteps) * batch;
+        this.added = Tile.whole(FloatMatrix.zeros(arena, rows, columns));
+        this.pieces = pieces(terms, isInner, arena, blockSteps, threads).toArray(Piece[]::new);
+        this.leading = pieces[0] instanceof Outer outer ? outer : null;
+        this.current = Tile.whole(leading == null ? FloatMatrix.zeros(arena, rows, columns) : leading.whole.all());
     }
 
     /** Terms of one kind stand together as long as the order of declaration allows. */
     private List<Piece> pieces(
-            List<ProjectionRun> terms, Predicate<ProjectionRun> isInner, Arena arena, int blockRows, int threads) {
+            List<ProjectionRun> terms, Predicate<ProjectionRun> isInner, Arena arena, int blockSteps, int threads) {
         List<Piece> all = new ArrayList<>();
-        List<ProjectionRun> leading = new ArrayList<>();
+        List<ProjectionRun> ahead = new ArrayList<>();
         for (ProjectionRun term : terms) {
             boolean inner = isInner.test(term);
             if (!inner && all.isEmpty()) {
-                leading.add(term);
+                ahead.add(term);
                 continue;
             }
-            if (all.isEmpty() && !leading.isEmpty()) {
-                all.add(new Outer(leading, arena, blockRows, threads));
+            if (all.isEmpty() && !ahead.isEmpty()) {
+                all.add(new Outer(ahead, arena, blockSteps, threads));
             }
-            all.add(inner ? new Inner(term) : new Outer(List.of(term), arena, blockRows, threads));
+            all.add(inner ? new Inner(term) : new Outer(List.of(term), arena, blockSteps, threads));
         }
         if (all.isEmpty()) {
-            all.add(new Outer(leading, arena, blockRows, threads));
+            all.add(new Outer(ahead, arena, blockSteps, threads));
         }
         return all;
-    }
-
-    int columns() {
-        return columns;
-    }
-
-    /** The parts of the sum, in their order. */
-    List<Piece> pieces() {
-        return List.of(pieces);
     }
 
     /** Multiplications of each row in products from the loop. */
     long work() {
         long work = 0;
         for (Piece piece : pieces) {
-            ProjectionRun inner = piece.inner();
-            work += inner == null ? 0 : inner.path.work();
+            work += piece.work();
         }
         return work;
     }
@@ -90,88 +74,123 @@ final class LoopSum {
     boolean samplesApart() {
         boolean apart = true;
         for (Piece piece : pieces) {
-            ProjectionRun inner = piece.inner();
-            apart &= inner == null || inner.path.isOneProduct();
+            apart &= piece.samplesApart();
         }
         return apart;
     }
 
-    /** What {@link #fill} leaves in the first rows for a part of the block. */
-    Tile current(int part) {
-        return current.get(part);
+    /** What {@link #fill} leaves in the first rows. */
+    Tile current() {
+        return current;
     }
 
     /** Computes what comes from elsewhere, for a whole block. */
-    void open(WorkerPool workers, int rows) {
+    void open(WorkerPool workers, int steps) {
         for (Piece piece : pieces) {
-            piece.open(workers, rows);
+            piece.open(workers, steps);
         }
     }
 
-    /** Sums the currents of the first rows of a part of the block. */
-    void fill(int part, int rows) {
-        Tile sum = current.get(part);
-        if (pieces[0] instanceof Inner) {
-            pieces[0].fill(part, rows, sum);
+    /** Sums the currents of some steps of the block. */
+    void fill(int first, int count) {
+        if (leading == null) {
+            pieces[0].fill(first, count, current);
+        } else {
+            current.on(leading.whole.from(first));
         }
         for (int i = 1; i < pieces.length; i++) {
-            pieces[i].fill(part, rows, added);
-            RowSum.add(sum, added, rows);
+            pieces[i].fill(first, count, added);
+            RowSum.add(current, added, count * batch);
+        }
+    }
+
+    /** Makes room for the currents of some samples. */
+    Samples samples(Arena arena, int first, int count) {
+        return new Samples(arena, first, count);
+    }
+
+    /** The currents of some samples, a step at a time, which one thread fills. */
+    final class Samples {
+
+        private final Tile sum;
+        private final Tile added;
+        private final SampleViews[] views;
+        private final int count;
+
+        private Samples(Arena arena, int first, int count) {
+            this.count = count;
+            this.sum = Tile.whole(FloatMatrix.zeros(arena, count, columns));
+            this.added = Tile.whole(FloatMatrix.zeros(arena, count, columns));
+            this.views = SampleViews.of(pieces.length, first, count, batch);
+        }
+
+        /** What {@link #fill} leaves. */
+        Tile sum() {
+            return sum;
+        }
+
+        void fill(int step, int thread) {
+            pieces[0].fill(step, views[0], sum, thread);
+            for (int i = 1; i < pieces.length; i++) {
+                pieces[i].fill(step, views[i], added, thread);
+                RowSum.add(sum, added, count);
+            }
         }
     }
 
     /** A part of the sum. */
-    interface Piece {
+    private interface Piece {
 
-        /** The projection that makes it, if that comes from the loop; null otherwise. */
-        @Nullable
-        ProjectionRun inner();
+        /** Multiplications of each row that are left for the loop. */
+        long work();
 
-        /** What the projection sees in the block; where there is none, the currents of the block. */
-        Signal rows();
+        boolean samplesApart();
 
         /** Computes what can be computed before the first step of a block. */
-        void open(WorkerPool workers, int rows);
+        void open(WorkerPool workers, int steps);
 
-        /** Puts the currents of a part of the block in the first rows. */
-        void fill(int part, int rows, Tile into);
+        /** Puts the currents of some steps of the block in the first rows. */
+        void fill(int first, int count, Tile into);
+
+        /** The same for some samples of a step. */
+        void fill(int step, SampleViews samples, Tile into, int thread);
     }
 
     /** What comes from elsewhere. */
     private final class Outer implements Piece, WorkerPool.Job {
 
         private final PortSum sum;
-        private final FloatMatrix whole;
+        private final StepViews<FloatMatrix> whole;
         /** For each thread. */
         private final Tile[] tiles;
 
-        private int rows;
+        private int steps;
         private int blocksInPart;
 
-        Outer(List<ProjectionRun> terms, Arena arena, int blockRows, int threads) {
-            this.sum = new PortSum(terms, columns, arena, blockRows, threads);
-            this.whole = FloatMatrix.zeros(arena, blockRows, columns);
+        Outer(List<ProjectionRun> terms, Arena arena, int blockSteps, int threads) {
+            this.sum = new PortSum(terms, columns, arena, blockSteps, batch, threads);
+            this.whole = new StepViews<>(FloatMatrix.zeros(arena, blockSteps * batch, columns), batch);
             this.tiles = new Tile[threads];
             for (int i = 0; i < threads; i++) {
-                tiles[i] = Tile.whole(whole);
+                tiles[i] = Tile.whole(whole.all());
             }
         }
 
         @Override
-        public @Nullable ProjectionRun inner() {
-            return null;
+        public long work() {
+            return 0;
         }
 
         @Override
-        public Signal rows() {
-            return whole;
+        public boolean samplesApart() {
+            return true;
         }
 
         @Override
-        public void open(WorkerPool workers, int blockRows) {
-            rows = blockRows;
-            sum.prepare(rows, true);
-            boolean share = workers.threads() > 1 && sum.worthSharing(rows);
+        public void open(WorkerPool workers, int blockSteps) {
+            steps = blockSteps;
+            sum.prepare(0, steps, true);
+            boolean share = workers.threads() > 1 && sum.worthSharing(steps);
             blocksInPart = Parts.blocksInPart(sum.blocks(), share ? workers.threads() : 1);
             Parts.run(workers, this, Math.ceilDiv(sum.blocks(), blocksInPart), share);
         }
@@ -180,45 +199,45 @@ final class LoopSum {
         public void run(int part, int thread) {
             int first = part * blocksInPart;
             int end = Math.min(first + blocksInPart, sum.blocks());
-            sum.fill(rows, tiles[thread].at(first, end), thread);
+            sum.fill(0, steps, tiles[thread].at(first, end), thread);
         }
 
         @Override
-        public void fill(int part, int count, Tile into) {
-            into.copyFrom(whole, part * rowsInPart, 0, count);
+        public void fill(int first, int count, Tile into) {
+            into.copyFrom(whole.all(), first * batch, 0, count * batch);
+        }
+
+        @Override
+        public void fill(int step, SampleViews samples, Tile into, int thread) {
+            into.copyFrom(whole.all(), step * batch + samples.first(), 0, samples.count());
         }
     }
 
     /** What comes from the populations of the loop. */
-    private final class Inner implements Piece {
+    private record Inner(ProjectionRun term) implements Piece {
 
-        private final ProjectionRun term;
-        private final List<? extends Signal> seen;
-
-        Inner(ProjectionRun term) {
-            this.term = term;
-            this.seen = SignalHistory.parts(term.source.delayed(term.delay), rowsInPart);
+        @Override
+        public long work() {
+            return term.work();
         }
 
         @Override
-        public ProjectionRun inner() {
-            return term;
+        public boolean samplesApart() {
+            return term.samplesApart();
         }
 
         @Override
-        public Signal rows() {
-            return term.source.delayed(term.delay);
+        public void open(WorkerPool workers, int steps) {}
+
+        @Override
+        public void fill(int first, int count, Tile into) {
+            term.prepare(first, count, true);
+            term.fill(first, count, into, 0);
         }
 
         @Override
-        public void open(WorkerPool workers, int rows) {}
-
-        @Override
-        public void fill(int part, int rows, Tile into) {
-            Signal source = seen.get(part);
-            long version = term.source.version();
-            term.path.prepare(source, version, rows, true);
-            term.path.fillPrepared(source, version, rows, into, 0);
+        public void fill(int step, SampleViews samples, Tile into, int thread) {
+            term.fill(step, samples, into, thread);
         }
     }
 }

@@ -38,7 +38,6 @@ public final class NetworkRun {
 
     private final InputRun[] inputs;
     private final Signal[] given;
-    private final boolean[] constant;
     private final PopulationRun[] sites;
     private final Map<String, Values> plasticValues = new LinkedHashMap<>();
     private final Turn turn = new Turn("simulation");
@@ -77,7 +76,6 @@ public final class NetworkRun {
             inputs[i] = new InputRun(network.description().inputs().get(i), arena, batch, history, stepsInBlock);
         }
         this.given = new Signal[inputs.length];
-        this.constant = new boolean[inputs.length];
         this.sites = new PopulationRun[network.description().populations().size()];
         for (int i = 0; i < sites.length; i++) {
             sites[i] = new PopulationRun(i, network, arena, batch, stepsInBlock, delays);
@@ -86,7 +84,7 @@ public final class NetworkRun {
         this.plasticMatrices = plasticValues.values().toArray(Values[]::new);
         connect();
         this.stages = stages();
-        this.output = sites[sites.length - 1].spikes().rows(0, batch);
+        this.output = sites[sites.length - 1].spikes().steps(0, 1, 0);
     }
 
     /**
@@ -115,7 +113,7 @@ public final class NetworkRun {
         }
         connect();
         stages = stages();
-        output = sites[sites.length - 1].spikes().rows(0, batch);
+        output = sites[sites.length - 1].spikes().steps(0, 1, 0);
     }
 
     /** Returns the steps of the block. */
@@ -192,8 +190,12 @@ public final class NetworkRun {
         Scratch[] scratch = Scratch.of(memory.arena, threads());
         for (int i = 0; i < paths.length; i++) {
             ProjectionDescription projection = projections.get(i);
-            ChainRun path = new ChainRun(paths[i], memory.arena, rows, scratch);
-            ProjectionRun term = new ProjectionRun(projection, path, source(projection.source()));
+            ChainRun chain = new ChainRun(paths[i], memory.arena, rows, scratch);
+            SourceRun source = source(projection.source());
+            ProjectionRun term = new ProjectionRun(projection, chain, source, memory.arena, batch, threads());
+            if (!(source instanceof InputRun)) {
+                term.open(); // the kind of rows of an input is known when they come
+            }
             sites[projection.target()].terms().add(term);
         }
     }
@@ -208,14 +210,13 @@ public final class NetworkRun {
 
     private ComponentRun[] stages() {
         List<ComponentRun> made = new ArrayList<>();
-        int rows = stepsInBlock * batch;
         for (ComponentPlan.Component component : network.components()) {
             List<PopulationRun> members = component.populations().stream()
                     .map(number -> sites[number])
                     .toList();
             boolean stepwise = members.stream().anyMatch(PopulationRun::stepwise);
             if (component.steps() == 0 && !stepwise) {
-                made.add(new TileRun(members.getFirst(), memory.arena, rows, threads()));
+                made.add(new TileRun(members.getFirst(), memory.arena, stepsInBlock, threads()));
             } else {
                 int steps = stepwise ? 1 : Math.min(component.steps(), stepsInBlock);
                 List<LoopPopulation> loop = members.stream()
@@ -229,7 +230,7 @@ public final class NetworkRun {
     }
 
     private static boolean isWithin(ComponentPlan.Component component, ProjectionRun term) {
-        OptionalInt source = term.projection.source().ofPopulation();
+        OptionalInt source = term.projection().source().ofPopulation();
         return source.isPresent() && component.populations().contains(source.getAsInt());
     }
 
@@ -287,20 +288,23 @@ public final class NetworkRun {
     public SpikeMatrix output() {
         PopulationRun last = sites[sites.length - 1];
         return last.population().shape().reordered()
-                ? last.outside(last.spikes(), batch).rows(0, batch)
+                ? last.outside(last.spikes().block(), batch).rows(0, batch)
                 : output;
     }
 
     /** Takes the rows of an input for a call; constant ones are a frame for every step. */
     public void open(int number, Signal rows, long steps, boolean isConstant) {
         inputs[number].requireKind(rows, steps);
-        inputs[number].open(rows);
         given[number] = rows;
-        constant[number] = isConstant;
+        if (isConstant) {
+            inputs[number].openFrame(rows, false);
+        } else {
+            inputs[number].open(rows);
+        }
         for (PopulationRun site : sites) {
             for (int i = 0; i < site.terms().size(); i++) {
                 ProjectionRun term = site.terms().get(i);
-                if (term.source == inputs[number]) {
+                if (term.source() == inputs[number]) {
                     term.open();
                 }
             }
@@ -310,25 +314,7 @@ public final class NetworkRun {
     /** Puts the input of some steps into the block, counted from the first of the call. */
     public void load(int firstStep, int steps) {
         for (int i = 0; i < inputs.length; i++) {
-            if (!constant[i]) {
-                inputs[i].load(given[i], firstStep, steps);
-            } else if (inputs[i].hasHistory()) {
-                inputs[i].repeat(given[i], steps);
-            } else if (firstStep == 0) {
-                inputs[i].load(given[i], 0, 1);
-                hold(inputs[i]);
-            }
-        }
-    }
-
-    private void hold(InputRun input) {
-        for (PopulationRun site : sites) {
-            for (int i = 0; i < site.terms().size(); i++) {
-                ProjectionRun term = site.terms().get(i);
-                if (term.source == input) {
-                    term.hold(memory.arena, batch, site.currents());
-                }
-            }
+            inputs[i].load(given[i], firstStep, steps);
         }
     }
 
@@ -338,7 +324,7 @@ public final class NetworkRun {
         for (PopulationRun site : sites) {
             for (int i = 0; i < site.terms().size(); i++) {
                 ProjectionRun term = site.terms().get(i);
-                if (term.source instanceof InputRun) {
+                if (term.source() instanceof InputRun) {
                     best = Math.min(best, term.rowsAtATime(rows));
                 }
             }

@@ -5,7 +5,6 @@ import dev.spikelane.description.SourceDescription;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
@@ -16,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A population in a simulation: its state, the rows that it leaves for others, and those who look at it. */
-public final class PopulationRun implements SourceRun {
+public final class PopulationRun {
 
     private static final String MEMBRANE = "membrane";
 
@@ -37,7 +36,7 @@ public final class PopulationRun implements SourceRun {
     private final List<BlockObserver> observers = new ArrayList<>();
     private final List<VariableObserver> recorders = new ArrayList<>();
     private final LayerProfile profile = new LayerProfile();
-    private @Nullable FloatMatrix membranes;
+    private @Nullable SignalHistory<FloatMatrix> membranes;
     private @Nullable BeforeReset before;
     private @Nullable SpikeMatrix spikesOutside;
     private @Nullable FloatMatrix membranesOutside;
@@ -59,7 +58,7 @@ public final class PopulationRun implements SourceRun {
                         SignalHistory.ofValues(arena, size(), batch, delays.of(source), blockSteps);
                 variables.add(new Kept(variable, track));
                 if (variable.equals(MEMBRANE)) {
-                    membranes = track.block();
+                    membranes = track;
                 } else {
                     keepsOthers = true;
                 }
@@ -72,13 +71,13 @@ public final class PopulationRun implements SourceRun {
         spikes = spikes.grown(arena, blockSteps);
         showPreviousSpikes();
         if (membranes != null) {
-            membranes = FloatMatrix.zeros(arena, blockSteps * batch, size());
+            membranes = SignalHistory.ofValues(arena, size(), batch, 0, blockSteps);
         }
         for (int i = 0; i < variables.size(); i++) {
             Kept longer = variables.get(i).grown(arena, blockSteps);
             variables.set(i, longer);
             if (longer.name.equals(MEMBRANE)) {
-                membranes = longer.track.block();
+                membranes = longer.track;
             }
         }
         spikesOutside = null;
@@ -124,8 +123,8 @@ public final class PopulationRun implements SourceRun {
         return state;
     }
 
-    SpikeMatrix spikes() {
-        return spikes.block();
+    SignalHistory<SpikeMatrix> spikes() {
+        return spikes;
     }
 
     List<ProjectionRun> terms() {
@@ -135,7 +134,7 @@ public final class PopulationRun implements SourceRun {
     /** The terms that enter a port, in the order of declaration. */
     List<ProjectionRun> terms(String port) {
         return terms.stream()
-                .filter(term -> term.projection.port().equals(port))
+                .filter(term -> term.projection().port().equals(port))
                 .toList();
     }
 
@@ -151,7 +150,8 @@ public final class PopulationRun implements SourceRun {
                         .filter(kept -> kept.name.equals(variable.variable()))
                         .findFirst()
                         .orElseThrow()
-                : this;
+                        .track
+                : spikes;
     }
 
     /** Whether somebody needs what no kernel keeps for a whole block. */
@@ -163,7 +163,8 @@ public final class PopulationRun implements SourceRun {
     public void add(BlockObserver observer) {
         observers.add(observer);
         if (observer.needsMembranes() && membranes == null) {
-            membranes = FloatMatrix.zeros(arena, spikes.block().rows(), size());
+            membranes = SignalHistory.ofValues(
+                    arena, size(), batch, 0, spikes.block().rows() / batch);
         }
     }
 
@@ -174,9 +175,13 @@ public final class PopulationRun implements SourceRun {
         }
     }
 
-    /** Takes the neurons whose currents are in use through the steps of the first rows of a block. */
-    void fire(PortCurrents currents, int rows) {
-        run(neurons(), currents, rows, state, spikes.block(), membranes);
+    /** Takes the neurons whose currents are in use through the first steps of a block. */
+    void fire(PortCurrents currents, int steps) {
+        fire(0, steps, currents);
+    }
+
+    private void fire(int step, int steps, PortCurrents currents) {
+        run(neurons(), currents, steps * batch, state, spikes.from(step, 0), membranesFrom(step));
     }
 
     private static void run(
@@ -195,28 +200,26 @@ public final class PopulationRun implements SourceRun {
 
     /** The membranes of the block; null if nobody wants them. */
     @Nullable
-    FloatMatrix membranes() {
+    SignalHistory<FloatMatrix> membranes() {
         return membranes;
     }
 
-    /** Takes all neurons through the first rows of a part of the block, which begins with a step. */
-    void run(
-            long stepNumber,
-            int step,
-            int rows,
-            PortCurrents currents,
-            SpikeMatrix spikesOfPart,
-            @Nullable FloatMatrix membranesOfPart) {
+    private @Nullable FloatMatrix membranesFrom(int step) {
+        return membranes == null ? null : membranes.from(step, 0);
+    }
+
+    /** Takes all neurons through some steps of the block. */
+    void run(long stepNumber, int step, int steps, PortCurrents currents) {
         BeforeReset unreset = before;
         if (unreset != null) {
-            unreset.run(this, currents, spikesOfPart);
+            unreset.run(this, currents, spikes.from(step, 0));
         }
-        run(neurons(), currents, rows, state, spikesOfPart, membranesOfPart);
+        fire(step, steps, currents);
         written();
         if (stepwise()) {
             for (int i = 0; i < variables.size(); i++) {
                 Kept kept = variables.get(i);
-                kept.track.put(state.variable(kept.name), step);
+                kept.track.put(state.variable(kept.name), step, 1);
             }
             for (int i = 0; i < recorders.size(); i++) {
                 VariableObserver recorder = recorders.get(i);
@@ -239,7 +242,7 @@ public final class PopulationRun implements SourceRun {
         if (observers.isEmpty()) {
             return;
         }
-        FloatMatrix seen = membranes == null ? state.membrane() : membranes;
+        FloatMatrix seen = membranes == null ? state.membrane() : membranes.block();
         SpikeMatrix fired = spikes.block();
         if (population.shape().reordered()) {
             fired = outside(fired, steps * batch);
@@ -275,14 +278,15 @@ public final class PopulationRun implements SourceRun {
         return made;
     }
 
-    void profile(int rows, long nanoseconds) {
+    void profile(int steps, long nanoseconds) {
+        int rows = steps * batch;
         long active = 0;
         long inputs = 0;
         for (ProjectionRun term : terms) {
-            long ofTerm = term.active(rows);
+            long ofTerm = term.active(steps);
             active += ofTerm;
             inputs += term.inputs();
-            profile.addKernel(term.kernel(rows, ofTerm));
+            profile.addKernel(term.kernel(steps, ofTerm));
         }
         profile.add(rows, (double) inputs * rows, active, nanoseconds);
     }
@@ -308,16 +312,6 @@ public final class PopulationRun implements SourceRun {
         spikes.reset();
         variables.forEach(kept -> kept.track.reset());
         observers.forEach(BlockObserver::reset);
-    }
-
-    @Override
-    public Signal delayed(int delay) {
-        return spikes.delayed(delay);
-    }
-
-    @Override
-    public long version() {
-        return spikes.version();
     }
 
     long bytes() {
@@ -357,20 +351,10 @@ public final class PopulationRun implements SourceRun {
     }
 
     /** A variable as a source. */
-    private record Kept(String name, SignalHistory<FloatMatrix> track) implements SourceRun {
+    private record Kept(String name, SignalHistory<FloatMatrix> track) {
 
         Kept grown(Arena arena, int blockSteps) {
             return new Kept(name, track.grown(arena, blockSteps));
-        }
-
-        @Override
-        public Signal delayed(int delay) {
-            return track.delayed(delay);
-        }
-
-        @Override
-        public long version() {
-            return track.version();
         }
     }
 

@@ -23,16 +23,24 @@ final class PortSum {
 
     private final ProjectionRun[] terms;
     private final int columns;
+    private final int batch;
     /** A tile for each thread, for terms behind the first. */
     private final Tile[] scratch;
 
-    PortSum(List<ProjectionRun> terms, int columns, Arena arena, int rows, int threads) {
+    /**
+     * Makes room for blocks of so many steps.
+     *
+     * @param terms in the order of declaration, at least one
+     */
+    PortSum(List<ProjectionRun> terms, int columns, Arena arena, int steps, int batch, int threads) {
         this.terms = terms.toArray(ProjectionRun[]::new);
         this.columns = columns;
+        this.batch = batch;
         this.scratch = new Tile[terms.size() > 1 ? threads : 0];
         for (int i = 0; i < scratch.length; i++) {
             scratch[i] = Tile.of(
-                    FloatMatrix.zeros(arena, rows, Math.min(Parts.BLOCKS_IN_TILE, blocks()) * Long.SIZE), columns);
+                    FloatMatrix.zeros(arena, steps * batch, Math.min(Parts.BLOCKS_IN_TILE, blocks()) * Long.SIZE),
+                    columns);
         }
     }
 
@@ -41,47 +49,39 @@ final class PortSum {
         return Math.ceilDiv(columns, Long.SIZE);
     }
 
-    int columns() {
-        return columns;
-    }
-
-    ProjectionRun[] terms() {
-        return terms;
-    }
-
     /**
-     * Runs what comes before the last product of each term.
+     * Runs what comes before the last product of each term on some steps.
      *
      * @param alone whether no other sum is prepared before this one is filled: threads share one preparation of spikes
      */
-    void prepare(int rows, boolean alone) {
+    void prepare(int first, int count, boolean alone) {
         for (ProjectionRun term : terms) {
-            term.prepare(rows, alone && terms.length == 1);
+            term.prepare(first, count, alone && terms.length == 1);
         }
     }
 
-    /** Fills the first rows of the blocks in use, which are at most {@link Parts#BLOCKS_IN_TILE} if there are several terms. */
-    void fill(int rows, Tile current, int thread) {
-        terms[0].fill(rows, current, thread);
+    /** Fills the currents of some steps for the blocks in use, which are at most {@link Parts#BLOCKS_IN_TILE} if there are several terms. */
+    void fill(int first, int count, Tile current, int thread) {
+        terms[0].fill(first, count, current, thread);
         for (int i = 1; i < terms.length; i++) {
             Tile added = scratch[thread].at(current);
-            terms[i].fill(rows, added, thread);
-            RowSum.add(current, added, rows);
+            terms[i].fill(first, count, added, thread);
+            RowSum.add(current, added, count * batch);
         }
     }
 
-    boolean worthSharing(int rows) {
+    boolean worthSharing(int steps) {
         long work = 0;
         for (ProjectionRun term : terms) {
-            work += term.path.work();
+            work += term.work();
         }
-        return rows * work >= WORTH_SHARING || nanoseconds(rows) >= NANOSECONDS_WORTH_SHARING;
+        return steps * batch * work >= WORTH_SHARING || nanoseconds(steps) >= NANOSECONDS_WORTH_SHARING;
     }
 
-    private double nanoseconds(int rows) {
+    private double nanoseconds(int steps) {
         double all = 0;
         for (ProjectionRun term : terms) {
-            all += term.nanoseconds(rows);
+            all += term.nanoseconds(steps);
         }
         return all;
     }

@@ -6,92 +6,174 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What one projection adds to the currents of a population in a block. */
-final class ProjectionRun {
+/** What one projection adds to the currents of a population: product by product of its source's rows, or those of a frame, computed once. */
+public final class ProjectionRun {
 
     /** A product of values reads the weights once for 256 rows; currents of more rows would leave the L2 cache before neurons take them. */
     static final int VALUE_ROWS_AT_A_TIME = 256;
 
-    final ProjectionDescription projection;
-    final ChainRun path;
-    final SourceRun source;
-    final int delay;
-    /** PortSum computed once, {@code [batch x outputs]}, which drive every step; null if each step has its own. */
-    private @Nullable FloatMatrix held;
+    private final ProjectionDescription projection;
+    private final ChainRun chain;
+    private final SourceRun source;
+    private final Arena arena;
+    private final int batch;
+    private final int delay;
+    private final int threads;
+    /** The rows of all steps of this call; null if each has its own. */
+    private @Nullable Signal frame;
+    /** Currents of a frame, {@code [batch x outputs]}, which drive every step: for each thread a tile of the same matrix. */
+    private Tile[] held = {};
 
-    private @Nullable Tile holder;
-    private Signal rows;
+    private final boolean[] isHeld;
 
-    ProjectionRun(ProjectionDescription projection, ChainRun path, SourceRun source) {
+    /** Lets a projection run behind a source, over samples of a batch. */
+    public ProjectionRun(
+            ProjectionDescription projection, ChainRun chain, SourceRun source, Arena arena, int batch, int threads) {
         this.projection = projection;
-        this.path = path;
+        this.chain = chain;
         this.source = source;
+        this.arena = arena;
+        this.batch = batch;
         this.delay = projection.delay();
-        this.rows = source.delayed(delay);
+        this.threads = threads;
+        this.isHeld = new boolean[Math.ceilDiv(chain.outputs(), Long.SIZE)];
     }
 
-    /** Takes the kind of rows that the source has in this call. */
-    void open() {
-        held = null;
-        rows = source.delayed(delay);
+    /** Returns what was said of it. */
+    public ProjectionDescription projection() {
+        return projection;
     }
 
-    /** Computes the currents of the source's first step, and holds them for all steps of this call. */
-    void hold(Arena arena, int batch, int currents) {
-        Tile into = holder;
-        if (into == null) {
-            into = Tile.whole(FloatMatrix.zeros(arena, batch, currents));
-            holder = into;
+    /** Returns the operators at work. */
+    public ChainRun chain() {
+        return chain;
+    }
+
+    /** Returns where it starts. */
+    public SourceRun source() {
+        return source;
+    }
+
+    /** Returns the rows that all steps of this call have; null if each has its own. */
+    public @Nullable Signal frame() {
+        return frame;
+    }
+
+    /** Takes the kind of rows that the source has in this call, and a frame. */
+    public void open() {
+        Signal rows = delay == 0 ? source.frame() : null;
+        frame = rows;
+        if (rows == null) {
+            chain.reserve(source.from(0, delay));
+        } else {
+            chain.reserve(rows);
+            chain.prepareFrame(rows);
+            Arrays.fill(isHeld, false);
         }
-        path.prepare(rows, source.version(), batch, false);
-        path.fill(rows, batch, into, 0);
-        held = into.matrix();
     }
 
-    /** Runs what comes before the last product, and prepares that for all threads if nobody else does meanwhile. */
-    void prepare(int count, boolean shares) {
-        if (held == null) {
-            path.prepare(rows, source.version(), count, shares);
+    /**
+     * Runs what comes before the last product on some steps of the block, and prepares that for all threads if nobody else does meanwhile.
+     */
+    public void prepare(int first, int count, boolean shares) {
+        if (frame == null) {
+            chain.prepare(source.from(first, delay), source.version(), count * batch, shares);
+        } else if (held.length == 0) {
+            held = new Tile[threads];
+            held[0] = Tile.whole(FloatMatrix.zeros(arena, batch, chain.outputs()));
+            for (int i = 1; i < threads; i++) {
+                held[i] = held[0].another();
+            }
         }
     }
 
-    void fill(int count, Tile current, int thread) {
-        FloatMatrix constant = held;
-        if (constant == null) {
-            path.fillPrepared(rows, source.version(), count, current, thread);
+    /** Fills the currents of some steps, of which the first is in row 0, for the blocks in use; behind {@link #prepare}. */
+    public void fill(int first, int count, Tile current, int thread) {
+        if (frame == null) {
+            chain.fillPrepared(source.from(first, delay), source.version(), count * batch, current, thread);
             return;
         }
-        for (int row = 0; row < count; row += constant.rows()) {
-            current.copyFrom(constant, 0, row, constant.rows());
+        hold(current.firstBlock(), current.endBlock(), thread);
+        for (int step = 0; step < count; step++) {
+            current.copyFrom(held[0].matrix(), 0, step * batch, batch);
         }
     }
 
-    /** What filling the first rows is estimated to take on one thread; 0 if nothing is known. */
+    /** Computes the currents of a frame for some blocks, unless they are there: parts have the same blocks as long as not all are. */
+    private void hold(int firstBlock, int endBlock, int thread) {
+        if (!isHeld[firstBlock]) {
+            fillFrame(held[thread].at(firstBlock, endBlock), thread);
+            Arrays.fill(isHeld, firstBlock, endBlock, true);
+        }
+    }
+
+    /** Computes the currents of a frame before threads take some samples of them, behind {@link #prepare}. */
+    public void hold() {
+        if (frame != null) {
+            hold(0, isHeld.length, 0);
+        }
+    }
+
+    /** Fills the currents of a frame {@code [batch x outputs]} for the blocks in use. */
+    public void fillFrame(Tile current, int thread) {
+        Signal rows = frame;
+        if (rows == null) {
+            throw new IllegalStateException("there is no frame");
+        }
+        chain.fillFrame(rows, current, thread);
+    }
+
+    /** Whether threads may each fill the currents of some samples. */
+    public boolean samplesApart() {
+        return chain.isOneProduct();
+    }
+
+    /** Whether threads may each fill some steps: nothing was prepared for all steps together. */
+    public boolean fillsAnySteps() {
+        return frame == null && chain.isOneProduct();
+    }
+
+    /** Fills the currents of some samples in a step, behind {@link #prepare} and {@link #hold()}. */
+    public void fill(int step, SampleViews samples, Tile current, int thread) {
+        if (frame == null) {
+            chain.fill(source.samples(step, delay, samples), samples.count(), current, thread);
+        } else {
+            current.copyFrom(held[0].matrix(), samples.first(), 0, samples.count());
+        }
+    }
+
+    /** Multiplications of inputs by outputs for each row. */
+    long work() {
+        return chain.work();
+    }
+
+    /** What filling the first steps of the block is estimated to take on one thread; 0 if nothing is known. */
     double nanoseconds(int count) {
-        return held == null ? path.nanoseconds(rows, count) : 0;
+        return frame == null ? chain.nanoseconds(source.from(0, delay), count * batch) : 0;
     }
 
     /** How many of the first rows it is best to fill at a time. */
-    int rowsAtATime(int count) {
-        return held == null ? path.rowsAtATime(rows, count) : count;
+    int rowsAtATime(int rows) {
+        return frame == null ? chain.rowsAtATime(source.from(0, delay), rows) : rows;
     }
 
-    /** Inputs of the first rows that are not zero. */
+    /** Inputs of the first steps of the block that are not zero. */
     long active(int count) {
-        if (held != null) {
+        if (frame != null) {
             return 0;
         }
-        return switch (rows) {
-            case SpikeMatrix spikes -> spikes.count(0, count);
-            case FloatMatrix values -> active(values, count);
+        return switch (source.from(0, delay)) {
+            case SpikeMatrix spikes -> spikes.count(0, count * batch);
+            case FloatMatrix values -> active(values, count * batch);
         };
     }
 
-    private static long active(FloatMatrix values, int count) {
+    private static long active(FloatMatrix values, int rows) {
         long active = 0;
-        for (int row = 0; row < count; row++) {
+        for (int row = 0; row < rows; row++) {
             for (int column = 0; column < values.columns(); column++) {
                 active += values.get(row, column) == 0 ? 0 : 1;
             }
@@ -100,10 +182,15 @@ final class ProjectionRun {
     }
 
     String kernel(int count, long active) {
-        return held == null ? path.kernel(rows, count, active) : "constant";
+        return frame == null ? chain.kernel(source.from(0, delay), count * batch, active) : "constant";
     }
 
     int inputs() {
-        return rows.columns();
+        return chain.inputs();
+    }
+
+    /** Bytes that lists of a frame take on the heap. */
+    public long listBytes(int rows) {
+        return chain.listBytes(rows);
     }
 }

@@ -8,8 +8,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,44 +15,51 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <S> spikes or values
  */
-final class SignalHistory<S extends Signal> {
+public final class SignalHistory<S extends Signal> implements SourceRun {
 
-    private final S all;
+    private final StepViews<S> all;
     private final S block;
     private final int history;
     private final int batch;
-    /** The memory of the history. */
+    /** The memory of the history: a slice made in each block may be allocated where many kinds of them are in use. */
     private final MemorySegment past;
 
     private long version;
 
-    private SignalHistory(S all, S block, int history, int batch) {
-        this.all = all;
-        this.block = block;
+    private SignalHistory(S all, int batch, int history) {
+        this.all = new StepViews<>(all, batch);
+        this.block = this.all.from(history);
         this.history = history;
         this.batch = batch;
         this.past = all.segment().asSlice(0, all.rowOffset(history * batch));
     }
 
-    static SignalHistory<SpikeMatrix> ofSpikes(Arena arena, int columns, int batch, int history, int blockSteps) {
-        SpikeMatrix all = SpikeMatrix.zeros(arena, rows(history, blockSteps, batch), columns);
-        return new SignalHistory<>(all, all.rows(history * batch, blockSteps * batch), history, batch);
+    /** Spikes, none of which has fired. */
+    public static SignalHistory<SpikeMatrix> ofSpikes(
+            Arena arena, int columns, int batch, int history, int blockSteps) {
+        return new SignalHistory<>(SpikeMatrix.zeros(arena, rows(history, blockSteps, batch), columns), batch, history);
     }
 
-    static SignalHistory<FloatMatrix> ofValues(Arena arena, int columns, int batch, int history, int blockSteps) {
-        FloatMatrix all = FloatMatrix.zeros(arena, rows(history, blockSteps, batch), columns);
-        return new SignalHistory<>(all, all.rows(history * batch, blockSteps * batch), history, batch);
+    /** Values of zero. */
+    public static SignalHistory<FloatMatrix> ofValues(
+            Arena arena, int columns, int batch, int history, int blockSteps) {
+        return new SignalHistory<>(FloatMatrix.zeros(arena, rows(history, blockSteps, batch), columns), batch, history);
     }
 
-    /** A track with a block of another length and the same history. */
+    /** Rows of a block that stand in a matrix of another owner, without a history. */
+    public static SignalHistory<FloatMatrix> of(FloatMatrix rows, int batch) {
+        return new SignalHistory<>(rows, batch, 0);
+    }
+
+    /** The same with a block of another length. */
     @SuppressWarnings("unchecked") // a matrix of the same kind
     SignalHistory<S> grown(Arena arena, int blockSteps) {
         int rows = rows(history, blockSteps, batch);
-        Signal longer = all instanceof SpikeMatrix
-                ? SpikeMatrix.zeros(arena, rows, all.columns())
-                : FloatMatrix.zeros(arena, rows, all.columns());
-        MemorySegment.copy(all.segment(), 0, longer.segment(), 0, bytes());
-        return new SignalHistory<>((S) longer, (S) longer.rows(history * batch, blockSteps * batch), history, batch);
+        Signal longer = block instanceof SpikeMatrix
+                ? SpikeMatrix.zeros(arena, rows, block.columns())
+                : FloatMatrix.zeros(arena, rows, block.columns());
+        MemorySegment.copy(past, 0, longer.segment(), 0, bytes());
+        return new SignalHistory<>((S) longer, batch, history);
     }
 
     /** Throws if histories and blocks of such lengths do not fit a matrix. */
@@ -72,69 +77,69 @@ final class SignalHistory<S extends Signal> {
     }
 
     /** The rows of the block. */
-    S block() {
+    public S block() {
         return block;
     }
 
+    /** Whether steps before the block are kept. */
+    public boolean hasHistory() {
+        return history > 0;
+    }
+
     /** The rows of the step before the block; null if they are not kept. */
-    @SuppressWarnings("unchecked") // rows of a matrix are a matrix of the same kind
-    @Nullable
-    S stepBefore() {
-        return history == 0 ? null : (S) all.rows((history - 1) * batch, batch);
+    public @Nullable S stepBefore() {
+        return history == 0 ? null : all.steps(history - 1, 1);
     }
 
-    /** The rows of the block as they are seen after a delay. */
-    @SuppressWarnings("unchecked") // rows of a matrix are a matrix of the same kind
-    S delayed(int delay) {
-        return delay == 0 ? block : (S) all.rows((history - delay) * batch, block.rows());
+    @Override
+    public S from(int step, int delay) {
+        return all.from(history + step - delay);
     }
 
-    /** Grows whenever rows are written; a longer track has memory of its own, and begins anew. */
-    long version() {
+    @Override
+    public long version() {
         return version;
     }
 
     /** Takes notice that rows of the block were written; what else writes counts by itself. */
-    void written() {
+    public void written() {
         version++;
     }
 
-    /** Copies the first rows of a matrix to a step of the block. */
-    void put(Signal rows, int step) {
+    @Override
+    public S steps(int first, int count, int delay) {
+        return all.steps(history + first - delay, count);
+    }
+
+    @Override
+    public S samples(int step, int delay, SampleViews of) {
+        return of.in(all.all(), history + step - delay);
+    }
+
+    /** Copies the first rows of a matrix to some steps of the block. */
+    public void put(Signal rows, int step, int count) {
         version++;
-        MemorySegment.copy(rows.segment(), 0, block.segment(), block.rowOffset(step * batch), rows.rowOffset(batch));
+        MemorySegment.copy(
+                rows.segment(), 0, block.segment(), block.rowOffset(step * batch), rows.rowOffset(count * batch));
     }
 
-    /** Views of a block, so many rows each; the last may have fewer. */
-    @SuppressWarnings("unchecked") // rows of a matrix are a matrix of the same kind
-    static <S extends Signal> List<S> parts(S block, int rows) {
-        List<S> parts = new ArrayList<>();
-        for (int row = 0; row < block.rows(); row += rows) {
-            parts.add((S) block.rows(row, Math.min(rows, block.rows() - row)));
-        }
-        return parts;
-    }
-
-    /** Views of some samples of a block, for each of its steps. */
-    @SuppressWarnings("unchecked") // rows of a matrix are a matrix of the same kind
-    static <S extends Signal> List<S> samples(S block, int batch, int first, int count) {
-        List<S> samples = new ArrayList<>();
-        for (int row = 0; row < block.rows(); row += batch) {
-            samples.add((S) block.rows(row + first, count));
-        }
-        return samples;
-    }
-
-    /** Makes the last steps of a block the history of the next. */
-    void advance(int steps) {
+    /** Makes the last of some steps of the block the history of the next. */
+    public void advance(int steps) {
         if (history > 0) {
             version++;
-            long bytes = all.rowOffset(history * batch);
-            MemorySegment.copy(all.segment(), all.rowOffset(steps * batch), all.segment(), 0, bytes);
+            MemorySegment rows = all.all().segment();
+            MemorySegment.copy(rows, all.all().rowOffset(steps * batch), rows, 0, bytes());
         }
     }
 
-    void reset() {
+    /** Takes the history of another one of the same source. */
+    public void takeHistory(SignalHistory<S> other) {
+        version++;
+        past.copyFrom(other.past);
+    }
+
+    /** Makes the history zero. */
+    public void reset() {
         version++;
         past.fill((byte) 0);
     }
@@ -146,8 +151,8 @@ final class SignalHistory<S extends Signal> {
 
     /** Writes the history, each row in torch's order. */
     void write(Shape shape, ByteBuffer to) {
-        int rowBytes = Math.toIntExact(all.rowOffset(1));
-        switch (all) {
+        int rowBytes = Math.toIntExact(all.all().rowOffset(1));
+        switch (all.all()) {
             case SpikeMatrix spikes -> RowBytes.write(spikes, history * batch, rowBytes, shape, to);
             case FloatMatrix values -> RowBytes.write(values, history * batch, rowBytes, shape, to);
         }
@@ -156,8 +161,8 @@ final class SignalHistory<S extends Signal> {
     /** Reads a history that was written. */
     void read(Shape shape, ByteBuffer from) {
         version++;
-        int rowBytes = Math.toIntExact(all.rowOffset(1));
-        switch (all) {
+        int rowBytes = Math.toIntExact(all.all().rowOffset(1));
+        switch (all.all()) {
             case SpikeMatrix spikes -> RowBytes.read(spikes, history * batch, rowBytes, shape, from);
             case FloatMatrix values -> RowBytes.read(values, history * batch, rowBytes, shape, from);
         }

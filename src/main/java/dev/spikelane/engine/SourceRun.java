@@ -1,12 +1,24 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.memory.Signal;
+import org.jspecify.annotations.Nullable;
 
-/** A source of projections in a simulation. */
-interface SourceRun {
+/** A source of projections: rows that are there for all steps of a block. */
+public interface SourceRun {
 
-    /** The rows of the block as a projection of this delay sees them; of the kind that the source has in this call. */
-    Signal delayed(int delay);
+    /** The rows from a step of the block on, as a projection of this delay sees them; of the kind that the source has in this call. */
+    Signal from(int step, int delay);
+
+    /** The rows of some steps, likewise, for those who take all rows of a matrix. */
+    Signal steps(int first, int count, int delay);
+
+    /** Some samples in a step, likewise. */
+    Signal samples(int step, int delay, SampleViews of);
+
+    /** The rows {@code [batch x columns]} that all steps of this call have; null if each step has its own. */
+    default @Nullable Signal frame() {
+        return null;
+    }
 
     /** A number that grows whenever these rows are written: what is prepared from them carries it. */
     long version();

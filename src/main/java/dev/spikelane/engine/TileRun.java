@@ -23,10 +23,11 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
 
     private final PortCurrents[] currents;
 
-    private int rows;
+    private int steps;
     private int blocksInPart;
 
-    TileRun(PopulationRun site, Arena arena, int rows, int threads) {
+    TileRun(PopulationRun site, Arena arena, int blockSteps, int threads) {
+        int rows = blockSteps * site.batch();
         this.site = site;
         this.coupled = site.neurons().coupled();
         List<String> ports = site.takesFeedback() ? List.of(Neuron.CURRENT, Neuron.FEEDBACK) : List.of(Neuron.CURRENT);
@@ -34,7 +35,8 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
         this.tiles = new Tile[ports.size()][threads];
         this.currents = new PortCurrents[threads];
         for (int port = 0; port < sums.length; port++) {
-            sums[port] = new PortSum(site.terms(ports.get(port)), site.currents(), arena, rows, threads);
+            sums[port] =
+                    new PortSum(site.terms(ports.get(port)), site.currents(), arena, blockSteps, site.batch(), threads);
             FloatMatrix whole = coupled ? FloatMatrix.zeros(arena, rows, site.currents()) : null;
             for (int i = 0; i < threads; i++) {
                 tiles[port][i] = whole == null ? tile(arena, rows) : Tile.whole(whole);
@@ -51,22 +53,22 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
     }
 
     @Override
-    public void run(WorkerPool workers, long firstStep, int steps, boolean profiled) {
-        rows = steps * site.batch();
+    public void run(WorkerPool workers, long firstStep, int blockSteps, boolean profiled) {
+        steps = blockSteps;
         long start = profiled ? System.nanoTime() : 0;
         compute(workers);
         site.written();
         if (profiled) {
-            site.profile(rows, System.nanoTime() - start);
+            site.profile(steps, System.nanoTime() - start);
         }
-        site.observe(firstStep, steps);
+        site.observe(firstStep, blockSteps);
     }
 
     private void compute(WorkerPool workers) {
         boolean worth = false;
         for (PortSum sum : sums) {
-            sum.prepare(rows, sums.length == 1);
-            worth |= sum.worthSharing(rows);
+            sum.prepare(0, steps, sums.length == 1);
+            worth |= sum.worthSharing(steps);
         }
         int blocks = sums[0].blocks();
         boolean share = workers.threads() > 1 && worth;
@@ -76,7 +78,7 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
             for (Tile[] ofPort : tiles) {
                 ofPort[0].at(0, ofPort[0].blocks());
             }
-            site.fire(currents[0], rows);
+            site.fire(currents[0], steps);
         }
     }
 
@@ -85,10 +87,10 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
         int first = part * blocksInPart;
         int end = Math.min(first + blocksInPart, sums[0].blocks());
         for (int port = 0; port < sums.length; port++) {
-            sums[port].fill(rows, tiles[port][thread].at(first, end), thread);
+            sums[port].fill(0, steps, tiles[port][thread].at(first, end), thread);
         }
         if (!coupled) {
-            site.fire(currents[thread], rows);
+            site.fire(currents[thread], steps);
         }
     }
 }

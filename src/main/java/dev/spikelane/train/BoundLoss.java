@@ -62,7 +62,7 @@ final class BoundLoss {
         Loss loss = of.loss();
         this.spikes = loss.readsSpikes() ? place(gradients.given(population)) : null;
         this.membranes = loss.readsMembranes() ? place(gradients.given(population, MEMBRANE)) : null;
-        this.fired = loss.readsSpikes() ? site.spikes().window() : null;
+        this.fired = loss.readsSpikes() ? site.spikes().block() : null;
         this.values = loss.readsMembranes() ? gradients.values(population, MEMBRANE) : null;
         int rows = steps * size;
         boolean copies = shape.reordered();

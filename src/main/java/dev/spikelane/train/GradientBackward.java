@@ -1,5 +1,7 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.SampleViews;
+import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.step.NeuronBackward;
@@ -17,7 +19,7 @@ final class GradientBackward {
     private final int blocksInTile;
     private final GradientOutlet[] ofVariables;
     /** All samples. */
-    private final GradientSamples whole;
+    private final SampleViews whole;
 
     private final @Nullable GradientScratch[] scratch;
     private NeuronBackward[] tiles;
@@ -35,7 +37,7 @@ final class GradientBackward {
         this.arena = arena;
         this.blocksInTile = blocksInTile;
         this.ofVariables = site.ofVariables();
-        this.whole = new GradientSamples(0, size.batch(), size.batch());
+        this.whole = new SampleViews(0, size.batch(), size.batch());
         this.scratch = new GradientScratch[site.shares() ? size.threads() : 1];
         this.tiles = tiles();
     }
@@ -192,11 +194,11 @@ final class GradientBackward {
             int at = first + from + step;
             for (int i = 0; i < ofVariables.length; i++) {
                 if (ofVariables[i].mayHaveGradients()) {
-                    GradientViews<FloatMatrix> given = ofVariables[i].givenAlone();
+                    StepViews<FloatMatrix> given = ofVariables[i].givenAlone();
                     Tile variable = own.tiles.inWhole(site.carriedOf(i));
                     Tile added = given == null
-                            ? own.tiles.in(own.ofVariables[i].steps(step, 1))
-                            : own.given.on(given.steps(at, 1)).at(variable);
+                            ? own.tiles.in(own.ofVariables[i].from(step))
+                            : own.given.on(given.from(at)).at(variable);
                     RowSum.add(variable, added, size.batch());
                 }
             }

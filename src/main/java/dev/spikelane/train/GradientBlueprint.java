@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.engine.SignalHistory;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -116,11 +117,11 @@ record GradientBlueprint(
      */
     GradientOutlet outlet(String name, int columns, boolean variable, @Nullable FloatMatrix place) {
         int rows = size.steps() * size.batch();
-        GradientTrack<FloatMatrix> track = null;
+        SignalHistory<FloatMatrix> track = null;
         if (place != null) {
-            track = GradientTrack.of(place, size.batch());
+            track = SignalHistory.of(place, size.batch());
         } else if (variable && (kept.contains(name) || isSource(name))) {
-            track = GradientTrack.ofValues(arena, columns, size.batch(), historyOf(name), size.steps());
+            track = SignalHistory.ofValues(arena, columns, size.batch(), historyOf(name), size.steps());
         }
         return new GradientOutlet(
                 size,

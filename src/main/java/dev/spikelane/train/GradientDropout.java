@@ -1,5 +1,8 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.SampleViews;
+import dev.spikelane.engine.SourceRun;
+import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.BernoulliRow;
 import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.kernel.base.Tile;
@@ -18,12 +21,12 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>A mask belongs to the step in which it arrives. Those of a window are drawn once and kept, a bit each, so that what is computed again drops the same.
  */
-final class GradientDropout implements GradientSource {
+final class GradientDropout implements SourceRun {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
-    private final GradientSource source;
+    private final SourceRun source;
     private final int delay;
     private final GradientSize size;
     private final float scale;
@@ -32,16 +35,17 @@ final class GradientDropout implements GradientSource {
     private final FloatMatrix zeros;
     private final SpikeMatrix masks;
     /** What is carried in the steps of a segment. */
-    private final GradientViews<FloatMatrix> rows;
+    private final StepViews<FloatMatrix> rows;
 
     private int segmentStart;
+    private long version;
 
     /**
      * Makes a dropout.
      *
      * @param number the number of the projection in its network
      */
-    GradientDropout(GradientBlueprint plan, Projection projection, int number, GradientSource source) {
+    GradientDropout(GradientBlueprint plan, Projection projection, int number, SourceRun source) {
         float probability = plan.dropouts().getOrDefault(projection.name(), 0.0).floatValue();
         int columns = projection.source().shape().size();
         this.source = source;
@@ -52,8 +56,13 @@ final class GradientDropout implements GradientSource {
         this.draws = SampleDraws.dropout(plan.seed(), number, size.batch());
         this.zeros = FloatMatrix.zeros(plan.arena(), 1, columns);
         this.masks = SpikeMatrix.zeros(plan.arena(), size.steps() * size.batch(), columns);
-        this.rows = new GradientViews<>(
-                FloatMatrix.zeros(plan.arena(), size.segment() * size.batch(), columns), size.batch());
+        this.rows =
+                new StepViews<>(FloatMatrix.zeros(plan.arena(), size.segment() * size.batch(), columns), size.batch());
+    }
+
+    /** What is dropped of. */
+    SourceRun source() {
+        return source;
     }
 
     SampleDraws draws() {
@@ -72,10 +81,12 @@ final class GradientDropout implements GradientSource {
 
     /** Applies the masks of some steps of a segment, whose sources are there. */
     void prepare(int first, int count) {
+        version++;
         segmentStart = first / size.segment() * size.segment();
         int batch = size.batch();
         for (int step = first; step < first + count; step++) {
-            Signal from = source.steps(step, 1, delay);
+            Signal frame = delay == 0 ? source.frame() : null;
+            Signal from = frame == null ? source.steps(step, 1, delay) : frame;
             FloatMatrix into = rows.steps(step - segmentStart, 1);
             if (from instanceof SpikeMatrix spikes) {
                 SpikeExpand.expand(spikes, 0, batch, into);
@@ -112,14 +123,24 @@ final class GradientDropout implements GradientSource {
         }
     }
 
+    @Override
+    public long version() {
+        return version;
+    }
+
     /** What was prepared; the delay is that of the projection. */
+    @Override
+    public Signal from(int step, int ofDelay) {
+        return rows.from(step - segmentStart);
+    }
+
     @Override
     public Signal steps(int first, int count, int ofDelay) {
         return rows.steps(first - segmentStart, count);
     }
 
     @Override
-    public Signal samples(int step, int ofDelay, GradientSamples of) {
+    public Signal samples(int step, int ofDelay, SampleViews of) {
         return of.in(rows.all(), step - segmentStart);
     }
 }

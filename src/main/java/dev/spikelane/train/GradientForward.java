@@ -68,34 +68,34 @@ final class GradientForward {
 
     /** Takes neurons through some steps, from a state, and writes their membranes in place of the currents. */
     void record(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
-        place(first, count, firstBlock, endBlock, thread);
-        FloatMatrix membranes = site.current().steps(first, count);
+        place(first, firstBlock, endBlock, thread);
+        FloatMatrix membranes = site.current().from(first);
         site.steps()
                 .record(
                         currents[thread],
                         count * size.batch(),
                         from,
-                        site.spikes().steps(first, count, 0),
+                        site.spikes().from(first, 0),
                         membranes);
     }
 
     /** Takes neurons through some steps, from a state. */
     void run(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
-        place(first, count, firstBlock, endBlock, thread);
+        place(first, firstBlock, endBlock, thread);
         site.steps()
-                .run(currents[thread], count * size.batch(), from, site.spikes().steps(first, count, 0));
+                .run(currents[thread], count * size.batch(), from, site.spikes().from(first, 0));
     }
 
     /** Goes to the currents of some steps; of all neurons where each has several. */
-    private void place(int first, int count, int firstBlock, int endBlock, int thread) {
+    private void place(int first, int firstBlock, int endBlock, int thread) {
         PortCurrents own = currents[thread];
-        own.current().on(site.current().steps(first, count));
+        own.current().on(site.current().from(first));
         if (oneEach) {
             own.current().at(firstBlock, endBlock);
         }
         GradientPort feedback = site.feedback();
         if (feedback != null) {
-            own.feedback().on(feedback.steps(first, count)).at(own.current());
+            own.feedback().on(feedback.from(first)).at(own.current());
         }
     }
 }

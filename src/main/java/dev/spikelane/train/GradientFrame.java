@@ -116,7 +116,7 @@ final class GradientFrame {
 
     /** Computes the currents of a block, and takes it through all steps. */
     void forward(int block, int thread) {
-        from.hold(scratch[thread].currents.on(currents[block]).at(block, block + 1), thread);
+        from.forward().fillFrame(scratch[thread].currents.on(currents[block]).at(block, block + 1), thread);
         LeakyFrame.fire(parameters, currents[block], state.membrane(), end, spikes, block);
     }
 

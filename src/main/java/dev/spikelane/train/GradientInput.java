@@ -1,10 +1,11 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.InputRun;
+import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
@@ -13,28 +14,27 @@ import java.util.IdentityHashMap;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An input: its rows of a window in their inner order, spikes or values, or one frame for all steps. */
-final class GradientInput implements GradientSource {
+/** An input of a window, and its gradients. */
+final class GradientInput {
 
     private final Input input;
     /** How messages call it; made once, as a training step allocates nothing. */
     private final String name;
 
+    private final InputRun run;
     private final Arena arena;
     private final GradientSize size;
-    private final int history;
     private final boolean wantsGradient;
     /** Whether what is given stays as it is until the end of the way back. */
     private final boolean staysGiven;
 
-    private @Nullable GradientTrack<SpikeMatrix> spikes;
-    private @Nullable GradientTrack<FloatMatrix> values;
-    private @Nullable SpikeMatrix spikeFrame;
-    /** The frame, and memory for one of our own. */
-    private @Nullable FloatMatrix valueFrame;
+    /** The frame of this window as values. */
+    private @Nullable FloatMatrix frame;
 
-    private @Nullable FloatMatrix ownFrame;
-    private @Nullable GradientViews<FloatMatrix> gradient;
+    /** A frame of spikes as values. */
+    private @Nullable FloatMatrix expanded;
+
+    private @Nullable StepViews<FloatMatrix> gradient;
     private @Nullable FloatMatrix gradientOfFrame;
     /** What delayed projections take back of a frame. */
     private final IdentityHashMap<GradientTerm, FloatMatrix> delayed = new IdentityHashMap<>();
@@ -42,15 +42,18 @@ final class GradientInput implements GradientSource {
     private @Nullable FloatMatrix added;
     private final Tile target;
     private final Tile source;
-    private boolean analog;
-    private boolean frame;
 
-    GradientInput(Input input, GradientBlueprint plan, boolean wantsGradient) {
-        this.input = input;
+    GradientInput(GradientBlueprint plan, int number, boolean wantsGradient) {
+        this.input = plan.network().inputs().get(number);
         this.name = "input '" + input.name() + "'";
         this.arena = plan.arena();
         this.size = plan.size();
-        this.history = plan.historyOf(input.name());
+        this.run = new InputRun(
+                plan.layout().description().inputs().get(number),
+                arena,
+                size.batch(),
+                plan.historyOf(input.name()),
+                size.steps());
         this.wantsGradient = wantsGradient;
         this.staysGiven = plan.use() != GradientBlueprint.Use.ANY;
         FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
@@ -62,13 +65,18 @@ final class GradientInput implements GradientSource {
         return input;
     }
 
+    /** The way forward. */
+    InputRun run() {
+        return run;
+    }
+
     boolean wantsGradient() {
         return wantsGradient;
     }
 
-    @Override
-    public boolean isFrame() {
-        return frame;
+    /** Whether all steps have the same rows. */
+    boolean isFrame() {
+        return run.frame() != null;
     }
 
     /** Checks the rows of all steps, before a window begins. */
@@ -90,129 +98,47 @@ final class GradientInput implements GradientSource {
 
     /** Throws unless rows of this kind may follow those of the window before. */
     void requireKind(Signal given) {
-        boolean isAnalog = given instanceof FloatMatrix;
-        if (history > 0 && isAnalog != analog) {
-            throw new IllegalArgumentException(name + " gets " + kind(isAnalog) + " and got " + kind(analog)
-                    + " before, expected one kind between two resets, because a projection from it is delayed");
-        }
-    }
-
-    private static String kind(boolean analog) {
-        return analog ? "values" : "spikes";
+        run.requireKind(given, size.steps());
     }
 
     /** Takes the rows of all steps. */
     void load(Signal given) {
-        frame = false;
-        analog = given instanceof FloatMatrix;
-        put(given, 0, size.steps());
+        run.open(given);
+        run.load(given, 0, size.steps());
     }
 
     /** Takes one frame for all steps. */
     void loadFrame(Signal given) {
-        frame = true;
-        analog = given instanceof FloatMatrix;
-        if (staysGiven && history == 0 && !input.shape().reordered() && given instanceof FloatMatrix numbers) {
-            valueFrame = numbers;
-            return;
+        run.openFrame(given, staysGiven);
+        run.load(given, 0, size.steps());
+        switch (Objects.requireNonNull(run.frame())) {
+            case FloatMatrix values -> frame = values;
+            case SpikeMatrix spikes -> frame = expanded(spikes);
         }
-        FloatMatrix ofValues = ownFrame;
-        if (ofValues == null) {
-            ofValues = FloatMatrix.zeros(arena, size.batch(), columns());
-            ownFrame = ofValues;
+    }
+
+    private FloatMatrix expanded(SpikeMatrix spikes) {
+        FloatMatrix made = expanded;
+        if (made == null) {
+            made = FloatMatrix.zeros(arena, size.batch(), columns());
+            expanded = made;
         }
-        valueFrame = ofValues;
-        switch (given) {
-            case SpikeMatrix bits -> {
-                SpikeMatrix ofSpikes = spikeFrame;
-                if (ofSpikes == null) {
-                    ofSpikes = SpikeMatrix.zeros(arena, size.batch(), columns());
-                    spikeFrame = ofSpikes;
-                }
-                inside(bits, ofSpikes);
-                SpikeExpand.expand(ofSpikes, 0, size.batch(), ofValues);
-            }
-            case FloatMatrix numbers -> inside(numbers, ofValues);
-        }
-        if (history > 0) {
-            Signal rows = analog ? ofValues : Objects.requireNonNull(spikeFrame);
-            for (int step = 0; step < size.steps(); step++) {
-                track().put(rows, step, 1);
-            }
-        }
+        SpikeExpand.expand(spikes, 0, size.batch(), made);
+        return made;
     }
 
     /** The frame as values. */
     FloatMatrix frame() {
-        return Objects.requireNonNull(valueFrame);
-    }
-
-    private void put(Signal given, int step, int count) {
-        Shape shape = input.shape();
-        if (!shape.reordered()) {
-            track().put(given, step, count);
-            return;
-        }
-        switch (given) {
-            case SpikeMatrix bits -> inside(bits, (SpikeMatrix) track().window());
-            case FloatMatrix numbers -> inside(numbers, (FloatMatrix) track().window());
-        }
-    }
-
-    private void inside(SpikeMatrix from, SpikeMatrix to) {
-        if (input.shape().reordered()) {
-            input.shape().toInside(from, 0, to, 0, from.rows());
-        } else {
-            to.copyFrom(from);
-        }
-    }
-
-    private void inside(FloatMatrix from, FloatMatrix to) {
-        if (input.shape().reordered()) {
-            input.shape().toInside(from, 0, to, 0, from.rows());
-        } else {
-            to.copyFrom(from);
-        }
+        return Objects.requireNonNull(frame);
     }
 
     private int columns() {
         return input.shape().size();
     }
 
-    private GradientTrack<? extends Signal> track() {
-        if (analog) {
-            GradientTrack<FloatMatrix> made = values;
-            if (made == null) {
-                made = GradientTrack.ofValues(arena, columns(), size.batch(), history, size.steps());
-                values = made;
-            }
-            return made;
-        }
-        GradientTrack<SpikeMatrix> made = spikes;
-        if (made == null) {
-            made = GradientTrack.ofSpikes(arena, columns(), size.batch(), history, size.steps());
-            spikes = made;
-        }
-        return made;
-    }
-
-    /** Some steps; of a frame that no projection delays, the frame. */
-    @Override
-    public Signal steps(int first, int count, int delay) {
-        if (frame && delay == 0) {
-            return analog ? frame() : Objects.requireNonNull(spikeFrame);
-        }
-        return track().steps(first, count, delay);
-    }
-
-    @Override
-    public Signal samples(int step, int delay, GradientSamples of) {
-        return track().samples(step, delay, of);
-    }
-
     /** Adds what a projection takes back in some steps, or writes it where it is the first. */
     void add(GradientTerm term, int first, int count, boolean started) {
-        if (frame) {
+        if (isFrame()) {
             addToFrame(term, first, count, started);
             return;
         }
@@ -229,7 +155,7 @@ final class GradientInput implements GradientSource {
         int reached = term.open(first, count);
         rows.fill(0);
         if (reached > 0) {
-            term.pull(0, reached, target.on(rows.rows(0, reached * size.batch())));
+            term.pull(0, reached, target.on(rows));
         }
         return reached;
     }
@@ -281,9 +207,9 @@ final class GradientInput implements GradientSource {
 
     /** The gradients of the input, for some steps. */
     FloatMatrix gradients(int first, int count) {
-        GradientViews<FloatMatrix> made = gradient;
+        StepViews<FloatMatrix> made = gradient;
         if (made == null) {
-            made = new GradientViews<>(FloatMatrix.zeros(arena, size.steps() * size.batch(), columns()), size.batch());
+            made = new StepViews<>(FloatMatrix.zeros(arena, size.steps() * size.batch(), columns()), size.batch());
             gradient = made;
         }
         return made.steps(first, count);
@@ -297,35 +223,5 @@ final class GradientInput implements GradientSource {
             gradientOfFrame = made;
         }
         return made;
-    }
-
-    void advance() {
-        if (history > 0) {
-            track().advance();
-        }
-    }
-
-    void takeHistory(GradientInput other) {
-        GradientTrack<SpikeMatrix> fired = other.spikes;
-        GradientTrack<FloatMatrix> numbers = other.values;
-        if (history > 0 && fired != null) {
-            analog = false;
-            track();
-            Objects.requireNonNull(spikes).takeHistory(fired);
-        }
-        if (history > 0 && numbers != null) {
-            analog = true;
-            track();
-            Objects.requireNonNull(values).takeHistory(numbers);
-        }
-    }
-
-    void reset() {
-        if (spikes != null) {
-            spikes.reset();
-        }
-        if (values != null) {
-            values.reset();
-        }
     }
 }

@@ -1,9 +1,12 @@
 package dev.spikelane.train;
 
-import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.engine.ChainRun;
 import dev.spikelane.engine.ComponentPlan;
+import dev.spikelane.engine.OperatorChain;
+import dev.spikelane.engine.ProjectionRun;
+import dev.spikelane.engine.SourceRun;
 import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
@@ -33,11 +36,13 @@ final class GradientMachine {
     GradientMachine(GradientBlueprint plan, Set<String> wantedInputs, WorkerPool crew) {
         Network network = plan.network();
         this.plan = plan;
-        this.scratch = Scratch.of(plan.arena(), plan.size().threads());
+        this.scratch = Scratch.ofManyRows(plan.arena(), plan.size().threads());
         this.crew = crew;
-        this.inputs = network.inputs().stream()
-                .map(input -> new GradientInput(input, plan, wantedInputs.contains(input.name())))
-                .toArray(GradientInput[]::new);
+        this.inputs = new GradientInput[network.inputs().size()];
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = new GradientInput(
+                    plan, i, wantedInputs.contains(network.inputs().get(i).name()));
+        }
         this.sites = new GradientSite[network.populations().size()];
         this.terms = new GradientTerm[network.projections().size()];
         List<ComponentPlan.Component> components = plan.layout().components();
@@ -84,12 +89,14 @@ final class GradientMachine {
         GradientPort port = projection.port().equals(Projection.CURRENT)
                 ? target.current()
                 : Objects.requireNonNull(target.feedback());
-        boolean pulls = !(from instanceof Input input) || input(input).wantsGradient();
-        List<Operator> path = plan.layout().chain(number).operators();
+        GradientInput input = from instanceof Input named ? input(named) : null;
+        boolean pulls = input == null || input.wantsGradient();
+        OperatorChain path = plan.layout().chain(number);
+        GradientSize size = plan.size();
+        ChainRun chain = new ChainRun(path, plan.arena(), size.segment() * size.batch(), scratch);
         GradientPath made;
         try {
-            made = new GradientPath(
-                    plan.arena(), path, plan.size().segment(), plan.size().batch(), pulls, scratch);
+            made = new GradientPath(plan.arena(), path.operators(), chain, size, pulls, scratch);
         } catch (UnsupportedOperationException failure) {
             throw new IllegalArgumentException(
                     "projection '" + projection.name() + "': " + failure.getMessage(), failure);
@@ -98,8 +105,14 @@ final class GradientMachine {
         GradientDropout dropout = plan.dropouts().containsKey(projection.name())
                 ? new GradientDropout(plan, projection, number, source(from))
                 : null;
-        GradientTerm term =
-                new GradientTerm(projection, made, source(from), dropout, port, plan.size(), learns, plan.arena());
+        ProjectionRun forward = new ProjectionRun(
+                plan.layout().description().projections().get(number),
+                chain,
+                dropout == null ? source(from) : dropout,
+                plan.arena(),
+                size.batch(),
+                size.threads());
+        GradientTerm term = new GradientTerm(forward, made, input, dropout, port, size, learns, plan.arena());
         port.terms().add(term);
         from.ofPopulation().ifPresent(population -> {
             GradientSite site = site(population);
@@ -108,12 +121,14 @@ final class GradientMachine {
         return term;
     }
 
-    private GradientSource source(Source from) {
+    private SourceRun source(Source from) {
         if (from instanceof Input input) {
-            return input(input);
+            return input(input).run();
         }
         GradientSite site = site(from.ofPopulation().orElseThrow());
-        return from.ofVariable().<GradientSource>map(site::ofVariable).orElse(site);
+        return from.ofVariable()
+                .<SourceRun>map(variable -> site.ofVariable(variable).history())
+                .orElse(site.spikes());
     }
 
     private GradientInput input(Input input) {
@@ -227,7 +242,7 @@ final class GradientMachine {
         }
         boolean started = false;
         for (GradientTerm term : terms) {
-            if (term.source() == input) {
+            if (term.input() == input) {
                 input.add(term, first, count, started);
                 started = true;
             }
@@ -250,6 +265,7 @@ final class GradientMachine {
     long listBytes(int steps, int samples) {
         long bytes = Scratch.listBytes(scratch);
         for (GradientTerm term : terms) {
+            bytes += term.forward().listBytes(samples);
             for (OperatorGradient back : term.backs()) {
                 bytes += back.listBytes(steps, samples);
             }
@@ -270,7 +286,7 @@ final class GradientMachine {
     /** Takes the state over to which another machine has come. */
     void takeState(GradientMachine other) {
         for (int i = 0; i < inputs.length; i++) {
-            inputs[i].takeHistory(other.inputs[i]);
+            inputs[i].run().takeHistory(other.inputs[i].run());
         }
         for (int i = 0; i < sites.length; i++) {
             sites[i].takeState(other.sites[i]);
@@ -279,7 +295,7 @@ final class GradientMachine {
 
     void reset() {
         for (GradientInput input : inputs) {
-            input.reset();
+            input.run().reset();
         }
         for (GradientSite site : sites) {
             site.reset();
@@ -288,7 +304,7 @@ final class GradientMachine {
 
     void advance() {
         for (GradientInput input : inputs) {
-            input.advance();
+            input.run().advance(plan.size().steps());
         }
         for (GradientSite site : sites) {
             site.advance();

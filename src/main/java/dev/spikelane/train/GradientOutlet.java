@@ -1,9 +1,12 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.SampleViews;
+import dev.spikelane.engine.SignalHistory;
+import dev.spikelane.engine.SourceRun;
+import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Signal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * What leaves a population, its spikes or a variable, and where its gradients come from: what a caller has written, such as those of a loss,
  * first, then projections in their order, each complete before it is added.
  */
-final class GradientOutlet implements GradientSource {
+final class GradientOutlet {
 
     private final GradientSize size;
-    private final @Nullable GradientTrack<FloatMatrix> kept;
+    private final @Nullable SignalHistory<FloatMatrix> kept;
     private final boolean inPlace;
-    private final @Nullable GradientViews<FloatMatrix> given;
-    private final @Nullable GradientViews<FloatMatrix> observed;
+    private final @Nullable StepViews<FloatMatrix> given;
+    private final @Nullable StepViews<FloatMatrix> observed;
     private final List<GradientTerm> terms = new ArrayList<>();
     private int[] reached = {};
     private int firstStep;
@@ -34,15 +37,15 @@ final class GradientOutlet implements GradientSource {
      */
     GradientOutlet(
             GradientSize size,
-            @Nullable GradientTrack<FloatMatrix> kept,
+            @Nullable SignalHistory<FloatMatrix> kept,
             boolean inPlace,
             @Nullable FloatMatrix given,
             @Nullable FloatMatrix observed) {
         this.size = size;
         this.kept = kept;
         this.inPlace = inPlace;
-        this.given = given == null ? null : new GradientViews<>(given, size.batch());
-        this.observed = observed == null ? null : new GradientViews<>(observed, size.batch());
+        this.given = given == null ? null : new StepViews<>(given, size.batch());
+        this.observed = observed == null ? null : new StepViews<>(observed, size.batch());
     }
 
     void add(GradientTerm term) {
@@ -66,7 +69,7 @@ final class GradientOutlet implements GradientSource {
 
     /** What was given, if gradients come from nowhere else and nobody looks at them; null otherwise. */
     @Nullable
-    GradientViews<FloatMatrix> givenAlone() {
+    StepViews<FloatMatrix> givenAlone() {
         return observed == null && terms.isEmpty() ? given : null;
     }
 
@@ -95,17 +98,16 @@ final class GradientOutlet implements GradientSource {
 
     /** The values of all steps. */
     FloatMatrix values() {
-        return Objects.requireNonNull(kept).window();
+        return history().block();
     }
 
-    @Override
-    public Signal steps(int first, int count, int delay) {
-        return Objects.requireNonNull(kept).steps(first, count, delay);
+    /** The values of all steps, behind those before them. */
+    SignalHistory<FloatMatrix> history() {
+        return Objects.requireNonNull(kept);
     }
 
-    @Override
-    public Signal samples(int step, int delay, GradientSamples of) {
-        return Objects.requireNonNull(kept).samples(step, delay, of);
+    boolean is(SourceRun source) {
+        return kept == source;
     }
 
     /** Keeps the values of some steps for the blocks in use. */
@@ -113,13 +115,13 @@ final class GradientOutlet implements GradientSource {
         if (inPlace) {
             return;
         }
-        from.copyTo(0, Objects.requireNonNull(kept).steps(first, count, 0), 0, count * size.batch());
+        from.copyTo(0, history().from(first, 0), 0, count * size.batch());
     }
 
     /** Keeps the values of some samples in a step. */
-    void keep(Tile from, int step, GradientSamples of) {
+    void keep(Tile from, int step, SampleViews of) {
         if (!inPlace) {
-            from.copyTo(0, Objects.requireNonNull(kept).samples(step, 0, of), 0, of.count());
+            from.copyTo(0, history().samples(step, 0, of), 0, of.count());
         }
     }
 
@@ -137,34 +139,28 @@ final class GradientOutlet implements GradientSource {
      * @param from the first of the steps, counted from the first that was prepared
      * @param count how many; they are written from step 0 on
      */
-    void gather(
-            int from,
-            int count,
-            GradientViews<FloatMatrix> into,
-            GradientViews<FloatMatrix> added,
-            GradientTiles tiles) {
-        FloatMatrix sum = into.steps(0, count);
+    void gather(int from, int count, StepViews<FloatMatrix> into, StepViews<FloatMatrix> added, GradientTiles tiles) {
+        FloatMatrix sum = into.all();
         int at = firstStep + from;
         boolean started = given != null && firstStep >= 0;
         if (given != null && firstStep >= 0) {
-            tiles.in(sum).copyFrom(given.steps(at, count), 0, 0, count * size.batch());
+            tiles.in(sum).copyFrom(given.all(), at * size.batch(), 0, count * size.batch());
         } else if (reached.length == 0 || reached[0] < from + count) {
             sum.fill(0);
         }
         for (int i = 0; i < terms.size(); i++) {
             int some = Math.min(reached[i] - from, count);
             if (some > 0) {
-                FloatMatrix rows = (started ? added : into).steps(0, some);
-                Tile pulled = tiles.addedIn(rows);
+                Tile pulled = tiles.addedIn((started ? added : into).all());
                 terms.get(i).pull(from, some, pulled);
                 if (started) {
-                    RowSum.add(tiles.in(into.steps(0, some)), pulled, rows.rows());
+                    RowSum.add(tiles.in(sum), pulled, some * size.batch());
                 }
             }
             started = true;
         }
         if (observed != null && firstStep >= 0) {
-            tiles.in(sum).copyTo(0, observed.steps(at, count), 0, count * size.batch());
+            tiles.in(sum).copyTo(0, observed.all(), at * size.batch(), count * size.batch());
         }
     }
 
@@ -173,10 +169,10 @@ final class GradientOutlet implements GradientSource {
      *
      * @param samples where each projection keeps views of them, at least one
      */
-    void gather(int step, GradientSamples[] samples, Tile into, Tile added) {
+    void gather(int step, SampleViews[] samples, Tile into, Tile added) {
         boolean started = given != null;
         if (given != null) {
-            GradientSamples of = samples[0];
+            SampleViews of = samples[0];
             into.copyFrom(given.all(), step * size.batch() + of.first(), 0, of.count());
         } else if (terms.isEmpty() || !terms.getFirst().reaches(step)) {
             into.matrix().fill(0);
@@ -191,13 +187,13 @@ final class GradientOutlet implements GradientSource {
             started = true;
         }
         if (observed != null) {
-            GradientSamples of = samples[0];
+            SampleViews of = samples[0];
             into.copyTo(0, observed.all(), step * size.batch() + of.first(), of.count());
         }
     }
 
     void takeHistory(GradientOutlet other) {
-        GradientTrack<FloatMatrix> from = other.kept;
+        SignalHistory<FloatMatrix> from = other.kept;
         if (kept != null && from != null) {
             kept.takeHistory(from);
         }
@@ -211,7 +207,7 @@ final class GradientOutlet implements GradientSource {
 
     void advance() {
         if (kept != null) {
-            kept.advance();
+            kept.advance(size.steps());
         }
     }
 }

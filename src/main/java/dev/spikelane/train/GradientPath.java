@@ -3,6 +3,8 @@ package dev.spikelane.train;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.engine.ChainRun;
+import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -10,39 +12,49 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/** The operators of a projection, forward and back, over some rows at a time. */
+/** The way back through the operators of a projection, over some rows at a time. */
 final class GradientPath {
 
+    private final ChainRun forward;
     private final Operator[] operators;
     private final OperatorGradient[] backs;
     /** What each operator but the last makes, and the gradients of that. */
-    private final GradientViews<FloatMatrix>[] made;
+    private final StepViews<FloatMatrix>[] made;
 
-    private final GradientViews<FloatMatrix>[] ofMade;
-    /** Whether threads hold what the first operator needs for spikes; only one that multiplies them asks for it. */
-    private boolean reserved;
-
-    private final Scratch[] scratch;
+    private final StepViews<FloatMatrix>[] ofMade;
+    private final Scratch scratch;
     private final int batch;
     /** Whole rows between two operators; of use to one thread at a time, as they are. */
     private final Tile whole;
 
+    /**
+     * Makes the way back.
+     *
+     * @param forward the way forward, whose rows between operators are made again here
+     * @param steps the most steps at a time
+     * @param pulls whether gradients of the source are wanted
+     * @param scratch of all threads
+     */
     @SuppressWarnings("unchecked") // arrays of generics
-    GradientPath(Arena arena, List<Operator> path, int steps, int batch, boolean pulls, Scratch[] scratch) {
-        int threads = scratch.length;
-        this.scratch = scratch;
-        this.batch = batch;
+    GradientPath(
+            Arena arena, List<Operator> path, ChainRun forward, GradientSize size, boolean pulls, Scratch[] scratch) {
+        this.forward = forward;
+        this.scratch = scratch[0];
+        this.batch = size.batch();
         this.whole = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
         this.operators = path.toArray(Operator[]::new);
         this.backs = new OperatorGradient[operators.length];
-        this.made = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
-        this.ofMade = (GradientViews<FloatMatrix>[]) new GradientViews<?>[operators.length - 1];
+        this.made = (StepViews<FloatMatrix>[]) new StepViews<?>[operators.length - 1];
+        this.ofMade = (StepViews<FloatMatrix>[]) new StepViews<?>[operators.length - 1];
+        List<FloatMatrix> shared = forward.made();
         for (int i = 0; i < operators.length; i++) {
-            backs[i] = operators[i].gradient(arena, i > 0 || pulls, threads);
+            backs[i] = operators[i].gradient(arena, i > 0 || pulls, scratch.length);
             if (i < made.length) {
+                int rows = size.segment() * batch;
                 int columns = operators[i].outputs();
-                made[i] = new GradientViews<>(FloatMatrix.zeros(arena, steps * batch, columns), batch);
-                ofMade[i] = new GradientViews<>(FloatMatrix.zeros(arena, steps * batch, columns), batch);
+                FloatMatrix own = i < shared.size() ? shared.get(i) : FloatMatrix.zeros(arena, rows, columns);
+                made[i] = new StepViews<>(own, batch);
+                ofMade[i] = new StepViews<>(FloatMatrix.zeros(arena, rows, columns), batch);
             }
         }
     }
@@ -55,69 +67,46 @@ final class GradientPath {
         return operators[operators.length - 1].outputs();
     }
 
-    /** Runs all operators but the last on whole rows, and makes room for the last. */
-    void prepare(Signal source) {
-        if (!reserved && source instanceof SpikeMatrix && !backs[0].multipliesSpikes()) { // others get values
-            for (Scratch ofThread : scratch) {
-                operators[0].reserve(ofThread);
-            }
-            reserved = true;
-        }
+    /** Makes what all operators but the last make of some rows again. */
+    private void again(Signal source) {
         Signal at = source;
-        int steps = source.rows() / batch;
         for (int i = 0; i < made.length; i++) {
-            FloatMatrix into = made[i].steps(0, steps);
-            multiply(i, at, whole.on(into), 0);
-            at = into;
+            Tile into = whole.on(made[i].all());
+            if (at instanceof SpikeMatrix spikes) {
+                operators[i].multiply(spikes, source.rows(), into, scratch);
+            } else {
+                operators[i].multiply((FloatMatrix) at, source.rows(), into, scratch);
+            }
+            at = into.matrix();
         }
     }
 
-    /** Fills the currents of the blocks in use, behind {@link #prepare}. */
-    void fill(Signal source, Tile current, int thread) {
-        int last = operators.length - 1;
-        Signal from = last == 0 ? source : made[last - 1].steps(0, source.rows() / batch);
-        multiply(last, from, current, thread);
-    }
-
-    private void multiply(int i, Signal source, Tile into, int thread) {
-        int rows = source.rows();
-        if (source instanceof SpikeMatrix spikes && backs[i].multipliesSpikes()) {
-            backs[i].multiply(spikes, rows, into, thread);
-            return;
-        }
-        if (source instanceof SpikeMatrix spikes) {
-            operators[i].multiply(spikes, rows, into, scratch[thread]);
-        } else {
-            operators[i].multiply((FloatMatrix) source, rows, into, scratch[thread]);
-        }
-    }
-
-    /** Takes gradients of currents back to what the first operator makes. */
-    FloatMatrix toFirst(FloatMatrix gradient) {
+    /** Takes the first rows of gradients of currents back to what the first operator makes. */
+    FloatMatrix toFirst(FloatMatrix gradient, int rows) {
         FloatMatrix at = gradient;
         for (int i = operators.length - 1; i > 0; i--) {
-            FloatMatrix into = ofMade[i - 1].steps(0, gradient.rows() / batch);
-            backs[i].pull(at, at.rows(), whole.on(into));
+            FloatMatrix into = ofMade[i - 1].all();
+            backs[i].pull(at, rows, whole.on(into));
             at = into;
         }
         return at;
     }
 
-    /** What {@link #toFirst} has made of some steps, where there are several operators. */
-    FloatMatrix ofFirst(int first, int steps) {
-        return ofMade[0].steps(first, steps);
+    /** What {@link #toFirst} has made from a step on, where there are several operators. */
+    FloatMatrix ofFirst(int first) {
+        return ofMade[0].from(first);
     }
 
-    /** Takes gradients of what the first operator makes, all rows of them, back to the blocks in use of the source. */
-    void pull(FloatMatrix ofFirst, Tile into) {
-        backs[0].pull(ofFirst, ofFirst.rows(), into);
+    /** Takes the first rows of gradients of what the first operator makes, all columns of them, back to the blocks in use of the source. */
+    void pull(FloatMatrix ofFirst, int rows, Tile into) {
+        backs[0].pull(ofFirst, rows, into);
     }
 
     /** Adds gradients of all weights of a path of several operators but those of the last. */
     void prepareWeights(Signal source, FloatMatrix gradient) {
         int steps = source.rows() / batch;
-        prepare(source);
-        toFirst(gradient);
+        again(source);
+        toFirst(gradient, gradient.rows());
         for (int i = 0; i < made.length; i++) {
             backs[i].prepare(i == 0 ? source : made[i - 1].steps(0, steps), batch);
             addWhole(backs[i], whole.on(ofMade[i].steps(0, steps)));
@@ -129,15 +118,23 @@ final class GradientPath {
     /** The same for a frame, whose gradients are summed over the steps. */
     void prepareWeightsOfFrame(FloatMatrix frame, FloatMatrix gradient) {
         if (made.length > 0) {
-            prepare(frame);
-            toFirst(gradient);
+            again(frame);
+            toFirst(gradient, gradient.rows());
         }
         for (int i = 0; i < made.length; i++) {
-            backs[i].prepareFrame(i == 0 ? frame : made[i - 1].steps(0, 1));
+            prepareFrame(i, frame);
             addWhole(backs[i], whole.on(ofMade[i].steps(0, 1)));
         }
-        int last = made.length;
-        backs[last].prepareFrame(last == 0 ? frame : made[last - 1].steps(0, 1));
+        prepareFrame(made.length, frame);
+    }
+
+    /** Takes the frame, or what was made of it, as the source of an operator. */
+    void prepareFrame(int operator, FloatMatrix frame) {
+        if (operator == 0) {
+            backs[0].prepareFrame(frame, forward.lists());
+        } else {
+            backs[operator].prepareFrame(made[operator - 1].steps(0, 1), null);
+        }
     }
 
     /** Adds gradients of an operator before the last. */

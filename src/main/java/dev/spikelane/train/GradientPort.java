@@ -1,5 +1,8 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.SampleViews;
+import dev.spikelane.engine.SourceRun;
+import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
@@ -20,7 +23,7 @@ final class GradientPort {
     private final Arena arena;
     private final int currents;
     /** Made when they are needed: a frame needs none. */
-    private @Nullable GradientViews<FloatMatrix> rows;
+    private @Nullable StepViews<FloatMatrix> rows;
 
     private final List<GradientTerm> terms = new ArrayList<>();
     private final Tile[] scratch;
@@ -57,11 +60,11 @@ final class GradientPort {
         return terms;
     }
 
-    private GradientViews<FloatMatrix> views() {
-        GradientViews<FloatMatrix> made = rows;
+    private StepViews<FloatMatrix> views() {
+        StepViews<FloatMatrix> made = rows;
         if (made == null) {
             int all = (size.segment() + behind) * size.batch();
-            made = new GradientViews<>(FloatMatrix.zeros(arena, all, currents), size.batch());
+            made = new StepViews<>(FloatMatrix.zeros(arena, all, currents), size.batch());
             rows = made;
         }
         return made;
@@ -72,7 +75,7 @@ final class GradientPort {
     }
 
     /** The rows of some samples in a step; or their gradients, once it was taken back. */
-    FloatMatrix samples(int step, GradientSamples of) {
+    FloatMatrix samples(int step, SampleViews of) {
         return of.in(all(), step - segmentStart);
     }
 
@@ -82,7 +85,7 @@ final class GradientPort {
     }
 
     /** Fills the currents of projections that start outside of a loop ahead of its steps, as far as the order of sums allows. */
-    void fillAhead(Predicate<GradientSource> inner) {
+    void fillAhead(Predicate<SourceRun> inner) {
         int outer = 0;
         while (outer < terms.size() && !inner.test(terms.get(outer).source())) {
             outer++;
@@ -117,14 +120,14 @@ final class GradientPort {
         return (step - segmentStart) * size.batch();
     }
 
-    /** The rows of some steps. */
-    FloatMatrix steps(int first, int count) {
-        return views().steps(first - segmentStart, count);
+    /** The rows from a step on; or their gradients, once it was taken back. */
+    FloatMatrix from(int step) {
+        return views().from(step - segmentStart);
     }
 
-    /** The gradients of some steps, once they were taken back. */
+    /** The gradients of some steps, for those who take all rows of a matrix. */
     FloatMatrix gradients(int first, int count) {
-        return steps(first, count);
+        return views().steps(first - segmentStart, count);
     }
 
     void prepare(int first, int count) {
@@ -134,9 +137,16 @@ final class GradientPort {
         }
     }
 
+    /** Computes the currents of frames, before threads take some steps or samples of them. */
+    void hold() {
+        for (int i = 0; i < terms.size(); i++) {
+            terms.get(i).forward().hold();
+        }
+    }
+
     /** Whether threads may each fill some steps: nothing was prepared for all steps together, and nothing is added up. */
     boolean fillsAnySteps() {
-        return terms.size() == 1 && terms.getFirst().fillsAnySteps();
+        return terms.size() == 1 && terms.getFirst().forward().fillsAnySteps();
     }
 
     /** Whether threads may each fill the currents of some samples. */
@@ -146,23 +156,23 @@ final class GradientPort {
 
     /** Fills the currents of some steps for some blocks, each term complete before it is added. */
     void fill(int first, int count, int firstBlock, int endBlock, int thread) {
-        fill(first, count, filled[thread].on(steps(first, count)).at(firstBlock, endBlock), terms.size(), thread);
+        fill(first, count, filled[thread].on(from(first)).at(firstBlock, endBlock), terms.size(), thread);
     }
 
     /** Fills the currents that come ahead of the steps of a loop. */
     void fillAhead(int first, int count, int thread) {
         if (ahead > 0) {
-            fill(first, count, filled[thread].on(steps(first, count)), ahead, thread);
+            fill(first, count, filled[thread].on(from(first)), ahead, thread);
         }
     }
 
     private void fill(int first, int count, Tile into, int some, int thread) {
         for (int i = 0; i < some; i++) {
             if (i == 0) {
-                terms.get(i).fill(first, count, into, thread);
+                terms.get(i).forward().fill(first, count, into, thread);
             } else {
                 Tile added = scratch[thread].at(into);
-                terms.get(i).fill(first, count, added, thread);
+                terms.get(i).forward().fill(first, count, added, thread);
                 RowSum.add(into, added, count * size.batch());
             }
         }

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.SourceRun;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ record GradientPorts(GradientPort current, @Nullable GradientPort feedback) {
     }
 
     /** Lets currents that start outside of a loop be filled ahead of its steps. */
-    void fillAhead(Predicate<GradientSource> inner) {
+    void fillAhead(Predicate<SourceRun> inner) {
         current.fillAhead(inner);
         if (feedback != null) {
             feedback.fillAhead(inner);
@@ -48,6 +49,14 @@ record GradientPorts(GradientPort current, @Nullable GradientPort feedback) {
         current.prepare(first, count);
         if (feedback != null) {
             feedback.prepare(first, count);
+        }
+    }
+
+    /** Computes the currents of frames, before threads take some steps or samples of them. */
+    void hold() {
+        current.hold();
+        if (feedback != null) {
+            feedback.hold();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
@@ -11,13 +12,13 @@ final class GradientScratch {
 
     final NeuronBackward.Step step = new NeuronBackward.Step();
     /** Gradients of the spikes. */
-    final GradientViews<FloatMatrix> ofSpikes;
+    final StepViews<FloatMatrix> ofSpikes;
 
     /** Gradients of a variable from elsewhere. */
-    final GradientViews<FloatMatrix>[] ofVariables;
+    final StepViews<FloatMatrix>[] ofVariables;
 
     /** What is added to these. */
-    final GradientViews<FloatMatrix> added;
+    final StepViews<FloatMatrix> added;
 
     final FloatMatrix distance;
     final GradientTiles tiles;
@@ -47,14 +48,13 @@ final class GradientScratch {
         int batch = size.batch();
         this.arena = arena;
         this.rows = size.turn() * batch;
-        this.ofVariables = (GradientViews<FloatMatrix>[]) new GradientViews<?>[variables.length];
+        this.ofVariables = (StepViews<FloatMatrix>[]) new StepViews<?>[variables.length];
         for (int i = 0; i < variables.length; i++) {
-            ofVariables[i] = new GradientViews<>(
+            ofVariables[i] = new StepViews<>(
                     FloatMatrix.zeros(arena, variables[i] ? rows : batch, variables[i] ? columns : 1), batch);
         }
-        this.ofSpikes =
-                new GradientViews<>(FloatMatrix.zeros(arena, spikes ? rows : batch, spikes ? columns : 1), batch);
-        this.added = new GradientViews<>(FloatMatrix.zeros(arena, adds ? rows : batch, adds ? columns : 1), batch);
+        this.ofSpikes = new StepViews<>(FloatMatrix.zeros(arena, spikes ? rows : batch, spikes ? columns : 1), batch);
+        this.added = new StepViews<>(FloatMatrix.zeros(arena, adds ? rows : batch, adds ? columns : 1), batch);
         this.distance = tile.matrix();
         this.tiles = new GradientTiles(tile);
         this.given = Tile.whole(FloatMatrix.zeros(arena, 1, 1));

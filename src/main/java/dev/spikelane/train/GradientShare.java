@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.SampleViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.step.NeuronBackward;
@@ -14,18 +15,18 @@ import org.jspecify.annotations.Nullable;
 final class GradientShare {
 
     private final GradientSite site;
-    private final GradientSamples spikes;
+    private final SampleViews spikes;
     private final NeuronState state;
     private final Entrance current;
     private final @Nullable Entrance feedback;
     private final PortCurrents currents;
     private final GradientOutlet[] variables;
     /** What is kept of each variable. */
-    private final GradientSamples[] kept;
+    private final SampleViews[] kept;
     /** Where the gradients of the spikes come from, in the order of the projections, and those of the variables. */
-    private final GradientSamples[] targets;
+    private final SampleViews[] targets;
 
-    private final GradientSamples[][] targetsOf;
+    private final SampleViews[][] targetsOf;
 
     private final NeuronBackward.Step place = new NeuronBackward.Step();
     private final FloatMatrix ofSpikes;
@@ -46,7 +47,7 @@ final class GradientShare {
     GradientShare(GradientSite site, int first, int count, GradientSize size, Arena arena) {
         int columns = site.population().size();
         this.site = site;
-        this.spikes = new GradientSamples(first, count, size.batch());
+        this.spikes = new SampleViews(first, count, size.batch());
         this.state = site.newState(count);
         this.current = new Entrance(site.current(), first, count, size.batch(), arena);
         GradientPort second = site.feedback();
@@ -54,11 +55,11 @@ final class GradientShare {
         this.currents =
                 feedback == null ? new PortCurrents(current.filled) : new PortCurrents(current.filled, feedback.filled);
         this.variables = site.ofVariables();
-        this.kept = views(variables.length, first, count, size.batch());
-        this.targets = views(site.ofSpikes().terms().size() + 1, first, count, size.batch());
-        this.targetsOf = new GradientSamples[variables.length][];
+        this.kept = SampleViews.of(variables.length, first, count, size.batch());
+        this.targets = SampleViews.of(site.ofSpikes().terms().size() + 1, first, count, size.batch());
+        this.targetsOf = new SampleViews[variables.length][];
         for (int i = 0; i < variables.length; i++) {
-            targetsOf[i] = views(variables[i].terms().size() + 1, first, count, size.batch());
+            targetsOf[i] = SampleViews.of(variables[i].terms().size() + 1, first, count, size.batch());
         }
         this.ofSpikes = FloatMatrix.zeros(arena, count, columns);
         this.gathered = Tile.whole(ofSpikes);
@@ -76,14 +77,6 @@ final class GradientShare {
             past[i] = FloatMatrix.zeros(arena, (size.segment() + 1) * count, columns);
         }
         this.neurons = site.neurons().ofSamples(first, count);
-    }
-
-    private static GradientSamples[] views(int number, int first, int count, int batch) {
-        GradientSamples[] made = new GradientSamples[number];
-        for (int i = 0; i < number; i++) {
-            made[i] = new GradientSamples(first, count, batch);
-        }
-        return made;
     }
 
     /** Takes the state over. */
@@ -186,15 +179,15 @@ final class GradientShare {
     private static final class Entrance {
 
         private final GradientPort port;
-        private final GradientSamples rows;
-        private final GradientSamples[] sources;
+        private final SampleViews rows;
+        private final SampleViews[] sources;
         private final Tile filled;
         private final Tile added;
 
         Entrance(GradientPort port, int first, int count, int batch, Arena arena) {
             this.port = port;
-            this.rows = new GradientSamples(first, count, batch);
-            this.sources = views(port.terms().size(), first, count, batch);
+            this.rows = new SampleViews(first, count, batch);
+            this.sources = SampleViews.of(port.terms().size(), first, count, batch);
             FloatMatrix room = FloatMatrix.zeros(arena, sources.length > 1 ? count : 1, port.columns());
             this.filled = Tile.whole(room);
             this.added = Tile.whole(room);
@@ -208,7 +201,7 @@ final class GradientShare {
             at(step);
             for (int i = port.ahead(); i < sources.length; i++) {
                 Tile into = i == 0 ? filled : added;
-                port.terms().get(i).fill(step, sources[i], into, thread);
+                port.terms().get(i).forward().fill(step, sources[i], into, thread);
                 if (i > 0) {
                     RowSum.add(filled, added, rows.count());
                 }

@@ -2,12 +2,15 @@ package dev.spikelane.train;
 
 import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.engine.SampleViews;
+import dev.spikelane.engine.SignalHistory;
+import dev.spikelane.engine.SourceRun;
+import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronGroup;
@@ -15,13 +18,12 @@ import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A population: forward through a segment of steps, and back. */
-final class GradientSite implements GradientSource {
+final class GradientSite {
 
     /** Blocks of 64 neurons that a thread takes back at a time. */
     private static final int BLOCKS_IN_TILE = 2;
@@ -40,7 +42,7 @@ final class GradientSite implements GradientSource {
     private final GradientBlueprint.Use use;
     private final InputForm form;
     private final List<String> variables;
-    private final GradientTrack<SpikeMatrix> spikes;
+    private final SignalHistory<SpikeMatrix> spikes;
     private final GradientOutlet ofSpikes;
     private final GradientOutlet[] ofVariables;
     /** Gradients with respect to the variables after the step that comes next on the way back. */
@@ -91,7 +93,7 @@ final class GradientSite implements GradientSource {
         this.states = new GradientStates(
                 this::newState, size, use == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
         this.variables = state().names();
-        this.spikes = GradientTrack.ofSpikes(
+        this.spikes = SignalHistory.ofSpikes(
                 arena, population.size(), size.batch(), plan.historyOf(population.name()), size.steps());
         this.ofSpikes = plan.outlet(population.name(), population.size(), false, null);
         this.ofVariables = new GradientOutlet[variables.size()];
@@ -129,8 +131,12 @@ final class GradientSite implements GradientSource {
     }
 
     /** Whether a projection from this source starts here. */
-    boolean has(GradientSource source) {
-        return source == this || Arrays.asList(ofVariables).contains(source);
+    boolean has(SourceRun source) {
+        boolean found = spikes == source;
+        for (GradientOutlet outlet : ofVariables) {
+            found |= outlet.is(source);
+        }
+        return found;
     }
 
     /** The variables, in the order of the state. */
@@ -175,16 +181,17 @@ final class GradientSite implements GradientSource {
         boolean apart = shares() && feedback() == null && size.segments() == 1;
         boolean framed = (form == InputForm.FRAME || form == InputForm.ANY)
                 && from.size() == 1
-                && from.getFirst().source() instanceof GradientInput
+                && from.getFirst().input() != null
                 && from.getFirst().dropout() == null
-                && from.getFirst().projection().delay() == 0;
+                && from.getFirst().forward().projection().delay() == 0;
         boolean plain = !ofVariables[0].mayHaveGradients() && !ofVariables[0].keeps() && !surrogate.isRandom();
         if (parameters == null || to == null || to.dropout() != null || !framed || !apart || !plain) {
             return null;
         }
-        FloatMatrix weights = to.projection().delay() == 0 && to.backs().size() == 1
-                ? to.backs().getFirst().pulling()
-                : null;
+        FloatMatrix weights =
+                to.forward().projection().delay() == 0 && to.backs().size() == 1
+                        ? to.backs().getFirst().pulling()
+                        : null;
         if (weights == null) {
             return null;
         }
@@ -196,7 +203,7 @@ final class GradientSite implements GradientSource {
                 surrogate,
                 state(),
                 states.before(0),
-                spikes.window(),
+                spikes.block(),
                 use == GradientBlueprint.Use.ANY ? carried() : null);
         return new GradientFrame(parts, size, arena, frame);
     }
@@ -255,7 +262,7 @@ final class GradientSite implements GradientSource {
         return gradient;
     }
 
-    GradientTrack<SpikeMatrix> spikes() {
+    SignalHistory<SpikeMatrix> spikes() {
         return spikes;
     }
 
@@ -275,7 +282,7 @@ final class GradientSite implements GradientSource {
         if (gradient.feedsOwnSpikes()) {
             return state().previousSpikes();
         }
-        return spikes.hasHistory() ? spikes.steps(-1, 1, 0) : null;
+        return spikes.stepBefore();
     }
 
     /** The gradients of what these carry, behind the way back. */
@@ -287,8 +294,8 @@ final class GradientSite implements GradientSource {
             ofSpikes.gather(
                     0,
                     1,
-                    new GradientViews<>(sum, size.batch()),
-                    new GradientViews<>(added, size.batch()),
+                    new StepViews<>(sum, size.batch()),
+                    new StepViews<>(added, size.batch()),
                     new GradientTiles(Tile.whole(sum)));
             return sum;
         }
@@ -334,16 +341,6 @@ final class GradientSite implements GradientSource {
 
     boolean shares() {
         return alone && !coupled;
-    }
-
-    @Override
-    public Signal steps(int first, int count, int delay) {
-        return spikes.steps(first, count, delay);
-    }
-
-    @Override
-    public Signal samples(int step, int delay, GradientSamples of) {
-        return spikes.samples(step, delay, of);
     }
 
     /** Goes to a window. */
@@ -420,7 +417,7 @@ final class GradientSite implements GradientSource {
     }
 
     /** Goes to some samples of a step, whose variables before and after each step stand in {@code past} if they were computed again. */
-    void place(NeuronBackward.Step at, int step, FloatMatrix[] past, GradientSamples samples) {
+    void place(NeuronBackward.Step at, int step, FloatMatrix[] past, SampleViews samples) {
         GradientPort current = current();
         GradientPort feedback = feedback();
         int row = current.row(step);
@@ -429,7 +426,7 @@ final class GradientSite implements GradientSource {
         at.ofCurrent = current.all();
         at.ofFeedback = feedback == null ? null : feedback.all();
         if (gradient.feedsOwnSpikes()) {
-            at.previous = starts ? start().previousSpikes() : spikes.window();
+            at.previous = starts ? start().previousSpikes() : spikes.block();
             at.previousRow = starts ? 0 : (step - 1) * size.batch();
             at.ofPrevious = carriedSpikes;
         }
@@ -496,7 +493,7 @@ final class GradientSite implements GradientSource {
 
     /** Goes on from the state at the end of the window. */
     void advance() {
-        spikes.advance();
+        spikes.advance(size.steps());
         for (GradientOutlet outlet : ofVariables) {
             outlet.advance();
         }

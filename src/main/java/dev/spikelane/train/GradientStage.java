@@ -97,6 +97,7 @@ final class GradientStage {
         count = steps;
         for (GradientSite site : sites) {
             site.ports().prepare(first, count);
+            site.ports().hold();
         }
         stepsInPart = Math.ceilDiv(count, crew.threads());
         crew.run(fillAhead, Math.ceilDiv(count, stepsInPart));

@@ -1,59 +1,58 @@
 package dev.spikelane.train;
 
 import dev.spikelane.connection.operator.OperatorGradient;
+import dev.spikelane.engine.ProjectionRun;
+import dev.spikelane.engine.SampleViews;
+import dev.spikelane.engine.SourceRun;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Signal;
-import dev.spikelane.network.Projection;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A projection: what it adds to the currents of its target, and what it takes back from their gradients. */
+/** A projection: forward, and what it takes back from the gradients of its currents. */
 final class GradientTerm {
 
-    private final Projection projection;
+    private final ProjectionRun forward;
     private final GradientPath path;
-    private final GradientSource source;
-    /** What the operators get: the source, or what a dropout leaves of it. */
-    private final GradientSource carried;
+    /** The input where it starts; null if that is a population. */
+    private final @Nullable GradientInput input;
 
+    /** What stands before the operators; null if nothing is dropped. */
     private final @Nullable GradientDropout dropout;
+
     private final GradientPort port;
     private final GradientSize size;
     private final boolean learns;
-    /** Currents of a frame, and the sum of their gradients over the steps. */
-    private @Nullable Tile held;
-
+    /** The sum over the steps of the gradients of a frame's currents. */
     private @Nullable Tile ofFrame;
+
     /** Gradients of a step, which are added to that sum. */
     private final Tile ofStep;
     /** The gradients that each thread adds. */
     private final Tile[] adding;
 
     private final Arena arena;
-    private boolean frame;
     private boolean summed;
     private boolean added;
-    private boolean listed;
     private boolean turns;
     /** The step of the currents that the first step that is taken back has given. */
     private int opened;
 
     GradientTerm(
-            Projection projection,
+            ProjectionRun forward,
             GradientPath path,
-            GradientSource source,
+            @Nullable GradientInput input,
             @Nullable GradientDropout dropout,
             GradientPort port,
             GradientSize size,
             boolean learns,
             Arena arena) {
-        this.projection = projection;
+        this.forward = forward;
         this.path = path;
-        this.source = source;
-        this.carried = dropout == null ? source : dropout;
+        this.input = input;
         this.dropout = dropout;
         this.port = port;
         this.size = size;
@@ -67,12 +66,24 @@ final class GradientTerm {
         }
     }
 
-    Projection projection() {
-        return projection;
+    /** The way forward. */
+    ProjectionRun forward() {
+        return forward;
     }
 
-    GradientSource source() {
-        return source;
+    /** The input where it starts; null if that is a population. */
+    @Nullable
+    GradientInput input() {
+        return input;
+    }
+
+    /** Where it starts, before anything is dropped. */
+    SourceRun source() {
+        return dropout == null ? forward.source() : dropout.source();
+    }
+
+    private int delay() {
+        return forward.projection().delay();
     }
 
     boolean learns() {
@@ -81,11 +92,6 @@ final class GradientTerm {
 
     List<OperatorGradient> backs() {
         return List.of(path.backs());
-    }
-
-    /** Whether currents of any steps may be filled, rather than those that were prepared. */
-    boolean fillsAnySteps() {
-        return !frame && path.backs().length == 1;
     }
 
     int outputs() {
@@ -108,45 +114,19 @@ final class GradientTerm {
             requireRows();
             dropout.draw(firstStep);
         }
-        frame = carried.isFrame() && projection.delay() == 0;
+        forward.open();
         summed = false;
         added = false;
         turns = false;
-        if (frame) {
-            Signal rows = source.steps(0, 1, 0);
-            listed =
-                    path.backs().length == 1 && rows instanceof FloatMatrix values && path.backs()[0].openFrame(values);
-            if (!listed) {
-                path.prepare(rows);
-            }
-        }
     }
 
     private void requireRows() {
-        if (source instanceof GradientInput input && input.isFrame() && input.wantsGradient()) {
-            throw new IllegalArgumentException(
-                    "gradients of the frame of input '" + input.input().name()
-                            + "' are wanted, and projection '" + projection.name()
-                            + "' drops other parts of it in each step, expected rows for each step");
+        if (input != null && input.isFrame() && input.wantsGradient()) {
+            throw new IllegalArgumentException("gradients of the frame of input '"
+                    + input.input().name()
+                    + "' are wanted, and projection '" + forward.projection().name()
+                    + "' drops other parts of it in each step, expected rows for each step");
         }
-    }
-
-    /** Computes the currents of a frame for some blocks. */
-    void hold(Tile into, int thread) {
-        if (listed) {
-            path.backs()[0].multiplyFrame(((GradientInput) source).frame(), into, thread);
-        } else {
-            path.fill(source.steps(0, 1, 0), into, thread);
-        }
-    }
-
-    private Tile held() {
-        Tile made = held;
-        if (made == null) {
-            made = Tile.whole(FloatMatrix.zeros(arena, size.batch(), path.outputs()));
-            held = made;
-        }
-        return made;
     }
 
     /** The gradients of a frame's currents, summed over the steps. */
@@ -165,7 +145,7 @@ final class GradientTerm {
         if (takesSums()) {
             added = true;
             if (learns) {
-                path.last().prepareFrame(((GradientInput) source).frame());
+                path.prepareFrame(0, frame());
             }
         } else {
             ofFrame();
@@ -174,7 +154,7 @@ final class GradientTerm {
 
     /** Whether blocks of sums go into the weights' gradients at once; else something needs all of them. */
     private boolean takesSums() {
-        return path.backs().length == 1 && !((GradientInput) source).wantsGradient();
+        return path.backs().length == 1 && !Objects.requireNonNull(input).wantsGradient();
     }
 
     /** Takes such a block. */
@@ -189,34 +169,21 @@ final class GradientTerm {
         }
     }
 
+    private FloatMatrix frame() {
+        return Objects.requireNonNull(input).frame();
+    }
+
     /** The gradients of the currents of all steps of a window that is one segment. */
     FloatMatrix ofCurrents() {
-        return port.gradients(0, size.steps());
+        return port.from(0);
     }
 
     /** Runs all operators but the last on some steps. */
     void prepare(int first, int count) {
-        if (frame) {
-            if (first == 0) {
-                hold(held(), 0);
-            }
-        } else {
-            if (dropout != null) {
-                dropout.prepare(first, count);
-            }
-            path.prepare(carried.steps(first, count, projection.delay()));
+        if (dropout != null) {
+            dropout.prepare(first, count);
         }
-    }
-
-    /** Fills the currents of some steps, behind {@link #prepare}. */
-    void fill(int first, int count, Tile into, int thread) {
-        if (!frame) {
-            path.fill(carried.steps(first, count, projection.delay()), into, thread);
-            return;
-        }
-        for (int step = 0; step < count; step++) {
-            into.copyFrom(held().matrix(), 0, step * size.batch(), size.batch());
-        }
+        forward.prepare(first, count, false);
     }
 
     /** Whether some samples of a step can go forward and back by themselves. */
@@ -224,23 +191,14 @@ final class GradientTerm {
         return path.backs().length == 1 && dropout == null;
     }
 
-    /** Fills the currents of some samples in a step, behind {@link #prepare}. */
-    void fill(int step, GradientSamples samples, Tile into, int thread) {
-        if (frame) {
-            into.copyFrom(held().matrix(), samples.first(), 0, samples.count());
-        } else {
-            path.fill(source.samples(step, projection.delay(), samples), into, thread);
-        }
-    }
-
     /** Whether what a step of the source has given enters in this window. */
     boolean reaches(int step) {
-        return step + projection.delay() < size.steps();
+        return step + delay() < size.steps();
     }
 
     /** Writes the gradients of some samples in a step of the source, if it reaches that far. */
-    void pull(int step, GradientSamples samples, Tile into) {
-        path.pull(port.samples(step + projection.delay(), samples), into);
+    void pull(int step, SampleViews samples, Tile into) {
+        path.pull(port.samples(step + delay(), samples), samples.count(), into);
     }
 
     /**
@@ -248,22 +206,21 @@ final class GradientTerm {
      * steps have such currents.
      */
     int open(int first, int count) {
-        int reached = Math.min(count, size.steps() - projection.delay() - first);
-        if (first + projection.delay() < 0) {
+        int reached = Math.min(count, size.steps() - delay() - first);
+        if (first + delay() < 0) {
             reached = 0;
         }
-        opened = first + projection.delay();
+        opened = first + delay();
         if (reached > 0) {
-            path.toFirst(port.gradients(opened, reached));
+            path.toFirst(port.from(opened), reached * size.batch());
         }
         return Math.max(0, reached);
     }
 
     /** Writes the gradients of some steps of the source, counted from the first that was opened; not of more than were reached. */
     void pull(int from, int count, Tile into) {
-        FloatMatrix ofFirst =
-                path.backs().length == 1 ? port.gradients(opened + from, count) : path.ofFirst(from, count);
-        path.pull(ofFirst, into);
+        FloatMatrix ofFirst = path.backs().length == 1 ? port.from(opened + from) : path.ofFirst(from);
+        path.pull(ofFirst, count * size.batch(), into);
         if (dropout != null) {
             dropout.back(into, opened + from, count);
         }
@@ -271,11 +228,12 @@ final class GradientTerm {
 
     /** Writes the gradients of a frame, when all steps were taken back. */
     void pullFrame(Tile into) {
-        path.pull(path.toFirst(ofFrame().matrix()), into);
+        path.pull(path.toFirst(ofFrame().matrix(), size.batch()), size.batch(), into);
     }
 
+    /** Whether all steps of the window have the same rows. */
     boolean isFrame() {
-        return frame;
+        return forward.frame() != null;
     }
 
     /** Makes all sums zero. */
@@ -287,22 +245,21 @@ final class GradientTerm {
 
     /** Takes the rows of some steps, whose weights' gradients come next; tells whether there are any to add now. */
     boolean prepareWeights(int first, int count) {
-        if (frame) {
+        if (isFrame()) {
             if (!summed && first + count == size.steps()) {
                 ofFrame().matrix().fill(0); // the last steps come first
             }
             for (int step = first + count - 1; step >= first && !summed; step--) {
-                RowSum.add(ofFrame(), ofStep.on(port.gradients(step, 1)), size.batch());
+                RowSum.add(ofFrame(), ofStep.on(port.from(step)), size.batch());
             }
             boolean adds = learns && first == 0 && !added;
             if (adds) {
-                path.prepareWeightsOfFrame(
-                        ((GradientInput) source).frame(), ofFrame().matrix());
+                path.prepareWeightsOfFrame(frame(), ofFrame().matrix());
             }
             return adds;
         }
         if (learns) {
-            path.prepareWeights(carried.steps(first, count, projection.delay()), port.gradients(first, count));
+            path.prepareWeights(forward.source().steps(first, count, delay()), port.gradients(first, count));
         }
         return learns;
     }
@@ -314,16 +271,12 @@ final class GradientTerm {
 
     /** Whether gradients of currents serve the weights alone, so that nobody keeps them: their source is outside, and wants none. */
     boolean endsBack() {
-        return learns
-                && path.backs().length == 1
-                && projection.delay() == 0
-                && source instanceof GradientInput input
-                && !input.wantsGradient();
+        return learns && path.backs().length == 1 && delay() == 0 && input != null && !input.wantsGradient();
     }
 
     /** Takes the rows of all steps, if gradients of their weights can be added in turns; tells whether they can. */
     boolean prepareTurns(int blocks) {
-        turns = !frame && size.segments() == 1 && endsBack();
+        turns = !isFrame() && size.segments() == 1 && endsBack();
         if (turns) {
             prepareWeights(0, size.steps());
             turns = path.last().takesTurns(size.turn(), blocks);
@@ -338,7 +291,7 @@ final class GradientTerm {
 
     /** Adds gradients of the last operator's weights, behind these rounds. */
     void add(int first, int count, int block, int share, int thread) {
-        FloatMatrix gradients = frame ? ofFrame().matrix() : port.gradients(first, count);
+        FloatMatrix gradients = isFrame() ? ofFrame().matrix() : port.gradients(first, count);
         path.last().add(adding[thread].on(gradients).at(block, block + 1), share, thread);
     }
 

@@ -38,8 +38,10 @@ final class GradientValues {
             List<OperatorGradient> backs = terms[i].backs();
             for (int place = 0; place < backs.size(); place++) {
                 for (OperatorGradient.Learned each : backs.get(place).learned()) {
-                    String name =
-                            plan.layout().chain(i).prefix(terms[i].projection().name(), place) + each.name();
+                    String name = plan.layout()
+                                    .chain(i)
+                                    .prefix(terms[i].forward().projection().name(), place)
+                            + each.name();
                     if (plan.learned().contains(name)) {
                         slots.add(new GradientSlot(name, backs.get(place), each));
                     }

@@ -306,7 +306,7 @@ public final class Gradients implements AutoCloseable {
      */
     public SpikeMatrix spikes(String population) {
         GradientSite site = site(population);
-        SpikeMatrix rows = site.spikes().window();
+        SpikeMatrix rows = site.spikes().block();
         Shape shape = site.population().shape();
         if (!shape.reordered()) {
             return rows;

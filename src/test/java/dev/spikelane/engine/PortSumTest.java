@@ -62,29 +62,20 @@ final class PortSumTest {
             for (int i = 0; i < spikes; i++) {
                 source.set(i % rows, i / rows, true);
             }
-            ChainRun path = new ChainRun(laidOut.chain(0), arena, rows, Scratch.of(arena, 2));
-            ProjectionRun term =
-                    new ProjectionRun(laidOut.description().projections().getFirst(), path, new Fixed(source));
+            ChainRun chain = new ChainRun(laidOut.chain(0), arena, rows, Scratch.of(arena, 2));
+            InputRun input = new InputRun(laidOut.description().inputs().getFirst(), arena, rows, 0, 1);
             if (held) {
-                term.hold(arena, rows, 1_000);
+                input.openFrame(source, false);
+            } else {
+                input.open(source);
+                input.load(source, 0, 1);
             }
-            return new PortSum(List.of(term), 1_000, arena, rows, 2).worthSharing(rows);
+            ProjectionRun term =
+                    new ProjectionRun(laidOut.description().projections().getFirst(), chain, input, arena, rows, 2);
+            term.open();
+            return new PortSum(List.of(term), 1_000, arena, 1, rows, 2).worthSharing(1);
         } finally {
             SpikeCosts.replace(before);
-        }
-    }
-
-    /** Rows that stay as they are. */
-    private record Fixed(SpikeMatrix rows) implements SourceRun {
-
-        @Override
-        public SpikeMatrix delayed(int delay) {
-            return rows;
-        }
-
-        @Override
-        public long version() {
-            return 0;
         }
     }
 

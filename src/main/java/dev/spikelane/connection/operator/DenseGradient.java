@@ -4,8 +4,8 @@ import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.DenseMatmul;
-import dev.spikelane.kernel.product.NarrowMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.PreparedFrame;
 import dev.spikelane.kernel.product.WeightGradient;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -35,8 +35,6 @@ final class DenseGradient implements OperatorGradient {
     private @Nullable GradientSink sink;
     private final @Nullable PackedWeights transposed;
     private final WeightGradient kernel;
-    /** One for each thread, where there are few outputs. */
-    private final NarrowMatmul[] narrow;
 
     private boolean ofSpikes;
 
@@ -49,10 +47,6 @@ final class DenseGradient implements OperatorGradient {
         this.transposed =
                 pulls ? PackedWeights.zeros(arena, /* pre= */ weights.post(), /* post= */ weights.pre()) : null;
         this.kernel = new WeightGradient(arena, weights.pre(), weights.post(), threads);
-        this.narrow = new NarrowMatmul[operator.isRecurrent() || !NarrowMatmul.fits(weights.post()) ? 0 : threads];
-        for (int i = 0; i < narrow.length; i++) {
-            narrow[i] = new NarrowMatmul(arena);
-        }
         transpose();
     }
 
@@ -71,26 +65,6 @@ final class DenseGradient implements OperatorGradient {
     }
 
     @Override
-    public boolean multipliesSpikes() {
-        return narrow.length > 0 && operator.factors() == null;
-    }
-
-    @Override
-    public void multiply(SpikeMatrix spikes, int count, Tile current, int thread) {
-        narrow[thread].multiply(spikes, count, weights, current);
-    }
-
-    @Override
-    public boolean openFrame(FloatMatrix frame) {
-        return kernel.openFrame(frame);
-    }
-
-    @Override
-    public void multiplyFrame(FloatMatrix frame, Tile current, int thread) {
-        kernel.multiply(frame, weights, current, thread);
-    }
-
-    @Override
     public void prepare(Signal source, int batch) {
         ofSpikes = source instanceof SpikeMatrix;
         if (sink != null) {
@@ -100,9 +74,9 @@ final class DenseGradient implements OperatorGradient {
     }
 
     @Override
-    public void prepareFrame(FloatMatrix frame) {
+    public void prepareFrame(FloatMatrix frame, @Nullable PreparedFrame forward) {
         ofSpikes = false;
-        kernel.prepareFrame(frame);
+        kernel.prepareFrame(frame, forward);
     }
 
     @Override

@@ -4,7 +4,9 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.DenseMatmul;
+import dev.spikelane.kernel.product.NarrowMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.PreparedFrame;
 import dev.spikelane.kernel.product.RecurrentMatmul;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
@@ -104,15 +106,31 @@ final class DenseOperator implements Operator {
 
     @Override
     public void reserve(Scratch scratch) {
-        if (!recurrent) {
+        if (isNarrow()) {
+            scratch.narrow();
+        }
+        if (!recurrent && !(isNarrow() && scratch.manyRows())) {
             scratch.spikes();
             scratch.prepared();
         }
     }
 
+    private boolean isNarrow() {
+        return !recurrent && NarrowMatmul.fits(outputs());
+    }
+
+    /** Whether the product for few outputs is the fastest: it is over many rows, unless little fires. */
+    private boolean takesNarrow(int count, long active) {
+        return isNarrow() && NarrowMatmul.nanoseconds(count, inputs()) < nanoseconds(count, active);
+    }
+
+    private boolean takesNarrow(SpikeMatrix spikes, int count, Scratch scratch) {
+        return isNarrow() && (scratch.manyRows() || takesNarrow(count, spikes.count(0, count)));
+    }
+
     @Override
     public void prepare(SpikeMatrix spikes, int count, long version, Scratch scratch) {
-        if (!recurrent) {
+        if (!recurrent && !takesNarrow(spikes, count, scratch)) {
             SpikeMatmul.prepare(spikes, count, version, ofSpikes, scratch.prepared());
         }
     }
@@ -130,6 +148,8 @@ final class DenseOperator implements Operator {
     public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
         if (recurrent) {
             RecurrentMatmul.multiply(spikes, count, ofSpikes, current);
+        } else if (takesNarrow(spikes, count, scratch)) {
+            scratch.narrow().multiply(spikes, count, ofSpikes, current);
         } else {
             SpikeMatmul.multiply(spikes, count, ofSpikes, current, scratch.spikes());
         }
@@ -138,6 +158,16 @@ final class DenseOperator implements Operator {
     @Override
     public void multiply(FloatMatrix input, int count, Tile current, Scratch scratch) {
         DenseMatmul.multiply(input, count, weights, current);
+    }
+
+    @Override
+    public boolean prepareFrame(FloatMatrix frame, PreparedFrame prepared) {
+        return prepared.take(frame);
+    }
+
+    @Override
+    public void multiplyFrame(PreparedFrame prepared, Tile current, int thread) {
+        prepared.multiply(weights, current, thread);
     }
 
     @Override
@@ -152,6 +182,9 @@ final class DenseOperator implements Operator {
 
     @Override
     public String kernel(int count, long active) {
+        if (takesNarrow(count, active)) {
+            return "few outputs";
+        }
         return recurrent ? RecurrentMatmul.variant() : SpikeMatmul.variant(count, inputs(), outputs(), active);
     }
 
@@ -197,11 +230,6 @@ final class DenseOperator implements Operator {
         if (ofSpikes != weights) {
             ofSpikes.scaleAgain(weights, spikeValue);
         }
-    }
-
-    /** Whether sums have the order of recurrent products. */
-    boolean isRecurrent() {
-        return recurrent;
     }
 
     /** What a spike of each input carries; null if that is 1. */

@@ -2,12 +2,14 @@ package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.ZeroInputs;
+import dev.spikelane.kernel.product.PreparedFrame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The way back through a connection that multiplies each input by a weight of its own. */
 final class ElementwiseGradient implements OperatorGradient {
@@ -50,7 +52,7 @@ final class ElementwiseGradient implements OperatorGradient {
     }
 
     @Override
-    public void prepareFrame(FloatMatrix frame) {
+    public void prepareFrame(FloatMatrix frame, @Nullable PreparedFrame forward) {
         prepare(frame, frame.rows());
     }
 

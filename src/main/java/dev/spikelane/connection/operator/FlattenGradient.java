@@ -1,10 +1,12 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PreparedFrame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The way back from torch's order into that of the rows; there are no weights. */
 record FlattenGradient(Shape shape) implements OperatorGradient {
@@ -27,7 +29,7 @@ record FlattenGradient(Shape shape) implements OperatorGradient {
     public void prepare(Signal source, int batch) {}
 
     @Override
-    public void prepareFrame(FloatMatrix frame) {}
+    public void prepareFrame(FloatMatrix frame, @Nullable PreparedFrame forward) {}
 
     @Override
     public void add(Tile gradient, int share, int thread) {}

@@ -1,6 +1,7 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PreparedFrame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -81,6 +82,28 @@ public interface Operator {
      * @throws IllegalArgumentException if a shape or range does not fit
      */
     void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch);
+
+    /**
+     * Takes a frame whose currents come next, if this has a faster way for frames, once for all blocks and threads.
+     *
+     * @param frame {@code [batch x inputs]}, finite, which must not change before the last of these products
+     * @param prepared what threads share
+     * @return whether {@link #multiplyFrame} should be called; else the frame is a matrix as others
+     */
+    default boolean prepareFrame(FloatMatrix frame, PreparedFrame prepared) {
+        return false;
+    }
+
+    /**
+     * Computes the currents of a frame that was taken for some blocks of 64 outputs, with the same bits but for the sign of zeros.
+     *
+     * @param prepared from {@link #prepareFrame}
+     * @param current {@code [batch x outputs]}, overwritten at the blocks in use
+     * @param thread which of the threads computes, from 0
+     */
+    default void multiplyFrame(PreparedFrame prepared, Tile current, int thread) {
+        throw new IllegalStateException("no frame was taken");
+    }
 
     /**
      * Returns the weights by name.

@@ -2,9 +2,9 @@ package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.GradientSink;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.product.PreparedFrame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.memory.SpikeMatrix;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -67,48 +67,6 @@ public interface OperatorGradient {
     }
 
     /**
-     * Tells whether this makes currents of spikes faster than the operator, with the same bits.
-     *
-     * @return whether {@link #multiply} should be called
-     */
-    default boolean multipliesSpikes() {
-        return false;
-    }
-
-    /**
-     * Computes what the operator makes of spikes.
-     *
-     * @param spikes {@code [at least rows x inputs]}
-     * @param rows how many rows, at least 1
-     * @param current {@code [at least rows x outputs]}, of which these rows are overwritten
-     * @param thread which of the threads computes, from 0
-     */
-    default void multiply(SpikeMatrix spikes, int rows, Tile current, int thread) {
-        throw new IllegalStateException("the operator multiplies spikes");
-    }
-
-    /**
-     * Takes a frame whose results come next, if this can compute them faster than the operator.
-     *
-     * @param frame {@code [batch x inputs]}
-     * @return whether {@link #multiplyFrame} should be called
-     */
-    default boolean openFrame(FloatMatrix frame) {
-        return false;
-    }
-
-    /**
-     * Computes what the operator makes of a frame that was opened, with the same bits but for the sign of zeros.
-     *
-     * @param frame {@code [batch x inputs]}
-     * @param current {@code [batch x outputs]}, overwritten at the blocks in use
-     * @param thread which of the threads computes, from 0
-     */
-    default void multiplyFrame(FloatMatrix frame, Tile current, int thread) {
-        throw new IllegalStateException("no frame was opened");
-    }
-
-    /**
      * Takes rows of the source, whose gradients come next.
      *
      * @param source {@code [steps * batch x inputs]}
@@ -120,11 +78,12 @@ public interface OperatorGradient {
      * Takes one frame that was the source of all steps; gradients that come next are sums over all steps.
      *
      * @param frame {@code [batch x inputs]}
+     * @param forward what the operator prepared of it; null if it did not
      */
-    void prepareFrame(FloatMatrix frame);
+    void prepareFrame(FloatMatrix frame, @Nullable PreparedFrame forward);
 
     /**
-     * Returns in how many parts threads should prepare the rows that were taken, in this round; {@link #prepare(Signal, int)} and {@link #prepareFrame} open
+     * Returns in how many parts threads should prepare the rows that were taken, in this round; {@link #prepare} and {@link #prepareFrame} open
      * the first. All rounds have to be gone through before gradients are added.
      *
      * @return parts; 0 if all is prepared

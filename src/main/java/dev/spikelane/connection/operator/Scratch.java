@@ -1,5 +1,6 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.product.NarrowMatmul;
 import dev.spikelane.kernel.product.PreparedSpikes;
 import dev.spikelane.kernel.product.SpikeWorkspace;
 import dev.spikelane.memory.FloatMatrix;
@@ -16,6 +17,7 @@ public final class Scratch {
     private final Shared shared;
     private final List<FloatMatrix> made = new ArrayList<>();
     private @Nullable SpikeWorkspace spikes;
+    private @Nullable NarrowMatmul narrow;
 
     /**
      * Makes scratch memory for a single thread.
@@ -23,7 +25,7 @@ public final class Scratch {
      * @param arena the arena that owns what is asked for
      */
     public Scratch(Arena arena) {
-        this(arena, new Shared(1));
+        this(arena, new Shared(1, false));
     }
 
     private Scratch(Arena arena, Shared shared) {
@@ -39,7 +41,22 @@ public final class Scratch {
      * @return as many
      */
     public static Scratch[] of(Arena arena, int threads) {
-        Shared shared = new Shared(threads);
+        return of(arena, threads, false);
+    }
+
+    /**
+     * Makes scratch memory for each of some threads whose products have many rows, as in training, so that less memory does.
+     *
+     * @param arena the arena that owns what is asked for
+     * @param threads how many
+     * @return as many
+     */
+    public static Scratch[] ofManyRows(Arena arena, int threads) {
+        return of(arena, threads, true);
+    }
+
+    private static Scratch[] of(Arena arena, int threads, boolean manyRows) {
+        Shared shared = new Shared(threads, manyRows);
         return Stream.generate(() -> new Scratch(arena, shared)).limit(threads).toArray(Scratch[]::new);
     }
 
@@ -73,6 +90,29 @@ public final class Scratch {
             spikes = known;
         }
         return known;
+    }
+
+    /**
+     * Returns the memory that products of few outputs need.
+     *
+     * @return always the same
+     */
+    public NarrowMatmul narrow() {
+        NarrowMatmul known = narrow;
+        if (known == null) {
+            known = new NarrowMatmul(arena);
+            narrow = known;
+        }
+        return known;
+    }
+
+    /**
+     * Tells whether products have many rows.
+     *
+     * @return whether they have
+     */
+    boolean manyRows() {
+        return shared.manyRows;
     }
 
     /**
@@ -110,10 +150,12 @@ public final class Scratch {
     /** What all threads have in common. */
     private static final class Shared {
         private final int threads;
+        private final boolean manyRows;
         private @Nullable PreparedSpikes prepared;
 
-        private Shared(int threads) {
+        private Shared(int threads, boolean manyRows) {
             this.threads = threads;
+            this.manyRows = manyRows;
         }
     }
 }

@@ -21,6 +21,11 @@ public final class NarrowMatmul {
     /** The most outputs. */
     static final int OUTPUTS = 16;
 
+    /** What tables of 64 inputs cost, and what each row then costs: 16 look-ups of partial sums (Zen 5, 2026-11). */
+    private static final double NANOSECONDS_OF_TABLES = 130;
+
+    private static final double NANOSECONDS_OF_ROW = 4;
+
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private final FloatMatrix tables;
@@ -43,6 +48,17 @@ public final class NarrowMatmul {
      */
     public static boolean fits(int outputs) {
         return SimdWidth.VECTOR && outputs <= OUTPUTS;
+    }
+
+    /**
+     * Estimates how long a product takes; unlike {@link SpikeMatmul#nanoseconds}, however much fires.
+     *
+     * @param rows how many rows
+     * @param inputs of each
+     * @return nanoseconds
+     */
+    public static double nanoseconds(int rows, int inputs) {
+        return Math.ceilDiv(inputs, Long.SIZE) * (NANOSECONDS_OF_TABLES + rows * NANOSECONDS_OF_ROW);
     }
 
     /**

@@ -218,38 +218,13 @@ public final class WeightGradient {
      * added sample by sample, the bias too.
      *
      * @param frame {@code [batch x inputs]}
+     * @param forward what was prepared of the frame for its currents; null if nothing was
      * @throws IllegalArgumentException if a shape does not fit
      */
-    public void prepareFrame(FloatMatrix frame) {
+    public void prepareFrame(FloatMatrix frame, @Nullable PreparedFrame forward) {
         prepare(frame, frame.rows());
         group = 1;
-        listed = SimdWidth.VECTOR && ofFrame.listColumns(frame);
-    }
-
-    /**
-     * Takes a frame whose currents come next, and makes lists of what is not zero in it, if that is not much.
-     *
-     * @param frame {@code [batch x inputs]}
-     * @return whether {@link #multiply} should compute the currents; else there are no lists
-     */
-    public boolean openFrame(FloatMatrix frame) {
-        return SimdWidth.VECTOR && ofFrame.listRows(frame);
-    }
-
-    /**
-     * Computes the currents of a frame, with the bits of {@link DenseMatmul}.
-     *
-     * @param frame {@code [batch x inputs]}, which was opened
-     * @param weights {@code inputs -> outputs}
-     * @param into {@code [batch x outputs]}, overwritten at the blocks in use
-     * @param thread which of the threads computes
-     * @throws IllegalArgumentException if a shape does not fit
-     */
-    public void multiply(FloatMatrix frame, PackedWeights weights, Tile into, int thread) {
-        into.require("current", frame.rows(), weights.post());
-        if (!ofFrame.multiply(frame, weights, into, workspaces[thread].walk)) {
-            DenseMatmul.multiply(frame, frame.rows(), weights, into);
-        }
+        listed = SimdWidth.VECTOR && ofFrame.listColumns(frame, forward);
     }
 
     /** Bytes of outputs, in whole vectors. */

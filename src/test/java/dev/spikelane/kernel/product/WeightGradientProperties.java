@@ -102,7 +102,7 @@ class WeightGradientProperties {
             FloatMatrix values = gradients(arena, batch, outputs, random);
             WeightGradient kernel = new WeightGradient(arena, inputs, outputs, 1 + random.nextInt(3));
             PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
-            kernel.prepareFrame(frame);
+            kernel.prepareFrame(frame, null);
             add(kernel, values, found);
             PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
             for (int block = 0; block < expected.blocks(); block++) {
@@ -112,10 +112,11 @@ class WeightGradientProperties {
             same(expected, found);
             PackedWeights weights = Product.packed(
                     arena, gradients(arena, outputs, inputs, random), gradients(arena, 1, outputs, random));
-            if (kernel.openFrame(frame)) {
+            PreparedFrame prepared = new PreparedFrame(arena, 1);
+            if (prepared.take(frame)) {
                 FloatMatrix current = FloatMatrix.zeros(arena, batch, outputs);
                 FloatMatrix wanted = FloatMatrix.zeros(arena, batch, outputs);
-                kernel.multiply(frame, weights, Tile.whole(current), 0);
+                prepared.multiply(weights, Tile.whole(current), 0);
                 DenseMatmul.scalar(frame, frame.rows(), weights, Tile.whole(wanted));
                 for (int row = 0; row < batch; row++) {
                     for (int output = 0; output < outputs; output++) {
@@ -165,7 +166,7 @@ class WeightGradientProperties {
             gives.setGives(null);
             for (WeightGradient each : new WeightGradient[] {stores, gives}) {
                 if (kind == 2) {
-                    each.prepareFrame((FloatMatrix) source);
+                    each.prepareFrame((FloatMatrix) source, null);
                 } else {
                     each.prepare(source, batch);
                 }
