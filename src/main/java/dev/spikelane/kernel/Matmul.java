@@ -4,7 +4,6 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.kernel.product.SpikeWorkspace;
-import dev.spikelane.kernel.product.TransposedSpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -45,10 +44,6 @@ public final class Matmul {
     private @Nullable Tile tile;
     private @Nullable SpikeWorkspace spikeScratch;
     private @Nullable FloatMatrix denseScratch;
-    private TransposedSpikeMatmul.@Nullable Workspace transposedScratch;
-    private int rows;
-    private int inputs;
-    private int outputs;
 
     /** Makes an object whose scratch memory is freed when it is forgotten. */
     public Matmul() {
@@ -140,26 +135,6 @@ public final class Matmul {
      */
     public void add(FloatMatrix a, FloatMatrix b, Transpose transpose, FloatMatrix c) {
         DenseMatmul.add(a, transpose.first(), b, transpose.second(), c, denseScratch());
-    }
-
-    /**
-     * Sums up what was sent along every synapse: {@code product = spikes^T * values}, in the order of spikes times weights, with rows in place
-     * of inputs. Scratch memory is of these sizes: other sizes than those of the call before allocate anew.
-     *
-     * @param spikes {@code [rows x inputs]}
-     * @param values {@code [rows x outputs]}
-     * @param product {@code [inputs x outputs]}, overwritten; may be {@code values}, which are copied first
-     */
-    public void multiplyTransposed(SpikeMatrix spikes, FloatMatrix values, FloatMatrix product) {
-        TransposedSpikeMatmul.Workspace scratch = transposedScratch;
-        if (scratch == null || rows != spikes.rows() || inputs != spikes.columns() || outputs != values.columns()) {
-            rows = spikes.rows();
-            inputs = spikes.columns();
-            outputs = values.columns();
-            scratch = TransposedSpikeMatmul.workspace(arena, rows, inputs, outputs);
-            transposedScratch = scratch;
-        }
-        TransposedSpikeMatmul.multiply(spikes, values, product, scratch);
     }
 
     private Tile tile(FloatMatrix current) {

@@ -11,7 +11,6 @@ import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.kernel.product.SpikeWorkspace;
-import dev.spikelane.kernel.product.TransposedSpikeMatmul;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyCase;
 import dev.spikelane.kernel.step.LeakyParameters;
@@ -153,13 +152,6 @@ class KernelAllocationTest {
     void count() {
         FloatMatrix counts = FloatMatrix.zeros(arena, 4, 130);
         assertNone(CALLS, () -> SpikeCount.add(spikes, ROWS, counts));
-    }
-
-    @Test
-    void transposedProduct() {
-        FloatMatrix product = FloatMatrix.zeros(arena, 130, 130);
-        TransposedSpikeMatmul.Workspace workspace = TransposedSpikeMatmul.workspace(arena, ROWS, 130, 130);
-        assertNone(CALLS, () -> TransposedSpikeMatmul.multiply(spikes, current, product, workspace));
     }
 
     @Test

@@ -138,31 +138,6 @@ final class MatmulTest {
     }
 
     @Test
-    void transposedSpikesTimesValues() {
-        for (int rows : new int[] {5, 3, 5}) {
-            SpikeMatrix some = spikes(arena, rows, INPUTS, 0.5, random);
-            FloatMatrix of = uniform(arena, rows, OUTPUTS, random);
-            FloatMatrix expected = FloatMatrix.zeros(INPUTS, OUTPUTS);
-            for (int input = 0; input < INPUTS; input++) {
-                for (int output = 0; output < OUTPUTS; output++) {
-                    float sum = 0;
-                    for (int group = 0; group < rows; group += 4) {
-                        float part = -0.0f;
-                        for (int row = group; row < Math.min(group + 4, rows); row++) {
-                            part = some.get(row, input) ? part + of.get(row, output) : part;
-                        }
-                        sum += part;
-                    }
-                    expected.set(input, output, sum);
-                }
-            }
-            FloatMatrix product = FloatMatrix.zeros(INPUTS, OUTPUTS);
-            matmul.multiplyTransposed(some, of, product);
-            assertSameBits(expected, product, "sums of " + rows + " rows");
-        }
-    }
-
-    @Test
     void weightsAreCopiedInAndOut() {
         assertEquals(INPUTS, weights.inputs());
         assertEquals(OUTPUTS, weights.outputs());

@@ -11,7 +11,6 @@ import dev.spikelane.kernel.code.LatencySpikes;
 import dev.spikelane.kernel.code.LatencyTimes;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.TransposedSpikeMatmul;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakyStep;
@@ -202,13 +201,6 @@ final class SharedMemoryTest {
         assertApart("workspace", "c", () -> DenseMatmul.multiply(own, false, own, false, inside, workspace));
 
         PackedWeights weights = PackedWeights.pack(arena, own);
-
-        FloatMatrix values = Matrices.uniform(arena, 64, 64, new Random(2));
-        SpikeMatrix train = Matrices.spikes(arena, 64, 64, 0.3, new Random(3));
-        TransposedSpikeMatmul.Workspace transposed = TransposedSpikeMatmul.workspace(arena, 64, 64, 64);
-        TransposedSpikeMatmul.multiply(train, values, own, transposed);
-        TransposedSpikeMatmul.multiply(train, values, values, transposed);
-        assertArrayEquals(own.toArray(), values.toArray());
     }
 
     private void assertApart(String written, String other, Executable call) {

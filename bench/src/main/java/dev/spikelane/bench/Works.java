@@ -6,7 +6,6 @@ import dev.spikelane.kernel.code.SpikeCountWork;
 import dev.spikelane.kernel.product.DenseMatmulWork;
 import dev.spikelane.kernel.product.IntegerMatmulWork;
 import dev.spikelane.kernel.product.SpikeMatmulWork;
-import dev.spikelane.kernel.product.TransposedSpikeMatmulWork;
 import dev.spikelane.kernel.product.WeightGradientWork;
 import dev.spikelane.kernel.step.LeakyFrameWork;
 import dev.spikelane.kernel.step.LeakyStepWork;
@@ -97,7 +96,6 @@ final class Works {
         for (DenseMatmulWork.Form form : DenseMatmulWork.Form.values()) {
             works.add(new DenseMatmulWork(128, 784, 1000, 1, form));
         }
-        works.add(new TransposedSpikeMatmulWork(784, 1000, STEPS, 0.1));
         for (LeakyStepWork.Mode mode : LeakyStepWork.Mode.values()) {
             works.add(new LeakyStepWork(mode, 1000, 1, STEPS));
         }
@@ -176,9 +174,6 @@ final class Works {
                 works.add(new DenseMatmulWork(1024, 1024, 1024, threads, form));
                 works.add(new DenseMatmulWork(784, 128, 1000, threads, form)); // few inputs: a weight gradient
             }
-        }
-        for (double density : DENSITIES) {
-            works.add(new TransposedSpikeMatmulWork(784, 1000, STEPS, density));
         }
     }
 

@@ -9,7 +9,6 @@ import dev.spikelane.kernel.code.CodingWork;
 import dev.spikelane.kernel.code.SpikeCountWork;
 import dev.spikelane.kernel.product.DenseMatmulWork;
 import dev.spikelane.kernel.product.SpikeMatmulWork;
-import dev.spikelane.kernel.product.TransposedSpikeMatmulWork;
 import dev.spikelane.kernel.step.LeakyStepWork;
 import dev.spikelane.kernel.step.NeuronBackwardWork;
 import dev.spikelane.kernel.step.NeuronWork;
@@ -60,7 +59,6 @@ class WorksTest {
                 new DenseMatmulWork(9, 70, 130, 2, DenseMatmulWork.Form.PACKED),
                 new DenseMatmulWork(9, 70, 130, 2, DenseMatmulWork.Form.NEITHER_TRANSPOSED),
                 new DenseMatmulWork(9, 70, 130, 2, DenseMatmulWork.Form.FIRST_TRANSPOSED),
-                new TransposedSpikeMatmulWork(70, 130, 9, 0.5),
                 new LeakyStepWork(LeakyStepWork.Mode.SUBTRACT, 70, 3, 9),
                 new LeakyStepWork(LeakyStepWork.Mode.INHIBITION, 70, 3, 9),
                 new BernoulliSpikesWork(70, 3, 9),

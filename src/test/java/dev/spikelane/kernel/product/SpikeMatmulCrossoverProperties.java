@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.base.Tile;
@@ -129,47 +128,5 @@ final class SpikeMatmulCrossoverProperties {
     private static String variantOf(Product product, int rows) {
         return SpikeMatmul.variant(
                 rows, product.weights.columns(), product.weights.rows(), product.spikes.count(0, rows));
-    }
-
-    /** The transposed product takes inputs for rows and rows for inputs. */
-    @ComparesVectors
-    @Property(tries = 60)
-    void oneSpikeMoreInTheTransposedProduct(
-            @ForAll("inputs") int rows,
-            @ForAll @IntRange(min = 1, max = 60) int pre,
-            @ForAll @IntRange(min = 1, max = 130) int post,
-            @ForAll long seed) {
-        TransposedSpikeMatmul.Workspace workspace = TransposedSpikeMatmul.workspace(arena, rows, pre, post);
-        FloatMatrix values = Matrices.uniform(arena, rows, post, new Random(seed));
-        for (int crossover : crossovers(pre, rows, post)) {
-            for (int active : new int[] {crossover, crossover + 1}) {
-                SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, pre);
-                set(spikes, active, new Random(~seed));
-                float[][] expected = new float[pre][post];
-                for (int input = 0; input < pre; input++) {
-                    for (int output = 0; output < post; output++) {
-                        expected[input][output] = sumOfRows(spikes, input, values, output);
-                    }
-                }
-                FloatMatrix product = FloatMatrix.zeros(arena, pre, post);
-                TransposedSpikeMatmul.multiply(spikes, values, product, workspace);
-                assertSameBits(expected, product, active + " spikes");
-            }
-        }
-    }
-
-    /** In the canonical order over rows. */
-    private static float sumOfRows(SpikeMatrix spikes, int input, FloatMatrix values, int output) {
-        float sum = 0;
-        for (int group = 0; group < spikes.rows(); group += 4) {
-            float part = -0.0f; // the identity of addition
-            for (int row = group; row < Math.min(group + 4, spikes.rows()); row++) {
-                if (spikes.get(row, input)) {
-                    part += values.get(row, output);
-                }
-            }
-            sum += part;
-        }
-        return sum;
     }
 }
