@@ -111,10 +111,10 @@ final class GradientInput {
     void loadFrame(Signal given) {
         run.openFrame(given, staysGiven);
         run.load(given, 0, size.steps());
-        switch (Objects.requireNonNull(run.frame())) {
-            case FloatMatrix values -> frame = values;
-            case SpikeMatrix spikes -> frame = expanded(spikes);
-        }
+        frame = switch (Objects.requireNonNull(run.frame())) {
+            case FloatMatrix values -> values;
+            case SpikeMatrix spikes -> expanded(spikes);
+        };
     }
 
     private FloatMatrix expanded(SpikeMatrix spikes) {
