@@ -89,6 +89,7 @@ public final class ChainRun {
             multiply(first[i], at, rows, tiles[i], scratch[0]);
             at = made[i];
         }
+        scratch[0].forget(); // the same rows may hold other spikes than when they were prepared last
         if (shares && at instanceof SpikeMatrix spikes) {
             product.prepare(spikes, rows, scratch[0]);
         }

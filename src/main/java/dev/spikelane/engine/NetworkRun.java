@@ -10,11 +10,9 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A network at work: its memory, its threads, the inputs and populations, and the stages in their order. */
@@ -73,7 +71,7 @@ public final class NetworkRun implements ValueGuard {
         this.given = new Signal[inputs.length];
         this.sites = new PopulationRun[network.description().populations().size()];
         for (int i = 0; i < sites.length; i++) {
-            sites[i] = new PopulationRun(i, network, arena, batch, stepsInBlock, delays);
+            sites[i] = new PopulationRun(i, network, arena, size(), delays, null);
         }
         this.paths = paths();
         connect();
@@ -214,29 +212,13 @@ public final class NetworkRun implements ValueGuard {
     }
 
     private ComponentRun[] stages() {
-        List<ComponentRun> made = new ArrayList<>();
-        for (ComponentPlan.Component component : network.components()) {
-            List<PopulationRun> members = component.populations().stream()
-                    .map(number -> sites[number])
-                    .toList();
-            boolean stepwise = members.stream().anyMatch(PopulationRun::stepwise);
-            if (component.steps() == 0 && !stepwise) {
-                made.add(new TileRun(members.getFirst(), memory.arena, stepsInBlock, threads()));
-            } else {
-                int steps = stepwise ? 1 : Math.min(component.steps(), stepsInBlock);
-                List<LoopPopulation> loop = members.stream()
-                        .map(site -> new LoopPopulation(
-                                site, term -> isWithin(component, term), memory.arena, stepsInBlock, steps, threads()))
-                        .toList();
-                made.add(new LoopRun(loop, steps, memory.arena, threads()));
-            }
-        }
-        return made.toArray(ComponentRun[]::new);
+        return network.components().stream()
+                .map(component -> ComponentRun.of(component, sites, memory.arena, size()))
+                .toArray(ComponentRun[]::new);
     }
 
-    private static boolean isWithin(ComponentPlan.Component component, ProjectionRun term) {
-        OptionalInt source = term.projection().source().ofPopulation();
-        return source.isPresent() && component.populations().contains(source.getAsInt());
+    private RunSize size() {
+        return RunSize.forward(stepsInBlock, batch, threads());
     }
 
     /** Returns the threads. */
@@ -329,7 +311,7 @@ public final class NetworkRun implements ValueGuard {
     public void run(long firstStep, int steps, boolean profiled) {
         ComponentRun[] all = stages;
         for (ComponentRun stage : all) {
-            stage.run(memory.workers, firstStep, steps, profiled);
+            stage.run(memory.workers, 0, steps, firstStep, profiled);
         }
     }
 

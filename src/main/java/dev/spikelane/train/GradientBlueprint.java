@@ -1,6 +1,9 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.Delays;
+import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SignalHistory;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -30,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 record GradientBlueprint(
         Network network,
         LaidOutNetwork layout,
-        GradientSize size,
+        RunSize size,
         Arena arena,
         Set<String> learned,
         Set<String> given,
@@ -76,6 +79,11 @@ record GradientBlueprint(
         return names;
     }
 
+    /** The longest delay of the projections from each source. */
+    Delays delays() {
+        return new Delays(layout.description().projections());
+    }
+
     /** The longest delay of the projections from a source. */
     int historyOf(String source) {
         int longest = 0;
@@ -92,17 +100,16 @@ record GradientBlueprint(
                 .anyMatch(projection -> projection.source().name().equals(name));
     }
 
-    GradientPort port(Population population, String name, int currents) {
-        int projections = 0;
+    /** Where the currents of a port stay. */
+    KeptCurrents currents(Population population, String port, int columns) {
         int behind = 0;
         for (Projection projection : network.projections()) {
             if (projection.target().name().equals(population.name())
-                    && projection.port().equals(name)) {
-                projections++;
+                    && projection.port().equals(port)) {
                 behind = Math.max(behind, projection.delay());
             }
         }
-        return new GradientPort(arena, size, currents, projections > 1, behind);
+        return new KeptCurrents(arena, size, columns, behind);
     }
 
     /** Whether the values of a variable may stand where its gradients come later. */
@@ -110,23 +117,12 @@ record GradientBlueprint(
         return use != Use.ANY && kept.contains(name) && !isSource(name) && size.segments() == 1;
     }
 
-    /**
-     * Makes an outlet.
-     *
-     * @param place where values of a variable stand anyway, before the way back; null if they do not
-     */
-    GradientOutlet outlet(String name, int columns, boolean variable, @Nullable FloatMatrix place) {
+    /** Makes an outlet, of spikes or of a variable, whose values are kept or not. */
+    GradientOutlet outlet(String name, int columns, @Nullable SignalHistory<FloatMatrix> values) {
         int rows = size.steps() * size.batch();
-        SignalHistory<FloatMatrix> track = null;
-        if (place != null) {
-            track = SignalHistory.of(place, size.batch());
-        } else if (variable && (kept.contains(name) || isSource(name))) {
-            track = SignalHistory.ofValues(arena, columns, size.batch(), historyOf(name), size.steps());
-        }
         return new GradientOutlet(
                 size,
-                track,
-                place != null,
+                values,
                 given.contains(name) ? FloatMatrix.zeros(arena, rows, columns) : null,
                 observed.contains(name) ? FloatMatrix.zeros(arena, rows, columns) : null);
     }

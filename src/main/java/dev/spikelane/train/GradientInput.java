@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.InputRun;
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.kernel.base.Tile;
@@ -23,7 +24,7 @@ final class GradientInput {
 
     private final InputRun run;
     private final Arena arena;
-    private final GradientSize size;
+    private final RunSize size;
     private final boolean wantsGradient;
     /** Whether what is given stays as it is until the end of the way back. */
     private final boolean staysGiven;

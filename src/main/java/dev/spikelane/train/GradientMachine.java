@@ -4,10 +4,16 @@ import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.engine.ChainRun;
 import dev.spikelane.engine.ComponentPlan;
+import dev.spikelane.engine.ComponentRun;
+import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.OperatorChain;
+import dev.spikelane.engine.PopulationRun;
 import dev.spikelane.engine.ProjectionRun;
+import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.SignalHistory;
 import dev.spikelane.engine.SourceRun;
 import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -58,12 +64,17 @@ final class GradientMachine {
             site.layOut();
         }
         this.adding = terms[0];
+        PopulationRun[] runs = new PopulationRun[sites.length];
+        for (int i = 0; i < runs.length; i++) {
+            runs[i] = sites[i].run();
+        }
         this.stages = components.stream()
                 .map(component -> new GradientStage(
                         plan.size(),
                         component.populations().stream()
                                 .map(number -> sites[number])
                                 .toArray(GradientSite[]::new),
+                        ComponentRun.of(component, runs, plan.arena(), plan.size()),
                         component.steps(),
                         crew))
                 .toArray(GradientStage[]::new);
@@ -86,13 +97,13 @@ final class GradientMachine {
         }
         Source from = projection.source();
         GradientSite target = sites[plan.network().populations().indexOf(projection.target())];
-        GradientPort port = projection.port().equals(Projection.CURRENT)
+        KeptCurrents port = projection.port().equals(Projection.CURRENT)
                 ? target.current()
                 : Objects.requireNonNull(target.feedback());
         GradientInput input = from instanceof Input named ? input(named) : null;
         boolean pulls = input == null || input.wantsGradient();
         OperatorChain path = plan.layout().chain(number);
-        GradientSize size = plan.size();
+        RunSize size = plan.size();
         ChainRun chain = new ChainRun(path, plan.arena(), size.segment() * size.batch(), scratch);
         GradientPath made;
         try {
@@ -113,7 +124,7 @@ final class GradientMachine {
                 size.batch(),
                 size.threads());
         GradientTerm term = new GradientTerm(forward, made, input, dropout, port, size, learns, plan.arena());
-        port.terms().add(term);
+        target.add(term);
         from.ofPopulation().ifPresent(population -> {
             GradientSite site = site(population);
             from.ofVariable().map(site::ofVariable).orElseGet(site::ofSpikes).add(term);
@@ -126,9 +137,9 @@ final class GradientMachine {
             return input(input).run();
         }
         GradientSite site = site(from.ofPopulation().orElseThrow());
-        return from.ofVariable()
-                .<SourceRun>map(variable -> site.ofVariable(variable).history())
-                .orElse(site.spikes());
+        SignalHistory<FloatMatrix> values =
+                from.ofVariable().map(site.run()::values).orElse(null);
+        return values == null ? site.spikes() : values;
     }
 
     private GradientInput input(Input input) {
@@ -159,7 +170,7 @@ final class GradientMachine {
         for (GradientSite site : sites) {
             site.openWindow(firstStep);
         }
-        GradientSize size = plan.size();
+        RunSize size = plan.size();
         for (int segment = 0; segment < size.segments(); segment++) {
             int first = segment * size.segment();
             int count = Math.min(size.segment(), size.steps() - first);
@@ -180,7 +191,7 @@ final class GradientMachine {
         for (GradientTerm term : terms) {
             term.clear();
         }
-        GradientSize size = plan.size();
+        RunSize size = plan.size();
         for (int segment = size.segments() - 1; segment >= 0; segment--) {
             int first = segment * size.segment();
             int count = Math.min(size.segment(), size.steps() - first);

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -431,7 +432,7 @@ public final class GradientsBuilder {
             GradientBlueprint plan = new GradientBlueprint(
                     network,
                     layout,
-                    new GradientSize(steps, samples, every, Math.clamp(rowsInTurn / batch, 1, every), threads),
+                    new RunSize(steps, samples, every, Math.clamp(rowsInTurn / batch, 1, every), threads),
                     arena,
                     Set.copyOf(learned),
                     Set.copyOf(given),

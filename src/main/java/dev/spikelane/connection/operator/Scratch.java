@@ -129,6 +129,13 @@ public final class Scratch {
         return known;
     }
 
+    /** Forgets what is prepared for all threads, whose rows have changed or will. */
+    public void forget() {
+        if (shared.prepared != null) {
+            shared.prepared.forget();
+        }
+    }
+
     /**
      * Tells how much memory the lists of products take beside that of the arena.
      *

@@ -99,7 +99,7 @@ public final class PreparedSpikes {
     }
 
     /** Forgets what is kept, before its memory is used for something else. */
-    void forget() {
+    public void forget() {
         kept = null;
     }
 
