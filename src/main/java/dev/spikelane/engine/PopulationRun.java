@@ -55,7 +55,7 @@ public final class PopulationRun {
      * @param delays of all projections
      * @param keeping what is kept for a way back; null if nothing is
      */
-    public PopulationRun(
+    PopulationRun(
             int number, LaidOutNetwork network, Arena arena, RunSize size, Delays delays, @Nullable Keeping keeping) {
         this.number = number;
         this.network = network;
@@ -148,8 +148,8 @@ public final class PopulationRun {
         return spikes;
     }
 
-    /** Returns the terms that enter, in the order of declaration; whoever lays out the network adds them. */
-    public List<ProjectionRun> terms() {
+    /** The terms that enter, in the order of declaration. */
+    List<ProjectionRun> terms() {
         return terms;
     }
 
@@ -165,8 +165,8 @@ public final class PopulationRun {
         return neurons().takesFeedback();
     }
 
-    /** Returns the source that a projection takes from this population. */
-    public SourceRun source(SourceDescription source) {
+    /** The source that a projection takes from this population. */
+    SourceRun source(SourceDescription source) {
         return source instanceof SourceDescription.OfVariable variable
                 ? Objects.requireNonNull(values(variable.variable()))
                 : spikes;
@@ -201,6 +201,11 @@ public final class PopulationRun {
     @Nullable
     KeptCurrents keptAt(String port) {
         return kept == null ? null : kept.keeping().of(port);
+    }
+
+    /** Returns what is kept for a way back. */
+    public Keeping keeping() {
+        return kept().keeping();
     }
 
     /** Returns the way forward of neurons whose currents are kept. */

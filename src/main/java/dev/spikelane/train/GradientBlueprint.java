@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.engine.Delays;
+import dev.spikelane.engine.Keeping;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.RunSize;
@@ -9,9 +9,12 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -79,29 +82,36 @@ record GradientBlueprint(
         return names;
     }
 
-    /** The longest delay of the projections from each source. */
-    Delays delays() {
-        return new Delays(layout.description().projections());
-    }
-
-    /** The longest delay of the projections from a source. */
-    int historyOf(String source) {
-        int longest = 0;
-        for (Projection projection : network.projections()) {
-            if (projection.source().name().equals(source)) {
-                longest = Math.max(longest, projection.delay());
-            }
-        }
-        return longest;
-    }
-
     private boolean isSource(String name) {
         return network.projections().stream()
                 .anyMatch(projection -> projection.source().name().equals(name));
     }
 
+    /**
+     * What the way back needs of the way forward of a population.
+     *
+     * @param replaces whether membranes may be written in place of currents
+     */
+    Keeping keeping(int number, boolean replaces) {
+        Population population = population(number);
+        NeuronGroup group = layout.neurons(number);
+        List<String> names = population.neuron().variables();
+        Set<String> variables = new LinkedHashSet<>();
+        for (String name : names) {
+            if (kept.contains(population.variable(name).name())) {
+                variables.add(name);
+            }
+        }
+        return new Keeping(
+                currents(population, Neuron.CURRENT, group.currents()),
+                group.takesFeedback() ? currents(population, Neuron.FEEDBACK, group.currents()) : null,
+                replaces,
+                variables,
+                replaces && keepsInPlace(population.variable(names.getFirst()).name()));
+    }
+
     /** Where the currents of a port stay. */
-    KeptCurrents currents(Population population, String port, int columns) {
+    private KeptCurrents currents(Population population, String port, int columns) {
         int behind = 0;
         for (Projection projection : network.projections()) {
             if (projection.target().name().equals(population.name())
@@ -113,7 +123,7 @@ record GradientBlueprint(
     }
 
     /** Whether the values of a variable may stand where its gradients come later. */
-    boolean keepsInPlace(String name) {
+    private boolean keepsInPlace(String name) {
         return use != Use.ANY && kept.contains(name) && !isSource(name) && size.segments() == 1;
     }
 

@@ -44,17 +44,12 @@ final class GradientInput {
     private final Tile target;
     private final Tile source;
 
-    GradientInput(GradientBlueprint plan, int number, boolean wantsGradient) {
+    GradientInput(GradientBlueprint plan, int number, InputRun run, boolean wantsGradient) {
         this.input = plan.network().inputs().get(number);
         this.name = "input '" + input.name() + "'";
         this.arena = plan.arena();
         this.size = plan.size();
-        this.run = new InputRun(
-                plan.layout().description().inputs().get(number),
-                arena,
-                size.batch(),
-                plan.historyOf(input.name()),
-                size.steps());
+        this.run = run;
         this.wantsGradient = wantsGradient;
         this.staysGiven = plan.use() != GradientBlueprint.Use.ANY;
         FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
@@ -107,10 +102,10 @@ final class GradientInput {
     void loadFrame(Signal given) {
         run.openFrame(given, staysGiven);
         run.load(given, 0, size.steps());
-        switch (Objects.requireNonNull(run.frame())) {
-            case FloatMatrix values -> frame = values;
-            case SpikeMatrix spikes -> frame = expanded(spikes);
-        }
+        frame = switch (Objects.requireNonNull(run.frame())) {
+            case FloatMatrix values -> values;
+            case SpikeMatrix spikes -> expanded(spikes);
+        };
     }
 
     private FloatMatrix expanded(SpikeMatrix spikes) {

@@ -1,7 +1,6 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.BoundPopulation;
-import dev.spikelane.engine.Keeping;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.PopulationRun;
@@ -23,8 +22,8 @@ import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -80,9 +79,11 @@ final class GradientSite {
     /**
      * Makes a population.
      *
+     * @param run the way forward
+     * @param gradient of the neurons
      * @param alone whether it is in no loop, so that threads can share its neurons
      */
-    GradientSite(GradientBlueprint plan, int number, boolean alone) {
+    GradientSite(GradientBlueprint plan, int number, PopulationRun run, NeuronGradient gradient, boolean alone) {
         this.layout = plan.layout();
         this.number = number;
         this.population = plan.population(number);
@@ -94,12 +95,12 @@ final class GradientSite {
         this.draws = plan.drawsOf(number, surrogate);
         this.alone = alone;
         this.group = layout.neurons(number);
-        this.gradient = gradient();
-        this.current = plan.currents(population, Neuron.CURRENT, group.currents());
-        this.feedback = group.takesFeedback() ? plan.currents(population, Neuron.FEEDBACK, group.currents()) : null;
+        this.run = run;
+        this.gradient = gradient;
+        this.current = run.keeping().current();
+        this.feedback = run.keeping().feedback();
         this.use = plan.use();
         this.form = plan.form();
-        this.run = new PopulationRun(number, layout, arena, size, plan.delays(), keeping(plan));
         this.states = new GradientStates(
                 run.state(),
                 this::newState,
@@ -120,21 +121,6 @@ final class GradientSite {
         int blocks = blocks();
         this.backward =
                 new GradientBackward(this, size, arena, coupled || !alone ? blocks : tile(blocks, size.threads()));
-    }
-
-    /** What the way back needs of the way forward. */
-    private Keeping keeping(GradientBlueprint plan) {
-        List<String> names = population.neuron().variables();
-        Set<String> kept = new LinkedHashSet<>();
-        for (String name : names) {
-            if (plan.kept().contains(population.variable(name).name())) {
-                kept.add(name);
-            }
-        }
-        boolean replaces = !gradient.needsCurrents();
-        boolean inPlace = replaces
-                && plan.keepsInPlace(population.variable(names.getFirst()).name());
-        return new Keeping(current, feedback, replaces, kept, inPlace);
     }
 
     /** Makes room for the way back, when all projections are there. */
@@ -251,10 +237,6 @@ final class GradientSite {
         return Math.min(BLOCKS_IN_TILE, Math.ceilDiv(blocks, threads == 1 ? 1 : 4 * threads));
     }
 
-    private NeuronGradient gradient() {
-        return NeuronGradient.of(arena, layout.population(number).inside(), group, size.batch(), learned);
-    }
-
     Population population() {
         return population;
     }
@@ -283,11 +265,15 @@ final class GradientSite {
         return terms;
     }
 
+    /** The currents of a port, and later their gradients. */
+    KeptCurrents kept(String port) {
+        return port.equals(Neuron.CURRENT) ? current : Objects.requireNonNull(feedback);
+    }
+
     /** Adds a projection to a port. */
     void add(GradientTerm term) {
         boolean feeds = term.forward().projection().port().equals(Neuron.FEEDBACK);
         (feeds ? feedbackTerms : terms).add(term);
-        run.terms().add(term.forward());
     }
 
     NeuronGradient neurons() {
@@ -501,20 +487,5 @@ final class GradientSite {
         for (GradientShare share : shares) {
             share.refresh();
         }
-    }
-
-    /** Goes on from a state of zeros. */
-    void reset() {
-        run.reset();
-    }
-
-    /** Goes on from the state of another site of the same population. */
-    void takeState(GradientSite other) {
-        run.takeState(other.run);
-    }
-
-    /** Goes on from the state at the end of the window. */
-    void advance() {
-        run.advance(size.steps());
     }
 }
