@@ -1,12 +1,43 @@
 package dev.spikelane.engine;
 
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.OptionalInt;
+
 /** Populations at work that run a block of steps together. */
-interface ComponentRun {
+public interface ComponentRun {
 
     /**
-     * Runs a block of steps, and measures it if somebody wants to know.
+     * Runs some steps of a block, and measures them if somebody wants to know.
      *
-     * @param firstStep the number of the block's first step, counted from the last reset
+     * @param firstStep the first step
+     * @param steps how many
+     * @param stepNumber the number of that step, counted from the last reset
      */
-    void run(WorkerPool workers, long firstStep, int steps, boolean profiled);
+    void run(WorkerPool workers, int firstStep, int steps, long stepNumber, boolean profiled);
+
+    /**
+     * Makes the run of a component whose populations have their projections.
+     *
+     * @param populations all of the network
+     */
+    static ComponentRun of(ComponentPlan.Component component, PopulationRun[] populations, Arena arena, RunSize size) {
+        List<PopulationRun> members = component.populations().stream()
+                .map(number -> populations[number])
+                .toList();
+        boolean stepwise = members.stream().anyMatch(PopulationRun::stepwise);
+        if (component.steps() == 0 && !stepwise) {
+            return new TileRun(members.getFirst(), arena, size);
+        }
+        int steps = stepwise ? 1 : Math.min(component.steps(), size.segment());
+        List<LoopPopulation> loop = members.stream()
+                .map(site -> new LoopPopulation(site, term -> isWithin(component, term), arena, size, steps))
+                .toList();
+        return new LoopRun(loop, steps, arena, size);
+    }
+
+    private static boolean isWithin(ComponentPlan.Component component, ProjectionRun term) {
+        OptionalInt source = term.projection().source().ofPopulation();
+        return source.isPresent() && component.populations().contains(source.getAsInt());
+    }
 }

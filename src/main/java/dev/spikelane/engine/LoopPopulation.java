@@ -17,17 +17,11 @@ final class LoopPopulation {
     private final PortCurrents currents;
     private long time;
 
-    LoopPopulation(
-            PopulationRun site,
-            Predicate<ProjectionRun> isInner,
-            Arena arena,
-            int blockSteps,
-            int stepsAtATime,
-            int threads) {
+    LoopPopulation(PopulationRun site, Predicate<ProjectionRun> isInner, Arena arena, RunSize size, int stepsAtATime) {
         this.site = site;
         List<String> ports = site.takesFeedback() ? List.of(Neuron.CURRENT, Neuron.FEEDBACK) : List.of(Neuron.CURRENT);
         this.sums = ports.stream()
-                .map(port -> new LoopSum(site, site.terms(port), isInner, arena, blockSteps, stepsAtATime, threads))
+                .map(port -> new LoopSum(site, port, isInner, arena, size, stepsAtATime))
                 .toList();
         this.currents =
                 new PortCurrents(sums.getFirst().current(), sums.getLast().current());
@@ -51,6 +45,11 @@ final class LoopPopulation {
         return work;
     }
 
+    /** Whether currents stay, for a way back. */
+    boolean keeps() {
+        return site.keeps();
+    }
+
     int batch() {
         return site.batch();
     }
@@ -60,10 +59,10 @@ final class LoopPopulation {
     }
 
     /** Computes what comes from elsewhere, for a whole block. */
-    void open(WorkerPool workers, int steps, boolean profiled) {
+    void open(WorkerPool workers, int first, int steps, boolean profiled) {
         long start = profiled ? System.nanoTime() : 0;
         for (int i = 0; i < sums.size(); i++) {
-            sums.get(i).open(workers, steps);
+            sums.get(i).open(workers, first, steps);
         }
         time = profiled ? System.nanoTime() - start : 0;
     }

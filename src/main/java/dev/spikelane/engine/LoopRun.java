@@ -19,13 +19,14 @@ final class LoopRun implements ComponentRun {
 
     private final long work;
     private final WorkerPool.Job carry = this::carry;
-    private int steps;
+    private int first;
+    private int count;
 
-    LoopRun(List<LoopPopulation> sites, int stepsAtATime, Arena arena, int threads) {
+    LoopRun(List<LoopPopulation> sites, int stepsAtATime, Arena arena, RunSize size) {
         this.sites = sites.toArray(LoopPopulation[]::new);
         this.stepsAtATime = stepsAtATime;
         this.work = sites.stream().mapToLong(LoopPopulation::work).sum();
-        this.shares = shares(arena, Math.min(threads, sites.getFirst().batch()));
+        this.shares = shares(arena, Math.min(size.threads(), size.batch()));
     }
 
     private LoopShare[][] shares(Arena arena, int threads) {
@@ -45,34 +46,35 @@ final class LoopRun implements ComponentRun {
     }
 
     @Override
-    public void run(WorkerPool workers, long firstStep, int blockSteps, boolean profiled) {
+    public void run(WorkerPool workers, int firstStep, int steps, long stepNumber, boolean profiled) {
+        first = firstStep;
+        count = steps;
         for (LoopPopulation site : sites) {
-            site.open(workers, blockSteps, profiled);
+            site.open(workers, first, count, profiled);
         }
         long start = profiled ? System.nanoTime() : 0;
-        boolean shared = shares.length > 0 && work * blockSteps >= WORTH_SHARING;
+        boolean shared = shares.length > 0 && (sites[0].keeps() || work * count >= WORTH_SHARING);
         if (shared) {
-            runShares(workers, blockSteps);
+            runShares(workers);
         } else {
-            runTogether(firstStep, blockSteps, profiled);
+            runTogether(stepNumber, profiled);
         }
         long each = profiled && shared ? (System.nanoTime() - start) / sites.length : 0;
         for (LoopPopulation site : sites) {
-            site.close(firstStep, blockSteps, each, profiled);
+            site.close(stepNumber, count, each, profiled);
         }
     }
 
-    private void runTogether(long firstStep, int blockSteps, boolean profiled) {
-        for (int step = 0; step < blockSteps; step += stepsAtATime) {
-            int some = Math.min(stepsAtATime, blockSteps - step);
+    private void runTogether(long stepNumber, boolean profiled) {
+        for (int done = 0; done < count; done += stepsAtATime) {
+            int some = Math.min(stepsAtATime, count - done);
             for (LoopPopulation site : sites) {
-                site.run(firstStep + step, step, some, profiled);
+                site.run(stepNumber + done, first + done, some, profiled);
             }
         }
     }
 
-    private void runShares(WorkerPool workers, int blockSteps) {
-        steps = blockSteps;
+    private void runShares(WorkerPool workers) {
         workers.run(carry, shares.length);
         for (LoopShare[] share : shares) {
             for (LoopShare of : share) {
@@ -86,7 +88,7 @@ final class LoopRun implements ComponentRun {
         for (LoopShare of : share) {
             of.open();
         }
-        for (int step = 0; step < steps; step++) {
+        for (int step = first; step < first + count; step++) {
             for (LoopShare of : share) {
                 of.run(step, thread);
             }

@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
@@ -19,6 +20,10 @@ final class LoopShare {
     private final LoopSum.Samples[] entrances;
 
     private final PortCurrents currents;
+    /** For each variable that is kept. */
+    private final SampleViews[] kept;
+
+    private final Tile ofVariable;
 
     LoopShare(PopulationRun site, List<LoopSum> sums, Arena arena, int first, int count) {
         this.site = site;
@@ -27,6 +32,8 @@ final class LoopShare {
         this.state = site.neurons().newState(arena, count);
         this.entrances =
                 sums.stream().map(sum -> sum.samples(arena, first, count)).toArray(LoopSum.Samples[]::new);
+        this.kept = SampleViews.of(site.keeps() ? site.variables().size() : 0, first, count, site.batch());
+        this.ofVariable = Tile.whole(FloatMatrix.zeros(1, 1));
         this.currents = new PortCurrents(entrances[0].sum(), entrances[entrances.length - 1].sum());
     }
 
@@ -43,10 +50,20 @@ final class LoopShare {
         PortSteps<NeuronState> neurons = BoundPopulation.steps(site.neurons());
         SpikeMatrix fired = site.spikes().samples(step, 0, spikes);
         SignalHistory<FloatMatrix> wanted = site.membranes();
-        if (wanted == null) {
+        if (site.replaces()) {
+            neurons.record(
+                    currents, spikes.count(), state, fired, currents.current().matrix());
+        } else if (wanted == null || site.keeps()) {
             neurons.run(currents, spikes.count(), state, fired);
         } else {
             neurons.record(currents, spikes.count(), state, fired, wanted.samples(step, 0, membranes));
+        }
+        for (int i = 0; i < kept.length; i++) {
+            PopulationRun.Kept variable = site.variables().get(i);
+            if (!variable.inPlace()) {
+                Tile from = ofVariable.on(state.variable(variable.name()));
+                from.copyTo(0, variable.track().samples(step, 0, kept[i]), 0, spikes.count());
+            }
         }
     }
 

@@ -15,8 +15,14 @@ final class LoopSum {
     private final int columns;
     private final int batch;
     private final Piece[] pieces;
-    /** The first piece, if it has the whole block; the sums stand there. */
-    private final @Nullable Outer leading;
+    /** Where currents stay, for a way back. */
+    private final @Nullable KeptCurrents kept;
+
+    /** Where the sums of a segment stand: where they stay, or the first piece has made them; null if they stand in rows that are used again. */
+    private final @Nullable KeptCurrents whole;
+
+    /** Whether the first piece has made its currents for all steps, where the sums stand. */
+    private final boolean leads;
 
     private final Tile current;
     private final Tile added;
@@ -24,24 +30,28 @@ final class LoopSum {
     /** For a port of a population, some steps at a time; terms from populations of the loop are inner ones. */
     LoopSum(
             PopulationRun site,
-            List<ProjectionRun> terms,
+            String port,
             Predicate<ProjectionRun> isInner,
             Arena arena,
-            int blockSteps,
-            int stepsAtATime,
-            int threads) {
+            RunSize size,
+            int stepsAtATime) {
         this.columns = site.currents();
-        this.batch = site.batch();
-        int rows = Math.min(stepsAtATime, blockSteps) * batch;
+        this.batch = size.batch();
+        this.kept = site.keptAt(port);
+        int rows = Math.min(stepsAtATime, size.segment()) * batch;
         this.added = Tile.whole(FloatMatrix.zeros(arena, rows, columns));
-        this.pieces = pieces(terms, isInner, arena, blockSteps, threads).toArray(Piece[]::new);
-        this.leading = pieces[0] instanceof Outer outer ? outer : null;
-        this.current = Tile.whole(leading == null ? FloatMatrix.zeros(arena, rows, columns) : leading.whole.all());
+        this.pieces = pieces(site.terms(port), isInner, arena, size).toArray(Piece[]::new);
+        this.leads = pieces[0] instanceof Outer;
+        KeptCurrents found = kept;
+        if (found == null && pieces[0] instanceof Outer outer) {
+            found = outer.whole;
+        }
+        this.whole = found;
+        this.current = Tile.whole(FloatMatrix.zeros(arena, found == null ? rows : 1, columns));
     }
 
     /** Terms of one kind stand together as long as the order of declaration allows. */
-    private List<Piece> pieces(
-            List<ProjectionRun> terms, Predicate<ProjectionRun> isInner, Arena arena, int blockSteps, int threads) {
+    private List<Piece> pieces(List<ProjectionRun> terms, Predicate<ProjectionRun> isInner, Arena arena, RunSize size) {
         List<Piece> all = new ArrayList<>();
         List<ProjectionRun> ahead = new ArrayList<>();
         for (ProjectionRun term : terms) {
@@ -51,12 +61,12 @@ final class LoopSum {
                 continue;
             }
             if (all.isEmpty() && !ahead.isEmpty()) {
-                all.add(new Outer(ahead, arena, blockSteps, threads));
+                all.add(new Outer(ahead, arena, size, kept));
             }
-            all.add(inner ? new Inner(term) : new Outer(List.of(term), arena, blockSteps, threads));
+            all.add(inner ? new Inner(term) : new Outer(List.of(term), arena, size, null));
         }
         if (all.isEmpty()) {
-            all.add(new Outer(ahead, arena, blockSteps, threads));
+            all.add(new Outer(ahead, arena, size, kept));
         }
         return all;
     }
@@ -85,18 +95,22 @@ final class LoopSum {
     }
 
     /** Computes what comes from elsewhere, for a whole block. */
-    void open(WorkerPool workers, int steps) {
+    void open(WorkerPool workers, int first, int count) {
+        if (whole != null) {
+            whole.all(); // before threads share it
+        }
         for (Piece piece : pieces) {
-            piece.open(workers, steps);
+            piece.open(workers, first, count);
         }
     }
 
     /** Sums the currents of some steps of the block. */
     void fill(int first, int count) {
-        if (leading == null) {
+        if (whole != null) {
+            current.on(whole.from(first));
+        }
+        if (!leads) {
             pieces[0].fill(first, count, current);
-        } else {
-            current.on(leading.whole.from(first));
         }
         for (int i = 1; i < pieces.length; i++) {
             pieces[i].fill(first, count, added);
@@ -115,11 +129,13 @@ final class LoopSum {
         private final Tile sum;
         private final Tile added;
         private final SampleViews[] views;
+        private final SampleViews rows;
         private final int count;
 
         private Samples(Arena arena, int first, int count) {
             this.count = count;
-            this.sum = Tile.whole(FloatMatrix.zeros(arena, count, columns));
+            this.sum = Tile.whole(FloatMatrix.zeros(arena, kept == null ? count : 1, columns));
+            this.rows = new SampleViews(first, count, batch);
             this.added = Tile.whole(FloatMatrix.zeros(arena, count, columns));
             this.views = SampleViews.of(pieces.length, first, count, batch);
         }
@@ -130,7 +146,12 @@ final class LoopSum {
         }
 
         void fill(int step, int thread) {
-            pieces[0].fill(step, views[0], sum, thread);
+            if (kept != null) {
+                sum.on(kept.samples(step, rows));
+            }
+            if (kept == null || !leads) {
+                pieces[0].fill(step, views[0], sum, thread);
+            }
             for (int i = 1; i < pieces.length; i++) {
                 pieces[i].fill(step, views[i], added, thread);
                 RowSum.add(sum, added, count);
@@ -147,7 +168,7 @@ final class LoopSum {
         boolean samplesApart();
 
         /** Computes what can be computed before the first step of a block. */
-        void open(WorkerPool workers, int steps);
+        void open(WorkerPool workers, int first, int count);
 
         /** Puts the currents of some steps of the block in the first rows. */
         void fill(int first, int count, Tile into);
@@ -160,20 +181,14 @@ final class LoopSum {
     private final class Outer implements Piece, WorkerPool.Job {
 
         private final PortSum sum;
-        private final StepViews<FloatMatrix> whole;
-        /** For each thread. */
-        private final Tile[] tiles;
-
-        private int steps;
+        private final KeptCurrents whole;
+        private int first;
+        private int count;
         private int blocksInPart;
 
-        Outer(List<ProjectionRun> terms, Arena arena, int blockSteps, int threads) {
-            this.sum = new PortSum(terms, columns, arena, blockSteps, batch, threads);
-            this.whole = new StepViews<>(FloatMatrix.zeros(arena, blockSteps * batch, columns), batch);
-            this.tiles = new Tile[threads];
-            for (int i = 0; i < threads; i++) {
-                tiles[i] = Tile.whole(whole.all());
-            }
+        Outer(List<ProjectionRun> terms, Arena arena, RunSize size, @Nullable KeptCurrents into) {
+            this.whole = into == null ? new KeptCurrents(arena, size, columns, 0) : into;
+            this.sum = new PortSum(terms, columns, arena, size, whole);
         }
 
         @Override
@@ -187,29 +202,30 @@ final class LoopSum {
         }
 
         @Override
-        public void open(WorkerPool workers, int blockSteps) {
-            steps = blockSteps;
-            sum.prepare(0, steps, true);
-            boolean share = workers.threads() > 1 && sum.worthSharing(steps);
+        public void open(WorkerPool workers, int firstStep, int steps) {
+            first = firstStep;
+            count = steps;
+            whole.open(firstStep);
+            sum.prepare(first, count, true);
+            boolean share = workers.threads() > 1 && sum.worthSharing(first, count);
             blocksInPart = Parts.blocksInPart(sum.blocks(), share ? workers.threads() : 1);
             Parts.run(workers, this, Math.ceilDiv(sum.blocks(), blocksInPart), share);
         }
 
         @Override
         public void run(int part, int thread) {
-            int first = part * blocksInPart;
-            int end = Math.min(first + blocksInPart, sum.blocks());
-            sum.fill(0, steps, tiles[thread].at(first, end), thread);
+            int firstBlock = part * blocksInPart;
+            sum.fill(first, count, firstBlock, Math.min(firstBlock + blocksInPart, sum.blocks()), thread);
         }
 
         @Override
-        public void fill(int first, int count, Tile into) {
-            into.copyFrom(whole.all(), first * batch, 0, count * batch);
+        public void fill(int firstStep, int steps, Tile into) {
+            into.copyFrom(whole.all(), whole.row(firstStep), 0, steps * batch);
         }
 
         @Override
         public void fill(int step, SampleViews samples, Tile into, int thread) {
-            into.copyFrom(whole.all(), step * batch + samples.first(), 0, samples.count());
+            into.copyFrom(whole.all(), whole.row(step) + samples.first(), 0, samples.count());
         }
     }
 
@@ -227,7 +243,7 @@ final class LoopSum {
         }
 
         @Override
-        public void open(WorkerPool workers, int steps) {}
+        public void open(WorkerPool workers, int first, int count) {}
 
         @Override
         public void fill(int first, int count, Tile into) {

@@ -13,11 +13,10 @@ import dev.spikelane.memory.limit.Owner;
 import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** A network at work: its memory, its threads, the inputs and populations, and the stages in their order. */
 public final class NetworkRun {
@@ -30,22 +29,24 @@ public final class NetworkRun {
     private static final int GROWTH = 4;
 
     private final LaidOutNetwork network;
-    private final int batch;
     private final int mostSteps;
     private final Memory memory;
+    private final @Nullable WayBack back;
+    private final Scratch[] scratch;
     /** The paths of the projections, with values of their own where they are plastic. */
     private final OperatorChain[] paths;
 
     private final InputRun[] inputs;
     private final Signal[] given;
     private final PopulationRun[] sites;
+    private final ProjectionRun[] terms;
     private final Map<String, Values> plasticValues = new LinkedHashMap<>();
     private final Turn turn = new Turn("simulation");
     private final ValueGuard plasticGuard = new ValueGuard(this::whileIdle);
     /** The same, without an iterator. */
     private final Values[] plasticMatrices;
 
-    private int stepsInBlock;
+    private RunSize size;
     private ComponentRun[] stages;
     private SpikeMatrix output;
 
@@ -61,28 +62,30 @@ public final class NetworkRun {
         }
     }
 
-    private NetworkRun(LaidOutNetwork network, int batch, int mostSteps, Memory memory) {
+    private NetworkRun(LaidOutNetwork network, RunSize size, int mostSteps, Memory memory, @Nullable WayBack back) {
         this.network = network;
-        this.batch = batch;
+        this.size = size;
         this.mostSteps = mostSteps;
-        this.stepsInBlock = Math.min(mostSteps, Math.ceilDiv(FIRST_ROWS, batch));
         this.memory = memory;
+        this.back = back;
         Delays delays = new Delays(network.description().projections());
-        SignalHistory.requireRows(delays.longest(), mostSteps, batch);
+        SignalHistory.requireRows(delays.longest(), mostSteps, size.batch());
         Arena arena = memory.arena;
         this.inputs = new InputRun[network.description().inputs().size()];
         for (int i = 0; i < inputs.length; i++) {
             int history = delays.of(new SourceDescription.OfInput(i));
-            inputs[i] = new InputRun(network.description().inputs().get(i), arena, batch, history, stepsInBlock);
+            inputs[i] = new InputRun(network.description().inputs().get(i), arena, size.batch(), history, size.steps());
         }
         this.given = new Signal[inputs.length];
         this.sites = new PopulationRun[network.description().populations().size()];
         for (int i = 0; i < sites.length; i++) {
-            sites[i] = new PopulationRun(i, network, arena, batch, stepsInBlock, delays);
+            sites[i] = new PopulationRun(i, network, arena, size, delays, back == null ? null : back.keeping(i));
         }
         this.paths = paths();
         this.plasticMatrices = plasticValues.values().toArray(Values[]::new);
-        connect();
+        this.terms = new ProjectionRun[paths.length];
+        this.scratch = back == null ? Scratch.of(arena, threads()) : Scratch.ofManyRows(arena, threads());
+        connect(scratch);
         this.stages = stages();
         this.output = sites[sites.length - 1].spikes().steps(0, 1, 0);
     }
@@ -92,7 +95,7 @@ public final class NetworkRun {
      * time the block grows by so much that it is a third of all at most. If there is no memory for a longer block, the simulation is closed.
      */
     public void makeRoom(int steps) {
-        if (Math.min(steps, mostSteps) <= stepsInBlock) {
+        if (Math.min(steps, mostSteps) <= size.steps()) {
             return;
         }
         try {
@@ -104,21 +107,22 @@ public final class NetworkRun {
     }
 
     private void grow(int steps) {
-        stepsInBlock = Math.min(mostSteps, Math.max(steps, GROWTH * stepsInBlock));
+        int longer = Math.min(mostSteps, Math.max(steps, GROWTH * size.steps()));
+        size = RunSize.forward(longer, size.batch(), size.threads());
         for (InputRun input : inputs) {
-            input.grow(stepsInBlock);
+            input.grow(longer);
         }
         for (PopulationRun site : sites) {
-            site.grow(stepsInBlock);
+            site.grow(longer);
         }
-        connect();
+        connect(Scratch.of(memory.arena, threads()));
         stages = stages();
         output = sites[sites.length - 1].spikes().steps(0, 1, 0);
     }
 
     /** Returns the steps of the block. */
     public int stepsInBlock() {
-        return stepsInBlock;
+        return size.steps();
     }
 
     /**
@@ -140,7 +144,8 @@ public final class NetworkRun {
         try {
             workers = new WorkerPool(threads);
             Memory memory = new Memory(arena, workers);
-            NetworkRun run = new NetworkRun(network, batch, mostSteps, memory);
+            RunSize size = RunSize.forward(Math.min(mostSteps, Math.ceilDiv(FIRST_ROWS, batch)), batch, threads);
+            NetworkRun run = new NetworkRun(network, size, mostSteps, memory, null);
             CLEANER.register(owner, memory);
             network.register(run);
             return run;
@@ -151,6 +156,16 @@ public final class NetworkRun {
             arena.close();
             throw failure;
         }
+    }
+
+    /**
+     * Makes a run of whole windows, for a way back, in memory of the caller.
+     *
+     * @param size a block is a window
+     */
+    public static NetworkRun ofWindows(
+            LaidOutNetwork network, RunSize size, Arena arena, WorkerPool workers, WayBack back) {
+        return new NetworkRun(network, size, size.steps(), new Memory(arena, workers), back);
     }
 
     /** Returns who uses this run. */
@@ -181,22 +196,21 @@ public final class NetworkRun {
     }
 
     /** Gives each population the terms of the projections to it. */
-    private void connect() {
+    private void connect(Scratch[] ofThreads) {
         for (PopulationRun site : sites) {
             site.terms().clear();
         }
         List<ProjectionDescription> projections = network.description().projections();
-        int rows = stepsInBlock * batch;
-        Scratch[] scratch = Scratch.of(memory.arena, threads());
         for (int i = 0; i < paths.length; i++) {
             ProjectionDescription projection = projections.get(i);
-            ChainRun chain = new ChainRun(paths[i], memory.arena, rows, scratch);
+            ChainRun chain = new ChainRun(paths[i], memory.arena, size.segmentRows(), ofThreads);
             SourceRun source = source(projection.source());
-            ProjectionRun term = new ProjectionRun(projection, chain, source, memory.arena, batch, threads());
-            if (!(source instanceof InputRun)) {
-                term.open(); // the kind of rows of an input is known when they come
+            SourceRun seen = back == null ? source : back.source(i, source);
+            terms[i] = new ProjectionRun(projection, chain, seen, memory.arena, size.batch(), threads());
+            if (back == null && !(source instanceof InputRun)) {
+                terms[i].open(); // the kind of rows of an input is known when they come
             }
-            sites[projection.target()].terms().add(term);
+            sites[projection.target()].terms().add(terms[i]);
         }
     }
 
@@ -209,29 +223,9 @@ public final class NetworkRun {
     }
 
     private ComponentRun[] stages() {
-        List<ComponentRun> made = new ArrayList<>();
-        for (ComponentPlan.Component component : network.components()) {
-            List<PopulationRun> members = component.populations().stream()
-                    .map(number -> sites[number])
-                    .toList();
-            boolean stepwise = members.stream().anyMatch(PopulationRun::stepwise);
-            if (component.steps() == 0 && !stepwise) {
-                made.add(new TileRun(members.getFirst(), memory.arena, stepsInBlock, threads()));
-            } else {
-                int steps = stepwise ? 1 : Math.min(component.steps(), stepsInBlock);
-                List<LoopPopulation> loop = members.stream()
-                        .map(site -> new LoopPopulation(
-                                site, term -> isWithin(component, term), memory.arena, stepsInBlock, steps, threads()))
-                        .toList();
-                made.add(new LoopRun(loop, steps, memory.arena, threads()));
-            }
-        }
-        return made.toArray(ComponentRun[]::new);
-    }
-
-    private static boolean isWithin(ComponentPlan.Component component, ProjectionRun term) {
-        OptionalInt source = term.projection().source().ofPopulation();
-        return source.isPresent() && component.populations().contains(source.getAsInt());
+        return network.components().stream()
+                .map(component -> ComponentRun.of(component, sites, memory.arena, size))
+                .toArray(ComponentRun[]::new);
     }
 
     /** Returns the threads. */
@@ -263,6 +257,26 @@ public final class NetworkRun {
         return plasticGuard;
     }
 
+    /** Returns an input. */
+    public InputRun input(int number) {
+        return inputs[number];
+    }
+
+    /** Returns a projection. */
+    public ProjectionRun term(int number) {
+        return terms[number];
+    }
+
+    /** Returns a component, in the order in which they run. */
+    public ComponentRun stage(int number) {
+        return stages[number];
+    }
+
+    /** Returns the scratch memory of threads. */
+    public Scratch[] scratch() {
+        return scratch;
+    }
+
     /** Returns the values of plastic projections by name. */
     public Map<String, Values> plasticValues() {
         return plasticValues;
@@ -288,7 +302,7 @@ public final class NetworkRun {
     public SpikeMatrix output() {
         PopulationRun last = sites[sites.length - 1];
         return last.population().shape().reordered()
-                ? last.outside(last.spikes().block(), batch).rows(0, batch)
+                ? last.outside(last.spikes().block(), size.batch()).rows(0, size.batch())
                 : output;
     }
 
@@ -301,12 +315,9 @@ public final class NetworkRun {
         } else {
             inputs[number].open(rows);
         }
-        for (PopulationRun site : sites) {
-            for (int i = 0; i < site.terms().size(); i++) {
-                ProjectionRun term = site.terms().get(i);
-                if (term.source() == inputs[number]) {
-                    term.open();
-                }
+        for (ProjectionRun term : terms) {
+            if (term.source() == inputs[number]) {
+                term.open();
             }
         }
     }
@@ -321,12 +332,9 @@ public final class NetworkRun {
     /** How many of the first rows of the block it is best to run at a time, for the present input. */
     public int rowsAtATime(int rows) {
         int best = rows;
-        for (PopulationRun site : sites) {
-            for (int i = 0; i < site.terms().size(); i++) {
-                ProjectionRun term = site.terms().get(i);
-                if (term.source() instanceof InputRun) {
-                    best = Math.min(best, term.rowsAtATime(rows));
-                }
+        for (ProjectionRun term : terms) {
+            if (term.source() instanceof InputRun) {
+                best = Math.min(best, term.rowsAtATime(rows));
             }
         }
         return best;
@@ -336,7 +344,7 @@ public final class NetworkRun {
     public void run(long firstStep, int steps, boolean profiled) {
         ComponentRun[] all = stages;
         for (ComponentRun stage : all) {
-            stage.run(memory.workers, firstStep, steps, profiled);
+            stage.run(memory.workers, 0, steps, firstStep, profiled);
         }
     }
 
@@ -376,6 +384,16 @@ public final class NetworkRun {
         }
         for (PopulationRun site : sites) {
             site.reset();
+        }
+    }
+
+    /** Goes on from where another run of the same network and samples has come to. */
+    public void takeState(NetworkRun other) {
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i].takeHistory(other.inputs[i]);
+        }
+        for (int i = 0; i < sites.length; i++) {
+            sites[i].takeState(other.sites[i]);
         }
     }
 

@@ -6,12 +6,14 @@ import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A population in a simulation: its state, the rows that it leaves for others, and those who look at it. */
@@ -35,28 +37,45 @@ public final class PopulationRun {
     private final List<ProjectionRun> terms = new ArrayList<>();
     private final List<BlockObserver> observers = new ArrayList<>();
     private final List<VariableObserver> recorders = new ArrayList<>();
+    /** The way forward of neurons whose currents are kept; null if they are not. */
+    private final @Nullable KeptRun kept;
+
     private final LayerProfile profile = new LayerProfile();
+    /** What computes currents again; made when it is needed. */
+    private PortSum[] again = {};
+
     private @Nullable SignalHistory<FloatMatrix> membranes;
     private @Nullable BeforeReset before;
     private @Nullable SpikeMatrix spikesOutside;
     private @Nullable FloatMatrix membranesOutside;
 
-    PopulationRun(int number, LaidOutNetwork network, Arena arena, int batch, int blockSteps, Delays delays) {
+    /**
+     * Makes a population.
+     *
+     * @param delays of all projections
+     * @param keeping what is kept for a way back; null if nothing is
+     */
+    PopulationRun(
+            int number, LaidOutNetwork network, Arena arena, RunSize size, Delays delays, @Nullable Keeping keeping) {
         this.number = number;
         this.network = network;
         this.population = network.description().populations().get(number);
         this.arena = arena;
-        this.batch = batch;
+        this.batch = size.batch();
         this.state = neurons().newState(arena, batch);
         this.spikes = SignalHistory.ofSpikes(
-                arena, size(), batch, delays.of(new SourceDescription.OfSpikes(number)), blockSteps);
+                arena, size(), batch, delays.of(new SourceDescription.OfSpikes(number)), size.steps());
         showPreviousSpikes();
         for (String variable : population.neuron().variables()) {
             SourceDescription source = new SourceDescription.OfVariable(number, variable);
-            if (delays.isSource(source)) {
-                SignalHistory<FloatMatrix> track =
-                        SignalHistory.ofValues(arena, size(), batch, delays.of(source), blockSteps);
-                variables.add(new Kept(variable, track));
+            if (delays.isSource(source)
+                    || keeping != null && keeping.variables().contains(variable)) {
+                KeptCurrents place =
+                        keeping != null && keeping.inPlace() && variable.equals(MEMBRANE) ? keeping.current() : null;
+                SignalHistory<FloatMatrix> track = place != null
+                        ? SignalHistory.of(place.all(), batch)
+                        : SignalHistory.ofValues(arena, size(), batch, delays.of(source), size.steps());
+                variables.add(new Kept(variable, track, place != null));
                 if (variable.equals(MEMBRANE)) {
                     membranes = track;
                 } else {
@@ -64,6 +83,7 @@ public final class PopulationRun {
                 }
             }
         }
+        this.kept = keeping == null ? null : new KeptRun(this, keeping, size);
     }
 
     /** Makes the block longer. */
@@ -123,10 +143,12 @@ public final class PopulationRun {
         return state;
     }
 
-    SignalHistory<SpikeMatrix> spikes() {
+    /** Returns the spikes of a block. */
+    public SignalHistory<SpikeMatrix> spikes() {
         return spikes;
     }
 
+    /** The terms that enter, in the order of declaration. */
     List<ProjectionRun> terms() {
         return terms;
     }
@@ -146,17 +168,68 @@ public final class PopulationRun {
     /** The source that a projection takes from this population. */
     SourceRun source(SourceDescription source) {
         return source instanceof SourceDescription.OfVariable variable
-                ? variables.stream()
-                        .filter(kept -> kept.name.equals(variable.variable()))
-                        .findFirst()
-                        .orElseThrow()
-                        .track
+                ? Objects.requireNonNull(values(variable.variable()))
                 : spikes;
+    }
+
+    /** Returns the values of a variable that is kept for all steps; null if it is not. */
+    public @Nullable SignalHistory<FloatMatrix> values(String variable) {
+        for (Kept each : variables) {
+            if (each.name.equals(variable)) {
+                return each.track;
+            }
+        }
+        return null;
+    }
+
+    /** The variables that are kept for all steps. */
+    List<Kept> variables() {
+        return variables;
+    }
+
+    /** Whether currents stay, for a way back. */
+    boolean keeps() {
+        return kept != null;
+    }
+
+    /** Whether membranes are written in place of the currents. */
+    boolean replaces() {
+        return kept != null && kept.keeping().replaces();
+    }
+
+    /** Where the currents of a port stay; null if they need not. */
+    @Nullable
+    KeptCurrents keptAt(String port) {
+        return kept == null ? null : kept.keeping().of(port);
+    }
+
+    /** Returns what is kept for a way back. */
+    public Keeping keeping() {
+        return kept().keeping();
+    }
+
+    /** Returns the way forward of neurons whose currents are kept. */
+    public KeptRun kept() {
+        return Objects.requireNonNull(kept);
+    }
+
+    /** Computes the currents of some steps again, whose sources are there. */
+    public void fillAgain(int first, int count, RunSize size) {
+        if (again.length == 0) {
+            List<String> ports = takesFeedback() ? List.of(Neuron.CURRENT, Neuron.FEEDBACK) : List.of(Neuron.CURRENT);
+            again = ports.stream()
+                    .map(port -> new PortSum(terms(port), currents(), arena, size, keptAt(port)))
+                    .toArray(PortSum[]::new);
+        }
+        for (PortSum sum : again) {
+            sum.prepare(first, count, true);
+            sum.fill(first, count, 0, sum.blocks(), 0);
+        }
     }
 
     /** Whether somebody needs what no kernel keeps for a whole block. */
     boolean stepwise() {
-        return keepsOthers || !recorders.isEmpty();
+        return kept == null && (keepsOthers || !recorders.isEmpty());
     }
 
     /** Shows blocks to an observer from now on. */
@@ -175,13 +248,17 @@ public final class PopulationRun {
         }
     }
 
-    /** Takes the neurons whose currents are in use through the first steps of a block. */
-    void fire(PortCurrents currents, int steps) {
-        fire(0, steps, currents);
-    }
-
-    private void fire(int step, int steps, PortCurrents currents) {
-        run(neurons(), currents, steps * batch, state, spikes.from(step, 0), membranesFrom(step));
+    /**
+     * Takes the neurons of some blocks through some steps of a block.
+     *
+     * @param currents that stand there, unless they are kept
+     */
+    void fire(int step, int steps, PortCurrents currents, int firstBlock, int endBlock, int thread) {
+        if (kept != null) {
+            kept.fire(step, steps, firstBlock, endBlock, thread);
+        } else {
+            run(neurons(), currents, steps * batch, state, spikes.from(step, 0), membranesFrom(step));
+        }
     }
 
     private static void run(
@@ -214,7 +291,7 @@ public final class PopulationRun {
         if (unreset != null) {
             unreset.run(this, currents, spikes.from(step, 0));
         }
-        fire(step, steps, currents);
+        fire(step, steps, currents, 0, words(), 0);
         written();
         if (stepwise()) {
             for (int i = 0; i < variables.size(); i++) {
@@ -299,19 +376,29 @@ public final class PopulationRun {
         profile.emit(number, network.description().describeConnections(number), population, threads);
     }
 
-    /** Makes the last steps of a block the history of the next. */
-    void advance(int steps) {
+    /** Makes the last of some steps of a block the history of the next. */
+    public void advance(int steps) {
         spikes.advance(steps);
         for (int i = 0; i < variables.size(); i++) {
             variables.get(i).track.advance(steps);
         }
     }
 
-    void reset() {
+    /** Goes on from a state of zeros. */
+    public void reset() {
         state.reset();
         spikes.reset();
         variables.forEach(kept -> kept.track.reset());
         observers.forEach(BlockObserver::reset);
+    }
+
+    /** Goes on from where another run of the same population has come to. */
+    public void takeState(PopulationRun other) {
+        state.copyFrom(other.state);
+        spikes.takeHistory(other.spikes);
+        for (int i = 0; i < variables.size(); i++) {
+            variables.get(i).track.takeHistory(other.variables.get(i).track);
+        }
     }
 
     long bytes() {
@@ -350,11 +437,15 @@ public final class PopulationRun {
         return recorders.contains(observer);
     }
 
-    /** A variable as a source. */
-    private record Kept(String name, SignalHistory<FloatMatrix> track) {
+    /**
+     * A variable that is kept for all steps.
+     *
+     * @param inPlace whether it stands there by itself
+     */
+    record Kept(String name, SignalHistory<FloatMatrix> track, boolean inPlace) {
 
         Kept grown(Arena arena, int blockSteps) {
-            return new Kept(name, track.grown(arena, blockSteps));
+            return new Kept(name, track.grown(arena, blockSteps), inPlace);
         }
     }
 

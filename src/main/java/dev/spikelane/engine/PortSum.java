@@ -5,8 +5,12 @@ import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The sum of some terms: each complete before it is added, in the order of declaration. */
+/**
+ * The sum of some terms at a port: each complete before it is added, in the order of declaration. The currents stand in tiles of threads, which are
+ * used again, or where they are kept.
+ */
 final class PortSum {
 
     /**
@@ -24,24 +28,38 @@ final class PortSum {
     private final ProjectionRun[] terms;
     private final int columns;
     private final int batch;
+    private final @Nullable KeptCurrents kept;
+    /** For each thread where it fills currents. */
+    private final Tile[] tiles;
+
     /** A tile for each thread, for terms behind the first. */
-    private final Tile[] scratch;
+    private final Tile[] added;
 
     /**
-     * Makes room for blocks of so many steps.
+     * Makes room for a segment of steps.
      *
      * @param terms in the order of declaration, at least one
+     * @param kept where currents stay; null if they need not
      */
-    PortSum(List<ProjectionRun> terms, int columns, Arena arena, int steps, int batch, int threads) {
+    PortSum(List<ProjectionRun> terms, int columns, Arena arena, RunSize size, @Nullable KeptCurrents kept) {
         this.terms = terms.toArray(ProjectionRun[]::new);
         this.columns = columns;
-        this.batch = batch;
-        this.scratch = new Tile[terms.size() > 1 ? threads : 0];
-        for (int i = 0; i < scratch.length; i++) {
-            scratch[i] = Tile.of(
-                    FloatMatrix.zeros(arena, steps * batch, Math.min(Parts.BLOCKS_IN_TILE, blocks()) * Long.SIZE),
-                    columns);
+        this.batch = size.batch();
+        this.kept = kept;
+        this.tiles = new Tile[size.threads()];
+        Tile none = Tile.whole(FloatMatrix.zeros(1, columns));
+        for (int i = 0; i < tiles.length; i++) {
+            tiles[i] = kept == null ? tile(arena, size) : none.another();
         }
+        this.added = new Tile[terms.size() > 1 ? size.threads() : 0];
+        for (int i = 0; i < added.length; i++) {
+            added[i] = tile(arena, size);
+        }
+    }
+
+    private Tile tile(Arena arena, RunSize size) {
+        int blocks = Math.min(Parts.BLOCKS_IN_TILE, blocks());
+        return Tile.of(FloatMatrix.zeros(arena, size.segmentRows(), blocks * Long.SIZE), columns);
     }
 
     /** Blocks of 64 currents. */
@@ -55,33 +73,61 @@ final class PortSum {
      * @param alone whether no other sum is prepared before this one is filled: threads share one preparation of spikes
      */
     void prepare(int first, int count, boolean alone) {
+        if (kept != null) {
+            kept.all(); // before threads share it
+        }
         for (ProjectionRun term : terms) {
             term.prepare(first, count, alone && terms.length == 1);
         }
     }
 
-    /** Fills the currents of some steps for the blocks in use, which are at most {@link Parts#BLOCKS_IN_TILE} if there are several terms. */
-    void fill(int first, int count, Tile current, int thread) {
-        terms[0].fill(first, count, current, thread);
-        for (int i = 1; i < terms.length; i++) {
-            Tile added = scratch[thread].at(current);
-            terms[i].fill(first, count, added, thread);
-            RowSum.add(current, added, count * batch);
-        }
+    /** Whether threads may each fill some steps: nothing was prepared for all steps together, and nothing is added up. */
+    boolean fillsAnySteps() {
+        return terms.length == 1 && terms[0].fillsAnySteps();
     }
 
-    boolean worthSharing(int steps) {
+    /** Where a thread fills currents, the same object at all times. */
+    Tile tile(int thread) {
+        return tiles[thread];
+    }
+
+    /** The same, at the blocks of some steps. */
+    Tile at(int first, int firstBlock, int endBlock, int thread) {
+        Tile own = tiles[thread];
+        return (kept == null ? own : own.on(kept.from(first))).at(firstBlock, endBlock);
+    }
+
+    /** Fills the currents of some steps for some blocks. */
+    void fill(int first, int count, int firstBlock, int endBlock, int thread) {
+        Tile current = at(first, firstBlock, endBlock, thread);
+        terms[0].fill(first, count, current, thread);
+        if (terms.length == 1) {
+            return;
+        }
+        for (int block = firstBlock; block < endBlock; block += Parts.BLOCKS_IN_TILE) {
+            current.at(block, Math.min(block + Parts.BLOCKS_IN_TILE, endBlock));
+            for (int i = 1; i < terms.length; i++) {
+                Tile term = added[thread].at(current);
+                terms[i].fill(first, count, term, thread);
+                RowSum.add(current, term, count * batch);
+            }
+        }
+        at(first, firstBlock, endBlock, thread);
+    }
+
+    /** Whether meeting of threads pays for some steps. */
+    boolean worthSharing(int first, int count) {
         long work = 0;
         for (ProjectionRun term : terms) {
             work += term.work();
         }
-        return steps * batch * work >= WORTH_SHARING || nanoseconds(steps) >= NANOSECONDS_WORTH_SHARING;
+        return work * batch * count >= WORTH_SHARING || nanoseconds(first, count) >= NANOSECONDS_WORTH_SHARING;
     }
 
-    private double nanoseconds(int steps) {
+    private double nanoseconds(int first, int count) {
         double all = 0;
         for (ProjectionRun term : terms) {
-            all += term.nanoseconds(steps);
+            all += term.nanoseconds(first, count);
         }
         return all;
     }

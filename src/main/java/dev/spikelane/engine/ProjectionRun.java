@@ -80,6 +80,7 @@ public final class ProjectionRun {
      */
     public void prepare(int first, int count, boolean shares) {
         if (frame == null) {
+            source.prepare(first, count);
             chain.prepare(source.from(first, delay), source.version(), count * batch, shares);
         } else if (held.length == 0) {
             held = new Tile[threads];
@@ -128,12 +129,12 @@ public final class ProjectionRun {
 
     /** Whether threads may each fill the currents of some samples. */
     public boolean samplesApart() {
-        return chain.isOneProduct();
+        return chain.isOneProduct() && source.samplesApart();
     }
 
     /** Whether threads may each fill some steps: nothing was prepared for all steps together. */
     public boolean fillsAnySteps() {
-        return frame == null && chain.isOneProduct();
+        return frame == null && chain.isOneProduct() && source.samplesApart();
     }
 
     /** Fills the currents of some samples in a step, behind {@link #prepare} and {@link #hold()}. */
@@ -150,9 +151,9 @@ public final class ProjectionRun {
         return chain.work();
     }
 
-    /** What filling the first steps of the block is estimated to take on one thread; 0 if nothing is known. */
-    double nanoseconds(int count) {
-        return frame == null ? chain.nanoseconds(source.from(0, delay), count * batch) : 0;
+    /** What filling some steps of the block is estimated to take on one thread; 0 if nothing is known. */
+    double nanoseconds(int first, int count) {
+        return frame == null ? chain.nanoseconds(source.from(first, delay), count * batch) : 0;
     }
 
     /** How many of the first rows it is best to fill at a time. */

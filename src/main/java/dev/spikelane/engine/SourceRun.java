@@ -15,6 +15,14 @@ public interface SourceRun {
     /** Some samples in a step, likewise. */
     Signal samples(int step, int delay, SampleViews of);
 
+    /** Makes the rows of some steps, if they are made of those of another source. */
+    default void prepare(int first, int count) {}
+
+    /** Whether some samples of a step are there without the others. */
+    default boolean samplesApart() {
+        return true;
+    }
+
     /** The rows {@code [batch x columns]} that all steps of this call have; null if each step has its own. */
     default @Nullable Signal frame() {
         return null;

@@ -1,8 +1,6 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -14,83 +12,118 @@ import java.util.List;
 final class TileRun implements ComponentRun, WorkerPool.Job {
 
     private final PopulationRun site;
+    private final RunSize size;
     /** The sums at the ports: of {@code current}, and of {@code feedback} where something enters it. */
     private final PortSum[] sums;
 
     private final boolean coupled;
-    /** For each port a tile for each thread; one whole matrix for all where neurons are coupled. */
-    private final Tile[][] tiles;
-
     private final PortCurrents[] currents;
+    private final WorkerPool.Job fillSteps = this::fillSteps;
 
-    private int steps;
+    private int first;
+    private int count;
     private int blocksInPart;
+    private int stepsInTurn;
 
-    TileRun(PopulationRun site, Arena arena, int blockSteps, int threads) {
-        int rows = blockSteps * site.batch();
+    TileRun(PopulationRun site, Arena arena, RunSize size) {
         this.site = site;
+        this.size = size;
         this.coupled = site.neurons().coupled();
         List<String> ports = site.takesFeedback() ? List.of(Neuron.CURRENT, Neuron.FEEDBACK) : List.of(Neuron.CURRENT);
         this.sums = new PortSum[ports.size()];
-        this.tiles = new Tile[ports.size()][threads];
-        this.currents = new PortCurrents[threads];
         for (int port = 0; port < sums.length; port++) {
-            sums[port] =
-                    new PortSum(site.terms(ports.get(port)), site.currents(), arena, blockSteps, site.batch(), threads);
-            FloatMatrix whole = coupled ? FloatMatrix.zeros(arena, rows, site.currents()) : null;
-            for (int i = 0; i < threads; i++) {
-                tiles[port][i] = whole == null ? tile(arena, rows) : Tile.whole(whole);
+            KeptCurrents kept = site.keptAt(ports.get(port));
+            if (kept == null && coupled) {
+                kept = new KeptCurrents(arena, size, site.currents(), 0);
             }
+            sums[port] = new PortSum(site.terms(ports.get(port)), site.currents(), arena, size, kept);
         }
-        for (int i = 0; i < threads; i++) {
-            currents[i] = new PortCurrents(tiles[0][i], tiles[tiles.length - 1][i]);
+        this.currents = new PortCurrents[size.threads()];
+        for (int i = 0; i < currents.length; i++) {
+            currents[i] = new PortCurrents(sums[0].tile(i), sums[sums.length - 1].tile(i));
         }
-    }
-
-    private Tile tile(Arena arena, int rows) {
-        int blocks = Math.min(Parts.BLOCKS_IN_TILE, site.words());
-        return Tile.of(FloatMatrix.zeros(arena, rows, blocks * Long.SIZE), site.currents());
     }
 
     @Override
-    public void run(WorkerPool workers, long firstStep, int blockSteps, boolean profiled) {
-        steps = blockSteps;
+    public void run(WorkerPool workers, int firstStep, int steps, long stepNumber, boolean profiled) {
+        first = firstStep;
+        count = steps;
         long start = profiled ? System.nanoTime() : 0;
-        compute(workers);
+        if (site.keeps()) {
+            runKept(workers);
+        } else {
+            runTiles(workers);
+        }
         site.written();
         if (profiled) {
             site.profile(steps, System.nanoTime() - start);
         }
-        site.observe(firstStep, blockSteps);
+        site.observe(stepNumber, steps);
     }
 
-    private void compute(WorkerPool workers) {
+    private void runTiles(WorkerPool workers) {
         boolean worth = false;
         for (PortSum sum : sums) {
-            sum.prepare(0, steps, sums.length == 1);
-            worth |= sum.worthSharing(steps);
+            sum.prepare(first, count, sums.length == 1);
+            worth |= sum.worthSharing(first, count);
         }
-        int blocks = sums[0].blocks();
         boolean share = workers.threads() > 1 && worth;
-        blocksInPart = Parts.blocksInPart(blocks, share ? workers.threads() : 1);
-        Parts.run(workers, this, Math.ceilDiv(blocks, blocksInPart), share);
-        if (coupled) {
-            for (Tile[] ofPort : tiles) {
-                ofPort[0].at(0, ofPort[0].blocks());
-            }
-            site.fire(currents[0], steps);
+        stepsInTurn = count;
+        blocksInPart = Parts.blocksInPart(sums[0].blocks(), share ? workers.threads() : 1);
+        runParts(workers, share);
+    }
+
+    /** Whole rows stay anyway: threads take larger parts, and some steps at a time where that can be. */
+    private void runKept(WorkerPool workers) {
+        boolean anySteps = sums.length == 1 && sums[0].fillsAnySteps();
+        int blocks = sums[0].blocks();
+        stepsInTurn = anySteps ? Math.min(size.forwardTurn(), count) : count;
+        boolean bySteps = anySteps && blocks < workers.threads();
+        for (PortSum sum : sums) {
+            sum.prepare(first, count, sums.length == 1 && stepsInTurn == count && !bySteps);
         }
+        if (bySteps) {
+            stepsInTurn = Math.ceilDiv(count, workers.threads());
+            workers.run(fillSteps, Math.ceilDiv(count, stepsInTurn));
+            fireAll();
+            return;
+        }
+        blocksInPart = Math.ceilDiv(blocks, workers.threads() == 1 ? 1 : 2 * workers.threads());
+        runParts(workers, true);
+    }
+
+    private void runParts(WorkerPool workers, boolean share) {
+        Parts.run(workers, this, Math.ceilDiv(sums[0].blocks(), blocksInPart), share);
+        if (coupled) {
+            fireAll();
+        }
+    }
+
+    private void fireAll() {
+        for (PortSum sum : sums) {
+            sum.at(first, 0, sum.blocks(), 0);
+        }
+        site.fire(first, count, currents[0], 0, site.words(), 0);
+    }
+
+    /** Currents of some steps of a narrow population, such as ten classes. */
+    private void fillSteps(int part, int thread) {
+        int step = first + part * stepsInTurn;
+        sums[0].fill(step, Math.min(stepsInTurn, first + count - step), 0, sums[0].blocks(), thread);
     }
 
     @Override
     public void run(int part, int thread) {
-        int first = part * blocksInPart;
-        int end = Math.min(first + blocksInPart, sums[0].blocks());
-        for (int port = 0; port < sums.length; port++) {
-            sums[port].fill(0, steps, tiles[port][thread].at(first, end), thread);
-        }
-        if (!coupled) {
-            site.fire(currents[thread], steps);
+        int firstBlock = part * blocksInPart;
+        int endBlock = Math.min(firstBlock + blocksInPart, sums[0].blocks());
+        for (int step = first; step < first + count; step += stepsInTurn) {
+            int some = Math.min(stepsInTurn, first + count - step);
+            for (PortSum sum : sums) {
+                sum.fill(step, some, firstBlock, endBlock, thread);
+            }
+            if (!coupled) {
+                site.fire(step, some, currents[thread], firstBlock, endBlock, thread);
+            }
         }
     }
 }

@@ -40,6 +40,7 @@ public final class WorkerPool implements AutoCloseable {
     private static final Job NOTHING = (part, thread) -> {};
 
     private final Helper[] helpers;
+    private final int threads;
     /**
      * For each thread the parts left of its range: the round, the first part and the one behind the last. A part is taken only from the
      * round that was read.
@@ -57,8 +58,13 @@ public final class WorkerPool implements AutoCloseable {
 
     /** Starts threads, the calling one among them. */
     public WorkerPool(int threads) {
+        this(threads, threads - 1);
+    }
+
+    private WorkerPool(int threads, int helping) {
+        this.threads = threads;
         ranges = new AtomicLongArray(threads * RANGE);
-        helpers = new Helper[threads - 1];
+        helpers = new Helper[helping];
         for (int i = 0; i < helpers.length; i++) {
             helpers[i] = new Helper(i + 1);
         }
@@ -72,15 +78,29 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a pool that starts no thread: the calling one does a part for each of them in turn, so that the memory that they take on the way is the same
+     * in every run.
+     */
+    public static WorkerPool inTurns(int threads) {
+        return new WorkerPool(threads, 0);
+    }
+
     /** Returns the number of threads. */
     public int threads() {
-        return helpers.length + 1;
+        return threads;
     }
 
     /** Does all parts and returns when the last is done; rethrows what a part threw. */
     public void run(Job next, int count) {
         if (count > MOST_PARTS) {
             throw new IllegalArgumentException("a job has " + count + " parts, expected at most " + MOST_PARTS);
+        }
+        if (helpers.length == 0) {
+            for (int part = 0; part < count; part++) {
+                next.run(part, part % threads);
+            }
+            return;
         }
         long thisRound = round + 1;
         caller = Thread.currentThread();

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.kernel.update.GradientSum;
 import dev.spikelane.memory.FloatMatrix;
@@ -51,7 +52,7 @@ final class BoundLoss {
      * @param adds whether another loss writes to the same gradients before
      */
     BoundLoss(PopulationLoss of, Gradients gradients, boolean adds) {
-        GradientSize window = gradients.plan().size();
+        RunSize window = gradients.plan().size();
         this.steps = window.steps();
         this.size = window.batch();
         String population = of.population();

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SampleViews;
 import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.Tile;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class GradientBackward {
 
     private final GradientSite site;
-    private final GradientSize size;
+    private final RunSize size;
     private final Arena arena;
     private final int blocksInTile;
     private final GradientOutlet[] ofVariables;
@@ -31,7 +32,7 @@ final class GradientBackward {
      *
      * @param blocksInTile blocks of 64 neurons that a thread takes back at a time
      */
-    GradientBackward(GradientSite site, GradientSize size, Arena arena, int blocksInTile) {
+    GradientBackward(GradientSite site, RunSize size, Arena arena, int blocksInTile) {
         this.site = site;
         this.size = size;
         this.arena = arena;
@@ -68,9 +69,9 @@ final class GradientBackward {
         boolean one = site.shares()
                 && !site.neurons().needsCurrents()
                 && site.feedback() == null
-                && site.current().terms().size() == 1;
-        inTurns = one && site.current().terms().getFirst().prepareTurns(blocksInTile)
-                ? site.current().terms().getFirst()
+                && site.terms().size() == 1;
+        inTurns = one && site.terms().getFirst().prepareTurns(blocksInTile)
+                ? site.terms().getFirst()
                 : null;
         for (int thread = 0; thread < scratch.length && inTurns != null; thread++) {
             scratch(thread).ofCurrents();
@@ -137,7 +138,7 @@ final class GradientBackward {
             into.tiles.in(into.past[i]).copyFrom(variable(state, i), 0, 0, batch);
         }
         for (int step = 0; step < count; step++) {
-            site.forward().run(state, first + step, 1, firstBlock, endBlock, thread);
+            site.run().kept().run(state, first + step, 1, firstBlock, endBlock, thread);
             for (int i = 0; i < ofVariables.length; i++) {
                 Tile past = into.tiles.in(into.past[i]);
                 past.copyFrom(variable(state, i), 0, (step + 1) * batch, batch);

@@ -1,14 +1,20 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.Keeping;
+import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SignalHistory;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 record GradientBlueprint(
         Network network,
         LaidOutNetwork layout,
-        GradientSize size,
+        RunSize size,
         Arena arena,
         Set<String> learned,
         Set<String> given,
@@ -76,57 +82,57 @@ record GradientBlueprint(
         return names;
     }
 
-    /** The longest delay of the projections from a source. */
-    int historyOf(String source) {
-        int longest = 0;
-        for (Projection projection : network.projections()) {
-            if (projection.source().name().equals(source)) {
-                longest = Math.max(longest, projection.delay());
-            }
-        }
-        return longest;
-    }
-
     private boolean isSource(String name) {
         return network.projections().stream()
                 .anyMatch(projection -> projection.source().name().equals(name));
     }
 
-    GradientPort port(Population population, String name, int currents) {
-        int projections = 0;
+    /**
+     * What the way back needs of the way forward of a population.
+     *
+     * @param replaces whether membranes may be written in place of currents
+     */
+    Keeping keeping(int number, boolean replaces) {
+        Population population = population(number);
+        NeuronGroup group = layout.neurons(number);
+        List<String> names = population.neuron().variables();
+        Set<String> variables = new LinkedHashSet<>();
+        for (String name : names) {
+            if (kept.contains(population.variable(name).name())) {
+                variables.add(name);
+            }
+        }
+        return new Keeping(
+                currents(population, Neuron.CURRENT, group.currents()),
+                group.takesFeedback() ? currents(population, Neuron.FEEDBACK, group.currents()) : null,
+                replaces,
+                variables,
+                replaces && keepsInPlace(population.variable(names.getFirst()).name()));
+    }
+
+    /** Where the currents of a port stay. */
+    private KeptCurrents currents(Population population, String port, int columns) {
         int behind = 0;
         for (Projection projection : network.projections()) {
             if (projection.target().name().equals(population.name())
-                    && projection.port().equals(name)) {
-                projections++;
+                    && projection.port().equals(port)) {
                 behind = Math.max(behind, projection.delay());
             }
         }
-        return new GradientPort(arena, size, currents, projections > 1, behind);
+        return new KeptCurrents(arena, size, columns, behind);
     }
 
     /** Whether the values of a variable may stand where its gradients come later. */
-    boolean keepsInPlace(String name) {
+    private boolean keepsInPlace(String name) {
         return use != Use.ANY && kept.contains(name) && !isSource(name) && size.segments() == 1;
     }
 
-    /**
-     * Makes an outlet.
-     *
-     * @param place where values of a variable stand anyway, before the way back; null if they do not
-     */
-    GradientOutlet outlet(String name, int columns, boolean variable, @Nullable FloatMatrix place) {
+    /** Makes an outlet, of spikes or of a variable, whose values are kept or not. */
+    GradientOutlet outlet(String name, int columns, @Nullable SignalHistory<FloatMatrix> values) {
         int rows = size.steps() * size.batch();
-        SignalHistory<FloatMatrix> track = null;
-        if (place != null) {
-            track = SignalHistory.of(place, size.batch());
-        } else if (variable && (kept.contains(name) || isSource(name))) {
-            track = SignalHistory.ofValues(arena, columns, size.batch(), historyOf(name), size.steps());
-        }
         return new GradientOutlet(
                 size,
-                track,
-                place != null,
+                values,
                 given.contains(name) ? FloatMatrix.zeros(arena, rows, columns) : null,
                 observed.contains(name) ? FloatMatrix.zeros(arena, rows, columns) : null);
     }

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SampleViews;
 import dev.spikelane.engine.SourceRun;
 import dev.spikelane.engine.StepViews;
@@ -28,7 +29,7 @@ final class GradientDropout implements SourceRun {
 
     private final SourceRun source;
     private final int delay;
-    private final GradientSize size;
+    private final RunSize size;
     private final float scale;
     private final BernoulliRow kept;
     private final SampleDraws draws;
@@ -60,9 +61,10 @@ final class GradientDropout implements SourceRun {
                 new StepViews<>(FloatMatrix.zeros(plan.arena(), size.segment() * size.batch(), columns), size.batch());
     }
 
-    /** What is dropped of. */
-    SourceRun source() {
-        return source;
+    /** Masks are applied to all samples of some steps. */
+    @Override
+    public boolean samplesApart() {
+        return false;
     }
 
     SampleDraws draws() {
@@ -71,6 +73,7 @@ final class GradientDropout implements SourceRun {
 
     /** Draws the masks of a window that begins at a step. */
     void draw(int firstStep) {
+        segmentStart = 0;
         for (int step = 0; step < size.steps(); step++) {
             for (int sample = 0; sample < size.batch(); sample++) {
                 long key = draws.rowKey(firstStep + step, sample);
@@ -80,7 +83,8 @@ final class GradientDropout implements SourceRun {
     }
 
     /** Applies the masks of some steps of a segment, whose sources are there. */
-    void prepare(int first, int count) {
+    @Override
+    public void prepare(int first, int count) {
         version++;
         segmentStart = first / size.segment() * size.segment();
         int batch = size.batch();

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.BlockMatmul;
 import dev.spikelane.kernel.product.NarrowMatmul;
@@ -33,7 +34,7 @@ final class GradientFrame {
 
     private final LeakyFrame.Window window;
     private final SpikeMatrix spikes;
-    private final GradientSize size;
+    private final RunSize size;
     private final int outputs;
     /** For each block of 64 neurons those of all samples, one below the other. */
     private final FloatMatrix[] currents;
@@ -52,7 +53,7 @@ final class GradientFrame {
     /**
      * @param before of the same population, with other parameters, whose memory serves this one; null if there is none
      */
-    GradientFrame(GradientFrameParts parts, GradientSize size, Arena arena, @Nullable GradientFrame before) {
+    GradientFrame(GradientFrameParts parts, RunSize size, Arena arena, @Nullable GradientFrame before) {
         this.parameters = parts.parameters();
         this.from = parts.from();
         this.to = parts.to();

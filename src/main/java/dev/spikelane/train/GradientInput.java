@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.InputRun;
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.kernel.base.Tile;
@@ -23,7 +24,7 @@ final class GradientInput {
 
     private final InputRun run;
     private final Arena arena;
-    private final GradientSize size;
+    private final RunSize size;
     private final boolean wantsGradient;
     /** Whether what is given stays as it is until the end of the way back. */
     private final boolean staysGiven;
@@ -43,17 +44,12 @@ final class GradientInput {
     private final Tile target;
     private final Tile source;
 
-    GradientInput(GradientBlueprint plan, int number, boolean wantsGradient) {
+    GradientInput(GradientBlueprint plan, int number, InputRun run, boolean wantsGradient) {
         this.input = plan.network().inputs().get(number);
         this.name = "input '" + input.name() + "'";
         this.arena = plan.arena();
         this.size = plan.size();
-        this.run = new InputRun(
-                plan.layout().description().inputs().get(number),
-                arena,
-                size.batch(),
-                plan.historyOf(input.name()),
-                size.steps());
+        this.run = run;
         this.wantsGradient = wantsGradient;
         this.staysGiven = plan.use() != GradientBlueprint.Use.ANY;
         FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);

@@ -2,27 +2,37 @@ package dev.spikelane.train;
 
 import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.connection.operator.Scratch;
-import dev.spikelane.engine.ChainRun;
 import dev.spikelane.engine.ComponentPlan;
-import dev.spikelane.engine.OperatorChain;
+import dev.spikelane.engine.Keeping;
+import dev.spikelane.engine.KeptCurrents;
+import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.ProjectionRun;
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SourceRun;
+import dev.spikelane.engine.WayBack;
 import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
+import dev.spikelane.neuron.gradient.NeuronGradient;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a window forward and back: segments of steps, components of populations, threads. */
-final class GradientMachine {
+final class GradientMachine implements WayBack {
 
     private final GradientBlueprint plan;
-    private final Scratch[] scratch;
     private final WorkerPool crew;
+    /** Of each population. */
+    private final NeuronGradient[] neurons;
+
+    private final @Nullable GradientDropout[] dropouts;
+    /** The way forward. */
+    private final NetworkRun run;
+
     private final GradientInput[] inputs;
     private final GradientSite[] sites;
     private final GradientTerm[] terms;
@@ -36,21 +46,27 @@ final class GradientMachine {
     GradientMachine(GradientBlueprint plan, Set<String> wantedInputs, WorkerPool crew) {
         Network network = plan.network();
         this.plan = plan;
-        this.scratch = Scratch.ofManyRows(plan.arena(), plan.size().threads());
         this.crew = crew;
+        this.neurons = new NeuronGradient[network.populations().size()];
+        for (int i = 0; i < neurons.length; i++) {
+            neurons[i] = neurons(i);
+        }
+        this.dropouts = new GradientDropout[network.projections().size()];
+        this.run = NetworkRun.ofWindows(plan.layout(), plan.size(), plan.arena(), crew, this);
         this.inputs = new GradientInput[network.inputs().size()];
         for (int i = 0; i < inputs.length; i++) {
-            inputs[i] = new GradientInput(
-                    plan, i, wantedInputs.contains(network.inputs().get(i).name()));
+            String name = network.inputs().get(i).name();
+            inputs[i] = new GradientInput(plan, i, run.input(i), wantedInputs.contains(name));
         }
-        this.sites = new GradientSite[network.populations().size()];
-        this.terms = new GradientTerm[network.projections().size()];
+        this.sites = new GradientSite[neurons.length];
         List<ComponentPlan.Component> components = plan.layout().components();
         for (ComponentPlan.Component component : components) {
             for (int number : component.populations()) {
-                sites[number] = site(number, component.steps() == 0);
+                sites[number] =
+                        new GradientSite(plan, number, run.site(number), neurons[number], component.steps() == 0);
             }
         }
+        this.terms = new GradientTerm[dropouts.length];
         for (int i = 0; i < terms.length; i++) {
             terms[i] = connect(i);
         }
@@ -58,77 +74,81 @@ final class GradientMachine {
             site.layOut();
         }
         this.adding = terms[0];
-        this.stages = components.stream()
-                .map(component -> new GradientStage(
-                        plan.size(),
-                        component.populations().stream()
-                                .map(number -> sites[number])
-                                .toArray(GradientSite[]::new),
-                        component.steps(),
-                        crew))
-                .toArray(GradientStage[]::new);
-    }
-
-    private GradientSite site(int number, boolean alone) {
-        try {
-            return new GradientSite(plan, number, alone);
-        } catch (IllegalArgumentException failure) {
-            throw new IllegalArgumentException(
-                    "population '" + plan.population(number).name() + "': " + failure.getMessage(), failure);
+        this.stages = new GradientStage[components.size()];
+        for (int i = 0; i < stages.length; i++) {
+            ComponentPlan.Component component = components.get(i);
+            GradientSite[] members = component.populations().stream()
+                    .map(number -> sites[number])
+                    .toArray(GradientSite[]::new);
+            stages[i] = new GradientStage(plan.size(), members, run.stage(i), component.steps(), crew);
         }
     }
 
-    private GradientTerm connect(int number) {
+    private NeuronGradient neurons(int number) {
+        Population population = plan.population(number);
+        try {
+            return NeuronGradient.of(
+                    plan.arena(),
+                    plan.layout().population(number).inside(),
+                    plan.layout().neurons(number),
+                    plan.size().batch(),
+                    plan.learnedOf(population));
+        } catch (IllegalArgumentException failure) {
+            throw new IllegalArgumentException(
+                    "population '" + population.name() + "': " + failure.getMessage(), failure);
+        }
+    }
+
+    @Override
+    public Keeping keeping(int population) {
+        return plan.keeping(population, !neurons[population].needsCurrents());
+    }
+
+    @Override
+    public SourceRun source(int number, SourceRun source) {
         Projection projection = plan.network().projections().get(number);
         if (projection.plastic()) {
             throw new IllegalArgumentException("projection '" + projection.name()
                     + "' is plastic and changes by itself, expected one that is learned");
         }
+        if (!plan.dropouts().containsKey(projection.name())) {
+            return source;
+        }
+        GradientDropout dropout = new GradientDropout(plan, projection, number, source);
+        dropouts[number] = dropout;
+        return dropout;
+    }
+
+    private GradientTerm connect(int number) {
+        Projection projection = plan.network().projections().get(number);
         Source from = projection.source();
-        GradientSite target = sites[plan.network().populations().indexOf(projection.target())];
-        GradientPort port = projection.port().equals(Projection.CURRENT)
-                ? target.current()
-                : Objects.requireNonNull(target.feedback());
         GradientInput input = from instanceof Input named ? input(named) : null;
         boolean pulls = input == null || input.wantsGradient();
-        OperatorChain path = plan.layout().chain(number);
-        GradientSize size = plan.size();
-        ChainRun chain = new ChainRun(path, plan.arena(), size.segment() * size.batch(), scratch);
+        ProjectionRun forward = run.term(number);
         GradientPath made;
         try {
-            made = new GradientPath(plan.arena(), path.operators(), chain, size, pulls, scratch);
+            made = new GradientPath(
+                    plan.arena(),
+                    plan.layout().chain(number).operators(),
+                    forward.chain(),
+                    plan.size(),
+                    pulls,
+                    run.scratch());
         } catch (UnsupportedOperationException failure) {
             throw new IllegalArgumentException(
                     "projection '" + projection.name() + "': " + failure.getMessage(), failure);
         }
         boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(projection.name() + "."));
-        GradientDropout dropout = plan.dropouts().containsKey(projection.name())
-                ? new GradientDropout(plan, projection, number, source(from))
-                : null;
-        ProjectionRun forward = new ProjectionRun(
-                plan.layout().description().projections().get(number),
-                chain,
-                dropout == null ? source(from) : dropout,
-                plan.arena(),
-                size.batch(),
-                size.threads());
-        GradientTerm term = new GradientTerm(forward, made, input, dropout, port, size, learns, plan.arena());
-        port.terms().add(term);
+        GradientSite target = site(projection.target());
+        KeptCurrents port = target.kept(projection.port());
+        GradientTerm term =
+                new GradientTerm(forward, made, input, dropouts[number], port, plan.size(), learns, plan.arena());
+        target.add(term);
         from.ofPopulation().ifPresent(population -> {
             GradientSite site = site(population);
             from.ofVariable().map(site::ofVariable).orElseGet(site::ofSpikes).add(term);
         });
         return term;
-    }
-
-    private SourceRun source(Source from) {
-        if (from instanceof Input input) {
-            return input(input).run();
-        }
-        GradientSite site = site(from.ofPopulation().orElseThrow());
-        return from.ofVariable()
-                .<SourceRun>map(variable -> site.ofVariable(variable).history())
-                .orElse(site.spikes());
     }
 
     private GradientInput input(Input input) {
@@ -159,7 +179,7 @@ final class GradientMachine {
         for (GradientSite site : sites) {
             site.openWindow(firstStep);
         }
-        GradientSize size = plan.size();
+        RunSize size = plan.size();
         for (int segment = 0; segment < size.segments(); segment++) {
             int first = segment * size.segment();
             int count = Math.min(size.segment(), size.steps() - first);
@@ -180,7 +200,7 @@ final class GradientMachine {
         for (GradientTerm term : terms) {
             term.clear();
         }
-        GradientSize size = plan.size();
+        RunSize size = plan.size();
         for (int segment = size.segments() - 1; segment >= 0; segment--) {
             int first = segment * size.segment();
             int count = Math.min(size.segment(), size.steps() - first);
@@ -263,7 +283,7 @@ final class GradientMachine {
 
     /** The most bytes that lists of what fires take on the heap, in segments of so many steps and samples. */
     long listBytes(int steps, int samples) {
-        long bytes = Scratch.listBytes(scratch);
+        long bytes = Scratch.listBytes(run.scratch());
         for (GradientTerm term : terms) {
             bytes += term.forward().listBytes(samples);
             for (OperatorGradient back : term.backs()) {
@@ -285,29 +305,16 @@ final class GradientMachine {
 
     /** Takes the state over to which another machine has come. */
     void takeState(GradientMachine other) {
-        for (int i = 0; i < inputs.length; i++) {
-            inputs[i].run().takeHistory(other.inputs[i].run());
-        }
-        for (int i = 0; i < sites.length; i++) {
-            sites[i].takeState(other.sites[i]);
-        }
+        run.takeState(other.run);
     }
 
+    /** Goes on from a state of zeros. */
     void reset() {
-        for (GradientInput input : inputs) {
-            input.run().reset();
-        }
-        for (GradientSite site : sites) {
-            site.reset();
-        }
+        run.reset();
     }
 
+    /** Goes on from the state at the end of the window. */
     void advance() {
-        for (GradientInput input : inputs) {
-            input.run().advance(plan.size().steps());
-        }
-        for (GradientSite site : sites) {
-            site.advance();
-        }
+        run.advance(plan.size().steps());
     }
 }

@@ -1,8 +1,8 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SampleViews;
 import dev.spikelane.engine.SignalHistory;
-import dev.spikelane.engine.SourceRun;
 import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class GradientOutlet {
 
-    private final GradientSize size;
+    private final RunSize size;
     private final @Nullable SignalHistory<FloatMatrix> kept;
-    private final boolean inPlace;
     private final @Nullable StepViews<FloatMatrix> given;
     private final @Nullable StepViews<FloatMatrix> observed;
     private final List<GradientTerm> terms = new ArrayList<>();
@@ -31,19 +30,16 @@ final class GradientOutlet {
      * Makes an outlet.
      *
      * @param kept the values of all steps, if somebody wants them and they are no spikes
-     * @param inPlace whether these stand there by themselves
      * @param given {@code [steps * batch x columns]}: gradients that the caller writes
      * @param observed receives the gradients of all steps
      */
     GradientOutlet(
-            GradientSize size,
+            RunSize size,
             @Nullable SignalHistory<FloatMatrix> kept,
-            boolean inPlace,
             @Nullable FloatMatrix given,
             @Nullable FloatMatrix observed) {
         this.size = size;
         this.kept = kept;
-        this.inPlace = inPlace;
         this.given = given == null ? null : new StepViews<>(given, size.batch());
         this.observed = observed == null ? null : new StepViews<>(observed, size.batch());
     }
@@ -98,31 +94,7 @@ final class GradientOutlet {
 
     /** The values of all steps. */
     FloatMatrix values() {
-        return history().block();
-    }
-
-    /** The values of all steps, behind those before them. */
-    SignalHistory<FloatMatrix> history() {
-        return Objects.requireNonNull(kept);
-    }
-
-    boolean is(SourceRun source) {
-        return kept == source;
-    }
-
-    /** Keeps the values of some steps for the blocks in use. */
-    void keep(Tile from, int first, int count) {
-        if (inPlace) {
-            return;
-        }
-        from.copyTo(0, history().from(first, 0), 0, count * size.batch());
-    }
-
-    /** Keeps the values of some samples in a step. */
-    void keep(Tile from, int step, SampleViews of) {
-        if (!inPlace) {
-            from.copyTo(0, history().samples(step, 0, of), 0, of.count());
-        }
+        return Objects.requireNonNull(kept).block();
     }
 
     /** Prepares the gradients of some steps. */
@@ -189,25 +161,6 @@ final class GradientOutlet {
         if (observed != null) {
             SampleViews of = samples[0];
             into.copyTo(0, observed.all(), step * size.batch() + of.first(), of.count());
-        }
-    }
-
-    void takeHistory(GradientOutlet other) {
-        SignalHistory<FloatMatrix> from = other.kept;
-        if (kept != null && from != null) {
-            kept.takeHistory(from);
-        }
-    }
-
-    void reset() {
-        if (kept != null) {
-            kept.reset();
-        }
-    }
-
-    void advance() {
-        if (kept != null) {
-            kept.advance(size.steps());
         }
     }
 }

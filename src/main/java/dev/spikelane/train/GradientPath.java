@@ -4,6 +4,7 @@ import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.engine.ChainRun;
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
@@ -31,13 +32,11 @@ final class GradientPath {
      * Makes the way back.
      *
      * @param forward the way forward, whose rows between operators are made again here
-     * @param steps the most steps at a time
      * @param pulls whether gradients of the source are wanted
      * @param scratch of all threads
      */
     @SuppressWarnings("unchecked") // arrays of generics
-    GradientPath(
-            Arena arena, List<Operator> path, ChainRun forward, GradientSize size, boolean pulls, Scratch[] scratch) {
+    GradientPath(Arena arena, List<Operator> path, ChainRun forward, RunSize size, boolean pulls, Scratch[] scratch) {
         this.forward = forward;
         this.scratch = scratch[0];
         this.batch = size.batch();

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.NeuronBackward;
@@ -42,8 +43,7 @@ final class GradientScratch {
      * @param kept variables that are computed again
      */
     @SuppressWarnings("unchecked") // an array of generics
-    GradientScratch(
-            Arena arena, GradientSize size, Tile tile, boolean spikes, boolean[] variables, boolean adds, int kept) {
+    GradientScratch(Arena arena, RunSize size, Tile tile, boolean spikes, boolean[] variables, boolean adds, int kept) {
         int columns = tile.matrix().columns();
         int batch = size.batch();
         this.arena = arena;

@@ -1,5 +1,7 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.KeptCurrents;
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SampleViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
@@ -9,20 +11,19 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
-import org.jspecify.annotations.Nullable;
 
-/** Some samples of a population in a loop, which a thread carries through all steps of a segment, forward and back. */
+/** Some samples of a population in a loop, which a thread carries back through all steps of a segment. */
 final class GradientShare {
 
     private final GradientSite site;
     private final SampleViews spikes;
     private final NeuronState state;
-    private final Entrance current;
-    private final @Nullable Entrance feedback;
+    /** Where currents stand that take variables through steps again. */
     private final PortCurrents currents;
+
+    private final SampleViews ofCurrent;
+    private final SampleViews ofFeedback;
     private final GradientOutlet[] variables;
-    /** What is kept of each variable. */
-    private final SampleViews[] kept;
     /** Where the gradients of the spikes come from, in the order of the projections, and those of the variables. */
     private final SampleViews[] targets;
 
@@ -44,18 +45,16 @@ final class GradientShare {
 
     private NeuronBackward neurons;
 
-    GradientShare(GradientSite site, int first, int count, GradientSize size, Arena arena) {
+    GradientShare(GradientSite site, int first, int count, RunSize size, Arena arena) {
         int columns = site.population().size();
         this.site = site;
         this.spikes = new SampleViews(first, count, size.batch());
         this.state = site.newState(count);
-        this.current = new Entrance(site.current(), first, count, size.batch(), arena);
-        GradientPort second = site.feedback();
-        this.feedback = second == null ? null : new Entrance(second, first, count, size.batch(), arena);
-        this.currents =
-                feedback == null ? new PortCurrents(current.filled) : new PortCurrents(current.filled, feedback.filled);
+        Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
+        this.currents = new PortCurrents(none, site.feedback() == null ? none : none.another());
+        this.ofCurrent = new SampleViews(first, count, size.batch());
+        this.ofFeedback = new SampleViews(first, count, size.batch());
         this.variables = site.ofVariables();
-        this.kept = SampleViews.of(variables.length, first, count, size.batch());
         this.targets = SampleViews.of(site.ofSpikes().terms().size() + 1, first, count, size.batch());
         this.targetsOf = new SampleViews[variables.length][];
         for (int i = 0; i < variables.length; i++) {
@@ -79,35 +78,6 @@ final class GradientShare {
         this.neurons = site.neurons().ofSamples(first, count);
     }
 
-    /** Takes the state over. */
-    void open() {
-        state.copySamples(site.state(), spikes.first(), 0, spikes.count());
-    }
-
-    /** Gives the state back. */
-    void close() {
-        site.state().copySamples(state, 0, spikes.first(), spikes.count());
-    }
-
-    /** Runs a step. */
-    void forward(int step, int thread) {
-        current.fill(step, thread);
-        if (feedback != null) {
-            feedback.fill(step, thread);
-        }
-        SpikeMatrix fired = site.spikes().samples(step, 0, spikes);
-        if (site.neurons().needsCurrents()) {
-            site.steps().run(currents, spikes.count(), state, fired);
-        } else {
-            site.steps().record(currents, spikes.count(), state, fired, current.filled.matrix());
-        }
-        for (int i = 0; i < variables.length; i++) {
-            if (variables[i].keeps()) {
-                variables[i].keep(ofVariable.on(variable(i)), step, kept[i]);
-            }
-        }
-    }
-
     private FloatMatrix variable(int number) {
         return state.variable(state.names().get(number));
     }
@@ -121,14 +91,19 @@ final class GradientShare {
             state.copySamples(site.start(), spikes.first(), 0, spikes.count());
             keep(0);
             for (int step = 0; step < steps; step++) {
-                current.at(firstStep + step);
-                if (feedback != null) {
-                    feedback.at(firstStep + step);
-                }
+                goTo(firstStep + step);
                 SpikeMatrix fired = site.spikes().samples(firstStep + step, 0, spikes);
                 site.steps().run(currents, spikes.count(), state, fired);
                 keep(step + 1);
             }
+        }
+    }
+
+    private void goTo(int step) {
+        currents.current().on(site.current().samples(step, ofCurrent));
+        KeptCurrents second = site.feedback();
+        if (second != null) {
+            currents.feedback().on(second.samples(step, ofFeedback));
         }
     }
 
@@ -173,39 +148,5 @@ final class GradientShare {
     /** Takes notice that learned parameters have changed in place. */
     void update() {
         neurons.update();
-    }
-
-    /** Where currents enter. */
-    private static final class Entrance {
-
-        private final GradientPort port;
-        private final SampleViews rows;
-        private final SampleViews[] sources;
-        private final Tile filled;
-        private final Tile added;
-
-        Entrance(GradientPort port, int first, int count, int batch, Arena arena) {
-            this.port = port;
-            this.rows = new SampleViews(first, count, batch);
-            this.sources = SampleViews.of(port.terms().size(), first, count, batch);
-            FloatMatrix room = FloatMatrix.zeros(arena, sources.length > 1 ? count : 1, port.columns());
-            this.filled = Tile.whole(room);
-            this.added = Tile.whole(room);
-        }
-
-        void at(int step) {
-            filled.on(port.samples(step, rows));
-        }
-
-        void fill(int step, int thread) {
-            at(step);
-            for (int i = port.ahead(); i < sources.length; i++) {
-                Tile into = i == 0 ? filled : added;
-                port.terms().get(i).forward().fill(step, sources[i], into, thread);
-                if (i > 0) {
-                    RowSum.add(filled, added, rows.count());
-                }
-            }
-        }
     }
 }

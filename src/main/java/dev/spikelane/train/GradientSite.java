@@ -1,10 +1,12 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.BoundPopulation;
+import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.engine.PopulationRun;
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SampleViews;
 import dev.spikelane.engine.SignalHistory;
-import dev.spikelane.engine.SourceRun;
 import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.LeakyParameters;
@@ -13,12 +15,15 @@ import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
+import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.SampleDraws;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,18 +36,23 @@ final class GradientSite {
     private final LaidOutNetwork layout;
     private final int number;
     private final Population population;
-    private final GradientSize size;
+    private final RunSize size;
     private final Set<String> learned;
     private final String[] learnedNames;
     private final Arena arena;
     private final Surrogate surrogate;
     private final SampleDraws draws;
-    private final GradientPorts ports;
+    private final PopulationRun run;
+    private final KeptCurrents current;
+    private final @Nullable KeptCurrents feedback;
+    /** The projections to the port {@code current}, and to {@code feedback}. */
+    private final List<GradientTerm> terms = new ArrayList<>();
+
+    private final List<GradientTerm> feedbackTerms = new ArrayList<>();
     private final GradientStates states;
     private final GradientBlueprint.Use use;
     private final InputForm form;
     private final List<String> variables;
-    private final SignalHistory<SpikeMatrix> spikes;
     private final GradientOutlet ofSpikes;
     private final GradientOutlet[] ofVariables;
     /** Gradients with respect to the variables after the step that comes next on the way back. */
@@ -54,7 +64,6 @@ final class GradientSite {
 
     private final boolean coupled;
     private final boolean alone;
-    private final GradientForward forward;
     private final GradientBackward backward;
     private @Nullable GradientFrame frame;
     private NeuronGroup group;
@@ -70,9 +79,11 @@ final class GradientSite {
     /**
      * Makes a population.
      *
+     * @param run the way forward
+     * @param gradient of the neurons
      * @param alone whether it is in no loop, so that threads can share its neurons
      */
-    GradientSite(GradientBlueprint plan, int number, boolean alone) {
+    GradientSite(GradientBlueprint plan, int number, PopulationRun run, NeuronGradient gradient, boolean alone) {
         this.layout = plan.layout();
         this.number = number;
         this.population = plan.population(number);
@@ -84,31 +95,29 @@ final class GradientSite {
         this.draws = plan.drawsOf(number, surrogate);
         this.alone = alone;
         this.group = layout.neurons(number);
-        this.gradient = gradient();
-        this.ports = new GradientPorts(
-                plan.port(population, "current", group.currents()),
-                group.takesFeedback() ? plan.port(population, "feedback", group.currents()) : null);
+        this.run = run;
+        this.gradient = gradient;
+        this.current = run.keeping().current();
+        this.feedback = run.keeping().feedback();
         this.use = plan.use();
         this.form = plan.form();
         this.states = new GradientStates(
-                this::newState, size, use == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
+                run.state(),
+                this::newState,
+                size,
+                use == GradientBlueprint.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
         this.variables = state().names();
-        this.spikes = SignalHistory.ofSpikes(
-                arena, population.size(), size.batch(), plan.historyOf(population.name()), size.steps());
-        this.ofSpikes = plan.outlet(population.name(), population.size(), false, null);
+        this.ofSpikes = plan.outlet(population.name(), population.size(), null);
         this.ofVariables = new GradientOutlet[variables.size()];
         for (int i = 0; i < ofVariables.length; i++) {
-            String name = population.variable(variables.get(i)).name();
-            boolean inPlace = i == 0 && !gradient.needsCurrents() && plan.keepsInPlace(name);
-            ofVariables[i] = plan.outlet(
-                    name, population.size(), true, inPlace ? current().all() : null);
+            String name = variables.get(i);
+            ofVariables[i] = plan.outlet(population.variable(name).name(), population.size(), run.values(name));
         }
         this.carriedOf = new FloatMatrix[variables.size()];
         this.carriedSpikes = gradient.feedsOwnSpikes()
                 ? FloatMatrix.zeros(arena, size.batch(), population.size())
                 : FloatMatrix.zeros(arena, 1, 1);
         this.coupled = gradient.coupled() || group.coupled();
-        this.forward = new GradientForward(this, size, arena, group.currents() == population.size());
         int blocks = blocks();
         this.backward =
                 new GradientBackward(this, size, arena, coupled || !alone ? blocks : tile(blocks, size.threads()));
@@ -122,21 +131,17 @@ final class GradientSite {
     /** Whether threads may each carry some samples through a loop: nothing is shared between them. */
     boolean samplesApart() {
         boolean apart = gradient.samplesApart() && !surrogate.isRandom();
-        apart &= ports.samplesApart();
+        for (GradientTerm term : terms) {
+            apart &= term.samplesApart();
+        }
+        for (GradientTerm term : feedbackTerms) {
+            apart &= term.samplesApart();
+        }
         apart &= ofSpikes.samplesApart();
         for (GradientOutlet outlet : ofVariables) {
             apart &= outlet.samplesApart();
         }
         return apart;
-    }
-
-    /** Whether a projection from this source starts here. */
-    boolean has(SourceRun source) {
-        boolean found = spikes == source;
-        for (GradientOutlet outlet : ofVariables) {
-            found |= outlet.is(source);
-        }
-        return found;
     }
 
     /** The variables, in the order of the state. */
@@ -177,7 +182,7 @@ final class GradientSite {
     private @Nullable GradientFrame frame() {
         LeakyParameters parameters = gradient.underFrame();
         GradientTerm to = ofSpikes.onlyTerm();
-        List<GradientTerm> from = current().terms();
+        List<GradientTerm> from = terms;
         boolean apart = shares() && feedback() == null && size.segments() == 1;
         boolean framed = (form == InputForm.FRAME || form == InputForm.ANY)
                 && from.size() == 1
@@ -203,7 +208,7 @@ final class GradientSite {
                 surrogate,
                 state(),
                 states.before(0),
-                spikes.block(),
+                run.spikes().block(),
                 use == GradientBlueprint.Use.ANY ? carried() : null);
         return new GradientFrame(parts, size, arena, frame);
     }
@@ -232,10 +237,6 @@ final class GradientSite {
         return Math.min(BLOCKS_IN_TILE, Math.ceilDiv(blocks, threads == 1 ? 1 : 4 * threads));
     }
 
-    private NeuronGradient gradient() {
-        return NeuronGradient.of(arena, layout.population(number).inside(), group, size.batch(), learned);
-    }
-
     Population population() {
         return population;
     }
@@ -245,17 +246,34 @@ final class GradientSite {
         return states.now();
     }
 
-    GradientPorts ports() {
-        return ports;
+    /** The way forward. */
+    PopulationRun run() {
+        return run;
     }
 
-    GradientPort current() {
-        return ports.current();
+    KeptCurrents current() {
+        return current;
     }
 
     @Nullable
-    GradientPort feedback() {
-        return ports.feedback();
+    KeptCurrents feedback() {
+        return feedback;
+    }
+
+    /** The projections to the port {@code current}. */
+    List<GradientTerm> terms() {
+        return terms;
+    }
+
+    /** The currents of a port, and later their gradients. */
+    KeptCurrents kept(String port) {
+        return port.equals(Neuron.CURRENT) ? current : Objects.requireNonNull(feedback);
+    }
+
+    /** Adds a projection to a port. */
+    void add(GradientTerm term) {
+        boolean feeds = term.forward().projection().port().equals(Neuron.FEEDBACK);
+        (feeds ? feedbackTerms : terms).add(term);
     }
 
     NeuronGradient neurons() {
@@ -263,7 +281,7 @@ final class GradientSite {
     }
 
     SignalHistory<SpikeMatrix> spikes() {
-        return spikes;
+        return run.spikes();
     }
 
     GradientOutlet ofSpikes() {
@@ -282,7 +300,7 @@ final class GradientSite {
         if (gradient.feedsOwnSpikes()) {
             return state().previousSpikes();
         }
-        return spikes.stepBefore();
+        return spikes().stepBefore();
     }
 
     /** The gradients of what these carry, behind the way back. */
@@ -320,11 +338,6 @@ final class GradientSite {
         return Math.ceilDiv(population.size(), Long.SIZE);
     }
 
-    /** The way forward of the neurons. */
-    GradientForward forward() {
-        return forward;
-    }
-
     GradientStates states() {
         return states;
     }
@@ -352,7 +365,10 @@ final class GradientSite {
     void open(int segment) {
         segmentStart = segment * size.segment();
         states.keep(segment);
-        ports.open(segmentStart);
+        current.open(segmentStart);
+        if (feedback != null) {
+            feedback.open(segmentStart);
+        }
     }
 
     /** Begins the way back. */
@@ -371,11 +387,13 @@ final class GradientSite {
         int count = Math.min(size.segment(), size.steps() - first);
         if (first != segmentStart) {
             segmentStart = first;
-            ports.back(first);
-            ports.prepare(first, count);
-            ports.fill(first, count, 0, current().blocks(), 0);
+            current.back(first);
+            if (feedback != null) {
+                feedback.back(first);
+            }
+            run.fillAgain(first, count, size);
             if (!gradient.needsCurrents()) {
-                forward.record(states.again(segment), first, count, 0, blocks(), 0);
+                run.kept().record(states.again(segment), first, count, 0, blocks(), 0);
             }
         }
         if (openFrame() != null || shares.length > 0) {
@@ -418,15 +436,13 @@ final class GradientSite {
 
     /** Goes to some samples of a step, whose variables before and after each step stand in {@code past} if they were computed again. */
     void place(NeuronBackward.Step at, int step, FloatMatrix[] past, SampleViews samples) {
-        GradientPort current = current();
-        GradientPort feedback = feedback();
         int row = current.row(step);
         boolean starts = row == 0;
         at.currentRow = row + samples.first();
         at.ofCurrent = current.all();
         at.ofFeedback = feedback == null ? null : feedback.all();
         if (gradient.feedsOwnSpikes()) {
-            at.previous = starts ? start().previousSpikes() : spikes.block();
+            at.previous = starts ? start().previousSpikes() : run.spikes().block();
             at.previousRow = starts ? 0 : (step - 1) * size.batch();
             at.ofPrevious = carriedSpikes;
         }
@@ -470,32 +486,6 @@ final class GradientSite {
         frame = frame();
         for (GradientShare share : shares) {
             share.refresh();
-        }
-    }
-
-    /** Goes on from a state of zeros. */
-    void reset() {
-        state().reset();
-        spikes.reset();
-        for (GradientOutlet outlet : ofVariables) {
-            outlet.reset();
-        }
-    }
-
-    /** Goes on from the state of another site of the same population. */
-    void takeState(GradientSite other) {
-        state().copyFrom(other.state());
-        spikes.takeHistory(other.spikes);
-        for (int i = 0; i < ofVariables.length; i++) {
-            ofVariables[i].takeHistory(other.ofVariables[i]);
-        }
-    }
-
-    /** Goes on from the state at the end of the window. */
-    void advance() {
-        spikes.advance(size.steps());
-        for (GradientOutlet outlet : ofVariables) {
-            outlet.advance();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.neuron.NeuronState;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class GradientStates {
 
     private final IntFunction<NeuronState> maker;
-    private final GradientSize size;
+    private final RunSize size;
     /** Whether states are zero before each window, and nobody wants those behind it: then there is one, made zero again. */
     private final boolean fromZero;
 
@@ -17,15 +18,15 @@ final class GradientStates {
     private @Nullable NeuronState again;
 
     /**
-     * Makes the state that goes on; others are made when they are needed.
+     * Takes the state that goes on; others are made when they are needed.
      *
      * @param maker makes a state of so many samples
      */
-    GradientStates(IntFunction<NeuronState> maker, GradientSize size, boolean fromZero) {
+    GradientStates(NeuronState now, IntFunction<NeuronState> maker, RunSize size, boolean fromZero) {
         this.maker = maker;
         this.size = size;
         this.fromZero = fromZero;
-        this.now = maker.apply(size.batch());
+        this.now = now;
         this.before = new NeuronState[size.segments()];
     }
 

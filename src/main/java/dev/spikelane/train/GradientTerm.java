@@ -1,9 +1,10 @@
 package dev.spikelane.train;
 
 import dev.spikelane.connection.operator.OperatorGradient;
+import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.ProjectionRun;
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SampleViews;
-import dev.spikelane.engine.SourceRun;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
@@ -23,8 +24,8 @@ final class GradientTerm {
     /** What stands before the operators; null if nothing is dropped. */
     private final @Nullable GradientDropout dropout;
 
-    private final GradientPort port;
-    private final GradientSize size;
+    private final KeptCurrents port;
+    private final RunSize size;
     private final boolean learns;
     /** The sum over the steps of the gradients of a frame's currents. */
     private @Nullable Tile ofFrame;
@@ -46,8 +47,8 @@ final class GradientTerm {
             GradientPath path,
             @Nullable GradientInput input,
             @Nullable GradientDropout dropout,
-            GradientPort port,
-            GradientSize size,
+            KeptCurrents port,
+            RunSize size,
             boolean learns,
             Arena arena) {
         this.forward = forward;
@@ -75,11 +76,6 @@ final class GradientTerm {
     @Nullable
     GradientInput input() {
         return input;
-    }
-
-    /** Where it starts, before anything is dropped. */
-    SourceRun source() {
-        return dropout == null ? forward.source() : dropout.source();
     }
 
     private int delay() {
@@ -178,15 +174,7 @@ final class GradientTerm {
         return port.from(0);
     }
 
-    /** Runs all operators but the last on some steps. */
-    void prepare(int first, int count) {
-        if (dropout != null) {
-            dropout.prepare(first, count);
-        }
-        forward.prepare(first, count, false);
-    }
-
-    /** Whether some samples of a step can go forward and back by themselves. */
+    /** Whether some samples of a step can go back by themselves. */
     boolean samplesApart() {
         return path.backs().length == 1 && dropout == null;
     }
@@ -259,7 +247,7 @@ final class GradientTerm {
             return adds;
         }
         if (learns) {
-            path.prepareWeights(forward.source().steps(first, count, delay()), port.gradients(first, count));
+            path.prepareWeights(forward.source().steps(first, count, delay()), port.steps(first, count));
         }
         return learns;
     }
@@ -291,7 +279,7 @@ final class GradientTerm {
 
     /** Adds gradients of the last operator's weights, behind these rounds. */
     void add(int first, int count, int block, int share, int thread) {
-        FloatMatrix gradients = isFrame() ? ofFrame().matrix() : port.gradients(first, count);
+        FloatMatrix gradients = isFrame() ? ofFrame().matrix() : port.steps(first, count);
         path.last().add(adding[thread].on(gradients).at(block, block + 1), share, thread);
     }
 

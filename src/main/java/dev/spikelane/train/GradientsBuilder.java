@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -396,7 +397,7 @@ public final class GradientsBuilder {
     @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
     private Needed needed(int samples) {
         Held.Counted arena = new Held(Owner.TRAINER).newArena();
-        try (Gradients gradients = build(arena, samples)) {
+        try (Gradients gradients = build(arena, samples, WorkerPool.inTurns(threads))) {
             Map<String, Signal> zeros = new LinkedHashMap<>();
             int rows = form == InputForm.FRAME ? samples : steps * samples;
             for (Input input : network.inputs()) {
@@ -434,7 +435,7 @@ public final class GradientsBuilder {
         String work = "gradients of " + steps + " steps of batch " + batch;
         limit.require(work + " need", network, (long) steps * batch, this::bytes, REMEDIES);
         try {
-            return build((held == null ? new Held(Owner.TRAINER) : held).newArena(), batch);
+            return build((held == null ? new Held(Owner.TRAINER) : held).newArena(), batch, new WorkerPool(threads));
         } catch (OutOfMemoryError refused) {
             throw MemoryLimit.refused(work, refused, REMEDIES);
         }
@@ -452,14 +453,13 @@ public final class GradientsBuilder {
         }
     }
 
-    /** Lays everything out in an arena, which the gradients close. */
-    Gradients build(Arena arena, int samples) {
-        WorkerPool crew = new WorkerPool(threads);
+    /** Lays everything out in an arena, for threads, both of which the gradients close. */
+    Gradients build(Arena arena, int samples, WorkerPool crew) {
         try {
             GradientBlueprint plan = new GradientBlueprint(
                     network,
                     layout,
-                    new GradientSize(steps, samples, every, Math.clamp(rowsInTurn / batch, 1, every), threads),
+                    new RunSize(steps, samples, every, Math.clamp(rowsInTurn / batch, 1, every), threads),
                     arena,
                     Set.copyOf(learned),
                     Set.copyOf(given),

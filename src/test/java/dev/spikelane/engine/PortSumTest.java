@@ -73,7 +73,7 @@ final class PortSumTest {
             ProjectionRun term =
                     new ProjectionRun(laidOut.description().projections().getFirst(), chain, input, arena, rows, 2);
             term.open();
-            return new PortSum(List.of(term), 1_000, arena, 1, rows, 2).worthSharing(1);
+            return new PortSum(List.of(term), 1_000, arena, RunSize.forward(1, rows, 2), null).worthSharing(0, 1);
         } finally {
             SpikeCosts.replace(before);
         }

@@ -11,6 +11,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -82,7 +83,7 @@ class GradientFrameTest {
         try (Gradients gradients = Gradients.of(network, STEPS, 6)
                 .inputs(InputForm.FRAME)
                 .startAtSpikes(output)
-                .build(arena, 6)) {
+                .build(arena, 6, new WorkerPool(1))) {
             FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), 6, 37, new Random(1));
             gradients.forwardConstant(frame);
             gradients.backward();

@@ -10,6 +10,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -63,7 +64,7 @@ class GradientMemoryTest {
     })
     void foretoldBytesAreTaken(InputForm form, int batch, int threads, int every) {
         Held.Counted arena = new Held(Owner.TRAINER).newArena();
-        try (Gradients gradients = builder(form, batch, threads, every).build(arena, batch)) {
+        try (Gradients gradients = builder(form, batch, threads, every).build(arena, batch, new WorkerPool(threads))) {
             switch (form) {
                 case FRAME -> gradients.forwardConstant(ones(batch));
                 case VALUES, ANY -> gradients.forward(ones(STEPS * batch));

@@ -1,0 +1,106 @@
+package dev.spikelane.engine;
+
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.PortSteps;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.NeuronState;
+import java.util.List;
+
+/** Takes the neurons of a population through steps whose currents are kept, and keeps what is wanted of their variables. */
+public final class KeptRun {
+
+    private final PopulationRun site;
+    private final Keeping keeping;
+    private final boolean oneEach;
+    /** The currents that a thread takes to the neurons. */
+    private final PortCurrents[] currents;
+
+    /** A variable that a thread keeps. */
+    private final Tile[] variableOf;
+
+    KeptRun(PopulationRun site, Keeping keeping, RunSize size) {
+        this.site = site;
+        this.keeping = keeping;
+        this.oneEach = site.currents() == site.size();
+        this.currents = new PortCurrents[size.threads()];
+        this.variableOf = new Tile[size.threads()];
+        Tile none = Tile.whole(FloatMatrix.zeros(1, 1));
+        for (int i = 0; i < currents.length; i++) {
+            Tile own = none.another();
+            currents[i] = new PortCurrents(own, keeping.feedback() == null ? own : none.another());
+            variableOf[i] = none.another();
+        }
+    }
+
+    Keeping keeping() {
+        return keeping;
+    }
+
+    /** Takes neurons through some steps. */
+    void fire(int first, int count, int firstBlock, int endBlock, int thread) {
+        List<PopulationRun.Kept> variables = site.variables();
+        if (keeping.replaces()) {
+            record(site.state(), first, count, firstBlock, endBlock, thread);
+            for (int i = 0; i < variables.size(); i++) {
+                keep(variables.get(i), currents[thread].current(), first, count);
+            }
+        } else if (variables.isEmpty()) {
+            run(site.state(), first, count, firstBlock, endBlock, thread);
+        } else {
+            for (int step = first; step < first + count; step++) {
+                run(site.state(), step, 1, firstBlock, endBlock, thread);
+                for (int i = 0; i < variables.size(); i++) {
+                    Tile of = variableOf[thread].on(
+                            site.state().variable(variables.get(i).name()));
+                    keep(variables.get(i), of.at(firstBlock, endBlock), step, 1);
+                }
+            }
+        }
+    }
+
+    private void keep(PopulationRun.Kept variable, Tile from, int first, int count) {
+        if (!variable.inPlace()) {
+            from.copyTo(0, variable.track().from(first, 0), 0, count * site.batch());
+        }
+    }
+
+    /** Takes neurons through some steps, from a state, and writes their membranes in place of the currents. */
+    public void record(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
+        PortCurrents own = at(first, firstBlock, endBlock, thread);
+        steps().record(
+                        own,
+                        count * site.batch(),
+                        from,
+                        spikes(first),
+                        own.current().matrix());
+    }
+
+    /** Takes neurons through some steps, from a state. */
+    public void run(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
+        steps().run(at(first, firstBlock, endBlock, thread), count * site.batch(), from, spikes(first));
+    }
+
+    private PortSteps<NeuronState> steps() {
+        return BoundPopulation.steps(site.neurons());
+    }
+
+    private SpikeMatrix spikes(int first) {
+        return site.spikes().from(first, 0);
+    }
+
+    /** Goes to the currents of some steps; of all neurons where each has several. */
+    private PortCurrents at(int first, int firstBlock, int endBlock, int thread) {
+        PortCurrents own = currents[thread];
+        own.current().on(keeping.current().from(first));
+        if (oneEach) {
+            own.current().at(firstBlock, endBlock);
+        }
+        KeptCurrents feedback = keeping.feedback();
+        if (feedback != null) {
+            own.feedback().on(feedback.from(first)).at(own.current());
+        }
+        return own;
+    }
+}

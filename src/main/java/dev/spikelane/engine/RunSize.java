@@ -1,0 +1,36 @@
+package dev.spikelane.engine;
+
+/**
+ * The sizes of a run.
+ *
+ * @param steps steps of a block, a whole window in training
+ * @param batch samples
+ * @param segment steps whose currents are there at a time
+ * @param turn steps whose gradients a thread gathers at a time
+ * @param threads threads that share the work
+ */
+public record RunSize(int steps, int batch, int segment, int turn, int threads) {
+
+    /** Turns of the way forward are so many times as long. */
+    private static final int FORWARD = 4;
+
+    /** A run that goes forward only, all steps of a block at a time. */
+    static RunSize forward(int steps, int batch, int threads) {
+        return new RunSize(steps, batch, steps, steps, threads);
+    }
+
+    /** Steps whose currents a thread makes, where they are kept and it can, before neurons take them. */
+    int forwardTurn() {
+        return (int) Math.min((long) FORWARD * turn, segment);
+    }
+
+    /** The most rows whose currents are there at a time. */
+    public int segmentRows() {
+        return segment * batch;
+    }
+
+    /** How many segments a block has. */
+    public int segments() {
+        return Math.ceilDiv(steps, segment);
+    }
+}
