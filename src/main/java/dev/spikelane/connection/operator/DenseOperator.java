@@ -137,7 +137,7 @@ final class DenseOperator implements Operator {
 
     @Override
     public void multiplyPrepared(SpikeMatrix spikes, int count, long version, Tile current, Scratch scratch) {
-        if (!recurrent && scratch.prepared().isOf(spikes, count, version, ofSpikes)) {
+        if (!recurrent && scratch.hasPrepared() && scratch.prepared().isOf(spikes, count, version, ofSpikes)) {
             SpikeMatmul.multiply(scratch.prepared(), spikes, count, ofSpikes, current, scratch.spikes());
         } else {
             multiply(spikes, count, current, scratch);
