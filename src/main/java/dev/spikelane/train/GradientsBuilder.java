@@ -452,8 +452,12 @@ public final class GradientsBuilder {
         }
     }
 
-    /** Lays everything out in an arena, which the gradients close. */
+    /** Lays everything out in an arena, which the gradients close, for one version of the values. */
     Gradients build(Arena arena, int samples) {
+        return layout.guard().read(() -> make(arena, samples));
+    }
+
+    private Gradients make(Arena arena, int samples) {
         WorkerPool crew = new WorkerPool(threads);
         try {
             GradientBlueprint plan = new GradientBlueprint(
