@@ -42,13 +42,15 @@ final class WidthsTest {
             "network/ModelFileProperties",
             "train/CheckpointMutationTest",
             "train/TrainingRunTest",
-            // Memory and time.
+            // Memory, locks and time.
+            "engine/ChangesBesideRunsTest",
             "network/ClosingTest",
             "network/ForgottenSimulationTest",
             "network/LimitedMemoryTest",
             "network/OneVersionTest",
             "network/WarmUpTest",
             "train/BusyTest",
+            "train/ChangesBesideGradientsTest",
             "train/RefusedMemoryTest",
             "train/WarmUpTrainerTest",
             // An interpreter, in plain loops, against a plainer one.

@@ -284,8 +284,14 @@ public final class NetworkRun {
 
     /** Says what the spikes of a plastic projection's source carry, while this run is held. */
     void setSpikeValue(int projection, float[] values) {
-        if (isOpen()) {
-            paths[projection].operators().getFirst().setSpikeValue(values);
+        try {
+            if (isOpen()) {
+                paths[projection].operators().getFirst().setSpikeValue(values);
+            }
+        } catch (IllegalStateException closed) { // a simulation that is forgotten may be freed at any time
+            if (isOpen()) {
+                throw closed;
+            }
         }
     }
 

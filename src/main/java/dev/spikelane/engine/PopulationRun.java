@@ -6,6 +6,7 @@ import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
@@ -453,20 +454,19 @@ public final class PopulationRun {
     private static final class BeforeReset {
 
         private final NeuronState state;
-        private final Arena arena;
         private NeuronGroup neurons;
         private long version;
 
         BeforeReset(NeuronGroup neurons, Arena arena, int batch, long version) {
             this.neurons = neurons;
-            this.arena = arena;
             this.state = neurons.newState(arena, batch);
             this.version = version;
         }
 
         void run(PopulationRun site, PortCurrents currents, SpikeMatrix scratch) {
             if (version != site.network.version()) {
-                neurons = site.network.population(site.number).beforeReset(arena);
+                // The run's arena would keep those of all versions.
+                neurons = site.network.population(site.number).beforeReset(NativeMemory.ofAuto());
                 version = site.network.version();
             }
             state.copyFrom(site.state);

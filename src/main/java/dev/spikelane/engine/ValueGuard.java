@@ -4,10 +4,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Lets values change only while nobody reads them or computes with them, and counts the changes. Threads that read while another one changes values see
- * those before the change or those behind it.
+ * Lets values change only while nobody reads them or computes with them, and counts the changes. Threads that read
+ * while another one changes values see those before the change or those behind it. Readers, and runs that are held
+ * while values change, see the number of the version that they have.
  */
 public final class ValueGuard {
 
@@ -16,6 +18,11 @@ public final class ValueGuard {
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
 
     private final AtomicLong version = new AtomicLong();
+    /** Made once, as a training step allocates nothing. */
+    private final Runnable counted = this::changeAndCount;
+
+    /** What the thread that has the lock for writing does next. */
+    private @Nullable Runnable next;
 
     /** Guards values by what runs a change while nobody computes with them. */
     public ValueGuard(Consumer<Runnable> whileIdle) {
@@ -36,9 +43,10 @@ public final class ValueGuard {
     public void change(Runnable change) {
         lock.writeLock().lock();
         try {
-            whileIdle.accept(change);
+            next = change;
+            whileIdle.accept(counted);
         } finally {
-            version.incrementAndGet(); // also where it failed: a training step may have been half done
+            next = null;
             lock.writeLock().unlock();
         }
     }
@@ -47,10 +55,22 @@ public final class ValueGuard {
     void changeHeld(Runnable change) {
         lock.writeLock().lock();
         try {
-            change.run();
+            next = change;
+            changeAndCount();
         } finally {
-            version.incrementAndGet();
             lock.writeLock().unlock();
+        }
+    }
+
+    private void changeAndCount() {
+        Runnable change = next;
+        next = null; // a change within a change is one of its own
+        try {
+            if (change != null) {
+                change.run();
+            }
+        } finally {
+            version.incrementAndGet(); // also where it failed: a training step may have been half done
         }
     }
 

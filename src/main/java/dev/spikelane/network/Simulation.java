@@ -13,6 +13,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a network: owns the state of its neurons and the memory between its populations.
@@ -533,21 +534,26 @@ public final class Simulation implements AutoCloseable {
      * plastic projections.
      *
      * @return a simulation that goes on as this one would
-     * @throws IllegalStateException if this simulation is closed or busy
+     * @throws IllegalStateException if this simulation is closed or busy, or its state has more than 2 GB
      */
     public Simulation fork() {
         ByteBuffer state;
         long forkedAt;
         begin();
         try {
-            state = ByteBuffer.allocate(Math.toIntExact(run.bytes()));
+            state = ByteBuffer.allocate(StateBytes.requireSize(run.bytes()));
             run.write(state);
             forkedAt = steps;
         } finally {
             end();
         }
         Simulation fork = new Simulation(network, batch, run.threads(), rowsInBlock);
-        fork.run.read(state.flip());
+        // A change of what spikes carry reaches the fork from its first moment on, and waits until its plastic values
+        // are there.
+        network.weights().read(() -> {
+            fork.run.read(state.flip());
+            return fork;
+        });
         fork.steps = forkedAt;
         return fork;
     }
@@ -657,6 +663,18 @@ public final class Simulation implements AutoCloseable {
         @Override
         public void reset() {
             observer.reset();
+        }
+
+        /** Whether it is of the same object: two that are equal see, and hold, what is their own. */
+        @Override
+        @SuppressWarnings("ReferenceEquality")
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Observed observed && observed.observer == observer;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(observer);
         }
     }
 }

@@ -46,8 +46,15 @@ final class StateBytes {
         observersHash = fingerprint.value();
     }
 
+    /** Whether this object is a part, rather than one that is equal to it. */
+    @SuppressWarnings("ReferenceEquality")
     boolean has(Observer observer) {
-        return observers.contains(observer);
+        for (Observer each : observers) {
+            if (each == observer) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** How many bytes there are now: an input of values has other ones than one of spikes. */
@@ -56,10 +63,15 @@ final class StateBytes {
         for (int i = 0; i < observers.size(); i++) {
             size += observers.get(i).stateBytes();
         }
-        if (size > Integer.MAX_VALUE - Long.BYTES) {
-            throw new IllegalStateException("state has " + size + " bytes, expected at most 2 GB");
+        return requireSize(size);
+    }
+
+    /** Throws unless so many bytes fit an array. */
+    static int requireSize(long bytes) {
+        if (bytes > Integer.MAX_VALUE - Long.BYTES) {
+            throw new IllegalStateException("state has " + bytes + " bytes, expected at most 2 GB");
         }
-        return (int) size;
+        return (int) bytes;
     }
 
     /** Writes a state from the buffer's position on, which moves behind it. */

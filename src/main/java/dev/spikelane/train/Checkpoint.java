@@ -5,6 +5,7 @@ import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TensorType;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.network.Network;
 import dev.spikelane.network.Weights;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -57,12 +58,20 @@ final class Checkpoint {
         return trainer.network().weights();
     }
 
+    /** Copies all values of a network, of one version. */
+    static Map<String, FloatMatrix> values(Network network) {
+        return network.laidOut().guard().read(() -> {
+            Map<String, FloatMatrix> values = new LinkedHashMap<>();
+            network.weights()
+                    .names()
+                    .forEach(name -> values.put(name, network.weights().get(name)));
+            return values;
+        });
+    }
+
     /** Writes a file as a whole or not at all. */
     void write(Path file, RunState state) throws IOException {
-        Map<String, FloatMatrix> tensors = new LinkedHashMap<>();
-        for (String name : weights().names()) {
-            tensors.put(name, weights().get(name));
-        }
+        Map<String, FloatMatrix> tensors = values(trainer.network());
         state.best.forEach((name, values) -> tensors.put(BEST + name, values));
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", FORMAT);

@@ -178,8 +178,10 @@ public final class Gradients implements AutoCloseable {
     private void open() {
         stands = false;
         if (seen != plan.layout().version()) {
-            machine.refresh();
-            seen = plan.layout().version();
+            seen = plan.layout().guard().read(() -> {
+                machine.refresh();
+                return plan.layout().version();
+            });
         }
         if (ran) {
             machine.advance();
@@ -512,10 +514,25 @@ public final class Gradients implements AutoCloseable {
         plan.layout().guard().change(change);
     }
 
-    /** Takes notice of the change. */
+    /** Takes notice of the change of learned values that is under way. */
     void update() {
         machine.update();
-        seen = plan.layout().version() + 1; // the change under way is counted when it is done
+        sawChange();
+    }
+
+    /** Takes notice of a change of any values that is under way. */
+    void refresh() {
+        machine.refresh();
+        sawChange();
+    }
+
+    private void sawChange() {
+        seen = plan.layout().version() + 1; // the change is counted when it is done
+    }
+
+    /** Returns the version of the values that these gradients have. */
+    long seen() {
+        return seen;
     }
 
     /** Takes over what an optimizer has written: parameters of neurons, which the network has in another form. */

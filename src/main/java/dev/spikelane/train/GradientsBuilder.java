@@ -453,8 +453,12 @@ public final class GradientsBuilder {
         }
     }
 
-    /** Lays everything out in an arena, for threads, both of which the gradients close. */
+    /** Lays everything out in an arena, for threads, both of which the gradients close, for one version of the values. */
     Gradients build(Arena arena, int samples, WorkerPool crew) {
+        return layout.guard().read(() -> make(arena, samples, crew));
+    }
+
+    private Gradients make(Arena arena, int samples, WorkerPool crew) {
         try {
             GradientBlueprint plan = new GradientBlueprint(
                     network,

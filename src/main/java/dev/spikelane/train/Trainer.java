@@ -7,6 +7,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -107,7 +108,7 @@ public final class Trainer implements AutoCloseable {
         try {
             return stepInTurn(batch);
         } finally {
-            turn.end();
+            end();
         }
     }
 
@@ -126,7 +127,7 @@ public final class Trainer implements AutoCloseable {
         try {
             return run(step, parts(shards), rate);
         } finally {
-            turn.end();
+            end();
         }
     }
 
@@ -146,7 +147,7 @@ public final class Trainer implements AutoCloseable {
         try {
             return gradients(whole(batch), shard);
         } finally {
-            turn.end();
+            end();
         }
     }
 
@@ -165,7 +166,7 @@ public final class Trainer implements AutoCloseable {
         try {
             return gradients(parts(shards), shard);
         } finally {
-            turn.end();
+            end();
         }
     }
 
@@ -203,7 +204,7 @@ public final class Trainer implements AutoCloseable {
         try {
             return step.update(shards, rate);
         } finally {
-            turn.end();
+            end();
         }
     }
 
@@ -283,7 +284,7 @@ public final class Trainer implements AutoCloseable {
         try {
             return warmUpInTurn(batch);
         } finally {
-            turn.end();
+            end();
         }
     }
 
@@ -372,7 +373,15 @@ public final class Trainer implements AutoCloseable {
         try {
             work.run();
         } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        try {
             turn.end();
+        } finally {
+            Reference.reachabilityFence(this); // a cleaner frees what is forgotten, which a step that runs must not be
         }
     }
 
@@ -398,7 +407,7 @@ public final class Trainer implements AutoCloseable {
         try {
             step.close();
         } finally {
-            turn.end();
+            end();
         }
     }
 }

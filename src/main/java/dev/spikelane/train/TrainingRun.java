@@ -5,7 +5,6 @@ import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.engine.Turn;
-import dev.spikelane.network.Weights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -318,8 +317,7 @@ public final class TrainingRun {
                 state.nanoseconds * 1e-9,
                 state.observerNanoseconds * 1e-9));
         if (state.add(result) && said.keepsBest) {
-            Weights weights = trainer.network().weights();
-            weights.names().forEach(name -> state.best.put(name, weights.get(name)));
+            state.best.putAll(Checkpoint.values(trainer.network()));
         }
         state.nextEpoch();
         save(); // before anyone is told: a listener may fail

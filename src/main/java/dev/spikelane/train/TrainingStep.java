@@ -84,7 +84,7 @@ final class TrainingStep implements AutoCloseable {
                     .map(parameter -> parameter.gradient().segment())
                     .toList());
         }
-        this.seen = layout().version();
+        this.seen = first.gradients().seen();
     }
 
     private LaidOutNetwork layout() {
@@ -101,7 +101,7 @@ final class TrainingStep implements AutoCloseable {
     /** Makes a change of the values of which this step knows. */
     private void change(Gradients gradients, Runnable change) {
         gradients.change(change);
-        seen = layout().version();
+        seen = gradients.seen(); // the present version may be that of somebody else
     }
 
     List<TrainingParameter> parameters() {
@@ -318,7 +318,7 @@ final class TrainingStep implements AutoCloseable {
                 }
             }
             for (int i = 0; i < made.size(); i++) {
-                made.get(i).gradients().machine().update();
+                made.get(i).gradients().refresh();
             }
         });
     }

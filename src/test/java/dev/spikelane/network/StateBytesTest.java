@@ -158,6 +158,51 @@ final class StateBytesTest {
         }
     }
 
+    /** An observer whose state is a number, and which is equal to others of its name. */
+    private record Named(String name) implements Observer {
+
+        @Override
+        public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {}
+
+        @Override
+        public long stateBytes() {
+            return Integer.BYTES;
+        }
+
+        @Override
+        public void writeState(ByteBuffer to) {
+            to.putInt(1);
+        }
+
+        @Override
+        public void readState(ByteBuffer from) {
+            from.getInt();
+        }
+    }
+
+    /** Observers are known as objects: equal ones hold states of their own. */
+    @Test
+    void equalObserversAreSeveral() {
+        try (Simulation simulation = network().simulate(1)) {
+            Named one = simulation.keepInState(simulation.observe("b", new Named("same")));
+            int withOne = simulation.stateBytes();
+            Named other = simulation.keepInState(simulation.observe("b", new Named("same")));
+            assertEquals(withOne + Integer.BYTES, simulation.stateBytes());
+            assertEquals(one, other);
+            assertThrows(IllegalArgumentException.class, () -> simulation.keepInState(one));
+            assertThrows(IllegalArgumentException.class, () -> simulation.keepInState(new Named("same")));
+        }
+    }
+
+    @Test
+    void statesOfMoreThanTwoGigabytesAreRefused() {
+        assertEquals(100, StateBytes.requireSize(100));
+        assertMessage(
+                IllegalStateException.class,
+                "state has 3000000000 bytes, expected at most 2 GB",
+                () -> StateBytes.requireSize(3_000_000_000L));
+    }
+
     /** Neither states nor forks leave copies of weights behind that wait for a collection. */
     @Test
     void statesAndForksTakeNoMemoryThatWaitsForACollection() {
