@@ -11,11 +11,9 @@ import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.gradient.NeuronRows;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A population laid out, with the parameters that it has now. */
@@ -74,15 +72,6 @@ public final class BoundPopulation {
     /** Neurons that go through the same step without its reset. */
     NeuronGroup beforeReset(Arena arena) {
         return bind(arena, inside().beforeReset(), population, neurons.takesFeedback());
-    }
-
-    /** The names of the parameters; the weights of a recurrence that is a projection are that projection's. */
-    Set<String> parameters() {
-        Set<String> names = new LinkedHashSet<>(neuron().parameters().keySet());
-        if (neurons.takesFeedback()) {
-            names.remove(Neuron.RECURRENT_WEIGHTS);
-        }
-        return names;
     }
 
     /**

@@ -181,7 +181,7 @@ public final class NetworkRun implements ValueGuard {
             all[i] = network.chain(i);
             if (projections.get(i).plastic()) {
                 all[i] = all[i].copy(memory.arena);
-                all[i].addValues(projections.get(i).name(), plasticValues);
+                all[i].addValues(plasticValues);
             }
         }
         return all;

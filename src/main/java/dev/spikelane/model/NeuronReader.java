@@ -154,6 +154,6 @@ final class NeuronReader {
 
     private Recurrence.AllToAll allToAll() throws IOException {
         String owner = population + ".recurrent";
-        return Recurrence.allToAll(tensors.weights(owner + ".weight"), tensors.row(owner + ".bias"));
+        return Recurrence.allToAll(tensors.floats(owner + ".weight", 2), tensors.floats(owner + ".bias", 1));
     }
 }

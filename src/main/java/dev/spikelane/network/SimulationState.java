@@ -12,14 +12,14 @@ import java.util.zip.CRC32C;
  * All that a run carries from step to step: every variable of every neuron, the spikes and values that delayed projections will read, the
  * number of steps (and with it the places in random streams), and the values of plastic projections. Immutable; equal states have equal bytes.
  *
- * <p>As bytes, little endian: the text {@code SPKS}, the version (int, 2), the fingerprint of graph and models (long), the hash of the
+ * <p>As bytes, little endian: the text {@code SPKS}, the version (int, 3), the fingerprint of graph and models (long), the hash of the
  * network's values (long), the batch (int), steps (long), the state, and a CRC-32C of all before it (int). Rows of shaped inputs and
  * populations are in torch's order.
  */
 public final class SimulationState {
 
     private static final int MAGIC = 0x53_4b_50_53;
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     private static final int HEADER = 3 * Integer.BYTES + 3 * Long.BYTES;
 
     private final byte[] bytes;
@@ -67,7 +67,9 @@ public final class SimulationState {
         }
         int version = buffer(bytes).getInt(Integer.BYTES);
         if (version != VERSION) {
-            throw new IllegalArgumentException("state has version " + version + ", expected " + VERSION);
+            throw new IllegalArgumentException("state has version " + version + ", which "
+                    + (version < VERSION ? "an older" : "a newer") + " Spikelane took, expected " + VERSION
+                    + ": run the steps again");
         }
         int found = checksum(bytes);
         int expected = buffer(bytes).getInt(bytes.length - Integer.BYTES);

@@ -6,7 +6,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
-import dev.spikelane.network.Projection;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,10 +20,10 @@ final class GradientValues {
     static Set<String> weights(Network network, LaidOutNetwork layout) {
         Set<String> names = new LinkedHashSet<>();
         for (int i = 0; i < network.projections().size(); i++) {
-            Projection projection = network.projections().get(i);
-            for (int place = 0; place < layout.chain(i).operators().size() && !projection.plastic(); place++) {
-                String prefix = layout.chain(i).prefix(projection.name(), place);
-                layout.chain(i).operators().get(place).values().forEach(values -> names.add(prefix + values.name()));
+            if (!network.projections().get(i).plastic()) {
+                layout.description()
+                        .operators(i)
+                        .forEach(operator -> operator.values().forEach(values -> names.add(values.name())));
             }
         }
         return names;
@@ -38,8 +37,7 @@ final class GradientValues {
             List<OperatorGradient> backs = terms[i].backs();
             for (int place = 0; place < backs.size(); place++) {
                 for (OperatorGradient.Learned each : backs.get(place).learned()) {
-                    String name =
-                            plan.layout().chain(i).prefix(terms[i].projection().name(), place) + each.name();
+                    String name = plan.layout().chain(i).owners().get(place) + "." + each.name();
                     if (plan.learned().contains(name)) {
                         slots.add(new GradientSlot(name, backs.get(place), each));
                     }

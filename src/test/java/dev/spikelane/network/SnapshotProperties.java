@@ -138,9 +138,11 @@ final class SnapshotProperties {
     @Example
     void refusesOtherVersionsGraphsAndBatches() {
         byte[] bytes = bytes();
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(Integer.BYTES, 3);
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(Integer.BYTES, 4);
         assertMessage(
-                IllegalArgumentException.class, "state has version 3, expected 2", () -> SimulationState.of(bytes));
+                IllegalArgumentException.class,
+                "state has version 4, which a newer Spikelane took, expected 3: run the steps again",
+                () -> SimulationState.of(bytes));
         SimulationState state = SimulationState.of(bytes());
         Network same = network(new Leaky(0.5f), new Random(1));
         Network other = network(new Leaky(0.5f).withThreshold(2), new Random(1));

@@ -75,7 +75,8 @@ final class BlasDenseOperator implements Operator {
 
     @Override
     public List<Values> values() {
-        return List.of(new Weight("weight", weights), new Weight("bias", bias));
+        List<ValueDescription> described = DenseKind.values(inputs(), outputs());
+        return List.of(new Weight(described.getFirst(), weights), new Weight(described.getLast(), bias));
     }
 
     @Override
@@ -124,27 +125,17 @@ final class BlasDenseOperator implements Operator {
     /** Weights or bias; only the columns of weights are in the order of the rows. */
     private final class Weight implements Values {
 
-        private final String name;
+        private final ValueDescription description;
         private final FloatMatrix matrix;
 
-        Weight(String name, FloatMatrix matrix) {
-            this.name = name;
+        Weight(ValueDescription description, FloatMatrix matrix) {
+            this.description = description;
             this.matrix = matrix;
         }
 
         @Override
-        public String name() {
-            return name;
-        }
-
-        @Override
-        public int rows() {
-            return matrix.rows();
-        }
-
-        @Override
-        public int columns() {
-            return matrix.columns();
+        public ValueDescription description() {
+            return description;
         }
 
         @Override

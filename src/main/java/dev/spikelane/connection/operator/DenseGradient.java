@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** The way back through a dense connection. */
 final class DenseGradient implements OperatorGradient {
 
-    private static final String WEIGHT = "weight";
+    private static final String WEIGHT = ConnectionKind.WEIGHT;
+    private static final String BIAS = ConnectionKind.BIAS;
 
     /** The shapes whose inner orders inputs and outputs have. */
     record Order(Shape inputs, Shape outputs) {}
@@ -217,6 +218,11 @@ final class DenseGradient implements OperatorGradient {
                         weights.packed(),
                         () -> new Sum(sum().packed(), new DenseValues(order.inputs, order.outputs, sum()))),
                 new Learned(
-                        "bias", weights.bias(), () -> new Sum(ofBias, new RowValues("bias", order.outputs, ofBias))));
+                        BIAS,
+                        weights.bias(),
+                        () -> new Sum(
+                                ofBias,
+                                new RowValues(
+                                        ValueDescription.weight(BIAS, ofBias.columns()), order.outputs, ofBias))));
     }
 }

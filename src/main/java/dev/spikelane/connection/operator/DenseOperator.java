@@ -216,18 +216,8 @@ final class DenseOperator implements Operator {
     private final class Weight implements Values {
 
         @Override
-        public String name() {
-            return "weight";
-        }
-
-        @Override
-        public int rows() {
-            return outputs();
-        }
-
-        @Override
-        public int columns() {
-            return inputs();
+        public ValueDescription description() {
+            return DenseKind.values(inputs(), outputs()).getFirst();
         }
 
         @Override
@@ -247,18 +237,8 @@ final class DenseOperator implements Operator {
     private final class Bias implements Values {
 
         @Override
-        public String name() {
-            return "bias";
-        }
-
-        @Override
-        public int rows() {
-            return 1;
-        }
-
-        @Override
-        public int columns() {
-            return outputs();
+        public ValueDescription description() {
+            return DenseKind.values(inputs(), outputs()).getLast();
         }
 
         @Override

@@ -13,18 +13,8 @@ import dev.spikelane.memory.Shape;
 record DenseValues(Shape inputs, Shape outputs, PackedWeights packed) implements Values {
 
     @Override
-    public String name() {
-        return "weight";
-    }
-
-    @Override
-    public int rows() {
-        return packed.post();
-    }
-
-    @Override
-    public int columns() {
-        return packed.pre();
+    public ValueDescription description() {
+        return DenseKind.values(packed.pre(), packed.post()).getFirst();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The way back through a connection that multiplies each input by a weight of its own. */
 final class ElementwiseGradient implements OperatorGradient {
@@ -16,16 +17,21 @@ final class ElementwiseGradient implements OperatorGradient {
     private final Shape shape;
     private final FloatMatrix weights;
     private final FloatMatrix sum;
-    private final boolean learns;
+    private final @Nullable ValueDescription learned;
     private Signal source;
     private int batch = 1;
 
-    ElementwiseGradient(ElementwiseOperator operator, Shape shape, FloatMatrix weights, Arena arena, boolean learns) {
+    ElementwiseGradient(
+            ElementwiseOperator operator,
+            Shape shape,
+            FloatMatrix weights,
+            Arena arena,
+            @Nullable ValueDescription learned) {
         this.operator = operator;
         this.shape = shape;
         this.weights = weights;
         this.sum = FloatMatrix.zeros(arena, 1, weights.columns());
-        this.learns = learns;
+        this.learned = learned;
         this.source = sum;
     }
 
@@ -56,7 +62,7 @@ final class ElementwiseGradient implements OperatorGradient {
 
     @Override
     public void add(Tile gradient, int share, int thread) {
-        if (!learns) {
+        if (learned == null) {
             return;
         }
         for (int step = gradient.matrix().rows() / batch - 1; step >= 0; step--) {
@@ -107,8 +113,9 @@ final class ElementwiseGradient implements OperatorGradient {
 
     @Override
     public List<Learned> learned() {
-        return learns
-                ? List.of(new Learned("weight", weights, () -> new Sum(sum, new RowValues("weight", shape, sum))))
-                : List.of();
+        ValueDescription of = learned;
+        return of == null
+                ? List.of()
+                : List.of(new Learned(of.name(), weights, () -> new Sum(sum, new RowValues(of, shape, sum))));
     }
 }

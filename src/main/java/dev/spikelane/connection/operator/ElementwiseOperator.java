@@ -5,8 +5,10 @@ import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Multiplies each input by a weight of its own; one that follows a product can work on its tile. */
 public final class ElementwiseOperator implements Operator {
@@ -17,10 +19,13 @@ public final class ElementwiseOperator implements Operator {
     /** The weights times what a spike carries. */
     private final FloatMatrix ofSpikes;
 
-    private final boolean named;
+    /** The weights by name; null if they are none that a network has. */
+    private final @Nullable ValueDescription named;
+
     private final float[] spikeValue;
 
-    ElementwiseOperator(String name, Shape shape, FloatMatrix weights, float[] spikeValue, boolean named) {
+    private ElementwiseOperator(
+            String name, Shape shape, FloatMatrix weights, float[] spikeValue, @Nullable ValueDescription named) {
         this.name = name;
         this.shape = shape;
         this.weights = weights;
@@ -28,6 +33,22 @@ public final class ElementwiseOperator implements Operator {
         this.ofSpikes = FloatMatrix.zeros(1, weights.columns());
         this.spikeValue = new float[weights.columns()];
         setSpikeValue(spikeValue);
+    }
+
+    /** Lays out values in torch's order, one for all or one for each input, whose name is described if they have one. */
+    static ElementwiseOperator of(
+            Arena arena,
+            Parameter values,
+            Shape rows,
+            List<ValueDescription> described,
+            Parameter spikeValue,
+            String name) {
+        FloatMatrix inside = FloatMatrix.zeros(arena, 1, rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+            inside.set(0, i, values.value(rows.torch(i)));
+        }
+        return new ElementwiseOperator(
+                name, rows, inside, spikeValue.values(), described.isEmpty() ? null : described.getFirst());
     }
 
     @Override
@@ -62,7 +83,7 @@ public final class ElementwiseOperator implements Operator {
 
     @Override
     public List<Values> values() {
-        return named ? List.of(new Weight()) : List.of();
+        return named == null ? List.of() : List.of(new Weight(named));
     }
 
     @Override
@@ -117,19 +138,15 @@ public final class ElementwiseOperator implements Operator {
 
     private final class Weight implements Values {
 
-        @Override
-        public String name() {
-            return "weight";
+        private final ValueDescription description;
+
+        Weight(ValueDescription description) {
+            this.description = description;
         }
 
         @Override
-        public int rows() {
-            return 1;
-        }
-
-        @Override
-        public int columns() {
-            return weights.columns();
+        public ValueDescription description() {
+            return description;
         }
 
         @Override

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** A dense connection whose weights are integers, packed for the kernels. */
 final class IntegerDenseOperator implements Operator {
 
+    /** Scales, weights, bias. */
+    private final List<ValueDescription> described;
+
     private final Shape rows;
     private final PackedIntegers weights;
     private Parameter spikeValue = Parameter.of(1);
@@ -26,7 +29,9 @@ final class IntegerDenseOperator implements Operator {
     /** The weights as floats, once values have come. */
     private volatile @Nullable PackedWeights widened;
 
-    IntegerDenseOperator(Arena arena, IntegerDense said, Shape rows, Parameter spikeValue) {
+    IntegerDenseOperator(
+            Arena arena, IntegerDense said, List<ValueDescription> described, Shape rows, Parameter spikeValue) {
+        this.described = described;
         this.rows = rows;
         this.weights = PackedIntegers.pack(arena, arranged(said.weights()), said.bias());
         this.ofSpikes = weights;
@@ -34,6 +39,7 @@ final class IntegerDenseOperator implements Operator {
     }
 
     private IntegerDenseOperator(Arena arena, IntegerDenseOperator other) {
+        this.described = other.described;
         this.rows = other.rows;
         this.weights = other.weights.copy(arena);
         this.ofSpikes = weights;
@@ -119,13 +125,12 @@ final class IntegerDenseOperator implements Operator {
         return DenseMatmul.variant();
     }
 
-    /** The scales come first, so that what is read and written one by one finds them. */
     @Override
     public List<Values> values() {
         return List.of(
-                new IntegerValues.Scale(this, weights.readScales().length),
-                new IntegerValues.Weight(this, weights.type()),
-                new IntegerValues.Bias(this));
+                new IntegerValues.Scale(this, described.get(0)),
+                new IntegerValues.Weight(this, described.get(1)),
+                new IntegerValues.Bias(this, described.get(2)));
     }
 
     @Override

@@ -4,21 +4,11 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 
 /**
- * A row of numbers, such as gradients, read and written in torch's order.
+ * A row of numbers, weights or gradients, read and written in torch's order.
  *
  * @param shape the shape whose inner order the row has
  */
-record RowValues(String name, Shape shape, FloatMatrix row) implements Values {
-
-    @Override
-    public int rows() {
-        return 1;
-    }
-
-    @Override
-    public int columns() {
-        return row.columns();
-    }
+record RowValues(ValueDescription description, Shape shape, FloatMatrix row) implements Values {
 
     @Override
     public void read(FloatMatrix into) {
