@@ -4,6 +4,7 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.operator.ConnectionKind;
 import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +54,7 @@ public final class PathWalk {
     /** Whether the next connection computes nothing: its rows stay where they are, and whatever is behind it knows their order. */
     private boolean seesThrough() {
         return kinds.get(place).flattens()
-                && (!rows.reordered()
+                && (!TorchLayout.differs(rows)
                         || place + 1 < kinds.size() && kinds.get(place + 1).takesInnerOrder());
     }
 

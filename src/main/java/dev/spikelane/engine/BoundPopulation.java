@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.description.PopulationDescription;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -100,7 +101,7 @@ public final class BoundPopulation {
                 return false;
             }
             for (int row = 0; row < next.length; row++) {
-                next[row] = values.get(i).get(0, torch(row, next.length));
+                next[row] = values.get(i).get(0, TorchLayout.torch(population.shape(), row, next.length));
             }
         }
         if (!own.takes(names)) {
@@ -132,25 +133,15 @@ public final class BoundPopulation {
         }
     }
 
-    private int torch(int row, int count) {
-        return count == population.size() && population.shape().reordered()
-                ? population.shape().torch(row)
-                : row;
-    }
-
     /** Gives the models the values that the neurons have. */
     private void renew() {
         if (!stale || rows == null) {
             return;
         }
         Map<String, Parameter> inTorch = new LinkedHashMap<>();
-        rows.parameters().forEach((name, now) -> {
-            float[] values = new float[now.count()];
-            for (int i = 0; i < values.length; i++) {
-                values[torch(i, values.length)] = now.value(i);
-            }
-            inTorch.put(name, Parameter.of(values));
-        });
+        rows.parameters()
+                .forEach((name, now) ->
+                        inTorch.put(name, Parameter.of(TorchLayout.torch(population.shape(), now.values()))));
         neuron = neuron.withParameters(inTorch);
         inside = inside(population.shape(), neuron);
         stale = false;
@@ -158,17 +149,13 @@ public final class BoundPopulation {
 
     /** The model with parameters of single neurons in the order of the rows. */
     private static Neuron inside(Shape shape, Neuron neuron) {
-        if (!shape.reordered()) {
+        if (!TorchLayout.differs(shape)) {
             return neuron;
         }
         Map<String, Parameter> arranged = new LinkedHashMap<>();
         neuron.parameters().forEach((name, values) -> {
             if (values.count() == shape.size()) {
-                float[] rows = new float[shape.size()];
-                for (int i = 0; i < rows.length; i++) {
-                    rows[i] = values.value(shape.torch(i));
-                }
-                arranged.put(name, Parameter.of(rows));
+                arranged.put(name, Parameter.of(TorchLayout.inside(shape, values.values())));
             }
         });
         return neuron.withParameters(arranged);

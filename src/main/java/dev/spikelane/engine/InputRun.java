@@ -1,11 +1,11 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.description.InputDescription;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -84,20 +84,7 @@ final class InputRun implements SourceRun {
     }
 
     private void copy(Signal from, int firstRow, int toRow, int rows) {
-        Signal block = track().block();
-        if (!input.shape().reordered()) {
-            MemorySegment.copy(
-                    from.segment(),
-                    from.rowOffset(firstRow),
-                    block.segment(),
-                    block.rowOffset(toRow),
-                    from.rowOffset(rows));
-            return;
-        }
-        switch (from) {
-            case SpikeMatrix bits -> input.shape().toInside(bits, firstRow, spikes.block(), toRow, rows);
-            case FloatMatrix numbers -> input.shape().toInside(numbers, firstRow, (FloatMatrix) block, toRow, rows);
-        }
+        TorchLayout.copyInside(input.shape(), from, firstRow, track().block(), toRow, rows);
     }
 
     private SignalHistory<? extends Signal> track() {

@@ -4,6 +4,7 @@ import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -279,7 +280,7 @@ public final class NetworkRun implements ValueGuard {
     /** The spikes of the last population in the first step of the block, in torch's order. */
     public SpikeMatrix output() {
         PopulationRun last = sites[sites.length - 1];
-        return last.population().shape().reordered()
+        return TorchLayout.differs(last.population().shape())
                 ? last.outside(last.spikes(), batch).rows(0, batch)
                 : output;
     }

@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -132,8 +133,8 @@ final class SignalHistory<S extends Signal> {
     /** Writes the history, each row in torch's order. */
     void write(Shape shape, ByteBuffer to) {
         if (history > 0) {
-            Signal rows = all.rows(0, history * batch);
-            MemorySegment written = shape.reordered() ? outside(shape, rows).segment() : past;
+            MemorySegment written =
+                    TorchLayout.inTorch(shape, all.rows(0, history * batch)).segment();
             to.put(written.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
         }
     }
@@ -146,40 +147,7 @@ final class SignalHistory<S extends Signal> {
         int size = Math.toIntExact(bytes());
         MemorySegment written = MemorySegment.ofBuffer(from.slice(from.position(), size));
         past.copyFrom(written);
-        if (shape.reordered()) {
-            inside(shape, all.rows(0, history * batch));
-        }
+        TorchLayout.arrange(shape, all.rows(0, history * batch));
         from.position(from.position() + size);
-    }
-
-    private static Signal outside(Shape shape, Signal rows) {
-        return switch (rows) {
-            case SpikeMatrix spikes -> {
-                SpikeMatrix outside = SpikeMatrix.zeros(rows.rows(), rows.columns());
-                shape.toTorch(spikes, 0, outside, 0, rows.rows());
-                yield outside;
-            }
-            case FloatMatrix values -> {
-                FloatMatrix outside = FloatMatrix.zeros(rows.rows(), rows.columns());
-                shape.toTorch(values, 0, outside, 0, rows.rows());
-                yield outside;
-            }
-        };
-    }
-
-    /** Brings rows from torch's order into their own. */
-    private static void inside(Shape shape, Signal rows) {
-        switch (rows) {
-            case SpikeMatrix spikes -> {
-                SpikeMatrix torch = SpikeMatrix.zeros(rows.rows(), rows.columns());
-                torch.copyFrom(spikes);
-                shape.toInside(torch, 0, spikes, 0, rows.rows());
-            }
-            case FloatMatrix values -> {
-                FloatMatrix torch = FloatMatrix.zeros(rows.rows(), rows.columns());
-                torch.copyFrom(values);
-                shape.toInside(torch, 0, values, 0, rows.rows());
-            }
-        }
     }
 }

@@ -7,6 +7,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.engine.OperatorChain;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Recurrence;
@@ -84,7 +85,7 @@ public final class NetworkBuilder {
         Objects.requireNonNull(shape, "shape");
         Objects.requireNonNull(neuron, "neuron");
         Population population = new Population(name, shape, neuron);
-        if (neuron.gates() > 1 && shape.reordered()) {
+        if (neuron.gates() > 1 && TorchLayout.differs(shape)) {
             throw new IllegalArgumentException("population '" + name + "' has the shape " + shape
                     + ", expected a row of neurons, such as " + Shape.of(shape.size()) + ", for " + neuron);
         }

@@ -1,5 +1,6 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -32,7 +33,7 @@ final class NeuronStateBytes {
         MemorySegment.copy(steps, 0, target, LONG, 0, steps.length);
         long offset = (long) steps.length * Long.BYTES;
         for (FloatMatrix inside : state.matrices()) {
-            FloatMatrix matrix = outside(shape, inside);
+            FloatMatrix matrix = TorchLayout.inTorch(shape, inside);
             for (int row = 0; row < matrix.rows(); row++, offset += rowBytes(matrix)) {
                 MemorySegment.copy(
                         matrix.segment(),
@@ -45,7 +46,7 @@ final class NeuronStateBytes {
             }
         }
         if (state.recurrent()) {
-            writeSpikes(outside(shape, state.spikes()), target, offset);
+            writeSpikes(TorchLayout.inTorch(shape, state.spikes()), target, offset);
         }
         to.position(to.position() + (int) count(state));
     }
@@ -56,8 +57,7 @@ final class NeuronStateBytes {
         check(state, source);
         MemorySegment.copy(source, LONG, 0, steps, 0, steps.length);
         long offset = (long) steps.length * Long.BYTES;
-        for (FloatMatrix inside : state.matrices()) {
-            FloatMatrix matrix = shape.reordered() ? FloatMatrix.zeros(inside.rows(), inside.columns()) : inside;
+        for (FloatMatrix matrix : state.matrices()) {
             for (int row = 0; row < matrix.rows(); row++, offset += rowBytes(matrix)) {
                 MemorySegment.copy(
                         source,
@@ -68,38 +68,13 @@ final class NeuronStateBytes {
                         matrix.rowOffset(row),
                         matrix.columns());
             }
-            if (shape.reordered()) {
-                shape.toInside(matrix, 0, inside, 0, inside.rows());
-            }
+            TorchLayout.arrange(shape, matrix);
         }
         if (state.recurrent()) {
-            SpikeMatrix inside = state.spikes();
-            SpikeMatrix spikes = shape.reordered() ? SpikeMatrix.zeros(inside.rows(), inside.columns()) : inside;
-            readSpikes(source, offset, spikes);
-            if (shape.reordered()) {
-                shape.toInside(spikes, 0, inside, 0, inside.rows());
-            }
+            readSpikes(source, offset, state.spikes());
+            TorchLayout.arrange(shape, state.spikes());
         }
         from.position(from.position() + (int) count(state));
-    }
-
-    /** The rows in torch's order. */
-    private static FloatMatrix outside(Shape shape, FloatMatrix inside) {
-        if (!shape.reordered()) {
-            return inside;
-        }
-        FloatMatrix outside = FloatMatrix.zeros(inside.rows(), inside.columns());
-        shape.toTorch(inside, 0, outside, 0, inside.rows());
-        return outside;
-    }
-
-    private static SpikeMatrix outside(Shape shape, SpikeMatrix inside) {
-        if (!shape.reordered()) {
-            return inside;
-        }
-        SpikeMatrix outside = SpikeMatrix.zeros(inside.rows(), inside.columns());
-        shape.toTorch(inside, 0, outside, 0, inside.rows());
-        return outside;
     }
 
     /** The rest of a buffer, if a state fits there. */

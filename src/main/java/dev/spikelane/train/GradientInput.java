@@ -2,9 +2,9 @@ package dev.spikelane.train;
 
 import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
@@ -99,7 +99,7 @@ final class GradientInput implements GradientSource {
     void loadFrame(Signal given) {
         frame = true;
         analog = given instanceof FloatMatrix;
-        if (staysGiven && history == 0 && !input.shape().reordered() && given instanceof FloatMatrix numbers) {
+        if (staysGiven && history == 0 && !TorchLayout.differs(input.shape()) && given instanceof FloatMatrix numbers) {
             valueFrame = numbers;
             return;
         }
@@ -135,31 +135,15 @@ final class GradientInput implements GradientSource {
     }
 
     private void put(Signal given, int step, int count) {
-        Shape shape = input.shape();
-        if (!shape.reordered()) {
+        if (TorchLayout.differs(input.shape())) {
+            inside(given, track().window());
+        } else {
             track().put(given, step, count);
-            return;
-        }
-        switch (given) {
-            case SpikeMatrix bits -> inside(bits, (SpikeMatrix) track().window());
-            case FloatMatrix numbers -> inside(numbers, (FloatMatrix) track().window());
         }
     }
 
-    private void inside(SpikeMatrix from, SpikeMatrix to) {
-        if (input.shape().reordered()) {
-            input.shape().toInside(from, 0, to, 0, from.rows());
-        } else {
-            to.copyFrom(from);
-        }
-    }
-
-    private void inside(FloatMatrix from, FloatMatrix to) {
-        if (input.shape().reordered()) {
-            input.shape().toInside(from, 0, to, 0, from.rows());
-        } else {
-            to.copyFrom(from);
-        }
+    private void inside(Signal from, Signal to) {
+        TorchLayout.copyInside(input.shape(), from, 0, to, 0, from.rows());
     }
 
     private int columns() {

@@ -3,7 +3,6 @@ package dev.spikelane.train;
 import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import java.util.ArrayList;
@@ -65,11 +64,6 @@ final class GradientValues {
                 }
             }
         }
-    }
-
-    /** The place of a number in torch's order. */
-    static int torch(Shape shape, int row, int count) {
-        return count == 1 ? 0 : shape.torch(row);
     }
 
     static FloatMatrix copy(FloatMatrix from) {

@@ -2,10 +2,8 @@ package dev.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.OneToOne;
-import dev.spikelane.connection.Scale;
+import dev.spikelane.description.NamedValues;
+import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Alpha;
@@ -195,38 +193,21 @@ class RandomGradientsProperties {
             NaiveGradients expected,
             Function<String, FloatMatrix> gradients,
             Projection projection) {
-        long owners = projection.path().stream()
-                .filter(connection -> !(connection instanceof Scale) && !(connection instanceof Flatten))
-                .count();
-        int place = 0;
-        for (int i = 0; i < projection.path().size(); i++) {
-            if (projection.path().get(i) instanceof Flatten) {
-                place += isLaidOut(projection, i) ? 1 : 0;
+        int number = graph.network.projections().indexOf(projection);
+        for (OperatorDescription each : graph.network.laidOut().description().operators(number)) {
+            if (each.values().isEmpty() || projection.path().isEmpty()) {
                 continue;
             }
-            if (!(projection.path().get(i) instanceof Scale)) {
-                String prefix = projection.name() + (owners > 1 ? "." + place : "") + ".";
-                double[] want = expected.weights(projection, i);
-                float[] weight = gradients.apply(prefix + "weight").toArray();
-                for (int k = 0; k < weight.length; k++) {
-                    same(want[k], weight[k], graph, prefix + "weight " + k + " of " + projection);
-                }
-                if (!(projection.path().get(i) instanceof OneToOne)) {
-                    float[] bias = gradients.apply(prefix + "bias").toArray();
-                    for (int k = 0; k < bias.length; k++) {
-                        same(want[weight.length + k], bias[k], graph, prefix + "bias " + k + " of " + projection);
-                    }
+            double[] want = expected.weights(projection, each.place());
+            int k = 0;
+            for (NamedValues values : each.values()) {
+                for (float got : gradients.apply(values.name()).toArray()) {
+                    same(want[k], got, graph, values.name() + " " + k + " of " + projection);
+                    k++;
                 }
             }
-            place++;
+            assertEquals(want.length, k, projection + " has other values");
         }
-    }
-
-    /** Whether a flatten is an operator, because channels stay and no dense connection sees through it. */
-    private static boolean isLaidOut(Projection projection, int i) {
-        boolean reordered = projection.source().shape().reordered();
-        boolean dense = i + 1 < projection.path().size() && projection.path().get(i + 1) instanceof Dense;
-        return reordered && !dense;
     }
 
     private static void same(double want, float got, RandomGraph graph, String what) {

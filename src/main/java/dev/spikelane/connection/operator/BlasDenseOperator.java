@@ -4,6 +4,7 @@ import dev.spikelane.blas.call.BlasDenseMatmul;
 import dev.spikelane.blas.call.BlasSpikeMatmul;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -22,7 +23,7 @@ final class BlasDenseOperator implements Operator {
 
     BlasDenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
         this(arena, rows, said.outputs(), said.inputs());
-        rows.toInside(said.weights(), 0, weights, 0, said.outputs());
+        TorchLayout.copyInside(rows, said.weights(), 0, weights, 0, said.outputs());
         bias.copyFrom(said.bias());
         setSpikeValue(spikeValue.values());
     }
@@ -142,7 +143,7 @@ final class BlasDenseOperator implements Operator {
         public void read(FloatMatrix into) {
             into.requireShape("into", rows(), columns());
             if (matrix == weights) {
-                rows.toTorch(matrix, 0, into, 0, rows());
+                TorchLayout.copyTorch(rows, matrix, 0, into, 0, rows());
             } else {
                 into.copyFrom(matrix);
             }
@@ -154,7 +155,7 @@ final class BlasDenseOperator implements Operator {
             from.requireFinite("values");
             if (matrix == weights) {
                 FloatMatrix arranged = FloatMatrix.zeros(rows(), columns());
-                rows.toInside(from, 0, arranged, 0, rows());
+                TorchLayout.copyInside(rows, from, 0, arranged, 0, rows());
                 scaled(arranged, spikeValue);
                 matrix.copyFrom(arranged);
                 setSpikeValue(spikeValue.values());

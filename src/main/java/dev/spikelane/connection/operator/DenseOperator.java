@@ -3,6 +3,7 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.RecurrentMatmul;
@@ -12,7 +13,6 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -66,29 +66,14 @@ final class DenseOperator implements Operator {
         setSpikeValue(other.spikeValue);
     }
 
-    /** The weights, from torch's order into that of the rows: columns by those of the source, rows by the currents. */
     private FloatMatrix arranged(FloatMatrix torch) {
-        if (!rows.reordered() && !made.reordered()) {
-            return torch;
-        }
-        FloatMatrix columns = FloatMatrix.zeros(torch.rows(), torch.columns());
-        rows.toInside(torch, 0, columns, 0, torch.rows());
-        FloatMatrix arranged = FloatMatrix.zeros(torch.rows(), torch.columns());
-        for (int output = 0; output < torch.rows(); output++) {
-            copyRow(columns, made.torch(output), arranged, output);
-        }
-        return arranged;
+        return TorchLayout.weightsInside(rows, made, torch);
     }
 
     private FloatMatrix arrangedBias(FloatMatrix torch) {
         FloatMatrix arranged = FloatMatrix.zeros(1, torch.columns());
-        made.toInside(torch, 0, arranged, 0, 1);
+        TorchLayout.copyInside(made, torch, 0, arranged, 0, 1);
         return arranged;
-    }
-
-    static void copyRow(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
-        MemorySegment.copy(
-                from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(1));
     }
 
     @Override
@@ -246,7 +231,7 @@ final class DenseOperator implements Operator {
             into.requireShape("into", 1, columns());
             FloatMatrix arranged = FloatMatrix.zeros(1, columns());
             weights.readBias(arranged);
-            made.toTorch(arranged, 0, into, 0, 1);
+            TorchLayout.copyTorch(made, arranged, 0, into, 0, 1);
         }
 
         @Override

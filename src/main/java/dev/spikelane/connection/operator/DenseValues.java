@@ -1,5 +1,6 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -20,34 +21,18 @@ record DenseValues(Shape inputs, Shape outputs, PackedWeights packed) implements
     @Override
     public void read(FloatMatrix into) {
         into.requireShape("into", rows(), columns());
-        if (!inputs.reordered() && !outputs.reordered()) {
-            packed.read(into);
+        if (!TorchLayout.differs(inputs) && !TorchLayout.differs(outputs)) {
+            packed.read(into); // which allocates nothing
             return;
         }
-        FloatMatrix arranged = FloatMatrix.zeros(rows(), columns());
-        packed.read(arranged);
-        FloatMatrix columns = FloatMatrix.zeros(rows(), columns());
-        for (int output = 0; output < rows(); output++) {
-            DenseOperator.copyRow(arranged, output, columns, outputs.torch(output));
-        }
-        inputs.toTorch(columns, 0, into, 0, rows());
+        FloatMatrix inside = FloatMatrix.zeros(rows(), columns());
+        packed.read(inside);
+        into.copyFrom(TorchLayout.weightsInTorch(inputs, outputs, inside));
     }
 
     @Override
     public void write(FloatMatrix from) {
         from.requireShape("from", rows(), columns());
-        FloatMatrix arranged = from;
-        if (inputs.reordered() || outputs.reordered()) {
-            FloatMatrix columns = from;
-            if (inputs.reordered()) {
-                columns = FloatMatrix.zeros(rows(), columns());
-                inputs.toInside(from, 0, columns, 0, rows());
-            }
-            arranged = FloatMatrix.zeros(rows(), columns());
-            for (int output = 0; output < rows(); output++) {
-                DenseOperator.copyRow(columns, outputs.torch(output), arranged, output);
-            }
-        }
-        packed.set(arranged, packed.bias());
+        packed.set(TorchLayout.weightsInside(inputs, outputs, from), packed.bias());
     }
 }

@@ -1,6 +1,7 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -43,9 +44,10 @@ public final class ElementwiseOperator implements Operator {
             List<ValueDescription> described,
             Parameter spikeValue,
             String name) {
+        Parameter arranged = Parameter.of(TorchLayout.inside(rows, values.values()));
         FloatMatrix inside = FloatMatrix.zeros(arena, 1, rows.size());
         for (int i = 0; i < rows.size(); i++) {
-            inside.set(0, i, values.value(rows.torch(i)));
+            inside.set(0, i, arranged.value(i));
         }
         return new ElementwiseOperator(
                 name, rows, inside, spikeValue.values(), described.isEmpty() ? null : described.getFirst());
@@ -152,9 +154,7 @@ public final class ElementwiseOperator implements Operator {
         @Override
         public void read(FloatMatrix into) {
             into.requireShape("into", 1, columns());
-            for (int i = 0; i < columns(); i++) {
-                into.set(0, shape.torch(i), weights.get(0, i));
-            }
+            TorchLayout.copyTorch(shape, weights, 0, into, 0, 1);
         }
 
         @Override
@@ -162,7 +162,7 @@ public final class ElementwiseOperator implements Operator {
             from.requireShape("values", 1, columns());
             from.requireFinite("values");
             FloatMatrix arranged = FloatMatrix.zeros(1, columns());
-            shape.toInside(from, 0, arranged, 0, 1);
+            TorchLayout.copyInside(shape, from, 0, arranged, 0, 1);
             requireFinite(arranged, spikeValue);
             weights.copyFrom(arranged);
             setSpikeValue(spikeValue);

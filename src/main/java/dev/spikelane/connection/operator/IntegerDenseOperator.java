@@ -2,6 +2,7 @@ package dev.spikelane.connection.operator;
 
 import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.IntegerMatmul;
 import dev.spikelane.kernel.product.PackedIntegers;
@@ -48,21 +49,13 @@ final class IntegerDenseOperator implements Operator {
 
     /** The weights with the columns in the order of the rows. */
     private IntegerMatrix arranged(IntegerMatrix torch) {
-        return rows.reordered() ? torch.gatherColumns(columns(false)) : torch;
-    }
-
-    private int[] columns(boolean inside) {
-        int[] columns = new int[rows.size()];
-        for (int i = 0; i < columns.length; i++) {
-            columns[i] = inside ? rows.inside(i) : rows.torch(i);
-        }
-        return columns;
+        return TorchLayout.differs(rows) ? torch.gatherColumns(TorchLayout.placesInTorch(rows)) : torch;
     }
 
     /** The weights in torch's layout. */
     IntegerMatrix read() {
         IntegerMatrix own = weights.read();
-        return rows.reordered() ? own.gatherColumns(columns(true)) : own;
+        return TorchLayout.differs(rows) ? own.gatherColumns(TorchLayout.placesInside(rows)) : own;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 
@@ -13,17 +14,13 @@ record RowValues(ValueDescription description, Shape shape, FloatMatrix row) imp
     @Override
     public void read(FloatMatrix into) {
         into.requireShape("into", 1, columns());
-        for (int i = 0; i < columns(); i++) {
-            into.set(0, shape.torch(i), row.get(0, i));
-        }
+        TorchLayout.copyTorch(shape, row, 0, into, 0, 1);
     }
 
     @Override
     public void write(FloatMatrix from) {
         from.requireShape("from", 1, columns());
         from.requireFinite("from");
-        for (int i = 0; i < columns(); i++) {
-            row.set(0, i, from.get(0, shape.torch(i)));
-        }
+        TorchLayout.copyInside(shape, from, 0, row, 0, 1);
     }
 }
