@@ -8,7 +8,6 @@ import dev.spikelane.neuron.Parameter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.SequencedMap;
 
 /** Dense connections that OpenBLAS multiplies. A file does not decide that a shared library is loaded, so it holds none. */
 final class BlasDenseKind extends ConnectionKind<BlasDense> {
@@ -28,13 +27,18 @@ final class BlasDenseKind extends ConnectionKind<BlasDense> {
     }
 
     @Override
-    public List<ValueDescription> values(BlasDense said, Shape rows) {
-        return DenseKind.values(said.dense().inputs(), said.dense().outputs());
+    public boolean connectsAll() {
+        return true;
     }
 
     @Override
-    public SequencedMap<String, Number> options(BlasDense said) {
-        return DenseKind.sizes(said.dense().inputs(), said.dense().outputs());
+    public boolean hasValues() {
+        return true;
+    }
+
+    @Override
+    public List<ValueDescription> values(BlasDense said, Shape rows) {
+        return DenseKind.values(said.dense().inputs(), said.dense().outputs());
     }
 
     @Override

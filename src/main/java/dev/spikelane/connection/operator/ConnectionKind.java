@@ -9,6 +9,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Parameter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -64,9 +65,14 @@ public abstract class ConnectionKind<C extends Connection> {
         return false;
     }
 
+    /** Whether such a connection sums all inputs for each output, so that nothing is zero behind it. */
+    public boolean connectsAll() {
+        return false;
+    }
+
     /** Whether such connections have values. */
     public boolean hasValues() {
-        return true;
+        return false;
     }
 
     /**
@@ -76,7 +82,9 @@ public abstract class ConnectionKind<C extends Connection> {
      * @param rows the shape of its source
      * @return names, shapes, types and roles, in the order in which they are written; empty unless {@link #hasValues}
      */
-    public abstract List<ValueDescription> values(C said, Shape rows);
+    public List<ValueDescription> values(C said, Shape rows) {
+        return List.of();
+    }
 
     /**
      * Returns what else a connection was declared with, as files say it: numbers that shapes and files depend on.
@@ -84,7 +92,9 @@ public abstract class ConnectionKind<C extends Connection> {
      * @param said a connection
      * @return integers and floats by name
      */
-    public abstract SequencedMap<String, Number> options(C said);
+    public SequencedMap<String, Number> options(C said) {
+        return new LinkedHashMap<>();
+    }
 
     /**
      * Lays a connection out behind a source.

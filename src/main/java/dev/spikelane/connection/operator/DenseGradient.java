@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class DenseGradient implements OperatorGradient {
 
     private static final String WEIGHT = ConnectionKind.WEIGHT;
-    private static final String BIAS = ConnectionKind.BIAS;
 
     /** The shapes whose inner orders inputs and outputs have. */
     record Order(Shape inputs, Shape outputs) {}
@@ -212,17 +211,17 @@ final class DenseGradient implements OperatorGradient {
 
     @Override
     public List<Learned> learned() {
+        List<ValueDescription> described = DenseKind.values(weights.pre(), weights.post());
+        ValueDescription weight = described.getFirst();
+        ValueDescription bias = described.getLast();
         return List.of(
                 new Learned(
-                        WEIGHT,
+                        weight.name(),
                         weights.packed(),
-                        () -> new Sum(sum().packed(), new DenseValues(order.inputs, order.outputs, sum()))),
+                        () -> new Sum(sum().packed(), new DenseValues(weight, order.inputs, order.outputs, sum()))),
                 new Learned(
-                        BIAS,
+                        bias.name(),
                         weights.bias(),
-                        () -> new Sum(
-                                ofBias,
-                                new RowValues(
-                                        ValueDescription.weight(BIAS, ofBias.columns()), order.outputs, ofBias))));
+                        () -> new Sum(ofBias, new RowValues(bias, order.outputs, ofBias))));
     }
 }

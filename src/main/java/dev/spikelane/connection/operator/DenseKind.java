@@ -40,6 +40,16 @@ final class DenseKind extends ConnectionKind<Dense> {
     }
 
     @Override
+    public boolean connectsAll() {
+        return true;
+    }
+
+    @Override
+    public boolean hasValues() {
+        return true;
+    }
+
+    @Override
     public List<ValueDescription> values(Dense said, Shape rows) {
         return values(said.inputs(), said.outputs());
     }

@@ -207,7 +207,7 @@ final class DenseOperator implements Operator {
 
         @Override
         public void read(FloatMatrix into) {
-            new DenseValues(rows, made, weights).read(into);
+            new DenseValues(description(), rows, made, weights).read(into);
         }
 
         @Override

@@ -8,15 +8,11 @@ import dev.spikelane.memory.Shape;
 /**
  * Packed numbers of a dense connection, weights or gradients, read and written in torch's layout.
  *
+ * @param description what they are called
  * @param inputs the shape whose inner order the inputs have
  * @param outputs the shape whose inner order the outputs have
  */
-record DenseValues(Shape inputs, Shape outputs, PackedWeights packed) implements Values {
-
-    @Override
-    public ValueDescription description() {
-        return DenseKind.values(packed.pre(), packed.post()).getFirst();
-    }
+record DenseValues(ValueDescription description, Shape inputs, Shape outputs, PackedWeights packed) implements Values {
 
     @Override
     public void read(FloatMatrix into) {

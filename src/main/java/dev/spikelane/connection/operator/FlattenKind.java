@@ -7,9 +7,6 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Parameter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.SequencedMap;
 import java.util.Set;
 
 /** Rows of numbers out of channels. */
@@ -22,21 +19,6 @@ final class FlattenKind extends ConnectionKind<Flatten> {
     @Override
     public boolean flattens() {
         return true;
-    }
-
-    @Override
-    public boolean hasValues() {
-        return false;
-    }
-
-    @Override
-    public List<ValueDescription> values(Flatten said, Shape rows) {
-        return List.of();
-    }
-
-    @Override
-    public SequencedMap<String, Number> options(Flatten said) {
-        return new LinkedHashMap<>();
     }
 
     @Override

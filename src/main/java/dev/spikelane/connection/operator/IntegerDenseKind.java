@@ -26,6 +26,16 @@ final class IntegerDenseKind extends ConnectionKind<IntegerDense> {
         return true;
     }
 
+    @Override
+    public boolean connectsAll() {
+        return true;
+    }
+
+    @Override
+    public boolean hasValues() {
+        return true;
+    }
+
     /** The scales come first, so that what is read and written one by one finds them. */
     @Override
     public List<ValueDescription> values(IntegerDense said, Shape rows) {

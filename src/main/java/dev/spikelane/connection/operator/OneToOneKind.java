@@ -7,9 +7,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Parameter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
 import java.util.Set;
 
 /** Connections of each input to the output of the same number; one weight for all is one for each from the start. */
@@ -20,13 +18,13 @@ final class OneToOneKind extends ConnectionKind<OneToOne> {
     }
 
     @Override
-    public List<ValueDescription> values(OneToOne said, Shape rows) {
-        return List.of(ValueDescription.weight(WEIGHT, rows.size()));
+    public boolean hasValues() {
+        return true;
     }
 
     @Override
-    public SequencedMap<String, Number> options(OneToOne said) {
-        return new LinkedHashMap<>();
+    public List<ValueDescription> values(OneToOne said, Shape rows) {
+        return List.of(ValueDescription.weight(WEIGHT, rows.size()));
     }
 
     @Override

@@ -23,6 +23,16 @@ final class RecurrentKind extends ConnectionKind<Recurrent> {
     }
 
     @Override
+    public boolean connectsAll() {
+        return true;
+    }
+
+    @Override
+    public boolean hasValues() {
+        return true;
+    }
+
+    @Override
     public List<ValueDescription> values(Recurrent said, Shape rows) {
         return DenseKind.values(weights(said).columns(), weights(said).rows());
     }

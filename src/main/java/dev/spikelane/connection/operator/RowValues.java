@@ -7,6 +7,7 @@ import dev.spikelane.memory.Shape;
 /**
  * A row of numbers, weights or gradients, read and written in torch's order.
  *
+ * @param description what it is called
  * @param shape the shape whose inner order the row has
  */
 record RowValues(ValueDescription description, Shape shape, FloatMatrix row) implements Values {

@@ -22,16 +22,6 @@ final class ScaleKind extends ConnectionKind<Scale> {
     }
 
     @Override
-    public boolean hasValues() {
-        return false;
-    }
-
-    @Override
-    public List<ValueDescription> values(Scale said, Shape rows) {
-        return List.of();
-    }
-
-    @Override
     public SequencedMap<String, Number> options(Scale said) {
         SequencedMap<String, Number> options = new LinkedHashMap<>();
         options.put(FACTOR, said.factor());
@@ -40,8 +30,7 @@ final class ScaleKind extends ConnectionKind<Scale> {
 
     @Override
     public Operator bind(Arena arena, Scale said, Shape rows, Parameter spikeValue) {
-        return ElementwiseOperator.of(
-                arena, Parameter.of(said.factor()), rows, values(said, rows), spikeValue, said.toString());
+        return ElementwiseOperator.of(arena, Parameter.of(said.factor()), rows, List.of(), spikeValue, said.toString());
     }
 
     @Override

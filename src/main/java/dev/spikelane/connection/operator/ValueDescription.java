@@ -56,7 +56,11 @@ public record ValueDescription(String name, List<Integer> shape, ElementType typ
     }
 
     private int columnsFrom(int dimension) {
-        return shape.subList(dimension, shape.size()).stream().reduce(1, Math::multiplyExact);
+        int columns = 1;
+        for (int i = dimension; i < shape.size(); i++) {
+            columns = Math.multiplyExact(columns, shape.get(i));
+        }
+        return columns;
     }
 
     /**
