@@ -3,6 +3,7 @@ package dev.spikelane.description;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Recurrence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -35,6 +36,25 @@ public record NetworkDescription(
             case SourceDescription.OfVariable variable ->
                 populations.get(variable.population()).shape();
         };
+    }
+
+    /** Returns the name of the input or population that a source is of. */
+    public String nameOf(SourceDescription source) {
+        return switch (source) {
+            case SourceDescription.OfInput input -> inputs.get(input.input()).name();
+            case SourceDescription.OfSpikes spikes ->
+                populations.get(spikes.population()).name();
+            case SourceDescription.OfVariable variable ->
+                populations.get(variable.population()).name();
+        };
+    }
+
+    /** Whether the model of its target brings a projection along when a network is built. */
+    public boolean isRecurrence(ProjectionDescription projection) {
+        PopulationDescription target = populations.get(projection.target());
+        return projection.port().equals(Neuron.FEEDBACK)
+                && projection.name().equals(ProjectionDescription.nameOfRecurrence(target.name()))
+                && !(target.neuron().recurrence() instanceof Recurrence.None);
     }
 
     /** Returns the operators of a projection, from source to target, at least one; throws where a connection does not fit. */

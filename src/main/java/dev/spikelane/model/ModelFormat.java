@@ -14,7 +14,7 @@ final class ModelFormat {
     static final int VERSION = 1;
 
     /** What stands behind the name of weights in 8 bits, for their scales. */
-    static final String SCALE = "_scale";
+    static final String SCALE = ValueDescription.SCALE;
 
     /** Neurons and inputs of a network together: what a state takes is bounded before it is allocated. */
     static final int MOST_NEURONS = 1 << 24;

@@ -105,7 +105,7 @@ final class ModelReader {
         Shape shape = shape(value.member("shape"));
         Neuron neuron = new NeuronReader(value.member("neuron"), own, tensors).neuron();
         Population population = builder.population(own, shape, neuron);
-        NeuronWriter.requireWindow(population);
+        NeuronWriter.requireWindow(own, shape.size(), neuron);
         sources.put(own, population);
         populations.put(own, population);
     }

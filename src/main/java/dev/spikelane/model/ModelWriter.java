@@ -4,8 +4,12 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.operator.ConnectionKind;
 import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.description.InputDescription;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.NetworkDescription;
+import dev.spikelane.description.PopulationDescription;
+import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.description.SourceDescription;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.file.JsonWriter;
@@ -13,15 +17,9 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
-import dev.spikelane.network.Population;
-import dev.spikelane.network.Projection;
-import dev.spikelane.network.Source;
 import dev.spikelane.network.Weights;
-import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
-import dev.spikelane.neuron.Recurrence;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,12 +76,12 @@ final class ModelWriter {
 
     private void requireSizes() {
         long neurons = 0;
-        for (Input input : network.inputs()) {
+        for (InputDescription input : description.inputs()) {
             neurons += input.shape().size();
         }
-        for (Population population : network.populations()) {
+        for (PopulationDescription population : description.populations()) {
             neurons += population.size();
-            NeuronWriter.requireWindow(population);
+            NeuronWriter.requireWindow(population.name(), population.size(), population.neuron());
         }
         if (neurons > ModelFormat.MOST_NEURONS) {
             throw new IllegalArgumentException("network has " + neurons + " inputs and neurons, expected at most "
@@ -94,21 +92,21 @@ final class ModelWriter {
     private void describe() {
         json.object().name("version").value(ModelFormat.VERSION);
         json.name("inputs").array();
-        for (Input input : network.inputs()) {
+        for (InputDescription input : description.inputs()) {
             json.object().name("name").value(input.name());
             shape(input.shape());
             json.end();
         }
         json.end().name("populations").array();
-        for (Population population : network.populations()) {
+        for (PopulationDescription population : description.populations()) {
             json.object().name("name").value(population.name());
             shape(population.shape());
             new NeuronWriter(json, parameter -> stored(population, parameter)).write(population.neuron());
             json.end();
         }
         json.end().name("projections").array();
-        for (Projection projection : network.projections()) {
-            if (!isRecurrence(projection)) {
+        for (ProjectionDescription projection : description.projections()) {
+            if (!description.isRecurrence(projection)) {
                 describe(projection);
             }
         }
@@ -116,18 +114,11 @@ final class ModelWriter {
     }
 
     /** The values that a parameter has now, unless they are a projection's. */
-    private @Nullable Parameter stored(Population population, String parameter) {
+    private @Nullable Parameter stored(PopulationDescription population, String parameter) {
         String name = population.name() + "." + parameter;
         return network.weights().names().contains(name)
                 ? Parameter.of(network.weights().get(name).toArray())
                 : null;
-    }
-
-    /** Whether a model brings the projection along when a network is built. */
-    private static boolean isRecurrence(Projection projection) {
-        return projection.port().equals(Neuron.FEEDBACK)
-                && projection.name().equals(projection.target().name() + ".recurrent")
-                && !(projection.target().neuron().recurrence() instanceof Recurrence.None);
     }
 
     private void shape(Shape shape) {
@@ -138,16 +129,20 @@ final class ModelWriter {
                                 : List.of(shape.channels(), shape.height(), shape.width()));
     }
 
-    private void describe(Projection projection) {
+    private void describe(ProjectionDescription projection) {
         if (projection.delay() > ModelFormat.MOST_DELAY) {
             throw new IllegalArgumentException("projection '" + projection.name() + "' has a delay of "
                     + projection.delay() + " steps, expected at most " + ModelFormat.MOST_DELAY + " in a model file");
         }
         json.object().name("name").value(projection.name());
-        Source source = projection.source();
-        json.name("source").value(source.ofPopulation().map(Population::name).orElse(source.name()));
-        source.ofVariable().ifPresent(variable -> json.name("variable").value(variable));
-        json.name("target").value(projection.target().name()).name("port").value(projection.port());
+        json.name("source").value(description.nameOf(projection.source()));
+        if (projection.source() instanceof SourceDescription.OfVariable variable) {
+            json.name("variable").value(variable.variable());
+        }
+        json.name("target")
+                .value(description.populations().get(projection.target()).name())
+                .name("port")
+                .value(projection.port());
         json.name("delay").value(projection.delay()).name("plastic").value(projection.plastic());
         json.name("path").array();
         for (Connection connection : projection.path()) {

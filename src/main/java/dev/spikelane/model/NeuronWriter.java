@@ -3,7 +3,6 @@ package dev.spikelane.model;
 import dev.spikelane.description.NeuronOptions;
 import dev.spikelane.description.OptionSink;
 import dev.spikelane.io.file.JsonWriter;
-import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.Quantization;
@@ -26,10 +25,9 @@ final class NeuronWriter implements OptionSink {
     }
 
     /** Throws where the weights of a window would be more than a reader allows. */
-    static void requireWindow(Population population) {
-        if (population.neuron() instanceof StateLeaky neuron
-                && (long) neuron.kernelTruncation() * population.size() > ModelFormat.MOST_WINDOW) {
-            throw new IllegalArgumentException("population '" + population.name() + "' has " + population.size()
+    static void requireWindow(String population, int size, Neuron model) {
+        if (model instanceof StateLeaky neuron && (long) neuron.kernelTruncation() * size > ModelFormat.MOST_WINDOW) {
+            throw new IllegalArgumentException("population '" + population + "' has " + size
                     + " windows of " + neuron.kernelTruncation() + " steps, expected at most "
                     + ModelFormat.MOST_WINDOW + " weights in a model file");
         }

@@ -6,6 +6,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
+import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.OperatorChain;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.Shape;
@@ -314,7 +315,7 @@ public final class NetworkBuilder {
     }
 
     private Projection recurrent(Population population, Connection connection) {
-        String name = population.name() + ".recurrent";
+        String name = ProjectionDescription.nameOfRecurrence(population.name());
         if (projectionNames.contains(name)) {
             throw new IllegalArgumentException("the name '" + name
                     + "' is used already by a projection, expected another, because it is that of the recurrence of population '"

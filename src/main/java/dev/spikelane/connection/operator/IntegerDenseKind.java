@@ -14,9 +14,6 @@ import java.util.SequencedMap;
 /** Dense connections with integer weights. */
 final class IntegerDenseKind extends ConnectionKind<IntegerDense> {
 
-    /** What stands behind the name of integers, for their scales. */
-    private static final String SCALE = "_scale";
-
     IntegerDenseKind() {
         super(IntegerDense.class, "integer dense");
     }
@@ -42,7 +39,7 @@ final class IntegerDenseKind extends ConnectionKind<IntegerDense> {
         List<ValueDescription> dense = DenseKind.values(said.inputs(), said.outputs());
         return List.of(
                 new ValueDescription(
-                        WEIGHT + SCALE,
+                        WEIGHT + ValueDescription.SCALE,
                         List.of(said.weights().scales().length),
                         ElementType.FLOAT32,
                         ValueDescription.Role.BUFFER),

@@ -15,6 +15,9 @@ import java.util.List;
  */
 public record ValueDescription(String name, List<Integer> shape, ElementType type, Role role) {
 
+    /** What stands behind the name of integers, for their scales. */
+    public static final String SCALE = "_scale";
+
     /** What values are for. */
     public enum Role {
         /** Of a projection, and learned, if the connection has a gradient. */

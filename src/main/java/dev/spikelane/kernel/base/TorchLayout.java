@@ -30,9 +30,10 @@ public final class TorchLayout {
      * @param rows how many, at least 1
      */
     public static void copyInside(Shape shape, Signal from, int fromRow, Signal to, int toRow, int rows) {
-        switch (from) {
-            case SpikeMatrix spikes -> shape.toInside(spikes, fromRow, (SpikeMatrix) to, toRow, rows);
-            case FloatMatrix values -> shape.toInside(values, fromRow, (FloatMatrix) to, toRow, rows);
+        if (from instanceof SpikeMatrix spikes) { // a switch on types may allocate before it is compiled
+            shape.toInside(spikes, fromRow, (SpikeMatrix) to, toRow, rows);
+        } else {
+            shape.toInside((FloatMatrix) from, fromRow, (FloatMatrix) to, toRow, rows);
         }
     }
 
@@ -47,9 +48,10 @@ public final class TorchLayout {
      * @param rows how many, at least 1
      */
     public static void copyTorch(Shape shape, Signal from, int fromRow, Signal to, int toRow, int rows) {
-        switch (from) {
-            case SpikeMatrix spikes -> shape.toTorch(spikes, fromRow, (SpikeMatrix) to, toRow, rows);
-            case FloatMatrix values -> shape.toTorch(values, fromRow, (FloatMatrix) to, toRow, rows);
+        if (from instanceof SpikeMatrix spikes) {
+            shape.toTorch(spikes, fromRow, (SpikeMatrix) to, toRow, rows);
+        } else {
+            shape.toTorch((FloatMatrix) from, fromRow, (FloatMatrix) to, toRow, rows);
         }
     }
 
