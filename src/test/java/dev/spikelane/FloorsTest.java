@@ -193,6 +193,33 @@ final class FloorsTest {
         assertEquals(Set.of(), users);
     }
 
+    /** One place knows how torch's order differs from that of rows; the three others move single elements by {@code Shape.torch}. */
+    @Test
+    void oneClassReorders() throws IOException {
+        Set<String> users = new TreeSet<>();
+        List<String> singles = new ArrayList<>();
+        for (ClassModel file : classes()) {
+            for (String member : List.of("toTorch", "toInside", "reordered")) {
+                List<String> found = new ArrayList<>();
+                refuseMember(file, "memory/Shape", member, found);
+                if (!found.isEmpty()) {
+                    users.add(nameOf(file));
+                }
+            }
+            refuseMember(file, "memory/Shape", "torch", singles);
+            refuseMember(file, "memory/Shape", "inside", singles);
+        }
+        assertEquals(Set.of("kernel.base.TorchLayout"), users);
+        assertEquals(
+                new TreeSet<>(Set.of(
+                        "connection.operator.FlattenGradient uses torch",
+                        "connection.operator.FlattenOperator uses inside",
+                        "kernel.base.TorchLayout uses inside",
+                        "kernel.base.TorchLayout uses torch",
+                        "train.BoundLoss uses inside")),
+                new TreeSet<>(singles));
+    }
+
     /**
      * Vectors leave a method only where that is named here: C2 may leave a small method as a call, which boxes them. The loops that call these are too long
      * to be inlined themselves, so their calls are counted before C2 compiles them; see the notes on C2.

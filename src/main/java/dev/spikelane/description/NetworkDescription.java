@@ -1,6 +1,10 @@
 package dev.spikelane.description;
 
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Recurrence;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -32,6 +36,59 @@ public record NetworkDescription(
             case SourceDescription.OfVariable variable ->
                 populations.get(variable.population()).shape();
         };
+    }
+
+    /** Returns the name of the input or population that a source is of. */
+    public String nameOf(SourceDescription source) {
+        return switch (source) {
+            case SourceDescription.OfInput input -> inputs.get(input.input()).name();
+            case SourceDescription.OfSpikes spikes ->
+                populations.get(spikes.population()).name();
+            case SourceDescription.OfVariable variable ->
+                populations.get(variable.population()).name();
+        };
+    }
+
+    /** Whether the model of its target brings a projection along when a network is built. */
+    public boolean isRecurrence(ProjectionDescription projection) {
+        PopulationDescription target = populations.get(projection.target());
+        return projection.port().equals(Neuron.FEEDBACK)
+                && projection.name().equals(ProjectionDescription.nameOfRecurrence(target.name()))
+                && !(target.neuron().recurrence() instanceof Recurrence.None);
+    }
+
+    /** Returns the operators of a projection, from source to target, at least one; throws where a connection does not fit. */
+    public List<OperatorDescription> operators(int projection) {
+        ProjectionDescription said = projections.get(projection);
+        return PathWalk.operators(said, shapeOf(said.source()));
+    }
+
+    /**
+     * Returns all values: those of projections, then those of populations, in order of declaration. The shapes of parameters are those that
+     * were declared; a parameter may get one value for all neurons, or one for each.
+     */
+    public List<NamedValues> values() {
+        List<NamedValues> values = new ArrayList<>();
+        for (int i = 0; i < projections.size(); i++) {
+            operators(i).forEach(operator -> values.addAll(operator.values()));
+        }
+        for (int i = 0; i < populations.size(); i++) {
+            values.addAll(parameters(i));
+        }
+        return values;
+    }
+
+    /** Returns the parameters of a population; the weights of a recurrence that is a projection are that projection's. */
+    public List<NamedValues> parameters(int population) {
+        PopulationDescription said = populations.get(population);
+        boolean fed = enters(population, Neuron.FEEDBACK);
+        List<NamedValues> values = new ArrayList<>();
+        said.neuron().parameters().forEach((name, declared) -> {
+            if (!fed || !name.equals(Neuron.RECURRENT_WEIGHTS)) {
+                values.add(new NamedValues(said.name(), ValueDescription.parameter(name, declared.count())));
+            }
+        });
+        return values;
     }
 
     /** Returns the connections to a population, in words. */

@@ -29,6 +29,11 @@ public record ProjectionDescription(
         path = List.copyOf(path);
     }
 
+    /** Returns the name of the projection that the recurrence of a population is. */
+    public static String nameOfRecurrence(String population) {
+        return population + ".recurrent";
+    }
+
     /** The path in words. */
     public String describePath() {
         return path.isEmpty()

@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.description.PopulationDescription;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -11,11 +12,9 @@ import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.gradient.NeuronRows;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A population laid out, with the parameters that it has now. */
@@ -76,15 +75,6 @@ public final class BoundPopulation {
         return bind(arena, inside().beforeReset(), population, neurons.takesFeedback());
     }
 
-    /** The names of the parameters; the weights of a recurrence that is a projection are that projection's. */
-    Set<String> parameters() {
-        Set<String> names = new LinkedHashSet<>(neuron().parameters().keySet());
-        if (neurons.takesFeedback()) {
-            names.remove(Neuron.RECURRENT_WEIGHTS);
-        }
-        return names;
-    }
-
     /**
      * Gives the neurons other values of some parameters, in place. The models follow when somebody asks for them.
      *
@@ -111,7 +101,7 @@ public final class BoundPopulation {
                 return false;
             }
             for (int row = 0; row < next.length; row++) {
-                next[row] = values.get(i).get(0, torch(row, next.length));
+                next[row] = values.get(i).get(0, TorchLayout.torch(population.shape(), row, next.length));
             }
         }
         if (!own.takes(names)) {
@@ -143,25 +133,15 @@ public final class BoundPopulation {
         }
     }
 
-    private int torch(int row, int count) {
-        return count == population.size() && population.shape().reordered()
-                ? population.shape().torch(row)
-                : row;
-    }
-
     /** Gives the models the values that the neurons have. */
     private void renew() {
         if (!stale || rows == null) {
             return;
         }
         Map<String, Parameter> inTorch = new LinkedHashMap<>();
-        rows.parameters().forEach((name, now) -> {
-            float[] values = new float[now.count()];
-            for (int i = 0; i < values.length; i++) {
-                values[torch(i, values.length)] = now.value(i);
-            }
-            inTorch.put(name, Parameter.of(values));
-        });
+        rows.parameters()
+                .forEach((name, now) ->
+                        inTorch.put(name, Parameter.of(TorchLayout.torch(population.shape(), now.values()))));
         neuron = neuron.withParameters(inTorch);
         inside = inside(population.shape(), neuron);
         stale = false;
@@ -169,17 +149,13 @@ public final class BoundPopulation {
 
     /** The model with parameters of single neurons in the order of the rows. */
     private static Neuron inside(Shape shape, Neuron neuron) {
-        if (!shape.reordered()) {
+        if (!TorchLayout.differs(shape)) {
             return neuron;
         }
         Map<String, Parameter> arranged = new LinkedHashMap<>();
         neuron.parameters().forEach((name, values) -> {
             if (values.count() == shape.size()) {
-                float[] rows = new float[shape.size()];
-                for (int i = 0; i < rows.length; i++) {
-                    rows[i] = values.value(shape.torch(i));
-                }
-                arranged.put(name, Parameter.of(rows));
+                arranged.put(name, Parameter.of(TorchLayout.inside(shape, values.values())));
             }
         });
         return neuron.withParameters(arranged);

@@ -1,11 +1,11 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.description.InputDescription;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +90,7 @@ public final class InputRun implements SourceRun {
      */
     public void openFrame(Signal given, boolean stays) {
         analog = given instanceof FloatMatrix;
-        if (stays && history == 0 && analog && !input.shape().reordered()) {
+        if (stays && history == 0 && analog && !TorchLayout.differs(input.shape())) {
             frame = given;
             return;
         }
@@ -131,15 +131,7 @@ public final class InputRun implements SourceRun {
 
     /** Copies rows from torch's order into that of the rows. */
     private void copy(Signal from, int firstRow, Signal to, int toRow, int rows) {
-        if (!input.shape().reordered()) {
-            MemorySegment.copy(
-                    from.segment(), from.rowOffset(firstRow), to.segment(), to.rowOffset(toRow), from.rowOffset(rows));
-            return;
-        }
-        switch (from) {
-            case SpikeMatrix bits -> input.shape().toInside(bits, firstRow, (SpikeMatrix) to, toRow, rows);
-            case FloatMatrix numbers -> input.shape().toInside(numbers, firstRow, (FloatMatrix) to, toRow, rows);
-        }
+        TorchLayout.copyInside(input.shape(), from, firstRow, to, toRow, rows);
     }
 
     private int columns() {

@@ -2,6 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
@@ -46,7 +47,7 @@ public final class LaidOutNetwork {
         }
         this.chains = new OperatorChain[description.projections().size()];
         for (int i = 0; i < chains.length; i++) {
-            chains[i] = bind(arena, description.projections().get(i));
+            chains[i] = chain(arena, i);
         }
         this.values = Collections.unmodifiableMap(named());
     }
@@ -61,12 +62,13 @@ public final class LaidOutNetwork {
         }
     }
 
-    private OperatorChain bind(Arena arena, ProjectionDescription projection) {
+    private OperatorChain chain(Arena arena, int number) {
+        ProjectionDescription projection = description.projections().get(number);
         Parameter spikeValue = projection.source() instanceof SourceDescription.OfSpikes spikes
                 ? populations[spikes.population()].inside().spikeValue()
                 : Parameter.of(1);
         try {
-            return OperatorChain.bind(arena, projection.path(), description.shapeOf(projection.source()), spikeValue);
+            return OperatorChain.bind(arena, description.operators(number), spikeValue);
         } catch (IllegalArgumentException failure) {
             throw new IllegalArgumentException(
                     "projection '" + projection.name() + "': " + failure.getMessage(), failure);
@@ -150,7 +152,7 @@ public final class LaidOutNetwork {
     /** Puts others in place of a projection's operators, for runs still to be made: so tests watch threads at work. */
     public void replaceOperators(int projection, UnaryOperator<Operator> change) {
         chains[projection] = new OperatorChain(
-                chains[projection].operators().stream().map(change).toList());
+                chains[projection].operators().stream().map(change).toList(), chains[projection].owners());
     }
 
     /**
@@ -217,12 +219,14 @@ public final class LaidOutNetwork {
     private Map<String, Values> named() {
         Map<String, Values> all = new LinkedHashMap<>();
         for (int i = 0; i < chains.length; i++) {
-            chains[i].addValues(description.projections().get(i).name(), all);
+            chains[i].addValues(all);
         }
         for (int i = 0; i < populations.length; i++) {
-            for (String name : populations[i].parameters()) {
+            for (NamedValues each : description.parameters(i)) {
                 OperatorChain.put(
-                        all, description.populations().get(i).name() + "." + name, new PopulationValues(this, i, name));
+                        all,
+                        each.name(),
+                        new PopulationValues(this, i, each.said().name()));
             }
         }
         return all;

@@ -33,7 +33,7 @@ final class LoopShare {
         this.entrances =
                 sums.stream().map(sum -> sum.samples(arena, first, count)).toArray(LoopSum.Samples[]::new);
         this.kept = SampleViews.of(site.keeps() ? site.variables().size() : 0, first, count, site.batch());
-        this.ofVariable = Tile.whole(FloatMatrix.zeros(1, 1));
+        this.ofVariable = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
         this.currents = new PortCurrents(entrances[0].sum(), entrances[entrances.length - 1].sum());
     }
 

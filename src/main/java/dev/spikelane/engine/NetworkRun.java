@@ -5,6 +5,7 @@ import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.kernel.base.RowBytes;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -189,7 +190,7 @@ public final class NetworkRun {
             all[i] = network.chain(i);
             if (projections.get(i).plastic()) {
                 all[i] = all[i].copy(memory.arena);
-                all[i].addValues(projections.get(i).name(), plasticValues);
+                all[i].addValues(plasticValues);
             }
         }
         return all;
@@ -307,7 +308,7 @@ public final class NetworkRun {
     /** The spikes of the last population in the first step of the block, in torch's order. */
     public SpikeMatrix output() {
         PopulationRun last = sites[sites.length - 1];
-        return last.population().shape().reordered()
+        return TorchLayout.differs(last.population().shape())
                 ? last.outside(last.spikes().block(), size.batch()).rows(0, size.batch())
                 : output;
     }

@@ -1,14 +1,10 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.IntegerDense;
-import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
-import dev.spikelane.connection.operator.Operators;
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
@@ -20,8 +16,9 @@ import java.util.Map;
  * The operators of a projection, laid out behind its source.
  *
  * @param operators from source to target, at least one
+ * @param owners what the names of each operator's values start with
  */
-public record OperatorChain(List<Operator> operators) {
+public record OperatorChain(List<Operator> operators, List<String> owners) {
 
     private static final Parameter ONE = Parameter.of(1);
 
@@ -35,57 +32,30 @@ public record OperatorChain(List<Operator> operators) {
     }
 
     /** Lays a path out; only its first operator sees what spikes carry. */
-    static OperatorChain bind(Arena arena, List<Connection> path, Shape source, Parameter spikeValue) {
+    static OperatorChain bind(Arena arena, List<OperatorDescription> path, Parameter spikeValue) {
         List<Operator> operators = new ArrayList<>();
-        Shape shape = source;
-        Shape rows = source;
-        for (int i = 0; i < path.size(); i++) {
-            Connection connection = path.get(i);
-            Shape made = connection.outputShape(shape);
-            boolean seesThrough = connection instanceof Flatten && (!rows.reordered() || isDense(path, i + 1));
-            if (seesThrough) {
-                shape = made;
-                continue;
-            }
-            operators.add(Operators.bind(arena, connection, rows, operators.isEmpty() ? spikeValue : ONE));
-            shape = made;
-            rows = made;
+        for (OperatorDescription each : path) {
+            operators.add(ConnectionKinds.of(each.connection())
+                    .bind(arena, each.connection(), each.rows(), operators.isEmpty() ? spikeValue : ONE));
         }
-        if (operators.isEmpty()) {
-            operators.add(Operators.bind(arena, new OneToOne(1), rows, spikeValue));
-        }
-        return new OperatorChain(List.copyOf(operators));
-    }
-
-    private static boolean isDense(List<Connection> path, int index) {
-        return index < path.size()
-                && switch (path.get(index)) {
-                    case Dense _, BlasDense _, IntegerDense _ -> true;
-                    default -> false;
-                };
+        return new OperatorChain(
+                List.copyOf(operators),
+                path.stream().map(OperatorDescription::owner).toList());
     }
 
     /** Copies the operators with their weights. */
     OperatorChain copy(Arena arena) {
         return new OperatorChain(
-                operators.stream().map(operator -> operator.copy(arena)).toList());
+                operators.stream().map(operator -> operator.copy(arena)).toList(), owners);
     }
 
-    /** Names the values: by the operator's place in the chain, where several operators have values. */
-    void addValues(String projection, Map<String, Values> to) {
-        for (int place = 0; place < operators.size(); place++) {
-            for (Values each : operators.get(place).values()) {
-                put(to, prefix(projection, place) + each.name(), each);
+    /** Adds the values by name. */
+    void addValues(Map<String, Values> to) {
+        for (int i = 0; i < operators.size(); i++) {
+            for (Values each : operators.get(i).values()) {
+                put(to, owners.get(i) + "." + each.name(), each);
             }
         }
-    }
-
-    /** Returns what stands before the names of an operator's values. */
-    public String prefix(String projection, int place) {
-        long owners = operators.stream()
-                .filter(operator -> !operator.values().isEmpty())
-                .count();
-        return projection + (owners > 1 ? "." + place : "") + ".";
     }
 
     /** Throws if one name means two values, of which one could be neither read nor saved. */

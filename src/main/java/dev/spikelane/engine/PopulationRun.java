@@ -2,6 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.SourceDescription;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -322,7 +323,7 @@ public final class PopulationRun {
         }
         FloatMatrix seen = membranes == null ? state.membrane() : membranes.block();
         SpikeMatrix fired = spikes.block();
-        if (population.shape().reordered()) {
+        if (TorchLayout.differs(population.shape())) {
             fired = outside(fired, steps * batch);
             seen = outside(seen, membranes == null ? batch : steps * batch);
         }
@@ -333,8 +334,7 @@ public final class PopulationRun {
 
     /** The spikes of the first rows of the block, in torch's order. */
     SpikeMatrix outside(SpikeMatrix rows, int count) {
-        Shape shape = population.shape();
-        if (!shape.reordered()) {
+        if (!TorchLayout.differs(population.shape())) {
             return rows;
         }
         SpikeMatrix made = spikesOutside;
@@ -342,7 +342,7 @@ public final class PopulationRun {
             made = SpikeMatrix.zeros(arena, spikes.block().rows(), size());
             spikesOutside = made;
         }
-        shape.toTorch(rows, 0, made, 0, count);
+        TorchLayout.copyTorch(population.shape(), rows, 0, made, 0, count);
         return made;
     }
 
@@ -352,7 +352,7 @@ public final class PopulationRun {
             made = FloatMatrix.zeros(arena, rows.rows(), size());
             membranesOutside = made;
         }
-        population.shape().toTorch(rows, 0, made, 0, count);
+        TorchLayout.copyTorch(population.shape(), rows, 0, made, 0, count);
         return made;
     }
 

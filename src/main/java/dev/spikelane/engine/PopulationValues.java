@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Neuron;
@@ -25,25 +26,22 @@ final class PopulationValues implements Values {
                 network.population(population).neuron().parameters().get(name));
     }
 
+    /** What the parameter is now: one number, or one for each neuron. */
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public int rows() {
-        return 1;
-    }
-
-    @Override
-    public int columns() {
-        return parameter().count();
+    public ValueDescription description() {
+        return ValueDescription.parameter(name, parameter().count());
     }
 
     @Override
     public void read(FloatMatrix into) {
         into.requireShape("into", 1, columns());
         into.copyFrom(parameter().values());
+    }
+
+    /** The name, which needs no look at the present values. */
+    @Override
+    public String name() {
+        return name;
     }
 
     int population() {

@@ -47,7 +47,7 @@ final class PortSum {
         this.batch = size.batch();
         this.kept = kept;
         this.tiles = new Tile[size.threads()];
-        Tile none = Tile.whole(FloatMatrix.zeros(1, columns));
+        Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, columns));
         for (int i = 0; i < tiles.length; i++) {
             tiles[i] = kept == null ? tile(arena, size) : none.another();
         }

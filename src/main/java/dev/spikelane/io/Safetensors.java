@@ -33,6 +33,9 @@ public final class Safetensors {
     private static final int LENGTH_BYTES = Long.BYTES;
     private static final int MOST_HEADER_BYTES = 1 << 24;
     private static final int FIRST_CAPACITY = 1 << 16;
+    /** A little less than the largest array, which some JVMs refuse. */
+    private static final int MOST_BYTES_IN_ARRAY = Integer.MAX_VALUE - Long.BYTES;
+
     private static final int MOST_BYTES_IN_CALL = 1 << 20;
     private static final long UNKNOWN = -1;
 
@@ -218,6 +221,43 @@ public final class Safetensors {
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public void write(Path file) throws IOException {
+        ByteBuffer header = header();
+        AtomicFile.write(file, channel -> {
+            write(channel, header);
+            for (Tensor tensor : tensors) {
+                MemorySegment bytes = tensor.bytes();
+                for (long at = 0; at < bytes.byteSize(); at += MOST_BYTES_IN_CALL) {
+                    write(
+                            channel,
+                            bytes.asSlice(at, Math.min(MOST_BYTES_IN_CALL, bytes.byteSize() - at))
+                                    .asByteBuffer());
+                }
+            }
+        });
+    }
+
+    /**
+     * Returns the bytes of a file.
+     *
+     * @return what {@link #write} writes
+     * @throws IllegalArgumentException if the header would have more than 16 MiB, or there are more bytes than an array can hold
+     */
+    public byte[] toBytes() {
+        ByteBuffer header = header();
+        long size = header.remaining();
+        for (Tensor tensor : tensors) {
+            size += tensor.bytes().byteSize();
+        }
+        if (size > MOST_BYTES_IN_ARRAY) {
+            throw new IllegalArgumentException(
+                    "content has " + size + " bytes, expected at most " + MOST_BYTES_IN_ARRAY + " in an array");
+        }
+        ByteBuffer bytes = ByteBuffer.allocate((int) size).put(header);
+        tensors.forEach(tensor -> bytes.put(tensor.bytes().asByteBuffer()));
+        return bytes.array();
+    }
+
+    private ByteBuffer header() {
         byte[] text = SafetensorsHeader.text(metadata, tensors).getBytes(StandardCharsets.UTF_8);
         int padded = Math.ceilDiv(text.length, Long.BYTES) * Long.BYTES;
         if (padded > MOST_HEADER_BYTES) {
@@ -229,18 +269,7 @@ public final class Safetensors {
         while (header.hasRemaining()) {
             header.put((byte) ' ');
         }
-        AtomicFile.write(file, channel -> {
-            write(channel, header.flip());
-            for (Tensor tensor : tensors) {
-                MemorySegment bytes = tensor.bytes();
-                for (long at = 0; at < bytes.byteSize(); at += MOST_BYTES_IN_CALL) {
-                    write(
-                            channel,
-                            bytes.asSlice(at, Math.min(MOST_BYTES_IN_CALL, bytes.byteSize() - at))
-                                    .asByteBuffer());
-                }
-            }
-        });
+        return header.flip();
     }
 
     private static void write(WritableByteChannel channel, ByteBuffer bytes) throws IOException {

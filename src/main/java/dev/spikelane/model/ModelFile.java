@@ -3,6 +3,7 @@ package dev.spikelane.model;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.network.Network;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -64,6 +65,18 @@ public final class ModelFile {
     }
 
     /**
+     * Returns a network as the bytes of a model file.
+     *
+     * @param network the network, with the weights and parameters that it has now
+     * @return what {@link #write(Path, Network)} writes, for {@link #of}
+     * @throws IllegalArgumentException if the format cannot say a part of the network, or the bytes were more than an array can hold
+     */
+    public static byte[] toBytes(Network network) {
+        Objects.requireNonNull(network, "network");
+        return new ModelWriter(network).content(false, Map.of()).toBytes();
+    }
+
+    /**
      * Writes a network with weights of 8 bits: those of dense and recurrent connections are rounded to 255 levels for each output, from {@code
      * -127 * scale} to {@code 127 * scale} with the largest weight at one end. Biases and parameters keep their bits.
      *
@@ -116,6 +129,22 @@ public final class ModelFile {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(stream, "stream");
         return read(name, Safetensors.read(name, stream), false);
+    }
+
+    /**
+     * Makes a network of the bytes of a model file, in memory that is freed when it is forgotten.
+     *
+     * @param bytes what {@link #toBytes} returned, or a model file holds
+     * @return the network
+     * @throws IllegalArgumentException if they are not a whole model file; the message says what is wrong
+     */
+    public static Network of(byte[] bytes) {
+        Objects.requireNonNull(bytes, "bytes");
+        try {
+            return read("network of " + bytes.length + " bytes", new ByteArrayInputStream(bytes));
+        } catch (IOException refused) {
+            throw new IllegalArgumentException(refused.getMessage(), refused);
+        }
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.spikelane.model;
 
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.description.NamedValues;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -12,7 +14,7 @@ final class ModelFormat {
     static final int VERSION = 1;
 
     /** What stands behind the name of weights in 8 bits, for their scales. */
-    static final String SCALE = "_scale";
+    static final String SCALE = ValueDescription.SCALE;
 
     /** Neurons and inputs of a network together: what a state takes is bounded before it is allocated. */
     static final int MOST_NEURONS = 1 << 24;
@@ -26,6 +28,13 @@ final class ModelFormat {
     private static final Pattern CAPITAL = Pattern.compile("(?<=[a-z])[A-Z]");
 
     private ModelFormat() {}
+
+    /** The tensor of values: parameters of neurons as snnTorch spells them. */
+    static String tensor(NamedValues values) {
+        return values.said().role() == ValueDescription.Role.PARAMETER
+                ? values.owner() + "." + snake(values.said().name())
+                : values.name();
+    }
 
     /** The name of a parameter as snnTorch spells it: {@code graded_spikes_factor}. */
     static String snake(String parameter) {

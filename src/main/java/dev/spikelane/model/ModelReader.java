@@ -1,23 +1,17 @@
 package dev.spikelane.model;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.IntegerDense;
-import dev.spikelane.connection.OneToOne;
-import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
+import dev.spikelane.connection.operator.ConnectionKind;
+import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.description.PathWalk;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.file.JsonValue;
-import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Source;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -111,7 +105,7 @@ final class ModelReader {
         Shape shape = shape(value.member("shape"));
         Neuron neuron = new NeuronReader(value.member("neuron"), own, tensors).neuron();
         Population population = builder.population(own, shape, neuron);
-        NeuronWriter.requireWindow(population);
+        NeuronWriter.requireWindow(own, shape.size(), neuron);
         sources.put(own, population);
         populations.put(own, population);
     }
@@ -143,7 +137,11 @@ final class ModelReader {
             Population population = find(populations, value.member("source"), "a population");
             source = population.variable(value.member("variable").text());
         }
-        builder.project(own, source, target, path(own, value.member("path").items()))
+        builder.project(
+                        own,
+                        source,
+                        target,
+                        path(own, source, value.member("path").items()))
                 .port(value.member("port").text())
                 .delay((int) value.member("delay").integer(0, ModelFormat.MOST_DELAY));
         if (value.member("plastic").truth()) {
@@ -159,89 +157,17 @@ final class ModelReader {
         return found;
     }
 
-    private Connection[] path(String projection, List<JsonValue> steps) throws IOException {
-        List<String> owners = new ArrayList<>();
+    private Connection[] path(String projection, Source source, List<JsonValue> steps) throws IOException {
+        List<ConnectionKind<Connection>> kinds = new ArrayList<>();
         for (JsonValue step : steps) {
-            if (ownsValues(step)) {
-                owners.add(projection);
-            }
+            kinds.add(ConnectionKinds.named(step.member("type")));
         }
-        if (owners.size() > 1) {
-            owners.clear();
-            for (int i = 0; i < steps.size(); i++) {
-                if (tensors.has(projection + "." + i + ".weight")) {
-                    owners.add(projection + "." + i);
-                }
-            }
-        }
+        PathWalk walk = new PathWalk(projection, source.shape(), kinds);
         Connection[] path = new Connection[steps.size()];
-        int next = 0;
         for (int i = 0; i < path.length; i++) {
-            boolean owns = ownsValues(steps.get(i));
-            if (owns && next == owners.size()) {
-                throw steps.get(i).unexpected("a connection whose weights are in the file");
-            }
-            path[i] = connection(steps.get(i), owns ? owners.get(next++) : projection);
+            path[i] = kinds.get(i).read(steps.get(i), tensors.of(walk.owner(), integers));
+            walk.pass(path[i]);
         }
         return path;
-    }
-
-    private static boolean ownsValues(JsonValue step) throws IOException {
-        return Set.of("dense", "integer dense", "recurrent", "one to one")
-                .contains(step.member("type").text());
-    }
-
-    private Connection connection(JsonValue value, String owner) throws IOException {
-        JsonValue type = value.member("type");
-        return switch (type.text()) {
-            case "dense", "recurrent" -> {
-                value.requireOnly(Set.of("type", "inputs", "outputs"));
-                if (integers && type.text().equals("dense") && tensors.hasIntegers(owner + ".weight")) {
-                    yield integers(value, owner);
-                }
-                FloatMatrix weights = tensors.weights(owner + ".weight");
-                FloatMatrix bias = tensors.row(owner + ".bias");
-                requireSize(value.member("inputs"), weights.columns(), owner);
-                requireSize(value.member("outputs"), weights.rows(), owner);
-                yield type.text().equals("dense") ? Dense.of(weights, bias) : new Recurrent(weights, bias);
-            }
-            case "integer dense" -> {
-                value.requireOnly(Set.of("type", "inputs", "outputs", "bits"));
-                IntegerDense dense = integers(value, owner);
-                if (value.member("bits").integer(Byte.SIZE, Short.SIZE)
-                        != (long) Byte.SIZE * dense.weights().type().bytes()) {
-                    throw value.member("bits")
-                            .unexpected("those of the tensor '" + owner + ".weight', which has "
-                                    + dense.weights().type());
-                }
-                yield dense;
-            }
-            case "one to one" -> {
-                value.requireOnly(Set.of("type"));
-                yield new OneToOne(Parameter.of(tensors.row(owner + ".weight").toArray()));
-            }
-            case "flatten" -> {
-                value.requireOnly(Set.of("type"));
-                yield new Flatten();
-            }
-            case "scale" -> {
-                value.requireOnly(Set.of("type", "factor"));
-                yield new Scale(value.member("factor").number());
-            }
-            default -> throw type.unexpected("dense, integer dense, recurrent, one to one, flatten or scale");
-        };
-    }
-
-    private IntegerDense integers(JsonValue value, String owner) throws IOException {
-        IntegerMatrix weights = tensors.integers(owner + ".weight");
-        requireSize(value.member("inputs"), weights.columns(), owner);
-        requireSize(value.member("outputs"), weights.rows(), owner);
-        return IntegerDense.of(weights, tensors.row(owner + ".bias"));
-    }
-
-    private static void requireSize(JsonValue said, int found, String owner) throws IOException {
-        if (said.integer(1, Integer.MAX_VALUE) != found) {
-            throw said.unexpected(found + ", as many as the tensor '" + owner + ".weight' has");
-        }
     }
 }

@@ -1,5 +1,8 @@
 package dev.spikelane.model;
 
+import dev.spikelane.connection.operator.StoredValues;
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.description.NamedValues;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.TensorType;
@@ -7,11 +10,10 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.network.Network;
-import dev.spikelane.network.Population;
+import dev.spikelane.network.Weights;
 import dev.spikelane.neuron.Parameter;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,8 +35,8 @@ final class ModelTensors {
         this.name = name;
         long bytes = 0;
         for (Tensor tensor : file.tensors()) {
-            if (tensor.count() == 0 || tensor.shape().size() > 2) {
-                throw new IOException(name + ": " + tensor + ", expected a matrix, a row or a number");
+            if (tensor.count() == 0) {
+                throw new IOException(name + ": " + tensor + ", expected at least one value");
             }
             int columns = tensor.shape().isEmpty() ? 1 : tensor.shape().getLast();
             bytes += FloatMatrix.bytes((int) (tensor.count() / columns), columns);
@@ -46,24 +48,53 @@ final class ModelTensors {
         }
     }
 
-    boolean has(String tensor) {
-        return tensors.containsKey(tensor);
+    /** The values that a connection has under names which start with its owner's. */
+    StoredValues of(String owner, boolean integersStay) {
+        return new OfConnection(owner, integersStay);
     }
 
-    /** Weights of a connection. */
-    FloatMatrix weights(String tensor) throws IOException {
-        Tensor found = find(tensor);
-        if (found.shape().size() != 2) {
-            throw new IOException(name + ": " + found + ", expected a matrix of [outputs, inputs]");
+    private final class OfConnection implements StoredValues {
+
+        private final String owner;
+        private final boolean integersStay;
+
+        OfConnection(String owner, boolean integersStay) {
+            this.owner = owner;
+            this.integersStay = integersStay;
         }
-        return values(found);
+
+        @Override
+        public String tensor(String value) {
+            return owner + "." + value;
+        }
+
+        @Override
+        public FloatMatrix floats(String value, int dimensions) throws IOException {
+            return ModelTensors.this.floats(tensor(value), dimensions);
+        }
+
+        @Override
+        public IntegerMatrix integers(String value) throws IOException {
+            Tensor found = find(tensor(value));
+            if (!Integers.isStored(found) || found.shape().size() != 2) {
+                throw new IOException(name + ": " + found + ", expected a matrix of [outputs, inputs] of I8 or I16");
+            }
+            return ModelTensors.this.integers(found);
+        }
+
+        @Override
+        public boolean staysInteger(String value) {
+            Tensor found = tensors.get(tensor(value));
+            return integersStay && found != null && Integers.isStored(found);
+        }
     }
 
-    /** A bias, or weights from one to one. */
-    FloatMatrix row(String tensor) throws IOException {
+    /** Values of so many dimensions: a bias has one, weights have two. */
+    FloatMatrix floats(String tensor, int dimensions) throws IOException {
         Tensor found = find(tensor);
-        if (found.shape().size() != 1) {
-            throw new IOException(name + ": " + found + ", expected a row");
+        if (found.shape().size() != dimensions) {
+            throw new IOException(name + ": " + found + ", expected "
+                    + (dimensions == 1 ? "a row" : "a shape of " + dimensions + " dimensions"));
         }
         return values(found);
     }
@@ -102,20 +133,6 @@ final class ModelTensors {
         return values;
     }
 
-    /** Whether the weights of a connection are integers in the file. */
-    boolean hasIntegers(String tensor) {
-        return tensors.containsKey(tensor) && Integers.isStored(tensors.get(tensor));
-    }
-
-    /** The weights of a connection as the integers that they are in the file. */
-    IntegerMatrix integers(String tensor) throws IOException {
-        Tensor found = find(tensor);
-        if (!Integers.isStored(found) || found.shape().size() != 2) {
-            throw new IOException(name + ": " + found + ", expected a matrix of [outputs, inputs] of I8 or I16");
-        }
-        return integers(found);
-    }
-
     private IntegerMatrix integers(Tensor items) throws IOException {
         Tensor scales = find(items.name() + ModelFormat.SCALE);
         requireFloats(scales);
@@ -132,41 +149,38 @@ final class ModelTensors {
         }
     }
 
-    private void restoreIntegers(Network network, String value) throws IOException {
-        IntegerMatrix stored = integers(value);
-        if (!network.weights().integers(value).equals(stored)) {
-            network.weights().replace(value, stored);
+    /** Gives a network the values that the file holds, all of them; throws where it holds others too. */
+    void restore(Network network) throws IOException {
+        Weights weights = network.weights();
+        Map<String, FloatMatrix> changed = new LinkedHashMap<>();
+        Set<String> others = new LinkedHashSet<>(tensors.keySet());
+        for (NamedValues each : network.laidOut().description().values()) {
+            String tensor = ModelFormat.tensor(each);
+            others.removeAll(List.of(tensor, tensor + ModelFormat.SCALE));
+            if (each.said().type() != ElementType.FLOAT32) {
+                IntegerMatrix stored = integers(find(tensor));
+                if (!weights.integers(each.name()).equals(stored)) {
+                    weights.replace(each.name(), stored);
+                }
+                continue;
+            }
+            FloatMatrix stored = stored(each, tensor);
+            // What was declared and is still so needs no copy.
+            if (!Arrays.equals(weights.get(each.name()).toArray(), stored.toArray())) {
+                changed.put(each.name(), stored);
+            }
+        }
+        weights.replaceAll(changed);
+        if (!others.isEmpty()) {
+            throw new IOException(name + ": has the tensors " + others + ", expected none but those of the network, "
+                    + weights.names());
         }
     }
 
-    /** Gives a network the values that the file holds, all of them; throws where it holds others too. */
-    void restore(Network network) throws IOException {
-        Map<String, String> parameters = new HashMap<>();
-        for (Population population : network.populations()) {
-            for (String parameter : population.neuron().parameters().keySet()) {
-                parameters.put(
-                        population.name() + "." + parameter, population.name() + "." + ModelFormat.snake(parameter));
-            }
+    private FloatMatrix stored(NamedValues values, String tensor) throws IOException {
+        if (values.said().role() == ValueDescription.Role.PARAMETER) {
+            return FloatMatrix.vector(parameter(tensor).values());
         }
-        Map<String, FloatMatrix> changed = new LinkedHashMap<>();
-        Set<String> others = new LinkedHashSet<>(tensors.keySet());
-        for (String value : network.weights().names()) {
-            String tensor = parameters.getOrDefault(value, value);
-            others.removeAll(List.of(tensor, tensor + ModelFormat.SCALE));
-            if (network.weights().type(value) != ElementType.FLOAT32) {
-                restoreIntegers(network, value);
-                continue;
-            }
-            FloatMatrix stored = values(find(tensor));
-            // What was declared and is still so needs no copy.
-            if (!Arrays.equals(network.weights().get(value).toArray(), stored.toArray())) {
-                changed.put(value, stored);
-            }
-        }
-        network.weights().replaceAll(changed);
-        if (!others.isEmpty()) {
-            throw new IOException(name + ": has the tensors " + others + ", expected none but those of the network, "
-                    + network.weights().names());
-        }
+        return values.said().matrix(floats(tensor, values.said().shape().size()));
     }
 }

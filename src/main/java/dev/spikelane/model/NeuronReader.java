@@ -1,5 +1,6 @@
 package dev.spikelane.model;
 
+import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
@@ -153,7 +154,7 @@ final class NeuronReader {
     }
 
     private Recurrence.AllToAll allToAll() throws IOException {
-        String owner = population + ".recurrent";
-        return Recurrence.allToAll(tensors.weights(owner + ".weight"), tensors.row(owner + ".bias"));
+        String owner = ProjectionDescription.nameOfRecurrence(population);
+        return Recurrence.allToAll(tensors.floats(owner + ".weight", 2), tensors.floats(owner + ".bias", 1));
     }
 }

@@ -26,6 +26,10 @@ final class Fingerprint {
         digest.update(bytes);
     }
 
+    void add(long number) {
+        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, number));
+    }
+
     void add(ByteBuffer bytes) {
         digest.update(bytes);
     }

@@ -68,9 +68,7 @@ public final class Network {
         this.projections = List.copyOf(projections);
         this.laidOut = new LaidOutNetwork(arena, described());
         this.weights = new Weights(laidOut.values(), laidOut.guard());
-        this.fingerprint = fingerprint(Stream.of(inputs, populations, projections)
-                .flatMap(List::stream)
-                .map(Object::toString));
+        this.fingerprint = NetworkFingerprint.of(laidOut.description());
     }
 
     /**
@@ -283,7 +281,7 @@ public final class Network {
         return laidOut;
     }
 
-    /** Tells graph and models from others; values are not part of it. */
+    /** Tells graph and models from others; values are part of it as far as neurons were declared with them. */
     long fingerprint() {
         return fingerprint;
     }
@@ -296,12 +294,6 @@ public final class Network {
         }
         throw new IllegalArgumentException("there is no population '" + population + "', expected one of "
                 + populations.stream().map(Population::name).toList());
-    }
-
-    private static long fingerprint(Stream<String> descriptions) {
-        Fingerprint fingerprint = new Fingerprint();
-        descriptions.forEach(fingerprint::add);
-        return fingerprint.value();
     }
 
     @Override

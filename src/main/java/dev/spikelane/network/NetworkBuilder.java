@@ -6,7 +6,9 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
+import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.OperatorChain;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Recurrence;
@@ -84,7 +86,7 @@ public final class NetworkBuilder {
         Objects.requireNonNull(shape, "shape");
         Objects.requireNonNull(neuron, "neuron");
         Population population = new Population(name, shape, neuron);
-        if (neuron.gates() > 1 && shape.reordered()) {
+        if (neuron.gates() > 1 && TorchLayout.differs(shape)) {
             throw new IllegalArgumentException("population '" + name + "' has the shape " + shape
                     + ", expected a row of neurons, such as " + Shape.of(shape.size()) + ", for " + neuron);
         }
@@ -313,7 +315,7 @@ public final class NetworkBuilder {
     }
 
     private Projection recurrent(Population population, Connection connection) {
-        String name = population.name() + ".recurrent";
+        String name = ProjectionDescription.nameOfRecurrence(population.name());
         if (projectionNames.contains(name)) {
             throw new IllegalArgumentException("the name '" + name
                     + "' is used already by a projection, expected another, because it is that of the recurrence of population '"

@@ -1,23 +1,13 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.IntegerDense;
-import dev.spikelane.connection.OneToOne;
-import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
-import dev.spikelane.connection.operator.Operator;
-import dev.spikelane.connection.operator.Values;
-import dev.spikelane.engine.OperatorChain;
+import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,25 +15,26 @@ import java.util.Map;
 /** Puts integers in place of the weights of dense connections. */
 final class Quantizing {
 
+    private final Network network;
     private final ElementType type;
 
-    private Quantizing(ElementType type) {
+    private Quantizing(Network network, ElementType type) {
         if (type == ElementType.FLOAT32) {
             throw new IllegalStateException("the type of integer weights is FLOAT32, expected INT8 or INT16");
         }
+        this.network = network;
         this.type = type;
     }
 
     static Network quantized(Network network, ElementType type) {
-        Quantizing quantizing = new Quantizing(type);
-        return network.weights().read(() -> quantizing.quantized(network));
+        Quantizing quantizing = new Quantizing(network, type);
+        return network.weights().read(quantizing::quantized);
     }
 
-    private Network quantized(Network network) {
+    private Network quantized() {
         List<Projection> projections = new ArrayList<>();
         for (int i = 0; i < network.projections().size(); i++) {
-            projections.add(
-                    quantized(network.projections().get(i), network.laidOut().chain(i)));
+            projections.add(quantized(i));
         }
         Network made = new Network(NativeMemory.ofAuto(), network.inputs(), network.populations(), projections);
         Map<String, FloatMatrix> changed = new LinkedHashMap<>();
@@ -59,24 +50,16 @@ final class Quantizing {
         return made;
     }
 
-    private Projection quantized(Projection projection, OperatorChain laidOut) {
+    private Projection quantized(int number) {
+        Projection projection = network.projections().get(number);
         if (projection.plastic()) {
             return projection;
         }
-        Iterator<Operator> owners = laidOut.operators().stream()
-                .filter(operator -> !operator.values().isEmpty())
-                .iterator();
-        List<Connection> path = new ArrayList<>();
-        for (Connection said : projection.path()) {
-            path.add(
-                    switch (said) {
-                        case Flatten _, Scale _ -> said;
-                        case Dense _ -> quantized(projection.name(), owners.next());
-                        case BlasDense _, IntegerDense _, OneToOne _, Recurrent _ -> {
-                            owners.next();
-                            yield said;
-                        }
-                    });
+        List<Connection> path = new ArrayList<>(projection.path());
+        for (OperatorDescription each : network.laidOut().description().operators(number)) {
+            if (each.place() < path.size()) { // else it stands for a path without connections
+                path.set(each.place(), quantized(projection.name(), each));
+            }
         }
         return new ProjectionBuilder(projection.name(), projection.source(), projection.target(), path)
                 .port(projection.port())
@@ -84,16 +67,11 @@ final class Quantizing {
                 .build();
     }
 
-    /** A dense connection with the values that it has now. */
-    private Connection quantized(String projection, Operator dense) {
-        FloatMatrix[] present = new FloatMatrix[2];
-        for (Values values : dense.values()) {
-            FloatMatrix copy = FloatMatrix.zeros(values.rows(), values.columns());
-            values.read(copy);
-            present[values.name().equals("weight") ? 0 : 1] = copy;
-        }
+    private Connection quantized(String projection, OperatorDescription said) {
         try {
-            return IntegerDense.of(IntegerMatrix.nearest(type, present[0]), present[1]);
+            return ConnectionKinds.of(said.connection())
+                    .quantized(
+                            said.connection(), type, name -> network.weights().get(said.owner() + "." + name));
         } catch (IllegalArgumentException refused) {
             throw new IllegalArgumentException("projection '" + projection + "': " + refused.getMessage(), refused);
         }

@@ -10,7 +10,7 @@ import java.util.Objects;
  * number of steps (and with it the places in random streams), the values of plastic projections, and what observers hold that {@link
  * Simulation#keepInState} names. Immutable; equal states have equal bytes: all NaNs are one value.
  *
- * <p>As bytes, little endian: the text {@code SPKS}, the version (int, 2, or 3 with observers), the fingerprint of graph and models (long), the hash
+ * <p>As bytes, little endian: the text {@code SPKS}, the version (int, 3, or 4 with observers), the fingerprint of graph and models (long), the hash
  * of the network's values (long), the batch (int), steps (long), with observers their fingerprint (long), the state, what observers hold, and a
  * CRC-32C of all before it (int). Rows of shaped inputs and populations are in torch's order.
  */

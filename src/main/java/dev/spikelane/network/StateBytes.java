@@ -12,9 +12,9 @@ import java.util.zip.CRC32C;
 final class StateBytes {
 
     private static final int MAGIC = 0x53_4b_50_53;
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     /** With observers. */
-    private static final int OBSERVED = 3;
+    private static final int OBSERVED = 4;
 
     private static final int AT_VERSION = Integer.BYTES;
     private static final int AT_GRAPH = AT_VERSION + Integer.BYTES;
@@ -167,8 +167,9 @@ final class StateBytes {
         int version = state.getInt(start + AT_VERSION);
         if (version != VERSION && version != OBSERVED
                 || version == OBSERVED && size < HEADER + Long.BYTES + Integer.BYTES) {
-            throw new IllegalArgumentException(
-                    "state has version " + version + ", expected " + VERSION + ", or " + OBSERVED + " with observers");
+            throw new IllegalArgumentException("state has version " + version + ", which "
+                    + (version < VERSION ? "an older" : "a newer") + " Spikelane took, expected " + VERSION + ", or "
+                    + OBSERVED + " with observers: run the steps again");
         }
         int found = checksum(checksum, state, start, size);
         int expected = state.getInt(start + size - Integer.BYTES);

@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.engine.VariableObserver;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -157,7 +158,7 @@ public final class VariableRecorder implements Observer {
         @Override
         public void record(long step, FloatMatrix rows, Shape shape) {
             int row = Recordings.firstRow(values.rows(), batch, step, 1);
-            shape.toTorch(rows, 0, values, row, batch);
+            TorchLayout.copyTorch(shape, rows, 0, values, row, batch);
         }
     }
 

@@ -52,12 +52,25 @@ public final class Weights {
      * Copies values out.
      *
      * @param name one of {@link #names}
-     * @return a matrix of its own: {@code [outputs x inputs]} for weights of a dense connection, {@code [1 x n]} for a bias or a parameter
+     * @return a matrix of its own, torch's first dimension by all others: {@code [outputs x inputs]} for weights of a dense connection,
+     *     {@code [1 x n]} for a bias or a parameter
      * @throws IllegalArgumentException if there is no such name
      */
     public FloatMatrix get(String name) {
         Values found = find(name);
         return read(() -> copy(NativeMemory.ofAuto(), found));
+    }
+
+    /**
+     * Returns torch's dimensions of values.
+     *
+     * @param name one of {@link #names}
+     * @return {@code [outputs, inputs]} for weights of a dense connection, {@code [n]} for a bias or a parameter of each neuron, {@code []} for a
+     *     parameter that is one number
+     * @throws IllegalArgumentException if there is no such name
+     */
+    public List<Integer> shape(String name) {
+        return find(name).description().shape();
     }
 
     /**
@@ -101,14 +114,16 @@ public final class Weights {
      * Copies values in.
      *
      * @param name one of {@link #names}
-     * @param from of the shape that {@link #get} returns; a parameter of neurons may have one value, or one for each neuron; where elements are
-     *     integers, each value must be one of them times the present scale
+     * @param from the elements in torch's order, as {@link #get} returns them, or as any other matrix whose columns are the product of
+     *     the last of torch's {@linkplain #shape dimensions}: a bias {@code [n]} may be a row or a column. A parameter of neurons may
+     *     have one value, or a row of one for each neuron; where elements are integers, each value must be one of them times the present scale
      * @throws IllegalArgumentException if there is no such name, the shape differs, or a value is not allowed; nothing changes then
      * @throws IllegalStateException if a simulation is running; calls that begin meanwhile wait
      */
     public void replace(String name, FloatMatrix from) {
         Values found = find(name);
-        guard.change(() -> found.write(from));
+        FloatMatrix matrix = found.description().matrix(from);
+        guard.change(() -> found.write(matrix));
     }
 
     /**
@@ -122,7 +137,10 @@ public final class Weights {
     public void replaceAll(Map<String, FloatMatrix> all) {
         Objects.requireNonNull(all, "all");
         Map<Values, FloatMatrix> found = new LinkedHashMap<>();
-        all.forEach((name, from) -> found.put(find(name), Objects.requireNonNull(from, name)));
+        all.forEach((name, from) -> {
+            Values each = find(name);
+            found.put(each, each.description().matrix(Objects.requireNonNull(from, name)));
+        });
         guard.change(() -> ValuesChange.apply(found));
     }
 

@@ -222,7 +222,7 @@ public final class Firing {
         return options.hashCode();
     }
 
-    /** Names all options; fingerprints of networks read this text. */
+    /** Names all options. */
     @Override
     public String toString() {
         return options.toString().replaceFirst("Options", "Firing");

@@ -396,7 +396,7 @@ public final class Lif implements Neuron {
         return said.hashCode();
     }
 
-    /** Names all values; fingerprints of networks read this text. */
+    /** Names all values. */
     @Override
     public String toString() {
         return said.toString().replaceFirst("Values", "Lif");

@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.update.GradientSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -66,7 +67,7 @@ final class BoundLoss {
         this.fired = loss.readsSpikes() ? site.spikes().block() : null;
         this.values = loss.readsMembranes() ? gradients.values(population, MEMBRANE) : null;
         int rows = steps * size;
-        boolean copies = shape.reordered();
+        boolean copies = TorchLayout.differs(shape);
         this.firedInTorch = fired != null && copies ? SpikeMatrix.zeros(rows, of.outputs()) : fired;
         this.valuesInTorch = values != null && copies ? FloatMatrix.zeros(rows, of.outputs()) : values;
         if (firedInTorch != null) {
@@ -87,13 +88,13 @@ final class BoundLoss {
     }
 
     private Place place(FloatMatrix given) {
-        boolean apart = adds || shape.reordered();
+        boolean apart = adds || TorchLayout.differs(shape);
         return new Place(apart ? FloatMatrix.zeros(given.rows(), given.columns()) : given, given);
     }
 
     /** The memory of gradients, spikes and membranes that are not the population's own, of so many rows. */
     static long scratchBytes(PopulationLoss of, Shape shape, boolean adds, long rows) {
-        boolean maps = shape.reordered();
+        boolean maps = TorchLayout.differs(shape);
         long values = FloatMatrix.zeros(1, of.outputs()).rowOffset(1) * rows;
         long bytes = 0;
         if (of.loss().readsSpikes()) {
@@ -129,12 +130,12 @@ final class BoundLoss {
     /** Takes what the window has made, before threads evaluate samples. */
     void open(double divisor) {
         read.setDivisor(divisor);
-        if (shape.reordered()) {
+        if (TorchLayout.differs(shape)) {
             if (fired != null) {
-                shape.toTorch(fired, 0, Objects.requireNonNull(firedInTorch), 0, fired.rows());
+                TorchLayout.copyTorch(shape, fired, 0, Objects.requireNonNull(firedInTorch), 0, fired.rows());
             }
             if (values != null) {
-                shape.toTorch(values, 0, Objects.requireNonNull(valuesInTorch), 0, values.rows());
+                TorchLayout.copyTorch(shape, values, 0, Objects.requireNonNull(valuesInTorch), 0, values.rows());
             }
         }
     }
@@ -154,7 +155,7 @@ final class BoundLoss {
         for (int step = 0; step < steps; step++) {
             for (int sample = first; sample < end; sample++) {
                 int row = step * size + sample;
-                if (shape.reordered()) {
+                if (TorchLayout.differs(shape)) {
                     deliverMaps(place, row);
                 } else {
                     long at = place.own.rowOffset(row);

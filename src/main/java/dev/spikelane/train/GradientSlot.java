@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.kernel.base.GradientSink;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Population;
@@ -98,7 +99,7 @@ final class GradientSlot {
     /** Takes the gradient out of the scratch, from the order of the rows. */
     void take(Shape shape) {
         for (int i = 0; i < scratch.length; i++) {
-            gradient().set(0, GradientValues.torch(shape, i, scratch.length), scratch[i]);
+            gradient().set(0, TorchLayout.torch(shape, i, scratch.length), scratch[i]);
         }
     }
 

@@ -3,10 +3,8 @@ package dev.spikelane.train;
 import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
-import dev.spikelane.network.Projection;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,10 +19,10 @@ final class GradientValues {
     static Set<String> weights(Network network, LaidOutNetwork layout) {
         Set<String> names = new LinkedHashSet<>();
         for (int i = 0; i < network.projections().size(); i++) {
-            Projection projection = network.projections().get(i);
-            for (int place = 0; place < layout.chain(i).operators().size() && !projection.plastic(); place++) {
-                String prefix = layout.chain(i).prefix(projection.name(), place);
-                layout.chain(i).operators().get(place).values().forEach(values -> names.add(prefix + values.name()));
+            if (!network.projections().get(i).plastic()) {
+                layout.description()
+                        .operators(i)
+                        .forEach(operator -> operator.values().forEach(values -> names.add(values.name())));
             }
         }
         return names;
@@ -38,10 +36,7 @@ final class GradientValues {
             List<OperatorGradient> backs = terms[i].backs();
             for (int place = 0; place < backs.size(); place++) {
                 for (OperatorGradient.Learned each : backs.get(place).learned()) {
-                    String name = plan.layout()
-                                    .chain(i)
-                                    .prefix(terms[i].forward().projection().name(), place)
-                            + each.name();
+                    String name = plan.layout().chain(i).owners().get(place) + "." + each.name();
                     if (plan.learned().contains(name)) {
                         slots.add(new GradientSlot(name, backs.get(place), each));
                     }
@@ -69,11 +64,6 @@ final class GradientValues {
                 }
             }
         }
-    }
-
-    /** The place of a number in torch's order. */
-    static int torch(Shape shape, int row, int count) {
-        return count == 1 ? 0 : shape.torch(row);
     }
 
     static FloatMatrix copy(FloatMatrix from) {

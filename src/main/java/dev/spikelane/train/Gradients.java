@@ -3,8 +3,8 @@ package dev.spikelane.train;
 import dev.spikelane.engine.ParameterChange;
 import dev.spikelane.engine.Turn;
 import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
@@ -308,14 +308,7 @@ public final class Gradients implements AutoCloseable {
      */
     public SpikeMatrix spikes(String population) {
         GradientSite site = site(population);
-        SpikeMatrix rows = site.spikes().block();
-        Shape shape = site.population().shape();
-        if (!shape.reordered()) {
-            return rows;
-        }
-        SpikeMatrix outside = SpikeMatrix.zeros(rows.rows(), rows.columns());
-        shape.toTorch(rows, 0, outside, 0, rows.rows());
-        return outside;
+        return TorchLayout.inTorch(site.population().shape(), site.spikes().block());
     }
 
     /**
@@ -422,20 +415,11 @@ public final class Gradients implements AutoCloseable {
                 FloatMatrix rows = input.isFrame()
                         ? input.gradientsOfFrame()
                         : input.gradients(0, plan.size().steps());
-                return outside(input.input().shape(), rows);
+                return TorchLayout.inTorch(input.input().shape(), rows);
             }
         }
         throw new IllegalArgumentException(
                 "gradients of input '" + name + "' are not wanted; say so when they are built");
-    }
-
-    private static FloatMatrix outside(Shape shape, FloatMatrix rows) {
-        if (!shape.reordered()) {
-            return rows;
-        }
-        FloatMatrix outside = FloatMatrix.zeros(rows.rows(), rows.columns());
-        shape.toTorch(rows, 0, outside, 0, rows.rows());
-        return outside;
     }
 
     /**

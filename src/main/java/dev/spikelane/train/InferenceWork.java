@@ -1,9 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.IntegerDense;
-import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Projection;
@@ -23,18 +21,11 @@ record InferenceWork(double synapticOperations, long denseOperations, long dense
         Shape shape = projection.source().shape();
         for (Connection connection : projection.path()) {
             shape = connection.outputShape(shape);
-            if (isFull(connection)) {
+            if (ConnectionKinds.of(connection).connectsAll()) {
                 return shape.size();
             }
         }
         return 1;
-    }
-
-    private static boolean isFull(Connection connection) {
-        return switch (connection) {
-            case Dense _, IntegerDense _, Recurrent _ -> true;
-            default -> false;
-        };
     }
 
     /** Multiplications and additions of a projection from its first full connection on, where everything arrives. */
@@ -43,7 +34,8 @@ record InferenceWork(double synapticOperations, long denseOperations, long dense
         Shape shape = projection.source().shape();
         for (Connection connection : projection.path()) {
             Shape next = connection.outputShape(shape);
-            operations += isFull(connection) ? (long) shape.size() * next.size() : next.size();
+            operations +=
+                    ConnectionKinds.of(connection).connectsAll() ? (long) shape.size() * next.size() : next.size();
             shape = next;
         }
         return projection.path().isEmpty() ? shape.size() : operations;

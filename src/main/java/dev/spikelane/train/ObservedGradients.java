@@ -1,9 +1,8 @@
 package dev.spikelane.train;
 
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Source;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -78,19 +77,9 @@ final class ObservedGradients {
             FloatMatrix from = variable == null
                     ? part.gradients().observed(population)
                     : part.gradients().observed(population, variable);
-            Shape shape = source.shape();
             for (int step = 0; step < steps; step++) {
                 int to = step * samples + first;
-                if (shape.reordered()) {
-                    shape.toTorch(from, step * size, used, to, size);
-                } else {
-                    MemorySegment.copy(
-                            from.segment(),
-                            from.rowOffset(step * size),
-                            used.segment(),
-                            used.rowOffset(to),
-                            from.rowOffset(size));
-                }
+                TorchLayout.copyTorch(source.shape(), from, step * size, used, to, size);
             }
         }
     }

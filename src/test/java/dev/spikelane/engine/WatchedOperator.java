@@ -2,6 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
@@ -71,18 +72,8 @@ record WatchedOperator(Operator watched, Hooks hooks, boolean isCopy) implements
         }
 
         @Override
-        public String name() {
-            return values.name();
-        }
-
-        @Override
-        public int rows() {
-            return values.rows();
-        }
-
-        @Override
-        public int columns() {
-            return values.columns();
+        public ValueDescription description() {
+            return values.description();
         }
 
         @Override

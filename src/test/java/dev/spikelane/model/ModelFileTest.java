@@ -218,14 +218,9 @@ final class ModelFileTest {
                 ModelFile.readIntegers(file).weights().get("fc1.weight_scale").get(0, 0));
     }
 
+    /** A projection may have the name of a population where no two of their values have one. */
     @Test
-    void whatAFileCannotHoldIsNamed() {
-        NetworkBuilder late = Network.builder();
-        late.project("slow", late.input("x", Shape.of(2)), late.population("p", Shape.of(2), new Leaky(0.9f)))
-                .delay(1_000_001);
-        assertRefused(
-                "projection 'slow' has a delay of 1000001 steps, expected at most 1000000 in a model file",
-                late.build());
+    void namesOfOneOwnerMayBeThoseOfAnother() throws IOException {
         NetworkBuilder same = Network.builder();
         same.project(
                 "p",
@@ -234,7 +229,21 @@ final class ModelFileTest {
                         "p",
                         Shape.of(2),
                         new LeakyParallel(Recurrence.none(), Parameter.of(0), Parameter.of(1), Parameter.of(1))));
-        assertRefused("projection 'p' may have values of the same name as another", same.build());
+        Network network = same.build();
+        ModelFile.write(file, network);
+        Network read = ModelFile.read(file);
+        assertEquals(network.weights().names(), read.weights().names());
+        assertEquals(network.weights().hash(), read.weights().hash());
+    }
+
+    @Test
+    void whatAFileCannotHoldIsNamed() {
+        NetworkBuilder late = Network.builder();
+        late.project("slow", late.input("x", Shape.of(2)), late.population("p", Shape.of(2), new Leaky(0.9f)))
+                .delay(1_000_001);
+        assertRefused(
+                "projection 'slow' has a delay of 1000001 steps, expected at most 1000000 in a model file",
+                late.build());
     }
 
     private void assertRefused(String start, Network network) {
@@ -369,6 +378,20 @@ final class ModelFileTest {
                 file
                         + ": its metadata have no 'spikelane', expected the description of a network; without it this is no model file",
                 message);
+    }
+
+    @Test
+    void bytesAreThoseOfAFile() throws IOException {
+        Network network = network();
+        ModelFile.write(file, network);
+        byte[] bytes = ModelFile.toBytes(network);
+        assertArrayEquals(Files.readAllBytes(file), bytes);
+        assertEquals(network.weights().hash(), ModelFile.of(bytes).weights().hash());
+        bytes[8] = 'x';
+        String message = assertThrows(IllegalArgumentException.class, () -> ModelFile.of(bytes))
+                .getMessage();
+        assertTrue(message.startsWith("network of " + bytes.length + " bytes: "), message);
+        assertEquals(1, message.lines().count(), message);
     }
 
     /** Bytes that were changed give a network or an error that names the file, and nothing else. */

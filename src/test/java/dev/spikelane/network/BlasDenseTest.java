@@ -14,8 +14,8 @@ import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
-import dev.spikelane.connection.operator.Operators;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
@@ -120,11 +120,8 @@ final class BlasDenseTest {
         Dense dense = dense(70, 90);
         Parameter values = Parameter.of(uniform(arena, 1, 70, random).toArray());
         SpikeMatrix spikes = spikes(arena, 5, 70, 0.5, random);
-        Operator scaled = Operators.bind(arena, BlasDense.of(dense), Shape.of(70), values);
-        assertClose(
-                currents(Operators.bind(arena, dense, Shape.of(70), values), spikes, 5),
-                currents(scaled, spikes, 5),
-                70);
+        Operator scaled = bound(BlasDense.of(dense), values);
+        assertClose(currents(bound(dense, values), spikes, 5), currents(scaled, spikes, 5), 70);
     }
 
     @Test
@@ -226,7 +223,11 @@ final class BlasDenseTest {
     }
 
     private Operator bound(Connection connection, int inputs) {
-        return Operators.bind(arena, connection, Shape.of(inputs), Parameter.of(1));
+        return ConnectionKinds.of(connection).bind(arena, connection, Shape.of(inputs), Parameter.of(1));
+    }
+
+    private Operator bound(Connection connection, Parameter spikeValues) {
+        return ConnectionKinds.of(connection).bind(arena, connection, Shape.of(spikeValues.count()), spikeValues);
     }
 
     /** The currents of the first rows; those behind stay as they are. */

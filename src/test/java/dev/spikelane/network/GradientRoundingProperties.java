@@ -4,8 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.Scale;
+import dev.spikelane.connection.operator.ConnectionKinds;
 import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.Random;
@@ -41,7 +40,7 @@ class GradientRoundingProperties {
             for (Projection projection : graph.network.projections()) {
                 for (int place = 0; place < projection.path().size(); place++) {
                     Connection connection = projection.path().get(place);
-                    if (!(connection instanceof Scale) && !(connection instanceof Flatten)) {
+                    if (ConnectionKinds.of(connection).hasValues()) {
                         double[] single = all[0].weights(projection, place);
                         double[] exact = all[1].weights(projection, place);
                         double[] magnitude = all[2].weights(projection, place);

@@ -15,7 +15,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Scale;
-import dev.spikelane.connection.operator.Operators;
+import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.engine.ComponentPlan;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
@@ -416,7 +416,7 @@ final class GraphTest {
                 assertMessage(
                         IllegalArgumentException.class,
                         "there are values for " + count + " spikes, expected 1 or 3, one for each input",
-                        () -> Operators.bind(Arena.ofAuto(), connection, Shape.of(3), values));
+                        () -> ConnectionKinds.of(connection).bind(Arena.ofAuto(), connection, Shape.of(3), values));
             }
         }
     }

@@ -47,9 +47,11 @@ final class ModelFileProperties {
             learn(graph.network, arena, random);
             ModelFile.write(file, graph.network);
             byte[] bytes = Files.readAllBytes(file);
-            Network read = random.nextBoolean()
-                    ? ModelFile.read(file)
-                    : ModelFile.read("stream", new ByteArrayInputStream(bytes));
+            Network read = switch (random.nextInt(3)) {
+                case 0 -> ModelFile.read(file);
+                case 1 -> ModelFile.read("stream", new ByteArrayInputStream(bytes));
+                default -> ModelFile.of(ModelFile.toBytes(graph.network));
+            };
             assertEquals(graph.network.toString(), read.toString());
             assertEquals(graph.network.inputs(), read.inputs());
             assertEquals(graph.network.fingerprint(), read.fingerprint());

@@ -1,8 +1,10 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
@@ -246,7 +248,7 @@ final class NaiveGradients {
             case OneToOne own -> multiply(own.weights(), of);
             case Scale scale -> multiply(Parameter.of(scale.factor()), of);
             case Flatten _ -> of;
-            default -> throw new AssertionError("no plain loop of " + connection);
+            case BlasDense _, IntegerDense _ -> throw new AssertionError(connection + " has no gradient");
         };
     }
 

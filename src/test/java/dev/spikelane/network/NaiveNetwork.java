@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
@@ -329,7 +330,10 @@ final class NaiveNetwork {
     }
 
     private static boolean isDense(Connection connection) {
-        return connection instanceof Dense || connection instanceof IntegerDense;
+        return switch (connection) {
+            case BlasDense _, Dense _, IntegerDense _ -> true;
+            case Flatten _, OneToOne _, Recurrent _, Scale _ -> false;
+        };
     }
 
     private static Shape before(List<Connection> path, int count, Shape source) {
@@ -380,7 +384,7 @@ final class NaiveNetwork {
             case IntegerDense dense -> new Row(integers(dense, row, order), null);
             case OneToOne own -> new Row(multiply(own.weights(), row), null);
             case Scale scale -> new Row(multiply(Parameter.of(scale.factor()), row), null);
-            default -> throw new AssertionError("no plain loop of " + connection);
+            case BlasDense _, Flatten _ -> throw new AssertionError("no plain loop of " + connection);
         };
     }
 

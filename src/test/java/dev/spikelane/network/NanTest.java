@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.engine.ValueGuard;
 import dev.spikelane.memory.FloatMatrix;
@@ -44,18 +45,8 @@ final class NanTest {
     private record Bits(int bits) implements Values {
 
         @Override
-        public String name() {
-            return "bias";
-        }
-
-        @Override
-        public int rows() {
-            return 1;
-        }
-
-        @Override
-        public int columns() {
-            return 1;
+        public ValueDescription description() {
+            return ValueDescription.weight("bias", 1);
         }
 
         @Override

@@ -5,9 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
-import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.OneToOne;
-import dev.spikelane.connection.Scale;
+import dev.spikelane.description.NamedValues;
+import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Alpha;
@@ -201,22 +200,20 @@ class RandomGradientsProperties {
             NaiveGradients expected,
             Function<String, FloatMatrix> gradients,
             Projection projection) {
-        for (int i = 0; i < projection.path().size(); i++) {
-            if (!(projection.path().get(i) instanceof Scale)
-                    && !(projection.path().get(i) instanceof Flatten)) {
-                String prefix = ValueNames.prefix(projection, i);
-                double[] want = expected.weights(projection, i);
-                float[] weight = gradients.apply(prefix + "weight").toArray();
-                for (int k = 0; k < weight.length; k++) {
-                    same(want[k], weight[k], graph, prefix + "weight " + k + " of " + projection);
-                }
-                if (!(projection.path().get(i) instanceof OneToOne)) {
-                    float[] bias = gradients.apply(prefix + "bias").toArray();
-                    for (int k = 0; k < bias.length; k++) {
-                        same(want[weight.length + k], bias[k], graph, prefix + "bias " + k + " of " + projection);
-                    }
+        int number = graph.network.projections().indexOf(projection);
+        for (OperatorDescription each : graph.network.laidOut().description().operators(number)) {
+            if (each.values().isEmpty() || projection.path().isEmpty()) {
+                continue;
+            }
+            double[] want = expected.weights(projection, each.place());
+            int k = 0;
+            for (NamedValues values : each.values()) {
+                for (float got : gradients.apply(values.name()).toArray()) {
+                    same(want[k], got, graph, values.name() + " " + k + " of " + projection);
+                    k++;
                 }
             }
+            assertEquals(want.length, k, projection + " has other values");
         }
     }
 

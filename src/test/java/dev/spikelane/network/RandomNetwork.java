@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
-import dev.spikelane.connection.operator.Operators;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.DenseCase;
@@ -188,13 +188,14 @@ final class RandomNetwork {
 
     private Operator operator(int layer) {
         Source source = network.projections().get(layer).source();
-        return Operators.bind(
-                arena,
-                connection(layer),
-                source.shape(),
-                layer == 0
-                        ? Parameter.of(1)
-                        : network.populations().get(layer - 1).neuron().spikeValue());
+        return ConnectionKinds.of(connection(layer))
+                .bind(
+                        arena,
+                        connection(layer),
+                        source.shape(),
+                        layer == 0
+                                ? Parameter.of(1)
+                                : network.populations().get(layer - 1).neuron().spikeValue());
     }
 
     private Outcome expected(FirstCurrents first) {

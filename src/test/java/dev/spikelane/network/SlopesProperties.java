@@ -4,8 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.FewerTries;
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.Scale;
+import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Recurrence;
@@ -112,7 +111,7 @@ class SlopesProperties {
         for (Projection projection : graph.network.projections()) {
             for (int place = 0; place < projection.path().size(); place++) {
                 Connection connection = projection.path().get(place);
-                if (!(connection instanceof Scale) && !(connection instanceof Flatten)) {
+                if (ConnectionKinds.of(connection).hasValues()) {
                     String name = SmoothNetwork.key(projection, place);
                     directions.add(new Direction(name, expected.weights(projection, place)));
                 }

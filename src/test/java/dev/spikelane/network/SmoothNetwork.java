@@ -1,7 +1,10 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
@@ -266,25 +269,26 @@ final class SmoothNetwork {
     }
 
     private double[] apply(Projection projection, int place, double[] row) {
-        Connection connection = projection.path().get(place);
-        if (connection instanceof Scale scale) {
-            double[] scaled = row.clone();
-            for (int i = 0; i < row.length; i++) {
-                scaled[i] *= scale.factor();
-            }
-            return scaled;
-        }
         double[] weights = values.get(key(projection, place));
-        if (weights == null) {
-            return row;
+        return switch (projection.path().get(place)) {
+            case Flatten _ -> row;
+            case Scale scale -> multiply(row, scale.factor());
+            case OneToOne _ -> multiply(row, Objects.requireNonNull(weights));
+            case Dense _, Recurrent _ -> dense(row, Objects.requireNonNull(weights));
+            case BlasDense _, IntegerDense _ -> throw new AssertionError("no gradient of " + projection);
+        };
+    }
+
+    /** Each value times its own weight, or the one of all. */
+    private static double[] multiply(double[] row, double... weights) {
+        double[] multiplied = row.clone();
+        for (int i = 0; i < row.length; i++) {
+            multiplied[i] *= weights[weights.length == 1 ? 0 : i];
         }
-        if (connection instanceof OneToOne) {
-            double[] multiplied = row.clone();
-            for (int i = 0; i < row.length; i++) {
-                multiplied[i] *= weights[i];
-            }
-            return multiplied;
-        }
+        return multiplied;
+    }
+
+    private static double[] dense(double[] row, double[] weights) {
         int outputs = weights.length / (row.length + 1);
         double[] current = new double[outputs];
         for (int output = 0; output < outputs; output++) {
@@ -314,7 +318,7 @@ final class SmoothNetwork {
                 }
                 yield each(own.weights(), width);
             }
-            default -> new double[0];
+            case BlasDense _, Flatten _, IntegerDense _, Scale _ -> new double[0];
         };
     }
 

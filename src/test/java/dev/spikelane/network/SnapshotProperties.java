@@ -140,10 +140,10 @@ final class SnapshotProperties {
     @Example
     void refusesOtherVersionsGraphsAndBatches() {
         byte[] bytes = bytes();
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(Integer.BYTES, 4);
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(Integer.BYTES, 5);
         assertMessage(
                 IllegalArgumentException.class,
-                "state has version 4, expected 2, or 3 with observers",
+                "state has version 5, which a newer Spikelane took, expected 3, or 4 with observers: run the steps again",
                 () -> SimulationState.of(bytes));
         SimulationState state = SimulationState.of(bytes());
         Network same = network(new Leaky(0.5f), new Random(1));

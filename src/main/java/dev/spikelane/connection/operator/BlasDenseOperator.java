@@ -4,6 +4,7 @@ import dev.spikelane.blas.call.BlasDenseMatmul;
 import dev.spikelane.blas.call.BlasSpikeMatmul;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -22,7 +23,7 @@ final class BlasDenseOperator implements Operator {
 
     BlasDenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
         this(arena, rows, said.outputs(), said.inputs());
-        rows.toInside(said.weights(), 0, weights, 0, said.outputs());
+        TorchLayout.copyInside(rows, said.weights(), 0, weights, 0, said.outputs());
         bias.copyFrom(said.bias());
         setSpikeValue(spikeValue.values());
     }
@@ -75,7 +76,8 @@ final class BlasDenseOperator implements Operator {
 
     @Override
     public List<Values> values() {
-        return List.of(new Weight("weight", weights), new Weight("bias", bias));
+        List<ValueDescription> described = DenseKind.values(inputs(), outputs());
+        return List.of(new Weight(described.getFirst(), weights), new Weight(described.getLast(), bias));
     }
 
     @Override
@@ -124,34 +126,24 @@ final class BlasDenseOperator implements Operator {
     /** Weights or bias; only the columns of weights are in the order of the rows. */
     private final class Weight implements Values {
 
-        private final String name;
+        private final ValueDescription description;
         private final FloatMatrix matrix;
 
-        Weight(String name, FloatMatrix matrix) {
-            this.name = name;
+        Weight(ValueDescription description, FloatMatrix matrix) {
+            this.description = description;
             this.matrix = matrix;
         }
 
         @Override
-        public String name() {
-            return name;
-        }
-
-        @Override
-        public int rows() {
-            return matrix.rows();
-        }
-
-        @Override
-        public int columns() {
-            return matrix.columns();
+        public ValueDescription description() {
+            return description;
         }
 
         @Override
         public void read(FloatMatrix into) {
             into.requireShape("into", rows(), columns());
             if (matrix == weights) {
-                rows.toTorch(matrix, 0, into, 0, rows());
+                TorchLayout.copyTorch(rows, matrix, 0, into, 0, rows());
             } else {
                 into.copyFrom(matrix);
             }
@@ -163,7 +155,7 @@ final class BlasDenseOperator implements Operator {
             from.requireFinite("values");
             if (matrix == weights) {
                 FloatMatrix arranged = FloatMatrix.zeros(rows(), columns());
-                rows.toInside(from, 0, arranged, 0, rows());
+                TorchLayout.copyInside(rows, from, 0, arranged, 0, rows());
                 scaled(arranged, spikeValue);
                 matrix.copyFrom(arranged);
                 setSpikeValue(spikeValue.values());

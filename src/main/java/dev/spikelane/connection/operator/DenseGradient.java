@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** The way back through a dense connection. */
 final class DenseGradient implements OperatorGradient {
 
-    private static final String WEIGHT = "weight";
+    private static final String WEIGHT = ConnectionKind.WEIGHT;
 
     /** The shapes whose inner orders inputs and outputs have. */
     record Order(Shape inputs, Shape outputs) {}
@@ -185,12 +185,17 @@ final class DenseGradient implements OperatorGradient {
 
     @Override
     public List<Learned> learned() {
+        List<ValueDescription> described = DenseKind.values(weights.pre(), weights.post());
+        ValueDescription weight = described.getFirst();
+        ValueDescription bias = described.getLast();
         return List.of(
                 new Learned(
-                        WEIGHT,
+                        weight.name(),
                         weights.packed(),
-                        () -> new Sum(sum().packed(), new DenseValues(order.inputs, order.outputs, sum()))),
+                        () -> new Sum(sum().packed(), new DenseValues(weight, order.inputs, order.outputs, sum()))),
                 new Learned(
-                        "bias", weights.bias(), () -> new Sum(ofBias, new RowValues("bias", order.outputs, ofBias))));
+                        bias.name(),
+                        weights.bias(),
+                        () -> new Sum(ofBias, new RowValues(bias, order.outputs, ofBias))));
     }
 }

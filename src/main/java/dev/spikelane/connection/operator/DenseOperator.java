@@ -3,6 +3,7 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.NarrowMatmul;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -15,7 +16,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -69,29 +69,14 @@ final class DenseOperator implements Operator {
         setSpikeValue(other.spikeValue);
     }
 
-    /** The weights, from torch's order into that of the rows: columns by those of the source, rows by the currents. */
     private FloatMatrix arranged(FloatMatrix torch) {
-        if (!rows.reordered() && !made.reordered()) {
-            return torch;
-        }
-        FloatMatrix columns = FloatMatrix.zeros(torch.rows(), torch.columns());
-        rows.toInside(torch, 0, columns, 0, torch.rows());
-        FloatMatrix arranged = FloatMatrix.zeros(torch.rows(), torch.columns());
-        for (int output = 0; output < torch.rows(); output++) {
-            copyRow(columns, made.torch(output), arranged, output);
-        }
-        return arranged;
+        return TorchLayout.weightsInside(rows, made, torch);
     }
 
     private FloatMatrix arrangedBias(FloatMatrix torch) {
         FloatMatrix arranged = FloatMatrix.zeros(1, torch.columns());
-        made.toInside(torch, 0, arranged, 0, 1);
+        TorchLayout.copyInside(made, torch, 0, arranged, 0, 1);
         return arranged;
-    }
-
-    static void copyRow(FloatMatrix from, int fromRow, FloatMatrix to, int toRow) {
-        MemorySegment.copy(
-                from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(1));
     }
 
     @Override
@@ -254,23 +239,13 @@ final class DenseOperator implements Operator {
     private final class Weight implements Values {
 
         @Override
-        public String name() {
-            return "weight";
-        }
-
-        @Override
-        public int rows() {
-            return outputs();
-        }
-
-        @Override
-        public int columns() {
-            return inputs();
+        public ValueDescription description() {
+            return DenseKind.values(inputs(), outputs()).getFirst();
         }
 
         @Override
         public void read(FloatMatrix into) {
-            new DenseValues(rows, made, weights).read(into);
+            new DenseValues(description(), rows, made, weights).read(into);
         }
 
         @Override
@@ -285,18 +260,8 @@ final class DenseOperator implements Operator {
     private final class Bias implements Values {
 
         @Override
-        public String name() {
-            return "bias";
-        }
-
-        @Override
-        public int rows() {
-            return 1;
-        }
-
-        @Override
-        public int columns() {
-            return outputs();
+        public ValueDescription description() {
+            return DenseKind.values(inputs(), outputs()).getLast();
         }
 
         @Override
@@ -304,7 +269,7 @@ final class DenseOperator implements Operator {
             into.requireShape("into", 1, columns());
             FloatMatrix arranged = FloatMatrix.zeros(1, columns());
             weights.readBias(arranged);
-            made.toTorch(arranged, 0, into, 0, 1);
+            TorchLayout.copyTorch(made, arranged, 0, into, 0, 1);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -7,57 +8,27 @@ import dev.spikelane.memory.Shape;
 /**
  * Packed numbers of a dense connection, weights or gradients, read and written in torch's layout.
  *
+ * @param description what they are called
  * @param inputs the shape whose inner order the inputs have
  * @param outputs the shape whose inner order the outputs have
  */
-record DenseValues(Shape inputs, Shape outputs, PackedWeights packed) implements Values {
-
-    @Override
-    public String name() {
-        return "weight";
-    }
-
-    @Override
-    public int rows() {
-        return packed.post();
-    }
-
-    @Override
-    public int columns() {
-        return packed.pre();
-    }
+record DenseValues(ValueDescription description, Shape inputs, Shape outputs, PackedWeights packed) implements Values {
 
     @Override
     public void read(FloatMatrix into) {
         into.requireShape("into", rows(), columns());
-        if (!inputs.reordered() && !outputs.reordered()) {
-            packed.read(into);
+        if (!TorchLayout.differs(inputs) && !TorchLayout.differs(outputs)) {
+            packed.read(into); // which allocates nothing
             return;
         }
-        FloatMatrix arranged = FloatMatrix.zeros(rows(), columns());
-        packed.read(arranged);
-        FloatMatrix columns = FloatMatrix.zeros(rows(), columns());
-        for (int output = 0; output < rows(); output++) {
-            DenseOperator.copyRow(arranged, output, columns, outputs.torch(output));
-        }
-        inputs.toTorch(columns, 0, into, 0, rows());
+        FloatMatrix inside = FloatMatrix.zeros(rows(), columns());
+        packed.read(inside);
+        into.copyFrom(TorchLayout.weightsInTorch(inputs, outputs, inside));
     }
 
     @Override
     public void write(FloatMatrix from) {
         from.requireShape("from", rows(), columns());
-        FloatMatrix arranged = from;
-        if (inputs.reordered() || outputs.reordered()) {
-            FloatMatrix columns = from;
-            if (inputs.reordered()) {
-                columns = FloatMatrix.zeros(rows(), columns());
-                inputs.toInside(from, 0, columns, 0, rows());
-            }
-            arranged = FloatMatrix.zeros(rows(), columns());
-            for (int output = 0; output < rows(); output++) {
-                DenseOperator.copyRow(columns, outputs.torch(output), arranged, output);
-            }
-        }
-        packed.set(arranged, packed.bias());
+        packed.set(TorchLayout.weightsInside(inputs, outputs, from), packed.bias());
     }
 }

@@ -18,16 +18,21 @@ final class ElementwiseGradient implements OperatorGradient {
     private final Shape shape;
     private final FloatMatrix weights;
     private final FloatMatrix sum;
-    private final boolean learns;
+    private final @Nullable ValueDescription learned;
     private Signal source;
     private int batch = 1;
 
-    ElementwiseGradient(ElementwiseOperator operator, Shape shape, FloatMatrix weights, Arena arena, boolean learns) {
+    ElementwiseGradient(
+            ElementwiseOperator operator,
+            Shape shape,
+            FloatMatrix weights,
+            Arena arena,
+            @Nullable ValueDescription learned) {
         this.operator = operator;
         this.shape = shape;
         this.weights = weights;
         this.sum = FloatMatrix.zeros(arena, 1, weights.columns());
-        this.learns = learns;
+        this.learned = learned;
         this.source = sum;
     }
 
@@ -58,7 +63,7 @@ final class ElementwiseGradient implements OperatorGradient {
 
     @Override
     public void add(Tile gradient, int share, int thread) {
-        if (!learns) {
+        if (learned == null) {
             return;
         }
         for (int step = gradient.matrix().rows() / batch - 1; step >= 0; step--) {
@@ -109,8 +114,9 @@ final class ElementwiseGradient implements OperatorGradient {
 
     @Override
     public List<Learned> learned() {
-        return learns
-                ? List.of(new Learned("weight", weights, () -> new Sum(sum, new RowValues("weight", shape, sum))))
-                : List.of();
+        ValueDescription of = learned;
+        return of == null
+                ? List.of()
+                : List.of(new Learned(of.name(), weights, () -> new Sum(sum, new RowValues(of, shape, sum))));
     }
 }

@@ -1,12 +1,15 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Multiplies each input by a weight of its own; one that follows a product can work on its tile. */
 public final class ElementwiseOperator implements Operator {
@@ -17,10 +20,13 @@ public final class ElementwiseOperator implements Operator {
     /** The weights times what a spike carries. */
     private final FloatMatrix ofSpikes;
 
-    private final boolean named;
+    /** The weights by name; null if they are none that a network has. */
+    private final @Nullable ValueDescription named;
+
     private final float[] spikeValue;
 
-    ElementwiseOperator(String name, Shape shape, FloatMatrix weights, float[] spikeValue, boolean named) {
+    private ElementwiseOperator(
+            String name, Shape shape, FloatMatrix weights, float[] spikeValue, @Nullable ValueDescription named) {
         this.name = name;
         this.shape = shape;
         this.weights = weights;
@@ -28,6 +34,23 @@ public final class ElementwiseOperator implements Operator {
         this.ofSpikes = FloatMatrix.zeros(1, weights.columns());
         this.spikeValue = new float[weights.columns()];
         setSpikeValue(spikeValue);
+    }
+
+    /** Lays out values in torch's order, one for all or one for each input, whose name is described if they have one. */
+    static ElementwiseOperator of(
+            Arena arena,
+            Parameter values,
+            Shape rows,
+            List<ValueDescription> described,
+            Parameter spikeValue,
+            String name) {
+        Parameter arranged = Parameter.of(TorchLayout.inside(rows, values.values()));
+        FloatMatrix inside = FloatMatrix.zeros(arena, 1, rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+            inside.set(0, i, arranged.value(i));
+        }
+        return new ElementwiseOperator(
+                name, rows, inside, spikeValue.values(), described.isEmpty() ? null : described.getFirst());
     }
 
     @Override
@@ -62,7 +85,7 @@ public final class ElementwiseOperator implements Operator {
 
     @Override
     public List<Values> values() {
-        return named ? List.of(new Weight()) : List.of();
+        return named == null ? List.of() : List.of(new Weight(named));
     }
 
     @Override
@@ -117,27 +140,21 @@ public final class ElementwiseOperator implements Operator {
 
     private final class Weight implements Values {
 
-        @Override
-        public String name() {
-            return "weight";
+        private final ValueDescription description;
+
+        Weight(ValueDescription description) {
+            this.description = description;
         }
 
         @Override
-        public int rows() {
-            return 1;
-        }
-
-        @Override
-        public int columns() {
-            return weights.columns();
+        public ValueDescription description() {
+            return description;
         }
 
         @Override
         public void read(FloatMatrix into) {
             into.requireShape("into", 1, columns());
-            for (int i = 0; i < columns(); i++) {
-                into.set(0, shape.torch(i), weights.get(0, i));
-            }
+            TorchLayout.copyTorch(shape, weights, 0, into, 0, 1);
         }
 
         @Override
@@ -145,7 +162,7 @@ public final class ElementwiseOperator implements Operator {
             from.requireShape("values", 1, columns());
             from.requireFinite("values");
             FloatMatrix arranged = FloatMatrix.zeros(1, columns());
-            shape.toInside(from, 0, arranged, 0, 1);
+            TorchLayout.copyInside(shape, from, 0, arranged, 0, 1);
             requireFinite(arranged, spikeValue);
             weights.copyFrom(arranged);
             setSpikeValue(spikeValue);

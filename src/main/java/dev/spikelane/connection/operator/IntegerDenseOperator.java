@@ -2,6 +2,7 @@ package dev.spikelane.connection.operator;
 
 import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.DenseMatmul;
 import dev.spikelane.kernel.product.IntegerMatmul;
 import dev.spikelane.kernel.product.PackedIntegers;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** A dense connection whose weights are integers, packed for the kernels. */
 final class IntegerDenseOperator implements Operator {
 
+    /** Scales, weights, bias. */
+    private final List<ValueDescription> described;
+
     private final Shape rows;
     private final PackedIntegers weights;
     private Parameter spikeValue = Parameter.of(1);
@@ -27,7 +31,9 @@ final class IntegerDenseOperator implements Operator {
     /** The weights as floats, once values have come. */
     private volatile @Nullable PackedWeights widened;
 
-    IntegerDenseOperator(Arena arena, IntegerDense said, Shape rows, Parameter spikeValue) {
+    IntegerDenseOperator(
+            Arena arena, IntegerDense said, List<ValueDescription> described, Shape rows, Parameter spikeValue) {
+        this.described = described;
         this.rows = rows;
         this.weights = PackedIntegers.pack(arena, arranged(said.weights()), said.bias());
         this.ofSpikes = weights;
@@ -35,6 +41,7 @@ final class IntegerDenseOperator implements Operator {
     }
 
     private IntegerDenseOperator(Arena arena, IntegerDenseOperator other) {
+        this.described = other.described;
         this.rows = other.rows;
         this.weights = other.weights.copy(arena);
         this.ofSpikes = weights;
@@ -43,21 +50,13 @@ final class IntegerDenseOperator implements Operator {
 
     /** The weights with the columns in the order of the rows. */
     private IntegerMatrix arranged(IntegerMatrix torch) {
-        return rows.reordered() ? torch.gatherColumns(columns(false)) : torch;
-    }
-
-    private int[] columns(boolean inside) {
-        int[] columns = new int[rows.size()];
-        for (int i = 0; i < columns.length; i++) {
-            columns[i] = inside ? rows.inside(i) : rows.torch(i);
-        }
-        return columns;
+        return TorchLayout.differs(rows) ? torch.gatherColumns(TorchLayout.placesInTorch(rows)) : torch;
     }
 
     /** The weights in torch's layout. */
     IntegerMatrix read() {
         IntegerMatrix own = weights.read();
-        return rows.reordered() ? own.gatherColumns(columns(true)) : own;
+        return TorchLayout.differs(rows) ? own.gatherColumns(TorchLayout.placesInside(rows)) : own;
     }
 
     @Override
@@ -120,13 +119,12 @@ final class IntegerDenseOperator implements Operator {
         return DenseMatmul.variant();
     }
 
-    /** The scales come first, so that what is read and written one by one finds them. */
     @Override
     public List<Values> values() {
         return List.of(
-                new IntegerValues.Scale(this, weights.readScales().length),
-                new IntegerValues.Weight(this, weights.type()),
-                new IntegerValues.Bias(this));
+                new IntegerValues.Scale(this, described.get(0)),
+                new IntegerValues.Weight(this, described.get(1)),
+                new IntegerValues.Bias(this, described.get(2)));
     }
 
     @Override

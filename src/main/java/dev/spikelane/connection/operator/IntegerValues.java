@@ -10,22 +10,7 @@ final class IntegerValues {
     private IntegerValues() {}
 
     /** The weights; as floats, integers times their scales. */
-    record Weight(IntegerDenseOperator operator, ElementType type) implements Values {
-
-        @Override
-        public String name() {
-            return "weight";
-        }
-
-        @Override
-        public int rows() {
-            return operator.outputs();
-        }
-
-        @Override
-        public int columns() {
-            return operator.inputs();
-        }
+    record Weight(IntegerDenseOperator operator, ValueDescription description) implements Values {
 
         @Override
         public IntegerMatrix integers() {
@@ -48,13 +33,13 @@ final class IntegerValues {
             from.requireShape("values", rows(), columns());
             from.requireFinite("values");
             float[] scales = operator.readScales();
-            byte[] bytes = new byte[type == ElementType.INT8 ? rows() * columns() : 0];
-            short[] shorts = new short[type == ElementType.INT16 ? rows() * columns() : 0];
+            byte[] bytes = new byte[type() == ElementType.INT8 ? rows() * columns() : 0];
+            short[] shorts = new short[type() == ElementType.INT16 ? rows() * columns() : 0];
             for (int row = 0; row < rows(); row++) {
                 float scale = scales[scales.length == 1 ? 0 : row];
                 for (int column = 0; column < columns(); column++) {
                     int item = item(from, row, column, scale);
-                    if (type == ElementType.INT8) {
+                    if (type() == ElementType.INT8) {
                         bytes[row * columns() + column] = (byte) item;
                     } else {
                         shorts[row * columns() + column] = (short) item;
@@ -62,7 +47,7 @@ final class IntegerValues {
                 }
             }
             operator.write(
-                    type == ElementType.INT8
+                    type() == ElementType.INT8
                             ? IntegerMatrix.of(rows(), columns(), bytes, scales)
                             : IntegerMatrix.of(rows(), columns(), shorts, scales));
         }
@@ -70,9 +55,9 @@ final class IntegerValues {
         private int item(FloatMatrix from, int row, int column, float scale) {
             float value = from.get(row, column);
             int item = scale == 0 ? 0 : (int) Math.rint((double) value / scale);
-            if (item > type.greatest() || item < -type.greatest() - 1 || item * scale != value) {
+            if (item > type().greatest() || item < -type().greatest() - 1 || item * scale != value) {
                 throw new IllegalArgumentException("values have " + value + " at row " + row + ", column " + column
-                        + ", expected the scale " + scale + " times an integer of " + type
+                        + ", expected the scale " + scale + " times an integer of " + type()
                         + "; IntegerMatrix.nearest rounds, and brings scales that fit");
             }
             return item;
@@ -80,48 +65,23 @@ final class IntegerValues {
     }
 
     /** The scales: one, or one for each output. */
-    record Scale(IntegerDenseOperator operator, int columns) implements Values {
-
-        @Override
-        public String name() {
-            return "weight_scale";
-        }
-
-        @Override
-        public int rows() {
-            return 1;
-        }
+    record Scale(IntegerDenseOperator operator, ValueDescription description) implements Values {
 
         @Override
         public void read(FloatMatrix into) {
-            into.requireShape("into", 1, columns);
+            into.requireShape("into", 1, columns());
             into.copyFrom(operator.readScales());
         }
 
         @Override
         public void write(FloatMatrix from) {
-            from.requireShape("values", 1, columns);
+            from.requireShape("values", 1, columns());
             operator.write(operator.read().withScales(from.toArray()));
         }
     }
 
     /** The bias. */
-    record Bias(IntegerDenseOperator operator) implements Values {
-
-        @Override
-        public String name() {
-            return "bias";
-        }
-
-        @Override
-        public int rows() {
-            return 1;
-        }
-
-        @Override
-        public int columns() {
-            return operator.outputs();
-        }
+    record Bias(IntegerDenseOperator operator, ValueDescription description) implements Values {
 
         @Override
         public void read(FloatMatrix into) {

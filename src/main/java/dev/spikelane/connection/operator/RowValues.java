@@ -1,39 +1,27 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 
 /**
- * A row of numbers, such as gradients, read and written in torch's order.
+ * A row of numbers, weights or gradients, read and written in torch's order.
  *
+ * @param description what it is called
  * @param shape the shape whose inner order the row has
  */
-record RowValues(String name, Shape shape, FloatMatrix row) implements Values {
-
-    @Override
-    public int rows() {
-        return 1;
-    }
-
-    @Override
-    public int columns() {
-        return row.columns();
-    }
+record RowValues(ValueDescription description, Shape shape, FloatMatrix row) implements Values {
 
     @Override
     public void read(FloatMatrix into) {
         into.requireShape("into", 1, columns());
-        for (int i = 0; i < columns(); i++) {
-            into.set(0, shape.torch(i), row.get(0, i));
-        }
+        TorchLayout.copyTorch(shape, row, 0, into, 0, 1);
     }
 
     @Override
     public void write(FloatMatrix from) {
         from.requireShape("from", 1, columns());
         from.requireFinite("from");
-        for (int i = 0; i < columns(); i++) {
-            row.set(0, i, from.get(0, shape.torch(i)));
-        }
+        TorchLayout.copyInside(shape, from, 0, row, 0, 1);
     }
 }

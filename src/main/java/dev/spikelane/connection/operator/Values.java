@@ -8,25 +8,38 @@ import dev.spikelane.memory.IntegerMatrix;
 public interface Values {
 
     /**
+     * Returns what was said of them.
+     *
+     * @return name, torch's shape, type and role
+     */
+    ValueDescription description();
+
+    /**
      * Returns the name.
      *
      * @return the name among those of the same owner, such as {@code weight}
      */
-    String name();
+    default String name() {
+        return description().name();
+    }
 
     /**
      * Returns the number of rows.
      *
-     * @return rows; outputs, for the weights of a dense connection
+     * @return torch's first dimension, if there are several; outputs, for the weights of a dense connection
      */
-    int rows();
+    default int rows() {
+        return description().rows();
+    }
 
     /**
      * Returns the number of columns.
      *
-     * @return columns; inputs, for the weights of a dense connection
+     * @return torch's other dimensions; inputs, for the weights of a dense connection
      */
-    int columns();
+    default int columns() {
+        return description().columns();
+    }
 
     /**
      * Copies the values out.
@@ -51,7 +64,7 @@ public interface Values {
      * @return FLOAT32, or the type of the integers behind the values that {@link #read} widens
      */
     default ElementType type() {
-        return ElementType.FLOAT32;
+        return description().type();
     }
 
     /**

@@ -26,7 +26,7 @@ public final class RowBytes {
 
     /** Writes the first rows of a matrix. */
     public static void write(FloatMatrix from, int rows, int rowBytes, Shape shape, ByteBuffer to) {
-        boolean reordered = shape.reordered();
+        boolean reordered = TorchLayout.differs(shape);
         for (int row = 0; row < rows; row++) {
             long offset = from.rowOffset(row);
             int start = to.position();
@@ -36,7 +36,7 @@ public final class RowBytes {
                 clear(to, start, rowBytes);
                 for (int i = 0; i < from.columns(); i++) {
                     int bits = from.segment().get(VALUE, offset + (long) i * Float.BYTES);
-                    to.putInt(start + (reordered ? shape.torch(i) : i) * Float.BYTES, little(bits, to));
+                    to.putInt(start + (reordered ? TorchLayout.placeInTorch(shape, i) : i) * Float.BYTES, little(bits, to));
                 }
             }
             Nans.unify(to, start, start + from.columns() * Float.BYTES);
@@ -46,7 +46,7 @@ public final class RowBytes {
 
     /** Reads the first rows of a matrix, whose padding stays zero. */
     public static void read(FloatMatrix to, int rows, int rowBytes, Shape shape, ByteBuffer from) {
-        boolean reordered = shape.reordered();
+        boolean reordered = TorchLayout.differs(shape);
         for (int row = 0; row < rows; row++) {
             long offset = to.rowOffset(row);
             int start = from.position();
@@ -55,7 +55,7 @@ public final class RowBytes {
                 MemorySegment.copy(from.array(), place, to.segment(), BYTE, offset, to.columns() * Float.BYTES);
             } else {
                 for (int i = 0; i < to.columns(); i++) {
-                    int bits = from.getInt(start + (reordered ? shape.torch(i) : i) * Float.BYTES);
+                    int bits = from.getInt(start + (reordered ? TorchLayout.placeInTorch(shape, i) : i) * Float.BYTES);
                     to.segment().set(VALUE, offset + (long) i * Float.BYTES, little(bits, from));
                 }
             }
@@ -65,7 +65,7 @@ public final class RowBytes {
 
     /** Writes the first rows of spikes, a bit a neuron. */
     public static void write(SpikeMatrix from, int rows, int rowBytes, Shape shape, ByteBuffer to) {
-        boolean reordered = shape.reordered();
+        boolean reordered = TorchLayout.differs(shape);
         for (int row = 0; row < rows; row++) {
             long offset = from.rowOffset(row);
             int start = to.position();
@@ -77,7 +77,7 @@ public final class RowBytes {
                     long bits = from.segment().get(WORD, offset + (long) word * Long.BYTES);
                     for (; bits != 0; bits &= bits - 1) {
                         int inside = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
-                        int torch = reordered ? shape.torch(inside) : inside;
+                        int torch = reordered ? TorchLayout.placeInTorch(shape, inside) : inside;
                         int place = start + torch / Byte.SIZE;
                         to.put(place, (byte) (to.get(place) | 1 << torch % Byte.SIZE));
                     }
@@ -89,7 +89,7 @@ public final class RowBytes {
 
     /** Reads the first rows of spikes; bits behind the last neuron are left out. */
     public static void read(SpikeMatrix to, int rows, int rowBytes, Shape shape, ByteBuffer from) {
-        boolean reordered = shape.reordered();
+        boolean reordered = TorchLayout.differs(shape);
         int bytes = Math.ceilDiv(to.columns(), Byte.SIZE);
         for (int row = 0; row < rows; row++) {
             long offset = to.rowOffset(row);
@@ -102,7 +102,7 @@ public final class RowBytes {
                 int bits = from.get(start + i) & (1 << last) - 1;
                 for (; bits != 0; bits &= bits - 1) {
                     int torch = i * Byte.SIZE + Integer.numberOfTrailingZeros(bits);
-                    set(to.segment(), offset, reordered ? shape.inside(torch) : torch);
+                    set(to.segment(), offset, reordered ? TorchLayout.placeInside(shape, torch) : torch);
                 }
             }
             from.position(start + rowBytes);

@@ -1,0 +1,53 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.connection.BlasDense;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.neuron.Parameter;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.List;
+
+/** Dense connections that OpenBLAS multiplies. A file does not decide that a shared library is loaded, so it holds none. */
+final class BlasDenseKind extends ConnectionKind<BlasDense> {
+
+    BlasDenseKind() {
+        super(BlasDense.class, "dense by OpenBLAS");
+    }
+
+    @Override
+    public boolean isStored() {
+        return false;
+    }
+
+    @Override
+    public boolean takesInnerOrder() {
+        return true;
+    }
+
+    @Override
+    public boolean connectsAll() {
+        return true;
+    }
+
+    @Override
+    public boolean hasValues() {
+        return true;
+    }
+
+    @Override
+    public List<ValueDescription> values(BlasDense said, Shape rows) {
+        return DenseKind.values(said.dense().inputs(), said.dense().outputs());
+    }
+
+    @Override
+    public Operator bind(Arena arena, BlasDense said, Shape rows, Parameter spikeValue) {
+        return new BlasDenseOperator(arena, said.dense(), rows, spikeValue);
+    }
+
+    @Override
+    public Connection read(JsonValue said, StoredValues values) throws IOException {
+        throw said.unexpected("a connection that files may hold");
+    }
+}

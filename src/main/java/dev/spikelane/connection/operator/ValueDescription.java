@@ -1,0 +1,98 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Values as they are said: what torch calls them, and how torch arranges them.
+ *
+ * @param name the name among those of the same owner, such as {@code weight}
+ * @param shape torch's dimensions, each at least 1; empty for a single number
+ * @param type what an element is
+ * @param role what the values are for
+ */
+public record ValueDescription(String name, List<Integer> shape, ElementType type, Role role) {
+
+    /** What stands behind the name of integers, for their scales. */
+    public static final String SCALE = "_scale";
+
+    /** What values are for. */
+    public enum Role {
+        /** Of a projection, and learned, if the connection has a gradient. */
+        WEIGHT,
+        /** Of neurons. */
+        PARAMETER,
+        /** Of a projection, and never learned. */
+        BUFFER
+    }
+
+    /** Copies the shape. */
+    public ValueDescription {
+        shape = List.copyOf(shape);
+    }
+
+    /** Returns weights or biases of float32. */
+    public static ValueDescription weight(String name, Integer... shape) {
+        return new ValueDescription(name, List.of(shape), ElementType.FLOAT32, Role.WEIGHT);
+    }
+
+    /** Returns a parameter of neurons: one number for all, or one for each. */
+    public static ValueDescription parameter(String name, int count) {
+        return new ValueDescription(name, count == 1 ? List.of() : List.of(count), ElementType.FLOAT32, Role.PARAMETER);
+    }
+
+    /** Returns the rows of these values as a matrix: the first of several dimensions. */
+    public int rows() {
+        return isMatrix() ? shape.getFirst() : 1;
+    }
+
+    /** Returns the columns of these values as a matrix: all dimensions but the first of several. */
+    public int columns() {
+        return columnsFrom(isMatrix() ? 1 : 0);
+    }
+
+    /** Whether there are several dimensions, as weights have, and biases have not. */
+    public boolean isMatrix() {
+        return shape.size() > 1;
+    }
+
+    private int columnsFrom(int dimension) {
+        int columns = 1;
+        for (int i = dimension; i < shape.size(); i++) {
+            columns = Math.multiplyExact(columns, shape.get(i));
+        }
+        return columns;
+    }
+
+    /**
+     * Returns values as the matrix that these are. Elements stand in the same order in any matrix whose columns are the product of
+     * the last dimensions, so all of these are taken.
+     *
+     * @param from any matrix
+     * @return {@code [rows x columns]} with the elements of the given one, or the given one, if these are none of its forms
+     */
+    public FloatMatrix matrix(FloatMatrix from) {
+        boolean form = (long) from.rows() * from.columns() == (long) rows() * columns();
+        if (!form || from.rows() == rows()) {
+            return from;
+        }
+        for (int dimension = 0; dimension <= shape.size(); dimension++) {
+            if (columnsFrom(dimension) == from.columns()) {
+                return arranged(from);
+            }
+        }
+        return from;
+    }
+
+    private FloatMatrix arranged(FloatMatrix from) {
+        FloatMatrix arranged = FloatMatrix.zeros(rows(), columns());
+        MemorySegment elements = MemorySegment.ofArray(from.toArray());
+        long bytes = (long) columns() * Float.BYTES;
+        for (int row = 0; row < rows(); row++) {
+            MemorySegment.copy(elements, row * bytes, arranged.segment(), arranged.rowOffset(row), bytes);
+        }
+        return arranged;
+    }
+}

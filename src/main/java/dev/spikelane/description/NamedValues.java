@@ -1,0 +1,17 @@
+package dev.spikelane.description;
+
+import dev.spikelane.connection.operator.ValueDescription;
+
+/**
+ * Values of a network.
+ *
+ * @param owner the projection, with the operator's place in its path where several have values; or the population
+ * @param said what they are called among the owner's, and how torch arranges them
+ */
+public record NamedValues(String owner, ValueDescription said) {
+
+    /** Returns the name among all values of the network. */
+    public String name() {
+        return owner + "." + said.name();
+    }
+}

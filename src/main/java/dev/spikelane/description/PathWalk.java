@@ -1,0 +1,76 @@
+package dev.spikelane.description;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.operator.ConnectionKind;
+import dev.spikelane.connection.operator.ConnectionKinds;
+import dev.spikelane.kernel.base.TorchLayout;
+import dev.spikelane.memory.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Goes along the path of a projection: which connections get operators, for rows of which shape, and what the names of their values start with. It
+ * asks only for the kinds of connections, so that a file can be read on the way.
+ */
+public final class PathWalk {
+
+    private final String projection;
+    private final List<ConnectionKind<Connection>> kinds;
+    private final boolean several;
+    private int place;
+    private int operators;
+    private Shape shape;
+    private Shape rows;
+
+    /** Starts at a source. */
+    public PathWalk(String projection, Shape source, List<ConnectionKind<Connection>> kinds) {
+        this.projection = projection;
+        this.kinds = List.copyOf(kinds);
+        this.several = kinds.stream().filter(ConnectionKind::hasValues).count() > 1;
+        this.shape = source;
+        this.rows = source;
+    }
+
+    /** Describes the operators of a path, at least one; throws where a connection does not fit. */
+    static List<OperatorDescription> operators(ProjectionDescription projection, Shape source) {
+        List<Connection> path = projection.path();
+        PathWalk walk = new PathWalk(
+                projection.name(),
+                source,
+                path.stream().map(ConnectionKinds::of).toList());
+        List<OperatorDescription> operators = new ArrayList<>();
+        for (int i = 0; i < path.size(); i++) {
+            if (!walk.seesThrough()) {
+                operators.add(new OperatorDescription(path.get(i), i, walk.rows, walk.owner()));
+            }
+            walk.pass(path.get(i));
+        }
+        return operators.isEmpty()
+                ? List.of(new OperatorDescription(new OneToOne(1), path.size(), walk.rows, walk.owner()))
+                : List.copyOf(operators);
+    }
+
+    /** Whether the next connection computes nothing: its rows stay where they are, and whatever is behind it knows their order. */
+    private boolean seesThrough() {
+        return kinds.get(place).flattens()
+                && (!TorchLayout.differs(rows)
+                        || place + 1 < kinds.size() && kinds.get(place + 1).takesInnerOrder());
+    }
+
+    /** Returns what the names of the values of the next connection start with: its operator's place, where several have values. */
+    public String owner() {
+        return projection + (several ? "." + operators : "");
+    }
+
+    /** Goes behind the next connection; throws if it does not fit. */
+    public void pass(Connection connection) {
+        Shape made = connection.outputShape(shape);
+        if (!seesThrough()) {
+            operators++;
+            rows = made;
+        }
+        shape = made;
+        place++;
+    }
+}

@@ -1,0 +1,98 @@
+package dev.spikelane.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.SimulationState;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Files that commit 435617d wrote, before networks were described once: a network of all connections that files hold, and its state after five
+ * steps.
+ */
+final class OldFilesTest {
+
+    /** What stands in a state before its neurons: magic, version, fingerprint, hash, batch, steps. */
+    private static final int HEADER = 3 * Integer.BYTES + 3 * Long.BYTES;
+
+    @TempDir
+    private Path folder;
+
+    private static byte[] bytes(String name) throws IOException {
+        try (InputStream stream = OldFilesTest.class.getResourceAsStream("/formats/" + name)) {
+            return Objects.requireNonNull(stream, name).readAllBytes();
+        }
+    }
+
+    private Path file(String name) throws IOException {
+        return Files.write(folder.resolve(name), bytes(name));
+    }
+
+    @Test
+    void modelsAreReadAndWrittenAsBefore() throws IOException {
+        Network read = ModelFile.read(file("model.safetensors"));
+        assertEquals(0xa915_e772_fccd_5ad4L, read.weights().hash());
+        assertEquals(
+                List.of("several.0.weight", "several.2.weight", "several.4.weight", "several.4.bias"),
+                read.weights().names().subList(0, 4));
+        Path again = folder.resolve("again.safetensors");
+        ModelFile.write(again, read, Map.of("made.by", "435617d"));
+        assertArrayEquals(bytes("model.safetensors"), Files.readAllBytes(again));
+    }
+
+    @Test
+    void weightsOfEightBitsAreReadAsFloatsAndAsIntegers() throws IOException {
+        Path file = file("model-8-bits.safetensors");
+        assertEquals(0xea_8f6b_74e4_2c45L, ModelFile.read(file).weights().hash());
+        assertEquals(
+                0x3f46_cedd_ea72_3b82L, ModelFile.readIntegers(file).weights().hash());
+        Path again = folder.resolve("again.safetensors");
+        ModelFile.write8Bit(again, ModelFile.read(folder.resolve("model-8-bits.safetensors")));
+        assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(again));
+    }
+
+    /** The network does what it did; only what tells graphs from each other has changed. */
+    @Test
+    void statesAreRefusedThoughNeuronsDoTheSame() throws IOException {
+        byte[] old = bytes("state-2.spks");
+        String message = assertThrows(IllegalArgumentException.class, () -> SimulationState.of(old))
+                .getMessage();
+        assertEquals("state has version 2, which an older Spikelane took, expected 3, or 4 with observers: run the steps again", message);
+        TorchRandom random = new TorchRandom(5);
+        FloatMatrix x = FloatMatrix.zeros(10, 6);
+        FloatMatrix y = FloatMatrix.zeros(10, 4);
+        random.uniform(x, 0, 3);
+        random.uniform(y, 0, 3);
+        try (Simulation simulation = ModelFile.read(file("model.safetensors")).simulate(2)) {
+            simulation.run(Map.of("x", x, "y", y));
+            byte[] now = simulation.snapshot().toBytes();
+            assertArrayEquals(neurons(old), neurons(now));
+            assertEquals(hash(old), hash(now));
+        }
+    }
+
+    private static byte[] neurons(byte[] state) {
+        return Arrays.copyOfRange(state, HEADER, state.length - Integer.BYTES);
+    }
+
+    /** The hash of the network's values. */
+    private static long hash(byte[] state) {
+        return ByteBuffer.wrap(state).order(ByteOrder.LITTLE_ENDIAN).getLong(2 * Integer.BYTES + Long.BYTES);
+    }
+}
