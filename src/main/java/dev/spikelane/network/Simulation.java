@@ -495,12 +495,12 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Puts a state in, after which the run goes on as the one from which it was taken, bit for bit. Observers that {@link #keepInState} names go on, too; others
-     * keep what they have and go on at
-     * the state's step: rows of a recorder count from the last reset of the run that is restored, so one that is attached to a fresh simulation
-     * needs room for all those steps, and leaves the rows before the state's step as they are; counts go on from what they are, so that those of several
-     * sessions add up. Only graph and models are compared, not the network's weights and other values; {@link
-     * SimulationState#valuesHash} and {@link Weights#hash} say whether those are the same.
+     * Puts a state in, after which the run goes on as the one from which it was taken, bit for bit. Observers that
+     * {@link #keepInState} names go on, too. Others keep what they have and go on at the state's step: rows of a
+     * recorder count from the last reset of the run that is restored, so one that is attached to a fresh simulation
+     * needs room for all those steps, and leaves the rows before the state's step as they are; counts go on from what
+     * they are, so that those of several sessions add up. Only graph and models are compared, not the network's
+     * weights and other values; {@link SimulationState#valuesHash} and {@link Weights#hash} say whether those are the same.
      *
      * @param state of a simulation of the same graph and batch, in this JVM or another
      * @throws IllegalArgumentException if it is of another graph or batch, or without the observers that are part of states here

@@ -19,8 +19,7 @@ import java.util.Optional;
  *
  * <p>Bits depend on the network, the batches and the recipe (loss, optimizer, surrogates, shards, windows), not on threads, the width of vectors
  * or what is computed again. Used by one thread at a time: methods that train throw {@link IllegalStateException}
- * while another thread, an observer of the
- * step that runs, or a {@link TrainingRun} is at work.
+ * while another thread or a {@link TrainingRun} uses it, and where an observer of a step calls them.
  */
 public final class Trainer implements AutoCloseable {
 

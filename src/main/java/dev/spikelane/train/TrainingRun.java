@@ -211,9 +211,9 @@ public final class TrainingRun {
     }
 
     /**
-     * Trains until all epochs are done, no epoch gets better, or someone stops it. The trainer is this run's
-     * meanwhile. If it throws, what was done
-     * stays done: another call goes on behind the last step, and behind the last epoch that was finished.
+     * Trains until all epochs are done, no epoch gets better, or someone stops it. Nobody else can use the trainer
+     * meanwhile. If it throws, what was done stays done: another call goes on behind the last step, and behind the
+     * last epoch that was finished.
      *
      * @return this run, with its history
      * @throws IOException if a checkpoint cannot be written
