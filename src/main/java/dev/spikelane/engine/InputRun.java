@@ -210,16 +210,20 @@ public final class InputRun implements SourceRun {
     }
 
     long bytes() {
-        return 1 + track().bytes();
+        return 1 + (history > 0 ? track().bytes() : 0);
     }
 
     void write(ByteBuffer to) {
         to.put((byte) (analog ? 1 : 0));
-        track().write(input.shape(), to);
+        if (history > 0) {
+            track().write(input.shape(), to);
+        }
     }
 
     void read(ByteBuffer from) {
         analog = from.get() != 0;
-        track().read(input.shape(), from);
+        if (history > 0) {
+            track().read(input.shape(), from);
+        }
     }
 }
