@@ -54,8 +54,7 @@ final class FastProductsTest {
         SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, INPUTS, 0.3, new Random(1));
         long active = spikes.count(0, STEPS * BATCH);
         assertEquals(
-                "few outputs",
-                network.laidOut().chain(0).operators().getFirst().kernel(STEPS * BATCH, active));
+                "few outputs", network.laidOut().chain(0).operators().getFirst().kernel(STEPS * BATCH, active));
         FloatMatrix together = membranes(network, 1, spikes, false);
         SpikeMatrix ofSample = SpikeMatrix.zeros(STEPS, INPUTS);
         for (int sample = 0; sample < BATCH; sample += 21) {
