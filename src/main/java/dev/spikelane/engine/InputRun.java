@@ -212,17 +212,21 @@ public final class InputRun implements SourceRun {
     }
 
     long bytes() {
-        return 1 + track().bytes();
+        return 1 + (history > 0 ? track().bytes() : 0);
     }
 
     void write(ByteBuffer to) {
         to.put((byte) (analog ? 1 : 0));
-        track().write(input.shape(), to);
+        if (history > 0) {
+            track().write(input.shape(), to);
+        }
     }
 
     void read(ByteBuffer from) {
         reset(); // a state has one kind of rows, and the other may come next if it is of step 0
         analog = from.get() != 0;
-        track().read(input.shape(), from);
+        if (history > 0) {
+            track().read(input.shape(), from);
+        }
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 public final class KeptRun {
 
     private final PopulationRun site;
-    private final Keeping keeping;
+    private final WayBack.Keeping keeping;
     private final boolean oneEach;
     /** The currents that a thread takes to the neurons. */
     private final PortCurrents[] currents;
@@ -20,7 +20,7 @@ public final class KeptRun {
     /** A variable that a thread keeps. */
     private final Tile[] variableOf;
 
-    KeptRun(PopulationRun site, Keeping keeping, RunSize size) {
+    KeptRun(PopulationRun site, WayBack.Keeping keeping, RunSize size) {
         this.site = site;
         this.keeping = keeping;
         this.oneEach = site.currents() == site.size();
@@ -34,7 +34,7 @@ public final class KeptRun {
         }
     }
 
-    Keeping keeping() {
+    WayBack.Keeping keeping() {
         return keeping;
     }
 

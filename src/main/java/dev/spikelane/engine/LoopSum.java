@@ -208,8 +208,8 @@ final class LoopSum {
             whole.open(firstStep);
             sum.prepare(first, count, true);
             boolean share = workers.threads() > 1 && sum.worthSharing(first, count);
-            blocksInPart = Parts.blocksInPart(sum.blocks(), share ? workers.threads() : 1);
-            Parts.run(workers, this, Math.ceilDiv(sum.blocks(), blocksInPart), share);
+            blocksInPart = sum.blocksInPart(share ? workers.threads() : 1);
+            workers.run(this, Math.ceilDiv(sum.blocks(), blocksInPart), share);
         }
 
         @Override

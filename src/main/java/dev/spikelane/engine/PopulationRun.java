@@ -58,7 +58,12 @@ public final class PopulationRun {
      * @param keeping what is kept for a way back; null if nothing is
      */
     PopulationRun(
-            int number, LaidOutNetwork network, Arena arena, RunSize size, Delays delays, @Nullable Keeping keeping) {
+            int number,
+            LaidOutNetwork network,
+            Arena arena,
+            RunSize size,
+            Delays delays,
+            WayBack.@Nullable Keeping keeping) {
         this.number = number;
         this.network = network;
         this.population = network.description().populations().get(number);
@@ -206,7 +211,7 @@ public final class PopulationRun {
     }
 
     /** Returns what is kept for a way back. */
-    public Keeping keeping() {
+    public WayBack.Keeping keeping() {
         return kept().keeping();
     }
 

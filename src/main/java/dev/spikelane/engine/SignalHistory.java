@@ -81,11 +81,6 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
         return block;
     }
 
-    /** Whether steps before the block are kept. */
-    public boolean hasHistory() {
-        return history > 0;
-    }
-
     /** The rows of the step before the block; null if they are not kept. */
     public @Nullable S stepBefore() {
         return history == 0 ? null : all.steps(history - 1, 1);

@@ -69,7 +69,7 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
         }
         boolean share = workers.threads() > 1 && worth;
         stepsInTurn = count;
-        blocksInPart = Parts.blocksInPart(sums[0].blocks(), share ? workers.threads() : 1);
+        blocksInPart = sums[0].blocksInPart(share ? workers.threads() : 1);
         runParts(workers, share);
     }
 
@@ -93,7 +93,7 @@ final class TileRun implements ComponentRun, WorkerPool.Job {
     }
 
     private void runParts(WorkerPool workers, boolean share) {
-        Parts.run(workers, this, Math.ceilDiv(sums[0].blocks(), blocksInPart), share);
+        workers.run(this, Math.ceilDiv(sums[0].blocks(), blocksInPart), share);
         if (coupled) {
             fireAll();
         }

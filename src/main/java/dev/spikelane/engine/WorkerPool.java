@@ -136,6 +136,17 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** Does all parts, on the calling thread alone or shared. */
+    void run(Job next, int count, boolean share) {
+        if (share) {
+            run(next, count);
+            return;
+        }
+        for (int part = 0; part < count; part++) {
+            next.run(part, 0);
+        }
+    }
+
     @Override
     public void close() {
         closed = true;

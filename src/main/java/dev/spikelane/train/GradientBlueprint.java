@@ -1,10 +1,10 @@
 package dev.spikelane.train;
 
-import dev.spikelane.engine.Keeping;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SignalHistory;
+import dev.spikelane.engine.WayBack;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -92,7 +92,7 @@ record GradientBlueprint(
      *
      * @param replaces whether membranes may be written in place of currents
      */
-    Keeping keeping(int number, boolean replaces) {
+    WayBack.Keeping keeping(int number, boolean replaces) {
         Population population = population(number);
         NeuronGroup group = layout.neurons(number);
         List<String> names = population.neuron().variables();
@@ -102,7 +102,7 @@ record GradientBlueprint(
                 variables.add(name);
             }
         }
-        return new Keeping(
+        return new WayBack.Keeping(
                 currents(population, Neuron.CURRENT, group.currents()),
                 group.takesFeedback() ? currents(population, Neuron.FEEDBACK, group.currents()) : null,
                 replaces,

@@ -3,7 +3,6 @@ package dev.spikelane.train;
 import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.engine.ComponentPlan;
-import dev.spikelane.engine.Keeping;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.ProjectionRun;

@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.kernel.product.PackedWeights;
 
 /** Threads that share a product by blocks of {@value PackedWeights#BLOCK} outputs, as a {@link Simulation} does. */
@@ -13,13 +14,13 @@ public final class SharedBlocks implements AutoCloseable {
         void compute(int firstBlock, int endBlock, int thread);
     }
 
-    private final Workers workers;
-    private final Workers.Job job;
+    private final WorkerPool workers;
+    private final WorkerPool.Job job;
     private final int parts;
 
     public SharedBlocks(int threads, int blocks, Product product) {
         int inPart = threads == 1 ? blocks : Math.ceilDiv(blocks, threads * PARTS_OF_THREAD);
-        this.workers = new Workers(threads);
+        this.workers = new WorkerPool(threads);
         this.job = (part, thread) -> product.compute(part * inPart, Math.min((part + 1) * inPart, blocks), thread);
         this.parts = Math.ceilDiv(blocks, inPart);
     }
