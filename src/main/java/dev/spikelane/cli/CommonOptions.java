@@ -50,16 +50,13 @@ final class CommonOptions {
         return threads;
     }
 
-    boolean json() {
-        return json;
-    }
-
     boolean quiet() {
         return quiet;
     }
 
-    /** Where text for people goes: nowhere if nobody wants it. */
-    PrintWriter text(PrintWriter out) {
-        return quiet || json ? new PrintWriter(Writer.nullWriter()) : out;
+    /** Where a command says its facts: text for people goes nowhere if nobody wants it. */
+    Output output(PrintWriter out) {
+        PrintWriter text = quiet || json ? new PrintWriter(Writer.nullWriter()) : out;
+        return new Output(new TextPrinter(text), json ? out : null);
     }
 }

@@ -134,25 +134,26 @@ final class DemoCommand implements Callable<Integer> {
         FilesFirst out = new FilesFirst(
                 command.commandLine(),
                 Stream.of(page, folder).filter(Objects::nonNull).toList());
-        DemoText text = new DemoText(common.text(out.writer()), settings);
+        Output output = common.output(out.writer());
         Progress progress = Progress.on(err, common.quiet());
         try (Arena arena = Arena.ofShared()) {
             TutorialTrains trains = new TutorialTrains(arena, settings.steps());
-            List<Trace> traces = traces(arena, text);
-            NetworkResult tutorial = tutorial(settings, trains, text, progress);
+            List<Trace> traces = traces(arena, output);
+            NetworkResult tutorial = tutorial(settings, trains, output, progress);
             ImageTrains shown = page == null ? null : new ImageTrains(arena, settings.steps(), images.count());
-            DemoResults results =
-                    new DemoResults(settings, traces, tutorial, images(settings, images, shown, text, progress));
+            ImageRun.Result recognized = images(settings, images, shown, progress);
+            DemoResults results = new DemoResults(settings, traces, tutorial, recognized);
+            Section facts = DemoFacts.images(settings, recognized);
+            output.say(facts, DemoFacts.settings(settings), Machine.facts());
             if (folder != null) {
-                text.files(folder);
+                output.say(DemoFacts.files(folder));
             }
             if (page != null && shown != null) {
-                new DemoReport(results, trains, shown, scalar(results)).write(page);
-                text.report(page);
+                ScalarTiming scalar = scalar(results);
+                new DemoReport(results, facts, trains, shown, scalar).write(page);
+                output.say(DemoFacts.report(page), DemoFacts.scalar(scalar));
             }
-            if (common.json()) {
-                out.writer().println(DemoJson.of(results, page, folder));
-            }
+            output.end();
             out.close();
         } finally {
             progress.end();
@@ -213,32 +214,32 @@ final class DemoCommand implements Callable<Integer> {
         return all.first(count);
     }
 
-    private List<Trace> traces(Arena arena, DemoText text) throws IOException {
+    private List<Trace> traces(Arena arena, Output output) throws IOException {
         List<Trace> traces = List.of(Trace.handLif(arena, steps), Trace.leaky(arena, steps));
         for (Trace trace : traces) {
             if (folder != null) {
                 Npy.write(folder.resolve(trace.file() + "_spikes.npy"), trace.spikes());
                 Npy.write(folder.resolve(trace.file() + "_membranes.npy"), trace.membranes());
             }
-            text.trace(trace);
+            output.say(DemoFacts.trace(trace));
         }
         return traces;
     }
 
-    private NetworkResult tutorial(DemoSettings settings, TutorialTrains trains, DemoText text, Progress progress)
+    private NetworkResult tutorial(DemoSettings settings, TutorialTrains trains, Output output, Progress progress)
             throws IOException {
         try (Arena arena = Arena.ofShared()) {
             Recording recording = recording(arena, 1, TutorialRun.INPUTS);
             List<Attachment> attachments = recording == null ? List.of(trains) : List.of(trains, recording);
             NetworkResult result = TutorialRun.run(settings, attachments, progress);
             write(recording, "tutorial");
-            text.tutorial(result);
+            output.say(DemoFacts.tutorial(settings, result));
             return result;
         }
     }
 
     private ImageRun.Result images(
-            DemoSettings settings, ImageSet images, @Nullable ImageTrains shown, DemoText text, Progress progress)
+            DemoSettings settings, ImageSet images, @Nullable ImageTrains shown, Progress progress)
             throws IOException {
         try (Arena arena = Arena.ofShared()) {
             Recording recording = recording(arena, images.count(), images.inputs());
@@ -246,7 +247,6 @@ final class DemoCommand implements Callable<Integer> {
                     Stream.of(recording, shown).filter(Objects::nonNull).toList();
             ImageRun.Result result = ImageRun.run(settings, images, attachments, progress);
             write(recording, "images");
-            text.images(result);
             return result;
         }
     }

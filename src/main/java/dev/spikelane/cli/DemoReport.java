@@ -1,7 +1,6 @@
 package dev.spikelane.cli;
 
 import dev.spikelane.io.Idx;
-import dev.spikelane.kernel.Simd;
 import dev.spikelane.plot.Plot;
 import dev.spikelane.plot.Report;
 import java.io.IOException;
@@ -11,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The results of the demo as a page. */
@@ -20,17 +18,18 @@ final class DemoReport {
     private static final int MISTAKES = 8;
 
     private final DemoResults results;
+    private final Section facts;
     private final TutorialTrains trains;
     private final ImageTrains shown;
     private final ScalarTiming scalar;
-    private final DemoTiles tiles;
 
-    DemoReport(DemoResults results, TutorialTrains trains, ImageTrains shown, ScalarTiming scalar) {
+    DemoReport(
+            DemoResults results, Section facts, TutorialTrains trains, ImageTrains shown, ScalarTiming scalar) {
         this.results = results;
+        this.facts = facts;
         this.trains = trains;
         this.shown = shown;
         this.scalar = scalar;
-        this.tiles = new DemoTiles(results, scalar);
     }
 
     void write(Path file) throws IOException {
@@ -39,64 +38,32 @@ final class DemoReport {
         layers.put("input", images.images().inputs());
         layers.put("hidden", TutorialRun.HIDDEN);
         layers.put("output", TutorialRun.OUTPUTS);
+        String accuracy = facts.said("Accuracy");
         Report report = Report.of("Spikelane demo")
                 .text(String.format(
                         Locale.ROOT,
-                        "%,d %s, turned into spikes and run through a network of %,d spiking neurons for %,d steps each;"
-                                + " %s",
+                        "%,d %s, turned into spikes and run through a network of %,d spiking neurons for %,d steps each."
+                                + " Its weights are %s.%s",
                         images.images().count(),
                         images.images().count() == 1 ? "image" : "images",
                         TutorialRun.HIDDEN + TutorialRun.OUTPUTS,
                         results.settings().steps(),
-                        sentence(images.recognition())))
-                .tiles(tiles.all())
+                        facts.said("Weights"),
+                        accuracy.isEmpty() ? "" : " Accuracy: " + accuracy + "."))
+                .tiles(new DemoTiles(results, scalar).all())
                 .layers(layers);
         images(report);
         mistakes(report);
-        if (images.recognition().isJudged()) {
-            confusion(report, images);
-        }
+        PagePrinter.confusion(report, "Right and wrong", facts);
         tutorial(report);
         neurons(report);
-        report.section("Configuration").facts(configuration()).write(file);
-    }
-
-    private static String sentence(Recognition recognition) {
-        if (!recognition.isTrained()) {
-            return "its weights are random, so it shows how spikes flow and does not classify.";
-        }
-        if (!recognition.isJudged()) {
-            return "it was trained on Fashion-MNIST.";
-        }
-        return String.format(
-                Locale.ROOT,
-                "it was trained on Fashion-MNIST and takes %d of %d test images for what they are, %.1f %%, decoded by %s.",
-                recognition.right(recognition.found().size()),
-                recognition.found().size(),
-                100 * recognition.accuracyOfAll(),
-                TrainingRecipes.describe(ImageRun.DECODING));
-    }
-
-    private static void confusion(Report report, ImageRun.Result images) {
-        Recognition recognition = images.recognition();
-        List<Integer> decided = recognition.decided();
-        if (decided.isEmpty()) {
-            return;
-        }
-        int all = recognition.found().size();
-        String silent = decided.size() < all ? ", " + (all - decided.size()) + " without a spike of any output" : "";
-        report.section("Right and wrong")
-                .text("Rows are what the images show, columns what the network takes them for; " + all + " images, "
-                        + recognition.right(all) + " right" + silent + ".")
-                .figure(Plot.confusionMatrix(
-                                decided.stream()
-                                        .mapToInt(recognition.labels()::get)
-                                        .toArray(),
-                                decided.stream()
-                                        .mapToInt(recognition.found()::get)
-                                        .toArray())
-                        .labels(images.images().names(TutorialRun.OUTPUTS))
-                        .title("Confusion matrix"));
+        PagePrinter.list(
+                report.section("Configuration"),
+                facts,
+                DemoFacts.scalar(scalar),
+                DemoFacts.settings(results.settings()),
+                Machine.facts());
+        report.write(file);
     }
 
     private void neurons(Report report) {
@@ -143,8 +110,7 @@ final class DemoReport {
         String first = shown.images() < all.count() ? " The first " + shown.images() + " are shown." : "";
         List<Integer> numbers = IntStream.range(0, shown.images()).boxed().toList();
         report.section("Images")
-                .text(all.count() + " of " + all.file().count() + " images, " + all.size() + ", " + all.name()
-                        + ", rate-coded. The bars are the spikes of output neurons 0 to " + (TutorialRun.OUTPUTS - 1)
+                .text(facts.said("Images") + ", rate-coded. The bars are the spikes of output neurons 0 to " + (TutorialRun.OUTPUTS - 1)
                         + "; a click on an image opens its raster." + first);
         verdicts(report, numbers, results.images().network(), shown);
     }
@@ -202,57 +168,5 @@ final class DemoReport {
         return file.shape().size() == 2 && root * root == inputs
                 ? root
                 : file.shape().getLast();
-    }
-
-    private Map<String, String> configuration() {
-        DemoSettings settings = results.settings();
-        ImageRun.Result images = results.images();
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("CPU", InfoCommand.cpu());
-        facts.put("Seed", String.valueOf(settings.seed()));
-        facts.put("Batch", settings.batch() + " images side by side");
-        facts.put("Threads", String.valueOf(settings.threads()));
-        facts.put(
-                "Densities",
-                String.format(
-                        Locale.ROOT,
-                        "input %.4f, hidden %.4f, output %.4f",
-                        images.network().inputDensity(),
-                        images.network().hiddenDensity(),
-                        images.network().outputDensity()));
-        facts.put("Time, per image", time(images));
-        facts.put("Measured", measured(images));
-        facts.put(
-                "Scalar kernels",
-                scalar.isTimed()
-                        ? DemoTiles.milliseconds(scalar.millisecondsPerImage())
-                                + " per image, the fastest pass in a second JVM"
-                        : scalar.note());
-        facts.put(
-                "Spike matmul",
-                "layer 1: " + images.network().kernels().get(0) + "; layer 2: "
-                        + images.network().kernels().get(1));
-        facts.put("SIMD", Simd.describe());
-        facts.put(
-                "Java",
-                Runtime.version() + ", " + System.getProperty("os.name") + ", " + System.getProperty("os.arch"));
-        facts.put("Spikelane", Main.version());
-        return facts;
-    }
-
-    private String time(ImageRun.Result images) {
-        Optional<PassTimes.Spread> network = images.inNetwork();
-        Optional<PassTimes.Spread> encoding = images.encoding();
-        return network.isPresent() && encoding.isPresent()
-                ? "network " + tiles.milliseconds(network.get()) + ", encoding " + tiles.milliseconds(encoding.get())
-                : "not taken";
-    }
-
-    private String measured(ImageRun.Result images) {
-        String after = String.format(Locale.ROOT, "after %.1f s of warm-up", images.warmUpSeconds());
-        if (images.times().passes() == 0) {
-            return "no pass: --warm-up leaves no time for one";
-        }
-        return images.times().settled() ? after : after + "; in doubt, since " + tiles.doubt();
     }
 }

@@ -32,19 +32,19 @@ record DemoTiles(DemoResults results, ScalarTiming scalar) {
     }
 
     /** Such as "0.53 ms", with its doubt where there is one. */
-    String milliseconds(PassTimes.Spread spread) {
+    private String milliseconds(PassTimes.Spread spread) {
         return settled() || spread.fastest() == spread.slowest()
                 ? milliseconds(spread.median())
                 : milliseconds(spread.median()) + " (" + milliseconds(spread.fastest()) + " to "
                         + milliseconds(spread.slowest()) + ")";
     }
 
-    static String milliseconds(double value) {
+    private static String milliseconds(double value) {
         return String.format(Locale.ROOT, value < 0.1 ? "%.3f ms" : "%.2f ms", value);
     }
 
     /** Why times are in doubt. */
-    String doubt() {
+    private String doubt() {
         PassTimes times = results.images().times();
         return (times.passes() == 1 ? "a single pass" : "the last " + times.passes() + " passes did not agree")
                 + (times.busy() ? ", while other programs keep this machine busy" : "");
@@ -63,7 +63,7 @@ record DemoTiles(DemoResults results, ScalarTiming scalar) {
                 milliseconds(time),
                 settled() ? "" : ", in doubt: " + doubt(),
                 results.settings().threads(),
-                InfoCommand.cpu());
+                Machine.cpu());
     }
 
     private String timesFaster(PassTimes.Spread time) {
@@ -77,12 +77,11 @@ record DemoTiles(DemoResults results, ScalarTiming scalar) {
     }
 
     private String saved() {
-        double all = (double) TutorialRun.HIDDEN * (results.images().images().inputs() + TutorialRun.OUTPUTS);
         return String.format(
                 Locale.ROOT,
                 "%.1f %%\nof the %,.0f of a step: a silent neuron costs nothing, and a spike only adds a weight",
-                100 * (1 - eventsPerStep() / all),
-                all);
+                100 * results.images().saved(),
+                results.images().multiplications());
     }
 
     private String eventsPerSecond(PassTimes.Spread time) {
@@ -90,7 +89,7 @@ record DemoTiles(DemoResults results, ScalarTiming scalar) {
                 Locale.ROOT,
                 "%s%.3g billion\neach a spike that adds one weight; %s",
                 about(),
-                results.settings().steps() * eventsPerStep() / time.median() * 1e-6,
+                results.settings().steps() * results.images().eventsPerStep() / time.median() * 1e-6,
                 Simd.describe());
     }
 
@@ -98,17 +97,10 @@ record DemoTiles(DemoResults results, ScalarTiming scalar) {
         return String.format(
                 Locale.ROOT,
                 "%,.0f\neach a spike that adds one weight; no time was taken",
-                results.settings().steps() * eventsPerStep());
+                results.settings().steps() * results.images().eventsPerStep());
     }
 
     private String about() {
         return settled() ? "" : "≈ ";
-    }
-
-    private double eventsPerStep() {
-        NetworkResult network = results.images().network();
-        return TutorialRun.HIDDEN
-                * (network.inputDensity() * results.images().images().inputs()
-                        + network.hiddenDensity() * TutorialRun.OUTPUTS);
     }
 }

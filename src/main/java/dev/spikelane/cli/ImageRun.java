@@ -168,6 +168,22 @@ final class ImageRun {
             double warmUpSeconds,
             PassTimes times) {
 
+        /** Weights that spikes add in a step, on average. */
+        double eventsPerStep() {
+            return TutorialRun.HIDDEN
+                    * (network.inputDensity() * images.inputs() + network.hiddenDensity() * TutorialRun.OUTPUTS);
+        }
+
+        /** Multiplications of a step, if zeros were multiplied too. */
+        double multiplications() {
+            return (double) TutorialRun.HIDDEN * (images.inputs() + TutorialRun.OUTPUTS);
+        }
+
+        /** The share of them that silent neurons save. */
+        double saved() {
+            return 1 - eventsPerStep() / multiplications();
+        }
+
         /** Of an image, in milliseconds; nothing if no pass was timed. */
         Optional<PassTimes.Spread> encoding() {
             return times.spread(PassTimes.Pass::encode).map(spread -> spread.times(1e3 / timed));

@@ -1,7 +1,9 @@
 package dev.spikelane.cli;
 
+import static dev.spikelane.cli.Value.named;
+import static dev.spikelane.cli.Value.percent;
+
 import dev.spikelane.data.Dataset;
-import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.train.Evaluator;
 import dev.spikelane.train.Quantized;
@@ -60,47 +62,29 @@ record IntegerRun(Quantized quantized, double floats, double integers) {
         return data.size() * 1e9 / (System.nanoTime() - start);
     }
 
-    String results() {
-        return String.format(
-                Locale.ROOT,
-                "%s; with float weights %.2f %%, the same class for %.2f %% of the images",
-                name(),
-                100 * quantized.before().accuracy(),
-                100 * quantized.agreement());
-    }
-
-    String spikes() {
-        return "change of spikes: "
-                + quantized.spikesChange().entrySet().stream()
-                        .map(each -> each.getKey() + " " + change(each.getValue()))
-                        .collect(Collectors.joining(", "));
+    Section facts() {
+        Map<String, Double> changes = quantized.spikesChange();
+        return Section.of("weights")
+                .say(
+                        "Weights",
+                        "%s; with float weights %.2f %%, the same class for %.2f %% of the images\nchange of spikes: %s",
+                        named("type", quantized.type().name().toLowerCase(Locale.ROOT)),
+                        percent("accuracy_with_floats", quantized.before().accuracy()),
+                        percent("agreement", quantized.agreement()),
+                        changes.entrySet().stream()
+                                .map(each -> each.getKey() + " " + change(each.getValue()))
+                                .collect(Collectors.joining(", ")),
+                        named("change_of_spikes", changes))
+                .say(
+                        "Speed",
+                        "%,.0f images/s, with float weights %,.0f: %.2f times as fast",
+                        named("images_per_second", integers),
+                        named("images_per_second_with_floats", floats),
+                        integers / floats);
     }
 
     /** A share of no spikes is no number. */
     private static String change(double share) {
         return Double.isFinite(share) ? String.format(Locale.ROOT, "%+.2f %%", 100 * share) : "from none to some";
-    }
-
-    String speed() {
-        return String.format(
-                Locale.ROOT,
-                "%,.0f images/s, with float weights %,.0f: %.2f times as fast",
-                integers,
-                floats,
-                integers / floats);
-    }
-
-    private String name() {
-        return quantized.type().name().toLowerCase(Locale.ROOT);
-    }
-
-    void write(JsonWriter json) {
-        json.name("weights").object().name("type").value(name());
-        json.name("accuracy_with_floats").value(quantized.before().accuracy());
-        json.name("agreement").value(quantized.agreement());
-        json.name("change_of_spikes").object();
-        quantized.spikesChange().forEach(json::finite);
-        json.end().name("images_per_second").value(integers);
-        json.name("images_per_second_with_floats").value(floats).end();
     }
 }

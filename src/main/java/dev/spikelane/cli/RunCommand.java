@@ -1,18 +1,17 @@
 package dev.spikelane.cli;
 
+import static dev.spikelane.cli.Value.named;
+
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.file.AtomicFile;
-import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
-import dev.spikelane.plot.Plot;
 import dev.spikelane.plot.Report;
 import dev.spikelane.train.Decoding;
-import dev.spikelane.train.Evaluation;
 import dev.spikelane.train.Evaluator;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -137,8 +137,9 @@ final class RunCommand implements Callable<Integer> {
                 weights == null ? null : TrainOptions.choose(command, "--weights", weights, IntegerRun.TYPES);
         try (Evaluator evaluator =
                 new Evaluator(trained.network(), allSteps, batching, common.threads()).decoding(decoded)) {
+            Section said = facts(trained, data, allSteps, codeName, decoded);
             if (type == null) {
-                print(new Result(trained, data, evaluator.evaluate(data), null), allSteps, codeName);
+                say(EvaluationFacts.add(said, evaluator.evaluate(data)));
             } else {
                 IntegerRun run = IntegerRun.of(
                         type,
@@ -146,46 +147,49 @@ final class RunCommand implements Callable<Integer> {
                         evaluator,
                         quantized -> new Evaluator(quantized.network(), allSteps, batching, common.threads())
                                 .decoding(decoded));
-                print(new Result(trained, data, run.quantized().after(), run), allSteps, codeName);
+                say(EvaluationFacts.add(said, run.quantized().after()), run.facts());
             }
         }
         return 0;
     }
 
-    /** What was run, and what came of it; {@code integers} is null if weights are floats. */
-    record Result(
-            TrainedModel trained,
-            Dataset data,
-            Evaluation evaluation,
-            @Nullable IntegerRun integers) {}
+    private Section facts(TrainedModel trained, Dataset data, int allSteps, String codeName, Decoding decoded) {
+        List<String> notes = notes(trained, decoded);
+        Section section = Section.of("", "Model " + model)
+                .value("model", model.toString())
+                .say(
+                        "Network",
+                        "%s",
+                        trained.network().populations().stream()
+                                .map(population -> population.name() + " " + population.size())
+                                .collect(Collectors.joining(", ")))
+                .say(
+                        "Images",
+                        "%s, as %s, %d steps",
+                        named("data", data.toString()),
+                        named("code", codeName),
+                        named("steps", allSteps))
+                .value("notes", notes);
+        notes.forEach(note -> section.say("Note", "%s", note));
+        return section;
+    }
 
-    private void print(Result result, int allSteps, String codeName) throws IOException {
+    private void say(Section... sections) throws IOException {
         if (report != null) {
-            writeReport(report, result.evaluation);
+            Report page = Report.of("Spikelane run").text(sections[0].title());
+            PagePrinter.list(page, sections);
+            PagePrinter.confusion(page, "Confusion", sections[0]);
+            page.write(report);
         }
-        IntegerRun integers = result.integers;
-        if (common.json()) {
-            JsonWriter writer = new JsonWriter().object();
-            writer.name("spikelane").value(Main.version()).name("model").value(model.toString());
-            writer.name("data").value(result.data.toString()).name("steps").value(allSteps);
-            writer.name("code").value(codeName).name("notes").strings(notes(result));
-            if (integers != null) {
-                integers.write(writer);
-            }
-            TrainJson.evaluation(result.evaluation, writer);
-            command.commandLine().getOut().println(writer.end().text());
-            return;
-        }
-        RunText text = new RunText(common.text(command.commandLine().getOut()));
-        text.print(model, result, allSteps, codeName, notes(result));
-        if (integers != null) {
-            text.print(integers);
-        }
+        Output output = common.output(command.commandLine().getOut());
+        output.say(sections);
+        output.keep(Machine.facts());
+        output.end();
     }
 
     /** What a user should know of how the model was used. */
-    private List<String> notes(Result result) {
-        Map<String, String> known = result.trained.notes();
+    private List<String> notes(TrainedModel trained, Decoding decoded) {
+        Map<String, String> known = trained.notes();
         List<String> assumed = new ArrayList<>();
         if (code == null && !known.containsKey(TrainedModel.CODE)) {
             assumed.add("--code " + DEFAULT_CODE);
@@ -204,19 +208,11 @@ final class RunCommand implements Callable<Integer> {
             notes.add("the model was trained with the first " + TrainingData.SAMPLE_TRAINING
                     + " of these images, so the accuracy says little about new ones");
         }
+        String wanted = known.getOrDefault(TrainedModel.DECODING, decoded.toString());
+        if (!wanted.equals(decoded.toString())) {
+            notes.add("decoded by " + decoded + ", while it was trained for " + wanted);
+        }
         return notes;
-    }
-
-    private static void writeReport(Path file, Evaluation evaluation) throws IOException {
-        Report.of("Spikelane run")
-                .text(TrainText.accuracy(evaluation))
-                .section("Confusion")
-                .figure(Plot.confusionMatrix(
-                        evaluation.labels().stream().mapToInt(Integer::intValue).toArray(),
-                        evaluation.classes().stream()
-                                .mapToInt(Integer::intValue)
-                                .toArray()))
-                .write(file);
     }
 
     private Dataset data() throws IOException {

@@ -106,19 +106,19 @@ final class TrainCommand implements Callable<Integer> {
         requireOptions();
         TrainingData data = TrainingData.find(source.folder(command), heldOut);
         FilesFirst out = new FilesFirst(command.commandLine(), List.of(model));
-        TrainText text = new TrainText(common.text(out.writer()));
+        Output output = common.output(out.writer());
         Network network = settings.network(
                 data.training().shape().size(), Math.max(2, data.training().classes()), common.seed());
-        Loss loss = settings.lossFunction();
         try (Trainer trainer = Trainer.of(network, settings.steps(), settings.batch())
-                .loss(loss)
+                .loss(settings.lossFunction())
                 .surrogate(settings.surrogateFunction())
                 .optimizer(new Adam(settings.rate()))
                 .seed(common.seed())
                 .threads(common.threads())
                 .build()) {
-            text.settings(settings, network, data, loss);
-            TrainingRun run = run(trainer, settings, data, text);
+            Section said = TrainFacts.settings(settings, network, data);
+            output.say(said.value("preset", options.preset()));
+            TrainingRun run = run(trainer, settings, data, output);
             train(run);
             if (!run.finished()) {
                 command.commandLine()
@@ -128,11 +128,15 @@ final class TrainCommand implements Callable<Integer> {
                 command.commandLine().getErr().flush();
                 return INTERRUPTED;
             }
+            output.keep(TrainFacts.history(run.history(), data.validation() != null));
             Evaluation test = finish(settings, data, network, run);
-            text.result(test, model, report);
-            if (common.json()) {
-                out.writer().println(TrainJson.of(options.preset(), data, run.history(), test, model));
+            Section result = EvaluationFacts.add(Section.of("test", "Result"), test);
+            if (report != null) {
+                new TrainReport(said, result, run, data).write(report);
             }
+            output.say(result, TrainFacts.files(model, report));
+            output.keep(Machine.facts());
+            output.end();
             out.close();
             return 0;
         }
@@ -168,10 +172,10 @@ final class TrainCommand implements Callable<Integer> {
         return checkpoint == null ? model.resolveSibling(model.getFileName() + ".checkpoint") : checkpoint;
     }
 
-    private TrainingRun run(Trainer trainer, TrainingSettings settings, TrainingData data, TrainText text)
+    private TrainingRun run(Trainer trainer, TrainingSettings settings, TrainingData data, Output output)
             throws IOException {
         Batching batching = settings.batching(common.seed());
-        Watcher watcher = new Watcher(text, Progress.on(command.commandLine().getErr(), common.quiet()), data);
+        Watcher watcher = new Watcher(output, Progress.on(command.commandLine().getErr(), common.quiet()), data);
         TrainingRunBuilder builder = TrainingRun.of(trainer, data.training(), batching)
                 .epochs(settings.epochs())
                 .schedule(settings.schedule(batching.batches(data.training().size())))
@@ -179,7 +183,7 @@ final class TrainCommand implements Callable<Integer> {
                 .checkpoint(checkpointFile())
                 .onStep(watcher::step)
                 .onEpoch(watcher::epoch)
-                .onNotice(text::notice);
+                .onNotice(text -> output.watch(Section.of("").say("Note", "%s", text)));
         if (data.validation() != null) {
             builder.validate(data.validation());
         }
@@ -217,9 +221,6 @@ final class TrainCommand implements Callable<Integer> {
         if (historyFile != null) {
             run.write(historyFile);
         }
-        if (report != null) {
-            new TrainReport(settings, data, run, test).write(report, settings.sizes(network));
-        }
         if (checkpoint == null) {
             Files.deleteIfExists(checkpointFile());
         }
@@ -237,13 +238,13 @@ final class TrainCommand implements Callable<Integer> {
     /** Draws the bar and prints a line for each epoch. */
     private static final class Watcher {
 
-        private final TrainText text;
+        private final Output output;
         private final Progress progress;
         private final TrainingData data;
         private long shown;
 
-        Watcher(TrainText text, Progress progress, TrainingData data) {
-            this.text = text;
+        Watcher(Output output, Progress progress, TrainingData data) {
+            this.output = output;
             this.progress = progress;
             this.data = data;
         }
@@ -266,7 +267,7 @@ final class TrainCommand implements Callable<Integer> {
         void epoch(EpochResult result) {
             progress.end();
             shown = 0;
-            text.epoch(result, data.validation() != null);
+            output.watch(TrainFacts.history(List.of(result), data.validation() != null));
         }
     }
 }
