@@ -8,6 +8,9 @@ import picocli.CommandLine.Option;
 /** The options of all commands that run networks. */
 final class CommonOptions {
 
+    /** The default. */
+    static final long SEED = 42;
+
     private static final int MOST_THREADS = 1_024;
 
     /** The hidden layer of the tutorials is 16 blocks of 64 neurons: more threads would have nothing to do. */
@@ -17,7 +20,7 @@ final class CommonOptions {
             names = "--seed",
             paramLabel = "S",
             description = "Seed of all random numbers, any whole number. Default: ${DEFAULT-VALUE}.")
-    private long seed = DemoCommand.SEED;
+    private long seed = SEED;
 
     @Option(
             names = "--threads",
@@ -39,7 +42,7 @@ final class CommonOptions {
 
     /** Throws unless all values are in their ranges. */
     void require(CommandSpec command) {
-        Main.requireRange(command, "--threads", threads, 1, MOST_THREADS);
+        Choices.requireRange(command, "--threads", threads, 1, MOST_THREADS);
     }
 
     long seed() {

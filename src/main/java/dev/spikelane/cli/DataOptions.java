@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The options that say where images come from. */
 final class DataOptions {
@@ -32,8 +31,7 @@ final class DataOptions {
     @Nullable
     Path folder(CommandSpec command) {
         if (sample && folder != null) {
-            throw new ParameterException(
-                    command.commandLine(), "expected --data or --sample, not both: they name different images");
+            throw Choices.wrong(command, "expected --data or --sample, not both: they name different images");
         }
         if (sample) {
             return null;

@@ -18,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Runs the neurons and the network of snnTorch's tutorial 3, on its own input and on images. */
@@ -46,7 +45,6 @@ final class DemoCommand implements Callable<Integer> {
     static final int STEPS = 200;
     static final int BATCH = 16;
     static final int COUNT = 16;
-    static final long SEED = 42;
     static final String REPORT = "spikelane-demo.html";
 
     private static final int MOST_STEPS = 100_000;
@@ -164,7 +162,7 @@ final class DemoCommand implements Callable<Integer> {
     /** Where the report goes, if there is one; before the run, so that a wrong name does not cost one. */
     private @Nullable Path page(PrintWriter err) throws IOException {
         if (noReport && report != null) {
-            throw new ParameterException(command.commandLine(), "--report and --no-report exclude each other");
+            throw Choices.wrong(command, "--report and --no-report exclude each other");
         }
         if (noReport) {
             return null;
@@ -177,7 +175,7 @@ final class DemoCommand implements Callable<Integer> {
                 throw refused;
             }
             if (!common.quiet()) {
-                err.println(Main.NAME + ": no report is written, because " + REPORT + " " + refused.getReason());
+                err.println(Program.NAME + ": no report is written, because " + REPORT + " " + refused.getReason());
                 err.flush();
             }
             return null;
@@ -186,29 +184,26 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private DemoSettings settings() {
-        Main.requireRange(command, "--steps", steps, 1, MOST_STEPS);
-        Main.requireRange(command, "--batch", batch, 1, MOST_BATCH);
+        Choices.requireRange(command, "--steps", steps, 1, MOST_STEPS);
+        Choices.requireRange(command, "--batch", batch, 1, MOST_BATCH);
         common.require(command);
-        Main.requireRange(command, "--warm-up", warmUp, 0, MOST_WARM_UP);
+        Choices.requireRange(command, "--warm-up", warmUp, 0, MOST_WARM_UP);
         return new DemoSettings(common.seed(), steps, batch, common.threads(), warmUp);
     }
 
     private ImageSet images() throws IOException {
         if (labels != null && file == null) {
-            throw new ParameterException(
-                    command.commandLine(), "--labels needs --images, the file of the images that it names");
+            throw Choices.wrong(command, "--labels needs --images, the file of the images that it names");
         }
         if (sample && file != null) {
-            throw new ParameterException(
-                    command.commandLine(), "expected --images or --sample, not both: they name different images");
+            throw Choices.wrong(command, "expected --images or --sample, not both: they name different images");
         }
         ImageSet all = file == null ? ImageSet.sample() : ImageSet.read(file, labels);
         if (count == null) {
             return all.first(Math.min(COUNT, all.count()));
         }
         if (count < 1 || count > all.count()) {
-            throw new ParameterException(
-                    command.commandLine(),
+            throw Choices.wrong(command,
                     "--count is " + count + ", expected 1 to " + all.count() + ", the images of " + all.name());
         }
         return all.first(count);

@@ -97,7 +97,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     }
 
     private void print(String message) {
-        err.println(Main.NAME + ": " + Printable.of(message).strip());
+        err.println(Program.NAME + ": " + Printable.of(message).strip());
         err.flush();
     }
 }

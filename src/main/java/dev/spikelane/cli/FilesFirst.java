@@ -55,7 +55,7 @@ final class FilesFirst extends Writer {
                 throw failed;
             }
             failure = failed;
-            err.println(Main.NAME + ": "
+            err.println(Program.NAME + ": "
                     + (isReaderGone(failed) ? "nobody reads standard output any more" : reason(failed))
                     + "; the command goes on until it has written "
                     + Printable.of(files.stream().map(Path::toString).collect(Collectors.joining(", "))));

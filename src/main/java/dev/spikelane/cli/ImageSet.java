@@ -92,7 +92,7 @@ record ImageSet(String name, Idx file, int inputs, List<Integer> classes, boolea
     }
 
     private static Idx resource(String name) throws IOException {
-        try (InputStream stream = ImageSet.class.getResourceAsStream(name)) {
+        try (InputStream stream = ImageSet.class.getResourceAsStream("/dev/spikelane/cli/" + name)) {
             if (stream == null) {
                 throw new IOException(name + ": is missing in this build; --images FILE takes other images");
             }
@@ -126,11 +126,6 @@ record ImageSet(String name, Idx file, int inputs, List<Integer> classes, boolea
     /** The names of all classes, or their numbers. */
     String[] names(int classes) {
         return IntStream.range(0, classes).mapToObj(this::nameOf).toArray(String[]::new);
-    }
-
-    /** The names of all classes that occur, for the width of a column. */
-    List<String> labels() {
-        return classes.stream().map(this::nameOf).distinct().toList();
     }
 
     /** Intensities of the images with these numbers, {@code [numbers x inputs]}. */

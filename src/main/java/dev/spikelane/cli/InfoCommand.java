@@ -64,7 +64,7 @@ final class InfoCommand implements Runnable {
 
     private static Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Spikelane", Main.version());
+        facts.put("Spikelane", Program.version());
         facts.put("JDK", vendor() + " " + Runtime.version() + ", " + Machine.property("java.vm.name"));
         facts.put("JDK folder", Machine.property("java.home"));
         facts.put("System", Machine.property("os.name") + " " + Machine.property("os.version") + ", " + Machine.property("os.arch"));
@@ -100,7 +100,7 @@ final class InfoCommand implements Runnable {
 
     private static String demoDefaults() {
         return "steps " + DemoCommand.STEPS + ", batch " + DemoCommand.BATCH + ", threads "
-                + CommonOptions.defaultThreads() + ", seed " + DemoCommand.SEED;
+                + CommonOptions.defaultThreads() + ", seed " + CommonOptions.SEED;
     }
 
     /** Some builds name their vendor in the second property only. */

@@ -14,7 +14,7 @@ final class Machine {
 
     static Section facts() {
         return Section.of("")
-                .say("Spikelane", "%s", Value.named("spikelane", Main.version()))
+                .say("Spikelane", "%s", Value.named("spikelane", Program.version()))
                 .say("SIMD", "%s", Value.named("simd", Simd.describe()))
                 .say("CPU", "%s", Value.named("cpu", cpu()))
                 .say("Java", "%s, %s, %s", Value.named("java", Runtime.version().toString()), property("os.name"), property("os.arch"));

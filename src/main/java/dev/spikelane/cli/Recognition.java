@@ -62,13 +62,4 @@ record Recognition(List<Integer> labels, List<Integer> found, int shown) {
                 .boxed()
                 .toList();
     }
-
-    /** All images for which some output fires, {@code [label][found]}. */
-    int[][] confusion() {
-        int[][] matrix = new int[TutorialRun.OUTPUTS][TutorialRun.OUTPUTS];
-        for (int image : decided()) {
-            matrix[labels.get(image)][found.get(image)]++;
-        }
-        return matrix;
-    }
 }

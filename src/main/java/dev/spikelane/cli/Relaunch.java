@@ -32,8 +32,8 @@ final class Relaunch {
     }
 
     /** Runs the command in a second JVM that has this one's flags and streams, and returns its exit code. */
-    static int run(String... arguments) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command(List.of("-D" + SECOND + "=true"), Main.class, List.of(arguments)))
+    static int run(Class<?> main, String... arguments) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command(List.of("-D" + SECOND + "=true"), main, List.of(arguments)))
                 .inheritIO()
                 .start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "spikelane-relaunch"));

@@ -25,7 +25,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Runs a model on images and says how right it is and what it costs. */
@@ -115,7 +114,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Main.requireRange(command, "--batch", batch, 1, MOST_BATCH);
+        Choices.requireRange(command, "--batch", batch, 1, MOST_BATCH);
         common.require(command);
         if (report != null) {
             AtomicFile.requireWritable(report);
@@ -124,9 +123,9 @@ final class RunCommand implements Callable<Integer> {
         TrainedModel trained = TrainedModel.read(model);
         int allSteps = steps(trained.notes());
         String codeName = noted(code, trained, TrainedModel.CODE, DEFAULT_CODE);
-        TrainingRecipes.Code coded = TrainOptions.choose(command, "--code", codeName, TrainingRecipes.CODES);
+        TrainingRecipes.Code coded = Choices.choose(command, "--code", codeName, TrainingRecipes.CODES);
         TrainingRecipes.requireSteps(command, codeName, allSteps);
-        Decoding decoded = TrainOptions.choose(
+        Decoding decoded = Choices.choose(
                 command,
                 "--decoding",
                 noted(decoding, trained, TrainedModel.DECODING, DEFAULT_DECODING),
@@ -134,7 +133,7 @@ final class RunCommand implements Callable<Integer> {
         requireFits(trained.network(), data, coded.of(allSteps), codeName);
         Batching batching = new Batching(batch).withSeed(common.seed()).withCode(coded.of(allSteps));
         ElementType type =
-                weights == null ? null : TrainOptions.choose(command, "--weights", weights, IntegerRun.TYPES);
+                weights == null ? null : Choices.choose(command, "--weights", weights, IntegerRun.TYPES);
         try (Evaluator evaluator =
                 new Evaluator(trained.network(), allSteps, batching, common.threads()).decoding(decoded)) {
             Section said = facts(trained, data, allSteps, codeName, decoded);
@@ -217,20 +216,17 @@ final class RunCommand implements Callable<Integer> {
 
     private Dataset data() throws IOException {
         if (images == null && labels != null) {
-            throw new ParameterException(
-                    command.commandLine(), "--labels needs --images, the file of the images that it names");
+            throw Choices.wrong(command, "--labels needs --images, the file of the images that it names");
         }
         if (images != null && source.isGiven()) {
-            throw new ParameterException(
-                    command.commandLine(),
+            throw Choices.wrong(command,
                     "expected --images, --data or --sample, one of them: they name different images");
         }
         Dataset all;
         if (images != null) {
             Path classes = labels == null ? ImageSet.labelsBeside(images) : labels;
             if (classes == null) {
-                throw new ParameterException(
-                        command.commandLine(), "no labels lie beside " + images + ", expected --labels FILE");
+                throw Choices.wrong(command, "no labels lie beside " + images + ", expected --labels FILE");
             }
             all = Dataset.idx(images.toString(), Idx.read(images), Idx.read(classes));
         } else {
@@ -240,7 +236,7 @@ final class RunCommand implements Callable<Integer> {
         if (count == null) {
             return all;
         }
-        Main.requireRange(command, "--count", count, 1, all.size());
+        Choices.requireRange(command, "--count", count, 1, all.size());
         return all.range(0, count);
     }
 
@@ -271,7 +267,7 @@ final class RunCommand implements Callable<Integer> {
 
     private int steps(Map<String, String> notes) throws IOException {
         if (steps != null) {
-            Main.requireRange(command, "--steps", steps, 1, MOST_STEPS);
+            Choices.requireRange(command, "--steps", steps, 1, MOST_STEPS);
             return steps;
         }
         String noted = notes.getOrDefault(TrainedModel.STEPS, DEFAULT_STEPS);

@@ -20,13 +20,9 @@ record ScalarTiming(double millisecondsPerImage, String note) {
     private static final int SECONDS_OF_PASSES = 6;
     private static final int MOST_SECONDS = 10;
 
-    private static ScalarTiming skipped(String reason) {
-        return new ScalarTiming(0, "not timed: " + reason);
-    }
-
     /** Nothing is timed. */
     static ScalarTiming none(String reason) {
-        return skipped(reason);
+        return new ScalarTiming(0, "not timed: " + reason);
     }
 
     boolean isTimed() {
@@ -36,7 +32,7 @@ record ScalarTiming(double millisecondsPerImage, String note) {
     /** Runs the second JVM, for at most {@value #MOST_SECONDS} seconds; whatever fails there is a note here. */
     static ScalarTiming measure(DemoSettings settings, @Nullable Path images, int count) {
         if (images != null && !Files.isRegularFile(images)) {
-            return skipped(images + " cannot be read twice");
+            return none(images + " cannot be read twice");
         }
         List<String> arguments = List.of(
                 images == null ? "" : images.toString(),
@@ -55,7 +51,7 @@ record ScalarTiming(double millisecondsPerImage, String note) {
                     .start();
             return result(process, output);
         } catch (IOException failure) {
-            return skipped("a second JVM could not be started");
+            return none("a second JVM could not be started");
         } finally {
             delete(output);
         }
@@ -64,17 +60,17 @@ record ScalarTiming(double millisecondsPerImage, String note) {
     private static ScalarTiming result(Process process, Path output) throws IOException {
         try {
             if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
-                return skipped("the scalar kernels took more than " + MOST_SECONDS + " s");
+                return none("the scalar kernels took more than " + MOST_SECONDS + " s");
             }
             String text = Files.readString(output, StandardCharsets.UTF_8).strip();
             return process.exitValue() == 0
                     ? new ScalarTiming(Double.parseDouble(text), "")
-                    : skipped("a second JVM ended with code " + process.exitValue());
+                    : none("a second JVM ended with code " + process.exitValue());
         } catch (NumberFormatException noNumber) {
-            return skipped("a second JVM printed no number");
+            return none("a second JVM printed no number");
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
-            return skipped("interrupted");
+            return none("interrupted");
         } finally {
             process.destroyForcibly();
         }

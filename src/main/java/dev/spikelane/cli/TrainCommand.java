@@ -25,7 +25,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains a network on images and writes a model. */
@@ -123,7 +122,7 @@ final class TrainCommand implements Callable<Integer> {
             if (!run.finished()) {
                 command.commandLine()
                         .getErr()
-                        .println(Main.NAME + ": stopped and saved in " + checkpointFile()
+                        .println(Program.NAME + ": stopped and saved in " + checkpointFile()
                                 + "; the same command with --resume goes on");
                 command.commandLine().getErr().flush();
                 return INTERRUPTED;
@@ -145,19 +144,17 @@ final class TrainCommand implements Callable<Integer> {
     private void requireOptions() throws IOException {
         common.require(command);
         if (heldOut != null) {
-            Main.requireRange(command, "--hold-out", heldOut, 0, MOST_HELD_OUT);
+            Choices.requireRange(command, "--hold-out", heldOut, 0, MOST_HELD_OUT);
         }
         if (patience != null) {
-            Main.requireRange(command, "--patience", patience, 1, Integer.MAX_VALUE);
+            Choices.requireRange(command, "--patience", patience, 1, Integer.MAX_VALUE);
         }
         if (historyFile != null && !historyFile.toString().matches(".*\\.(csv|json)")) {
-            throw new ParameterException(
-                    command.commandLine(),
+            throw Choices.wrong(command,
                     "--history is " + historyFile + ", expected a name that ends in .csv or .json");
         }
         if (!resume && Files.isRegularFile(checkpointFile()) && Files.size(checkpointFile()) > 0) {
-            throw new ParameterException(
-                    command.commandLine(),
+            throw Choices.wrong(command,
                     checkpointFile()
                             + " holds the checkpoint of a run: --resume goes on from it; delete it to train anew");
         }

@@ -3,11 +3,9 @@ package dev.spikelane.cli;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The options that say how a network is made and trained; those that are not given are the preset's. */
 final class TrainOptions {
@@ -84,7 +82,7 @@ final class TrainOptions {
 
     /** The preset with what was given. */
     TrainingSettings settings(CommandSpec command) {
-        TrainingSettings plain = choose(command, "--preset", preset, TrainingSettings.PRESETS);
+        TrainingSettings plain = Choices.choose(command, "--preset", preset, TrainingSettings.PRESETS);
         TrainingSettings settings = new TrainingSettings(
                 hidden == null ? plain.hidden() : hidden(command, hidden),
                 plain.recurrent(),
@@ -99,19 +97,19 @@ final class TrainOptions {
                 or(flip, plain.flip()),
                 or(shift, plain.shift()),
                 or(batch, plain.batch()));
-        choose(command, "--code", settings.code(), TrainingRecipes.CODES);
-        choose(command, "--loss", settings.loss(), TrainingRecipes.LOSSES);
-        choose(command, "--surrogate", settings.surrogate(), TrainingRecipes.SURROGATES);
-        Main.requireRange(command, "--steps", settings.steps(), 1, MOST_STEPS);
+        Choices.choose(command, "--code", settings.code(), TrainingRecipes.CODES);
+        Choices.choose(command, "--loss", settings.loss(), TrainingRecipes.LOSSES);
+        Choices.choose(command, "--surrogate", settings.surrogate(), TrainingRecipes.SURROGATES);
+        Choices.requireRange(command, "--steps", settings.steps(), 1, MOST_STEPS);
         TrainingRecipes.requireSteps(command, settings.code(), settings.steps());
-        Main.requireRange(command, "--epochs", settings.epochs(), 1, MOST_EPOCHS);
-        Main.requireRange(command, "--shift", settings.shift(), 0, MOST_SHIFT);
-        Main.requireRange(command, "--batch", settings.batch(), 1, MOST_BATCH);
+        Choices.requireRange(command, "--epochs", settings.epochs(), 1, MOST_EPOCHS);
+        Choices.requireRange(command, "--shift", settings.shift(), 0, MOST_SHIFT);
+        Choices.requireRange(command, "--batch", settings.batch(), 1, MOST_BATCH);
         if (!(settings.beta() >= 0 && settings.beta() <= 1)) {
-            throw wrong(command, "--beta is " + settings.beta() + ", expected 0 to 1");
+            throw Choices.wrong(command, "--beta is " + settings.beta() + ", expected 0 to 1");
         }
         if (!(settings.rate() > 0 && settings.rate() < 1)) {
-            throw wrong(command, "--rate is " + settings.rate() + ", expected a number between 0 and 1");
+            throw Choices.wrong(command, "--rate is " + settings.rate() + ", expected a number between 0 and 1");
         }
         return settings;
     }
@@ -132,23 +130,8 @@ final class TrainOptions {
         } catch (NumberFormatException notNumbers) {
             // The message below says it.
         }
-        throw wrong(
+        throw Choices.wrong(
                 command,
                 "--hidden is '" + text + "', expected numbers from 1 to " + MOST_NEURONS + " with commas between them");
-    }
-
-    /** What an option names. */
-    static <T> T choose(CommandSpec command, String option, String name, Map<String, T> known) {
-        T found = known.get(name);
-        if (found == null) {
-            throw wrong(
-                    command,
-                    option + " is '" + name + "', expected one of " + String.join(", ", new TreeSet<>(known.keySet())));
-        }
-        return found;
-    }
-
-    private static ParameterException wrong(CommandSpec command, String message) {
-        return new ParameterException(command.commandLine(), message);
     }
 }

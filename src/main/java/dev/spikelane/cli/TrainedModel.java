@@ -49,7 +49,7 @@ record TrainedModel(Network network, Map<String, String> notes) {
     }
 
     private static InputStream open(String name) throws IOException {
-        InputStream stream = TrainedModel.class.getResourceAsStream(name);
+        InputStream stream = TrainedModel.class.getResourceAsStream("/dev/spikelane/cli/" + name);
         if (stream == null) {
             throw new IOException(name + ": is missing in this build");
         }

@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 
 /** What the options of the command line name. */
 final class TrainingRecipes {
@@ -84,8 +83,7 @@ final class TrainingRecipes {
     static void requireSteps(CommandSpec command, String code, int steps) {
         int least = code.equals("latency") ? latencySteps() : 1;
         if (steps < least) {
-            throw new ParameterException(
-                    command.commandLine(),
+            throw Choices.wrong(command,
                     "--steps is " + steps + ", expected at least " + least + " for --code " + code
                             + ", by when every pixel has fired");
         }

@@ -38,7 +38,7 @@ class MainTest {
     @ValueSource(strings = {"--version", "-V", "demo --version", "info -V"})
     void printsItsVersion(String arguments) {
         String version = CommandRun.of(arguments.split(" ")).requireSuccess();
-        assertEquals("spikelane " + Main.version() + System.lineSeparator(), version);
+        assertEquals("spikelane " + Program.version() + System.lineSeparator(), version);
     }
 
     @Test

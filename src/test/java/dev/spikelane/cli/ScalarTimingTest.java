@@ -54,6 +54,6 @@ final class ScalarTimingTest {
                                 ? "not timed: this run used the scalar kernels itself"
                                 : "not timed: the times of this run did not settle"),
                 "the note is missing");
-        assertTrue(text.contains("Synaptic events per second"));
+        assertTrue(text.contains("Synaptic events per image"));
     }
 }
