@@ -1,5 +1,6 @@
 package dev.spikelane.cli;
 
+import dev.spikelane.cli.input.Choices;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

@@ -1,8 +1,15 @@
 package dev.spikelane.cli;
 
-import static dev.spikelane.cli.Value.named;
+import static dev.spikelane.cli.output.Value.named;
 
 import dev.spikelane.blas.OpenBlas;
+import dev.spikelane.cli.demo.DemoCommand;
+import dev.spikelane.cli.input.CommonOptions;
+import dev.spikelane.cli.output.JsonPrinter;
+import dev.spikelane.cli.output.Machine;
+import dev.spikelane.cli.output.Section;
+import dev.spikelane.cli.output.TextPrinter;
+import dev.spikelane.cli.terminal.Program;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.product.SpikeCalibration;
 import dev.spikelane.kernel.product.SpikeCosts;

@@ -1,5 +1,13 @@
 package dev.spikelane.cli;
 
+import dev.spikelane.cli.demo.DemoCommand;
+import dev.spikelane.cli.input.CommonOptions;
+import dev.spikelane.cli.run.RunCommand;
+import dev.spikelane.cli.terminal.Failures;
+import dev.spikelane.cli.terminal.Program;
+import dev.spikelane.cli.terminal.Relaunch;
+import dev.spikelane.cli.terminal.StandardOutput;
+import dev.spikelane.cli.train.TrainCommand;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -13,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.AutoComplete.GenerateCompletion;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +30,7 @@ import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine;
 
 /** The command line. */
 @Command(
