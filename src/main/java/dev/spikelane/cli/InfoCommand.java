@@ -1,17 +1,22 @@
 package dev.spikelane.cli;
 
+import static dev.spikelane.cli.output.Value.named;
+
 import dev.spikelane.blas.OpenBlas;
-import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.cli.demo.DemoCommand;
+import dev.spikelane.cli.input.CommonOptions;
+import dev.spikelane.cli.output.JsonPrinter;
+import dev.spikelane.cli.output.Machine;
+import dev.spikelane.cli.output.Section;
+import dev.spikelane.cli.output.TextPrinter;
+import dev.spikelane.cli.terminal.Program;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.product.SpikeCalibration;
 import dev.spikelane.kernel.product.SpikeCosts;
 import dev.spikelane.memory.limit.NativeMemory;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -54,23 +59,26 @@ final class InfoCommand implements Runnable {
                     "Use them",
                     "JAVA_OPTS=-D" + SpikeCosts.PROPERTY + "=... ./spikelane ...   (results stay the same)");
         }
+        Section section = Section.of("");
+        facts.forEach((name, value) ->
+                section.say(name, "%s", named(name.toLowerCase(Locale.ROOT).replace(' ', '_'), value)));
         if (json) {
-            JsonWriter writer = new JsonWriter().object();
-            facts.forEach((name, value) ->
-                    writer.name(name.toLowerCase(Locale.ROOT).replace(' ', '_')).value(value));
-            out.println(writer.end().text());
+            out.println(JsonPrinter.of(List.of(section)));
         } else {
-            facts.forEach((name, value) -> out.println(String.format("%-14s  %s", name, value)));
+            new TextPrinter(out, "%-14s  %s").add(section);
         }
     }
 
     private static Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Spikelane", Main.version());
-        facts.put("JDK", vendor() + " " + Runtime.version() + ", " + property("java.vm.name"));
-        facts.put("JDK folder", property("java.home"));
-        facts.put("System", property("os.name") + " " + property("os.version") + ", " + property("os.arch"));
-        facts.put("CPU", cpu());
+        facts.put("Spikelane", Program.version());
+        facts.put("JDK", vendor() + " " + Runtime.version() + ", " + Machine.property("java.vm.name"));
+        facts.put("JDK folder", Machine.property("java.home"));
+        facts.put(
+                "System",
+                Machine.property("os.name") + " " + Machine.property("os.version") + ", "
+                        + Machine.property("os.arch"));
+        facts.put("CPU", Machine.cpu());
         facts.put("Cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
         facts.put("Heap", "at most " + Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB; matrices live outside it");
         facts.put("Native memory", NativeMemory.describe() + " (-D" + NativeMemory.PROPERTY + ")");
@@ -102,31 +110,15 @@ final class InfoCommand implements Runnable {
 
     private static String demoDefaults() {
         return "steps " + DemoCommand.STEPS + ", batch " + DemoCommand.BATCH + ", threads "
-                + CommonOptions.defaultThreads() + ", seed " + DemoCommand.SEED;
+                + CommonOptions.defaultThreads() + ", seed " + CommonOptions.SEED;
     }
 
     /** Some builds name their vendor in the second property only. */
     private static String vendor() {
         return Stream.of("java.vendor", "java.vm.vendor")
-                .map(InfoCommand::property)
+                .map(Machine::property)
                 .filter(vendor -> !vendor.equals("N/A"))
                 .findFirst()
                 .orElse("vendor unknown,");
-    }
-
-    private static String property(String name) {
-        return System.getProperty(name, "unknown");
-    }
-
-    /** Linux on x86 names its CPU in a file; elsewhere the architecture has to do. */
-    static String cpu() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"), StandardCharsets.ISO_8859_1)) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse(property("os.arch"));
-        } catch (IOException notLinux) {
-            return property("os.arch");
-        }
     }
 }

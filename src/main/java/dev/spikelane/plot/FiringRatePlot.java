@@ -1,11 +1,14 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.plot.data.Samples;
+import dev.spikelane.plot.data.Signals;
+import dev.spikelane.plot.data.SpikeTrain;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The share of neurons that fire, over time, a line for each layer: {@code rate[t] = mean over neurons and over the steps t - window + 1
- * to t of spikes}, over fewer steps at the start.
+ * The share of neurons that fire, over time, a line for each layer: {@code rate[t] = mean over neurons and over the
+ * steps t - window + 1 to t of spikes}, over fewer steps at the start.
  */
 final class FiringRatePlot extends Figure {
 

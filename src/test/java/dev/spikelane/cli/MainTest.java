@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.cli.terminal.Program;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ class MainTest {
     @ValueSource(strings = {"--version", "-V", "demo --version", "info -V"})
     void printsItsVersion(String arguments) {
         String version = CommandRun.of(arguments.split(" ")).requireSuccess();
-        assertEquals("spikelane " + Main.version() + System.lineSeparator(), version);
+        assertEquals("spikelane " + Program.version() + System.lineSeparator(), version);
     }
 
     @Test
@@ -55,7 +56,8 @@ class MainTest {
                 folder.resolve("completion"),
                 CommandRun.of("generate-completion").requireSuccess());
         String typed = "source '" + script
-                + "'; compopt() { :; }; COMP_WORDS=(./spikelane demo --re); COMP_CWORD=2; COMP_LINE='./spikelane demo --re';"
+                + "'; compopt() { :; }; COMP_WORDS=(./spikelane demo --re); COMP_CWORD=2; COMP_LINE='./spikelane"
+                + " demo --re';"
                 + " COMP_POINT=${#COMP_LINE}; _complete_spikelane; echo \"${COMPREPLY[@]}\"";
         Process bash = new ProcessBuilder("/bin/bash", "-c", typed)
                 .redirectErrorStream(true)

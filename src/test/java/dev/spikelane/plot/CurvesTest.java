@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.plot.data.Range;
+import dev.spikelane.plot.data.Signals;
+import dev.spikelane.plot.picture.Ink;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -239,7 +242,8 @@ class CurvesTest {
         SpikeMatrix spikes = SpikeMatrix.zeros(5, 2);
         assertMessage(
                 IllegalArgumentException.class,
-                "membrane is [5 x 2], expected [steps x 1]; choose one neuron, with its number, or transpose what has its steps side by side",
+                "membrane is [5 x 2], expected [steps x 1]; choose one neuron, with its number, or transpose what"
+                        + " has its steps side by side",
                 () -> Plot.neuron(two, two, spikes));
         assertMessage(
                 IndexOutOfBoundsException.class,

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.plot.data.Signals;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -181,7 +182,8 @@ class FigureTest {
         assertMessage(
                 IllegalArgumentException.class,
                 gif
-                        + ": only spike counts and images of several steps are animated as .gif, expected the extension .html, .png or .svg",
+                        + ": only spike counts and images of several steps are animated as .gif, expected the"
+                        + " extension .html, .png or .svg",
                 () -> Plot.raster(spikes).write(gif));
         for (String name : List.of("a.html", "a.png", "a.svg", "a.gif")) {
             Path file = folder.resolve("none").resolve(name);

@@ -1,0 +1,229 @@
+package dev.spikelane.plot.picture;
+
+import dev.spikelane.plot.data.Range;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.geom.Line2D;
+import java.awt.geom.Path2D;
+import java.awt.geom.Rectangle2D;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/** A pair of axes with a caption, somewhere in a picture. */
+public final class Axes {
+
+    /** Room for the labels of the vertical axis, so that panels below each other start at one line. */
+    private static final int LEFT = 52;
+
+    private static final int RIGHT = 18;
+    private static final int TOP = 8;
+    private static final int CAPTION = 22;
+    private static final int BOTTOM = 24;
+    private static final int NAME = 18;
+    private static final int TICK = 4;
+
+    /** Of a label: the multiples of a tenth are no exact binary numbers. */
+    private static final MathContext DIGITS = new MathContext(6);
+
+    private final Rectangle2D place;
+    private final Rectangle2D area;
+    private final Range across;
+    private final Range up;
+    private final String caption;
+    private String horizontal = "";
+    private String vertical = "";
+
+    /** Puts axes and their labels into a place; the room for names is part of it. */
+    public Axes(Rectangle2D place, String caption, Range across, Range up) {
+        this.place = place;
+        this.caption = caption;
+        this.across = across;
+        this.up = up;
+        double top = place.getY() + TOP + (caption.isEmpty() ? 0 : CAPTION);
+        double left = place.getX() + LEFT + NAME;
+        this.area = new Rectangle2D.Double(
+                left, top, place.getMaxX() - RIGHT - left, Math.max(1, place.getMaxY() - BOTTOM - NAME - top));
+    }
+
+    /** The height that a caption, labels and names take beside the area between the axes. */
+    public static int around(boolean caption) {
+        return TOP + (caption ? CAPTION : 0) + BOTTOM + NAME;
+    }
+
+    public Axes names(String newHorizontal, String newVertical) {
+        horizontal = newHorizontal;
+        vertical = newVertical;
+        return this;
+    }
+
+    public double x(double value) {
+        return area.getX() + (value - across.from()) / across.length() * area.getWidth();
+    }
+
+    public double y(double value) {
+        return area.getMaxY() - (value - up.from()) / up.length() * area.getHeight();
+    }
+
+    /** Where data is drawn. */
+    public Rectangle2D area() {
+        return area;
+    }
+
+    /** Paints caption, names and the horizontal axis alone. */
+    public void paintAcross(Graphics2D graphics) {
+        graphics.setFont(Ink.CAPTION);
+        graphics.setColor(Ink.TEXT);
+        graphics.drawString(caption, (float) area.getX(), (float) area.getY() - 8);
+        graphics.setFont(Ink.LABEL);
+        graphics.setColor(Ink.MUTED);
+        if (!horizontal.isEmpty()) {
+            centred(graphics, horizontal, area.getCenterX(), area.getMaxY() + BOTTOM + 12);
+        }
+        if (!vertical.isEmpty()) {
+            double x = place.getX() + 16;
+            graphics.rotate(-Math.PI / 2, x, area.getCenterY());
+            centred(graphics, vertical, x, area.getCenterY() + 4);
+            graphics.rotate(Math.PI / 2, x, area.getCenterY());
+        }
+        double[] ticks = ticks(across, (int) area.getWidth() / 70);
+        for (double tick : ticks) {
+            graphics.setColor(Ink.MUTED);
+            centred(graphics, label(tick), x(tick), area.getMaxY() + TICK + 14);
+        }
+        graphics.setColor(Ink.LINE);
+        graphics.setStroke(Ink.THIN);
+        Path2D lines = new Path2D.Double();
+        line(lines, area.getX(), area.getMaxY(), area.getMaxX(), area.getMaxY());
+        for (double tick : ticks) {
+            line(lines, x(tick), area.getMaxY(), x(tick), area.getMaxY() + TICK);
+        }
+        graphics.draw(lines);
+    }
+
+    /** Paints both axes, and lines at the labels of the vertical one. */
+    public void paint(Graphics2D graphics, boolean grid) {
+        paintAcross(graphics);
+        double[] ticks = ticks(up, Math.max(2, (int) area.getHeight() / 22));
+        for (double tick : ticks) {
+            graphics.setColor(Ink.MUTED);
+            String label = label(tick);
+            double left = area.getX() - TICK - 5 - graphics.getFontMetrics().stringWidth(label);
+            graphics.drawString(label, (float) tenths(left), (float) tenths(y(tick) + 4));
+        }
+        Path2D lines = new Path2D.Double();
+        Path2D grids = new Path2D.Double();
+        line(lines, area.getX(), area.getY(), area.getX(), area.getMaxY());
+        for (double tick : ticks) {
+            line(lines, area.getX() - TICK, y(tick), area.getX(), y(tick));
+            if (grid && y(tick) < area.getMaxY() - 1) {
+                line(grids, area.getX(), y(tick), area.getMaxX(), y(tick));
+            }
+        }
+        graphics.setColor(Ink.GRID);
+        graphics.draw(grids);
+        graphics.setColor(Ink.LINE);
+        graphics.draw(lines);
+    }
+
+    /** Names lines by their colors, above the area on the right. */
+    public void legend(Graphics2D graphics, List<String> names) {
+        graphics.setFont(Ink.LABEL);
+        double right = area.getMaxX();
+        for (int i = names.size() - 1; i >= 0; i--) {
+            right -= graphics.getFontMetrics().stringWidth(names.get(i));
+            graphics.setColor(Ink.TEXT);
+            graphics.drawString(names.get(i), (float) tenths(right), (float) area.getY() - 8);
+            graphics.setColor(Ink.series(i));
+            graphics.fill(new Rectangle2D.Double(tenths(right - 20), area.getY() - 13, 14, 3));
+            right -= 36;
+        }
+    }
+
+    /** A line through points; gaps where a value is not finite. */
+    public void curve(Graphics2D graphics, double[] x, double[] values, Color color) {
+        Path2D path = new Path2D.Double();
+        boolean pen = false;
+        for (int i = 0; i < values.length; i++) {
+            if (!Double.isFinite(values[i])) {
+                pen = false;
+                continue;
+            }
+            double across = tenths(x(x[i]));
+            double height = tenths(y(values[i]));
+            if (pen) {
+                path.lineTo(across, height);
+            } else {
+                path.moveTo(across, height);
+                if (i + 1 == values.length || !Double.isFinite(values[i + 1])) {
+                    path.lineTo(across + 1, height);
+                }
+            }
+            pen = true;
+        }
+        graphics.setColor(color);
+        graphics.setStroke(Ink.CURVE);
+        graphics.draw(path);
+    }
+
+    /** A dashed line from the left to the right. */
+    public void level(Graphics2D graphics, double value) {
+        graphics.setColor(Ink.MUTED);
+        graphics.setStroke(Ink.DASHED);
+        graphics.draw(new Line2D.Double(area.getX(), tenths(y(value)), area.getMaxX(), tenths(y(value))));
+    }
+
+    /** A multiple of a tenth of a point: in an SVG other numbers would take twice the room. */
+    public static double tenths(double points) {
+        return Math.round(10 * points) / 10.0;
+    }
+
+    /** Round numbers of a range, at most some; and its end, where that is whole and nothing else is near. */
+    public static double[] ticks(Range range, int most) {
+        double[] round = round(range.from(), range.to(), most);
+        double unit = round.length > 1 ? round[1] - round[0] : range.length();
+        double end = Math.floor(range.to());
+        boolean whole = 2 * range.to() == Math.rint(2 * range.to()) && 2 * range.from() == Math.rint(2 * range.from());
+        boolean far = end - round[round.length - 1] > 0.6 * unit;
+        return whole && far
+                ? DoubleStream.concat(DoubleStream.of(round), DoubleStream.of(end))
+                        .toArray()
+                : round;
+    }
+
+    /**
+     * The multiples in a range of 1, 2 or 5 times a power of ten, the smallest of which there are at most {@code most}.
+     */
+    public static double[] round(double from, double to, int most) {
+        double power = Math.pow(10, Math.floor(Math.log10((to - from) / Math.max(1, most))));
+        double unit = power;
+        for (int factor : new int[] {1, 2, 5, 10}) {
+            unit = factor * power;
+            if (Math.floor(to / unit) - Math.ceil(from / unit) < Math.max(1, most)) {
+                break;
+            }
+        }
+        double first = Math.ceil(from / unit);
+        int count = (int) (Math.floor(to / unit) - first) + 1;
+        double chosen = unit;
+        return IntStream.range(0, Math.max(1, count))
+                .mapToDouble(i -> (first + i) * chosen)
+                .toArray();
+    }
+
+    public static void centred(Graphics2D graphics, String text, double x, double y) {
+        double left = x - graphics.getFontMetrics().stringWidth(text) / 2.0;
+        graphics.drawString(text, (float) tenths(left), (float) tenths(y));
+    }
+
+    public static String label(double value) {
+        return BigDecimal.valueOf(value).round(DIGITS).stripTrailingZeros().toPlainString();
+    }
+
+    private static void line(Path2D lines, double fromX, double fromY, double toX, double toY) {
+        lines.moveTo(tenths(fromX), tenths(fromY));
+        lines.lineTo(tenths(toX), tenths(toY));
+    }
+}

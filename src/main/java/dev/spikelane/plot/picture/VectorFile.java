@@ -1,0 +1,35 @@
+package dev.spikelane.plot.picture;
+
+import de.erichseifert.vectorgraphics2d.Processors;
+import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.util.PageSize;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Paints pictures into SVG. A class of its own: the JVM loads the library as soon as it checks this one. */
+public final class VectorFile {
+
+    private static final Pattern PATH = Pattern.compile(" d=\"[^\"]*\"");
+
+    private VectorFile() {}
+
+    public static void write(Picture picture, ByteArrayOutputStream bytes) throws IOException {
+        VectorGraphics2D graphics = new VectorGraphics2D();
+        picture.paint(graphics);
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        Processors.get("svg")
+                .getDocument(graphics.getCommands(), new PageSize(picture.width(), picture.height()))
+                .writeTo(written);
+        bytes.writeBytes(tidy(written.toString(StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Names no font that only this machine may have, and drops zeros behind the points of paths. */
+    private static String tidy(String svg) {
+        String fonts = svg.replaceAll("font-family:&quot;[^&<>]*&quot;", "font-family:sans-serif");
+        return PATH.matcher(fonts)
+                .replaceAll(path -> Matcher.quoteReplacement(path.group().replaceAll("(\\d)\\.0(?=[ ,\"])", "$1")));
+    }
+}
