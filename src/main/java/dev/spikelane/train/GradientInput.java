@@ -5,7 +5,6 @@ import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.StepViews;
 import dev.spikelane.kernel.base.SpikeExpand;
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;

@@ -36,7 +36,9 @@ public final class RowBytes {
                 clear(to, start, rowBytes);
                 for (int i = 0; i < from.columns(); i++) {
                     int bits = from.segment().get(VALUE, offset + (long) i * Float.BYTES);
-                    to.putInt(start + (reordered ? TorchLayout.placeInTorch(shape, i) : i) * Float.BYTES, little(bits, to));
+                    to.putInt(
+                            start + (reordered ? TorchLayout.placeInTorch(shape, i) : i) * Float.BYTES,
+                            little(bits, to));
                 }
             }
             Nans.unify(to, start, start + from.columns() * Float.BYTES);
