@@ -39,7 +39,11 @@ final class WidthsTest {
             "data/",
             "io/file/FileTextTest",
             "model/",
+            "network/ConnectionKindsTest",
+            "network/FingerprintTest",
             "network/ModelFileProperties",
+            "network/ValueShapesTest",
+            "train/InferenceWorkTest",
             "train/CheckpointMutationTest",
             "train/TrainingRunTest",
             // Memory, locks and time.

@@ -2,6 +2,7 @@ package dev.spikelane.engine;
 
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.SourceDescription;
+import dev.spikelane.engine.event.LayerProfile;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -10,6 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Rows that are used again hold other spikes: what the way back has prepared of the old ones must not serve the next window. */
+@EveryWidth
 final class RecomputedRowsTest {
 
     private static final int STEPS = 4;

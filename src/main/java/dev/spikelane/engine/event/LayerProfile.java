@@ -1,4 +1,4 @@
-package dev.spikelane.engine;
+package dev.spikelane.engine.event;
 
 import dev.spikelane.description.PopulationDescription;
 import jdk.jfr.EventType;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Adds up what a layer does in one run, and tells Java Flight Recorder. Nothing is measured or allocated unless a recording wants to know.
  */
-final class LayerProfile {
+public final class LayerProfile {
 
     private static final boolean PRESENT =
             ModuleLayer.boot().findModule("jdk.jfr").isPresent();
@@ -21,32 +21,34 @@ final class LayerProfile {
     private @Nullable LayerEvent event;
 
     /** Whether a recording wants to know of layers. */
-    static boolean wanted() {
+    public static boolean wanted() {
         return PRESENT && Recorder.wanted();
     }
 
     /** The call starts. */
-    void begin() {
+    public void begin() {
         LayerEvent started = new LayerEvent();
         started.begin();
         event = started;
     }
 
-    void add(int blockRows, double blockInputs, long inputSpikes, long nanoseconds) {
+    /** Adds what a block did. */
+    public void add(int blockRows, double blockInputs, long inputSpikes, long nanoseconds) {
         rows += blockRows;
         inputs += blockInputs;
         spikes += inputSpikes;
         time += nanoseconds;
     }
 
-    void addKernel(String kernel) {
+    /** Adds the name of a kernel that ran. */
+    public void addKernel(String kernel) {
         if (!kernels.contains(kernel)) {
             kernels = kernels.isEmpty() ? kernel : kernels + ", " + kernel;
         }
     }
 
     /** Tells the recording, and starts anew. */
-    void emit(int number, String connections, PopulationDescription population, int threads) {
+    public void emit(int number, String connections, PopulationDescription population, int threads) {
         LayerEvent ended = event;
         if (ended != null) {
             ended.layer = number;

@@ -1,4 +1,4 @@
-package dev.spikelane.engine;
+package dev.spikelane.engine.event;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;

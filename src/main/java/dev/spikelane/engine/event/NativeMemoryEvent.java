@@ -1,4 +1,4 @@
-package dev.spikelane.engine;
+package dev.spikelane.engine.event;
 
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.memory.limit.Owner;

@@ -1,0 +1,3 @@
+/** What networks at work tell Java Flight Recorder. Not exported. */
+@org.jspecify.annotations.NullMarked
+package dev.spikelane.engine.event;
