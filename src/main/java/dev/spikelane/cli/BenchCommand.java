@@ -1,11 +1,11 @@
 package dev.spikelane.cli;
 
+import dev.spikelane.cli.input.Choices;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -44,8 +44,7 @@ final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(
-                command.commandLine(),
+        throw Choices.wrong(command,
                 "bench" + (full ? " --full" : "")
                         + (json == null ? "" : " --json " + json)
                         + (markdown == null ? "" : " --markdown " + markdown)

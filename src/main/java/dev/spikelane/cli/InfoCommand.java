@@ -1,8 +1,15 @@
 package dev.spikelane.cli;
 
-import static dev.spikelane.cli.Value.named;
+import static dev.spikelane.cli.output.Value.named;
 
 import dev.spikelane.blas.OpenBlas;
+import dev.spikelane.cli.demo.DemoCommand;
+import dev.spikelane.cli.input.CommonOptions;
+import dev.spikelane.cli.output.JsonPrinter;
+import dev.spikelane.cli.output.Machine;
+import dev.spikelane.cli.output.Section;
+import dev.spikelane.cli.output.TextPrinter;
+import dev.spikelane.cli.terminal.Program;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.product.SpikeCalibration;
 import dev.spikelane.kernel.product.SpikeCosts;
@@ -64,7 +71,7 @@ final class InfoCommand implements Runnable {
 
     private static Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Spikelane", Main.version());
+        facts.put("Spikelane", Program.version());
         facts.put("JDK", vendor() + " " + Runtime.version() + ", " + Machine.property("java.vm.name"));
         facts.put("JDK folder", Machine.property("java.home"));
         facts.put("System", Machine.property("os.name") + " " + Machine.property("os.version") + ", " + Machine.property("os.arch"));
@@ -100,7 +107,7 @@ final class InfoCommand implements Runnable {
 
     private static String demoDefaults() {
         return "steps " + DemoCommand.STEPS + ", batch " + DemoCommand.BATCH + ", threads "
-                + CommonOptions.defaultThreads() + ", seed " + DemoCommand.SEED;
+                + CommonOptions.defaultThreads() + ", seed " + CommonOptions.SEED;
     }
 
     /** Some builds name their vendor in the second property only. */

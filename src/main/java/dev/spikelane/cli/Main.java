@@ -1,5 +1,13 @@
 package dev.spikelane.cli;
 
+import dev.spikelane.cli.demo.DemoCommand;
+import dev.spikelane.cli.input.CommonOptions;
+import dev.spikelane.cli.run.RunCommand;
+import dev.spikelane.cli.terminal.Failures;
+import dev.spikelane.cli.terminal.Program;
+import dev.spikelane.cli.terminal.Relaunch;
+import dev.spikelane.cli.terminal.StandardOutput;
+import dev.spikelane.cli.train.TrainCommand;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -10,24 +18,23 @@ import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import picocli.AutoComplete.GenerateCompletion;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine;
 
 /** The command line. */
 @Command(
-        name = Main.NAME,
+        name = Program.NAME,
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         description = "Vectorized kernels for spiking neural networks.",
@@ -43,11 +50,12 @@ import picocli.CommandLine.TypeConversionException;
         })
 public final class Main implements Runnable {
 
-    static final String NAME = "spikelane";
-
     static {
-        // picocli sets the annotated fields. When this package is part of a module, it is closed to other modules.
-        Main.class.getModule().addOpens(Main.class.getPackageName(), CommandLine.class.getModule());
+        // picocli sets the annotated fields. When these packages are part of a module, they are closed to other modules.
+        for (Class<?> each : List.of(
+                Main.class, CommonOptions.class, DemoCommand.class, TrainCommand.class, RunCommand.class)) {
+            Main.class.getModule().addOpens(each.getPackageName(), CommandLine.class.getModule());
+        }
     }
 
     @Spec
@@ -61,7 +69,7 @@ public final class Main implements Runnable {
     /** Runs a command and exits with its code. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         if (Relaunch.pays()) {
-            System.exit(Relaunch.run(arguments));
+            System.exit(Relaunch.run(Main.class, arguments));
         }
         OutputStream output = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
         PrintWriter out = new PrintWriter(new StandardOutput(output), false, System.out.charset());
@@ -99,11 +107,6 @@ public final class Main implements Runnable {
         }
     }
 
-    static String version() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        return Objects.requireNonNullElse(version, "(development)");
-    }
-
     @Override
     public void run() {
         command.commandLine().usage(command.commandLine().getOut());
@@ -133,7 +136,7 @@ public final class Main implements Runnable {
         if (commandLine.getCommandName().equals("train")) {
             codes.put("130", "stopped by Ctrl-C, and saved");
         }
-        CommandSpec spec = commandLine.getCommandSpec().version(NAME + " " + version());
+        CommandSpec spec = commandLine.getCommandSpec().version(Program.NAME + " " + Program.version());
         spec.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(codes);
         if (spec.usageMessage().footer().length == 0) {
             spec.usageMessage().footerHeading("%n");
@@ -177,13 +180,5 @@ public final class Main implements Runnable {
             // The message below says it.
         }
         throw new TypeConversionException("'" + text + "' is not a whole number from " + least + " to " + most);
-    }
-
-    /** Throws unless an option's value lies in a range. */
-    static void requireRange(CommandSpec command, String option, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new ParameterException(
-                    command.commandLine(), option + " is " + value + ", expected " + least + " to " + most);
-        }
     }
 }

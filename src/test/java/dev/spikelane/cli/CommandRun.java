@@ -3,6 +3,7 @@ package dev.spikelane.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.cli.terminal.StandardOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -10,9 +11,9 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 
 /** What a command line did: its exit code and what it printed. */
-record CommandRun(int code, String out, String err) {
+public record CommandRun(int code, String out, String err) {
 
-    static CommandRun of(String... arguments) {
+    public static CommandRun of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int code = Main.run(new PrintWriter(out), new PrintWriter(err), arguments);
@@ -20,7 +21,7 @@ record CommandRun(int code, String out, String err) {
     }
 
     /** Runs a command whose standard output cannot be written, for a reason of the system. */
-    static CommandRun into(String reason, String... arguments) {
+    public static CommandRun into(String reason, String... arguments) {
         OutputStream broken = new OutputStream() {
             @Override
             public void write(int value) throws IOException {
@@ -34,21 +35,21 @@ record CommandRun(int code, String out, String err) {
     }
 
     /** Fails unless the command worked without a word of complaint; returns what it printed. */
-    String requireSuccess() {
+    public String requireSuccess() {
         assertEquals("", err);
         assertEquals(0, code);
         return out;
     }
 
     /** Fails unless the command ended with this code, one line on standard error, and nothing on standard output. */
-    void requireFailure(int expectedCode, String expectedLine) {
+    public void requireFailure(int expectedCode, String expectedLine) {
         assertEquals(expectedLine + System.lineSeparator(), err);
         assertEquals(expectedCode, code);
         assertEquals("", out);
     }
 
     /** The same, for a line of which only parts are known. */
-    void requireFailureWith(int expectedCode, String... parts) {
+    public void requireFailureWith(int expectedCode, String... parts) {
         assertEquals(1, err.lines().count(), err);
         for (String part : parts) {
             assertTrue(err.contains(part), err);

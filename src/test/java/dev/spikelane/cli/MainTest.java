@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.cli.terminal.Program;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ class MainTest {
     @ValueSource(strings = {"--version", "-V", "demo --version", "info -V"})
     void printsItsVersion(String arguments) {
         String version = CommandRun.of(arguments.split(" ")).requireSuccess();
-        assertEquals("spikelane " + Main.version() + System.lineSeparator(), version);
+        assertEquals("spikelane " + Program.version() + System.lineSeparator(), version);
     }
 
     @Test

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /** A folder with the four files of MNIST, small: images of 6 x 6 pixels with a bright line in the row of the class, and noise. */
-final class SmallImages {
+public final class SmallImages {
 
     static final int TRAINING = 150;
     static final int TEST = 60;
@@ -17,7 +17,7 @@ final class SmallImages {
 
     private SmallImages() {}
 
-    static Path write(Path folder) throws IOException {
+    public static Path write(Path folder) throws IOException {
         Files.createDirectories(folder);
         write(folder, "train", TRAINING, new Random(1));
         write(folder, "t10k", TEST, new Random(2));
@@ -41,7 +41,7 @@ final class SmallImages {
     }
 
     /** A file of unsigned bytes in the format of MNIST. */
-    static byte[] idx(byte[] data, int... dimensions) {
+    public static byte[] idx(byte[] data, int... dimensions) {
         ByteBuffer file = ByteBuffer.allocate(4 + 4 * dimensions.length + data.length);
         file.put(new byte[] {0, 0, 8, (byte) dimensions.length});
         for (int dimension : dimensions) {

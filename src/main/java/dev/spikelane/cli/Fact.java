@@ -1,4 +1,0 @@
-package dev.spikelane.cli;
-
-/** Something that a result says: once, for the printers of text, JSON and pages. */
-sealed interface Fact permits Confusion, Statement, Table {}

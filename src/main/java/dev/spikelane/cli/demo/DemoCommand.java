@@ -1,0 +1,286 @@
+package dev.spikelane.cli.demo;
+
+import dev.spikelane.cli.input.Choices;
+import dev.spikelane.cli.input.CommonOptions;
+import dev.spikelane.cli.input.ImageSet;
+import dev.spikelane.cli.output.Machine;
+import dev.spikelane.cli.output.Output;
+import dev.spikelane.cli.output.Section;
+import dev.spikelane.cli.terminal.FilesFirst;
+import dev.spikelane.cli.terminal.Program;
+import dev.spikelane.cli.terminal.Progress;
+import dev.spikelane.io.Npy;
+import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.kernel.Simd;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.foreign.Arena;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs the neurons and the network of snnTorch's tutorial 3, on its own input and on images. */
+@Command(
+        name = "demo",
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        description = {
+            "Run the neurons and the network of snnTorch's tutorial 3: two single neurons, the network"
+                    + " 784 -> 1000 -> 10 on its own random input, and the same network on images.",
+            "The tutorial's weights are random. Images of 28 x 28 pixels are shown to a network of the same size that was"
+                    + " trained on Fashion-MNIST; the embedded images are test images, which it has not seen."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./spikelane demo",
+            "  ./spikelane demo --seed 1              # as after torch.manual_seed(1)",
+            "  ./spikelane demo --images t10k-images-idx3-ubyte.gz --count 100",
+            "  ./spikelane demo --report demo.html    # pictures of all that ran",
+            "  ./spikelane demo --json --no-report | jq .tutorial.counts",
+            "  ./spikelane demo --out recorded        # read the files with numpy.load"
+        })
+public final class DemoCommand implements Callable<Integer> {
+
+    public static final int STEPS = 200;
+    public static final int BATCH = 16;
+    static final int COUNT = 16;
+    static final String REPORT = "spikelane-demo.html";
+
+    private static final int MOST_STEPS = 100_000;
+    private static final int MOST_BATCH = 4_096;
+    private static final int MOST_WARM_UP = 600;
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Option(
+            names = "--images",
+            paramLabel = "FILE",
+            description = "IDX file of unsigned bytes, plain or gzip, [images x height x width] or [images x inputs]."
+                    + " Default: an embedded sample of Fashion-MNIST, 256 test images.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description =
+                    "IDX file of the classes of these images. Default: the one beside them, if its name differs in"
+                            + " \"labels\" and \"idx1\" only.")
+    private @Nullable Path labels;
+
+    @Option(names = "--sample", description = "Show the embedded sample, as without --images.")
+    private boolean sample;
+
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description =
+                    "How many images, the first ones of the file. Default: " + COUNT + ", or all if there are less.")
+    private @Nullable Integer count;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Time steps of the neurons and networks, 1 to " + MOST_STEPS + ". Default: ${DEFAULT-VALUE}.")
+    private int steps = STEPS;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Images that run side by side, 1 to " + MOST_BATCH
+                    + "; results do not depend on it. Default: ${DEFAULT-VALUE}.")
+    private int batch = BATCH;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            description = "How long to run at most until the time is taken, 0 to " + MOST_WARM_UP
+                    + ": the JIT compiler needs it. Ends when the times of the last passes agree."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int warmUp = 20;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description =
+                    "Folder for the spikes and membranes of all neurons as numpy files (.npy); made if it is missing.")
+    private @Nullable Path folder;
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Page with pictures of all that ran, to be opened in a browser. Default: " + REPORT + ".")
+    private @Nullable Path report;
+
+    @Option(names = "--no-report", description = "Write no report.")
+    private boolean noReport;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        DemoSettings settings = settings();
+        ImageSet images = images();
+        settings.requireFits(images, folder != null);
+        PrintWriter err = command.commandLine().getErr();
+        Path page = page(err);
+        if (folder != null) {
+            makeFolder(folder);
+        }
+        FilesFirst out = new FilesFirst(
+                command.commandLine(),
+                Stream.of(page, folder).filter(Objects::nonNull).toList());
+        Output output = common.output(out.writer());
+        Progress progress = Progress.on(err, common.quiet());
+        try (Arena arena = Arena.ofShared()) {
+            TutorialTrains trains = new TutorialTrains(arena, settings.steps());
+            List<Trace> traces = traces(arena, output);
+            NetworkResult tutorial = tutorial(settings, trains, output, progress);
+            ImageTrains shown = page == null ? null : new ImageTrains(arena, settings.steps(), images.count());
+            ImageRun.Result recognized = images(settings, images, shown, progress);
+            DemoResults results = new DemoResults(settings, traces, tutorial, recognized);
+            Section facts = DemoFacts.images(settings, recognized);
+            output.say(facts, DemoFacts.settings(settings), Machine.facts());
+            if (folder != null) {
+                output.say(DemoFacts.files(folder));
+            }
+            if (page != null && shown != null) {
+                ScalarTiming scalar = scalar(results);
+                new DemoReport(results, facts, trains, shown, scalar).write(page);
+                output.say(DemoFacts.report(page), DemoFacts.scalar(scalar));
+            }
+            output.end();
+            out.close();
+        } finally {
+            progress.end();
+        }
+        return 0;
+    }
+
+    /** Where the report goes, if there is one; before the run, so that a wrong name does not cost one. */
+    private @Nullable Path page(PrintWriter err) throws IOException {
+        if (noReport && report != null) {
+            throw Choices.wrong(command, "--report and --no-report exclude each other");
+        }
+        if (noReport) {
+            return null;
+        }
+        Path page = report == null ? Path.of(REPORT) : report;
+        try {
+            AtomicFile.requireWritable(page);
+        } catch (FileSystemException refused) {
+            if (report != null) {
+                throw refused;
+            }
+            if (!common.quiet()) {
+                err.println(Program.NAME + ": no report is written, because " + REPORT + " " + refused.getReason());
+                err.flush();
+            }
+            return null;
+        }
+        return page;
+    }
+
+    private DemoSettings settings() {
+        Choices.requireRange(command, "--steps", steps, 1, MOST_STEPS);
+        Choices.requireRange(command, "--batch", batch, 1, MOST_BATCH);
+        common.require(command);
+        Choices.requireRange(command, "--warm-up", warmUp, 0, MOST_WARM_UP);
+        return new DemoSettings(common.seed(), steps, batch, common.threads(), warmUp);
+    }
+
+    private ImageSet images() throws IOException {
+        if (labels != null && file == null) {
+            throw Choices.wrong(command, "--labels needs --images, the file of the images that it names");
+        }
+        if (sample && file != null) {
+            throw Choices.wrong(command, "expected --images or --sample, not both: they name different images");
+        }
+        ImageSet all = file == null ? ImageSet.sample() : ImageSet.read(file, labels);
+        if (count == null) {
+            return all.first(Math.min(COUNT, all.count()));
+        }
+        if (count < 1 || count > all.count()) {
+            throw Choices.wrong(command,
+                    "--count is " + count + ", expected 1 to " + all.count() + ", the images of " + all.name());
+        }
+        return all.first(count);
+    }
+
+    private List<Trace> traces(Arena arena, Output output) throws IOException {
+        List<Trace> traces = List.of(Trace.handLif(arena, steps), Trace.leaky(arena, steps));
+        for (Trace trace : traces) {
+            if (folder != null) {
+                Npy.write(folder.resolve(trace.file() + "_spikes.npy"), trace.spikes());
+                Npy.write(folder.resolve(trace.file() + "_membranes.npy"), trace.membranes());
+            }
+            output.say(DemoFacts.trace(trace));
+        }
+        return traces;
+    }
+
+    private NetworkResult tutorial(DemoSettings settings, TutorialTrains trains, Output output, Progress progress)
+            throws IOException {
+        try (Arena arena = Arena.ofShared()) {
+            Recording recording = recording(arena, 1, TutorialRun.INPUTS);
+            List<Attachment> attachments = recording == null ? List.of(trains) : List.of(trains, recording);
+            NetworkResult result = TutorialRun.run(settings, attachments, progress);
+            write(recording, "tutorial");
+            output.say(DemoFacts.tutorial(settings, result));
+            return result;
+        }
+    }
+
+    private ImageRun.Result images(
+            DemoSettings settings, ImageSet images, @Nullable ImageTrains shown, Progress progress)
+            throws IOException {
+        try (Arena arena = Arena.ofShared()) {
+            Recording recording = recording(arena, images.count(), images.inputs());
+            List<Attachment> attachments =
+                    Stream.of(recording, shown).filter(Objects::nonNull).toList();
+            ImageRun.Result result = ImageRun.run(settings, images, attachments, progress);
+            write(recording, "images");
+            return result;
+        }
+    }
+
+    /** The time of the scalar kernels, if there is a number to compare it with. */
+    private ScalarTiming scalar(DemoResults results) {
+        if (Simd.bits() == 0) {
+            return ScalarTiming.none("this run used the scalar kernels itself");
+        }
+        ImageRun.Result images = results.images();
+        return images.times().settled()
+                ? ScalarTiming.measure(results.settings(), file, images.images().count())
+                : ScalarTiming.none("the times of this run did not settle");
+    }
+
+    private @Nullable Recording recording(Arena arena, int samples, int inputs) {
+        return folder == null ? null : new Recording(arena, steps, samples, inputs);
+    }
+
+    private void write(@Nullable Recording recording, String name) throws IOException {
+        if (recording != null && folder != null) {
+            recording.write(folder, name);
+        }
+    }
+
+    /** Before the run, so that a wrong folder does not cost one. */
+    private static void makeFolder(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        if (!Files.isWritable(folder)) {
+            throw new FileSystemException(folder.toString(), null, "cannot be written, permission denied");
+        }
+    }
+}

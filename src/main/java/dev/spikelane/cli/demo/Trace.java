@@ -1,0 +1,55 @@
+package dev.spikelane.cli.demo;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.HandLif;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.NeuronGroup;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * One neuron of snnTorch's tutorial 3 under a constant current.
+ *
+ * @param title what it is
+ * @param file how names of its files start
+ * @param spikes {@code [steps x 1]}
+ * @param membranes {@code [steps x 1]}
+ */
+record Trace(String title, String file, SpikeMatrix spikes, FloatMatrix membranes) {
+
+    static final int SILENT_STEPS = 10;
+
+    /** Section 1.4 of the tutorial: an input of 0.5 through a weight of 0.4. */
+    static Trace handLif(Arena arena, int steps) {
+        String title = "Hand-written LIF, beta 0.819, weight 0.4, input 0.5";
+        return of(arena, steps, title, "hand_lif", new HandLif(0.819f), 0.4f * 0.5f);
+    }
+
+    /** Section 2 of the tutorial. */
+    static Trace leaky(Arena arena, int steps) {
+        return of(arena, steps, "Leaky, beta 0.8, current 0.21", "leaky", new Leaky(0.8f), 0.21f);
+    }
+
+    /** The steps in which the neuron fires, counted from 0. */
+    List<Integer> spikeSteps() {
+        return IntStream.range(0, spikes.rows())
+                .filter(step -> spikes.get(step, 0))
+                .boxed()
+                .toList();
+    }
+
+    private static Trace of(Arena arena, int steps, String title, String file, Neuron neuron, float current) {
+        NeuronGroup one = neuron.bind(arena, 1);
+        FloatMatrix currents = FloatMatrix.zeros(arena, steps, 1);
+        for (int step = SILENT_STEPS; step < steps; step++) {
+            currents.set(step, 0, current);
+        }
+        FloatMatrix membranes = FloatMatrix.zeros(arena, steps, 1);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps, 1);
+        one.record(currents, one.newState(arena, 1), spikes, membranes);
+        return new Trace(title, file, spikes, membranes);
+    }
+}

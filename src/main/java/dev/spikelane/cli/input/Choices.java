@@ -1,0 +1,35 @@
+package dev.spikelane.cli.input;
+
+import java.util.Map;
+import java.util.TreeSet;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Checks of what a user chose, by the name of the option. */
+public final class Choices {
+
+    private Choices() {}
+
+    /** Throws unless an option's value lies in a range. */
+    public static void requireRange(CommandSpec command, String option, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw wrong(command, option + " is " + value + ", expected " + least + " to " + most);
+        }
+    }
+
+    /** What an option names. */
+    public static <T> T choose(CommandSpec command, String option, String name, Map<String, T> known) {
+        T found = known.get(name);
+        if (found == null) {
+            throw wrong(
+                    command,
+                    option + " is '" + name + "', expected one of " + String.join(", ", new TreeSet<>(known.keySet())));
+        }
+        return found;
+    }
+
+    /** An error that leads to the help of the command. */
+    public static ParameterException wrong(CommandSpec command, String message) {
+        return new ParameterException(command.commandLine(), message);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.spikelane.cli.input;
+
+import dev.spikelane.data.Dataset;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** The options that say where images come from. */
+public final class DataOptions {
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Folder with the four IDX files of MNIST or Fashion-MNIST, plain or gzip. Default: that of Debian's"
+                            + " package dataset-fashion-mnist, else 256 embedded images.")
+    private @Nullable Path folder;
+
+    @Option(
+            names = "--sample",
+            description = "Take the 256 embedded test images of Fashion-MNIST, even where that package is installed.")
+    private boolean sample;
+
+    /** Whether a user has said anything. */
+    public boolean isGiven() {
+        return folder != null || sample;
+    }
+
+    /** The folder of the images, or null for those that are embedded. */
+    @Nullable
+    public Path folder(CommandSpec command) {
+        if (sample && folder != null) {
+            throw Choices.wrong(command, "expected --data or --sample, not both: they name different images");
+        }
+        if (sample) {
+            return null;
+        }
+        return folder == null ? Dataset.fashionMnist().orElse(null) : folder;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.spikelane.cli.input;
+
+import dev.spikelane.data.Dataset;
+import dev.spikelane.io.Idx;
+import dev.spikelane.memory.FloatMatrix;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The images that the demo shows to the network: the first ones of a file or of the embedded sample.
+ *
+ * @param name what they are
+ * @param file all of them
+ * @param inputs pixels of an image
+ * @param classes their classes, or none
+ * @param fashion whether these are the classes of Fashion-MNIST, which have names
+ * @param count how many are taken
+ */
+public record ImageSet(String name, Idx file, int inputs, List<Integer> classes, boolean fashion, int count) {
+
+    public static final String NAME = "embedded Fashion-MNIST sample";
+    private static final String SAMPLE = "fashion-mnist-256";
+    private static final List<String> CLASSES = List.of(
+            "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot");
+
+    /** 256 x 256 pixels: their weights take half a gigabyte while they are made. */
+    private static final int MOST_INPUTS = 65_536;
+
+    public static ImageSet sample() throws IOException {
+        int[] labels = resource(SAMPLE + "-labels.idx1-ubyte.gz").labels();
+        return of(NAME, resource(SAMPLE + "-images.idx3-ubyte.gz"), labels, true);
+    }
+
+    /** The embedded images as a data set. */
+    public static Dataset sampleDataset() throws IOException {
+        return Dataset.idx(
+                NAME, resource(SAMPLE + "-images.idx3-ubyte.gz"), resource(SAMPLE + "-labels.idx1-ubyte.gz"));
+    }
+
+    /** The images of a file with the labels of another, if one is given or lies beside it. */
+    public static ImageSet read(Path file, @Nullable Path givenLabels) throws IOException {
+        Idx images = Idx.read(file);
+        Path found = givenLabels == null ? labelsBeside(file) : givenLabels;
+        if (found == null) {
+            return of(file.toString(), images, new int[0], false);
+        }
+        int[] labels = Idx.read(found).labels();
+        if (labels.length != images.count()) {
+            throw new IOException(found + ": has " + labels.length + " labels, expected " + images.count()
+                    + ", one for each image of " + file);
+        }
+        return of(file.toString(), images, labels, false);
+    }
+
+    /** The file of labels that the usual names of such files lead to, compressed or not. */
+    public static @Nullable Path labelsBeside(Path file) {
+        Path last = file.getFileName();
+        if (last == null || !last.toString().contains("images")) {
+            return null;
+        }
+        String name = last.toString().replace("images", "labels").replace("idx3", "idx1");
+        String other = name.endsWith(".gz") ? name.substring(0, name.length() - ".gz".length()) : name + ".gz";
+        return Stream.of(name, other)
+                .map(file::resolveSibling)
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static ImageSet of(String name, Idx file, int[] labels, boolean fashion) throws IOException {
+        long inputs = 1;
+        for (int size : file.shape().subList(1, file.shape().size())) {
+            inputs *= size;
+        }
+        if (inputs > MOST_INPUTS) {
+            throw new IOException(
+                    name + ": images have " + inputs + " pixels, expected at most " + MOST_INPUTS + " (256 x 256)");
+        }
+        try (Arena arena = Arena.ofShared()) {
+            List<Integer> classes = Arrays.stream(labels).boxed().toList();
+            return new ImageSet(name, file, file.images(arena, 0, 1).columns(), classes, fashion, file.count());
+        }
+    }
+
+    private static Idx resource(String name) throws IOException {
+        try (InputStream stream = ImageSet.class.getResourceAsStream("/dev/spikelane/cli/" + name)) {
+            if (stream == null) {
+                throw new IOException(name + ": is missing in this build; --images FILE takes other images");
+            }
+            return Idx.read(name, stream);
+        }
+    }
+
+    /** The first images of this set. */
+    public ImageSet first(int images) {
+        return new ImageSet(name, file, inputs, classes, fashion, images);
+    }
+
+    /** Intensities of some images, {@code [number x inputs]}. */
+    public FloatMatrix intensities(Arena arena, int first, int number) throws IOException {
+        return file.images(arena, first, number, Long.MAX_VALUE); // DemoSettings.requireFits has limited them
+    }
+
+    /** The class of an image, or nothing. */
+    public String label(int image) {
+        return classes.isEmpty() ? "" : nameOf(classes.get(image));
+    }
+
+    /** The name of a class, or its number; a network without a spike has found nothing, -1. */
+    public String nameOf(int label) {
+        if (label < 0) {
+            return "nothing";
+        }
+        return fashion ? CLASSES.get(label) : String.valueOf(label);
+    }
+
+    /** The names of all classes, or their numbers. */
+    public String[] names(int classes) {
+        return IntStream.range(0, classes).mapToObj(this::nameOf).toArray(String[]::new);
+    }
+
+    /** Intensities of the images with these numbers, {@code [numbers x inputs]}. */
+    public FloatMatrix intensities(Arena arena, List<Integer> numbers) throws IOException {
+        float[][] rows = new float[numbers.size()][];
+        for (int row = 0; row < rows.length; row++) {
+            rows[row] = intensities(arena, numbers.get(row), 1).toArray();
+        }
+        return FloatMatrix.of(rows);
+    }
+
+    /** Such as "28 x 28". */
+    public String size() {
+        return file.shape().stream().skip(1).map(String::valueOf).collect(Collectors.joining(" x "));
+    }
+}

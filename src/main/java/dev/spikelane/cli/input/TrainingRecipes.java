@@ -1,0 +1,109 @@
+package dev.spikelane.cli.input;
+
+import dev.spikelane.data.InputCode;
+import dev.spikelane.encode.Latency;
+import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Decoding;
+import dev.spikelane.train.Loss;
+import dev.spikelane.train.SquaredErrorLoss;
+import dev.spikelane.train.Surrogate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What the options of the command line name. */
+public final class TrainingRecipes {
+
+    /** Losses. */
+    public static final Map<String, Loss> LOSSES = losses();
+
+    /** Surrogates. */
+    public static final Map<String, Surrogate> SURROGATES = surrogates();
+
+    /** Ways in which outputs become a class. */
+    public static final Map<String, Decoding> DECODINGS = decodings();
+
+    /** How images become inputs. */
+    public static final Map<String, Code> CODES = codes();
+
+    /** Makes a code of so many steps. */
+    @FunctionalInterface
+    public interface Code {
+        InputCode of(int steps);
+    }
+
+    private TrainingRecipes() {}
+
+    private static Map<String, Loss> losses() {
+        Map<String, Loss> losses = new LinkedHashMap<>();
+        losses.put("membrane", CrossEntropyLoss.membrane());
+        losses.put("max-membrane", CrossEntropyLoss.maxMembrane());
+        losses.put("rate", CrossEntropyLoss.rate());
+        losses.put("count", CrossEntropyLoss.count());
+        losses.put("mse-count", SquaredErrorLoss.count(0.8, 0.2));
+        losses.put("first-spike", CrossEntropyLoss.temporal());
+        return losses;
+    }
+
+    private static Map<String, Surrogate> surrogates() {
+        Map<String, Surrogate> surrogates = new LinkedHashMap<>();
+        surrogates.put("atan", Surrogate.atan());
+        surrogates.put("fast-sigmoid", Surrogate.fastSigmoid());
+        surrogates.put("sigmoid", Surrogate.sigmoid());
+        surrogates.put("straight-through", Surrogate.straightThrough());
+        surrogates.put("triangular", Surrogate.triangular());
+        surrogates.put("spike-rate-escape", Surrogate.spikeRateEscape());
+        surrogates.put("sso", Surrogate.sso());
+        surrogates.put("lso", Surrogate.lso());
+        surrogates.put("sfs", Surrogate.sfs());
+        return surrogates;
+    }
+
+    private static Map<String, Decoding> decodings() {
+        Map<String, Decoding> decodings = new LinkedHashMap<>();
+        for (Decoding each : List.of(Decoding.MEMBRANE, Decoding.MAX_MEMBRANE, Decoding.COUNT, Decoding.FIRST_SPIKE)) {
+            decodings.put(each.toString(), each);
+        }
+        return decodings;
+    }
+
+    private static Map<String, Code> codes() {
+        Map<String, Code> codes = new LinkedHashMap<>();
+        codes.put("frame", steps -> InputCode.frame());
+        codes.put("rate", steps -> InputCode.rate(new Rate(), steps));
+        codes.put("latency", steps -> InputCode.latency(new Latency(), steps));
+        codes.put("pieces", InputCode::pieces);
+        return codes;
+    }
+
+    /** Throws unless a code has as many steps as its last spike may need, before images are read. */
+    public static void requireSteps(CommandSpec command, String code, int steps) {
+        int least = code.equals("latency") ? latencySteps() : 1;
+        if (steps < least) {
+            throw Choices.wrong(command,
+                    "--steps is " + steps + ", expected at least " + least + " for --code " + code
+                            + ", by when every pixel has fired");
+        }
+    }
+
+    /** The darkest pixels fire last. */
+    private static int latencySteps() {
+        FloatMatrix black = FloatMatrix.zeros(1, 1);
+        new Latency().times(black, black);
+        return Latency.steps(black);
+    }
+
+    /** A decoding in words. */
+    public static String describe(Decoding decoding) {
+        return switch (decoding) {
+            case MEMBRANE -> "the largest sum of the softmax of the membranes";
+            case MAX_MEMBRANE -> "the highest membrane";
+            case COUNT -> "the most spikes";
+            case FIRST_SPIKE -> "the first spike";
+            case NONE -> "nothing";
+        };
+    }
+}

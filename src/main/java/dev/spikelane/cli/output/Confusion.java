@@ -1,0 +1,25 @@
+package dev.spikelane.cli.output;
+
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * What images are taken for.
+ *
+ * @param labels what each image shows
+ * @param found what each is taken for
+ * @param names of all classes; if there are none, there are as many classes as labels and verdicts name
+ * @param caption what a reader of the picture should know
+ */
+public record Confusion(List<Integer> labels, List<Integer> found, List<String> names, String caption) implements Fact {
+
+    /** How many images of each label are taken for each class, {@code [label][found]}. */
+    int[][] counts() {
+        int classes = names.isEmpty() ? 1 + Math.max(Collections.max(labels), Collections.max(found)) : names.size();
+        int[][] counts = new int[classes][classes];
+        for (int image = 0; image < labels.size(); image++) {
+            counts[labels.get(image)][found.get(image)]++;
+        }
+        return counts;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.spikelane.cli.terminal;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+
+/**
+ * Runs something when the user presses Ctrl-C, once, instead of ending the JVM; a second Ctrl-C ends it. Where the JDK has no module for
+ * signals, Ctrl-C ends the JVM at once.
+ */
+public final class Interruption {
+
+    private static final String SIGNAL = "sun.misc.Signal";
+    private static final String HANDLER = "sun.misc.SignalHandler";
+    private static final String INTERRUPT = "INT";
+    /** What the first of two JVMs sends to the second one. */
+    private static final String TERMINATE = "TERM";
+
+    private final Runnable action;
+
+    private Interruption(Runnable action) {
+        this.action = action;
+    }
+
+    /** Handles signals until {@link #end}. The action runs on a thread of the JVM and should only set a flag. */
+    public static Interruption call(Runnable action) {
+        Interruption interruption = new Interruption(action);
+        interruption.handle(INTERRUPT);
+        interruption.handle(TERMINATE);
+        return interruption;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // as Object.equals does
+    private void handle(String signal) {
+        InvocationHandler handler = (proxy, method, arguments) -> switch (method.getName()) {
+            case "handle" -> {
+                action.run();
+                if (signal.equals(INTERRUPT)) {
+                    restore(signal);
+                }
+                yield null;
+            }
+            case "equals" -> proxy == arguments[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            default -> "handler of " + signal;
+        };
+        try {
+            Class<?> type = Class.forName(HANDLER);
+            set(signal, Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+        } catch (ReflectiveOperationException | IllegalArgumentException absent) {
+            // The JVM ends at Ctrl-C then, and the last checkpoint stays.
+        }
+    }
+
+    private static void restore(String signal) {
+        try {
+            set(signal, Class.forName(HANDLER).getField("SIG_DFL").get(null));
+        } catch (ReflectiveOperationException | IllegalArgumentException absent) {
+            // There was nothing to restore.
+        }
+    }
+
+    private static void set(String signal, Object handler) throws ReflectiveOperationException {
+        Class<?> type = Class.forName(SIGNAL);
+        Method handle = type.getMethod("handle", type, Class.forName(HANDLER));
+        handle.invoke(null, type.getConstructor(String.class).newInstance(signal), handler);
+    }
+
+    /** Lets signals end the JVM again. */
+    public void end() {
+        restore(INTERRUPT);
+        restore(TERMINATE);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.spikelane.cli.terminal;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Starts the command line again with the module of the Vector API where a user did not name it: {@code java -jar} has no other way to get
+ * it, because a manifest cannot add modules, and without it networks run up to 26 times slower.
+ */
+public final class Relaunch {
+
+    private static final String MODULE = "jdk.incubator.vector";
+
+    /** Tells the second JVM that it is one. */
+    private static final String SECOND = "spikelane.relaunched";
+
+    private static final long SECONDS_TO_SAVE = 10;
+
+    private Relaunch() {}
+
+    /** Whether this JVM lacks the module, its JDK has it, and a second JVM would not disturb a debugger or profiler. */
+    public static boolean pays() {
+        return ModuleLayer.boot().findModule(MODULE).isEmpty()
+                && ModuleFinder.ofSystem().find(MODULE).isPresent()
+                && System.getProperty(SECOND) == null
+                && jvmArguments().stream().noneMatch(argument -> argument.matches("-(agentlib|agentpath|javaagent).*"));
+    }
+
+    /** Runs the command in a second JVM that has this one's flags and streams, and returns its exit code. */
+    public static int run(Class<?> main, String... arguments) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command(List.of("-D" + SECOND + "=true"), main, List.of(arguments)))
+                .inheritIO()
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "spikelane-relaunch"));
+        return process.waitFor();
+    }
+
+    /** The words that start a class in another JVM, with this one's flags and some more. */
+    public static List<String> command(List<String> flags, Class<?> main, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmArguments());
+        command.addAll(List.of("--add-modules", MODULE, "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(flags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return command;
+    }
+
+    /** Ends the second JVM, which may have something to save before. */
+    private static void end(Process process) {
+        process.destroy();
+        try {
+            process.waitFor(SECONDS_TO_SAVE, TimeUnit.SECONDS);
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static List<String> jvmArguments() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments();
+    }
+}

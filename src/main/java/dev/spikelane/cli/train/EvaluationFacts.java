@@ -1,0 +1,55 @@
+package dev.spikelane.cli.train;
+
+import static dev.spikelane.cli.output.Value.named;
+import static dev.spikelane.cli.output.Value.percent;
+
+import dev.spikelane.cli.input.TrainingRecipes;
+import dev.spikelane.cli.output.Confusion;
+import dev.spikelane.cli.output.Section;
+import dev.spikelane.train.Evaluation;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What a network made of images, and what it cost. */
+public final class EvaluationFacts {
+
+    private EvaluationFacts() {}
+
+    /** Adds them to a section. */
+    public static Section add(Section section, Evaluation evaluation) {
+        double operations = evaluation.synapticOperations();
+        Map<String, Double> spikes = evaluation.spikes();
+        return section.say(
+                        "Accuracy",
+                        "%.2f %% of %,d images, decoded by %s",
+                        percent("accuracy", evaluation.accuracy()),
+                        named("images", evaluation.samples()),
+                        TrainingRecipes.describe(evaluation.decoding()),
+                        named("decoding", evaluation.decoding().toString()),
+                        named("loss", evaluation.loss()))
+                .say(
+                        "Spikes",
+                        "per image: %s",
+                        spikes.entrySet().stream()
+                                .map(each -> String.format(Locale.ROOT, "%s %,.1f", each.getKey(), each.getValue()))
+                                .collect(Collectors.joining(", ")),
+                        named("spikes_per_image", spikes))
+                .say(
+                        "Operations",
+                        "%,.0f additions of a weight per image\n"
+                                + "%.2f times the %,d multiplications and additions of a dense network that sees it once\n"
+                                + "%.1f %% of the %,d of this network in all steps if zeros were multiplied too",
+                        named("synaptic_operations_per_image", operations),
+                        operations / evaluation.denseOperations(),
+                        named("dense_operations", evaluation.denseOperations()),
+                        100 * operations / evaluation.denseOperationsOfSteps(),
+                        named("dense_operations_of_steps", evaluation.denseOperationsOfSteps()))
+                .add(new Confusion(
+                        evaluation.labels(),
+                        evaluation.classes(),
+                        List.of(),
+                        "Rows are what the images show, columns what they are taken for."));
+    }
+}

@@ -1,0 +1,282 @@
+package dev.spikelane.cli.train;
+
+import dev.spikelane.cli.input.Choices;
+import dev.spikelane.cli.input.CommonOptions;
+import dev.spikelane.cli.input.DataOptions;
+import dev.spikelane.cli.input.ImageSet;
+import dev.spikelane.cli.input.TrainedModel;
+import dev.spikelane.cli.output.Machine;
+import dev.spikelane.cli.output.Output;
+import dev.spikelane.cli.output.Section;
+import dev.spikelane.cli.terminal.FilesFirst;
+import dev.spikelane.cli.terminal.Interruption;
+import dev.spikelane.cli.terminal.Program;
+import dev.spikelane.cli.terminal.Progress;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.network.Network;
+import dev.spikelane.train.Adam;
+import dev.spikelane.train.EpochResult;
+import dev.spikelane.train.Evaluation;
+import dev.spikelane.train.Evaluator;
+import dev.spikelane.train.Loss;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainingRun;
+import dev.spikelane.train.TrainingRunBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains a network on images and writes a model. */
+@Command(
+        name = "train",
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        description = {
+            "Train a network on images and write a model file.",
+            "Ctrl-C saves and exits; --resume goes on, and the model has the bits of a run that was not stopped."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./spikelane train",
+            "  ./spikelane train --preset recurrent --model rows.safetensors",
+            "  ./spikelane train --hidden 500,200 --loss count --epochs 10",
+            "  ./spikelane train --resume             # after Ctrl-C",
+            "  ./spikelane run --model spikelane-model.safetensors"
+        })
+public final class TrainCommand implements Callable<Integer> {
+
+    public static final String MODEL = "spikelane-model.safetensors";
+
+    /** As a shell reports a command that was stopped by Ctrl-C. */
+    private static final int INTERRUPTED = 130;
+
+    private static final int MOST_HELD_OUT = 1_000_000;
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Mixin
+    private TrainOptions options = new TrainOptions();
+
+    @Mixin
+    private DataOptions source = new DataOptions();
+
+    @Option(
+            names = "--hold-out",
+            paramLabel = "N",
+            description = "How many of the last training images are not trained on, but evaluated after each epoch."
+                    + " Default: 5000, or 32 of the 192 embedded images to train on.")
+    private @Nullable Integer heldOut;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            description = "Stop after so many epochs that are no better than the best, and keep the best.")
+    private @Nullable Integer patience;
+
+    @Option(names = "--model", paramLabel = "FILE", description = "Where the model goes. Default: " + MODEL + ".")
+    private Path model = Path.of(MODEL);
+
+    @Option(names = "--eight-bits", description = "Round weights to 8 bits with a scale for each neuron.")
+    private boolean eightBits;
+
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "FILE",
+            description = "Where the run is saved after each epoch. Default: beside the model, and deleted in the end.")
+    private @Nullable Path checkpoint;
+
+    @Option(names = "--resume", description = "Go on from the checkpoint, if there is one.")
+    private boolean resume;
+
+    @Option(names = "--history", paramLabel = "FILE", description = "Loss and accuracy of each epoch, .csv or .json.")
+    private @Nullable Path historyFile;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Page with curves and the confusion matrix.")
+    private @Nullable Path report;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        TrainingSettings settings = options.settings(command);
+        requireOptions();
+        TrainingData data = TrainingData.find(source.folder(command), heldOut);
+        FilesFirst out = new FilesFirst(command.commandLine(), List.of(model));
+        Output output = common.output(out.writer());
+        Network network = settings.network(
+                data.training().shape().size(), Math.max(2, data.training().classes()), common.seed());
+        try (Trainer trainer = Trainer.of(network, settings.steps(), settings.batch())
+                .loss(settings.lossFunction())
+                .surrogate(settings.surrogateFunction())
+                .optimizer(new Adam(settings.rate()))
+                .seed(common.seed())
+                .threads(common.threads())
+                .build()) {
+            Section said = TrainFacts.settings(settings, network, data);
+            output.say(said.value("preset", options.preset()));
+            TrainingRun run = run(trainer, settings, data, output);
+            train(run);
+            if (!run.finished()) {
+                command.commandLine()
+                        .getErr()
+                        .println(Program.NAME + ": stopped and saved in " + checkpointFile()
+                                + "; the same command with --resume goes on");
+                command.commandLine().getErr().flush();
+                return INTERRUPTED;
+            }
+            output.keep(TrainFacts.history(run.history(), data.validation() != null));
+            Evaluation test = finish(settings, data, network, run);
+            Section result = EvaluationFacts.add(Section.of("test", "Result"), test);
+            if (report != null) {
+                new TrainReport(said, result, run, data).write(report);
+            }
+            output.say(result, TrainFacts.files(model, report));
+            output.keep(Machine.facts());
+            output.end();
+            out.close();
+            return 0;
+        }
+    }
+
+    private void requireOptions() throws IOException {
+        common.require(command);
+        if (heldOut != null) {
+            Choices.requireRange(command, "--hold-out", heldOut, 0, MOST_HELD_OUT);
+        }
+        if (patience != null) {
+            Choices.requireRange(command, "--patience", patience, 1, Integer.MAX_VALUE);
+        }
+        if (historyFile != null && !historyFile.toString().matches(".*\\.(csv|json)")) {
+            throw Choices.wrong(command,
+                    "--history is " + historyFile + ", expected a name that ends in .csv or .json");
+        }
+        if (!resume && Files.isRegularFile(checkpointFile()) && Files.size(checkpointFile()) > 0) {
+            throw Choices.wrong(command,
+                    checkpointFile()
+                            + " holds the checkpoint of a run: --resume goes on from it; delete it to train anew");
+        }
+        for (Path file : new Path[] {model, historyFile, report}) {
+            if (file != null) {
+                AtomicFile.requireWritable(file);
+            }
+        }
+    }
+
+    private Path checkpointFile() {
+        return checkpoint == null ? model.resolveSibling(model.getFileName() + ".checkpoint") : checkpoint;
+    }
+
+    private TrainingRun run(Trainer trainer, TrainingSettings settings, TrainingData data, Output output)
+            throws IOException {
+        Batching batching = settings.batching(common.seed());
+        Watcher watcher = new Watcher(output, Progress.on(command.commandLine().getErr(), common.quiet()), data);
+        TrainingRunBuilder builder = TrainingRun.of(trainer, data.training(), batching)
+                .epochs(settings.epochs())
+                .schedule(settings.schedule(batching.batches(data.training().size())))
+                .threads(common.threads())
+                .checkpoint(checkpointFile())
+                .onStep(watcher::step)
+                .onEpoch(watcher::epoch)
+                .onNotice(text -> output.watch(Section.of("").say("Note", "%s", text)));
+        if (data.validation() != null) {
+            builder.validate(data.validation());
+        }
+        if (patience != null) {
+            builder.stopAfter(patience);
+        }
+        if (resume) {
+            builder.resume();
+        }
+        return builder.build();
+    }
+
+    private static void train(TrainingRun run) throws IOException {
+        Interruption interruption = Interruption.call(run::stop);
+        try {
+            run.run();
+        } finally {
+            interruption.end();
+        }
+    }
+
+    /** Writes the model, and evaluates what stands in the file. */
+    private Evaluation finish(TrainingSettings settings, TrainingData data, Network network, TrainingRun run)
+            throws IOException {
+        Loss loss = settings.lossFunction();
+        Map<String, String> notes = new LinkedHashMap<>();
+        notes.put(TrainedModel.STEPS, String.valueOf(settings.steps()));
+        notes.put(TrainedModel.CODE, settings.code());
+        notes.put(TrainedModel.DECODING, loss.decoding().toString());
+        if (data.name().equals(ImageSet.NAME)) {
+            notes.put(TrainedModel.IMAGES, data.name());
+        }
+        new TrainedModel(network, notes).write(model, eightBits);
+        Evaluation test = test(TrainedModel.read(model).network(), settings, loss, data.test());
+        if (historyFile != null) {
+            run.write(historyFile);
+        }
+        if (checkpoint == null) {
+            Files.deleteIfExists(checkpointFile());
+        }
+        return test;
+    }
+
+    private Evaluation test(Network network, TrainingSettings settings, Loss loss, Dataset images) {
+        try (Evaluator evaluator = new Evaluator(
+                        network, settings.steps(), settings.batching(common.seed()), common.threads())
+                .loss(loss)) {
+            return evaluator.evaluate(images);
+        }
+    }
+
+    /** Draws the bar and prints a line for each epoch. */
+    private static final class Watcher {
+
+        private final Output output;
+        private final Progress progress;
+        private final TrainingData data;
+        private long shown;
+
+        Watcher(Output output, Progress progress, TrainingData data) {
+            this.output = output;
+            this.progress = progress;
+            this.data = data;
+        }
+
+        void step(TrainingRun now) {
+            if (shown == 0) {
+                progress.begin("Epoch " + now.epoch(), now.samplesOfEpoch());
+            }
+            progress.advance(
+                    now.samples() - shown,
+                    () -> String.format(
+                            Locale.ROOT,
+                            "loss %.4f, accuracy %.1f %%, %,.0f images/s",
+                            now.loss(),
+                            100 * now.accuracy(),
+                            now.samplesPerSecond()));
+            shown = now.samples();
+        }
+
+        void epoch(EpochResult result) {
+            progress.end();
+            shown = 0;
+            output.watch(TrainFacts.history(List.of(result), data.validation() != null));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.spikelane.cli.train;
+
+import dev.spikelane.cli.input.ImageSet;
+import dev.spikelane.data.Dataset;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Images to train on, to validate with, and to test on in the end.
+ *
+ * @param name what they are
+ * @param training images
+ * @param validation the last of the training images, held out; null if there are none
+ * @param test images that nothing is chosen by
+ */
+public record TrainingData(String name, Dataset training, @Nullable Dataset validation, Dataset test) {
+
+    /** Of the embedded images, which are test images of Fashion-MNIST: enough to try everything, not to learn much. */
+    public static final int SAMPLE_TRAINING = 192;
+
+    private static final int SAMPLE_HELD_OUT = 32;
+
+    private static final int HELD_OUT = 5_000;
+
+    /** The images of a folder; without one the embedded ones. If nobody says how many are held out, there are some. */
+    static TrainingData find(@Nullable Path folder, @Nullable Integer heldOut) throws IOException {
+        if (folder != null) {
+            Dataset all = Dataset.idxTrain(folder);
+            return of(folder.toString(), all, heldOut == null ? HELD_OUT : heldOut, Dataset.idxTest(folder));
+        }
+        Dataset all = ImageSet.sampleDataset();
+        return of(
+                ImageSet.NAME,
+                all.range(0, SAMPLE_TRAINING),
+                heldOut == null ? SAMPLE_HELD_OUT : heldOut,
+                all.range(SAMPLE_TRAINING, all.size() - SAMPLE_TRAINING));
+    }
+
+    private static TrainingData of(String name, Dataset all, int heldOut, Dataset test) throws IOException {
+        if (heldOut >= all.size()) {
+            throw new IOException(name + ": has " + all.size() + " training images, expected more than " + heldOut
+                    + ", the images to hold out");
+        }
+        int training = all.size() - heldOut;
+        return new TrainingData(
+                name,
+                heldOut == 0 ? all : all.range(0, training),
+                heldOut == 0 ? null : all.range(training, heldOut),
+                test);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.spikelane.cli.train;
+
+import dev.spikelane.cli.input.TrainingRecipes;
+import dev.spikelane.data.Augmentation;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.InputCode;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Loss;
+import dev.spikelane.train.Schedule;
+import dev.spikelane.train.Surrogate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * How a network is made and trained.
+ *
+ * @param hidden neurons of the hidden layers
+ * @param recurrent whether hidden layers feed all their spikes back to themselves
+ * @param beta decay of the membranes
+ * @param code how images become inputs
+ * @param steps steps of an image
+ * @param loss what is made small
+ * @param surrogate what stands for the derivative of firing
+ * @param epochs passes over the training images
+ * @param rate the learning rate, at its highest
+ * @param cosine whether the rate rises for 200 steps and then falls to 0 along a cosine
+ * @param flip whether images are flipped at random
+ * @param shift the most pixels by which images are shifted at random, each way
+ * @param batch images of a step
+ */
+record TrainingSettings(
+        List<Integer> hidden,
+        boolean recurrent,
+        float beta,
+        String code,
+        int steps,
+        String loss,
+        String surrogate,
+        int epochs,
+        double rate,
+        boolean cosine,
+        boolean flip,
+        int shift,
+        int batch) {
+
+    private static final int RISING_STEPS = 200;
+    private static final double FIRST_SHARE = 0.1;
+
+    /** The networks of snnTorch's tutorials, one with a loop, and that of the demo. */
+    static final Map<String, TrainingSettings> PRESETS = Map.of(
+            "tutorial3",
+            new TrainingSettings(
+                    List.of(1000), false, 0.99f, "rate", 200, "membrane", "atan", 1, 5e-4, false, false, 0, 128),
+            "tutorial5",
+            new TrainingSettings(
+                    List.of(1000), false, 0.95f, "frame", 25, "membrane", "atan", 3, 5e-4, false, false, 0, 128),
+            "recurrent",
+            new TrainingSettings(
+                    List.of(256), true, 0.9f, "pieces", 28, "membrane", "atan", 5, 1e-3, true, false, 0, 128),
+            "demo",
+            new TrainingSettings(
+                    List.of(1000), false, 0.95f, "frame", 25, "mse-count", "atan", 20, 1e-3, true, true, 0, 128));
+
+    Loss lossFunction() {
+        return Objects.requireNonNull(TrainingRecipes.LOSSES.get(loss));
+    }
+
+    Surrogate surrogateFunction() {
+        return Objects.requireNonNull(TrainingRecipes.SURROGATES.get(surrogate));
+    }
+
+    private InputCode inputCode() {
+        return Objects.requireNonNull(TrainingRecipes.CODES.get(code)).of(steps);
+    }
+
+    /** A network with random weights. */
+    Network network(int pixels, int classes, long seed) {
+        TorchRandom random = new TorchRandom(seed);
+        NetworkBuilder builder = Network.builder(inputCode().allocate(1, pixels).columns());
+        for (int neurons : hidden) {
+            builder.dense(neurons, random).neuron(recurrent ? recurrent(neurons, random) : new Leaky(beta));
+        }
+        return builder.dense(classes, random).neuron(new Leaky(beta)).build();
+    }
+
+    private RLeaky recurrent(int neurons, TorchRandom random) {
+        return new RLeaky(Recurrence.allToAll(neurons, random), beta);
+    }
+
+    Batching batching(long seed) {
+        Batching plain = new Batching(batch)
+                .withShuffle(seed)
+                .withSeed(seed)
+                .withDropLast(false)
+                .withCode(inputCode());
+        List<Augmentation> changes = new ArrayList<>();
+        if (flip) {
+            changes.add(Augmentation.flip(0.5));
+        }
+        if (shift > 0) {
+            changes.add(Augmentation.shift(shift));
+        }
+        return plain.withAugmentations(changes.toArray(Augmentation[]::new));
+    }
+
+    Schedule schedule(int batches) {
+        if (!cosine) {
+            return Schedule.constant();
+        }
+        long all = (long) epochs * batches;
+        long rising = Math.min(RISING_STEPS, Math.max(1, all / 2));
+        return Schedule.cosine(Math.max(1, all - rising), 0).afterWarmUp(FIRST_SHARE, rising);
+    }
+
+    /** Such as "784 -> 1000 -> 10". */
+    String sizes(Network network) {
+        return network.inputs().getFirst().shape().size() + " -> "
+                + network.populations().stream()
+                        .map(population -> String.valueOf(population.size()))
+                        .collect(Collectors.joining(" -> "));
+    }
+}

@@ -1,0 +1,230 @@
+package dev.spikelane.cli.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.Alone;
+import dev.spikelane.browser.Browser;
+import dev.spikelane.browser.BrowserPage;
+import dev.spikelane.cli.CommandRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Alone
+class DemoReportTest {
+
+    private static final String IMAGES = "document.querySelectorAll('.verdicts canvas[data-list=\"0\"]')";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void reportShowsWhatTheDemoPrints() throws IOException {
+        Path file = folder.resolve("report.html");
+        JsonNode json = json("--count", "5", "--json", "--report", file.toString());
+        assertEquals(file.toString(), json.get("report").asText());
+        assertTrue(Files.size(file) < 1_500_000, Files.size(file) + " bytes");
+        Optional<Path> program = Browser.find();
+        assumeTrue(
+                program.isPresent(), "no chromium or google-chrome on the PATH: the report is not tried in a browser");
+        try (Browser browser = Browser.start(program.orElseThrow(), folder.resolve("profile"))) {
+            BrowserPage page = browser.open(file, 1200, 900, false, false);
+            assertEquals(
+                    "7", page.evaluate("document.documentElement.dataset.drawn").asText());
+            assertEquals(5, page.evaluate(IMAGES + ".length").asInt());
+            assertTrue(page.evaluate("[..." + IMAGES + "].every(c => c.getContext('2d', {willReadFrequently: true})"
+                            + ".getImageData(0, 0, 28, 28).data.filter((v, i) => i % 4 < 3 && v > 100).length > 100)")
+                    .asBoolean());
+            for (int image = 0; image < 5; image++) {
+                JsonNode result = json.get("images").get("results").get(image);
+                JsonNode shown = page.evaluate("[...document.querySelectorAll('.verdicts li')[" + image
+                        + "].querySelectorAll('rect title')].map(t => Number(t.textContent.split(': ')[1]))");
+                assertEquals(result.get("counts"), shown);
+            }
+            List<Integer> counts = new ArrayList<>();
+            page.evaluate("echarts.getInstanceByDom(document.getElementById('chart-2')).getModel().getSeriesByIndex(0)"
+                            + ".getData().mapArray('x', v => v)")
+                    .forEach(count -> counts.add(count.asInt()));
+            assertEquals(
+                    json.get("tutorial").get("counts").toString(),
+                    counts.toString().replace(" ", ""));
+            requireSaysWhatItShows(page, json);
+            requireShowsMistakes(page);
+            assertFalse(page.evaluate("/NaN|Infinity|null|undefined/.test(document.body.innerText)")
+                    .asBoolean());
+            page.screenshot(Path.of("target/screenshots/report.png"));
+            assertEquals(List.of(), page.errors());
+            assertEquals(1, page.requests().size());
+            BrowserPage phone = browser.open(file, 375, 812, true, true);
+            assertTrue(phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                    .asBoolean());
+            phone.screenshot(Path.of("target/screenshots/report-phone.png"));
+            assertEquals(List.of(), phone.errors());
+        }
+    }
+
+    /** One sentence, numbers without a time, the network's drawing, the network before single neurons, rasters on click. */
+    private static void requireSaysWhatItShows(BrowserPage page, JsonNode json) {
+        assertTrue(
+                page.evaluate("document.querySelector('.lead').textContent")
+                        .asText()
+                        .startsWith(
+                                "5 images, turned into spikes and run through a network of 1,010 spiking neurons for 200 steps"));
+        assertEquals(
+                "[\"Multiplications saved\",\"Synaptic events per image\"]",
+                page.evaluate("[...document.querySelectorAll('.tiles dt')].map(t => t.textContent)")
+                        .toString());
+        assertEquals(
+                "[\"784\",\"1,000\",\"10\"]",
+                page.evaluate("[...document.querySelectorAll('.layers .size')].map(t => t.textContent)")
+                        .toString());
+        assertEquals(
+                "[\"Images\",\"Mistakes\",\"Right and wrong\",\"The tutorial's network\",\"Two single neurons\",\"Configuration\"]",
+                page.evaluate("[...document.querySelectorAll('h2')].map(h => h.textContent)")
+                        .toString());
+        for (int image : new int[] {0, 4}) {
+            page.click("li:nth-child(" + (image + 1) + ") button.image");
+            page.await("document.querySelector('dialog').dataset.drawn === '" + image + "'");
+            JsonNode counts = page.evaluate("(() => { const counts = new Array(10).fill(0);"
+                    + " echarts.getInstanceByDom(document.querySelector('dialog .chart')).getModel().getSeriesByIndex(1)"
+                    + ".getData().each('neuron', v => counts[v]++); return counts; })()");
+            assertEquals(json.get("images").get("results").get(image).get("counts"), counts);
+            page.click("dialog .close");
+            page.await("!document.querySelector('dialog').open");
+        }
+    }
+
+    /** A shirt that is taken for a coat has a face and a raster, and classes have their names. */
+    private static void requireShowsMistakes(BrowserPage page) {
+        String cards = "[...document.querySelectorAll('canvas[data-list=\"1\"]')].map(c => c.closest('li'))";
+        List<String> labels = new ArrayList<>();
+        page.evaluate(cards + ".map(c => c.querySelector('strong').textContent)")
+                .forEach(label -> labels.add(label.asText()));
+        assertEquals(8, labels.size());
+        assertTrue(
+                labels.stream().allMatch(label -> label.matches("[a-z -]+, wrong: taken for [a-z -]+")),
+                labels.toString());
+        assertTrue(page.evaluate(
+                        cards + ".every(c => { const d = c.querySelector('canvas').getContext('2d')"
+                                + ".getImageData(0, 0, 28, 28).data; return d.filter((v, i) => i % 4 < 3 && v > 100).length > 100; })")
+                .asBoolean());
+        page.evaluate(cards + "[7].querySelector('button').click()");
+        page.await("document.querySelector('dialog').dataset.drawn === '7'");
+        assertEquals(
+                labels.get(7),
+                page.evaluate("document.querySelector('dialog strong').textContent")
+                        .asText());
+        page.click("dialog .close");
+        page.await("!document.querySelector('dialog').open");
+        assertEquals(
+                "ankle boot",
+                page.evaluate(
+                                "echarts.getInstanceByDom(document.getElementById('chart-0')).getOption().xAxis[0].data[9]")
+                        .asText());
+    }
+
+    @Test
+    void rastersOfManyImagesLeaveOutTheHiddenLayer() throws IOException {
+        Path file = folder.resolve("many.html");
+        demo("--count", "100", "--batch", "7", "--quiet", "--report", file.toString());
+        assertTrue(Files.size(file) < 1_500_000, Files.size(file) + " bytes");
+    }
+
+    @Test
+    void jsonIsOneObject() throws IOException {
+        JsonNode json = json("--count", "2", "--steps", "30", "--json", "--no-report");
+        assertEquals(30, json.get("settings").get("steps").asInt());
+        assertEquals(2, json.get("images").get("results").size());
+        assertEquals(10, json.get("tutorial").get("counts").size());
+        assertEquals(22, json.get("neurons").get(0).get("spike_steps").get(0).asInt());
+        assertTrue(json.get("report") == null);
+        assertFalse(json.get("images").has("network_ms_per_image"), "nothing was timed");
+        assertFalse(json.get("images").get("settled").asBoolean());
+    }
+
+    @Test
+    void timesCountOnceTheyAgree() throws IOException {
+        List<String> command = List.of("demo", "--warm-up", "60", "--count", "1", "--steps", "200", "--threads", "1");
+        CommandRun run = CommandRun.of(Stream.concat(command.stream(), Stream.of("--no-report", "--json"))
+                .toArray(String[]::new));
+        JsonNode images = new ObjectMapper().readTree(run.requireSuccess()).get("images");
+        double fastest = images.get("network_ms_per_image_fastest").asDouble();
+        double slowest = images.get("network_ms_per_image_slowest").asDouble();
+        double median = images.get("network_ms_per_image").asDouble();
+        assertTrue(0 < fastest && fastest <= median && median <= slowest, images.toString());
+        assumeTrue(images.get("settled").asBoolean(), "this machine is too busy for times that agree");
+        assertTrue(slowest < 2 * fastest, images.toString());
+    }
+
+    @Test
+    void goesOnWithoutAPageInAReadOnlyFolder() throws IOException {
+        Path file = Path.of("spikelane-demo.html");
+        assumeTrue(!Files.exists(file), file + " is in the working folder");
+        // A folder of this name is refused as a read-only folder is, which root could write to.
+        Files.createDirectory(file);
+        try {
+            CommandRun run = CommandRun.of("demo", "--count", "1", "--steps", "5", "--warm-up", "0");
+            assertEquals(0, run.code());
+            assertEquals(
+                    "spikelane: no report is written, because spikelane-demo.html is a folder, expected the name of a"
+                            + " file" + System.lineSeparator(),
+                    run.err());
+            assertTrue(run.out().contains("Tutorial network"));
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void quietPrintsNothing() {
+        assertEquals("", demo("--count", "1", "--steps", "5", "--quiet", "--no-report"));
+    }
+
+    @Test
+    void longRunsShowTheirFirstSteps() throws IOException {
+        Path file = folder.resolve("long.html");
+        demo("--count", "3", "--batch", "2", "--steps", "2100", "--quiet", "--report", file.toString());
+        assertTrue(Files.readString(file).contains("The first 2,000 of 2,100 steps."));
+    }
+
+    @Test
+    void namesAReportThatCannotBeWritten() {
+        Path file = folder.resolve("none").resolve("report.html");
+        CommandRun.of("demo", "--report", file.toString())
+                .requireFailure(1, "spikelane: " + file + ": there is no folder " + file.getParent());
+        CommandRun.of("demo", "--report", folder.toString())
+                .requireFailure(1, "spikelane: " + folder + ": is a folder, expected the name of a file");
+        CommandRun.of("demo", "--report", "x.html", "--no-report")
+                .requireFailureWith(2, "--report and --no-report exclude each other");
+    }
+
+    @Test
+    void namesAReadOnlyReportBeforeTheRun() throws IOException {
+        Path file = Files.writeString(folder.resolve("report.html"), "precious");
+        assumeTrue(file.toFile().setWritable(false, false));
+        CommandRun.of("demo", "--report", file.toString())
+                .requireFailure(1, "spikelane: " + file + ": is read-only, expected a file that may be written");
+        assertEquals("precious", Files.readString(file));
+    }
+
+    private static JsonNode json(String... options) throws IOException {
+        return new ObjectMapper().readTree(demo(options));
+    }
+
+    private static String demo(String... options) {
+        List<String> arguments = new ArrayList<>(List.of("demo", "--warm-up", "0"));
+        arguments.addAll(List.of(options));
+        return CommandRun.of(arguments.toArray(String[]::new)).requireSuccess();
+    }
+}

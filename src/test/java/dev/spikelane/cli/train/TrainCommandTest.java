@@ -1,0 +1,416 @@
+package dev.spikelane.cli.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.cli.CommandRun;
+import dev.spikelane.cli.Main;
+import dev.spikelane.cli.SmallImages;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class TrainCommandTest {
+
+    @TempDir
+    private static Path shared;
+
+    private static Path images = Path.of("");
+
+    /** For the tests that only run a model. */
+    private static Path trained = Path.of("");
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void writeImagesAndAModel() throws IOException {
+        images = SmallImages.write(shared.resolve("images"));
+        trained = shared.resolve("trained.safetensors");
+        train(trained, "--epochs", "8").requireSuccess();
+    }
+
+    private static List<String> arguments(Path model, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("train", "--data", images.toString(), "--hold-out", "30"));
+        arguments.addAll(List.of("--batch", "16", "--steps", "6", "--rate", "0.01", "--model", model.toString()));
+        arguments.addAll(List.of(more));
+        if (!arguments.contains("--hidden")) {
+            arguments.addAll(List.of("--hidden", "20"));
+        }
+        return arguments;
+    }
+
+    private static CommandRun train(Path model, String... more) {
+        return CommandRun.of(arguments(model, more).toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tutorial5, membrane, 6, 36",
+        "tutorial3, count, 6, 36",
+        "recurrent, membrane, 6, 6",
+        "demo, mse-count, 6, 36"
+    })
+    void trainsPresets(String preset, String loss, int steps, int inputs) throws IOException {
+        Path model = folder.resolve("model.safetensors");
+        String out = train(model, "--preset", preset, "--loss", loss, "--epochs", "4")
+                .requireSuccess();
+        assertTrue(out.contains("Training " + inputs + " -> 20 -> 4"), out);
+        assertTrue(out.contains("epoch       loss  accuracy  held out"), out);
+        assertFalse(Files.exists(folder.resolve("model.safetensors.checkpoint")));
+        String report = folder.resolve("run.html").toString();
+        String run = CommandRun.of("run", "--model", model.toString(), "--data", images.toString(), "--report", report)
+                .requireSuccess();
+        String accuracy = out.lines()
+                .filter(line -> line.startsWith("  Accuracy"))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(run.contains(accuracy), accuracy + " in " + run);
+        assertTrue(run.contains(" " + steps + " steps"), run);
+        assertTrue(run.contains("additions of a weight per image"), run);
+        assertTrue(Files.size(Path.of(report)) > 1000);
+    }
+
+    @Test
+    void learnsAndSaysWhatItCosts() throws IOException {
+        Path model = folder.resolve("model.safetensors");
+        Path history = folder.resolve("history.csv");
+        String report = folder.resolve("report.html").toString();
+        String out = train(model, "--epochs", "12", "--json", "--history", history.toString(), "--report", report)
+                .requireSuccess();
+        JsonNode json = new ObjectMapper().readTree(out);
+        assertTrue(json.get("test").get("accuracy").asDouble() > 0.8, out);
+        assertEquals("membrane", json.get("test").get("decoding").asText());
+        assertEquals(12, json.get("history").size());
+        assertEquals(13, Files.readAllLines(history).size());
+        assertTrue(Files.size(Path.of(report)) > 1000);
+        JsonNode run = new ObjectMapper()
+                .readTree(CommandRun.of("run", "--model", model.toString(), "--data", images.toString(), "--json")
+                        .requireSuccess());
+        assertEquals(json.get("test").get("accuracy"), run.get("accuracy"));
+        assertEquals(36 * 20 + 20 * 4, run.get("dense_operations").asInt());
+        assertEquals(
+                6 * (36 * 20 + 20 * 4), run.get("dense_operations_of_steps").asInt());
+        double spikes = run.get("spikes_per_image").get("lif1").asDouble();
+        double operations = run.get("synaptic_operations_per_image").asDouble();
+        assertTrue(operations > 4 * spikes && operations <= 4 * spikes + 36 * 20, run.toString());
+    }
+
+    @Test
+    void eightBitsTakeLess() throws IOException {
+        Path wide = folder.resolve("wide.safetensors");
+        Path narrow = folder.resolve("narrow.safetensors");
+        train(wide, "--epochs", "1", "--hidden", "200").requireSuccess();
+        train(narrow, "--epochs", "1", "--hidden", "200", "--eight-bits").requireSuccess();
+        assertTrue(Files.size(narrow) < Files.size(wide) / 2, Files.size(narrow) + " and " + Files.size(wide));
+    }
+
+    @Test
+    void sameCommandWritesTheSameFile() throws IOException {
+        Path one = folder.resolve("one.safetensors");
+        Path other = folder.resolve("other.safetensors");
+        train(one, "--preset", "demo", "--epochs", "2", "--threads", "1").requireSuccess();
+        train(other, "--preset", "demo", "--epochs", "2", "--threads", "2").requireSuccess();
+        assertEquals(-1, Files.mismatch(one, other));
+    }
+
+    /** Images are shifted by the seed: the same file with the same option, another without. */
+    @Test
+    void shiftsImages() throws IOException {
+        Path plain = folder.resolve("plain.safetensors");
+        Path one = folder.resolve("one.safetensors");
+        Path other = folder.resolve("other.safetensors");
+        train(plain, "--epochs", "2", "--shift", "0").requireSuccess();
+        train(one, "--epochs", "2", "--shift", "1").requireSuccess();
+        train(other, "--epochs", "2", "--shift", "1", "--threads", "2").requireSuccess();
+        assertEquals(-1, Files.mismatch(one, other));
+        assertTrue(Files.mismatch(plain, one) >= 0);
+    }
+
+    @Test
+    void interruptedTrainingIsSavedAndResumed() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "there is no /bin/kill: Ctrl-C is not tried");
+        Path model = folder.resolve("model.safetensors");
+        Path checkpoint = folder.resolve("run.checkpoint");
+        String[] options = {"--preset", "tutorial5", "--epochs", "300", "--checkpoint", checkpoint.toString()};
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                String.join(File.pathSeparator, "target/classes", System.getProperty("java.class.path"), modulePath()),
+                Main.class.getName()));
+        command.addAll(arguments(model, options));
+        Path log = folder.resolve("log");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            long end = System.nanoTime() + 60_000_000_000L;
+            while (process.isAlive() && !Files.exists(checkpoint) && System.nanoTime() < end) {
+                Thread.sleep(5);
+            }
+            new ProcessBuilder("/bin/kill", "-INT", String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+            assertEquals(130, process.waitFor(), Files.readString(log));
+        } finally {
+            process.destroyForcibly();
+        }
+        assertTrue(Files.readString(log).contains("stopped and saved in " + checkpoint), Files.readString(log));
+        assertFalse(Files.exists(model));
+        CommandRun wrong =
+                train(model, "--epochs", "300", "--checkpoint", checkpoint.toString(), "--resume", "--seed", "1");
+        assertEquals(1, wrong.code());
+        assertTrue(wrong.err().contains("is of a run with"), wrong.err());
+        List<String> again = new ArrayList<>(List.of(options));
+        again.add("--resume");
+        train(model, again.toArray(String[]::new)).requireSuccess();
+        Path whole = folder.resolve("whole.safetensors");
+        train(whole, "--preset", "tutorial5", "--epochs", "300").requireSuccess();
+        assertEquals(-1, Files.mismatch(whole, model), "the model of an uninterrupted run");
+    }
+
+    private static String modulePath() {
+        return System.getProperty("jdk.module.path", "");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--preset, x, '--preset is ''x'', expected one of demo, recurrent, tutorial3, tutorial5'",
+        "--loss, x, '--loss is ''x'', expected one of'",
+        "--surrogate, x, '--surrogate is ''x'', expected one of'",
+        "--code, x, '--code is ''x'', expected one of'",
+        "--hidden, '1,x', '--hidden is ''1,x'', expected numbers'",
+        "--beta, 2, '--beta is 2.0, expected 0 to 1'",
+        "--beta, abc, is not a number",
+        "--rate, nan, is not a number",
+        "--epochs, 1e3, is not a whole number from",
+        "--epochs, 0, '--epochs is 0, expected 1 to 10000'",
+        "--shift, -1, '--shift is -1, expected 0 to 100'",
+        "--history, h.txt, 'expected a name that ends in .csv or .json'"
+    })
+    void namesWhatIsWrong(String option, String value, String message) {
+        train(folder.resolve("model"), option, value).requireFailureWith(2, message);
+    }
+
+    /** Before an image is read, not in the midst of the first epoch. */
+    @Test
+    void latencyNeedsStepsForTheDarkestPixels() {
+        Path model = folder.resolve("model");
+        String wrong = "--steps is 1, expected at least 13 for --code latency";
+        CommandRun run = CommandRun.of(
+                "train", "--data", images.toString(), "--code", "latency", "--steps", "1", "--model", model.toString());
+        run.requireFailureWith(2, wrong);
+        CommandRun.of(
+                        "train",
+                        "--data",
+                        images.toString(),
+                        "--code",
+                        "latency",
+                        "--steps",
+                        "13",
+                        "--epochs",
+                        "1",
+                        "--hold-out",
+                        "30",
+                        "--hidden",
+                        "5",
+                        "--model",
+                        model.toString())
+                .requireSuccess();
+        CommandRun.of("run", "--model", model.toString(), "--data", images.toString(), "--steps", "1")
+                .requireFailureWith(2, wrong);
+    }
+
+    /** What a trainer refuses is no error of the program. */
+    @Test
+    void memoryThatIsNotThereIsNoInternalError() {
+        CommandRun run = CommandRun.of(
+                "train",
+                "--data",
+                images.toString(),
+                "--hold-out",
+                "30",
+                "--hidden",
+                "100000",
+                "--steps",
+                "10000",
+                "--batch",
+                "4096");
+        run.requireFailureWith(1, "spikelane: training of 10000 steps of batch 4096 needs");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"int8", "int16"})
+    void runComparesIntegersWithFloats(String type) throws IOException {
+        String[] arguments = {"run", "--model", trained.toString(), "--data", images.toString(), "--weights", type};
+        String text = CommandRun.of(arguments).requireSuccess();
+        assertTrue(text.contains("  Weights        " + type + "; with float weights "), text);
+        assertTrue(text.contains("change of spikes: lif1 "), text);
+        assertTrue(text.contains(" images/s, with float weights "), text);
+        List<String> more = new ArrayList<>(List.of(arguments));
+        more.add("--json");
+        JsonNode json = new ObjectMapper()
+                .readTree(CommandRun.of(more.toArray(String[]::new)).requireSuccess());
+        assertEquals(type, json.get("weights").get("type").asText());
+        assertTrue(json.get("weights").get("agreement").asDouble() > 0.9, json.toString());
+        assertTrue(json.get("weights").get("images_per_second").asDouble() > 0, json.toString());
+        arguments[6] = "int4";
+        CommandRun.of(arguments).requireFailureWith(2, "--weights is 'int4', expected one of int16, int8");
+    }
+
+    @Test
+    void runNamesWhatIsWrong() throws IOException {
+        Path file = Files.write(folder.resolve("m"), new byte[] {1, 2, 3});
+        CommandRun.of("run", "--model", file.toString(), "--data", images.toString())
+                .requireFailureWith(1, file.toString());
+        CommandRun.of("run").requireFailureWith(2, "--model");
+        CommandRun.of("run", "--model", file.toString(), "--images", "x").requireFailureWith(2, "--labels");
+        CommandRun.of("run", "--model", file.toString(), "--labels", "x").requireFailureWith(2, "--images");
+        CommandRun.of("run", "--model", file.toString(), "--images", "x", "--sample")
+                .requireFailureWith(2, "--images, --data or --sample, one of them");
+        CommandRun.of("run", "--model", file.toString(), "--data", "x", "--sample")
+                .requireFailureWith(2, "--data or --sample");
+    }
+
+    @Test
+    void runSaysThatModelAndImagesDoNotFit() throws IOException {
+        Path small = folder.resolve("small.safetensors");
+        ModelFile.write(small, network(36, 3));
+        CommandRun.of("run", "--model", small.toString(), "--sample")
+                .requireFailureWith(1, small + ": its input takes 36 values a step", "as frame have 784", "--code");
+        CommandRun.of("run", "--model", small.toString(), "--data", images.toString())
+                .requireFailureWith(1, small + ": has 3 outputs, expected at least 4, one for each class of");
+        NetworkBuilder two = Network.builder();
+        Input x = two.input("x", Shape.of(3));
+        two.input("y", Shape.of(3));
+        two.project("x-e", x, two.population("e", Shape.of(4), new Leaky(0.9)), Dense.linear(3, 4, new TorchRandom(1)));
+        Path graph = folder.resolve("graph.safetensors");
+        ModelFile.write(graph, two.build());
+        CommandRun.of("run", "--model", graph.toString(), "--sample")
+                .requireFailureWith(1, graph + ": has the inputs [x, y], expected one, for the images");
+    }
+
+    private static Network network(int inputs, int outputs) {
+        return Network.builder(inputs)
+                .dense(outputs, new TorchRandom(1))
+                .neuron(new Leaky(0.9))
+                .build();
+    }
+
+    @Test
+    void embeddedImagesAreChosenByAnOption() {
+        Path model = folder.resolve("sample.safetensors");
+        String out = CommandRun.of(
+                        "train",
+                        "--sample",
+                        "--hidden",
+                        "10",
+                        "--epochs",
+                        "1",
+                        "--steps",
+                        "3",
+                        "--model",
+                        model.toString())
+                .requireSuccess();
+        assertTrue(out.contains("embedded Fashion-MNIST sample: 160 to train on, 32 held out, 64 to test"), out);
+        String run = CommandRun.of("run", "--sample", "--count", "9", "--model", model.toString())
+                .requireSuccess();
+        assertTrue(run.contains("embedded Fashion-MNIST sample"), run);
+        String demo = CommandRun.of("demo", "--sample", "--count", "1", "--steps", "5", "--warm-up", "0", "--no-report")
+                .requireSuccess();
+        assertTrue(demo.contains("embedded Fashion-MNIST sample"), demo);
+        CommandRun.of("demo", "--sample", "--images", "x").requireFailureWith(2, "--images or --sample");
+    }
+
+    @Test
+    void heldOutEmbeddedImagesAreAsManyAsAsked() {
+        Path model = folder.resolve("sample.safetensors");
+        String[] arguments = {
+            "train", "--sample", "--hidden", "3", "--epochs", "1", "--steps", "2", "--hold-out", "100", "--model", ""
+        };
+        arguments[arguments.length - 1] = model.toString();
+        String out = CommandRun.of(arguments).requireSuccess();
+        assertTrue(out.contains(": 92 to train on, 100 held out, 64 to test"), out);
+        String run =
+                CommandRun.of("run", "--sample", "--model", model.toString()).requireSuccess();
+        assertTrue(run.contains("the model was trained with the first 192 of these images"), run);
+        arguments[9] = "300";
+        CommandRun.of(arguments).requireFailureWith(1, "has 192 training images, expected more than 300");
+    }
+
+    @Test
+    void runSaysWhatItAssumes() throws IOException {
+        Path model = folder.resolve("program.safetensors");
+        ModelFile.write(model, network(36, 4));
+        List<String> run = List.of("run", "--model", model.toString(), "--data", images.toString());
+        String out = CommandRun.of(run.toArray(String[]::new)).requireSuccess();
+        assertTrue(out.contains("assumed: --code frame, --steps 25, --decoding membrane"), out);
+        List<String> json = new ArrayList<>(run);
+        json.add("--json");
+        JsonNode read = new ObjectMapper()
+                .readTree(CommandRun.of(json.toArray(String[]::new)).requireSuccess());
+        assertTrue(
+                read.get("notes").get(0).asText().endsWith("assumed: --code frame, --steps 25, --decoding membrane"),
+                read.toString());
+        assertEquals("frame", read.get("code").asText());
+        List<String> more = new ArrayList<>(run);
+        more.addAll(List.of("--steps", "3", "--code", "rate"));
+        String told = CommandRun.of(more.toArray(String[]::new)).requireSuccess();
+        assertTrue(told.contains("assumed: --decoding membrane"), told);
+        ModelFile.write(
+                model,
+                network(36, 4),
+                Map.of("training.steps", "4", "training.code", "rate", "training.decoding", "count"));
+        String noted = CommandRun.of(run.toArray(String[]::new)).requireSuccess();
+        assertFalse(noted.contains("assumed"), noted);
+        assertTrue(noted.contains("as rate, 4 steps"), noted);
+    }
+
+    @Test
+    void runSaysThatAPageIsNoModel() throws IOException {
+        Path page = Files.writeString(folder.resolve("page.safetensors"), "<!DOCTYPE html><html></html>");
+        CommandRun.of("run", "--model", page.toString(), "--data", images.toString())
+                .requireFailureWith(1, page + ": is no safetensors file");
+    }
+
+    @Test
+    void runFindsTheLabelsBesideTheImages() {
+        Path model = folder.resolve("model.safetensors");
+        train(model, "--epochs", "1").requireSuccess();
+        String file = images.resolve("t10k-images-idx3-ubyte").toString();
+        String run = CommandRun.of("run", "--model", model.toString(), "--images", file)
+                .requireSuccess();
+        assertTrue(run.contains("60 images"), run);
+    }
+
+    @Test
+    void resumeWithoutACheckpointSaysSo() {
+        Path model = folder.resolve("model.safetensors");
+        String out = train(model, "--epochs", "1", "--resume").requireSuccess();
+        assertTrue(out.contains("there is no checkpoint " + model + ".checkpoint to go on from"), out);
+    }
+}
