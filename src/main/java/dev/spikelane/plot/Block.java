@@ -1,5 +1,6 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.plot.data.Signals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.plot.data.Samples;
 import java.util.List;
 import java.util.Objects;
 

@@ -1,5 +1,8 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.plot.picture.Axes;
+import dev.spikelane.plot.picture.Ink;
+import dev.spikelane.plot.picture.Picture;
 import java.awt.Graphics2D;
 import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;

@@ -1,5 +1,11 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.plot.data.CurveLine;
+import dev.spikelane.plot.data.CurvePanel;
+import dev.spikelane.plot.data.Range;
+import dev.spikelane.plot.data.Samples;
+import dev.spikelane.plot.data.Signals;
+import dev.spikelane.plot.data.SpikeTrain;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

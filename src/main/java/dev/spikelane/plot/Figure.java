@@ -1,6 +1,7 @@
 package dev.spikelane.plot;
 
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.plot.data.SpikeTrain;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;

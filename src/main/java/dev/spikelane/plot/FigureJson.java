@@ -1,6 +1,12 @@
 package dev.spikelane.plot;
 
 import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.plot.data.CurveLine;
+import dev.spikelane.plot.data.CurvePanel;
+import dev.spikelane.plot.data.Range;
+import dev.spikelane.plot.data.Signals;
+import dev.spikelane.plot.data.SpikeTrain;
+import dev.spikelane.plot.page.Packed;
 import java.util.Arrays;
 
 /** What the page's script gets to know of a figure. */

@@ -1,5 +1,7 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.plot.data.CurvePanel;
+import dev.spikelane.plot.data.SpikeTrain;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;

@@ -1,5 +1,8 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.plot.data.Samples;
+import dev.spikelane.plot.data.Signals;
+import dev.spikelane.plot.data.SpikeTrain;
 import java.util.ArrayList;
 import java.util.List;
 

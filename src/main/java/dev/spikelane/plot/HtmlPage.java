@@ -1,6 +1,8 @@
 package dev.spikelane.plot;
 
 import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.plot.page.ECharts;
+import dev.spikelane.plot.page.Packed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

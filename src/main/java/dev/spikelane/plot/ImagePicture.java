@@ -1,5 +1,7 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.plot.picture.Ink;
+import dev.spikelane.plot.picture.Picture;
 import java.awt.Graphics2D;
 import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;

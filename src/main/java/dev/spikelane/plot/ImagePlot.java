@@ -1,5 +1,9 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.plot.data.Range;
+import dev.spikelane.plot.data.Signals;
+import dev.spikelane.plot.data.SpikeTrain;
+
 /**
  * An image, upright, its pixels square, from black for the smallest value to white for the largest; or one for each step: animated in
  * {@code .html} and {@code .gif}, their mean elsewhere.

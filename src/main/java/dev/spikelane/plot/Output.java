@@ -1,5 +1,6 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.plot.page.OptionalLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;

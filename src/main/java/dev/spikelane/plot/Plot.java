@@ -2,6 +2,9 @@ package dev.spikelane.plot;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.plot.data.CurveLine;
+import dev.spikelane.plot.data.Signals;
+import dev.spikelane.plot.data.SpikeTrain;
 import java.util.Objects;
 
 /**

@@ -1,5 +1,10 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.plot.data.Range;
+import dev.spikelane.plot.data.SpikeTrain;
+import dev.spikelane.plot.picture.Axes;
+import dev.spikelane.plot.picture.Ink;
+import dev.spikelane.plot.picture.Picture;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;

@@ -2,6 +2,7 @@ package dev.spikelane.plot;
 
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.plot.data.Signals;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

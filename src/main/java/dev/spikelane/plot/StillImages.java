@@ -1,6 +1,9 @@
 package dev.spikelane.plot;
 
 import dev.spikelane.io.file.AtomicFile;
+import dev.spikelane.plot.page.OptionalLibrary;
+import dev.spikelane.plot.picture.Picture;
+import dev.spikelane.plot.picture.VectorFile;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;

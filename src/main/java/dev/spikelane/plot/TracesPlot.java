@@ -1,6 +1,10 @@
 package dev.spikelane.plot;
 
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.plot.data.Range;
+import dev.spikelane.plot.data.Samples;
+import dev.spikelane.plot.data.Signals;
+import dev.spikelane.plot.data.SpikeTrain;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;

@@ -1,5 +1,7 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.plot.data.Signals;
+
 /** A weight matrix as a heat map: zero is the color of the page, the largest absolute weight the strongest. */
 final class WeightsPlot extends Figure {
 

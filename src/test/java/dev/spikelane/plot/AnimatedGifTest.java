@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.plot.picture.Ink;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.plot.data.Range;
+import dev.spikelane.plot.data.Signals;
+import dev.spikelane.plot.picture.Ink;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package dev.spikelane.plot;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.plot.page.OptionalLibrary;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

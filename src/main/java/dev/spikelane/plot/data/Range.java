@@ -1,4 +1,4 @@
-package dev.spikelane.plot;
+package dev.spikelane.plot.data;
 
 /**
  * What an axis covers.
@@ -6,29 +6,29 @@ package dev.spikelane.plot;
  * @param from its lower end
  * @param to its upper end, above the lower
  */
-record Range(double from, double to) {
+public record Range(double from, double to) {
 
     /** The range between two values, or around a single one. */
-    static Range of(double least, double most) {
+    public static Range of(double least, double most) {
         return most > least ? new Range(least, most) : new Range(least - 0.5, least + 0.5);
     }
 
     /** The steps from 0 to the end of the last one. */
-    static Range steps(int steps) {
+    public static Range steps(int steps) {
         return new Range(0, steps);
     }
 
     /** Rows of marks, half of one beyond the first and the last. */
-    static Range rows(int rows) {
+    public static Range rows(int rows) {
         return new Range(-0.5, rows - 0.5);
     }
 
     /** A range with more room, as shares of its length. */
-    Range wider(double below, double above) {
+    public Range wider(double below, double above) {
         return new Range(from - below * length(), to + above * length());
     }
 
-    double length() {
+    public double length() {
         return to - from;
     }
 }

@@ -1,4 +1,4 @@
-package dev.spikelane.plot;
+package dev.spikelane.plot.picture;
 
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -10,14 +10,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The 256 colors of a GIF: those of the figure, each in shades down to the paper, so that edges of text stay smooth. */
-final class Palette {
+public final class Palette {
 
     private static final int SIZE = 256;
 
     private final int[] colors = new int[SIZE];
     private final Map<Integer, Byte> nearest = new HashMap<>();
 
-    Palette(Color... inks) {
+    public Palette(Color... inks) {
         int shades = SIZE / inks.length;
         for (int i = 0; i < shades * inks.length; i++) {
             double share = (double) (i % shades) / (shades - 1);
@@ -26,7 +26,7 @@ final class Palette {
     }
 
     /** The same image in these colors. Java2D would mix colors from dots of two, even where it paints one. */
-    BufferedImage reduce(BufferedImage image) {
+    public BufferedImage reduce(BufferedImage image) {
         BufferedImage reduced = new BufferedImage(
                 image.getWidth(),
                 image.getHeight(),

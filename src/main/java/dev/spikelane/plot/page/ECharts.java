@@ -1,4 +1,4 @@
-package dev.spikelane.plot;
+package dev.spikelane.plot.page;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Properties;
 
 /** The text of the ECharts library, from the WebJar on the class path. */
-final class ECharts {
+public final class ECharts {
 
     private static final String POM = "META-INF/maven/org.webjars.npm/echarts/pom.properties";
     private static final String FOLDER = "META-INF/resources/webjars/echarts/";
@@ -15,7 +15,7 @@ final class ECharts {
     private ECharts() {}
 
     /** The script, ready to stand inside a {@code script} element. */
-    static String script() throws IOException {
+    public static String script() throws IOException {
         ClassLoader loader = ECharts.class.getClassLoader();
         Properties properties = new Properties();
         try (InputStream stream = loader.getResourceAsStream(POM)) {

@@ -1,10 +1,10 @@
-package dev.spikelane.plot;
+package dev.spikelane.plot.page;
 
 /** Libraries that draw, which may be missing: what to say then. */
-final class OptionalLibrary {
+public final class OptionalLibrary {
 
-    static final String ECHARTS = "org.webjars.npm:echarts:5.3.1";
-    static final String VECTOR_GRAPHICS = "de.erichseifert.vectorgraphics2d:VectorGraphics2D:0.13";
+    public static final String ECHARTS = "org.webjars.npm:echarts:5.3.1";
+    public static final String VECTOR_GRAPHICS = "de.erichseifert.vectorgraphics2d:VectorGraphics2D:0.13";
 
     private OptionalLibrary() {}
 
@@ -12,7 +12,7 @@ final class OptionalLibrary {
      * Makes a library visible to this module: those that draw have no descriptor, so they are found on the class path or, under a name
      * made from their file's, on the module path.
      */
-    static void read(String format, String type, String dependency) {
+    public static void read(String format, String type, String dependency) {
         try {
             Module library = Class.forName(type, false, OptionalLibrary.class.getClassLoader())
                     .getModule();
@@ -23,7 +23,7 @@ final class OptionalLibrary {
     }
 
     /** Throws unless the JDK's image library is there. */
-    static void requireDesktop(String format) {
+    public static void requireDesktop(String format) {
         if (ModuleLayer.boot().findModule("java.desktop").isEmpty()) {
             throw new IllegalStateException(
                     format + " needs the module java.desktop; start Java with --add-modules java.desktop");

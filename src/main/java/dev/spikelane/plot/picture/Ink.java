@@ -1,4 +1,4 @@
-package dev.spikelane.plot;
+package dev.spikelane.plot.picture;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -6,38 +6,38 @@ import java.awt.Font;
 import java.util.List;
 
 /** Colors, fonts and lines of still pictures: those of the page in light. */
-final class Ink {
+public final class Ink {
 
-    static final Color PAPER = Color.WHITE;
-    static final Color TEXT = new Color(0x1b1d21);
-    static final Color MUTED = new Color(0x5f646d);
-    static final Color LINE = new Color(0xb9bcc3);
-    static final Color GRID = new Color(0xe9eaed);
-    static final Color ACCENT = new Color(0x2c56cf);
-    static final Color SECOND = new Color(0xc9501c);
-    static final Color BAR = new Color(0xaebbe4);
+    public static final Color PAPER = Color.WHITE;
+    public static final Color TEXT = new Color(0x1b1d21);
+    public static final Color MUTED = new Color(0x5f646d);
+    public static final Color LINE = new Color(0xb9bcc3);
+    public static final Color GRID = new Color(0xe9eaed);
+    public static final Color ACCENT = new Color(0x2c56cf);
+    public static final Color SECOND = new Color(0xc9501c);
+    public static final Color BAR = new Color(0xaebbe4);
 
-    static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 15);
+    public static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 15);
     // Not of 12 points: VectorGraphics2D takes that for the default of SVG and leaves it out.
     static final Font CAPTION = new Font(Font.SANS_SERIF, Font.BOLD, 13);
-    static final Font LABEL = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
+    public static final Font LABEL = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
 
-    static final BasicStroke THIN = new BasicStroke(1);
-    static final BasicStroke MARK = new BasicStroke(1.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER);
+    public static final BasicStroke THIN = new BasicStroke(1);
+    public static final BasicStroke MARK = new BasicStroke(1.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER);
     static final BasicStroke CURVE = new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND);
-    static final BasicStroke DASHED =
+    public static final BasicStroke DASHED =
             new BasicStroke(1, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {5, 4}, 0);
 
     private static final List<Color> SERIES = List.of(ACCENT, SECOND, new Color(0x1f8a70), new Color(0x8a4fbf), MUTED);
 
     private Ink() {}
 
-    static Color series(int number) {
+    public static Color series(int number) {
         return SERIES.get(number % SERIES.size());
     }
 
     /** From one color to another: {@code share} 0 to 1. */
-    static Color between(Color from, Color to, double share) {
+    public static Color between(Color from, Color to, double share) {
         return new Color(
                 between(from.getRed(), to.getRed(), share),
                 between(from.getGreen(), to.getGreen(), share),

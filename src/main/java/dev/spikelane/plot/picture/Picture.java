@@ -1,9 +1,9 @@
-package dev.spikelane.plot;
+package dev.spikelane.plot.picture;
 
 import java.awt.Graphics2D;
 
 /** A still picture that can be painted on pixels as well as into a vector file. */
-interface Picture {
+public interface Picture {
 
     /** Width in points, which are pixels of an ordinary screen. */
     int width();

@@ -1,4 +1,4 @@
-package dev.spikelane.plot;
+package dev.spikelane.plot.picture;
 
 import de.erichseifert.vectorgraphics2d.Processors;
 import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
@@ -10,13 +10,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Paints pictures into SVG. A class of its own: the JVM loads the library as soon as it checks this one. */
-final class VectorFile {
+public final class VectorFile {
 
     private static final Pattern PATH = Pattern.compile(" d=\"[^\"]*\"");
 
     private VectorFile() {}
 
-    static void write(Picture picture, ByteArrayOutputStream bytes) throws IOException {
+    public static void write(Picture picture, ByteArrayOutputStream bytes) throws IOException {
         VectorGraphics2D graphics = new VectorGraphics2D();
         picture.paint(graphics);
         ByteArrayOutputStream written = new ByteArrayOutputStream();

@@ -1,15 +1,15 @@
-package dev.spikelane.plot;
+package dev.spikelane.plot.page;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Base64;
 import java.util.zip.Deflater;
 
 /** Arrays in a page: deflated (RFC 1950), then base64; the page's own script undoes both. */
-final class Packed {
+public final class Packed {
 
     private Packed() {}
 
-    static String of(byte[] bytes) {
+    public static String of(byte[] bytes) {
         ByteArrayOutputStream packed = new ByteArrayOutputStream(bytes.length / 2 + 64);
         byte[] buffer = new byte[1 << 16];
         try (Deflater deflater = new Deflater()) {

@@ -1,17 +1,17 @@
-package dev.spikelane.plot;
+package dev.spikelane.plot.data;
 
 import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** A line of a curve plot: values at places. */
-final class CurveLine {
+public final class CurveLine {
 
     private final String name;
     private final double[] x;
     private final double[] values;
 
     /** Copies both. */
-    CurveLine(String name, double[] x, double[] values) {
+    public CurveLine(String name, double[] x, double[] values) {
         this.name = Objects.requireNonNull(name, "name");
         this.x = x.clone();
         this.values = values.clone();
@@ -25,24 +25,24 @@ final class CurveLine {
     }
 
     /** Values at 0, 1, 2 and so on. */
-    static CurveLine of(String name, double[] values) {
+    public static CurveLine of(String name, double[] values) {
         return new CurveLine(name, steps(values.length), values);
     }
 
     /** 0, 1, 2 and so on. */
-    static double[] steps(int count) {
+    public static double[] steps(int count) {
         return IntStream.range(0, count).mapToDouble(step -> step).toArray();
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    double[] x() {
+    public double[] x() {
         return x;
     }
 
-    double[] values() {
+    public double[] values() {
         return values;
     }
 }

@@ -1,4 +1,4 @@
-package dev.spikelane.plot;
+package dev.spikelane.plot.data;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A panel of a curve plot: lines over one vertical axis, or the spikes of one neuron. */
-final class CurvePanel {
+public final class CurvePanel {
 
     private final String name;
     private final List<CurveLine> lines = new ArrayList<>();
@@ -16,34 +16,34 @@ final class CurvePanel {
     private double threshold = Double.NaN;
     private @Nullable Range limits;
 
-    CurvePanel(String name) {
+    public CurvePanel(String name) {
         this.name = Objects.requireNonNull(name, "name");
     }
 
-    CurvePanel add(CurveLine line) {
+    public CurvePanel add(CurveLine line) {
         lines.add(line);
         return this;
     }
 
-    CurvePanel spikes(List<Integer> steps) {
+    public CurvePanel spikes(List<Integer> steps) {
         spikes = steps;
         return this;
     }
 
-    void label(String newLabel) {
+    public void label(String newLabel) {
         label = newLabel;
     }
 
-    void threshold(double value) {
+    public void threshold(double value) {
         threshold = value;
     }
 
-    void limits(Range range) {
+    public void limits(Range range) {
         limits = range;
     }
 
     /** The name, and of a panel of spikes how many there are. */
-    String caption() {
+    public String caption() {
         if (!lines.isEmpty()) {
             return name;
         }
@@ -51,27 +51,27 @@ final class CurvePanel {
     }
 
     /** None in a panel of spikes. */
-    List<CurveLine> lines() {
+    public List<CurveLine> lines() {
         return lines;
     }
 
     /** The steps of spikes. */
-    List<Integer> spikes() {
+    public List<Integer> spikes() {
         return spikes;
     }
 
     /** The name of the vertical axis. */
-    String label() {
+    public String label() {
         return label;
     }
 
     /** The threshold, or NaN. */
-    double threshold() {
+    public double threshold() {
         return threshold;
     }
 
     /** What the vertical axis covers. */
-    Range range() {
+    public Range range() {
         if (limits != null) {
             return limits;
         }

@@ -1,4 +1,4 @@
-package dev.spikelane.plot;
+package dev.spikelane.plot.data;
 
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
@@ -11,7 +11,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /** The spikes of one sample over time, copied to the heap so that a figure outlives the recording. */
-final class SpikeTrain {
+public final class SpikeTrain {
 
     private final String name;
     private final int steps;
@@ -27,7 +27,7 @@ final class SpikeTrain {
     }
 
     /** Copies every {@code batch}-th row, from row {@code sample} on. */
-    static SpikeTrain of(String name, SpikeMatrix spikes, int batch, int sample) {
+    public static SpikeTrain of(String name, SpikeMatrix spikes, int batch, int sample) {
         int steps = Samples.steps("spikes", spikes.rows(), batch, sample);
         spikes.requireShape("spikes", spikes.rows(), spikes.columns());
         int stride = spikes.stride();
@@ -44,15 +44,15 @@ final class SpikeTrain {
     }
 
     /** What fires, such as "hidden"; may be empty. */
-    String name() {
+    public String name() {
         return name;
     }
 
-    int steps() {
+    public int steps() {
         return steps;
     }
 
-    int neurons() {
+    public int neurons() {
         return neurons;
     }
 
@@ -60,11 +60,11 @@ final class SpikeTrain {
         return words.length / steps;
     }
 
-    boolean get(int step, int neuron) {
+    public boolean get(int step, int neuron) {
         return (words[step * stride() + neuron / Long.SIZE] >>> neuron & 1) != 0;
     }
 
-    long count() {
+    public long count() {
         long count = 0;
         for (long word : words) {
             count += Long.bitCount(word);
@@ -73,7 +73,7 @@ final class SpikeTrain {
     }
 
     /** Spikes of all neurons in one step. */
-    int count(int step) {
+    public int count(int step) {
         int count = 0;
         for (int word = step * stride(); word < (step + 1) * stride(); word++) {
             count += Long.bitCount(words[word]);
@@ -81,12 +81,12 @@ final class SpikeTrain {
         return count;
     }
 
-    double density() {
+    public double density() {
         return count() / ((double) steps * neurons);
     }
 
     /** The neurons that fire in a step are handed over in ascending order, step after step. */
-    void forEach(SpikeConsumer consumer) {
+    public void forEach(SpikeConsumer consumer) {
         for (int step = 0; step < steps; step++) {
             int now = step;
             forEach(step, neuron -> consumer.accept(now, neuron));
@@ -94,7 +94,7 @@ final class SpikeTrain {
     }
 
     /** The neurons that fire in one step are handed over in ascending order. */
-    void forEach(int step, IntConsumer consumer) {
+    public void forEach(int step, IntConsumer consumer) {
         int stride = stride();
         for (int word = 0; word < stride; word++) {
             for (long rest = words[step * stride + word]; rest != 0; rest &= rest - 1) {
@@ -104,7 +104,7 @@ final class SpikeTrain {
     }
 
     /** The steps in which a neuron fires. */
-    List<Integer> steps(int neuron) {
+    public List<Integer> steps(int neuron) {
         return IntStream.range(0, steps)
                 .filter(step -> get(step, neuron))
                 .boxed()
@@ -112,14 +112,14 @@ final class SpikeTrain {
     }
 
     /** The spikes of each neuron in all steps. */
-    int[] counts() {
+    public int[] counts() {
         int[] counts = new int[neurons];
         forEach((step, neuron) -> counts[neuron]++);
         return counts;
     }
 
     /** The words as they are, little-endian: bit {@code neuron % 8} of byte {@code step * stride * 8 + neuron / 8}. */
-    byte[] bytes() {
+    public byte[] bytes() {
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(words.length, Long.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);
         bytes.asLongBuffer().put(words);
@@ -128,7 +128,7 @@ final class SpikeTrain {
 
     /** Takes one spike. */
     @FunctionalInterface
-    interface SpikeConsumer {
+    public interface SpikeConsumer {
         void accept(int step, int neuron);
     }
 }

@@ -1,5 +1,6 @@
-package dev.spikelane.plot;
+package dev.spikelane.plot.picture;
 
+import dev.spikelane.plot.data.Range;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Line2D;
@@ -12,7 +13,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /** A pair of axes with a caption, somewhere in a picture. */
-final class Axes {
+public final class Axes {
 
     /** Room for the labels of the vertical axis, so that panels below each other start at one line. */
     private static final int LEFT = 52;
@@ -36,7 +37,7 @@ final class Axes {
     private String vertical = "";
 
     /** Puts axes and their labels into a place; the room for names is part of it. */
-    Axes(Rectangle2D place, String caption, Range across, Range up) {
+    public Axes(Rectangle2D place, String caption, Range across, Range up) {
         this.place = place;
         this.caption = caption;
         this.across = across;
@@ -48,31 +49,31 @@ final class Axes {
     }
 
     /** The height that a caption, labels and names take beside the area between the axes. */
-    static int around(boolean caption) {
+    public static int around(boolean caption) {
         return TOP + (caption ? CAPTION : 0) + BOTTOM + NAME;
     }
 
-    Axes names(String newHorizontal, String newVertical) {
+    public Axes names(String newHorizontal, String newVertical) {
         horizontal = newHorizontal;
         vertical = newVertical;
         return this;
     }
 
-    double x(double value) {
+    public double x(double value) {
         return area.getX() + (value - across.from()) / across.length() * area.getWidth();
     }
 
-    double y(double value) {
+    public double y(double value) {
         return area.getMaxY() - (value - up.from()) / up.length() * area.getHeight();
     }
 
     /** Where data is drawn. */
-    Rectangle2D area() {
+    public Rectangle2D area() {
         return area;
     }
 
     /** Paints caption, names and the horizontal axis alone. */
-    void paintAcross(Graphics2D graphics) {
+    public void paintAcross(Graphics2D graphics) {
         graphics.setFont(Ink.CAPTION);
         graphics.setColor(Ink.TEXT);
         graphics.drawString(caption, (float) area.getX(), (float) area.getY() - 8);
@@ -103,7 +104,7 @@ final class Axes {
     }
 
     /** Paints both axes, and lines at the labels of the vertical one. */
-    void paint(Graphics2D graphics, boolean grid) {
+    public void paint(Graphics2D graphics, boolean grid) {
         paintAcross(graphics);
         double[] ticks = ticks(up, Math.max(2, (int) area.getHeight() / 22));
         for (double tick : ticks) {
@@ -128,7 +129,7 @@ final class Axes {
     }
 
     /** Names lines by their colors, above the area on the right. */
-    void legend(Graphics2D graphics, List<String> names) {
+    public void legend(Graphics2D graphics, List<String> names) {
         graphics.setFont(Ink.LABEL);
         double right = area.getMaxX();
         for (int i = names.size() - 1; i >= 0; i--) {
@@ -142,7 +143,7 @@ final class Axes {
     }
 
     /** A line through points; gaps where a value is not finite. */
-    void curve(Graphics2D graphics, double[] x, double[] values, Color color) {
+    public void curve(Graphics2D graphics, double[] x, double[] values, Color color) {
         Path2D path = new Path2D.Double();
         boolean pen = false;
         for (int i = 0; i < values.length; i++) {
@@ -168,19 +169,19 @@ final class Axes {
     }
 
     /** A dashed line from the left to the right. */
-    void level(Graphics2D graphics, double value) {
+    public void level(Graphics2D graphics, double value) {
         graphics.setColor(Ink.MUTED);
         graphics.setStroke(Ink.DASHED);
         graphics.draw(new Line2D.Double(area.getX(), tenths(y(value)), area.getMaxX(), tenths(y(value))));
     }
 
     /** A multiple of a tenth of a point: in an SVG other numbers would take twice the room. */
-    static double tenths(double points) {
+    public static double tenths(double points) {
         return Math.round(10 * points) / 10.0;
     }
 
     /** Round numbers of a range, at most some; and its end, where that is whole and nothing else is near. */
-    static double[] ticks(Range range, int most) {
+    public static double[] ticks(Range range, int most) {
         double[] round = round(range.from(), range.to(), most);
         double unit = round.length > 1 ? round[1] - round[0] : range.length();
         double end = Math.floor(range.to());
@@ -193,7 +194,7 @@ final class Axes {
     }
 
     /** The multiples in a range of 1, 2 or 5 times a power of ten, the smallest of which there are at most {@code most}. */
-    static double[] round(double from, double to, int most) {
+    public static double[] round(double from, double to, int most) {
         double power = Math.pow(10, Math.floor(Math.log10((to - from) / Math.max(1, most))));
         double unit = power;
         for (int factor : new int[] {1, 2, 5, 10}) {
@@ -210,12 +211,12 @@ final class Axes {
                 .toArray();
     }
 
-    static void centred(Graphics2D graphics, String text, double x, double y) {
+    public static void centred(Graphics2D graphics, String text, double x, double y) {
         double left = x - graphics.getFontMetrics().stringWidth(text) / 2.0;
         graphics.drawString(text, (float) tenths(left), (float) tenths(y));
     }
 
-    static String label(double value) {
+    public static String label(double value) {
         return BigDecimal.valueOf(value).round(DIGITS).stripTrailingZeros().toPlainString();
     }
 

@@ -1,4 +1,4 @@
-package dev.spikelane.plot;
+package dev.spikelane.plot.data;
 
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
@@ -8,21 +8,21 @@ import java.nio.ByteOrder;
 import java.util.stream.IntStream;
 
 /** Values copied to the heap so that a figure outlives the matrix they come from: {@code [steps x neurons]}, or any matrix. */
-final class Signals {
+public final class Signals {
 
     private final int rows;
     private final int columns;
     private final float[] values;
 
     /** Takes {@code [rows x columns]} values, not copied. */
-    Signals(int rows, int columns, float[] values) {
+    public Signals(int rows, int columns, float[] values) {
         this.rows = rows;
         this.columns = columns;
         this.values = values;
     }
 
     /** Copies every {@code batch}-th row, from row {@code sample} on. */
-    static Signals of(String what, FloatMatrix matrix, int batch, int sample) {
+    public static Signals of(String what, FloatMatrix matrix, int batch, int sample) {
         int rows = Samples.steps(what, matrix.rows(), batch, sample);
         matrix.requireShape(what, matrix.rows(), matrix.columns());
         int columns = matrix.columns();
@@ -38,25 +38,25 @@ final class Signals {
         return new Signals(rows, columns, values);
     }
 
-    int rows() {
+    public int rows() {
         return rows;
     }
 
-    int columns() {
+    public int columns() {
         return columns;
     }
 
     /** The number of values. */
-    int size() {
+    public int size() {
         return values.length;
     }
 
-    float get(int row, int column) {
+    public float get(int row, int column) {
         return values[row * columns + column];
     }
 
     /** Some columns, in the order given. */
-    Signals columns(int[] chosen) {
+    public Signals columns(int[] chosen) {
         float[] some = new float[rows * chosen.length];
         for (int row = 0; row < rows; row++) {
             for (int i = 0; i < chosen.length; i++) {
@@ -67,12 +67,12 @@ final class Signals {
     }
 
     /** One column. */
-    double[] column(int column) {
+    public double[] column(int column) {
         return IntStream.range(0, rows).mapToDouble(row -> get(row, column)).toArray();
     }
 
     /** The smallest finite value; 0 if there is none. */
-    float least() {
+    public float least() {
         float least = Float.POSITIVE_INFINITY;
         for (float value : values) {
             least = Float.isFinite(value) ? Math.min(least, value) : least;
@@ -81,7 +81,7 @@ final class Signals {
     }
 
     /** The largest finite value; 0 if there is none. */
-    float most() {
+    public float most() {
         float most = Float.NEGATIVE_INFINITY;
         for (float value : values) {
             most = Float.isFinite(value) ? Math.max(most, value) : most;
@@ -90,7 +90,7 @@ final class Signals {
     }
 
     /** The values, little-endian, row after row. */
-    byte[] bytes() {
+    public byte[] bytes() {
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
