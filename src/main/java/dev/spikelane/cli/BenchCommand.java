@@ -9,7 +9,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Stands in the help for what the launcher starts: benchmarks are a program of their own, which this one does not contain. */
+/**
+ * Stands in the help for what the launcher starts: benchmarks are a program of their own, which this one does not
+ * contain.
+ */
 @Command(
         name = "bench",
         sortOptions = false,
@@ -44,7 +47,8 @@ final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        throw Choices.wrong(command,
+        throw Choices.wrong(
+                command,
                 "bench" + (full ? " --full" : "")
                         + (json == null ? "" : " --json " + json)
                         + (markdown == null ? "" : " --markdown " + markdown)

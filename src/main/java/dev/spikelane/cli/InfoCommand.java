@@ -74,7 +74,10 @@ final class InfoCommand implements Runnable {
         facts.put("Spikelane", Program.version());
         facts.put("JDK", vendor() + " " + Runtime.version() + ", " + Machine.property("java.vm.name"));
         facts.put("JDK folder", Machine.property("java.home"));
-        facts.put("System", Machine.property("os.name") + " " + Machine.property("os.version") + ", " + Machine.property("os.arch"));
+        facts.put(
+                "System",
+                Machine.property("os.name") + " " + Machine.property("os.version") + ", "
+                        + Machine.property("os.arch"));
         facts.put("CPU", Machine.cpu());
         facts.put("Cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
         facts.put("Heap", "at most " + Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB; matrices live outside it");

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +31,6 @@ import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine;
 
 /** The command line. */
 @Command(
@@ -51,9 +51,10 @@ import picocli.CommandLine;
 public final class Main implements Runnable {
 
     static {
-        // picocli sets the annotated fields. When these packages are part of a module, they are closed to other modules.
-        for (Class<?> each : List.of(
-                Main.class, CommonOptions.class, DemoCommand.class, TrainCommand.class, RunCommand.class)) {
+        // picocli sets the annotated fields. When these packages are part of a module, they are closed to other
+        // modules.
+        for (Class<?> each :
+                List.of(Main.class, CommonOptions.class, DemoCommand.class, TrainCommand.class, RunCommand.class)) {
             Main.class.getModule().addOpens(each.getPackageName(), CommandLine.class.getModule());
         }
     }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lines over one axis, in one or several panels below each other: signals of a neuron, losses of a training.
  *
- * <p>A method that concerns one panel concerns the one that was added last; in {@link Plot#neuron} that of the membrane.
+ * <p>A method that concerns one panel concerns the one that was added last; in {@link Plot#neuron} that of the
+ * membrane.
  */
 public final class CurvePlot extends Figure {
 
@@ -58,7 +59,8 @@ public final class CurvePlot extends Figure {
     }
 
     /**
-     * Adds a line to the panel whose points are at places of their own, such as an accuracy that is found after each epoch.
+     * Adds a line to the panel whose points are at places of their own, such as an accuracy that is found after each
+     * epoch.
      *
      * @param name what it shows
      * @param x the places, finite

@@ -9,8 +9,8 @@ import java.util.Objects;
 /**
  * A picture that can be written to a file or become part of a {@link Report}. {@link Plot} makes them.
  *
- * <p>A figure is a builder: each method changes this figure and returns it, so calls may be chained or stand alone. Not safe for use by
- * several threads at once.
+ * <p>A figure is a builder: each method changes this figure and returns it, so calls may be chained or stand alone. Not
+ * safe for use by several threads at once.
  */
 public abstract sealed class Figure
         permits ConfusionMatrixPlot,
@@ -54,7 +54,8 @@ public abstract sealed class Figure
     /**
      * Chooses the size of all of the picture. A figure has a size that suits its content otherwise.
      *
-     * @param newWidth points, 100 to 4,000: pixels of a GIF, half the pixels of a PNG, and the most that a page gives it
+     * @param newWidth points, 100 to 4,000: pixels of a GIF, half the pixels of a PNG, and the most that a page gives
+     *     it
      * @param newHeight points, 100 to 4,000
      * @return this figure
      * @throws IllegalArgumentException if one is out of range
@@ -66,8 +67,8 @@ public abstract sealed class Figure
     }
 
     /**
-     * Names the parts of the figure: the neurons of membrane traces or spike counts, the classes of a confusion matrix. Their numbers stand
-     * there otherwise. Up to 200 neurons with names are bars of a spike count.
+     * Names the parts of the figure: the neurons of membrane traces or spike counts, the classes of a confusion matrix.
+     * Their numbers stand there otherwise. Up to 200 neurons with names are bars of a spike count.
      *
      * @param newLabels a name for each; of classes also for those that no sample has
      * @return this figure
@@ -101,8 +102,8 @@ public abstract sealed class Figure
      * @param batch samples
      * @param sample the sample to show
      * @return this figure
-     * @throws IllegalArgumentException if the rows are no multiple of the batch, the number of steps is another, or there are too many
-     *     spikes for a figure
+     * @throws IllegalArgumentException if the rows are no multiple of the batch, the number of steps is another, or
+     *     there are too many spikes for a figure
      * @throws IndexOutOfBoundsException if there is no such sample
      * @throws IllegalStateException if this is another kind of figure
      */
@@ -124,7 +125,8 @@ public abstract sealed class Figure
      *
      * @param file ends in {@code .html}, {@code .png}, {@code .svg} or, for spike counts and images, {@code .gif}
      * @throws IllegalArgumentException if the extension is another one, or the figure is too large for the format
-     * @throws IllegalStateException if the library that draws the format is missing; the message names the dependency to add
+     * @throws IllegalStateException if the library that draws the format is missing; the message names the dependency
+     *     to add
      * @throws IOException if the file cannot be written
      */
     public final void write(Path file) throws IOException {

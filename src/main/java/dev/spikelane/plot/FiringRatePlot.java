@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The share of neurons that fire, over time, a line for each layer: {@code rate[t] = mean over neurons and over the steps t - window + 1
- * to t of spikes}, over fewer steps at the start.
+ * The share of neurons that fire, over time, a line for each layer: {@code rate[t] = mean over neurons and over the
+ * steps t - window + 1 to t of spikes}, over fewer steps at the start.
  */
 final class FiringRatePlot extends Figure {
 

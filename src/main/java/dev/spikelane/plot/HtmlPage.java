@@ -68,8 +68,8 @@ final class HtmlPage {
                 .append("</title>\n<style>\n")
                 .append(resource("page.css"))
                 .append("</style>\n</head>\n<body>\n<main>\n")
-                .append(
-                        "<noscript><p>The figures of this page are drawn by a script, which is switched off.</p></noscript>\n");
+                .append("<noscript><p>The figures of this page are drawn by a script, which is switched"
+                        + " off.</p></noscript>\n");
     }
 
     private void block(Block block) {
@@ -140,9 +140,9 @@ final class HtmlPage {
         for (int i = 0; i < block.verdicts().size(); i++) {
             Verdict verdict = block.verdicts().get(i);
             text.append(opens ? "<li><button type=\"button\" class=\"image\">" : "<li><span class=\"image\">")
-                    .append(
-                            "<canvas width=\"%d\" height=\"%d\" data-list=\"%d\" data-image=\"%d\" role=\"img\" aria-label=\""
-                                    .formatted(block.width(), block.height(), list, i))
+                    .append("<canvas width=\"%d\" height=\"%d\" data-list=\"%d\" data-image=\"%d\""
+                            .formatted(block.width(), block.height(), list, i))
+                    .append(" role=\"img\" aria-label=\"")
                     .append(escape(verdict.label()))
                     .append("\"></canvas><span>");
             element("strong", verdict.label());
@@ -186,8 +186,8 @@ final class HtmlPage {
     }
 
     private void scripts() throws IOException {
-        text.append(
-                        "<footer>The bar below a chart zooms, and so does the wheel with Ctrl. Made by Spikelane; drawn by Apache ECharts (Apache-2.0), which this page holds.</footer>\n")
+        text.append("<footer>The bar below a chart zooms, and so does the wheel with Ctrl. Made by Spikelane;"
+                        + " drawn by Apache ECharts (Apache-2.0), which this page holds.</footer>\n")
                 .append("</main>\n<script type=\"application/json\" id=\"content\">{\"figures\":")
                 .append(figures.end().text());
         JsonWriter json = new JsonWriter().array();

@@ -5,8 +5,8 @@ import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.data.SpikeTrain;
 
 /**
- * An image, upright, its pixels square, from black for the smallest value to white for the largest; or one for each step: animated in
- * {@code .html} and {@code .gif}, their mean elsewhere.
+ * An image, upright, its pixels square, from black for the smallest value to white for the largest; or one for each
+ * step: animated in {@code .html} and {@code .gif}, their mean elsewhere.
  */
 final class ImagePlot extends Figure {
 

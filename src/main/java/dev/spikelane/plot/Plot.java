@@ -19,8 +19,9 @@ import java.util.Objects;
  * Plot.image(encoded, 28).write(Path.of("encoded.gif"));
  * }</pre>
  *
- * <p>Matrices of spikes and membranes are recordings, {@code [steps x neurons]}, or {@code [steps * batch x neurons]}, time-major, of
- * which one sample is shown. {@code raster}, {@code traces} and {@code spikeCount} are called as in snnTorch's {@code spikeplot}.
+ * <p>Matrices of spikes and membranes are recordings, {@code [steps x neurons]}, or {@code [steps * batch x neurons]},
+ * time-major, of which one sample is shown. {@code raster}, {@code traces} and {@code spikeCount} are called as in
+ * snnTorch's {@code spikeplot}.
  */
 public final class Plot {
 
@@ -104,9 +105,9 @@ public final class Plot {
     public static CurvePlot neuron(FloatMatrix current, FloatMatrix membrane, SpikeMatrix spikes) {
         Objects.requireNonNull(membrane, "membrane");
         if (membrane.columns() != 1) {
-            throw new IllegalArgumentException(
-                    "membrane is [" + membrane.rows() + " x " + membrane.columns()
-                            + "], expected [steps x 1]; choose one neuron, with its number, or transpose what has its steps side by side");
+            throw new IllegalArgumentException("membrane is [" + membrane.rows() + " x " + membrane.columns()
+                    + "], expected [steps x 1]; choose one neuron, with its number, or transpose what has"
+                    + " its steps side by side");
         }
         return neuron(current, membrane, spikes, 0);
     }
@@ -163,8 +164,8 @@ public final class Plot {
     }
 
     /**
-     * Shows an image, or several as an animation in {@code .html} and {@code .gif} and as their mean elsewhere: upright, with square
-     * pixels, from black for the smallest value to white for the largest.
+     * Shows an image, or several as an animation in {@code .html} and {@code .gif} and as their mean elsewhere:
+     * upright, with square pixels, from black for the smallest value to white for the largest.
      *
      * @param pixels {@code [steps x pixels]}, an image a row, its pixels row after row from the top
      * @param width pixels in a row of an image, such as 28
@@ -177,8 +178,8 @@ public final class Plot {
     }
 
     /**
-     * Shows the spikes of an encoded image, step by step, as {@code animator} of snnTorch's {@code spikeplot}: animated in
-     * {@code .html} and {@code .gif}, the mean over the steps elsewhere.
+     * Shows the spikes of an encoded image, step by step, as {@code animator} of snnTorch's {@code spikeplot}: animated
+     * in {@code .html} and {@code .gif}, the mean over the steps elsewhere.
      *
      * @param spikes {@code [steps x pixels]}, a neuron for each pixel, row after row from the top
      * @param width pixels in a row of an image, such as 28
@@ -198,8 +199,8 @@ public final class Plot {
      * @param batch samples
      * @param sample the sample to show
      * @return the image
-     * @throws IllegalArgumentException if the rows are no multiple of the batch, the width does not divide an image, or the images are
-     *     too many
+     * @throws IllegalArgumentException if the rows are no multiple of the batch, the width does not divide an image, or
+     *     the images are too many
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public static Figure image(SpikeMatrix spikes, int width, int batch, int sample) {
@@ -208,7 +209,8 @@ public final class Plot {
     }
 
     /**
-     * Shows how many spikes each neuron has fired up to each step: animated in {@code .html} and {@code .gif}, at the end elsewhere.
+     * Shows how many spikes each neuron has fired up to each step: animated in {@code .html} and {@code .gif}, at the
+     * end elsewhere.
      *
      * @param spikes {@code [steps x neurons]}, most often of an output layer; at most 100,000 neurons
      * @return the counts
@@ -247,8 +249,8 @@ public final class Plot {
     }
 
     /**
-     * Shows the share of neurons that fire, over time: {@code rate[t] = mean over neurons and over the steps t - window + 1 to t of spikes}, over
-     * fewer steps at the start.
+     * Shows the share of neurons that fire, over time: {@code rate[t] = mean over neurons and over the steps t - window
+     * + 1 to t of spikes}, over fewer steps at the start.
      *
      * @param name what fires; may be empty
      * @param spikes {@code [steps x neurons]}

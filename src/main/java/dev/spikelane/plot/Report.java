@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * One page of many figures, with text between them. The file holds all it needs, also the library that draws: it works offline, in light
- * and dark, on a screen of any width, and loads nothing from anywhere. All text is escaped.
+ * One page of many figures, with text between them. The file holds all it needs, also the library that draws: it works
+ * offline, in light and dark, on a screen of any width, and loads nothing from anywhere. All text is escaped.
  *
  * <p>A report is a builder: each method changes this report and returns it, so calls may be chained or stand alone.
  *
@@ -66,7 +66,8 @@ public final class Report {
     /**
      * Adds numbers in large type, such as densities and times.
      *
-     * @param numbers names and values, in the map's order; what stands in a value after a line break is printed small below it
+     * @param numbers names and values, in the map's order; what stands in a value after a line break is printed small
+     *     below it
      * @return this report
      */
     public Report tiles(Map<String, String> numbers) {
@@ -121,7 +122,8 @@ public final class Report {
      * @param labels what each image shows
      * @param counts for each image the spikes of each output neuron
      * @return this report
-     * @throws IllegalArgumentException if there are more or less labels or counts than images, or the width does not divide an image
+     * @throws IllegalArgumentException if there are more or less labels or counts than images, or the width does not
+     *     divide an image
      */
     public Report verdicts(FloatMatrix images, int width, List<String> labels, List<List<Integer>> counts) {
         Objects.requireNonNull(images, "images");
@@ -139,8 +141,8 @@ public final class Report {
      * @param counts for each image the spikes of each output neuron
      * @param rasters for each image a {@linkplain Plot#raster raster} of what the network did with it; none if empty
      * @return this report
-     * @throws IllegalArgumentException if there are more or less labels, counts or rasters than images, or the width does not divide an
-     *     image, or a figure is no raster
+     * @throws IllegalArgumentException if there are more or less labels, counts or rasters than images, or the width
+     *     does not divide an image, or a figure is no raster
      */
     public Report verdicts(
             FloatMatrix images, int width, List<String> labels, List<List<Integer>> counts, List<Figure> rasters) {

@@ -5,8 +5,8 @@ import dev.spikelane.plot.data.SpikeTrain;
 import java.util.List;
 
 /**
- * How many spikes each neuron has fired up to each step, the leading ones in another color: a bar that grows for each neuron, or, of more
- * than 40 neurons, a profile over all of them.
+ * How many spikes each neuron has fired up to each step, the leading ones in another color: a bar that grows for each
+ * neuron, or, of more than 40 neurons, a profile over all of them.
  */
 final class SpikeCountPlot extends Figure {
 
@@ -46,7 +46,9 @@ final class SpikeCountPlot extends Figure {
         return labels.isEmpty() ? Samples.numbers(spikes.neurons()) : labels;
     }
 
-    /** The spikes of each neuron in the steps before each of some steps, which ascend: {@code [steps given x neurons]}. */
+    /**
+     * The spikes of each neuron in the steps before each of some steps, which ascend: {@code [steps given x neurons]}.
+     */
     int[][] countsBefore(int[] ascending) {
         int[][] counts = new int[ascending.length][];
         int[] now = new int[spikes.neurons()];

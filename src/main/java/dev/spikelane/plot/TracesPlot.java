@@ -11,7 +11,10 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Membranes over time, a panel for each neuron, with a line at the threshold and a tall mark on the membrane at each spike. */
+/**
+ * Membranes over time, a panel for each neuron, with a line at the threshold and a tall mark on the membrane at each
+ * spike.
+ */
 public final class TracesPlot extends Figure {
 
     /** As snnTorch's {@code traces}, whose default is a grid of 3 by 3. */
@@ -56,7 +59,8 @@ public final class TracesPlot extends Figure {
     }
 
     /**
-     * Marks the spikes of one sample of a batch. The neurons that fire most come first, unless {@link #neurons} chooses.
+     * Marks the spikes of one sample of a batch. The neurons that fire most come first, unless {@link #neurons}
+     * chooses.
      *
      * @param newSpikes {@code [steps * batch x neurons]}, time-major, of the same steps and neurons as the membranes
      * @param batch samples
@@ -88,8 +92,8 @@ public final class TracesPlot extends Figure {
     }
 
     /**
-     * Gives each panel a range of its own, so that small changes show beside large ones. All panels share one range otherwise, so that
-     * neurons can be compared.
+     * Gives each panel a range of its own, so that small changes show beside large ones. All panels share one range
+     * otherwise, so that neurons can be compared.
      *
      * @return this figure
      */
@@ -99,7 +103,8 @@ public final class TracesPlot extends Figure {
     }
 
     /**
-     * Chooses the neurons to show. Otherwise nine are shown: those that fire most, if spikes are marked, else the first ones.
+     * Chooses the neurons to show. Otherwise nine are shown: those that fire most, if spikes are marked, else the first
+     * ones.
      *
      * @param newNeurons numbers from 0, at least one and at most 100, in the order of their panels
      * @return this figure

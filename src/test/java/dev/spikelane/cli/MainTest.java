@@ -56,7 +56,8 @@ class MainTest {
                 folder.resolve("completion"),
                 CommandRun.of("generate-completion").requireSuccess());
         String typed = "source '" + script
-                + "'; compopt() { :; }; COMP_WORDS=(./spikelane demo --re); COMP_CWORD=2; COMP_LINE='./spikelane demo --re';"
+                + "'; compopt() { :; }; COMP_WORDS=(./spikelane demo --re); COMP_CWORD=2; COMP_LINE='./spikelane"
+                + " demo --re';"
                 + " COMP_POINT=${#COMP_LINE}; _complete_spikelane; echo \"${COMPREPLY[@]}\"";
         Process bash = new ProcessBuilder("/bin/bash", "-c", typed)
                 .redirectErrorStream(true)

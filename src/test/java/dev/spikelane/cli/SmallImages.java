@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** A folder with the four files of MNIST, small: images of 6 x 6 pixels with a bright line in the row of the class, and noise. */
+/**
+ * A folder with the four files of MNIST, small: images of 6 x 6 pixels with a bright line in the row of the class, and
+ * noise.
+ */
 public final class SmallImages {
 
     static final int TRAINING = 150;

@@ -242,7 +242,8 @@ class CurvesTest {
         SpikeMatrix spikes = SpikeMatrix.zeros(5, 2);
         assertMessage(
                 IllegalArgumentException.class,
-                "membrane is [5 x 2], expected [steps x 1]; choose one neuron, with its number, or transpose what has its steps side by side",
+                "membrane is [5 x 2], expected [steps x 1]; choose one neuron, with its number, or transpose what"
+                        + " has its steps side by side",
                 () -> Plot.neuron(two, two, spikes));
         assertMessage(
                 IndexOutOfBoundsException.class,

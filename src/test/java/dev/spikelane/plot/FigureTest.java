@@ -182,7 +182,8 @@ class FigureTest {
         assertMessage(
                 IllegalArgumentException.class,
                 gif
-                        + ": only spike counts and images of several steps are animated as .gif, expected the extension .html, .png or .svg",
+                        + ": only spike counts and images of several steps are animated as .gif, expected the"
+                        + " extension .html, .png or .svg",
                 () -> Plot.raster(spikes).write(gif));
         for (String name : List.of("a.html", "a.png", "a.svg", "a.gif")) {
             Path file = folder.resolve("none").resolve(name);

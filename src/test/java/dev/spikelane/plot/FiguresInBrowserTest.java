@@ -26,7 +26,8 @@ class FiguresInBrowserTest extends InBrowser {
         BrowserPage page = open(Report.of("").figure(Plot.raster(spikes)));
         JsonNode marks = page.evaluate("(() => { const c = document.querySelector('#chart-0 canvas');"
                 + " const copy = new OffscreenCanvas(c.width, c.height).getContext('2d', {willReadFrequently: true});"
-                + " copy.drawImage(c, 0, 0); const d = copy.getImageData(0, 0, c.width, c.height).data; let runs = 0, before = false;"
+                + " copy.drawImage(c, 0, 0); const d = copy.getImageData(0, 0, c.width, c.height).data; let runs ="
+                + " 0, before = false;"
                 + " for (let x = 0; x < c.width; x++) { let blue = false; for (let y = 0; y < c.height; y++) {"
                 + " const i = 4 * (y * c.width + x); blue ||= d[i + 3] > 60 && d[i + 2] - d[i] > 100; }"
                 + " runs += blue && !before; before = blue; } return runs; })()");
@@ -103,9 +104,9 @@ class FiguresInBrowserTest extends InBrowser {
         assertEquals(1000, counts.size());
         assertEquals(
                 TUTORIAL.hidden.count(),
-                page.evaluate(
-                                chart(0)
-                                        + ".getModel().getSeriesByIndex(0).getData().mapArray('y', v => v).reduce((a, b) => a + b)")
+                page.evaluate(chart(0)
+                                + ".getModel().getSeriesByIndex(0).getData().mapArray('y', v =>"
+                                + " v).reduce((a, b) => a + b)")
                         .asLong());
         page.click(".controls button");
         page.await("Number(document.querySelector('.controls input').value) > 3");
@@ -140,7 +141,8 @@ class FiguresInBrowserTest extends InBrowser {
                         .asText());
         String drawn =
                 "(() => { const data = echarts.getInstanceByDom(document.querySelector('dialog .chart')).getModel()"
-                        + ".getSeriesByIndex(0).getData(); return [data.count(), data.get('step', 0), data.get('neuron', 0)]; })()";
+                        + ".getSeriesByIndex(0).getData(); return [data.count(), data.get('step', 0),"
+                        + " data.get('neuron', 0)]; })()";
         assertEquals("[1,7,3]", page.evaluate(drawn).toString());
         page.click(".close");
         page.await("!document.querySelector('dialog').open");

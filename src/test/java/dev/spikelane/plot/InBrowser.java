@@ -59,7 +59,8 @@ abstract class InBrowser {
     static int inked(BrowserPage page, int figure) {
         return page.evaluate("(() => { let inked = 0; document.querySelectorAll('#chart-" + figure
                         + " canvas').forEach(c => {"
-                        + " const copy = new OffscreenCanvas(c.width, c.height).getContext('2d', {willReadFrequently: true});"
+                        + " const copy = new OffscreenCanvas(c.width, c.height).getContext('2d',"
+                        + " {willReadFrequently: true});"
                         + " copy.drawImage(c, 0, 0); const d = copy.getImageData(0, 0, c.width, c.height).data;"
                         + " for (let i = 3; i < d.length; i += 4) inked += d[i] > 0; }); return inked; })()")
                 .asInt();

@@ -26,7 +26,8 @@ class PageInBrowserTest extends InBrowser {
         for (int panel = 0; panel < panels.size(); panel++) {
             SpikeMatrix spikes = panels.get(panel);
             JsonNode drawn = page.evaluate("(() => { const data = " + chart(0) + ".getModel().getSeriesByIndex(" + panel
-                    + ").getData(); const all = []; for (let i = 0; i < data.count(); i++) all.push(data.get('step', i) * "
+                    + ").getData(); const all = []; for (let i = 0; i < data.count(); i++)"
+                    + " all.push(data.get('step', i) * "
                     + spikes.columns() + " + data.get('neuron', i)); return all; })()");
             BitSet found = new BitSet();
             drawn.forEach(spike -> found.set(spike.asInt()));
@@ -44,7 +45,8 @@ class PageInBrowserTest extends InBrowser {
         String means = "(() => { const area = " + chart(0)
                 + ".getModel().getComponent('grid', 0).coordinateSystem.getRect(); const ratio = devicePixelRatio;"
                 + " const box = [area.x, area.y, area.width, area.height].map(length => Math.floor(length * ratio));"
-                + " const means = new Array(box[2]).fill(0); document.querySelectorAll('#chart-0 canvas').forEach(c => {"
+                + " const means = new Array(box[2]).fill(0); document.querySelectorAll('#chart-0 canvas').forEach(c"
+                + " => {"
                 + " const copy = new OffscreenCanvas(c.width, c.height).getContext('2d', {willReadFrequently: true});"
                 + " copy.drawImage(c, 0, 0); const d = copy.getImageData(...box).data;"
                 + " for (let i = 3; i < d.length; i += 4) means[(i >> 2) % box[2]] += d[i] / 255 / box[3]; });"
@@ -114,7 +116,8 @@ class PageInBrowserTest extends InBrowser {
         BrowserPage page = open(Report.of("").figure(TUTORIAL.raster()));
         for (int panel = 0; panel < 3; panel++) {
             JsonNode spike = page.evaluate("(() => { const data = " + chart(0) + ".getModel().getSeriesByIndex(" + panel
-                    + ").getData(); const i = Math.floor(data.count() / 2); const point = [data.get('step', i), data.get('neuron', i)];"
+                    + ").getData(); const i = Math.floor(data.count() / 2); const point = [data.get('step', i),"
+                    + " data.get('neuron', i)];"
                     + " const box = document.getElementById('chart-0').getBoundingClientRect();"
                     + " const at = " + chart(0) + ".convertToPixel({gridIndex: " + panel + "}, point);"
                     + " return [point[0], point[1], box.x + at[0], box.y + at[1]]; })()");
@@ -153,7 +156,8 @@ class PageInBrowserTest extends InBrowser {
         JsonNode cell = page.evaluate(
                 "(() => { const e = document.getElementById('chart-3'); e.scrollIntoView({block: 'center'});"
                         + " const r = e.getBoundingClientRect(); const at = " + chart(3)
-                        + ".convertToPixel({xAxisIndex: 0, yAxisIndex: 0}, [0, 0]); return [r.x + at[0], r.y + at[1]]; })()");
+                        + ".convertToPixel({xAxisIndex: 0, yAxisIndex: 0}, [0, 0]); return [r.x + at[0], r.y +"
+                        + " at[1]]; })()");
         page.hover(cell.get(0).asDouble(), cell.get(1).asDouble());
         page.await("document.body.innerText.includes(' taken for ')");
         assertEquals(0, page.evaluate("document.querySelectorAll('img').length").asInt());

@@ -90,7 +90,8 @@ class ReportTest {
         assertTrue(written(report).contains(">late<"));
         assertMessage(
                 IllegalArgumentException.class,
-                "the report has the figure 'other' already, expected another one; make each with a call of its own to Plot",
+                "the report has the figure 'other' already, expected another one; make each with a call of its own"
+                        + " to Plot",
                 () -> report.figure(raster.title("other")));
     }
 

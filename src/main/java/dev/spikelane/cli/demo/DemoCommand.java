@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Run the neurons and the network of snnTorch's tutorial 3: two single neurons, the network"
                     + " 784 -> 1000 -> 10 on its own random input, and the same network on images.",
-            "The tutorial's weights are random. Images of 28 x 28 pixels are shown to a network of the same size that was"
+            "The tutorial's weights are random. Images of 28 x 28 pixels are shown to a network of the same size"
+                    + " that was"
                     + " trained on Fashion-MNIST; the embedded images are test images, which it has not seen."
         },
         footerHeading = "%nExamples:%n",
@@ -144,12 +145,12 @@ public final class DemoCommand implements Callable<Integer> {
         Output output = common.output(out.writer());
         Progress progress = Progress.on(err, common.quiet());
         try (Arena arena = Arena.ofShared()) {
-            TutorialTrains trains = new TutorialTrains(arena, settings.steps());
+            Recording trains = new Recording(arena, Math.min(steps, DemoReport.MOST_STEPS), 1, TutorialRun.INPUTS);
             List<Trace> traces = traces(arena, output);
-            NetworkResult tutorial = tutorial(settings, trains, output, progress);
+            tutorial(settings, trains, output, progress);
             ImageTrains shown = page == null ? null : new ImageTrains(arena, settings.steps(), images.count());
             ImageRun.Result recognized = images(settings, images, shown, progress);
-            DemoResults results = new DemoResults(settings, traces, tutorial, recognized);
+            DemoResults results = new DemoResults(settings, traces, recognized);
             Section facts = DemoFacts.images(settings, recognized);
             output.say(facts, DemoFacts.settings(settings), Machine.facts());
             if (folder != null) {
@@ -212,7 +213,8 @@ public final class DemoCommand implements Callable<Integer> {
             return all.first(Math.min(COUNT, all.count()));
         }
         if (count < 1 || count > all.count()) {
-            throw Choices.wrong(command,
+            throw Choices.wrong(
+                    command,
                     "--count is " + count + ", expected 1 to " + all.count() + ", the images of " + all.name());
         }
         return all.first(count);
@@ -230,7 +232,7 @@ public final class DemoCommand implements Callable<Integer> {
         return traces;
     }
 
-    private NetworkResult tutorial(DemoSettings settings, TutorialTrains trains, Output output, Progress progress)
+    private void tutorial(DemoSettings settings, Recording trains, Output output, Progress progress)
             throws IOException {
         try (Arena arena = Arena.ofShared()) {
             Recording recording = recording(arena, 1, TutorialRun.INPUTS);
@@ -238,13 +240,11 @@ public final class DemoCommand implements Callable<Integer> {
             NetworkResult result = TutorialRun.run(settings, attachments, progress);
             write(recording, "tutorial");
             output.say(DemoFacts.tutorial(settings, result));
-            return result;
         }
     }
 
     private ImageRun.Result images(
-            DemoSettings settings, ImageSet images, @Nullable ImageTrains shown, Progress progress)
-            throws IOException {
+            DemoSettings settings, ImageSet images, @Nullable ImageTrains shown, Progress progress) throws IOException {
         try (Arena arena = Arena.ofShared()) {
             Recording recording = recording(arena, images.count(), images.inputs());
             List<Attachment> attachments =

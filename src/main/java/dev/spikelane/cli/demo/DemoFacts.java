@@ -40,7 +40,8 @@ final class DemoFacts {
 
     static Section trace(Trace trace) {
         List<Integer> steps = trace.spikeSteps();
-        String title = trace.title() + " from step " + Trace.SILENT_STEPS + ", " + trace.spikes().rows() + " steps";
+        String title = trace.title() + " from step " + Trace.SILENT_STEPS + ", "
+                + trace.spikes().rows() + " steps";
         return Section.of("neurons[]", title)
                 .value("name", trace.title())
                 .say("Spikes", "%d", steps.size())
@@ -57,7 +58,10 @@ final class DemoFacts {
                         "Tutorial network 784 -> 1000 -> 10, Leaky, beta 0.99, random input, " + settings.steps()
                                 + " steps, seed " + settings.seed())
                 .say("Neuron", heads(width))
-                .say("Output spikes", counts(result, 0, width), named("counts", result.counts().getFirst()))
+                .say(
+                        "Output spikes",
+                        counts(result, 0, width),
+                        named("counts", result.counts().getFirst()))
                 .say("Fires most", winner(result, 0), named("fires_most", result.winner(0)));
         return densities(section, result);
     }
@@ -108,7 +112,10 @@ final class DemoFacts {
             row.say("label", "%s", named("label", label));
         }
         int width = width(network);
-        row.say(heads(width), counts(network, image, width), named("counts", network.counts().get(image)))
+        row.say(
+                        heads(width),
+                        counts(network, image, width),
+                        named("counts", network.counts().get(image)))
                 .say("most", winner(network, image), named("fires_most", network.winner(image)));
         if (recognition.isTrained()) {
             int found = recognition.found().get(image);
@@ -168,7 +175,12 @@ final class DemoFacts {
                         perImage(result),
                         named("settled", result.times().settled()),
                         named("machine_busy", result.times().busy()))
-                .say("Spike matmul", "layer 1 %s, layer 2 %s", kernels.get(0), kernels.get(1), named("kernels", kernels));
+                .say(
+                        "Spike matmul",
+                        "layer 1 %s, layer 2 %s",
+                        kernels.get(0),
+                        kernels.get(1),
+                        named("kernels", kernels));
     }
 
     static Section files(Path folder) {
@@ -176,7 +188,8 @@ final class DemoFacts {
                 .value("recordings", folder)
                 .say(
                         "Network",
-                        "tutorial_*.npy, images_*.npy: input, spikes1, membranes1 (hidden), spikes2, membranes2 (output)")
+                        "tutorial_*.npy, images_*.npy: input, spikes1, membranes1 (hidden), spikes2, membranes2"
+                                + " (output)")
                 .say("Neurons", "hand_lif_*.npy, leaky_*.npy: spikes, membranes")
                 .say("Format", "[steps, samples, neurons], spikes uint8, membranes float32");
     }

@@ -19,16 +19,18 @@ import java.util.stream.IntStream;
 /** The results of the demo as a page. */
 final class DemoReport {
 
+    /** Steps of a picture: more would show less. */
+    static final int MOST_STEPS = 2_000;
+
     private static final int MISTAKES = 8;
 
     private final DemoResults results;
     private final Section facts;
-    private final TutorialTrains trains;
+    private final Recording trains;
     private final ImageTrains shown;
     private final ScalarTiming scalar;
 
-    DemoReport(
-            DemoResults results, Section facts, TutorialTrains trains, ImageTrains shown, ScalarTiming scalar) {
+    DemoReport(DemoResults results, Section facts, Recording trains, ImageTrains shown, ScalarTiming scalar) {
         this.results = results;
         this.facts = facts;
         this.trains = trains;
@@ -46,7 +48,8 @@ final class DemoReport {
         Report report = Report.of("Spikelane demo")
                 .text(String.format(
                         Locale.ROOT,
-                        "%,d %s, turned into spikes and run through a network of %,d spiking neurons for %,d steps each."
+                        "%,d %s, turned into spikes and run through a network of %,d spiking neurons for %,d steps"
+                                + " each."
                                 + " Its weights are %s.%s",
                         images.images().count(),
                         images.images().count() == 1 ? "image" : "images",
@@ -89,23 +92,23 @@ final class DemoReport {
                 ? String.format(Locale.ROOT, " The first %,d of %,d steps.", trains.steps(), steps)
                 : "";
         report.section("The tutorial's network")
-                .text(
-                        "Random input through the network 784 → 1000 → 10 of snnTorch's tutorial 3: Leaky neurons, beta 0.99,"
-                                + " seed " + results.settings().seed() + ", all numbers as after torch.manual_seed."
-                                + first)
+                .text("Random input through the network 784 → 1000 → 10 of snnTorch's tutorial 3: Leaky neurons,"
+                        + " beta 0.99,"
+                        + " seed " + results.settings().seed() + ", all numbers as after torch.manual_seed."
+                        + first)
                 .figure(Plot.raster("input", trains.input())
-                        .add("hidden", trains.hidden())
-                        .add("output", trains.output())
+                        .add("hidden", trains.spikes(0))
+                        .add("output", trains.spikes(1))
                         .title("Spikes"))
-                .figure(Plot.spikeCount(trains.output()).title("Output spikes, step by step"))
-                .figure(Plot.traces(trains.outputMembranes())
-                        .spikes(trains.output())
+                .figure(Plot.spikeCount(trains.spikes(1)).title("Output spikes, step by step"))
+                .figure(Plot.traces(trains.membranes(1))
+                        .spikes(trains.spikes(1))
                         .threshold(1)
                         .ownRanges()
                         .title("Membranes of the output: the neurons that fire most, each on its own scale"))
                 .figure(Plot.firingRate("input", trains.input())
-                        .add("hidden", trains.hidden())
-                        .add("output", trains.output())
+                        .add("hidden", trains.spikes(0))
+                        .add("output", trains.spikes(1))
                         .title("Firing rate: share of neurons, mean of 10 steps"));
     }
 
@@ -114,7 +117,9 @@ final class DemoReport {
         String first = shown.images() < all.count() ? " The first " + shown.images() + " are shown." : "";
         List<Integer> numbers = IntStream.range(0, shown.images()).boxed().toList();
         report.section("Images")
-                .text(facts.said("Images") + ", rate-coded. The bars are the spikes of output neurons 0 to " + (TutorialRun.OUTPUTS - 1)
+                .text(facts.said("Images")
+                        + ", rate-coded. The bars are the spikes of output neurons 0"
+                        + " to " + (TutorialRun.OUTPUTS - 1)
                         + "; a click on an image opens its raster." + first);
         verdicts(report, numbers, results.images().network(), shown);
     }

@@ -7,7 +7,6 @@ import java.util.List;
  *
  * @param settings what the user chose
  * @param traces the two single neurons
- * @param tutorial the network on its own input
  * @param images the network on images
  */
-record DemoResults(DemoSettings settings, List<Trace> traces, NetworkResult tutorial, ImageRun.Result images) {}
+record DemoResults(DemoSettings settings, List<Trace> traces, ImageRun.Result images) {}

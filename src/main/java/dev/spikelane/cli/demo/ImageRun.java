@@ -57,7 +57,10 @@ final class ImageRun {
         return run.result();
     }
 
-    /** Seconds in the network of the fastest pass over the first batch, of those that fit into the warm-up, at least one. */
+    /**
+     * Seconds in the network of the fastest pass over the first batch, of those that fit into the warm-up, at least
+     * one.
+     */
     static double fastestPass(DemoSettings settings, ImageSet images) throws IOException {
         try (Arena arena = Arena.ofShared()) {
             ImageRun run = new ImageRun(settings, images, network(arena, settings, images), Progress.NONE);

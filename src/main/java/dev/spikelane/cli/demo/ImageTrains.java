@@ -25,7 +25,7 @@ final class ImageTrains implements Attachment {
     private final SpikeMatrix output;
 
     ImageTrains(Arena arena, int allSteps, int allImages) {
-        this.steps = Math.min(allSteps, TutorialTrains.MOST_STEPS);
+        this.steps = Math.min(allSteps, DemoReport.MOST_STEPS);
         this.images = Math.min(allImages, MOST_IMAGES);
         int rows = steps * images;
         this.hidden = rows > MOST_HIDDEN ? null : SpikeMatrix.zeros(arena, rows, TutorialRun.HIDDEN);

@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Times of passes over the same work, which count once the last {@value #PASSES} of them agree: the JIT compiler is done with the code then.
+ * Times of passes over the same work, which count once the last {@value #PASSES} of them agree: the JIT compiler is
+ * done with the code then.
  */
 final class PassTimes {
 
@@ -91,7 +92,9 @@ final class PassTimes {
         return middle.processor() < QUIET * middle.seconds();
     }
 
-    /** Nanoseconds for which the calling thread has had a processor; those of the wall clock where this is not known. */
+    /**
+     * Nanoseconds for which the calling thread has had a processor; those of the wall clock where this is not known.
+     */
     static long processorTime() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         return threads.isCurrentThreadCpuTimeSupported() ? threads.getCurrentThreadCpuTime() : System.nanoTime();

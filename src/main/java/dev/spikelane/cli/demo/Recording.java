@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 
-/** All spikes and membranes of a run of the tutorial's network, gathered from its batches. */
+/** Spikes and membranes of the first steps of a run of the tutorial's network, or of all, gathered from its batches. */
 final class Recording implements Attachment {
 
     private final int steps;
@@ -25,6 +25,22 @@ final class Recording implements Attachment {
         this.samples = samples;
         this.input = SpikeMatrix.zeros(arena, steps * samples, inputs);
         this.layers = List.of(layer(arena, TutorialRun.HIDDEN), layer(arena, TutorialRun.OUTPUTS));
+    }
+
+    int steps() {
+        return steps;
+    }
+
+    SpikeMatrix input() {
+        return input;
+    }
+
+    SpikeMatrix spikes(int layer) {
+        return layers.get(layer).spikes;
+    }
+
+    FloatMatrix membranes(int layer) {
+        return layers.get(layer).membranes;
     }
 
     /** Bytes of the files of such a recording: a byte for a spike, four for a membrane. */
@@ -48,11 +64,10 @@ final class Recording implements Attachment {
     void write(Path folder, String name) throws IOException {
         Npy.write(folder.resolve(name + "_input.npy"), input, steps, samples, input.columns());
         for (int layer = 0; layer < layers.size(); layer++) {
-            SpikeMatrix spikes = layers.get(layer).spikes;
-            FloatMatrix membranes = layers.get(layer).membranes;
             String end = (layer + 1) + ".npy";
-            Npy.write(folder.resolve(name + "_spikes" + end), spikes, steps, samples, spikes.columns());
-            Npy.write(folder.resolve(name + "_membranes" + end), membranes, steps, samples, membranes.columns());
+            int neurons = spikes(layer).columns();
+            Npy.write(folder.resolve(name + "_spikes" + end), spikes(layer), steps, samples, neurons);
+            Npy.write(folder.resolve(name + "_membranes" + end), membranes(layer), steps, samples, neurons);
         }
     }
 
@@ -97,7 +112,7 @@ final class Recording implements Attachment {
 
         @Override
         public void observe(long firstStep, int blockSteps, SpikeMatrix spikes, FloatMatrix membranes) {
-            for (int step = 0; step < blockSteps; step++) {
+            for (int step = 0; step < blockSteps && firstStep + step < steps; step++) {
                 int to = row(firstStep + step, firstSample);
                 copy(spikes, step * batch, whole.spikes, to, batch);
                 copy(membranes, step * batch, whole.membranes, to, batch);

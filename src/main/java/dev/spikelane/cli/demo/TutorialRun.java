@@ -10,7 +10,10 @@ import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/** Runs the network of snnTorch's tutorial 3 on its own random input, all numbers from one stream in the notebook's order. */
+/**
+ * Runs the network of snnTorch's tutorial 3 on its own random input, all numbers from one stream in the notebook's
+ * order.
+ */
 final class TutorialRun {
 
     static final int INPUTS = 784;

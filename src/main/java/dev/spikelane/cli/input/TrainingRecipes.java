@@ -83,7 +83,8 @@ public final class TrainingRecipes {
     public static void requireSteps(CommandSpec command, String code, int steps) {
         int least = code.equals("latency") ? latencySteps() : 1;
         if (steps < least) {
-            throw Choices.wrong(command,
+            throw Choices.wrong(
+                    command,
                     "--steps is " + steps + ", expected at least " + least + " for --code " + code
                             + ", by when every pixel has fired");
         }

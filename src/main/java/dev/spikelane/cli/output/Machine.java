@@ -18,7 +18,12 @@ public final class Machine {
                 .say("Spikelane", "%s", Value.named("spikelane", Program.version()))
                 .say("SIMD", "%s", Value.named("simd", Simd.describe()))
                 .say("CPU", "%s", Value.named("cpu", cpu()))
-                .say("Java", "%s, %s, %s", Value.named("java", Runtime.version().toString()), property("os.name"), property("os.arch"));
+                .say(
+                        "Java",
+                        "%s, %s, %s",
+                        Value.named("java", Runtime.version().toString()),
+                        property("os.name"),
+                        property("os.arch"));
     }
 
     public static String property(String name) {

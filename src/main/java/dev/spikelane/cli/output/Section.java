@@ -18,8 +18,8 @@ public final class Section {
     /**
      * Starts without facts.
      *
-     * @param key the object in which machines read it, which sections may share; {@code name[]} is one more element of a
-     *     list, and none the object around all
+     * @param key the object in which machines read it, which sections may share; {@code name[]} is one more element of
+     *     a list, and none the object around all
      * @param title the heading of the text; if there is none, the rows go on below those of the section before
      */
     public static Section of(String key, String title) {

@@ -29,7 +29,9 @@ record IntegerRun(Quantized quantized, double floats, double integers) {
 
     private static final int ROUNDS = 4;
 
-    /** Nanoseconds that both run by turns before they are timed: the one profits from what was compiled for the other. */
+    /**
+     * Nanoseconds that both run by turns before they are timed: the one profits from what was compiled for the other.
+     */
     private static final long WARM_UP = 1_000_000_000;
 
     /** Runs both networks, by turns. */
@@ -68,7 +70,8 @@ record IntegerRun(Quantized quantized, double floats, double integers) {
         return Section.of("weights")
                 .say(
                         "Weights",
-                        "%s; with float weights %.2f %%, the same class for %.2f %% of the images\nchange of spikes: %s",
+                        "%s; with float weights %.2f %%, the same class for %.2f %% of the images\nchange of"
+                                + " spikes: %s",
                         named("type", quantized.type().name().toLowerCase(Locale.ROOT)),
                         percent("accuracy_with_floats", quantized.before().accuracy()),
                         percent("agreement", quantized.agreement()),

@@ -46,7 +46,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         abbreviateSynopsis = true,
         description = {
-            "Run a model on images: accuracy, confusion matrix, and spikes and synaptic operations per image against the"
+            "Run a model on images: accuracy, confusion matrix, and spikes and synaptic operations per image"
+                    + " against the"
                     + " multiplications and additions of a dense network."
         },
         footerHeading = "%nExamples:%n",
@@ -145,8 +146,7 @@ public final class RunCommand implements Callable<Integer> {
                 TrainingRecipes.DECODINGS);
         requireFits(trained.network(), data, coded.of(allSteps), codeName);
         Batching batching = new Batching(batch).withSeed(common.seed()).withCode(coded.of(allSteps));
-        ElementType type =
-                weights == null ? null : Choices.choose(command, "--weights", weights, IntegerRun.TYPES);
+        ElementType type = weights == null ? null : Choices.choose(command, "--weights", weights, IntegerRun.TYPES);
         try (Evaluator evaluator =
                 new Evaluator(trained.network(), allSteps, batching, common.threads()).decoding(decoded)) {
             Section said = facts(trained, data, allSteps, codeName, decoded);
@@ -232,8 +232,8 @@ public final class RunCommand implements Callable<Integer> {
             throw Choices.wrong(command, "--labels needs --images, the file of the images that it names");
         }
         if (images != null && source.isGiven()) {
-            throw Choices.wrong(command,
-                    "expected --images, --data or --sample, one of them: they name different images");
+            throw Choices.wrong(
+                    command, "expected --images, --data or --sample, one of them: they name different images");
         }
         Dataset all;
         if (images != null) {

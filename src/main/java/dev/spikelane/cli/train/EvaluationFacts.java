@@ -39,7 +39,8 @@ public final class EvaluationFacts {
                 .say(
                         "Operations",
                         "%,.0f additions of a weight per image\n"
-                                + "%.2f times the %,d multiplications and additions of a dense network that sees it once\n"
+                                + "%.2f times the %,d multiplications and additions of a dense network that sees it"
+                                + " once\n"
                                 + "%.1f %% of the %,d of this network in all steps if zeros were multiplied too",
                         named("synaptic_operations_per_image", operations),
                         operations / evaluation.denseOperations(),

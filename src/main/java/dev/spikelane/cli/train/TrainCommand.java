@@ -162,11 +162,12 @@ public final class TrainCommand implements Callable<Integer> {
             Choices.requireRange(command, "--patience", patience, 1, Integer.MAX_VALUE);
         }
         if (historyFile != null && !historyFile.toString().matches(".*\\.(csv|json)")) {
-            throw Choices.wrong(command,
-                    "--history is " + historyFile + ", expected a name that ends in .csv or .json");
+            throw Choices.wrong(
+                    command, "--history is " + historyFile + ", expected a name that ends in .csv or .json");
         }
         if (!resume && Files.isRegularFile(checkpointFile()) && Files.size(checkpointFile()) > 0) {
-            throw Choices.wrong(command,
+            throw Choices.wrong(
+                    command,
                     checkpointFile()
                             + " holds the checkpoint of a run: --resume goes on from it; delete it to train anew");
         }

@@ -4,7 +4,6 @@ import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.TrainingRecipes;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,8 +21,10 @@ final class TrainOptions {
             names = "--preset",
             paramLabel = "NAME",
             description = {
-                "tutorial3 (784-1000-10, beta 0.99, 200 steps, rate-coded), tutorial5 (784-1000-10, beta 0.95, 25 steps of a"
-                        + " static frame, 3 epochs), recurrent (lines of the image to 256 neurons that feed back to all), or demo"
+                "tutorial3 (784-1000-10, beta 0.99, 200 steps, rate-coded), tutorial5 (784-1000-10, beta 0.95, 25"
+                        + " steps of a"
+                        + " static frame, 3 epochs), recurrent (lines of the image to 256 neurons that feed back to"
+                        + " all), or demo"
                         + " (as tutorial5, but a loss on counts, 20 epochs at a falling rate, and flipped images)."
                         + " Default: ${DEFAULT-VALUE}."
             })

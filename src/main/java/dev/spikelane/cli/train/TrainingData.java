@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param validation the last of the training images, held out; null if there are none
  * @param test images that nothing is chosen by
  */
-public record TrainingData(String name, Dataset training, @Nullable Dataset validation, Dataset test) {
+public record TrainingData(
+        String name, Dataset training, @Nullable Dataset validation, Dataset test) {
 
     /** Of the embedded images, which are test images of Fashion-MNIST: enough to try everything, not to learn much. */
     public static final int SAMPLE_TRAINING = 192;

@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.stream.IntStream;
 
-/** Values copied to the heap so that a figure outlives the matrix they come from: {@code [steps x neurons]}, or any matrix. */
+/**
+ * Values copied to the heap so that a figure outlives the matrix they come from: {@code [steps x neurons]}, or any
+ * matrix.
+ */
 public final class Signals {
 
     private final int rows;

@@ -9,8 +9,8 @@ public final class OptionalLibrary {
     private OptionalLibrary() {}
 
     /**
-     * Makes a library visible to this module: those that draw have no descriptor, so they are found on the class path or, under a name
-     * made from their file's, on the module path.
+     * Makes a library visible to this module: those that draw have no descriptor, so they are found on the class path
+     * or, under a name made from their file's, on the module path.
      */
     public static void read(String format, String type, String dependency) {
         try {
@@ -32,6 +32,7 @@ public final class OptionalLibrary {
 
     static String message(String format, String dependency) {
         return format + " needs a library that is not there: add the dependency " + dependency
-                + ", or depend on dev.spikelane:spikelane-plot with <type>pom</type>, which brings all that pictures need";
+                + ", or depend on dev.spikelane:spikelane-plot with <type>pom</type>, which brings all that"
+                + " pictures need";
     }
 }

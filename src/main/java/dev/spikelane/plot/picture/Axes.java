@@ -193,7 +193,9 @@ public final class Axes {
                 : round;
     }
 
-    /** The multiples in a range of 1, 2 or 5 times a power of ten, the smallest of which there are at most {@code most}. */
+    /**
+     * The multiples in a range of 1, 2 or 5 times a power of ten, the smallest of which there are at most {@code most}.
+     */
     public static double[] round(double from, double to, int most) {
         double power = Math.pow(10, Math.floor(Math.log10((to - from) / Math.max(1, most))));
         double unit = power;

@@ -9,7 +9,9 @@ import java.awt.image.IndexColorModel;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The 256 colors of a GIF: those of the figure, each in shades down to the paper, so that edges of text stay smooth. */
+/**
+ * The 256 colors of a GIF: those of the figure, each in shades down to the paper, so that edges of text stay smooth.
+ */
 public final class Palette {
 
     private static final int SIZE = 256;

@@ -74,13 +74,14 @@ class DemoReportTest {
         }
     }
 
-    /** One sentence, numbers without a time, the network's drawing, the network before single neurons, rasters on click. */
+    /**
+     * One sentence, numbers without a time, the network's drawing, the network before single neurons, rasters on click.
+     */
     private static void requireSaysWhatItShows(BrowserPage page, JsonNode json) {
-        assertTrue(
-                page.evaluate("document.querySelector('.lead').textContent")
-                        .asText()
-                        .startsWith(
-                                "5 images, turned into spikes and run through a network of 1,010 spiking neurons for 200 steps"));
+        assertTrue(page.evaluate("document.querySelector('.lead').textContent")
+                .asText()
+                .startsWith("5 images, turned into spikes and run through a network of 1,010 spiking neurons"
+                        + " for 200 steps"));
         assertEquals(
                 "[\"Multiplications saved\",\"Synaptic events per image\"]",
                 page.evaluate("[...document.querySelectorAll('.tiles dt')].map(t => t.textContent)")
@@ -90,14 +91,16 @@ class DemoReportTest {
                 page.evaluate("[...document.querySelectorAll('.layers .size')].map(t => t.textContent)")
                         .toString());
         assertEquals(
-                "[\"Images\",\"Mistakes\",\"Right and wrong\",\"The tutorial's network\",\"Two single neurons\",\"Configuration\"]",
+                "[\"Images\",\"Mistakes\",\"Right and wrong\",\"The tutorial's network\",\"Two single"
+                        + " neurons\",\"Configuration\"]",
                 page.evaluate("[...document.querySelectorAll('h2')].map(h => h.textContent)")
                         .toString());
         for (int image : new int[] {0, 4}) {
             page.click("li:nth-child(" + (image + 1) + ") button.image");
             page.await("document.querySelector('dialog').dataset.drawn === '" + image + "'");
             JsonNode counts = page.evaluate("(() => { const counts = new Array(10).fill(0);"
-                    + " echarts.getInstanceByDom(document.querySelector('dialog .chart')).getModel().getSeriesByIndex(1)"
+                    + " echarts.getInstanceByDom(document.querySelector('dialog"
+                    + " .chart')).getModel().getSeriesByIndex(1)"
                     + ".getData().each('neuron', v => counts[v]++); return counts; })()");
             assertEquals(json.get("images").get("results").get(image).get("counts"), counts);
             page.click("dialog .close");
@@ -115,9 +118,9 @@ class DemoReportTest {
         assertTrue(
                 labels.stream().allMatch(label -> label.matches("[a-z -]+, wrong: taken for [a-z -]+")),
                 labels.toString());
-        assertTrue(page.evaluate(
-                        cards + ".every(c => { const d = c.querySelector('canvas').getContext('2d')"
-                                + ".getImageData(0, 0, 28, 28).data; return d.filter((v, i) => i % 4 < 3 && v > 100).length > 100; })")
+        assertTrue(page.evaluate(cards + ".every(c => { const d = c.querySelector('canvas').getContext('2d')"
+                        + ".getImageData(0, 0, 28, 28).data; return d.filter((v, i) => i % 4 < 3 && v >"
+                        + " 100).length > 100; })")
                 .asBoolean());
         page.evaluate(cards + "[7].querySelector('button').click()");
         page.await("document.querySelector('dialog').dataset.drawn === '7'");
@@ -129,8 +132,8 @@ class DemoReportTest {
         page.await("!document.querySelector('dialog').open");
         assertEquals(
                 "ankle boot",
-                page.evaluate(
-                                "echarts.getInstanceByDom(document.getElementById('chart-0')).getOption().xAxis[0].data[9]")
+                page.evaluate("echarts.getInstanceByDom(document.getElementById('chart-0'))"
+                                + ".getOption().xAxis[0].data[9]")
                         .asText());
     }
 

@@ -24,7 +24,7 @@ final class DemoTilesTest {
         }
         ImageRun.Result images =
                 new ImageRun.Result(ImageSet.sample().first(2), NETWORK, Recognition.NONE, 2, 1, times);
-        return new DemoTiles(new DemoResults(SETTINGS, List.of(), NETWORK, images), scalar);
+        return new DemoTiles(new DemoResults(SETTINGS, List.of(), images), scalar);
     }
 
     @Test
