@@ -122,7 +122,8 @@ final class DemoRecognitionTest {
 
     @Test
     void weightsAreThoseOfTheDocumentedCommand() throws IOException, NoSuchAlgorithmException {
-        try (InputStream file = DemoRecognitionTest.class.getResourceAsStream(ImageRun.WEIGHTS)) {
+        try (InputStream file =
+                DemoRecognitionTest.class.getResourceAsStream("/dev/spikelane/cli/" + ImageRun.WEIGHTS)) {
             byte[] bytes = Objects.requireNonNull(file).readAllBytes();
             assertTrue(bytes.length <= 804_152, bytes.length + " bytes");
             String hash = HexFormat.of()

@@ -40,8 +40,7 @@ final class PrintersTest {
 
     @Test
     void textHasLinesAndColumns() {
-        assertEquals(
-                """
+        assertEquals("""
                 Result of a file
                   Accuracy       50.0 % of 2
                   Loss           unknown
@@ -56,8 +55,7 @@ final class PrintersTest {
                               0     .     1
                               1     .     1
 
-                """,
-                text(RESULT, MORE));
+                """, text(RESULT, MORE));
     }
 
     @Test
