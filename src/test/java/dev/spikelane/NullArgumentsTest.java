@@ -254,7 +254,7 @@ final class NullArgumentsTest {
         List<Class<?>> types = new ArrayList<>();
         for (String name : PACKAGES) {
             try (Stream<Path> files = Files.list(classes.resolve(Path.of("dev", "spikelane", name)))) {
-                for (Path file : files.toList()) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
                     String simple = file.getFileName().toString().replaceFirst("\\.class$", "");
                     if (!simple.contains("$")
                             && !simple.contains(".")
