@@ -433,7 +433,8 @@ public final class GradientsBuilder {
     @SuppressWarnings("MustBeClosedChecker") // Gradients.close does it
     public Gradients build() {
         String work = "gradients of " + steps + " steps of batch " + batch;
-        limit.require(work + " need", network, (long) steps * batch, this::bytes, REMEDIES);
+        long rows = (long) steps * batch;
+        limit.require(work + " need", network, rows, rows, this::bytes, REMEDIES);
         try {
             return build((held == null ? new Held(Owner.TRAINER) : held).newArena(), batch, new WorkerPool(threads));
         } catch (OutOfMemoryError refused) {

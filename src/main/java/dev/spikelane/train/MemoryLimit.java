@@ -35,20 +35,34 @@ record MemoryLimit(long most) {
      * @param work what is laid out, for the message
      * @param network the network
      * @param rows steps times samples
+     * @param keptRows those of a window, of which the spikes are kept in any case
      * @param needed bytes that it needs
      * @param remedies what needs less, for the message
      * @throws IllegalStateException if it needs more than it may have
      */
-    void require(String work, Network network, long rows, LongSupplier needed, String remedies) {
+    void require(String work, Network network, long rows, long keptRows, LongSupplier needed, String remedies) {
         if (most == MACHINE && atMost(network, (double) rows) < NativeMemory.limit() - NativeMemory.held()) {
             return;
         }
-        long bytes = needed.getAsLong();
+        require(work + " at least ", atLeast(network, keptRows), remedies); // what it needs would take long to find
+        require(work + " ", needed.getAsLong(), remedies);
+    }
+
+    private void require(String work, long bytes, String remedies) {
         long limit = most == MACHINE ? NativeMemory.room(bytes) : most;
         if (bytes > limit) {
-            throw new IllegalStateException(work + " " + bytes + " bytes, expected at most " + limit
+            throw new IllegalStateException(work + bytes + " bytes, expected at most " + limit
                     + (most == MACHINE ? " (held are " + NativeMemory.describe() + ")" : "") + "; " + remedies);
         }
+    }
+
+    /** The bytes of all spikes of a window. */
+    private static long atLeast(Network network, long rows) {
+        double bytes = 0;
+        for (Population population : network.populations()) {
+            bytes += (double) rows * population.size() / Byte.SIZE;
+        }
+        return (long) bytes;
     }
 
     /**

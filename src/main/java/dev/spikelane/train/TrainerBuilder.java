@@ -470,7 +470,13 @@ public final class TrainerBuilder {
             throw new IllegalStateException(
                     "gradients of " + observed.keySet() + " are observed by nobody, expected a call of onGradients");
         }
-        limit.require(work() + " needs", network, (long) steps * batch, this::bytes, REMEDIES);
+        limit.require(
+                work() + " needs",
+                network,
+                (long) steps * batch,
+                (long) window * Math.ceilDiv(batch, shards),
+                this::bytes,
+                REMEDIES);
         TrainingRecipe recipe = new TrainingRecipe(
                 losses,
                 steps,
