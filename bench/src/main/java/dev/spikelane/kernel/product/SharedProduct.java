@@ -92,10 +92,10 @@ final class SharedProduct implements Runnable {
             now = all.get(i);
             SpikeMatrix spikes = now.spikes();
             if (chosen) {
-                SpikeMatmul.prepare(spikes, spikes.rows(), weights, prepared);
+                SpikeMatmul.prepare(spikes, spikes.rows(), i, weights, prepared);
             } else {
                 prepared.take(variant, spikes.count(0, spikes.rows()), spikes, spikes.rows(), weights);
-                prepared.keep(spikes);
+                prepared.keep(spikes, i);
             }
             crew.run(this);
         }
