@@ -17,16 +17,17 @@
  * System.out.println(counts.label(0) + " of " + Arrays.toString(counts.counts().toArray()));
  * }</pre>
  *
- * <p>On the class path, start Java with {@code --add-modules jdk.incubator.vector}; on the module path {@code requires dev.spikelane} is
- * enough. Without that module the kernels run as scalar code, with the same results and up to 26 times slower;
- * {@link dev.spikelane.kernel.Simd} tells which ones serve.
+ * <p>On the class path, start Java with {@code --add-modules jdk.incubator.vector}; on the module path
+ * {@code requires dev.spikelane} is enough. Without that module the kernels run as scalar code, with the same results
+ * and up to 26 times slower; {@link dev.spikelane.kernel.Simd} tells which ones serve.
  *
  * <p>Start at {@link dev.spikelane.network.Network} and {@link dev.spikelane.network.Simulation}. The kernels, see
  * {@link dev.spikelane.kernel}, work without a network, like a BLAS. The differences from snnTorch stand in
  * {@link dev.spikelane.neuron}, {@link dev.spikelane.encode} and {@link dev.spikelane.train}.
  *
  * <table>
- * <caption>Neuron models. Cost is ns for an update of one of 1,000 neurons, batch 1, 200 steps, one thread (Zen 5, 512-bit vectors, JDK 25,
+ * <caption>Neuron models. Cost is ns for an update of one of 1,000 neurons, batch 1, 200 steps, one thread (Zen 5,
+ * 512-bit vectors, JDK 25,
  *     2026-11, before networks became graphs)</caption>
  * <tr><th>model</th><th>state, by the names of recorders</th><th>when to use</th><th>cost</th></tr>
  * <tr><td>{@link dev.spikelane.neuron.Leaky}</td><td>membrane</td><td>the default of snnTorch's tutorials; start here</td><td>0.06</td></tr>
@@ -43,11 +44,12 @@
  * <tr><td>{@link dev.spikelane.neuron.Lif}</td><td>membrane; in some presets also synapse</td><td>the conventions of SpikingJelly, Norse, sinabs and NIR</td><td>0.12</td></tr>
  * </table>
  *
- * <p>Options add to the cost: inhibition takes a Leaky neuron from 0.06 to 0.24 ns, quantization to 8 bits with uniform levels to 0.59.
+ * <p>Options add to the cost: inhibition takes a Leaky neuron from 0.06 to 0.24 ns, quantization to 8 bits with uniform
+ * levels to 0.59.
  *
- * <p>Nothing but {@code jdk.incubator.vector} is needed at run time. {@code dev.spikelane.plot} alone uses {@code java.desktop}, and
- * libraries that it finds at run time, on the class path or the module path. The command line in {@code dev.spikelane.cli} is not exported
- * and not part of the library jar.
+ * <p>Nothing but {@code jdk.incubator.vector} is needed at run time. {@code dev.spikelane.plot} alone uses
+ * {@code java.desktop}, and libraries that it finds at run time, on the class path or the module path. The command line
+ * in {@code dev.spikelane.cli} is not exported and not part of the library jar.
  */
 module dev.spikelane {
     requires jdk.incubator.vector;

@@ -12,7 +12,10 @@ public final class Allocations {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /** Rounds in a row without an allocation. Vector operations allocate until C2 has compiled them, so the first rounds do. */
+    /**
+     * Rounds in a row without an allocation. Vector operations allocate until C2 has compiled them, so the first rounds
+     * do.
+     */
     private static final int QUIET_ROUNDS = 3;
 
     private static final long MOST_NANOSECONDS = 30_000_000_000L;

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 final class FloorsTest {
 
     /**
-     * From below. Connections name shapes and parameters of neurons, so they stand above them. The package {@code kernel} has what users
-     * name: products, and the options that steps of neurons take.
+     * From below. Connections name shapes and parameters of neurons, so they stand above them. The package
+     * {@code kernel} has what users name: products, and the options that steps of neurons take.
      */
     private static final List<Set<String>> FLOORS = List.of(
             Set.of("memory.limit"),
@@ -217,7 +217,10 @@ final class FloorsTest {
         assertEquals(Set.of(), users);
     }
 
-    /** One place knows how torch's order differs from that of rows; the three others move single elements by {@code Shape.torch}. */
+    /**
+     * One place knows how torch's order differs from that of rows; the three others move single elements by
+     * {@code Shape.torch}.
+     */
     @Test
     void oneClassReorders() throws IOException {
         Set<String> users = new TreeSet<>();
@@ -245,8 +248,9 @@ final class FloorsTest {
     }
 
     /**
-     * Vectors leave a method only where that is named here: C2 may leave a small method as a call, which boxes them. The loops that call these are too long
-     * to be inlined themselves, so their calls are counted before C2 compiles them; see the notes on C2.
+     * Vectors leave a method only where that is named here: C2 may leave a small method as a call, which boxes them.
+     * The loops that call these are too long to be inlined themselves, so their calls are counted before C2 compiles
+     * them; see the notes on C2.
      */
     @Test
     void vectorsStayInTheirMethods() throws IOException {

@@ -30,7 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The examples of README and site are classes of the tests, letter for letter, and print and draw what the pages say. */
+/**
+ * The examples of README and site are classes of the tests, letter for letter, and print and draw what the pages say.
+ */
 class ReadmeTest {
 
     private static final Path README = Path.of("README.md");

@@ -9,18 +9,19 @@ import dev.spikelane.memory.FloatMatrix;
 /**
  * Products of float matrices by OpenBLAS, if it is there: for comparison, and for machines that have a well tuned one.
  *
- * <p>Results are close to those of this library's own kernels, not identical: OpenBLAS chooses the order of its sums by CPU, shape and
- * number of threads.
+ * <p>Results are close to those of this library's own kernels, not identical: OpenBLAS chooses the order of its sums by
+ * CPU, shape and number of threads.
  *
- * <p>The library is looked for once, at the first use of this class: at the absolute path in the system property {@value #PROPERTY}, or
- * under its usual names where the system keeps its libraries. The value {@code off} stops that. Native access must be enabled for this
- * module ({@code --enable-native-access=dev.spikelane}, or {@code ALL-UNNAMED} on the class path). Where OpenBLAS is missing or may not
- * be used nothing is thrown or printed until a product is asked for; {@link #describe} says why. A build for 64-bit sizes (ILP64) is
- * refused.
+ * <p>The library is looked for once, at the first use of this class: at the absolute path in the system property
+ * {@value #PROPERTY}, or under its usual names where the system keeps its libraries. The value {@code off} stops that.
+ * Native access must be enabled for this module ({@code --enable-native-access=dev.spikelane}, or {@code ALL-UNNAMED}
+ * on the class path). Where OpenBLAS is missing or may not be used nothing is thrown or printed until a product is
+ * asked for; {@link #describe} says why. A build for 64-bit sizes (ILP64) is refused.
  *
- * <p>OpenBLAS works on the calling thread alone, unless the property {@value #THREADS_PROPERTY} tells it another number of threads;
- * {@code OPENBLAS_NUM_THREADS} plays no part. It may be called from several threads. A build without threads, which may lack locks, is given
- * one call at a time. A build with OpenMP is told its number before each call, which then holds for the caller's other OpenMP code too.
+ * <p>OpenBLAS works on the calling thread alone, unless the property {@value #THREADS_PROPERTY} tells it another number
+ * of threads; {@code OPENBLAS_NUM_THREADS} plays no part. It may be called from several threads. A build without
+ * threads, which may lack locks, is given one call at a time. A build with OpenMP is told its number before each call,
+ * which then holds for the caller's other OpenMP code too.
  */
 public final class OpenBlas {
 
@@ -54,10 +55,11 @@ public final class OpenBlas {
     /**
      * Multiplies two matrices.
      *
-     * <p>{@code c = alpha * op(a) * op(b) + beta * c}, where {@code op} transposes or does nothing; {@code op(a)} is {@code [m x k]},
-     * {@code op(b)} {@code [k x n]}. If {@code beta} is 0, {@code c} is not read.
+     * <p>{@code c = alpha * op(a) * op(b) + beta * c}, where {@code op} transposes or does nothing; {@code op(a)} is
+     * {@code [m x k]}, {@code op(b)} {@code [k x n]}. If {@code beta} is 0, {@code c} is not read.
      *
-     * @param transpose which of the factors are transposed: then {@code a} is {@code [k x m]}, or {@code b} is {@code [n x k]}
+     * @param transpose which of the factors are transposed: then {@code a} is {@code [k x m]}, or {@code b} is
+     *     {@code [n x k]}
      * @param alpha factor on the product
      * @param a the left matrix
      * @param b the right matrix; may be {@code a}
@@ -84,8 +86,8 @@ public final class OpenBlas {
     /**
      * Multiplies a matrix and a vector.
      *
-     * <p>{@code y = alpha * op(a) * x + beta * y}, where {@code op} transposes or does nothing; {@code op(a)} is {@code [m x k]}. If
-     * {@code beta} is 0, {@code y} is not read.
+     * <p>{@code y = alpha * op(a) * x + beta * y}, where {@code op} transposes or does nothing; {@code op(a)} is
+     * {@code [m x k]}. If {@code beta} is 0, {@code y} is not read.
      *
      * @param transpose {@link Transpose#NEITHER}; or {@link Transpose#FIRST}: then {@code a} is {@code [k x m]}
      * @param alpha factor on the product
@@ -93,7 +95,8 @@ public final class OpenBlas {
      * @param x {@code [1 x k]}
      * @param beta factor on the old {@code y}
      * @param y {@code [1 x m]}, updated; shares no memory with the others
-     * @throws IllegalArgumentException if a shape does not fit, the vector is to be transposed, or {@code y} shares memory with {@code a} or {@code x}
+     * @throws IllegalArgumentException if a shape does not fit, the vector is to be transposed, or {@code y} shares
+     *     memory with {@code a} or {@code x}
      * @throws IllegalStateException if OpenBLAS is not available, or an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */

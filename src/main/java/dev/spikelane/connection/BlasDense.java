@@ -5,8 +5,8 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.random.TorchRandom;
 
 /**
- * A dense connection that an OpenBLAS shared library multiplies, for comparison. Its results differ from those of {@link Dense} by rounding
- * and may depend on the library, the CPU, the number of rows and threads.
+ * A dense connection that an OpenBLAS shared library multiplies, for comparison. Its results differ from those of
+ * {@link Dense} by rounding and may depend on the library, the CPU, the number of rows and threads.
  */
 public final class BlasDense implements Connection {
 

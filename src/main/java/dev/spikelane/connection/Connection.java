@@ -3,8 +3,8 @@ package dev.spikelane.connection;
 import dev.spikelane.memory.Shape;
 
 /**
- * Says how the spikes or values of a source become the currents of a target. Immutable; may be used in any number of networks, each
- * of which has weights of its own.
+ * Says how the spikes or values of a source become the currents of a target. Immutable; may be used in any number of
+ * networks, each of which has weights of its own.
  */
 public sealed interface Connection permits BlasDense, Dense, Flatten, IntegerDense, OneToOne, Recurrent, Scale {
 

@@ -7,8 +7,8 @@ import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 
 /**
- * Connects every input to every output, as {@code torch.nn.Linear} does: {@code current = bias + weights * spikes}. The order of the sum
- * is that of {@link dev.spikelane.kernel.Matmul}, for spikes and for values. Behind a
+ * Connects every input to every output, as {@code torch.nn.Linear} does: {@code current = bias + weights * spikes}. The
+ * order of the sum is that of {@link dev.spikelane.kernel.Matmul}, for spikes and for values. Behind a
  * flattened source of several channels, inputs are summed in the order (y, x, channel).
  */
 public final class Dense implements Connection {
@@ -83,8 +83,8 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Makes a connection with the random weights and bias that {@code torch.nn.Linear(inputs, outputs)} starts with; its memory is freed
-     * when it is forgotten.
+     * Makes a connection with the random weights and bias that {@code torch.nn.Linear(inputs, outputs)} starts with;
+     * its memory is freed when it is forgotten.
      *
      * @param inputs number of inputs, at least 1
      * @param outputs number of outputs, at least 1
@@ -97,8 +97,8 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Makes a connection with the random weights and bias that {@code torch.nn.Linear(inputs, outputs)} starts with: both uniform in
-     * {@code [-1 / sqrt(inputs), 1 / sqrt(inputs))}, the weights drawn before the bias.
+     * Makes a connection with the random weights and bias that {@code torch.nn.Linear(inputs, outputs)} starts with:
+     * both uniform in {@code [-1 / sqrt(inputs), 1 / sqrt(inputs))}, the weights drawn before the bias.
      *
      * @param arena the arena that owns the weights
      * @param inputs number of inputs, at least 1

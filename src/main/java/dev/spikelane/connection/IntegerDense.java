@@ -7,14 +7,14 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.random.TorchRandom;
 
 /**
- * Connects every input to every output with weights of 8 or 16 bits and a scale for each output, or one for all: {@code current = bias +
- * scale * float(sum of the integers of the inputs that fire)}. The sum is exact and has no order; it, the product and the sum with the bias
- * are each rounded once to float32. A tenth of the spikes of 784 inputs costs a third of the time of {@link Dense}, whose weights take 4 or 2
- * times the memory.
+ * Connects every input to every output with weights of 8 or 16 bits and a scale for each output, or one for all:
+ * {@code current = bias + scale * float(sum of the integers of the inputs that fire)}. The sum is exact and has no
+ * order; it, the product and the sum with the bias are each rounded once to float32. A tenth of the spikes of 784
+ * inputs costs a third of the time of {@link Dense}, whose weights take 4 or 2 times the memory.
  *
- * <p>Spikes may carry a value, the same for all inputs, by which scales are multiplied, rounded once. Values, such as analog input, are
- * multiplied by weights widened to float32, in the order of {@link dev.spikelane.kernel.Matmul}. There is no gradient: train a {@link Dense} and
- * round it.
+ * <p>Spikes may carry a value, the same for all inputs, by which scales are multiplied, rounded once. Values, such as
+ * analog input, are multiplied by weights widened to float32, in the order of {@link dev.spikelane.kernel.Matmul}.
+ * There is no gradient: train a {@link Dense} and round it.
  */
 public final class IntegerDense implements Connection {
 
@@ -32,8 +32,8 @@ public final class IntegerDense implements Connection {
      * @param weights {@code [outputs x inputs]}
      * @param bias {@code [1 x outputs]}; copied
      * @return the connection
-     * @throws IllegalArgumentException if the shapes do not fit, a bias is NaN or infinite, or there are more inputs than sums of 32 bits can hold:
-     *     65,535 of 16 bits, 16,777,215 of 8
+     * @throws IllegalArgumentException if the shapes do not fit, a bias is NaN or infinite, or there are more inputs
+     *     than sums of 32 bits can hold: 65,535 of 16 bits, 16,777,215 of 8
      */
     public static IntegerDense of(IntegerMatrix weights, FloatMatrix bias) {
         bias.requireShape("bias", 1, weights.rows());
@@ -61,8 +61,8 @@ public final class IntegerDense implements Connection {
     }
 
     /**
-     * Rounds the weights of a connection to the nearest integers, with a scale for each output ({@link IntegerMatrix#nearest}); the bias stays
-     * what it is.
+     * Rounds the weights of a connection to the nearest integers, with a scale for each output
+     * ({@link IntegerMatrix#nearest}); the bias stays what it is.
      *
      * @param type INT8 or INT16
      * @param dense the connection

@@ -4,8 +4,8 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Parameter;
 
 /**
- * Connects each input to the output of the same number: {@code current_i = w_i} where input i fires and 0 where it does not, or {@code w_i *
- * x_i} for a value x.
+ * Connects each input to the output of the same number: {@code current_i = w_i} where input i fires and 0 where it does
+ * not, or {@code w_i * x_i} for a value x.
  *
  * @param weights one weight for all, or one for each input, in torch's order; finite
  */

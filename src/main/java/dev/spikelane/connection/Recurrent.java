@@ -5,9 +5,10 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Recurrence;
 
 /**
- * Connects neurons to all of them: {@code current = weights * spikes + bias}. What is fed back accumulates its rounding, so spikes are summed in
- * snnTorch's order: the active weights one after another, ascending, and the bias last; values in that of
- * {@link dev.spikelane.kernel.Matmul}. A population of maps needs no {@link Flatten}: as many outputs as inputs have its shape.
+ * Connects neurons to all of them: {@code current = weights * spikes + bias}. What is fed back accumulates its
+ * rounding, so spikes are summed in snnTorch's order: the active weights one after another, ascending, and the bias
+ * last; values in that of {@link dev.spikelane.kernel.Matmul}. A population of maps needs no {@link Flatten}: as many
+ * outputs as inputs have its shape.
  *
  * @param weights the weights and the bias that a network starts with
  */

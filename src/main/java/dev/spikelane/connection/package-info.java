@@ -1,8 +1,8 @@
 /**
  * Operators that turn spikes or values into currents: what a projection's path is made of.
  *
- * <p>A {@link dev.spikelane.connection.Connection} is said, immutable and without a place in a network; each network lays it
- * out with weights of its own. Weights and shapes are in torch's order (channel, y, x).
+ * <p>A {@link dev.spikelane.connection.Connection} is said, immutable and without a place in a network; each network
+ * lays it out with weights of its own. Weights and shapes are in torch's order (channel, y, x).
  */
 @NullMarked
 package dev.spikelane.connection;

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A random change of a sample, a function of its random key alone: of the seed, the epoch, the sample's number, and the place of this change among those
- * that a loader makes.
+ * A random change of a sample, a function of its random key alone: of the seed, the epoch, the sample's number, and the
+ * place of this change among those that a loader makes.
  */
 @FunctionalInterface
 public interface Augmentation {
@@ -24,9 +24,11 @@ public interface Augmentation {
     void apply(FloatMatrix from, FloatMatrix to, Shape shape, long key);
 
     /**
-     * Shifts images by whole pixels, both ways alike likely for each distance from 0 to {@code most}; what comes in is 0.
+     * Shifts images by whole pixels, both ways alike likely for each distance from 0 to {@code most}; what comes in is
+     * 0.
      *
-     * <p>With u0 and u1 the first two numbers: {@code down = floor(u0 * (2 * most + 1)) - most}, and {@code right} likewise from u1.
+     * <p>With u0 and u1 the first two numbers: {@code down = floor(u0 * (2 * most + 1)) - most}, and {@code right}
+     * likewise from u1.
      *
      * @param most the most pixels in each direction, at least 0
      * @return the change

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Batches are the same whether they are read ahead or not. From the second epoch on nothing is allocated but the order of each epoch.
+ * <p>Batches are the same whether they are read ahead or not. From the second epoch on nothing is allocated but the
+ * order of each epoch.
  */
 public final class BatchLoader implements AutoCloseable {
 
@@ -41,7 +42,8 @@ public final class BatchLoader implements AutoCloseable {
      *
      * @param data the samples
      * @param batching how they become batches
-     * @throws IllegalArgumentException if there are no samples, or no batch, because there are fewer samples than one has
+     * @throws IllegalArgumentException if there are no samples, or no batch, because there are fewer samples than one
+     *     has
      */
     public BatchLoader(Dataset data, Batching batching) {
         Objects.requireNonNull(data, "data");

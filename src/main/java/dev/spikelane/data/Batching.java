@@ -7,8 +7,8 @@ import java.util.Objects;
 /**
  * How a data set becomes batches.
  *
- * <p>Orders by seed are those of {@code torch.utils.data.DataLoader(shuffle=True)} without workers, epoch after epoch; the order of an epoch
- * is a function of the seed and the epoch's number.
+ * <p>Orders by seed are those of {@code torch.utils.data.DataLoader(shuffle=True)} without workers, epoch after epoch;
+ * the order of an epoch is a function of the seed and the epoch's number.
  */
 public final class Batching {
 
@@ -41,7 +41,8 @@ public final class Batching {
     }
 
     /**
-     * Returns this recipe with the orders of {@code DataLoader(shuffle=True, generator=torch.Generator().manual_seed(seed))}.
+     * Returns this recipe with the orders of
+     * {@code DataLoader(shuffle=True, generator=torch.Generator().manual_seed(seed))}.
      *
      * @param number the seed, of which the low 32 bits count
      * @return the recipe
@@ -51,8 +52,8 @@ public final class Batching {
     }
 
     /**
-     * Returns this recipe with the orders of {@code DataLoader(shuffle=True)} after {@code torch.manual_seed(seed)}, if nothing else draws
-     * random numbers.
+     * Returns this recipe with the orders of {@code DataLoader(shuffle=True)} after {@code torch.manual_seed(seed)}, if
+     * nothing else draws random numbers.
      *
      * @param number the seed, of which the low 32 bits count
      * @return the recipe

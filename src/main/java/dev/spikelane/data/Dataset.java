@@ -13,7 +13,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Samples with numbers from 0, each an array of values and a label. A data set does not change, and any number of threads may read it at once.
+ * Samples with numbers from 0, each an array of values and a label. A data set does not change, and any number of
+ * threads may read it at once.
  */
 public interface Dataset {
 
@@ -109,7 +110,8 @@ public interface Dataset {
     }
 
     /**
-     * Splits the samples at random, as {@code torch.utils.data.random_split} does with {@code torch.Generator().manual_seed(seed)}.
+     * Splits the samples at random, as {@code torch.utils.data.random_split} does with
+     * {@code torch.Generator().manual_seed(seed)}.
      *
      * @param seed the seed
      * @param lengths samples of each part, which add up to all
@@ -133,8 +135,8 @@ public interface Dataset {
     }
 
     /**
-     * Splits the samples at random by shares, as {@code torch.utils.data.random_split} does with fractions: a part gets {@code floor(share * size())} samples, and what is
-     * left over goes to the parts from the first on, one each.
+     * Splits the samples at random by shares, as {@code torch.utils.data.random_split} does with fractions: a part gets
+     * {@code floor(share * size())} samples, and what is left over goes to the parts from the first on, one each.
      *
      * @param seed the seed
      * @param shares one for each part, from 0 to 1, which add up to 1
@@ -178,7 +180,8 @@ public interface Dataset {
     }
 
     /**
-     * Returns the samples normalized by channel, {@code (value - mean) / deviation}, in float32, as torchvision's {@code Normalize} does.
+     * Returns the samples normalized by channel, {@code (value - mean) / deviation}, in float32, as torchvision's
+     * {@code Normalize} does.
      *
      * @param means one for each channel, or one for all
      * @param deviations one for each channel, or one for all, not 0
@@ -201,8 +204,9 @@ public interface Dataset {
     }
 
     /**
-     * Returns the samples with the values of another data set behind their own, for networks of several inputs: each gets as many values of a sample as it has
-     * neurons, in the order in which the network names them. Labels and targets are those of this data set.
+     * Returns the samples with the values of another data set behind their own, for networks of several inputs: each
+     * gets as many values of a sample as it has neurons, in the order in which the network names them. Labels and
+     * targets are those of this data set.
      *
      * @param other as many samples
      * @return the data set, of shape {@code [shape().size() + other.shape().size()]}
@@ -217,7 +221,8 @@ public interface Dataset {
      * Makes a data set of samples with labels.
      *
      * @param shape the shape of a sample
-     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may read
+     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may
+     *     read
      * @param labels one for each sample, from 0
      * @param classes how many classes there are, at least 1
      * @return the data set
@@ -231,7 +236,8 @@ public interface Dataset {
      * Makes a data set of samples with targets that are numbers.
      *
      * @param shape the shape of a sample
-     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may read
+     * @param values {@code [samples x shape.size()]}, in torch's order; not copied, and of memory that every thread may
+     *     read
      * @param targets {@code [samples x any]}; not copied, and of memory that every thread may read
      * @return the data set
      * @throws IllegalArgumentException if a shape does not fit
@@ -241,22 +247,23 @@ public interface Dataset {
     }
 
     /**
-     * Joins images and labels of IDX files, the format of MNIST and Fashion-MNIST. Values are {@code byte / 255}, as torchvision's
-     * {@code ToTensor} computes them; a set of 60,000 images takes 47 MB, a byte each pixel.
+     * Joins images and labels of IDX files, the format of MNIST and Fashion-MNIST. Values are {@code byte / 255}, as
+     * torchvision's {@code ToTensor} computes them; a set of 60,000 images takes 47 MB, a byte each pixel.
      *
      * @param name what messages call the set
      * @param images {@code [count x height x width]} or {@code [count x features]}
      * @param labels {@code [count]}; there is a class for each number up to the largest
      * @return the data set, of shape {@code [1 x height x width]} or {@code [features]}
-     * @throws IOException if there are no images, the images have one dimension, the labels another number of dimensions than one, or their
-     *     counts differ
+     * @throws IOException if there are no images, the images have one dimension, the labels another number of
+     *     dimensions than one, or their counts differ
      */
     static Dataset idx(String name, Idx images, Idx labels) throws IOException {
         return IdxDataset.of(name, images, labels);
     }
 
     /**
-     * Reads the training images of a folder: {@code train-images-idx3-ubyte} and {@code train-labels-idx1-ubyte}, each plain or with {@code .gz}.
+     * Reads the training images of a folder: {@code train-images-idx3-ubyte} and {@code train-labels-idx1-ubyte}, each
+     * plain or with {@code .gz}.
      *
      * @param folder the folder
      * @return the data set
@@ -267,7 +274,8 @@ public interface Dataset {
     }
 
     /**
-     * Reads the test images of a folder: {@code t10k-images-idx3-ubyte} and {@code t10k-labels-idx1-ubyte}, each plain or with {@code .gz}.
+     * Reads the test images of a folder: {@code t10k-images-idx3-ubyte} and {@code t10k-labels-idx1-ubyte}, each plain
+     * or with {@code .gz}.
      *
      * @param folder the folder
      * @return the data set

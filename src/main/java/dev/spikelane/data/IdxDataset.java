@@ -13,8 +13,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Images and labels of IDX files, the format of MNIST and Fashion-MNIST. Values are {@code byte / 255}, as torchvision's {@code ToTensor} computes them. A
- * set of 60,000 images takes 47 MB, a byte each pixel.
+ * Images and labels of IDX files, the format of MNIST and Fashion-MNIST. Values are {@code byte / 255}, as
+ * torchvision's {@code ToTensor} computes them. A set of 60,000 images takes 47 MB, a byte each pixel.
  */
 final class IdxDataset implements Dataset {
 

@@ -10,8 +10,8 @@ import dev.spikelane.random.TorchRandom;
 import java.util.Objects;
 
 /**
- * How the values of a batch become what a network's input gets. Random numbers come from the samples' streams, so a sample's spikes do not depend on
- * its place.
+ * How the values of a batch become what a network's input gets. Random numbers come from the samples' streams, so a
+ * sample's spikes do not depend on its place.
  */
 public interface InputCode {
 
@@ -35,8 +35,8 @@ public interface InputCode {
     void encode(FloatMatrix values, SampleDraws draws, Signal into);
 
     /**
-     * Tells whether random numbers come from one stream after all samples before, and not from the samples' own: a run with such a code cannot be
-     * saved and resumed.
+     * Tells whether random numbers come from one stream after all samples before, and not from the samples' own: a run
+     * with such a code cannot be saved and resumed.
      *
      * @return whether what becomes of a sample depends on what was encoded before it
      */
@@ -45,16 +45,19 @@ public interface InputCode {
     }
 
     /**
-     * Returns the time steps that a sample becomes. Whoever runs a network for another number of steps refuses this code.
+     * Returns the time steps that a sample becomes. Whoever runs a network for another number of steps refuses this
+     * code.
      *
-     * @return steps, or 0 if the result has one row for each sample, a frame that does not change in time; also 0 if the code does not say it
+     * @return steps, or 0 if the result has one row for each sample, a frame that does not change in time; also 0 if
+     *     the code does not say it
      */
     default int steps() {
         return 0;
     }
 
     /**
-     * Returns the code that gives the values as they are, one row for each sample: a frame that does not change in time.
+     * Returns the code that gives the values as they are, one row for each sample: a frame that does not change in
+     * time.
      *
      * @return the code
      */
@@ -63,7 +66,8 @@ public interface InputCode {
     }
 
     /**
-     * Returns the code that shows a sample piece by piece: at each step the next values of it, such as a line of an image.
+     * Returns the code that shows a sample piece by piece: at each step the next values of it, such as a line of an
+     * image.
      *
      * @param steps time steps, at least 1
      * @return the code, which makes {@code [steps * samples x values / steps]}
@@ -73,12 +77,14 @@ public interface InputCode {
     }
 
     /**
-     * Returns delta modulation of a series, as {@code snntorch.spikegen.delta} has it: at each step the next values of the sample come, as those of {@link #pieces}, and a
-     * neuron fires where its value has risen by the threshold since the step before.
+     * Returns delta modulation of a series, as {@code snntorch.spikegen.delta} has it: at each step the next values of
+     * the sample come, as those of {@link #pieces}, and a neuron fires where its value has risen by the threshold since
+     * the step before.
      *
      * @param delta the encoder
      * @param steps time steps, at least 1
-     * @return the code, which makes {@code [steps * samples x values / steps]} spikes, has memory of its own and is for one loader at a time
+     * @return the code, which makes {@code [steps * samples x values / steps]} spikes, has memory of its own and is for
+     *     one loader at a time
      * @throws IllegalArgumentException if steps is below 1
      */
     static InputCode delta(Delta delta, int steps) {
@@ -86,11 +92,13 @@ public interface InputCode {
     }
 
     /**
-     * Returns delta modulation of a series with values 1 where it rises by the threshold and -1 where it falls, snnTorch's {@code off_spike=True}.
+     * Returns delta modulation of a series with values 1 where it rises by the threshold and -1 where it falls,
+     * snnTorch's {@code off_spike=True}.
      *
      * @param delta the encoder
      * @param steps time steps, at least 1
-     * @return the code, which makes {@code [steps * samples x values / steps]} values, has memory of its own and is for one loader at a time
+     * @return the code, which makes {@code [steps * samples x values / steps]} values, has memory of its own and is for
+     *     one loader at a time
      * @throws IllegalArgumentException if steps is below 1
      */
     static InputCode signedDelta(Delta delta, int steps) {
@@ -110,12 +118,14 @@ public interface InputCode {
     }
 
     /**
-     * Returns rate coding with numbers from one stream, spike for spike as {@code snntorch.spikegen.rate} draws them batch after batch. It is for
-     * comparisons with a run of Python: what becomes of a sample depends on all that was encoded before, so that a run with it cannot be resumed.
+     * Returns rate coding with numbers from one stream, spike for spike as {@code snntorch.spikegen.rate} draws them
+     * batch after batch. It is for comparisons with a run of Python: what becomes of a sample depends on all that was
+     * encoded before, so that a run with it cannot be resumed.
      *
      * @param rate the encoder
      * @param steps time steps, at least 1
-     * @param random the stream, which nobody else draws from while a loader is open: a loader reads a batch or two ahead
+     * @param random the stream, which nobody else draws from while a loader is open: a loader reads a batch or two
+     *     ahead
      * @return the code, for one loader at a time
      */
     static InputCode rate(Rate rate, int steps, TorchRandom random) {

@@ -32,7 +32,10 @@ record Shuffle(Kind kind, long seed) {
         return new Shuffle(Kind.OWN_GENERATOR, seed);
     }
 
-    /** The orders of {@code DataLoader(shuffle=True)} after {@code torch.manual_seed(seed)}, if nothing else draws random numbers. */
+    /**
+     * The orders of {@code DataLoader(shuffle=True)} after {@code torch.manual_seed(seed)}, if nothing else draws
+     * random numbers.
+     */
     static Shuffle ofGlobalSeed(long seed) {
         return new Shuffle(Kind.GLOBAL_GENERATOR, seed);
     }

@@ -57,15 +57,18 @@ public record NetworkDescription(
                 && !(target.neuron().recurrence() instanceof Recurrence.None);
     }
 
-    /** Returns the operators of a projection, from source to target, at least one; throws where a connection does not fit. */
+    /**
+     * Returns the operators of a projection, from source to target, at least one; throws where a connection does not
+     * fit.
+     */
     public List<OperatorDescription> operators(int projection) {
         ProjectionDescription said = projections.get(projection);
         return PathWalk.operators(said, shapeOf(said.source()));
     }
 
     /**
-     * Returns all values: those of projections, then those of populations, in order of declaration. The shapes of parameters are those that
-     * were declared; a parameter may get one value for all neurons, or one for each.
+     * Returns all values: those of projections, then those of populations, in order of declaration. The shapes of
+     * parameters are those that were declared; a parameter may get one value for all neurons, or one for each.
      */
     public List<NamedValues> values() {
         List<NamedValues> values = new ArrayList<>();
@@ -78,7 +81,9 @@ public record NetworkDescription(
         return values;
     }
 
-    /** Returns the parameters of a population; the weights of a recurrence that is a projection are that projection's. */
+    /**
+     * Returns the parameters of a population; the weights of a recurrence that is a projection are that projection's.
+     */
     public List<NamedValues> parameters(int population) {
         PopulationDescription said = populations.get(population);
         boolean fed = enters(population, Neuron.FEEDBACK);

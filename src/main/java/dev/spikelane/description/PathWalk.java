@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Goes along the path of a projection: which connections get operators, for rows of which shape, and what the names of their values start with. It
- * asks only for the kinds of connections, so that a file can be read on the way.
+ * Goes along the path of a projection: which connections get operators, for rows of which shape, and what the names of
+ * their values start with. It asks only for the kinds of connections, so that a file can be read on the way.
  */
 public final class PathWalk {
 
@@ -51,14 +51,20 @@ public final class PathWalk {
                 : List.copyOf(operators);
     }
 
-    /** Whether the next connection computes nothing: its rows stay where they are, and whatever is behind it knows their order. */
+    /**
+     * Whether the next connection computes nothing: its rows stay where they are, and whatever is behind it knows their
+     * order.
+     */
     private boolean seesThrough() {
         return kinds.get(place).flattens()
                 && (!TorchLayout.differs(rows)
                         || place + 1 < kinds.size() && kinds.get(place + 1).takesInnerOrder());
     }
 
-    /** Returns what the names of the values of the next connection start with: its operator's place, where several have values. */
+    /**
+     * Returns what the names of the values of the next connection start with: its operator's place, where several have
+     * values.
+     */
     public String owner() {
         return projection + (several ? "." + operators : "");
     }

@@ -5,12 +5,14 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
 /**
- * Delta modulation: a neuron fires where its datum changes by a threshold from one step to the next, as {@code snntorch.spikegen.delta} has
- * it.
+ * Delta modulation: a neuron fires where its datum changes by a threshold from one step to the next, as
+ * {@code snntorch.spikegen.delta} has it.
  *
- * <p>{@code on = (data[step] - data[step - 1] >= threshold)} and {@code off = (data[step] - data[step - 1] <= -threshold)}, in float32; a
- * difference equal to the threshold fires, unlike a neuron. Before the first step the data count as 0, or with padding as in the first
- * step, which then has no spike (at a threshold of 0 and less a difference of 0 fires, though). snnTorch's {@code off_spike} is chosen by the method here.
+ * <p>{@code on = (data[step] - data[step - 1] >= threshold)} and
+ * {@code off = (data[step] - data[step - 1] <= -threshold)}, in float32; a difference equal to the threshold fires,
+ * unlike a neuron. Before the first step the data count as 0, or with padding as in the first step, which then has no
+ * spike (at a threshold of 0 and less a difference of 0 fires, though). snnTorch's {@code off_spike} is chosen by the
+ * method here.
  */
 public final class Delta {
 
@@ -106,8 +108,8 @@ public final class Delta {
      *
      * @param data {@code [steps * batch x neurons]}, time-major
      * @param batch samples in a step
-     * @param spikes {@code [steps * batch x neurons]}, overwritten with 1, 0 and -1, or 0 where at a threshold of 0 and less both
-     *     would fire; shares no memory with the data
+     * @param spikes {@code [steps * batch x neurons]}, overwritten with 1, 0 and -1, or 0 where at a threshold of 0 and
+     *     less both would fire; shares no memory with the data
      * @throws IllegalArgumentException if a shape does not fit, or the spikes share memory with the data
      */
     public void encodeSigned(FloatMatrix data, int batch, FloatMatrix spikes) {

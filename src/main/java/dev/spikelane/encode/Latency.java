@@ -7,9 +7,11 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.util.Objects;
 
 /**
- * Latency coding: every neuron fires once, the earlier the larger its datum, as {@code snntorch.spikegen.latency} has it.
+ * Latency coding: every neuron fires once, the earlier the larger its datum, as {@code snntorch.spikegen.latency} has
+ * it.
  *
- * <p>{@code spike[step][sample][neuron] = (rint(time[sample][neuron]) == step)}, halves rounded to even. Times are float32, in steps.
+ * <p>{@code spike[step][sample][neuron] = (rint(time[sample][neuron]) == step)}, halves rounded to even. Times are
+ * float32, in steps.
  *
  * <p>Logarithmic, the time that a leaky membrane charged by the datum takes to the threshold
  * ({@code snntorch.spikegen.latency_code_log}, to the bit):
@@ -22,11 +24,12 @@ import java.util.Objects;
  * <pre>{@code
  * time = min(-tau * (data - 1), -tau * (threshold - 1)) + first              normalized: tau = steps - 1 - first
  * }</pre>
- * and, where that normalized is negative because data are above 1, {@code (time - min time) / (max time - min time) * (steps - 1)}. The
- * extremes are those of the whole matrix: with normalization a sample's times depend on the others of its batch, as in snnTorch.
+ * and, where that normalized is negative because data are above 1,
+ * {@code (time - min time) / (max time - min time) * (steps - 1)}. The extremes are those of the whole matrix: with
+ * normalization a sample's times depend on the others of its batch, as in snnTorch.
  *
- * <p>Data below the threshold fire together as the last ones, in the last step if the code is logarithmic and normalized (snnTorch's
- * documentation says so of all codes); clipped, they do not fire.
+ * <p>Data below the threshold fire together as the last ones, in the last step if the code is logarithmic and
+ * normalized (snnTorch's documentation says so of all codes); clipped, they do not fire.
  *
  * <p>Options are float64, as in Python, and rounded to float32 where they meet the data.
  */
@@ -47,8 +50,8 @@ public final class Latency {
     }
 
     /**
-     * Makes snnTorch's default: logarithmic, threshold 0.01, tau 1, first spike time 0, not normalized, epsilon 1e-7. Data below the threshold
-     * fire too, and spikes behind the last step are refused.
+     * Makes snnTorch's default: logarithmic, threshold 0.01, tau 1, first spike time 0, not normalized, epsilon 1e-7.
+     * Data below the threshold fire too, and spikes behind the last step are refused.
      */
     public Latency() {
         this(new LatencyCode());
@@ -101,7 +104,8 @@ public final class Latency {
     /**
      * Tells whether times are stretched over the steps.
      *
-     * @return whether they are: logarithmic ones so that the last is in the last step, linear ones so that a datum of 0 would be
+     * @return whether they are: logarithmic ones so that the last is in the last step, linear ones so that a datum of 0
+     *     would be
      */
     public boolean normalize() {
         return options.code.normalize();
@@ -222,10 +226,12 @@ public final class Latency {
      * Encodes data. snnTorch's choice of the number of steps, where none is given, is {@link #steps}.
      *
      * @param data {@code [batch x neurons]}, in [0, 1]
-     * @param times {@code [batch x neurons]}, overwritten with the spike times, infinite where clipped; shares no memory with the data
+     * @param times {@code [batch x neurons]}, overwritten with the spike times, infinite where clipped; shares no
+     *     memory with the data
      * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
-     * @throws IllegalArgumentException if a shape does not fit, times and data share memory, a datum is not in [0, 1], the first spike time is not below the steps, a
-     *     spike is behind the last step and not to be dropped, or a time is infinite, because float32 loses epsilon beside the threshold
+     * @throws IllegalArgumentException if a shape does not fit, times and data share memory, a datum is not in [0, 1],
+     *     the first spike time is not below the steps, a spike is behind the last step and not to be dropped, or a time
+     *     is infinite, because float32 loses epsilon beside the threshold
      */
     public void encode(FloatMatrix data, FloatMatrix times, SpikeMatrix spikes) {
         requireSteps(data.rows(), "spikes", spikes.rows());
@@ -248,22 +254,23 @@ public final class Latency {
     /**
      * Computes the times of spikes within some steps.
      *
-     * <p>Unlike snnTorch, which gives NaN where a normalized code has one time only, this gives the first spike time (logarithmic) or 0
-     * (linear, all data above 1).
+     * <p>Unlike snnTorch, which gives NaN where a normalized code has one time only, this gives the first spike time
+     * (logarithmic) or 0 (linear, all data above 1).
      *
      * @param data {@code [batch x neurons]}, finite
      * @param steps how many steps there are, more than the first spike time; only a normalized code keeps within them
      * @param times {@code [batch x neurons]}, overwritten; may be the data itself, but not overlap it otherwise
-     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, a datum is not finite, or a
-     *     time that is to be normalized is infinite, because float32 loses epsilon beside the threshold or cannot hold a linear time
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, a datum is
+     *     not finite, or a time that is to be normalized is infinite, because float32 loses epsilon beside the
+     *     threshold or cannot hold a linear time
      */
     public void times(FloatMatrix data, int steps, FloatMatrix times) {
         options.code.encode(data, steps, times);
     }
 
     /**
-     * Sets the times of data below the threshold to infinity, so that they never fire: the mask that snnTorch's {@code latency_code}
-     * returns beside the times.
+     * Sets the times of data below the threshold to infinity, so that they never fire: the mask that snnTorch's
+     * {@code latency_code} returns beside the times.
      *
      * @param data {@code [batch x neurons]}, as they were encoded
      * @param times {@code [batch x neurons]}, updated; not the data

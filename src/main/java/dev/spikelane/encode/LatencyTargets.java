@@ -6,14 +6,16 @@ import dev.spikelane.memory.FloatMatrix;
 import java.util.Objects;
 
 /**
- * Latency coded targets of training: what a membrane or an output shall be at every step, as {@code snntorch.spikegen.latency} with targets
- * and {@code targets_latency} have it.
+ * Latency coded targets of training: what a membrane or an output shall be at every step, as
+ * {@code snntorch.spikegen.latency} with targets and {@code targets_latency} have it.
  *
- * <p>Without interpolation {@code target = max(spike * on, off)}: a negative off counts as 0 (-0 if on is negative). With interpolation
- * the target rises linearly from off at step 0 to on at the spike, and is off afterwards: see {@link #interpolate}.
+ * <p>Without interpolation {@code target = max(spike * on, off)}: a negative off counts as 0 (-0 if on is negative).
+ * With interpolation the target rises linearly from off at step 0 to on at the spike, and is off afterwards: see
+ * {@link #interpolate}.
  *
- * <p>Unlike snnTorch, which ignores {@code clip} when it interpolates, features below the threshold are then off at all steps; and
- * {@code targets_convert(code="latency")}, which drops on, off, interpolation and epsilon, has no counterpart.
+ * <p>Unlike snnTorch, which ignores {@code clip} when it interpolates, features below the threshold are then off at all
+ * steps; and {@code targets_convert(code="latency")}, which drops on, off, interpolation and epsilon, has no
+ * counterpart.
  */
 public final class LatencyTargets {
 
@@ -107,7 +109,8 @@ public final class LatencyTargets {
      * Encodes data.
      *
      * @param data {@code [batch x neurons]}, in [0, 1]
-     * @param times {@code [batch x neurons]}, overwritten with the spike times, infinite where clipped; shares no memory with the data
+     * @param times {@code [batch x neurons]}, overwritten with the spike times, infinite where clipped; shares no
+     *     memory with the data
      * @param targets {@code [steps * batch x neurons]}, time-major, overwritten; shares no memory with the times
      * @throws IllegalArgumentException as for {@link Latency#encode}, or if the targets are the times
      */
@@ -140,18 +143,21 @@ public final class LatencyTargets {
     }
 
     /**
-     * Interpolates up to the only spike of each neuron, as {@code snntorch.spikegen.latency_interpolate} does: the target is
-     * {@code off + (on - off) * step / rint(time)} up to the spike, then off; off at all steps where the rounded time is above their number.
-     * A time that is their number is one behind the last step: the target rises, and does not come to on.
+     * Interpolates up to the only spike of each neuron, as {@code snntorch.spikegen.latency_interpolate} does: the
+     * target is {@code off + (on - off) * step / rint(time)} up to the spike, then off; off at all steps where the
+     * rounded time is above their number. A time that is their number is one behind the last step: the target rises,
+     * and does not come to on.
      *
-     * <p>As there, the target at a spike is lost (off) where float32 rounds the sum past on: with on 0.9 and off 0.1, 1 * 0.8 + 0.1 is
+     * <p>As there, the target at a spike is lost (off) where float32 rounds the sum past on: with on 0.9 and off 0.1, 1
+     * * 0.8 + 0.1 is
      * 0.90000004.
      *
      * @param times {@code [batch x neurons]}, in steps, at least 0; infinite for neurons that never fire
      * @param onTarget the target at a spike
      * @param offTarget the target behind it
      * @param targets {@code [steps * batch x neurons]}, time-major, overwritten; shares no memory with the times
-     * @throws IllegalArgumentException if a shape does not fit, targets and times share memory, a target is not finite in float32, or on is less than off
+     * @throws IllegalArgumentException if a shape does not fit, targets and times share memory, a target is not finite
+     *     in float32, or on is less than off
      */
     public static void interpolate(FloatMatrix times, double onTarget, double offTarget, FloatMatrix targets) {
         Interpolation.latency(times, onTarget, offTarget, targets);

@@ -18,7 +18,8 @@ public final class OneHot {
      *
      * @param labels class numbers, one for each sample
      * @param oneHot {@code [batch x classes]}, overwritten
-     * @throws IllegalArgumentException if there is not a row for each label, or a label is not a class; nothing is written then
+     * @throws IllegalArgumentException if there is not a row for each label, or a label is not a class; nothing is
+     *     written then
      */
     public static void encode(int[] labels, FloatMatrix oneHot) {
         oneHot.requireShape("oneHot", labels.length, oneHot.columns());
@@ -30,7 +31,8 @@ public final class OneHot {
      *
      * @param labels class numbers, one for each sample
      * @param oneHot {@code [batch x classes]}, overwritten
-     * @throws IllegalArgumentException if there is not a row for each label, or a label is not a class; nothing is written then
+     * @throws IllegalArgumentException if there is not a row for each label, or a label is not a class; nothing is
+     *     written then
      */
     public static void encode(int[] labels, SpikeMatrix oneHot) {
         oneHot.requireShape("oneHot", labels.length, oneHot.columns());
@@ -42,7 +44,8 @@ public final class OneHot {
     }
 
     /**
-     * Swaps zeros and ones, {@code inverse = (value == 0 ? 1 : 0)}, as {@code snntorch.spikegen.to_one_hot_inverse} does.
+     * Swaps zeros and ones, {@code inverse = (value == 0 ? 1 : 0)}, as {@code snntorch.spikegen.to_one_hot_inverse}
+     * does.
      *
      * @param oneHot {@code [batch x classes]}
      * @param inverse {@code [batch x classes]}, overwritten; may be the same matrix, but not overlap otherwise
@@ -73,8 +76,8 @@ public final class OneHot {
     }
 
     /**
-     * Decodes labels. Unlike {@code snntorch.spikegen.from_one_hot}, which returns the numbers of the rows, this returns the classes, as
-     * its documentation says.
+     * Decodes labels. Unlike {@code snntorch.spikegen.from_one_hot}, which returns the numbers of the rows, this
+     * returns the classes, as its documentation says.
      *
      * @param oneHot {@code [batch x classes]}, with one 1 in each row
      * @param labels receives the class of each row

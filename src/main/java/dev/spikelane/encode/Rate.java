@@ -8,12 +8,13 @@ import dev.spikelane.random.SampleDraws;
 import dev.spikelane.random.TorchRandom;
 
 /**
- * Rate coding: at every step a neuron fires with a probability given by its datum, as {@code snntorch.spikegen.rate} does.
+ * Rate coding: at every step a neuron fires with a probability given by its datum, as {@code snntorch.spikegen.rate}
+ * does.
  *
- * <p>{@code P(spike[step][sample][neuron]) = clamp(data * gain + offset, 0, 1)} from step {@code firstSpikeTime} on, in float32; earlier
- * steps have no spike. Random numbers come from a seed, by {@link dev.spikelane.random.CounterRandom}: spikes are then a pure function of
- * (seed, step, sample, neuron), fast, and the same however the work is split. Or they come from a {@link TorchRandom}: spike for spike
- * what snnTorch gives after {@code torch.manual_seed}.
+ * <p>{@code P(spike[step][sample][neuron]) = clamp(data * gain + offset, 0, 1)} from step {@code firstSpikeTime} on, in
+ * float32; earlier steps have no spike. Random numbers come from a seed, by {@link dev.spikelane.random.CounterRandom}:
+ * spikes are then a pure function of (seed, step, sample, neuron), fast, and the same however the work is split. Or
+ * they come from a {@link TorchRandom}: spike for spike what snnTorch gives after {@code torch.manual_seed}.
  *
  * <p>With gain 1, offset 0 and first spike time 0, time-varying data give {@code snntorch.spikegen.rate_conv}.
  */
@@ -87,7 +88,8 @@ public final class Rate {
      * @param data {@code [batch x neurons]}
      * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
      * @param seed the seed of the run
-     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum is NaN
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum
+     *     is NaN
      */
     public void encode(FloatMatrix data, SpikeMatrix spikes, long seed) {
         encode(data, spikes, seed, 0);
@@ -100,7 +102,8 @@ public final class Rate {
      * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
      * @param seed the seed of the run
      * @param firstSample the number of the first of these samples
-     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum is NaN
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum
+     *     is NaN
      */
     public void encode(FloatMatrix data, SpikeMatrix spikes, long seed, int firstSample) {
         int firstRow = silence(data, data.rows(), spikes);
@@ -108,13 +111,14 @@ public final class Rate {
     }
 
     /**
-     * Encodes the samples of a batch of a data set. The spikes of a sample are the same in whatever place of whatever batch it stands, and others in
-     * another epoch; see {@link dev.spikelane.random.SampleDraws}.
+     * Encodes the samples of a batch of a data set. The spikes of a sample are the same in whatever place of whatever
+     * batch it stands, and others in another epoch; see {@link dev.spikelane.random.SampleDraws}.
      *
      * @param data {@code [batch x neurons]}, the same at all steps
      * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
      * @param draws the random streams of the samples
-     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum is NaN
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum
+     *     is NaN
      * @throws IndexOutOfBoundsException if there are fewer random streams than samples
      */
     public void encodeSamples(FloatMatrix data, SpikeMatrix spikes, SampleDraws draws) {
@@ -123,13 +127,15 @@ public final class Rate {
     }
 
     /**
-     * Encodes data that are the same at all steps, spike for spike as {@code snntorch.spikegen.rate(data, num_steps, ...)} does; numbers
-     * are drawn for the steps before the first spike time too.
+     * Encodes data that are the same at all steps, spike for spike as
+     * {@code snntorch.spikegen.rate(data, num_steps, ...)} does; numbers are drawn for the steps before the first spike
+     * time too.
      *
      * @param data {@code [batch x neurons]}
      * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
      * @param random the stream the numbers are drawn from
-     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum is NaN
+     * @throws IllegalArgumentException if a shape does not fit, the first spike time is not below the steps, or a datum
+     *     is NaN
      */
     public void encode(FloatMatrix data, SpikeMatrix spikes, TorchRandom random) {
         int firstRow = silence(data, data.rows(), spikes);
@@ -144,8 +150,8 @@ public final class Rate {
     }
 
     /**
-     * Encodes data that change from step to step. Steps without a spike are put before them, so there are {@code firstSpikeTime} more
-     * steps of spikes than of data.
+     * Encodes data that change from step to step. Steps without a spike are put before them, so there are
+     * {@code firstSpikeTime} more steps of spikes than of data.
      *
      * <p>Unlike snnTorch, which ignores gain and offset here, this applies them.
      *
@@ -161,7 +167,8 @@ public final class Rate {
     }
 
     /**
-     * Encodes data that change from step to step, spike for spike as {@code snntorch.spikegen.rate(data, time_var_input=True, ...)} does.
+     * Encodes data that change from step to step, spike for spike as
+     * {@code snntorch.spikegen.rate(data, time_var_input=True, ...)} does.
      *
      * <p>Unlike snnTorch, which ignores gain and offset here, this applies them.
      *

@@ -6,24 +6,26 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 
 /**
- * Rate coded targets of training: what a membrane or an output shall be at every step, as {@code snntorch.spikegen.targets_rate} has it.
- * The class that a label names fires at one rate, all others at another.
+ * Rate coded targets of training: what a membrane or an output shall be at every step, as
+ * {@code snntorch.spikegen.targets_rate} has it. The class that a label names fires at one rate, all others at another.
  *
- * <p>The two trains of spikes, each a {@link TargetRate}, become two <em>levels</em> for each step, and these are written for each sample:
+ * <p>The two trains of spikes, each a {@link TargetRate}, become two <em>levels</em> for each step, and these are
+ * written for each sample:
  * <pre>{@code
  * interpolate                    level = Interpolation.rate(train, on, off)
  * correctRate 1, incorrectRate 0:
- *     first > 0                  level = off before first, then max(on, off) for the label's class, max(0 * on, off) for others
+ *     first > 0                  level = off before first, then max(on, off) for the label's class,
+ *                                        max(0 * on, off) for others
  *     first = 0, on > off        level = max(on, off), max(0 * on, off)
  *     first = 0, on <= off       level = on, off
  * else                           level = max(spike * on, off)
  * }</pre>
- * so a negative off counts as 0 where on is above it. The numbers are snnTorch's, which leaves out the time axis where all steps are equal;
- * a matrix of one step holds them here.
+ * so a negative off counts as 0 where on is above it. The numbers are snnTorch's, which leaves out the time axis where
+ * all steps are equal; a matrix of one step holds them here.
  *
- * <p>Unlike snnTorch, this interpolates at rates 1 and 0 too, where that ignores it; and other rates work for any number of steps. There
- * they raise an error unless there are as many steps as classes or one of either, and then they give a five-dimensional repetition if they
- * do not interpolate.
+ * <p>Unlike snnTorch, this interpolates at rates 1 and 0 too, where that ignores it; and other rates work for any
+ * number of steps. There they raise an error unless there are as many steps as classes or one of either, and then they
+ * give a five-dimensional repetition if they do not interpolate.
  */
 public final class RateTargets {
 
@@ -219,8 +221,9 @@ public final class RateTargets {
     }
 
     /**
-     * Writes the train of the label's class for one neuron, as {@code snntorch.spikegen.target_rate_code} does. With the same seed the steps are
-     * torch's. The times that it returns beside the spikes are not kept: they are the steps of the spikes.
+     * Writes the train of the label's class for one neuron, as {@code snntorch.spikegen.target_rate_code} does. With
+     * the same seed the steps are torch's. The times that it returns beside the spikes are not kept: they are the steps
+     * of the spikes.
      *
      * @param spikes {@code [steps x neurons]}
      * @param neuron the column that is overwritten
@@ -241,8 +244,8 @@ public final class RateTargets {
      *
      * @param trains {@code [steps x 2]}, overwritten with the trains of the label's class and of the others
      * @param levels {@code [steps x 2]}, overwritten with the targets of the label's class and of the others
-     * @throws IllegalArgumentException if the pattern is random and the rates are not 1 and 0, a shape does not fit, or the first spike
-     *     time is beyond the steps
+     * @throws IllegalArgumentException if the pattern is random and the rates are not 1 and 0, a shape does not fit, or
+     *     the first spike time is beyond the steps
      */
     public void levels(SpikeMatrix trains, FloatMatrix levels) {
         requireShapes(trains, levels);
@@ -259,8 +262,8 @@ public final class RateTargets {
     }
 
     /**
-     * Draws trains, first that of the label's class, and computes their levels. All samples and all other classes share them, as in
-     * snnTorch.
+     * Draws trains, first that of the label's class, and computes their levels. All samples and all other classes share
+     * them, as in snnTorch.
      *
      * @param trains {@code [steps x 2]}, overwritten with the trains of the label's class and of the others
      * @param levels {@code [steps x 2]}, overwritten with the targets of the label's class and of the others
@@ -299,12 +302,14 @@ public final class RateTargets {
     }
 
     /**
-     * Interpolates between the spikes of neurons that fire many times, as {@code snntorch.spikegen.rate_interpolate} does for one: the
-     * target rises from off, one step after a spike or at the first step, to on at the next spike; behind the last spike it is off.
+     * Interpolates between the spikes of neurons that fire many times, as {@code snntorch.spikegen.rate_interpolate}
+     * does for one: the target rises from off, one step after a spike or at the first step, to on at the next spike;
+     * behind the last spike it is off.
      *
-     * <p>snnTorch's epsilon has no counterpart: where it makes a ramp of another length there, because it is not small against a step of
-     * the ramp or lost beside on, here each has its length. Unlike there on may be off or less: the targets then stay or fall. There
-     * are as many targets as steps; there they end with the last spike where a spike is behind the steps.
+     * <p>snnTorch's epsilon has no counterpart: where it makes a ramp of another length there, because it is not small
+     * against a step of the ramp or lost beside on, here each has its length. Unlike there on may be off or less: the
+     * targets then stay or fall. There are as many targets as steps; there they end with the last spike where a spike
+     * is behind the steps.
      *
      * @param spikes {@code [steps * batch x neurons]}, time-major
      * @param batch samples in a step

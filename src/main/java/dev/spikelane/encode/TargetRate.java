@@ -14,11 +14,12 @@ import java.util.Objects;
  * UNIFORM  floor(uniform * (steps - first) + first)     n times
  * POISSON  where uniform < rate
  * }</pre>
- * The sums of REGULAR have the bits of {@code torch.arange}, see {@link Progression}; those of UNIFORM are float32. Uniform numbers come from a {@link TorchRandom}:
- * with the same seed the steps are torch's. POISSON draws a number for the steps before {@code first} too, a rate of 0 draws none.
+ * The sums of REGULAR have the bits of {@code torch.arange}, see {@link Progression}; those of UNIFORM are float32.
+ * Uniform numbers come from a {@link TorchRandom}: with the same seed the steps are torch's. POISSON draws a number for
+ * the steps before {@code first} too, a rate of 0 draws none.
  *
- * <p>Unlike snnTorch, which raises an error where float32 rounds a time up to the number of steps, this fires in the last step. The times
- * that it returns beside the spikes are not kept: they are the steps of the spikes.
+ * <p>Unlike snnTorch, which raises an error where float32 rounds a time up to the number of steps, this fires in the
+ * last step. The times that it returns beside the spikes are not kept: they are the steps of the spikes.
  *
  * @param rate spikes for each step, in [0, 1]
  * @param firstSpikeTime no spike is earlier, in steps, at least 0

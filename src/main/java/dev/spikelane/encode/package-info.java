@@ -1,10 +1,10 @@
 /**
  * Encoders: turn data and labels into spikes or targets over time, as {@code snntorch.spikegen} does.
  *
- * <p>An encoder is a record of its options. It writes into the caller's matrices and allocates nothing; rows of a batch over time are
- * time-major, row = step * batch + sample. The numbers are snnTorch's bit for bit, for random codes too, where a
- * {@link dev.spikelane.random.TorchRandom} draws them. Options that Python holds as float64 are {@code double}: they are rounded to float32
- * where they meet the data, and not before, because sums of options show in the last bit.
+ * <p>An encoder is a record of its options. It writes into the caller's matrices and allocates nothing; rows of a batch
+ * over time are time-major, row = step * batch + sample. The numbers are snnTorch's bit for bit, for random codes too,
+ * where a {@link dev.spikelane.random.TorchRandom} draws them. Options that Python holds as float64 are {@code double}:
+ * they are rounded to float32 where they meet the data, and not before, because sums of options show in the last bit.
  *
  * <table>
  * <caption>Functions of snntorch.spikegen</caption>
@@ -54,8 +54,8 @@
  * <tr><td>from_one_hot</td><td>the numbers of the rows</td><td>the classes, as documented</td></tr>
  * </table>
  *
- * <p>These look like mistakes there, and are kept: a negative off target counts as 0 where on is above it ({@code max(one_hot * on, off)});
- * {@code latency_interpolate} loses the target at a spike where float32 rounds it past on; without normalization, or with a linear code,
- * data below the threshold fire last, but not in the last step.
+ * <p>These look like mistakes there, and are kept: a negative off target counts as 0 where on is above it
+ * ({@code max(one_hot * on, off)}); {@code latency_interpolate} loses the target at a spike where float32 rounds it
+ * past on; without normalization, or with a linear code, data below the threshold fire last, but not in the last step.
  */
 package dev.spikelane.encode;

@@ -80,7 +80,8 @@ public final class BoundPopulation {
      *
      * @param network that has them, whose weights follow what spikes carry
      * @param change as many values of each parameter as there are now
-     * @return whether it was done; the neurons may have a parameter in another form, or their model may not take the values
+     * @return whether it was done; the neurons may have a parameter in another form, or their model may not take the
+     *     values
      * @throws IllegalArgumentException if weights do not take what spikes carry; all is as it was then
      */
     synchronized boolean set(LaidOutNetwork network, ParameterChange change) {

@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operators of a path at work. All but the last product run on whole rows, once for all parts; the last product and what multiplies its
- * currents one by one run on the tile that a thread carries to the neurons.
+ * The operators of a path at work. All but the last product run on whole rows, once for all parts; the last product and
+ * what multiplies its currents one by one run on the tile that a thread carries to the neurons.
  */
 public final class ChainRun {
 
@@ -83,7 +83,8 @@ public final class ChainRun {
     }
 
     /**
-     * Runs what comes before the last product, and prepares that if threads share it; to be called once before the first rows are filled.
+     * Runs what comes before the last product, and prepares that if threads share it; to be called once before the
+     * first rows are filled.
      *
      * @param version of the source
      */

@@ -10,8 +10,8 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * In which order populations run. Populations that reach each other form a component; components run one after the other, each for a whole
- * block of steps.
+ * In which order populations run. Populations that reach each other form a component; components run one after the
+ * other, each for a whole block of steps.
  *
  * @param components in an order in which every source comes before its targets
  */
@@ -21,8 +21,8 @@ public record ComponentPlan(List<Component> components) {
      * Populations that run together.
      *
      * @param populations their numbers, in the order in which they run
-     * @param steps steps that they can run at a time: the largest number for which projections with a smaller delay form no cycle; 0 for a
-     *     population without a loop, which can run any number
+     * @param steps steps that they can run at a time: the largest number for which projections with a smaller delay
+     *     form no cycle; 0 for a population without a loop, which can run any number
      */
     public record Component(List<Integer> populations, int steps) {}
 
@@ -110,7 +110,10 @@ public record ComponentPlan(List<Component> components) {
         return edges.stream().filter(edge -> edge.delay < delay).toList();
     }
 
-    /** The members in an order in which sources come first, lowest numbers first; those on cycles, and what they reach, are left out. */
+    /**
+     * The members in an order in which sources come first, lowest numbers first; those on cycles, and what they reach,
+     * are left out.
+     */
     private static List<Integer> order(BitSet members, List<Edge> edges) {
         List<Integer> order = new ArrayList<>();
         BitSet placed = new BitSet();

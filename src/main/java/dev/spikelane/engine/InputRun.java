@@ -11,8 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An input: its rows of a block in their inner order, in memory that workers can reach and nobody else closes; or one frame for all steps of a
- * call. Memory is taken for what comes.
+ * An input: its rows of a block in their inner order, in memory that workers can reach and nobody else closes; or one
+ * frame for all steps of a call. Memory is taken for what comes.
  */
 public final class InputRun implements SourceRun {
 

@@ -6,8 +6,9 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The currents of a port in a segment of steps, all of which stay: training writes membranes in their place where these suffice, and at last their
- * gradients; behind them stand the gradients of the steps after the segment that delayed projections reach.
+ * The currents of a port in a segment of steps, all of which stay: training writes membranes in their place where these
+ * suffice, and at last their gradients; behind them stand the gradients of the steps after the segment that delayed
+ * projections reach.
  */
 public final class KeptCurrents {
 

@@ -8,7 +8,9 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import java.util.List;
 
-/** Takes the neurons of a population through steps whose currents are kept, and keeps what is wanted of their variables. */
+/**
+ * Takes the neurons of a population through steps whose currents are kept, and keeps what is wanted of their variables.
+ */
 public final class KeptRun {
 
     private final PopulationRun site;

@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** A network laid out in memory: operators and neurons bound to shapes, the order in which populations run, and each value's master. */
+/**
+ * A network laid out in memory: operators and neurons bound to shapes, the order in which populations run, and each
+ * value's master.
+ */
 public final class LaidOutNetwork {
 
     private final NetworkDescription description;
@@ -156,10 +159,10 @@ public final class LaidOutNetwork {
     }
 
     /**
-     * Gives neurons other values of some parameters, in place, which allocates nothing: rows of the neurons, and weights times what spikes
-     * carry, follow. The population gets other {@link #neurons} where these lack what the values need: a gain that was 1 and left out, or
-     * weights of spikes that carried 1, are made once; values that the model refuses, or without which its neurons have another form, such
-     * as a synapse of 0, are judged by the model.
+     * Gives neurons other values of some parameters, in place, which allocates nothing: rows of the neurons, and
+     * weights times what spikes carry, follow. The population gets other {@link #neurons} where these lack what the
+     * values need: a gain that was 1 and left out, or weights of spikes that carried 1, are made once; values that the
+     * model refuses, or without which its neurons have another form, such as a synapse of 0, are judged by the model.
      */
     public void setParameters(ParameterChange change) {
         BoundPopulation bound = populations[change.population()];

@@ -27,7 +27,10 @@ final class LoopPopulation {
                 new PortCurrents(sums.getFirst().current(), sums.getLast().current());
     }
 
-    /** Whether threads may each carry some samples through a block: nobody looks at single steps, and nothing is shared or drawn. */
+    /**
+     * Whether threads may each carry some samples through a block: nobody looks at single steps, and nothing is shared
+     * or drawn.
+     */
     boolean samplesApart() {
         boolean apart = !site.stepwise() && site.neurons() instanceof Reversible neurons && neurons.samplesApart();
         for (LoopSum sum : sums) {

@@ -4,8 +4,9 @@ import java.lang.foreign.Arena;
 import java.util.List;
 
 /**
- * Populations that reach each other, and those that are looked at after every step. What comes from elsewhere is computed for a whole block
- * of steps; then the populations take turns, some steps at a time: all samples, or where threads share the work each thread its own.
+ * Populations that reach each other, and those that are looked at after every step. What comes from elsewhere is
+ * computed for a whole block of steps; then the populations take turns, some steps at a time: all samples, or where
+ * threads share the work each thread its own.
  */
 final class LoopRun implements ComponentRun {
 

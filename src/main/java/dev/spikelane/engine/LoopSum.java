@@ -18,7 +18,10 @@ final class LoopSum {
     /** Where currents stay, for a way back. */
     private final @Nullable KeptCurrents kept;
 
-    /** Where the sums of a segment stand: where they stay, or the first piece has made them; null if they stand in rows that are used again. */
+    /**
+     * Where the sums of a segment stand: where they stay, or the first piece has made them; null if they stand in rows
+     * that are used again.
+     */
     private final @Nullable KeptCurrents whole;
 
     /** Whether the first piece has made its currents for all steps, where the sums stand. */

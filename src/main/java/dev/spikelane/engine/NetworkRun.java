@@ -93,8 +93,9 @@ public final class NetworkRun {
     }
 
     /**
-     * Makes the block long enough for a call of some steps, as far as that pays. Memory that became too short is freed with the rest; each
-     * time the block grows by so much that it is a third of all at most. If there is no memory for a longer block, the simulation is closed.
+     * Makes the block long enough for a call of some steps, as far as that pays. Memory that became too short is freed
+     * with the rest; each time the block grows by so much that it is a third of all at most. If there is no memory for
+     * a longer block, the simulation is closed.
      */
     public void makeRoom(int steps) {
         if (Math.min(steps, mostSteps) <= size.steps()) {

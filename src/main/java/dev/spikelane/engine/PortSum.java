@@ -8,26 +8,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sum of some terms at a port: each complete before it is added, in the order of declaration. The currents stand in tiles of threads, which are
- * used again, or where they are kept.
+ * The sum of some terms at a port: each complete before it is added, in the order of declaration. The currents stand in
+ * tiles of threads, which are used again, or where they are kept.
  */
 final class PortSum {
 
-    /** Most blocks of 64 neurons in a part: the currents of 256 rows are 256 KB, and stay in the L2 cache until the neurons take them. */
+    /**
+     * Most blocks of 64 neurons in a part: the currents of 256 rows are 256 KB, and stay in the L2 cache until the
+     * neurons take them.
+     */
     private static final int BLOCKS_IN_TILE = 4;
 
     /** Parts for each thread: enough to even out threads that start late, few enough to cost little. */
     private static final int PARTS_OF_THREAD = 4;
 
     /**
-     * Products of rows, inputs and outputs from which meeting of threads, some microseconds, pays: a step of four rows of 784-1000-10 takes 28 instead
-     * of 41 us on two threads at density 0.1, 12 instead of 19 at 0.02; two rows gain at 0.1 and lose at 0.02 (Zen 3, 2026-11).
+     * Products of rows, inputs and outputs from which meeting of threads, some microseconds, pays: a step of four rows
+     * of 784-1000-10 takes 28 instead of 41 us on two threads at density 0.1, 12 instead of 19 at 0.02; two rows gain
+     * at 0.1 and lose at 0.02 (Zen 3, 2026-11).
      */
     private static final long WORTH_SHARING = 3_000_000;
 
     /**
-     * Estimated nanoseconds from which fewer products are shared too: a step of one row of 784-1000-10 takes 10.1 instead of 18.5 us on two threads at
-     * density 0.5, 5.2 instead of 3.0 at 0.1, which is estimated at 2,000 (Zen 5, 2026-11).
+     * Estimated nanoseconds from which fewer products are shared too: a step of one row of 784-1000-10 takes 10.1
+     * instead of 18.5 us on two threads at density 0.5, 5.2 instead of 3.0 at 0.1, which is estimated at 2,000 (Zen 5,
+     * 2026-11).
      */
     private static final double NANOSECONDS_WORTH_SHARING = 5_000;
 
@@ -92,7 +97,9 @@ final class PortSum {
         }
     }
 
-    /** Whether threads may each fill some steps: nothing was prepared for all steps together, and nothing is added up. */
+    /**
+     * Whether threads may each fill some steps: nothing was prepared for all steps together, and nothing is added up.
+     */
     boolean fillsAnySteps() {
         return terms.length == 1 && terms[0].fillsAnySteps();
     }

@@ -9,10 +9,16 @@ import java.lang.foreign.Arena;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What one projection adds to the currents of a population: product by product of its source's rows, or those of a frame, computed once. */
+/**
+ * What one projection adds to the currents of a population: product by product of its source's rows, or those of a
+ * frame, computed once.
+ */
 public final class ProjectionRun {
 
-    /** A product of values reads the weights once for 256 rows; currents of more rows would leave the L2 cache before neurons take them. */
+    /**
+     * A product of values reads the weights once for 256 rows; currents of more rows would leave the L2 cache before
+     * neurons take them.
+     */
     static final int VALUE_ROWS_AT_A_TIME = 256;
 
     private final ProjectionDescription projection;
@@ -24,7 +30,10 @@ public final class ProjectionRun {
     private final int threads;
     /** The rows of all steps of this call; null if each has its own. */
     private @Nullable Signal frame;
-    /** Currents of a frame, {@code [batch x outputs]}, which drive every step: for each thread a tile of the same matrix. */
+    /**
+     * Currents of a frame, {@code [batch x outputs]}, which drive every step: for each thread a tile of the same
+     * matrix.
+     */
     private Tile[] held = {};
 
     private final boolean[] isHeld;
@@ -76,7 +85,8 @@ public final class ProjectionRun {
     }
 
     /**
-     * Runs what comes before the last product on some steps of the block, and prepares that for all threads if nobody else does meanwhile.
+     * Runs what comes before the last product on some steps of the block, and prepares that for all threads if nobody
+     * else does meanwhile.
      */
     public void prepare(int first, int count, boolean shares) {
         if (frame == null) {
@@ -91,7 +101,9 @@ public final class ProjectionRun {
         }
     }
 
-    /** Fills the currents of some steps, of which the first is in row 0, for the blocks in use; behind {@link #prepare}. */
+    /**
+     * Fills the currents of some steps, of which the first is in row 0, for the blocks in use; behind {@link #prepare}.
+     */
     public void fill(int first, int count, Tile current, int thread) {
         if (frame == null) {
             chain.fillPrepared(source.from(first, delay), source.version(), count * batch, current, thread);
@@ -103,7 +115,10 @@ public final class ProjectionRun {
         }
     }
 
-    /** Computes the currents of a frame for some blocks, unless they are there: parts have the same blocks as long as not all are. */
+    /**
+     * Computes the currents of a frame for some blocks, unless they are there: parts have the same blocks as long as
+     * not all are.
+     */
     private void hold(int firstBlock, int endBlock, int thread) {
         if (!isHeld[firstBlock]) {
             fillFrame(held[thread].at(firstBlock, endBlock), thread);

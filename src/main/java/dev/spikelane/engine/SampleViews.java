@@ -3,7 +3,10 @@ package dev.spikelane.engine;
 import dev.spikelane.memory.Signal;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of some samples of a batch in one step of a matrix at a time, as matrices that are made once. One thread uses it at a time. */
+/**
+ * The rows of some samples of a batch in one step of a matrix at a time, as matrices that are made once. One thread
+ * uses it at a time.
+ */
 public final class SampleViews {
 
     private final int first;

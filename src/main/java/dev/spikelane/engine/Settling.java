@@ -12,7 +12,10 @@ public final class Settling {
     /** C2 takes its time between two compilations of a loop. */
     private static final long QUIET_NANOSECONDS = 400_000_000L;
 
-    /** What compilers may spend in that time: small methods that are compiled now and then never end, and hold nobody up. */
+    /**
+     * What compilers may spend in that time: small methods that are compiled now and then never end, and hold nobody
+     * up.
+     */
     private static final long QUIET_COMPILATION_MILLISECONDS = 20;
 
     /** Of so many rounds all but one agree, which something else on the machine may hold up. */

@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 /** A source of projections: rows that are there for all steps of a block. */
 public interface SourceRun {
 
-    /** The rows from a step of the block on, as a projection of this delay sees them; of the kind that the source has in this call. */
+    /**
+     * The rows from a step of the block on, as a projection of this delay sees them; of the kind that the source has in
+     * this call.
+     */
     Signal from(int step, int delay);
 
     /** The rows of some steps, likewise, for those who take all rows of a matrix. */

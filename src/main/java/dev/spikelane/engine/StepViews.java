@@ -4,13 +4,17 @@ import dev.spikelane.memory.Signal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some steps of a matrix, as matrices that are made once: threads that meet at one of them may make it twice, which does no harm.
+ * Some steps of a matrix, as matrices that are made once: threads that meet at one of them may make it twice, which
+ * does no harm.
  *
  * @param <S> spikes or values
  */
 public final class StepViews<S extends Signal> {
 
-    /** Different numbers of steps from one first step on: those of a whole segment, of the last one, one step; and one more. */
+    /**
+     * Different numbers of steps from one first step on: those of a whole segment, of the last one, one step; and one
+     * more.
+     */
     private static final int KINDS = 4;
 
     private final S all;

@@ -6,8 +6,8 @@ import java.lang.foreign.Arena;
 import java.util.List;
 
 /**
- * A population without a loop. Threads share it by blocks of 64 neurons, which each of them carries from source to spikes for a whole block
- * of steps, so that the threads meet once.
+ * A population without a loop. Threads share it by blocks of 64 neurons, which each of them carries from source to
+ * spikes for a whole block of steps, so that the threads meet once.
  */
 final class TileRun implements ComponentRun, WorkerPool.Job {
 

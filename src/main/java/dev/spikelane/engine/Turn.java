@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who uses something: a call, beside which another one is refused, or a change of the values that it computes with, for whose end a call waits. Another
- * thread and an observer that is called from within are refused alike: waiting would hang the one and let the other wait for itself. Nothing is
- * allocated.
+ * Who uses something: a call, beside which another one is refused, or a change of the values that it computes with, for
+ * whose end a call waits. Another thread and an observer that is called from within are refused alike: waiting would
+ * hang the one and let the other wait for itself. Nothing is allocated.
  */
 public final class Turn {
 

@@ -7,11 +7,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed number of threads, the calling one among them, that share the parts of one job at a time. Starting a job allocates nothing.
+ * A fixed number of threads, the calling one among them, that share the parts of one job at a time. Starting a job
+ * allocates nothing.
  *
- * <p>Each thread starts in a range of parts of its own, the same in every job of as many parts, so that a core's caches keep the weights of its
- * parts. Whoever has done his takes others' from the end of theirs, so the job never waits for a thread that the system has not woken or has
- * put aside; idle threads spin for some microseconds, then park.
+ * <p>Each thread starts in a range of parts of its own, the same in every job of as many parts, so that a core's caches
+ * keep the weights of its parts. Whoever has done his takes others' from the end of theirs, so the job never waits for
+ * a thread that the system has not woken or has put aside; idle threads spin for some microseconds, then park.
  */
 public final class WorkerPool implements AutoCloseable {
 
@@ -42,8 +43,8 @@ public final class WorkerPool implements AutoCloseable {
     private final Helper[] helpers;
     private final int threads;
     /**
-     * For each thread the parts left of its range: the round, the first part and the one behind the last. A part is taken only from the
-     * round that was read.
+     * For each thread the parts left of its range: the round, the first part and the one behind the last. A part is
+     * taken only from the round that was read.
      */
     private final AtomicLongArray ranges;
 
@@ -79,8 +80,8 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Makes a pool that starts no thread: the calling one does a part for each of them in turn, so that the memory that they take on the way is the same
-     * in every run.
+     * Makes a pool that starts no thread: the calling one does a part for each of them in turn, so that the memory that
+     * they take on the way is the same in every run.
      */
     public static WorkerPool inTurns(int threads) {
         return new WorkerPool(threads, 0);

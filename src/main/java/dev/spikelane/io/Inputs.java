@@ -28,8 +28,8 @@ final class Inputs {
     }
 
     /**
-     * The most bytes of a matrix, unless the caller says otherwise: enough for 160,000 images of 28 x 28 pixels. Rows are padded, so that a
-     * small file can ask for far more memory than it has bytes.
+     * The most bytes of a matrix, unless the caller says otherwise: enough for 160,000 images of 28 x 28 pixels. Rows
+     * are padded, so that a small file can ask for far more memory than it has bytes.
      */
     static final long MOST_BYTES = 1L << 29;
 

@@ -22,11 +22,11 @@ import java.util.List;
  * Reads and writes NumPy's {@code .npy} files: float32 and uint8, C order.
  *
  * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1. What is written loads with {@code
- * numpy.load} and is byte for byte what {@code numpy.save} writes. float64 is read where rounding is asked for; other item
- * types, other byte orders, Fortran order and pickled objects are refused.
+ * numpy.load} and is byte for byte what {@code numpy.save} writes. float64 is read where rounding is asked for; other
+ * item types, other byte orders, Fortran order and pickled objects are refused.
  *
- * <p>What was read is a matrix, and the shape that the file declares. The last dimension are the matrix's columns, the product of the others
- * its rows: {@code [steps, batch, neurons]} becomes {@code [(steps * batch) x neurons]}.
+ * <p>What was read is a matrix, and the shape that the file declares. The last dimension are the matrix's columns, the
+ * product of the others its rows: {@code [steps, batch, neurons]} becomes {@code [(steps * batch) x neurons]}.
  *
  * @param <M> {@link FloatMatrix} or {@link SpikeMatrix}
  */
@@ -145,14 +145,14 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads a float32 array from a stream to its end, for example from a resource of a jar, into at most 512 MiB of memory that is freed
-     * when it is forgotten. The stream stays open.
+     * Reads a float32 array from a stream to its end, for example from a resource of a jar, into at most 512 MiB of
+     * memory that is freed when it is forgotten. The stream stays open.
      *
      * @param name what error messages call the stream
      * @param stream the bytes of a {@code .npy} file
      * @return the values: the last dimension are the columns, the product of the others the rows
-     * @throws IOException if the stream cannot be read, or does not hold what {@link #readFloats(Path, Arena)} asks for; the message of the
-     *     latter starts with {@code name}
+     * @throws IOException if the stream cannot be read, or does not hold what {@link #readFloats(Path, Arena)} asks
+     *     for; the message of the latter starts with {@code name}
      */
     @SuppressWarnings("resource") // the stream is the caller's
     public static Npy<FloatMatrix> readFloats(String name, InputStream stream) throws IOException {
@@ -162,8 +162,9 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads an array of float64 or float32 into at most 512 MiB of memory that is freed when it is forgotten. Values of float64 are rounded to
-     * the nearest float32, which changes them by at most {@code 2^-24} (6e-8) of themselves, or by {@code 2^-150} below {@code 2^-126}.
+     * Reads an array of float64 or float32 into at most 512 MiB of memory that is freed when it is forgotten. Values of
+     * float64 are rounded to the nearest float32, which changes them by at most {@code 2^-24} (6e-8) of themselves, or
+     * by {@code 2^-150} below {@code 2^-126}.
      *
      * @param file the file
      * @return the values: the last dimension are the columns, the product of the others the rows
@@ -248,13 +249,14 @@ public final class Npy<M extends Signal> {
     }
 
     /**
-     * Reads spikes from a stream to its end into at most 512 MiB of memory that is freed when it is forgotten. The stream stays open.
+     * Reads spikes from a stream to its end into at most 512 MiB of memory that is freed when it is forgotten. The
+     * stream stays open.
      *
      * @param name what error messages call the stream
      * @param stream the bytes of a {@code .npy} file
      * @return the spikes: the last dimension are the columns, the product of the others the rows
-     * @throws IOException if the stream cannot be read, or does not hold what {@link #readSpikes(Path, Arena)} asks for; the message of the
-     *     latter starts with {@code name}
+     * @throws IOException if the stream cannot be read, or does not hold what {@link #readSpikes(Path, Arena)} asks
+     *     for; the message of the latter starts with {@code name}
      */
     @SuppressWarnings("resource") // the stream is the caller's
     public static Npy<SpikeMatrix> readSpikes(String name, InputStream stream) throws IOException {

@@ -24,9 +24,10 @@ import java.util.Objects;
 /**
  * The content of a safetensors file: named tensors, and texts by name, its metadata.
  *
- * <p>The reader is strict. The header is at most 16 MiB of JSON in which no name stands twice and no field is unknown; tensors have at most 8
- * dimensions and fill the data without holes or overlaps, in any order; their bytes are as many as their shape needs. What is written loads with
- * Python's safetensors library, and has the order that it gives tensors: widest items first, then by name.
+ * <p>The reader is strict. The header is at most 16 MiB of JSON in which no name stands twice and no field is unknown;
+ * tensors have at most 8 dimensions and fill the data without holes or overlaps, in any order; their bytes are as many
+ * as their shape needs. What is written loads with Python's safetensors library, and has the order that it gives
+ * tensors: widest items first, then by name.
  */
 public final class Safetensors {
 
@@ -55,8 +56,8 @@ public final class Safetensors {
      * @param metadata texts by name
      * @param tensors tensors of different names
      * @return the content
-     * @throws IllegalArgumentException if two tensors have one name, one is named {@code __metadata__}, or a text has half a character (a
-     *     surrogate alone)
+     * @throws IllegalArgumentException if two tensors have one name, one is named {@code __metadata__}, or a text has
+     *     half a character (a surrogate alone)
      */
     public static Safetensors of(Map<String, String> metadata, List<Tensor> tensors) {
         Map<String, Tensor> byName = new LinkedHashMap<>();
@@ -95,8 +96,8 @@ public final class Safetensors {
      *
      * @param file the file
      * @return its content
-     * @throws IOException if there is no such file, it cannot be read, is not a whole safetensors file, or holds more data; the message
-     *     starts with the file's name
+     * @throws IOException if there is no such file, it cannot be read, is not a whole safetensors file, or holds more
+     *     data; the message starts with the file's name
      */
     public static Safetensors read(Path file) throws IOException {
         return read(file, Inputs.MOST_BYTES);
@@ -108,8 +109,8 @@ public final class Safetensors {
      * @param file the file
      * @param mostBytes the most bytes of data that it may have
      * @return its content
-     * @throws IOException if there is no such file, it cannot be read, is not a whole safetensors file, or holds more data; the message
-     *     starts with the file's name
+     * @throws IOException if there is no such file, it cannot be read, is not a whole safetensors file, or holds more
+     *     data; the message starts with the file's name
      */
     public static Safetensors read(Path file, long mostBytes) throws IOException {
         Inputs.requireFile(file);
@@ -127,7 +128,8 @@ public final class Safetensors {
      * @param name what error messages call the stream
      * @param stream the bytes of a safetensors file
      * @return its content
-     * @throws IOException if the stream cannot be read, is not a whole safetensors file, or holds more data; the message starts with the name
+     * @throws IOException if the stream cannot be read, is not a whole safetensors file, or holds more data; the
+     *     message starts with the name
      */
     public static Safetensors read(String name, InputStream stream) throws IOException {
         return FileText.reading(name, () -> read(name, stream, UNKNOWN, Inputs.MOST_BYTES));
@@ -240,7 +242,8 @@ public final class Safetensors {
      * Returns the bytes of a file.
      *
      * @return what {@link #write} writes
-     * @throws IllegalArgumentException if the header would have more than 16 MiB, or there are more bytes than an array can hold
+     * @throws IllegalArgumentException if the header would have more than 16 MiB, or there are more bytes than an array
+     *     can hold
      */
     public byte[] toBytes() {
         ByteBuffer header = header();
@@ -313,8 +316,8 @@ public final class Safetensors {
     }
 
     /**
-     * Returns what is odd about the content of a file that was read, though the format allows it: numbers that are not finite, truth values
-     * that are neither 0 nor 1.
+     * Returns what is odd about the content of a file that was read, though the format allows it: numbers that are not
+     * finite, truth values that are neither 0 nor 1.
      *
      * @return a sentence for each such tensor
      */

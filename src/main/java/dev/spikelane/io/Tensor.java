@@ -38,7 +38,8 @@ public final class Tensor {
      * @param shape its dimensions; none for a single number, and a dimension may be 0
      * @param bytes its items, little-endian, in C order; not copied
      * @return the tensor
-     * @throws IllegalArgumentException if there are more than 8 dimensions, one is negative, or the bytes are not as many as they need
+     * @throws IllegalArgumentException if there are more than 8 dimensions, one is negative, or the bytes are not as
+     *     many as they need
      */
     public static Tensor of(String name, TensorType type, List<Integer> shape, MemorySegment bytes) {
         long expected = type.bytes() * count(name, shape);
@@ -139,7 +140,8 @@ public final class Tensor {
      * Copies the items out, widened to float32 without rounding.
      *
      * @return numbers in C order, as many as {@link #count()}; a truth value is 1 where its byte is not 0
-     * @throws IllegalArgumentException if an item is a number that float32 does not have, or there are more than an array holds
+     * @throws IllegalArgumentException if an item is a number that float32 does not have, or there are more than an
+     *     array holds
      */
     public float[] floats() {
         if (count() > Integer.MAX_VALUE - 8) {
@@ -155,8 +157,8 @@ public final class Tensor {
     /**
      * Copies the items out, widened to float32 without rounding.
      *
-     * @return a matrix of its own memory: the last dimension are the columns, the product of the others the rows; a single number is {@code
-     *     [1 x 1]}
+     * @return a matrix of its own memory: the last dimension are the columns, the product of the others the rows; a
+     *     single number is {@code [1 x 1]}
      * @throws IllegalArgumentException if there is no item, or one is a number that float32 does not have
      */
     public FloatMatrix matrix() {

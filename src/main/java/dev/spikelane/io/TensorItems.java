@@ -83,7 +83,10 @@ final class TensorItems {
                 "item " + index + " of " + tensor + " is " + value + ", expected a number that float32 has");
     }
 
-    /** What is odd about a tensor, though a file may hold it: numbers that are not finite, truth values that are neither 0 nor 1. */
+    /**
+     * What is odd about a tensor, though a file may hold it: numbers that are not finite, truth values that are neither
+     * 0 nor 1.
+     */
     static @Nullable String oddity(Tensor tensor) {
         MemorySegment bytes = tensor.bytes();
         long count = tensor.count();

@@ -21,22 +21,24 @@ import org.jspecify.annotations.Nullable;
  * matmul.multiply(spikes, weights, currents);
  * }</pre>
  *
- * <p>All sums are float32 and have one order, so results never depend on the density, the rows or blocks in a call, the vector width or the
- * number of threads:
+ * <p>All sums are float32 and have one order, so results never depend on the density, the rows or blocks in a call, the
+ * vector width or the number of threads:
  *
  * <ul>
- *   <li>spikes: the sum starts at the bias; the weights of the inputs that fire among four consecutive ones (0-3, 4-7, ...) are summed in
- *       ascending order; these groups are added in ascending order;
- *   <li>values and float matrices: the sum starts at the bias, at zero or at what the result holds, and takes the products in ascending order,
- *       each by one fused multiply-add.
+ *   <li>spikes: the sum starts at the bias; the weights of the inputs that fire among four consecutive ones (0-3, 4-7,
+ *       ...) are summed in ascending order; these groups are added in ascending order;
+ *   <li>values and float matrices: the sum starts at the bias, at zero or at what the result holds, and takes the
+ *       products in ascending order, each by one fused multiply-add.
  * </ul>
  *
- * <p>An object owns scratch memory, which is allocated where it is first needed and serves products of all sizes from then on, and is used by
- * one thread at a time. Threads that share a product each have an object of their own and take disjoint blocks of 64 outputs.
+ * <p>An object owns scratch memory, which is allocated where it is first needed and serves products of all sizes from
+ * then on, and is used by one thread at a time. Threads that share a product each have an object of their own and take
+ * disjoint blocks of 64 outputs.
  *
- * <p>All methods throw {@link IllegalArgumentException} if a shape or a range does not fit, a result shares memory with what is read, or the
- * arena allocates scratch memory on the heap or of a mapped file,
- * {@link IllegalStateException} if an arena is closed, and {@link WrongThreadException} if an arena is confined to another thread.
+ * <p>All methods throw {@link IllegalArgumentException} if a shape or a range does not fit, a result shares memory with
+ * what is read, or the arena allocates scratch memory on the heap or of a mapped file,
+ * {@link IllegalStateException} if an arena is closed, and {@link WrongThreadException} if an arena is confined to
+ * another thread.
  */
 public final class Matmul {
 

@@ -6,8 +6,8 @@ import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 
 /**
- * Weights and bias of a dense connection, in the layout that {@link Matmul} reads. They are copied in and out in torch's layout, and change
- * only where they are set. Several threads may multiply by them if their arena is shared.
+ * Weights and bias of a dense connection, in the layout that {@link Matmul} reads. They are copied in and out in
+ * torch's layout, and change only where they are set. Several threads may multiply by them if their arena is shared.
  */
 public final class MatmulWeights {
 
@@ -23,7 +23,8 @@ public final class MatmulWeights {
      * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}
      * @param bias {@code [1 x outputs]}
      * @return the weights
-     * @throws IllegalArgumentException if the shapes do not fit, a value is NaN or infinite, or the copy would be too large
+     * @throws IllegalArgumentException if the shapes do not fit, a value is NaN or infinite, or the copy would be too
+     *     large
      */
     public static MatmulWeights of(FloatMatrix weights, FloatMatrix bias) {
         return of(NativeMemory.ofAuto(), weights, bias);
@@ -47,14 +48,15 @@ public final class MatmulWeights {
      * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}
      * @param bias {@code [1 x outputs]}
      * @return the weights
-     * @throws IllegalArgumentException if the shapes do not fit, a value is NaN or infinite, or the copy would be too large
+     * @throws IllegalArgumentException if the shapes do not fit, a value is NaN or infinite, or the copy would be too
+     *     large
      */
     public static MatmulWeights of(Arena arena, FloatMatrix weights, FloatMatrix bias) {
         if (bias.columns() == weights.columns() && bias.columns() != weights.rows()) {
-            throw new IllegalArgumentException(
-                    "weights are [" + weights.rows() + " x " + weights.columns()
-                            + "] with a bias of " + bias.columns()
-                            + " outputs, expected [outputs x inputs]; they are transposed, weights.transposed() is what is needed");
+            throw new IllegalArgumentException("weights are [" + weights.rows() + " x " + weights.columns()
+                    + "] with a bias of " + bias.columns()
+                    + " outputs, expected [outputs x inputs]; they are transposed, weights.transposed() "
+                    + "is what is needed");
         }
         return new MatmulWeights(PackedWeights.pack(arena, weights, bias));
     }
@@ -64,7 +66,8 @@ public final class MatmulWeights {
      *
      * @param weights {@code [outputs x inputs]}; copied
      * @param bias {@code [1 x outputs]}; copied
-     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite; nothing is replaced then
+     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite; nothing is replaced
+     *     then
      */
     public void set(FloatMatrix weights, FloatMatrix bias) {
         packed.set(weights, bias);

@@ -1,8 +1,8 @@
 package dev.spikelane.kernel;
 
 /**
- * What a reset does to the membrane of a neuron that was above its threshold. SUBTRACT, ZERO and NONE are snnTorch's {@code
- * reset_mechanism}; by ZERO its models other than Leaky mean what is CLEAR here.
+ * What a reset does to the membrane of a neuron that was above its threshold. SUBTRACT, ZERO and NONE are snnTorch's
+ * {@code reset_mechanism}; by ZERO its models other than Leaky mean what is CLEAR here.
  */
 public enum Reset {
     /** The threshold is subtracted, after decay and input. */

@@ -5,11 +5,12 @@ import dev.spikelane.kernel.base.SimdWidth;
 /**
  * Which SIMD width the kernels use, chosen once when the first of them is used.
  *
- * <p>The system property {@value #PROPERTY} is {@code auto} (the widest that the CPU has, the default), {@code 512}, {@code 256},
- * {@code 128} (bits; an error where they cannot be had), {@code max-256}, {@code max-128} (no wider than that) or {@code scalar}. Results
- * do not depend on it.
+ * <p>The system property {@value #PROPERTY} is {@code auto} (the widest that the CPU has, the default), {@code 512},
+ * {@code 256}, {@code 128} (bits; an error where they cannot be had), {@code max-256}, {@code max-128} (no wider than
+ * that) or {@code scalar}. Results do not depend on it.
  *
- * <p>A health check of a service is {@code Simd.bits() > 0}: without vectors, because of a missing flag, networks run up to 26 times slower.
+ * <p>A health check of a service is {@code Simd.bits() > 0}: without vectors, because of a missing flag, networks run
+ * up to 26 times slower.
  */
 public final class Simd {
 

@@ -22,7 +22,10 @@ final class Finite {
         }
     }
 
-    /** The exponent of NaN and infinities is the largest; the JIT turns the maximum over bits into vectors, which it does not for floats. */
+    /**
+     * The exponent of NaN and infinities is the largest; the JIT turns the maximum over bits into vectors, which it
+     * does not for floats.
+     */
     private static boolean isFinite(FloatMatrix matrix, int row) {
         MemorySegment segment = matrix.segment();
         long offset = matrix.rowOffset(row);

@@ -9,10 +9,11 @@ import java.lang.foreign.ValueLayout;
  * A row-major matrix of float32 values in native memory: weights, currents, membranes.
  *
  * <p>Rows start at multiples of 64 bytes and are {@link #stride()} floats apart, the number of columns rounded up to a
- * multiple of 64; the pad lanes hold zero and every writer keeps them so. So a row takes at least 256 bytes: {@code [n x 1]} takes 64
- * times the memory of its values, {@code [1 x n]} next to none on top of them; see {@link #bytes}. The matrix lives as long as its arena,
- * or, made without one, as long as it or one of its row views can be reached. It may be read by many threads if the arena is shared or
- * there is none; writes need the caller's own ordering.
+ * multiple of 64; the pad lanes hold zero and every writer keeps them so. So a row takes at least 256 bytes:
+ * {@code [n x 1]} takes 64 times the memory of its values, {@code [1 x n]} next to none on top of them; see
+ * {@link #bytes}. The matrix lives as long as its arena, or, made without one, as long as it or one of its row views
+ * can be reached. It may be read by many threads if the arena is shared or there is none; writes need the caller's own
+ * ordering.
  */
 public final class FloatMatrix implements Signal {
 
@@ -40,7 +41,8 @@ public final class FloatMatrix implements Signal {
      * @param rows number of rows, at least 1
      * @param columns number of columns, at least 1
      * @return the matrix
-     * @throws IllegalArgumentException if a size is below 1, the sizes overflow, or the arena allocates memory on the heap or of a mapped file
+     * @throws IllegalArgumentException if a size is below 1, the sizes overflow, or the arena allocates memory on the
+     *     heap or of a mapped file
      * @throws OutOfMemoryError if the system refuses the memory
      */
     public static FloatMatrix zeros(Arena arena, int rows, int columns) {
@@ -59,7 +61,8 @@ public final class FloatMatrix implements Signal {
      *
      * @param rows number of rows, at least 1
      * @param columns number of columns, at least 1
-     * @return bytes, 4 for each float of a row padded to a multiple of {@value #ROW_MULTIPLE}; {@link Long#MAX_VALUE} if they are more
+     * @return bytes, 4 for each float of a row padded to a multiple of {@value #ROW_MULTIPLE}; {@link Long#MAX_VALUE}
+     *     if they are more
      * @throws IllegalArgumentException if a size is below 1
      */
     public static long bytes(int rows, int columns) {
@@ -100,8 +103,8 @@ public final class FloatMatrix implements Signal {
     }
 
     /**
-     * Allocates a {@code [rows x columns]} matrix of zeros that any thread may use and that needs no arena: its memory is freed
-     * after the matrix and all its row views have been forgotten. The JVM limits all such memory to
+     * Allocates a {@code [rows x columns]} matrix of zeros that any thread may use and that needs no arena: its memory
+     * is freed after the matrix and all its row views have been forgotten. The JVM limits all such memory to
      * {@code -XX:MaxDirectMemorySize}, by default as much as the heap may take.
      *
      * @param rows number of rows, at least 1
@@ -115,7 +118,8 @@ public final class FloatMatrix implements Signal {
     }
 
     /**
-     * Allocates a {@code [rows x columns]} matrix without an arena, as {@link #zeros(int, int)} does, and fills it from an array.
+     * Allocates a {@code [rows x columns]} matrix without an arena, as {@link #zeros(int, int)} does, and fills it from
+     * an array.
      *
      * @param rows number of rows, at least 1
      * @param columns number of columns, at least 1
@@ -329,7 +333,8 @@ public final class FloatMatrix implements Signal {
     }
 
     /**
-     * Returns the transposed matrix: what holds weights as {@code [inputs x outputs]} becomes torch's {@code [outputs x inputs]}.
+     * Returns the transposed matrix: what holds weights as {@code [inputs x outputs]} becomes torch's
+     * {@code [outputs x inputs]}.
      *
      * @return a matrix of its own, {@code [columns x rows]}
      */
@@ -382,8 +387,8 @@ public final class FloatMatrix implements Signal {
     }
 
     /**
-     * Tells whether another matrix shares memory with this one, in whole or in part, as {@linkplain #rows views of rows} may. It
-     * allocates nothing.
+     * Tells whether another matrix shares memory with this one, in whole or in part, as
+     * {@linkplain #rows views of rows} may. It allocates nothing.
      *
      * @param other the other matrix
      * @return whether a value of one is a value of the other

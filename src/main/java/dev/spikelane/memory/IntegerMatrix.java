@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A matrix of whole numbers of 8 or 16 bits with a scale for each row, or one for all rows, in native memory that is freed when it is
- * forgotten. The element is {@code scale * item}, rounded once to float32. Immutable.
+ * A matrix of whole numbers of 8 or 16 bits with a scale for each row, or one for all rows, in native memory that is
+ * freed when it is forgotten. The element is {@code scale * item}, rounded once to float32. Immutable.
  */
 public final class IntegerMatrix {
 
@@ -75,9 +75,9 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Rounds floats to whole numbers, each row with a scale of its own: the largest magnitude of the row over the greatest number of the
-     * type. An item is the nearest one to {@code value / scale}, ties to even, the quotient taken in float64; the least number of the type
-     * is not used.
+     * Rounds floats to whole numbers, each row with a scale of its own: the largest magnitude of the row over the
+     * greatest number of the type. An item is the nearest one to {@code value / scale}, ties to even, the quotient
+     * taken in float64; the least number of the type is not used.
      *
      * @param type the type of the items
      * @param values finite numbers
@@ -146,7 +146,8 @@ public final class IntegerMatrix {
      *
      * @param others one for all rows, or one for each
      * @return the same items with these scales
-     * @throws IllegalArgumentException if there are more or fewer, or a scale times the least number of the type is not finite
+     * @throws IllegalArgumentException if there are more or fewer, or a scale times the least number of the type is not
+     *     finite
      */
     public IntegerMatrix withScales(float... others) {
         IntegerMatrix matrix = new IntegerMatrix(type, rows, columns, others);

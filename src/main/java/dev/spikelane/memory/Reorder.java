@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Changes the order of the elements of rows: a row of {@code outer x inner} elements is written as {@code inner x outer}, where
- * {@code outer} is a parameter. With the channels as outer, torch's order becomes the order inside; with the positions as outer
- * the order inside becomes torch's.
+ * Changes the order of the elements of rows: a row of {@code outer x inner} elements is written as
+ * {@code inner x outer}, where {@code outer} is a parameter. With the channels as outer, torch's order becomes the
+ * order inside; with the positions as outer the order inside becomes torch's.
  */
 final class Reorder {
 

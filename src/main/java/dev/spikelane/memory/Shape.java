@@ -3,9 +3,10 @@ package dev.spikelane.memory;
 /**
  * The shape of a population: a row of {@code n} neurons, or maps of {@code channels x height x width} neurons.
  *
- * <p>A shape has two orders of its neurons. Outside, in weights, inputs, recordings and files, neurons stand in torch's order
- * (channel, y, x). Inside, the rows of a shaped population stand in the order (y, x, channel), so that all channels of a
- * position lie side by side. For a row of neurons, for one channel and for one position the two are the same.
+ * <p>A shape has two orders of its neurons. Outside, in weights, inputs, recordings and files, neurons stand in torch's
+ * order (channel, y, x). Inside, the rows of a shaped population stand in the order (y, x, channel), so that all
+ * channels of a position lie side by side. For a row of neurons, for one channel and for one position the two are the
+ * same.
  */
 public final class Shape {
 
@@ -136,7 +137,8 @@ public final class Shape {
      *
      * @param from holds the rows in torch's order, {@code [any x size]}
      * @param fromRow the first row to read
-     * @param to receives the rows in the order inside, {@code [any x size]}; the rows written and read must not overlap in memory
+     * @param to receives the rows in the order inside, {@code [any x size]}; the rows written and read must not overlap
+     *     in memory
      * @param toRow the first row to write
      * @param rows how many rows, at least 1
      * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory
@@ -154,7 +156,8 @@ public final class Shape {
      *
      * @param from holds the rows in the order inside, {@code [any x size]}
      * @param fromRow the first row to read
-     * @param to receives the rows in torch's order, {@code [any x size]}; the rows written and read must not overlap in memory
+     * @param to receives the rows in torch's order, {@code [any x size]}; the rows written and read must not overlap in
+     *     memory
      * @param toRow the first row to write
      * @param rows how many rows, at least 1
      * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory
@@ -172,7 +175,8 @@ public final class Shape {
      *
      * @param from holds the rows in torch's order, {@code [any x size]}
      * @param fromRow the first row to read
-     * @param to receives the rows in the order inside, {@code [any x size]}; the rows written and read must not overlap in memory
+     * @param to receives the rows in the order inside, {@code [any x size]}; the rows written and read must not overlap
+     *     in memory
      * @param toRow the first row to write
      * @param rows how many rows, at least 1
      * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory
@@ -190,7 +194,8 @@ public final class Shape {
      *
      * @param from holds the rows in the order inside, {@code [any x size]}
      * @param fromRow the first row to read
-     * @param to receives the rows in torch's order, {@code [any x size]}; the rows written and read must not overlap in memory
+     * @param to receives the rows in torch's order, {@code [any x size]}; the rows written and read must not overlap in
+     *     memory
      * @param toRow the first row to write
      * @param rows how many rows, at least 1
      * @throws IllegalArgumentException if a matrix has other columns or the rows overlap in memory

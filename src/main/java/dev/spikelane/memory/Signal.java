@@ -3,11 +3,11 @@ package dev.spikelane.memory;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What flows between populations: a matrix of rows in time-major order, {@code row = step * batch + sample}, which holds
- * either spikes (bits, {@link SpikeMatrix}) or values (float32, {@link FloatMatrix}).
+ * What flows between populations: a matrix of rows in time-major order, {@code row = step * batch + sample}, which
+ * holds either spikes (bits, {@link SpikeMatrix}) or values (float32, {@link FloatMatrix}).
  *
- * <p>The memory is native. It lives as long as the arena it was made in, or, without an arena, as long as the matrix or one of
- * its row views can be reached.
+ * <p>The memory is native. It lives as long as the arena it was made in, or, without an arena, as long as the matrix or
+ * one of its row views can be reached.
  */
 public sealed interface Signal permits SpikeMatrix, FloatMatrix {
 
@@ -33,8 +33,8 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
     int stride();
 
     /**
-     * Returns the native memory, {@code rows * stride} floats or words in native byte order. Whoever writes through it keeps
-     * the padding zero.
+     * Returns the native memory, {@code rows * stride} floats or words in native byte order. Whoever writes through it
+     * keeps the padding zero.
      *
      * @return the memory of this matrix and no more
      */
@@ -49,7 +49,8 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
     long rowOffset(int row);
 
     /**
-     * Returns a view of some rows, which shares the memory. It allocates a small object: make it once, outside hot paths.
+     * Returns a view of some rows, which shares the memory. It allocates a small object: make it once, outside hot
+     * paths.
      *
      * @param first the first row
      * @param count how many rows, at least 1
@@ -111,8 +112,8 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
     }
 
     /**
-     * Tells whether every thread may use this matrix. An arena that is confined to one thread forbids it; a shared arena, the
-     * global one and automatic memory allow it.
+     * Tells whether every thread may use this matrix. An arena that is confined to one thread forbids it; a shared
+     * arena, the global one and automatic memory allow it.
      *
      * @return whether threads other than the arena's may use the memory
      */
@@ -128,9 +129,9 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
      */
     default void requireShared(String name) {
         if (!isShared()) {
-            throw new IllegalArgumentException(
-                    "the arena of " + name
-                            + " is confined to one thread, expected Arena.ofShared(), or no arena for memory that is freed by itself");
+            throw new IllegalArgumentException("the arena of " + name
+                    + " is confined to one thread, expected Arena.ofShared(), or no arena for memory that "
+                    + "is freed by itself");
         }
     }
 }

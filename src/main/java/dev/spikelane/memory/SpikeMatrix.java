@@ -8,10 +8,10 @@ import java.lang.foreign.ValueLayout;
 /**
  * A matrix of spikes in native memory, one bit for each: 1 where the neuron fires.
  *
- * <p>A row is {@link #stride()} 64-bit words; column {@code c} is bit {@code c % 64} (from the lowest) of word {@code c / 64}.
- * Bits behind the last column are zero and every writer keeps them so. So a row takes at least 8 bytes: {@code [n x 1]} takes 64 times
- * the memory of its bits; see {@link #bytes}. The matrix lives as long as its arena, or, made without one, as long as it or one of its
- * row views can be reached.
+ * <p>A row is {@link #stride()} 64-bit words; column {@code c} is bit {@code c % 64} (from the lowest) of word
+ * {@code c / 64}. Bits behind the last column are zero and every writer keeps them so. So a row takes at least 8 bytes:
+ * {@code [n x 1]} takes 64 times the memory of its bits; see {@link #bytes}. The matrix lives as long as its arena, or,
+ * made without one, as long as it or one of its row views can be reached.
  */
 public final class SpikeMatrix implements Signal {
 
@@ -36,7 +36,8 @@ public final class SpikeMatrix implements Signal {
      * @param rows number of rows, at least 1
      * @param columns number of columns (neurons), at least 1
      * @return the matrix
-     * @throws IllegalArgumentException if a size is below 1, or the arena allocates memory on the heap or of a mapped file
+     * @throws IllegalArgumentException if a size is below 1, or the arena allocates memory on the heap or of a mapped
+     *     file
      * @throws OutOfMemoryError if the system refuses the memory
      */
     public static SpikeMatrix zeros(Arena arena, int rows, int columns) {
@@ -71,8 +72,8 @@ public final class SpikeMatrix implements Signal {
      * @param columns number of columns, at least 1
      * @param spikes {@code rows * columns} values, row after row, each 0 or 1
      * @return the matrix
-     * @throws IllegalArgumentException if a size is below 1, {@code spikes} has another length or another value, or the arena allocates memory on the
-     *     heap or of a mapped file
+     * @throws IllegalArgumentException if a size is below 1, {@code spikes} has another length or another value, or the
+     *     arena allocates memory on the heap or of a mapped file
      */
     public static SpikeMatrix copyOf(Arena arena, int rows, int columns, byte[] spikes) {
         SpikeMatrix matrix = zeros(arena, rows, columns);
@@ -81,8 +82,8 @@ public final class SpikeMatrix implements Signal {
     }
 
     /**
-     * Allocates a {@code [rows x columns]} matrix without a spike that any thread may use and that needs no arena: its memory is
-     * freed after the matrix and all its row views have been forgotten. The JVM limits all such memory to
+     * Allocates a {@code [rows x columns]} matrix without a spike that any thread may use and that needs no arena: its
+     * memory is freed after the matrix and all its row views have been forgotten. The JVM limits all such memory to
      * {@code -XX:MaxDirectMemorySize}, by default as much as the heap may take.
      *
      * @param rows number of rows, at least 1
@@ -96,7 +97,8 @@ public final class SpikeMatrix implements Signal {
     }
 
     /**
-     * Allocates a {@code [rows x columns]} matrix without an arena, as {@link #zeros(int, int)} does, and fills it from an array.
+     * Allocates a {@code [rows x columns]} matrix without an arena, as {@link #zeros(int, int)} does, and fills it from
+     * an array.
      *
      * @param rows number of rows, at least 1
      * @param columns number of columns, at least 1
@@ -323,8 +325,8 @@ public final class SpikeMatrix implements Signal {
     }
 
     /**
-     * Tells whether another matrix shares memory with this one, in whole or in part, as {@linkplain #rows views of rows} may. It
-     * allocates nothing.
+     * Tells whether another matrix shares memory with this one, in whole or in part, as
+     * {@linkplain #rows views of rows} may. It allocates nothing.
      *
      * @param other the other matrix
      * @return whether a value of one is a value of the other

@@ -9,7 +9,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/** Weights as whole numbers with a scale for each row, or one for all: {@code weight = scale * item}, rounded once to float32. */
+/**
+ * Weights as whole numbers with a scale for each row, or one for all: {@code weight = scale * item}, rounded once to
+ * float32.
+ */
 final class Integers {
 
     private static final ValueLayout.OfShort SHORT =

@@ -11,19 +11,22 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Writes networks to model files and reads them back: graph, shapes, models with all their options, delays, ports, weights and parameters, bit for
- * bit. What is read runs as what was written, and takes its snapshots.
+ * Writes networks to model files and reads them back: graph, shapes, models with all their options, delays, ports,
+ * weights and parameters, bit for bit. What is read runs as what was written, and takes its snapshots.
  *
- * <p>A file is a safetensors file of float32 tensors. Names are those of {@link dev.spikelane.network.Weights}, parameters of neurons as snnTorch
- * spells them ({@code lif1.graded_spikes_factor}); a parameter that is one value for all neurons has the shape {@code []}, others and biases {@code
- * [n]}, weights {@code [outputs, inputs]}. The description of the network is the text {@code spikelane} of the metadata.
+ * <p>A file is a safetensors file of float32 tensors. Names are those of {@link dev.spikelane.network.Weights},
+ * parameters of neurons as snnTorch spells them ({@code lif1.graded_spikes_factor}); a parameter that is one value for
+ * all neurons has the shape {@code []}, others and biases {@code [n]}, weights {@code [outputs, inputs]}. The
+ * description of the network is the text {@code spikelane} of the metadata.
  *
- * <p>Tensors of weights may also have 8 or 16 bits, item type {@code I8} or {@code I16}, with a scale for each row, or one, in the tensor of
- * that name followed by {@code _scale}: a weight is {@code scale * item}, rounded once to float32. {@link #write8Bit} writes them, and so does {@link
- * #write} for {@link dev.spikelane.connection.IntegerDense}. The types {@code F16} and {@code BF16} are read too.
+ * <p>Tensors of weights may also have 8 or 16 bits, item type {@code I8} or {@code I16}, with a scale for each row, or
+ * one, in the tensor of that name followed by {@code _scale}: a weight is {@code scale * item}, rounded once to
+ * float32. {@link #write8Bit} writes them, and so does {@link #write} for
+ * {@link dev.spikelane.connection.IntegerDense}. The types {@code F16} and {@code BF16} are read too.
  *
- * <p>A file cannot hold {@link dev.spikelane.connection.BlasDense}: it does not decide that a shared library is loaded. It holds at most 2^24 inputs
- * and neurons and delays of a million steps, so that a small file cannot ask for much memory.
+ * <p>A file cannot hold {@link dev.spikelane.connection.BlasDense}: it does not decide that a shared library is loaded.
+ * It holds at most 2^24 inputs and neurons and delays of a million steps, so that a small file cannot ask for much
+ * memory.
  */
 public final class ModelFile {
 
@@ -34,7 +37,8 @@ public final class ModelFile {
      *
      * @param file where to
      * @param network the network, with the weights and parameters that it has now
-     * @throws IllegalArgumentException if the format cannot say a part of the network, or a value is NaN or infinite; the message names it
+     * @throws IllegalArgumentException if the format cannot say a part of the network, or a value is NaN or infinite;
+     *     the message names it
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write(Path file, Network network) throws IOException {
@@ -42,14 +46,15 @@ public final class ModelFile {
     }
 
     /**
-     * Writes a network with notes about it. Those named {@code training.steps}, {@code training.code} and {@code training.decoding} say how {@code
-     * ./spikelane run} uses the network, such as {@code 25}, {@code frame} and {@code membrane}; other names are free.
+     * Writes a network with notes about it. Those named {@code training.steps}, {@code training.code} and
+     * {@code training.decoding} say how {@code ./spikelane run} uses the network, such as {@code 25}, {@code frame} and
+     * {@code membrane}; other names are free.
      *
      * @param file where to
      * @param network the network, with the weights and parameters that it has now
      * @param notes texts by their names, for the metadata; in the order of the map, or of their names if it has none
-     * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a note has the name
-     *     {@code format} or {@code spikelane}
+     * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a
+     *     note has the name {@code format} or {@code spikelane}
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write(Path file, Network network, Map<String, String> notes) throws IOException {
@@ -69,7 +74,8 @@ public final class ModelFile {
      *
      * @param network the network, with the weights and parameters that it has now
      * @return what {@link #write(Path, Network)} writes, for {@link #of}
-     * @throws IllegalArgumentException if the format cannot say a part of the network, or the bytes were more than an array can hold
+     * @throws IllegalArgumentException if the format cannot say a part of the network, or the bytes were more than an
+     *     array can hold
      */
     public static byte[] toBytes(Network network) {
         Objects.requireNonNull(network, "network");
@@ -77,12 +83,14 @@ public final class ModelFile {
     }
 
     /**
-     * Writes a network with weights of 8 bits: those of dense and recurrent connections are rounded to 255 levels for each output, from {@code
+     * Writes a network with weights of 8 bits: those of dense and recurrent connections are rounded to 255 levels for
+     * each output, from {@code
      * -127 * scale} to {@code 127 * scale} with the largest weight at one end. Biases and parameters keep their bits.
      *
      * @param file where to
      * @param network the network, which stays as it is
-     * @throws IllegalArgumentException if the format cannot say a part of the network, or a value is NaN or infinite; the message names it
+     * @throws IllegalArgumentException if the format cannot say a part of the network, or a value is NaN or infinite;
+     *     the message names it
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write8Bit(Path file, Network network) throws IOException {
@@ -95,8 +103,8 @@ public final class ModelFile {
      * @param file where to
      * @param network the network, which stays as it is
      * @param notes as in {@link #write(Path, Network, Map)}
-     * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a note has the name
-     *     {@code format} or {@code spikelane}
+     * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a
+     *     note has the name {@code format} or {@code spikelane}
      * @throws IOException if the file cannot be written; an older one is still there then
      */
     public static void write8Bit(Path file, Network network, Map<String, String> notes) throws IOException {
@@ -108,8 +116,8 @@ public final class ModelFile {
      *
      * @param file a model file
      * @return the network
-     * @throws IOException if there is no such file, it cannot be read, is not a whole safetensors file, or does not describe a network whose
-     *     values it holds, all of them and no others; the message starts with the file's name
+     * @throws IOException if there is no such file, it cannot be read, is not a whole safetensors file, or does not
+     *     describe a network whose values it holds, all of them and no others; the message starts with the file's name
      */
     public static Network read(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
@@ -122,8 +130,8 @@ public final class ModelFile {
      * @param name what error messages call the stream
      * @param stream the bytes of a model file
      * @return the network
-     * @throws IOException if the stream cannot be read, is not a whole safetensors file, or does not describe a network whose values it holds;
-     *     the message starts with the name
+     * @throws IOException if the stream cannot be read, is not a whole safetensors file, or does not describe a network
+     *     whose values it holds; the message starts with the name
      */
     public static Network read(String name, InputStream stream) throws IOException {
         Objects.requireNonNull(name, "name");
@@ -148,8 +156,9 @@ public final class ModelFile {
     }
 
     /**
-     * Reads a network whose dense connections keep the integers that the file holds: those that {@link #write8Bit} wrote become {@link
-     * dev.spikelane.connection.IntegerDense}, where {@link #read} widens them to floats. Its memory is freed when it is forgotten.
+     * Reads a network whose dense connections keep the integers that the file holds: those that {@link #write8Bit}
+     * wrote become {@link dev.spikelane.connection.IntegerDense}, where {@link #read} widens them to floats. Its memory
+     * is freed when it is forgotten.
      *
      * @param file a model file
      * @return the network; without integers if the file has none

@@ -1,8 +1,8 @@
 /**
  * What files mean: networks in model files.
  *
- * <p>A model file is a safetensors file. Its tensors have the names of torch's {@code state_dict} ({@code fc1.weight}, {@code lif1.beta}), so
- * that other programs can use them; its metadata hold, as JSON under {@code spikelane}, the graph and the models, so that a network comes back
- * without a line of code.
+ * <p>A model file is a safetensors file. Its tensors have the names of torch's {@code state_dict} ({@code fc1.weight},
+ * {@code lif1.beta}), so that other programs can use them; its metadata hold, as JSON under {@code spikelane}, the
+ * graph and the models, so that a network comes back without a line of code.
  */
 package dev.spikelane.model;

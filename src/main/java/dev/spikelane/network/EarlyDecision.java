@@ -5,12 +5,13 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.util.List;
 
 /**
- * When a sample's label is decided before all its steps have run. The label is the class that fires most often, the lowest of equals, as {@link
- * SpikeCounts#label} says.
+ * When a sample's label is decided before all its steps have run. The label is the class that fires most often, the
+ * lowest of equals, as {@link SpikeCounts#label} says.
  *
- * <p>A lead that no other class can make up for in the steps that are left always decides: the label is the one of the whole run then. A class
- * gains at most one spike for each of its outputs in a step. With a margin, a lead of so many spikes decides too, which saves more steps and may
- * give another label than the whole run; {@link #learn} finds the margin, and says how accurate it is.
+ * <p>A lead that no other class can make up for in the steps that are left always decides: the label is the one of the
+ * whole run then. A class gains at most one spike for each of its outputs in a step. With a margin, a lead of so many
+ * spikes decides too, which saves more steps and may give another label than the whole run; {@link #learn} finds the
+ * margin, and says how accurate it is.
  *
  * <pre>{@code
  * EarlyLabels labels = simulation.observe("lif2", EarlyDecision.exact(200).labels());
@@ -22,7 +23,8 @@ import java.util.List;
  *
  * @param steps steps of a whole run, at least 1
  * @param margin lead in spikes at which a label is decided, at least 1; {@link #NO_MARGIN} for labels of the whole run
- * @param classes how many classes the outputs stand for, in blocks of the same size (a population code); 0: each output is one
+ * @param classes how many classes the outputs stand for, in blocks of the same size (a population code); 0: each output
+ *     is one
  */
 public record EarlyDecision(int steps, int margin, int classes) {
 
@@ -63,13 +65,16 @@ public record EarlyDecision(int steps, int margin, int classes) {
     }
 
     /**
-     * Finds the smallest margin that is accurate enough on validation data, and if none is, decides as {@link #exact} does.
+     * Finds the smallest margin that is accurate enough on validation data, and if none is, decides as {@link #exact}
+     * does.
      *
-     * @param outputs spikes of the output population in whole runs, {@code [steps * batch x outputs]} each, as {@link SpikeRecorder} keeps them
+     * @param outputs spikes of the output population in whole runs, {@code [steps * batch x outputs]} each, as
+     *     {@link SpikeRecorder} keeps them
      * @param labels the right classes of all samples, in the order of the runs
      * @param leastAccuracy share of the samples whose early label must be right, from 0 to 1
      * @return this rule with the margin, and what it does on these data
-     * @throws IllegalArgumentException if there is no run, rows are no multiple of the steps, or labels are not as many as samples or no classes
+     * @throws IllegalArgumentException if there is no run, rows are no multiple of the steps, or labels are not as many
+     *     as samples or no classes
      */
     public Learned learn(List<SpikeMatrix> outputs, int[] labels, double leastAccuracy) {
         int samples = 0;

@@ -8,8 +8,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The labels of samples, each decided as early as an {@link EarlyDecision} allows. It watches the output population of one simulation, in single
- * steps or blocks, and allocates nothing while it does; each {@link Simulation#reset} begins other samples.
+ * The labels of samples, each decided as early as an {@link EarlyDecision} allows. It watches the output population of
+ * one simulation, in single steps or blocks, and allocates nothing while it does; each {@link Simulation#reset} begins
+ * other samples.
  *
  * <p>Steps and times that were saved are counted over all samples since it was made.
  */
@@ -38,7 +39,8 @@ public final class EarlyLabels implements Observer {
      *
      * @param simulation the simulation that this observes; it is reset first
      * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values, as many steps as the rule has
-     * @param stepsAtOnce after how many steps labels are looked at, at least 1; larger blocks run faster, and stop later
+     * @param stepsAtOnce after how many steps labels are looked at, at least 1; larger blocks run faster, and stop
+     *     later
      * @return how many steps ran
      * @throws IllegalArgumentException if there are other steps, or stepsAtOnce is below 1
      * @throws IllegalStateException if this does not observe the simulation
@@ -58,7 +60,8 @@ public final class EarlyLabels implements Observer {
      *
      * @param simulation the simulation that this observes; it is reset first
      * @param frame {@code [batch x inputs]}, the spikes or finite values of every step
-     * @param stepsAtOnce after how many steps labels are looked at, at least 1; larger blocks run faster, and stop later
+     * @param stepsAtOnce after how many steps labels are looked at, at least 1; larger blocks run faster, and stop
+     *     later
      * @return how many steps ran
      * @throws IllegalArgumentException if the frame does not fit the simulation, or stepsAtOnce is below 1
      * @throws IllegalStateException if this does not observe the simulation
@@ -167,7 +170,8 @@ public final class EarlyLabels implements Observer {
     }
 
     /**
-     * Returns how many steps of a whole run were not needed; those of a block that goes on behind the decision have run all the same, see {@link #shareSaved}.
+     * Returns how many steps of a whole run were not needed; those of a block that goes on behind the decision have run
+     * all the same, see {@link #shareSaved}.
      *
      * @return the mean over all samples; NaN before the first
      */
@@ -176,7 +180,8 @@ public final class EarlyLabels implements Observer {
     }
 
     /**
-     * Returns the share of the steps that did not run, of calls of {@link #run}: a batch runs until its last label is decided.
+     * Returns the share of the steps that did not run, of calls of {@link #run}: a batch runs until its last label is
+     * decided.
      *
      * @return from 0 to below 1; 0 before the first call
      */
@@ -194,7 +199,8 @@ public final class EarlyLabels implements Observer {
     }
 
     /**
-     * Estimates the time that calls of {@link #run} saved: that of the steps that did not run, at the pace of those that did.
+     * Estimates the time that calls of {@link #run} saved: that of the steps that did not run, at the pace of those
+     * that did.
      *
      * @return the time of the steps that did not run
      */
@@ -207,7 +213,8 @@ public final class EarlyLabels implements Observer {
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if it observes another population already, or outputs are no multiple of the classes
+     * @throws IllegalArgumentException if it observes another population already, or outputs are no multiple of the
+     *     classes
      */
     @Override
     public void attach(int batch, int neurons) {

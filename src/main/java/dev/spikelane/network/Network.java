@@ -18,8 +18,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A network of spiking neurons: named populations, and named projections that carry spikes or values to them. The graph is immutable and may
- * serve any number of simulations at once, from several threads; its {@linkplain #weights values} change only between steps.
+ * A network of spiking neurons: named populations, and named projections that carry spikes or values to them. The graph
+ * is immutable and may serve any number of simulations at once, from several threads; its {@linkplain #weights values}
+ * change only between steps.
  *
  * <p>snnTorch's tutorial 3, a chain:
  *
@@ -44,14 +45,15 @@ import java.util.stream.Stream;
  * Network network = builder.build();
  * }</pre>
  *
- * <p><b>Order of sums.</b> Each projection's currents are complete, from their bias on, before they are added to those of the projections
- * that were declared before it and enter the same port.
+ * <p><b>Order of sums.</b> Each projection's currents are complete, from their bias on, before they are added to those
+ * of the projections that were declared before it and enter the same port.
  *
- * <p><b>Recurrent neurons.</b> A model that feeds back to all neurons (RLeaky and RSynaptic from all to all, SLSTM, LeakyParallel from all to
- * all) gets a projection named after its population, {@code lif1.recurrent}, from the spikes or membranes of the step before into the port
- * {@code feedback}, behind all that are declared; its weights are {@code lif1.recurrent.weight} and {@code lif1.recurrent.bias}. Other
- * projections may enter that port too. Weights from one to one stay the neurons' parameter {@code lif1.V} as long as nothing else enters it;
- * else they are a projection as well, {@code lif1.recurrent.weight}.
+ * <p><b>Recurrent neurons.</b> A model that feeds back to all neurons (RLeaky and RSynaptic from all to all, SLSTM,
+ * LeakyParallel from all to all) gets a projection named after its population, {@code lif1.recurrent}, from the spikes
+ * or membranes of the step before into the port {@code feedback}, behind all that are declared; its weights are
+ * {@code lif1.recurrent.weight} and {@code lif1.recurrent.bias}. Other projections may enter that port too. Weights
+ * from one to one stay the neurons' parameter {@code lif1.V} as long as nothing else enters it; else they are a
+ * projection as well, {@code lif1.recurrent.weight}.
  */
 public final class Network {
 
@@ -117,8 +119,8 @@ public final class Network {
     /**
      * Starts a network in an arena.
      *
-     * @param arena the arena that owns weights and parameters; not confined to one thread: workers could not reach it, and where confined and
-     *     shared memory meet in one JVM, kernels are compiled again and again
+     * @param arena the arena that owns weights and parameters; not confined to one thread: workers could not reach it,
+     *     and where confined and shared memory meet in one JVM, kernels are compiled again and again
      * @return a builder
      * @throws IllegalArgumentException if the arena is confined to one thread
      */
@@ -174,8 +176,8 @@ public final class Network {
     }
 
     /**
-     * Returns the weights of projections and the parameters of neurons by name. Values of plastic projections are those with which
-     * simulations start.
+     * Returns the weights of projections and the parameters of neurons by name. Values of plastic projections are those
+     * with which simulations start.
      *
      * @return the values of this network
      */
@@ -184,9 +186,9 @@ public final class Network {
     }
 
     /**
-     * Makes a network whose dense connections have integer weights, the nearest to the present ones, with a scale for each output; all other
-     * values and bits stay what they are. Plastic projections keep their floats, and so do recurrent connections. What it costs in
-     * accuracy is for data to say.
+     * Makes a network whose dense connections have integer weights, the nearest to the present ones, with a scale for
+     * each output; all other values and bits stay what they are. Plastic projections keep their floats, and so do
+     * recurrent connections. What it costs in accuracy is for data to say.
      *
      * @param type INT8 or INT16
      * @return a network of its own, whose memory is freed when it is forgotten
@@ -212,7 +214,8 @@ public final class Network {
      * Starts a simulation of this network.
      *
      * @param batch samples that run side by side, at least 1
-     * @param threads threads that share the work, the calling one among them, from 1 to 1024; results do not depend on it
+     * @param threads threads that share the work, the calling one among them, from 1 to 1024; results do not depend on
+     *     it
      * @return a simulation with a state of zeros
      * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
@@ -221,13 +224,14 @@ public final class Network {
     }
 
     /**
-     * Makes the JVM compile what simulations of this network run, so that the first call of a service is as fast as all others: runs spikes
-     * of several densities, and values, in blocks and step by step, until the times agree; no round starts after 4 seconds. On a CPU whose
-     * costs do not ship with the library it then measures, for some 2 seconds, which kernels are the fastest; results do not depend on it.
+     * Makes the JVM compile what simulations of this network run, so that the first call of a service is as fast as all
+     * others: runs spikes of several densities, and values, in blocks and step by step, until the times agree; no round
+     * starts after 4 seconds. On a CPU whose costs do not ship with the library it then measures, for some 2 seconds,
+     * which kernels are the fastest; results do not depend on it.
      *
      * @param batch samples that will run side by side, at least 1
-     * @return how long it took; empty if the times of the last rounds still differed after 4 seconds, or much was compiled, as on a busy machine or
-     *     with less than a whole core: the next calls get faster for a while
+     * @return how long it took; empty if the times of the last rounds still differed after 4 seconds, or much was
+     *     compiled, as on a busy machine or with less than a whole core: the next calls get faster for a while
      * @throws IllegalArgumentException if the batch is below 1
      */
     public Optional<Duration> warmUp(int batch) {
@@ -239,8 +243,8 @@ public final class Network {
      *
      * @param batch samples that will run side by side, at least 1
      * @param threads threads that will share the work, the calling one among them, from 1 to 1024
-     * @return how long it took; empty if the times of the last rounds still differed after 4 seconds, or much was compiled, as on a busy machine or
-     *     with less than a whole core: the next calls get faster for a while
+     * @return how long it took; empty if the times of the last rounds still differed after 4 seconds, or much was
+     *     compiled, as on a busy machine or with less than a whole core: the next calls get faster for a while
      * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
     public Optional<Duration> warmUp(int batch, int threads) {
@@ -271,7 +275,8 @@ public final class Network {
     }
 
     /**
-     * Returns this network as it is laid out, for training and other parts of this library. Not part of the API: its type is not exported.
+     * Returns this network as it is laid out, for training and other parts of this library. Not part of the API: its
+     * type is not exported.
      *
      * @return operators, neurons and values in memory
      * @hidden

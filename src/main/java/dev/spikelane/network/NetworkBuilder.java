@@ -22,9 +22,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects what a network is made of: by {@link #input}, {@link #population} and {@link #project}, or as a chain in the order in which
- * snnTorch's tutorials declare it. A chain names its parts {@code input}, {@code fc1}, {@code lif1}, {@code fc2} and so on; both ways may be
- * mixed. {@link #delay}, {@link #port} and {@link #plastic} concern the projection that was added last.
+ * Collects what a network is made of: by {@link #input}, {@link #population} and {@link #project}, or as a chain in the
+ * order in which snnTorch's tutorials declare it. A chain names its parts {@code input}, {@code fc1}, {@code lif1},
+ * {@code fc2} and so on; both ways may be mixed. {@link #delay}, {@link #port} and {@link #plastic} concern the
+ * projection that was added last.
  */
 public final class NetworkBuilder {
 
@@ -45,7 +46,8 @@ public final class NetworkBuilder {
         if (!arena.allocate(1).isAccessibleBy(new Thread(() -> {}))) {
             throw new IllegalArgumentException(
                     "arena is confined to one thread, expected Arena.ofShared(), or no arena for"
-                            + " memory that is freed by itself: worker threads could not reach the weights, and the compiler"
+                            + " memory that is freed by itself: worker threads could not reach the weights, and "
+                            + "the compiler"
                             + " would compile kernels that meet confined and shared memory again and again");
         }
     }
@@ -79,7 +81,8 @@ public final class NetworkBuilder {
      * @param shape how many neurons, and how they are arranged
      * @param neuron their model
      * @return the population, a source and a target of projections
-     * @throws IllegalArgumentException if the name is empty or used already, or a model with several gates is arranged in maps
+     * @throws IllegalArgumentException if the name is empty or used already, or a model with several gates is arranged
+     *     in maps
      */
     public Population population(String name, Shape shape, Neuron neuron) {
         Objects.requireNonNull(name, "name");
@@ -141,7 +144,8 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Says that the values of the projection that was added last belong to each simulation, so that snapshots and forks copy them.
+     * Says that the values of the projection that was added last belong to each simulation, so that snapshots and forks
+     * copy them.
      *
      * @return this
      * @throws IllegalStateException if there is no projection
@@ -267,8 +271,8 @@ public final class NetworkBuilder {
      *
      * @return the network
      * @throws IllegalArgumentException if a shape, a port or a parameter does not fit
-     * @throws IllegalStateException if there is no population, one has no input, the chain ends in a connection, or projections without
-     *     delay form a cycle
+     * @throws IllegalStateException if there is no population, one has no input, the chain ends in a connection, or
+     *     projections without delay form a cycle
      */
     public Network build() {
         if (!pending.isEmpty()) {
@@ -302,8 +306,8 @@ public final class NetworkBuilder {
     }
 
     /**
-     * What a model's recurrence says, as a projection. One to one, the neurons' own loop gives the same bits faster, unless others enter the
-     * port too.
+     * What a model's recurrence says, as a projection. One to one, the neurons' own loop gives the same bits faster,
+     * unless others enter the port too.
      */
     private List<Projection> recurrent(Population population, boolean othersEnter) {
         return switch (population.neuron().recurrence()) {
@@ -318,7 +322,8 @@ public final class NetworkBuilder {
         String name = ProjectionDescription.nameOfRecurrence(population.name());
         if (projectionNames.contains(name)) {
             throw new IllegalArgumentException("the name '" + name
-                    + "' is used already by a projection, expected another, because it is that of the recurrence of population '"
+                    + "' is used already by a projection, expected another, because it is that of the recurrence "
+                    + "of population '"
                     + population.name() + "'");
         }
         Source source = population.neuron().feedsMembranes() ? population.variable("membrane") : population;

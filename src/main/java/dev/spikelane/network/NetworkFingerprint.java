@@ -18,8 +18,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Tells graphs and models from others: all that a network was declared with but the weights of projections. Each part is added as
- * numbers and names, each list behind its length, so that texts for readers may change.
+ * Tells graphs and models from others: all that a network was declared with but the weights of projections. Each part
+ * is added as numbers and names, each list behind its length, so that texts for readers may change.
  */
 final class NetworkFingerprint implements OptionSink {
 

@@ -5,8 +5,8 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.nio.ByteBuffer;
 
 /**
- * Sees what a layer does. It is called on the thread that runs the simulation, once for each block of steps, in order; it should neither
- * allocate nor keep the matrices.
+ * Sees what a layer does. It is called on the thread that runs the simulation, once for each block of steps, in order;
+ * it should neither allocate nor keep the matrices.
  */
 public interface Observer {
 
@@ -25,8 +25,8 @@ public interface Observer {
      * @param firstStep the number of the block's first step, counted from the last reset
      * @param steps how many steps
      * @param spikes {@code [at least steps * batch x neurons]}, time-major, the first rows of which are the block's
-     * @param membranes {@code [at least steps * batch x neurons]}, likewise, after each step, if some observer of the layer needs them;
-     *     else {@code [batch x neurons]}, after the last step
+     * @param membranes {@code [at least steps * batch x neurons]}, likewise, after each step, if some observer of the
+     *     layer needs them; else {@code [batch x neurons]}, after the last step
      */
     void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes);
 

@@ -31,7 +31,8 @@ final class Recordings {
         if (firstStep + steps > rows / batch) {
             throw new IllegalStateException(
                     "recorder has room for " + rows / batch + " steps, the run goes on to step " + (firstStep + steps)
-                            + ", counted from the last reset, also where a state was restored; make a longer recorder, or reset where a new sequence begins");
+                            + ", counted from the last reset, also where a state was restored; make a longer "
+                            + "recorder, or reset where a new sequence begins");
         }
         return (int) firstStep * batch;
     }

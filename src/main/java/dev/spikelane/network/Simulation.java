@@ -18,27 +18,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of a network: owns the state of its neurons and the memory between its populations.
  *
- * <p>{@code run} takes whole spike trains, population by population over blocks of some hundred rows, so that weights are used many times
- * while they are in the cache. {@code step} takes one step at a time. Both give the same bits, whatever the number of threads and however
- * the steps are cut into calls, and allocate nothing. The state is kept from call to call until {@link #reset}; {@link #snapshot} takes it
- * out.
+ * <p>{@code run} takes whole spike trains, population by population over blocks of some hundred rows, so that weights
+ * are used many times while they are in the cache. {@code step} takes one step at a time. Both give the same bits,
+ * whatever the number of threads and however the steps are cut into calls, and allocate nothing. The state is kept from
+ * call to call until {@link #reset}; {@link #snapshot} takes it out.
  *
- * <p>Input is spikes, or numbers (analog input: currents, pixels) that the first connection multiplies by its weights; calls with both may
- * alternate, unless a projection from the input is delayed. Numbers that are all 0 or 1 give what the same spikes give up to rounding,
- * because sums then have another order ({@link dev.spikelane.kernel.Matmul} says which).
- * NaN and infinities are refused before the first step: a membrane would keep them for ever.
+ * <p>Input is spikes, or numbers (analog input: currents, pixels) that the first connection multiplies by its weights;
+ * calls with both may alternate, unless a projection from the input is delayed. Numbers that are all 0 or 1 give what
+ * the same spikes give up to rounding, because sums then have another order ({@link dev.spikelane.kernel.Matmul} says
+ * which). NaN and infinities are refused before the first step: a membrane would keep them for ever.
  *
  * <p>Rows of shaped inputs and populations are in torch's order (channel, y, x) everywhere but in {@link #state}.
  *
- * <p>Java Flight Recorder gets an event {@code dev.spikelane.Layer} for each population and call, with rows, density of the input, kernel
- * and time.
+ * <p>Java Flight Recorder gets an event {@code dev.spikelane.Layer} for each population and call, with rows, density of
+ * the input, kernel and time.
  *
- * <p>A simulation is used by one thread at a time. If a call throws after its arguments were checked, its steps are done in part: reset
- * before going on. A simulation that is forgotten is freed; {@link #close} frees it at once.
+ * <p>A simulation is used by one thread at a time. If a call throws after its arguments were checked, its steps are
+ * done in part: reset before going on. A simulation that is forgotten is freed; {@link #close} frees it at once.
  */
 public final class Simulation implements AutoCloseable {
 
-    /** Rows in a block: their currents for 1,000 neurons fit in a cache of 1 MB, and tables of partial sums are well used. */
+    /**
+     * Rows in a block: their currents for 1,000 neurons fit in a cache of 1 MB, and tables of partial sums are well
+     * used.
+     */
     static final int ROWS_IN_BLOCK = 1_024;
 
     private final Network network;
@@ -121,7 +124,8 @@ public final class Simulation implements AutoCloseable {
      * @param population the population's name
      * @param observer is told of every block of steps from now on
      * @return the observer
-     * @throws IllegalArgumentException if there is no such population, or the observer was made for another batch or number of neurons
+     * @throws IllegalArgumentException if there is no such population, or the observer was made for another batch or
+     *     number of neurons
      */
     public <T extends Observer> T observe(String population, T observer) {
         return observe(network.number(population), observer);
@@ -213,8 +217,8 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Records a variable of a population after each step from now on. Recording other variables than the membrane, or before the reset, runs
-     * the population step by step, which gives the same bits and takes longer.
+     * Records a variable of a population after each step from now on. Recording other variables than the membrane, or
+     * before the reset, runs the population step by step, which gives the same bits and takes longer.
      *
      * @param population the population's name
      * @param variable one of its model's variables
@@ -229,9 +233,9 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Records a variable of a population at each step from now on, before the reset of the spikes of that step: of a membrane, the value that
-     * was compared with the threshold. It differs from the value after the step only where the model resets neurons in the step in which
-     * they fire.
+     * Records a variable of a population at each step from now on, before the reset of the spikes of that step: of a
+     * membrane, the value that was compared with the threshold. It differs from the value after the step only where the
+     * model resets neurons in the step in which they fire.
      *
      * @param population the population's name
      * @param variable one of its model's variables
@@ -293,11 +297,13 @@ public final class Simulation implements AutoCloseable {
     /**
      * Runs a spike train or analog input.
      *
-     * @param input {@code [steps * batch x inputs]}, time-major ({@code row = step * batch + sample}), spikes or finite values; read block by
-     *     block into this simulation's own memory, so it may lie in a confined arena. The first call with values allocates memory for them
-     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the batch, or a value is NaN
-     *     or infinite
-     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
+     * @param input {@code [steps * batch x inputs]}, time-major ({@code row = step * batch + sample}), spikes or finite
+     *     values; read block by block into this simulation's own memory, so it may lie in a confined arena. The first
+     *     call with values allocates memory for them
+     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the
+     *     batch, or a value is NaN or infinite
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
+     *     busy
      */
     public void run(Signal input) {
         given.requireRows("input", input);
@@ -314,10 +320,12 @@ public final class Simulation implements AutoCloseable {
     /**
      * Runs a network of several inputs.
      *
-     * @param inputs for each input's name {@code [steps * batch x inputs]}, time-major, of the same number of steps, spikes or finite values
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the batch, or a value is NaN or
-     *     infinite
-     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
+     * @param inputs for each input's name {@code [steps * batch x inputs]}, time-major, of the same number of steps,
+     *     spikes or finite values
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the
+     *     batch, or a value is NaN or infinite
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
+     *     busy
      */
     public void run(Map<String, ? extends Signal> inputs) {
         int rows = given.requireRows(inputs);
@@ -332,14 +340,15 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Runs steps that all have the same input, whose currents are computed once: the same bits as {@link #run(Signal)} with the frame
-     * repeated.
+     * Runs steps that all have the same input, whose currents are computed once: the same bits as {@link #run(Signal)}
+     * with the frame repeated.
      *
      * @param frame {@code [batch x inputs]}, the spikes or finite values of every step
      * @param count how many steps, at least 1
-     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the batch, a value is NaN or
-     *     infinite, or there is no step
-     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
+     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the
+     *     batch, a value is NaN or infinite, or there is no step
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
+     *     busy
      */
     public void runConstant(Signal frame, int count) {
         given.requireFrame("frame", frame);
@@ -359,9 +368,10 @@ public final class Simulation implements AutoCloseable {
      *
      * @param frames for each input's name {@code [batch x inputs]}, the spikes or finite values of every step
      * @param count how many steps, at least 1
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the batch, a value is NaN or
-     *     infinite, or there is no step
-     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the
+     *     batch, a value is NaN or infinite, or there is no step
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
+     *     busy
      */
     public void runConstant(Map<String, ? extends Signal> frames, int count) {
         given.requireFrames("frames", frames);
@@ -381,9 +391,10 @@ public final class Simulation implements AutoCloseable {
      *
      * @param input {@code [batch x inputs]}, spikes or finite values
      * @return {@code [batch x outputs]}, the spikes of the last population; overwritten by the next call
-     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the batch, or a value is NaN
-     *     or infinite
-     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
+     * @throws IllegalArgumentException if the network has several inputs, the shape does not fit the network or the
+     *     batch, or a value is NaN or infinite
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
+     *     busy
      */
     public SpikeMatrix step(Signal input) {
         given.requireFrame("input", input);
@@ -402,9 +413,10 @@ public final class Simulation implements AutoCloseable {
      *
      * @param inputs for each input's name {@code [batch x inputs]}, spikes or finite values
      * @return {@code [batch x outputs]}, the spikes of the last population; overwritten by the next call
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the batch, or a value is NaN or
-     *     infinite
-     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is busy
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit the network or the
+     *     batch, or a value is NaN or infinite
+     * @throws IllegalStateException if the simulation or an arena is closed, a recorder is full, or the simulation is
+     *     busy
      */
     public SpikeMatrix step(Map<String, ? extends Signal> inputs) {
         given.requireFrames("inputs", inputs);
@@ -419,11 +431,13 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Makes what an observer holds part of this simulation's states from now on: counts and recordings then go on where a state was taken. A state is put
-     * in with the observers of which it was taken, in the order in which they were named here, or where none was named.
+     * Makes what an observer holds part of this simulation's states from now on: counts and recordings then go on where
+     * a state was taken. A state is put in with the observers of which it was taken, in the order in which they were
+     * named here, or where none was named.
      *
      * @param <T> the kind of observer
-     * @param observer of this simulation, which has a state: {@link SpikeCounts}, recorders, and those that say so ({@link Observer#stateBytes})
+     * @param observer of this simulation, which has a state: {@link SpikeCounts}, recorders, and those that say so
+     *     ({@link Observer#stateBytes})
      * @return the observer
      * @throws IllegalArgumentException if it does not observe this simulation, is a part already, or has no state
      * @throws IllegalStateException if the simulation is closed or busy
@@ -446,8 +460,8 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Takes the state out: all that the run carries from step to step, without weights (but for those of plastic projections), and without
-     * what observers hold other than those that {@link #keepInState} names.
+     * Takes the state out: all that the run carries from step to step, without weights (but for those of plastic
+     * projections), and without what observers hold other than those that {@link #keepInState} names.
      *
      * @return the state, a value of its own
      * @throws IllegalStateException if the simulation is closed or busy
@@ -462,10 +476,12 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Takes the state out into memory of the caller: the bytes that {@link #snapshot()} has, for a service that keeps many of them. Nothing is allocated,
-     * unless projections are plastic or the network's values have changed since their last hash.
+     * Takes the state out into memory of the caller: the bytes that {@link #snapshot()} has, for a service that keeps
+     * many of them. Nothing is allocated, unless projections are plastic or the network's values have changed since
+     * their last hash.
      *
-     * @param into receives {@link #stateBytes} from its position, which moves behind them; on the heap for the fastest copies
+     * @param into receives {@link #stateBytes} from its position, which moves behind them; on the heap for the fastest
+     *     copies
      * @throws IllegalArgumentException if they do not fit; nothing is written then
      * @throws IllegalStateException if the simulation is closed or busy
      */
@@ -482,7 +498,8 @@ public final class Simulation implements AutoCloseable {
     /**
      * Returns how long the present state is.
      *
-     * @return bytes; they depend on the batch, on {@link #keepInState}, and where delayed projections leave an input on whether that is spikes or values
+     * @return bytes; they depend on the batch, on {@link #keepInState}, and where delayed projections leave an input on
+     *     whether that is spikes or values
      * @throws IllegalStateException if the simulation is closed or busy, or they are more than 2 GB
      */
     public int stateBytes() {
@@ -500,10 +517,12 @@ public final class Simulation implements AutoCloseable {
      * recorder count from the last reset of the run that is restored, so one that is attached to a fresh simulation
      * needs room for all those steps, and leaves the rows before the state's step as they are; counts go on from what
      * they are, so that those of several sessions add up. Only graph and models are compared, not the network's
-     * weights and other values; {@link SimulationState#valuesHash} and {@link Weights#hash} say whether those are the same.
+     * weights and other values; {@link SimulationState#valuesHash} and {@link Weights#hash} say whether those are the
+     * same.
      *
      * @param state of a simulation of the same graph and batch, in this JVM or another
-     * @throws IllegalArgumentException if it is of another graph or batch, or without the observers that are part of states here
+     * @throws IllegalArgumentException if it is of another graph or batch, or without the observers that are part of
+     *     states here
      * @throws IllegalStateException if the simulation is closed or busy
      */
     public void restore(SimulationState state) {
@@ -512,11 +531,12 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Puts a state in, as {@link #restore(SimulationState)} does, from the bytes of one. Nothing is allocated, unless projections are plastic.
+     * Puts a state in, as {@link #restore(SimulationState)} does, from the bytes of one. Nothing is allocated, unless
+     * projections are plastic.
      *
      * @param state the rest of the buffer, all of it; its position moves to the end
-     * @throws IllegalArgumentException if the bytes are no state, of another version, damaged, of another graph or batch, or without the observers that are
-     *     part of states here
+     * @throws IllegalArgumentException if the bytes are no state, of another version, damaged, of another graph or
+     *     batch, or without the observers that are part of states here
      * @throws IllegalStateException if the simulation is closed or busy
      */
     public void restore(ByteBuffer state) {
@@ -530,8 +550,8 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Starts another simulation from this one's state, with as many threads and without observers. Weights are neither copied nor hashed, but for those of
-     * plastic projections.
+     * Starts another simulation from this one's state, with as many threads and without observers. Weights are neither
+     * copied nor hashed, but for those of plastic projections.
      *
      * @return a simulation that goes on as this one would
      * @throws IllegalStateException if this simulation is closed or busy, or its state has more than 2 GB
@@ -576,7 +596,8 @@ public final class Simulation implements AutoCloseable {
     /**
      * Frees the memory at once; recordings and counts stay. Closing again does nothing.
      *
-     * @throws IllegalStateException if another thread is running it or uses its memory, or an observer closes it; it is not closed then
+     * @throws IllegalStateException if another thread is running it or uses its memory, or an observer closes it; it is
+     *     not closed then
      */
     @Override
     public void close() {

@@ -3,7 +3,10 @@ package dev.spikelane.network;
 import dev.spikelane.memory.Shape;
 import java.util.Optional;
 
-/** Where a projection starts: an {@link Input}, the spikes of a {@link Population}, or one of its {@linkplain Population#variable variables}. */
+/**
+ * Where a projection starts: an {@link Input}, the spikes of a {@link Population}, or one of its
+ * {@linkplain Population#variable variables}.
+ */
 public sealed interface Source permits Input, Population, Variable {
 
     /**

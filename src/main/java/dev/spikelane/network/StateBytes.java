@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 
-/** The state of a simulation as the bytes that {@link SimulationState} describes. Writing and reading allocate nothing, unless values are plastic. */
+/**
+ * The state of a simulation as the bytes that {@link SimulationState} describes. Writing and reading allocate nothing,
+ * unless values are plastic.
+ */
 final class StateBytes {
 
     private static final int MAGIC = 0x53_4b_50_53;

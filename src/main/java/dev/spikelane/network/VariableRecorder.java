@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * Keeps a variable of a population at each step since the last reset. Attached as an observer, in memory of the caller's arena, it keeps
- * membranes.
+ * Keeps a variable of a population at each step since the last reset. Attached as an observer, in memory of the
+ * caller's arena, it keeps membranes.
  */
 public final class VariableRecorder implements Observer {
 
@@ -84,7 +84,8 @@ public final class VariableRecorder implements Observer {
     /**
      * Returns the recording.
      *
-     * @return {@code [steps * batch x neurons]}, time-major, in torch's order; rows of steps that did not run hold what they held before
+     * @return {@code [steps * batch x neurons]}, time-major, in torch's order; rows of steps that did not run hold what
+     *     they held before
      */
     public FloatMatrix values() {
         return values;
@@ -103,7 +104,8 @@ public final class VariableRecorder implements Observer {
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if the recording is for another batch or another number of neurons, or of another variable
+     * @throws IllegalArgumentException if the recording is for another batch or another number of neurons, or of
+     *     another variable
      */
     @Override
     public void attach(int samples, int neurons) {

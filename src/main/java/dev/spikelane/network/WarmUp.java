@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Runs what a service will run until the JIT compiler is done with it: rounds of spikes at several densities and of values, in blocks and
- * step by step, with and without recorded membranes. On a CPU that no constants ship for, measures what the variants of the spike matmul cost.
+ * Runs what a service will run until the JIT compiler is done with it: rounds of spikes at several densities and of
+ * values, in blocks and step by step, with and without recorded membranes. On a CPU that no constants ship for,
+ * measures what the variants of the spike matmul cost.
  */
 final class WarmUp {
 
@@ -42,7 +43,10 @@ final class WarmUp {
         add(values, batch);
     }
 
-    /** Runs until the times of the last rounds agree and next to nothing was compiled meanwhile, and returns how long that took; empty if they did not before {@code most}, after which no round starts. */
+    /**
+     * Runs until the times of the last rounds agree and next to nothing was compiled meanwhile, and returns how long
+     * that took; empty if they did not before {@code most}, after which no round starts.
+     */
     static Optional<Duration> run(Network network, int batch, int threads, Duration most) {
         long start = System.nanoTime();
         boolean settled;

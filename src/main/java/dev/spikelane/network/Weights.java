@@ -19,10 +19,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of a network by name: weights and biases of its projections ({@code fc1.weight}, {@code fc1.bias}) and parameters of its
- * neurons ({@code lif1.beta}), each seen as a matrix in torch's layout. They change only through {@link #replace} and {@link #replaceAll}, between steps.
- * Threads that read while another one changes values see one version: what {@link #get} and {@link #hash}, {@link Network#quantized}, model files and
- * new simulations take is from before a change or from behind it. Who calls {@link #get} several times may see several versions.
+ * The values of a network by name: weights and biases of its projections ({@code fc1.weight}, {@code fc1.bias}) and
+ * parameters of its neurons ({@code lif1.beta}), each seen as a matrix in torch's layout. They change only through
+ * {@link #replace} and {@link #replaceAll}, between steps. Threads that read while another one changes values see one
+ * version: what {@link #get} and {@link #hash}, {@link Network#quantized}, model files and new simulations take is from
+ * before a change or from behind it. Who calls {@link #get} several times may see several versions.
  */
 public final class Weights {
 
@@ -52,8 +53,8 @@ public final class Weights {
      * Copies values out.
      *
      * @param name one of {@link #names}
-     * @return a matrix of its own, torch's first dimension by all others: {@code [outputs x inputs]} for weights of a dense connection,
-     *     {@code [1 x n]} for a bias or a parameter
+     * @return a matrix of its own, torch's first dimension by all others: {@code [outputs x inputs]} for weights of a
+     *     dense connection, {@code [1 x n]} for a bias or a parameter
      * @throws IllegalArgumentException if there is no such name
      */
     public FloatMatrix get(String name) {
@@ -65,8 +66,8 @@ public final class Weights {
      * Returns torch's dimensions of values.
      *
      * @param name one of {@link #names}
-     * @return {@code [outputs, inputs]} for weights of a dense connection, {@code [n]} for a bias or a parameter of each neuron, {@code []} for a
-     *     parameter that is one number
+     * @return {@code [outputs, inputs]} for weights of a dense connection, {@code [n]} for a bias or a parameter of
+     *     each neuron, {@code []} for a parameter that is one number
      * @throws IllegalArgumentException if there is no such name
      */
     public List<Integer> shape(String name) {
@@ -77,8 +78,8 @@ public final class Weights {
      * Returns what an element is.
      *
      * @param name one of {@link #names}
-     * @return FLOAT32; INT8 or INT16 for the weights of {@link dev.spikelane.connection.IntegerDense}, which {@link #get} widens to {@code
-     *     scale * integer}, rounded once
+     * @return FLOAT32; INT8 or INT16 for the weights of {@link dev.spikelane.connection.IntegerDense}, which
+     *     {@link #get} widens to {@code scale * integer}, rounded once
      * @throws IllegalArgumentException if there is no such name
      */
     public ElementType type(String name) {
@@ -114,10 +115,12 @@ public final class Weights {
      * Copies values in.
      *
      * @param name one of {@link #names}
-     * @param from the elements in torch's order, as {@link #get} returns them, or as any other matrix whose columns are the product of
-     *     the last of torch's {@linkplain #shape dimensions}: a bias {@code [n]} may be a row or a column. A parameter of neurons may
-     *     have one value, or a row of one for each neuron; where elements are integers, each value must be one of them times the present scale
-     * @throws IllegalArgumentException if there is no such name, the shape differs, or a value is not allowed; nothing changes then
+     * @param from the elements in torch's order, as {@link #get} returns them, or as any other matrix whose columns are
+     *     the product of the last of torch's {@linkplain #shape dimensions}: a bias {@code [n]} may be a row or a
+     *     column. A parameter of neurons may have one value, or a row of one for each neuron; where elements are
+     *     integers, each value must be one of them times the present scale
+     * @throws IllegalArgumentException if there is no such name, the shape differs, or a value is not allowed; nothing
+     *     changes then
      * @throws IllegalStateException if a simulation is running; calls that begin meanwhile wait
      */
     public void replace(String name, FloatMatrix from) {
@@ -127,11 +130,12 @@ public final class Weights {
     }
 
     /**
-     * Copies several values in, or none: parameters of a population are judged together, so that an {@link dev.spikelane.neuron.Alpha} may get another
-     * alpha and beta whatever the two were before.
+     * Copies several values in, or none: parameters of a population are judged together, so that an
+     * {@link dev.spikelane.neuron.Alpha} may get another alpha and beta whatever the two were before.
      *
      * @param all by name, each as {@link #replace(String, FloatMatrix)} takes it
-     * @throws IllegalArgumentException if there is no such name, a shape differs, or a value is not allowed; nothing changes then
+     * @throws IllegalArgumentException if there is no such name, a shape differs, or a value is not allowed; nothing
+     *     changes then
      * @throws IllegalStateException if a simulation is running, or an arena is closed; nothing changes then
      */
     public void replaceAll(Map<String, FloatMatrix> all) {

@@ -13,8 +13,8 @@ import java.util.Objects;
 /**
  * The neuron whose membrane follows an alpha function of {@code snntorch.Alpha} (0.9.4), bit for bit.
  *
- * <p>Each step, with U the membrane, E and H the excitatory and the inhibitory current, I the input, R and S in {0, 1}, in float32 without
- * fused operations:
+ * <p>Each step, with U the membrane, E and H the excitatory and the inhibitory current, I the input, R and S in {0, 1},
+ * in float32 without fused operations:
  *
  * <pre>{@code
  * tau = ln(alpha) / (ln(beta) - ln(alpha)) + 1
@@ -25,22 +25,23 @@ import java.util.Objects;
  * S = U > threshold
  * }</pre>
  *
- * <p>The membrane has no memory of its own. snnTorch's documentation gives another tau than its code. Its {@code reset_delay} does not
- * exist for this model, here as there.
+ * <p>The membrane has no memory of its own. snnTorch's documentation gives another tau than its code. Its
+ * {@code reset_delay} does not exist for this model, here as there.
  *
  * <p>Variables, as recorders name them: {@code membrane}, {@code excitatory}, {@code inhibitory}.
  *
  * @param alpha share of the excitatory current left after a step, above beta; clamped to [0, 1] when used
  * @param beta share of the inhibitory current left after a step, below 1; clamped to [0, 1] when used
- * @param firing when neurons fire and what a spike does to them; the reset comes at the next step; quantization rounds all variables
+ * @param firing when neurons fire and what a spike does to them; the reset comes at the next step; quantization rounds
+ *     all variables
  */
 public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements Neuron {
 
     /**
      * Makes a model.
      *
-     * @throws IllegalArgumentException if a value is NaN or infinite, an alpha is not above its beta, or the reset is one that this model
-     *     does not have
+     * @throws IllegalArgumentException if a value is NaN or infinite, an alpha is not above its beta, or the reset is
+     *     one that this model does not have
      */
     public Alpha {
         alpha.requireFinite("alpha");

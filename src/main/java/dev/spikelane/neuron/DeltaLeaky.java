@@ -16,8 +16,8 @@ import java.util.Map;
  * S = |U' - U| > deltaThreshold
  * }</pre>
  *
- * <p>Spikes have no sign, and there is no reset. snnTorch takes all options of Leaky and ignores them, even the clamping of beta; this model
- * offers none of them. It also returns the membrane before the step, which nothing reads.
+ * <p>Spikes have no sign, and there is no reset. snnTorch takes all options of Leaky and ignores them, even the
+ * clamping of beta; this model offers none of them. It also returns the membrane before the step, which nothing reads.
  *
  * <p>Variables, as recorders name them: {@code membrane}.
  *

@@ -7,8 +7,9 @@ import dev.spikelane.kernel.step.LeakyParametersBuilder;
 import java.util.Objects;
 
 /**
- * When neurons fire and what a spike does to them: the options that all models share. They begin at {@link #DEFAULT} and are changed one at a
- * time, {@code Firing.DEFAULT.withReset(Reset.ZERO).withInhibition(true)}; two with the same options are equal.
+ * When neurons fire and what a spike does to them: the options that all models share. They begin at {@link #DEFAULT}
+ * and are changed one at a time, {@code Firing.DEFAULT.withReset(Reset.ZERO).withInhibition(true)}; two with the same
+ * options are equal.
  */
 public final class Firing {
 

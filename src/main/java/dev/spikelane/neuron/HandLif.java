@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The leaky integrate-and-fire neuron that snnTorch's tutorial 3 writes by hand. Unlike {@link Leaky} it takes the spike from the
- * membrane before the step, so that a spike and its reset fall into the same step.
+ * The leaky integrate-and-fire neuron that snnTorch's tutorial 3 writes by hand. Unlike {@link Leaky} it takes the
+ * spike from the membrane before the step, so that a spike and its reset fall into the same step.
  *
  * <p>Each step, in float32 without fused operations; the tutorial's current is {@code I = w * x}:
  *
@@ -16,8 +16,8 @@ import java.util.Map;
  * U = (beta * U + I) - S * threshold
  * }</pre>
  *
- * <p>The membrane that was compared with the threshold is that after the step before, which is recorded there: {@link #beforeReset} returns
- * this model.
+ * <p>The membrane that was compared with the threshold is that after the step before, which is recorded there:
+ * {@link #beforeReset} returns this model.
  *
  * <p>Variables, as recorders name them: {@code membrane}.
  *

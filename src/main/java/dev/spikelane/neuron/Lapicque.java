@@ -24,9 +24,10 @@ import java.util.Objects;
  * S = U > threshold
  * }</pre>
  *
- * <p>The decay is thus {@code 1 - timeStep / (RC)}. A model made from beta has {@code RC = timeStep / ln(1 / beta)}, so its decay is {@code
- * 1 + ln(beta)}, not beta: 0.307 for beta 0.5, and negative below 0.368. snnTorch refuses beta for each neuron, although its
- * documentation allows it; here it works. Resets at other times than the next step do not exist there; here they act as in the other models.
+ * <p>The decay is thus {@code 1 - timeStep / (RC)}. A model made from beta has {@code RC = timeStep / ln(1 / beta)}, so
+ * its decay is {@code 1 + ln(beta)}, not beta: 0.307 for beta 0.5, and negative below 0.368. snnTorch refuses beta for
+ * each neuron, although its documentation allows it; here it works. Resets at other times than the next step do not
+ * exist there; here they act as in the other models.
  *
  * <p>Variables, as recorders name them: {@code membrane}.
  *

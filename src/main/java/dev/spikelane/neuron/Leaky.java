@@ -23,16 +23,18 @@ import java.util.Objects;
  * U = U - (S - R) * threshold    or    (S - R) * U     only with ResetTime.SAME_STEP_DIFFERENCE
  * }</pre>
  *
- * <p>So a spike is immediate and, by default, its reset comes one step later. The comparison is strict, although snnTorch's documentation
- * says otherwise; with reset ZERO the input of the step is kept. Under
- * inhibition the reset R is not inhibited; of equal membranes the first one may fire; a NaN counts as the largest and does not fire.
+ * <p>So a spike is immediate and, by default, its reset comes one step later. The comparison is strict, although
+ * snnTorch's documentation says otherwise; with reset ZERO the input of the step is kept. Under
+ * inhibition the reset R is not inhibited; of equal membranes the first one may fire; a NaN counts as the largest and
+ * does not fire.
  *
  * <p>Variables, as recorders name them: {@code membrane}.
  *
  * @param beta share of the membrane left after a step; clamped to [0, 1] when used, as snnTorch does
  * @param firing when neurons fire and what a spike does to them
- * @param gradedSpikesFactor what one spike carries; without effect under inhibition, except that snnTorch's immediate reset then
- *     divides S by it. A factor 0, with which snnTorch's immediate reset gives NaN or infinity, divides nothing here
+ * @param gradedSpikesFactor what one spike carries; without effect under inhibition, except that snnTorch's immediate
+ *     reset then divides S by it. A factor 0, with which snnTorch's immediate reset gives NaN or infinity, divides
+ *     nothing here
  */
 public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor) implements Neuron {
 

@@ -12,8 +12,8 @@ import java.lang.foreign.Arena;
 import java.util.List;
 
 /**
- * Neurons that {@link LeakyStep} updates, many steps at a time. They feed back their own spikes at most; what comes from others enters the
- * port {@code feedback}.
+ * Neurons that {@link LeakyStep} updates, many steps at a time. They feed back their own spikes at most; what comes
+ * from others enters the port {@code feedback}.
  */
 record LeakyGroup(LeakyParameters parameters, List<String> names) implements TileGroup, Reversible {
 

@@ -12,37 +12,41 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The leaky neuron without a reset and below a rectifier of {@code snntorch.LeakyParallel} (0.9.4), which is a {@code torch.nn.RNN}. The
- * dense connection in front of it holds that network's input weights and bias.
+ * The leaky neuron without a reset and below a rectifier of {@code snntorch.LeakyParallel} (0.9.4), which is a
+ * {@code torch.nn.RNN}. The dense connection in front of it holds that network's input weights and bias.
  *
  * <p>Each step, with U the membrane and I the input, in float32 without fused operations:
  *
  * <pre>{@code
  * U = max((weight * U + I) + bias, 0)                  one to one
  * U = max(I + (bias + weights * U), 0)                 all to all, in the order of DenseMatmul
- * U = max(I + F, 0)                                    no recurrence, but projections of a network into the port feedback
+ * U = max(I + F, 0)                                    no recurrence, but projections of a
+ *                                                      network into the port feedback
  * S = U > threshold
  * }</pre>
  *
  * <p>snnTorch silently ignores beta for each neuron and keeps random weights; here each neuron has its own.
  *
- * <p>With a dropout, meant for Monte Carlo estimates, a share p of the outputs is dropped before neurons fire, and the others
- * make up for it, as snnTorch's documentation promises; its {@code torch.nn.RNN} of one layer ignores the option. The membrane is not dropped,
- * neither for the next step nor where it is recorded:
+ * <p>With a dropout, meant for Monte Carlo estimates, a share p of the outputs is dropped before neurons fire, and the
+ * others make up for it, as snnTorch's documentation promises; its {@code torch.nn.RNN} of one layer ignores the
+ * option. The membrane is not dropped, neither for the next step nor where it is recorded:
  *
  * <pre>{@code
  * K = 0 with probability p, else 1                     for each step, sample and neuron
  * S = U * (K / (1 - p)) > threshold
  * }</pre>
  *
- * <p>What is dropped is a pure function of the seed, the step since the last reset (its low 32 bits), the sample's number in the batch and
- * the neuron, and so does not depend on threads or on how a run is cut; torch draws other numbers. A run after a reset drops the same again:
- * for an estimate, let samples of a batch have the same input. Layers that should drop independently need seeds of their own. There is no gradient, as the
- * dropout belongs to the network and drops in every run of it; training drops what a projection carries ({@code TrainerBuilder.dropout}), by sample and epoch.
+ * <p>What is dropped is a pure function of the seed, the step since the last reset (its low 32 bits), the sample's
+ * number in the batch and the neuron, and so does not depend on threads or on how a run is cut; torch draws other
+ * numbers. A run after a reset drops the same again: for an estimate, let samples of a batch have the same input.
+ * Layers that should drop independently need seeds of their own. There is no gradient, as the dropout belongs to the
+ * network and drops in every run of it; training drops what a projection carries ({@code TrainerBuilder.dropout}), by
+ * sample and epoch.
  *
  * <p>Variables, as recorders name them: {@code membrane}.
  *
- * @param recurrence how membranes act on the next step: one to one, the share that is left; or all to all, with the bias
+ * @param recurrence how membranes act on the next step: one to one, the share that is left; or all to all, with the
+ *     bias
  * @param bias added at every step, one to one
  * @param threshold membrane above which a neuron fires
  * @param gradedSpikesFactor what one spike carries
@@ -76,7 +80,8 @@ public record LeakyParallel(
     /**
      * Makes a model without a dropout.
      *
-     * @param recurrence how membranes act on the next step: one to one, the share that is left; or all to all, with the bias
+     * @param recurrence how membranes act on the next step: one to one, the share that is left; or all to all, with the
+     *     bias
      * @param bias added at every step, one to one
      * @param threshold membrane above which a neuron fires
      * @param gradedSpikesFactor what one spike carries
@@ -99,7 +104,8 @@ public record LeakyParallel(
     /**
      * Makes a model without a bias, with threshold 1 and spikes of 1.
      *
-     * @param beta share of the membrane left after a step, clamped to [0, 1]: one value, or one for each neuron, rounded once to float32
+     * @param beta share of the membrane left after a step, clamped to [0, 1]: one value, or one for each neuron,
+     *     rounded once to float32
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public LeakyParallel(double... beta) {
@@ -206,7 +212,8 @@ public record LeakyParallel(
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if a parameter is given for each neuron, or weights from all to all, and their number differs
+     * @throws IllegalArgumentException if a parameter is given for each neuron, or weights from all to all, and their
+     *     number differs
      */
     @Override
     public NeuronGroup bind(Arena arena, int neurons) {
@@ -243,7 +250,9 @@ public record LeakyParallel(
                 : new DropoutGroup(parameters, new DropoutSpikes(parameters, dropout, seed));
     }
 
-    /** {@code current}; and {@code feedback}, unless the recurrence is one to one, which is the decay of the membrane. */
+    /**
+     * {@code current}; and {@code feedback}, unless the recurrence is one to one, which is the decay of the membrane.
+     */
     @Override
     public List<String> ports() {
         return recurrence instanceof Recurrence.OneToOne ? List.of(CURRENT) : List.of(CURRENT, FEEDBACK);

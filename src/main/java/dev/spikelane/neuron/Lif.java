@@ -12,10 +12,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The leaky integrate-and-fire neuron with the conventions of other libraries: every choice in which they differ is an option with a name,
- * and each of them a preset.
+ * The leaky integrate-and-fire neuron with the conventions of other libraries: every choice in which they differ is an
+ * option with a name, and each of them a preset.
  *
- * <p>Each step, with U the membrane, X the synaptic current, I the input, S in {0, 1}, in float32 without fused operations:
+ * <p>Each step, with U the membrane, X the synaptic current, I the input, S in {0, 1}, in float32 without fused
+ * operations:
  *
  * <pre>{@code
  * X = synapse * X + gain * I                    X = gain * I without a synapse
@@ -40,7 +41,8 @@ import java.util.Objects;
  * <tr><td>{@link #nir}</td><td>EULER</td><td>STRICT</td><td>CLEAR</td><td>SAME_STEP</td></tr>
  * </table>
  *
- * <p>A model begins at a preset or at {@link #of}, and is changed one thing at a time; two with the same values are equal.
+ * <p>A model begins at a preset or at {@link #of}, and is changed one thing at a time; two with the same values are
+ * equal.
  *
  * <p>Variables, as recorders name them: {@code membrane}; with a synapse also {@code synapse}.
  */
@@ -169,8 +171,9 @@ public final class Lif implements Neuron {
     }
 
     /**
-     * The convention of {@code spikingjelly.activation_based.neuron.LIFNode} with its defaults ({@code decay_input=True, v_threshold=1,
-     * v_reset=0}): {@code U = U + (I - U) / tau}, fires at {@code U >= 1}, then U is 0 at once. With {@code v_reset=None} it subtracts:
+     * The convention of {@code spikingjelly.activation_based.neuron.LIFNode} with its defaults
+     * ({@code decay_input=True, v_threshold=1, v_reset=0}): {@code U = U + (I - U) / tau}, fires at {@code U >= 1},
+     * then U is 0 at once. With {@code v_reset=None} it subtracts:
      * {@code withFiring(model.firing().withReset(Reset.SUBTRACT))}.
      *
      * @param tau the time constant in steps, above 1, rounded once to float32; its default there is 2
@@ -182,11 +185,12 @@ public final class Lif implements Neuron {
     }
 
     /**
-     * The convention of {@code norse.torch.LIFCell} with its defaults ({@code v_th=1, v_leak=v_reset=0}): the input jumps the synaptic
-     * current, which charges the membrane in the same step: {@code U = U + dt * inverseTauMembrane * ((0 - U) + X)}, fires at {@code U > 1},
-     * then U is 0 at once. Some versions of Norse charge the membrane with the current of the step before. Norse takes the decay from the
-     * current at the end of a step, {@code X - dt * inverseTauSynapse * X}: its membranes agree to rounding, and its current is that before
-     * the next input.
+     * The convention of {@code norse.torch.LIFCell} with its defaults ({@code v_th=1, v_leak=v_reset=0}): the input
+     * jumps the synaptic current, which charges the membrane in the same step:
+     * {@code U = U + dt * inverseTauMembrane * ((0 - U) + X)}, fires at {@code U > 1}, then U is 0 at once. Some
+     * versions of Norse charge the membrane with the current of the step before. Norse takes the decay from the current
+     * at the end of a step, {@code X - dt * inverseTauSynapse * X}: its membranes agree to rounding, and its current is
+     * that before the next input.
      *
      * @param dt the step in seconds; its default there is 0.001
      * @param inverseTauSynapse one by the time constant of the synapse; its default there is 200
@@ -202,9 +206,10 @@ public final class Lif implements Neuron {
     }
 
     /**
-     * The convention of {@code sinabs.layers.LIF} with {@code spike_fn=SingleSpike} and the other defaults ({@code norm_input=True,
-     * spike_threshold=1}, reset by subtraction): {@code U = a U + (1 - a) I} with {@code a = exp(-1 / tau)}, fires at {@code U >= 1}, then 1
-     * is subtracted at once. Its default {@code MultiSpike}, several spikes of a neuron in a step, has no place in a matrix of bits.
+     * The convention of {@code sinabs.layers.LIF} with {@code spike_fn=SingleSpike} and the other defaults
+     * ({@code norm_input=True, spike_threshold=1}, reset by subtraction): {@code U = a U + (1 - a) I} with
+     * {@code a = exp(-1 / tau)}, fires at {@code U >= 1}, then 1 is subtracted at once. Its default {@code MultiSpike},
+     * several spikes of a neuron in a step, has no place in a matrix of bits.
      *
      * @param tau the time constant in steps, above 0, rounded once to float32
      * @return the model
@@ -220,8 +225,9 @@ public final class Lif implements Neuron {
     }
 
     /**
-     * The LIF primitive of the Neuromorphic Intermediate Representation, {@code tau dU/dt = (v_leak - U) + r I}, fires at {@code U >
-     * v_threshold}, then U is v_reset; by a step of Euler's method, {@code U = U + dt / tau * ((v_leak - U) + r I)}.
+     * The LIF primitive of the Neuromorphic Intermediate Representation, {@code tau dU/dt = (v_leak - U) + r I}, fires
+     * at {@code U > v_threshold}, then U is v_reset; by a step of Euler's method,
+     * {@code U = U + dt / tau * ((v_leak - U) + r I)}.
      *
      * @param dt the step, in the unit of tau
      * @param tau the time constant of each neuron

@@ -45,20 +45,22 @@ public sealed interface Neuron
      * Lays the parameters out for neurons behind a connection.
      *
      * @param arena the arena that owns the copy; shared if several threads are to run the group
-     * @param currents how many currents the neurons get, at least 1: one for each neuron, unless the model has several gates
+     * @param currents how many currents the neurons get, at least 1: one for each neuron, unless the model has several
+     *     gates
      * @return the neurons, without a state
      * @throws IllegalArgumentException if a parameter is given for each neuron and their number differs
      */
     NeuronGroup bind(Arena arena, int currents);
 
     /**
-     * Lays the parameters out for neurons whose currents at the port {@code feedback} come from outside, whatever their own
-     * {@link #recurrence} is.
+     * Lays the parameters out for neurons whose currents at the port {@code feedback} come from outside, whatever their
+     * own {@link #recurrence} is.
      *
      * @param arena the arena that owns the copy; shared if several threads are to run the group
      * @param currents how many currents the neurons get at each port
      * @return the neurons, without a state, which {@linkplain NeuronGroup#takesFeedback take feedback}
-     * @throws IllegalArgumentException if the model has no such port, or a parameter is given for each neuron and their number differs
+     * @throws IllegalArgumentException if the model has no such port, or a parameter is given for each neuron and their
+     *     number differs
      */
     default NeuronGroup bindPorts(Arena arena, int currents) {
         throw new IllegalArgumentException(this + " has the ports " + ports() + ", expected '" + FEEDBACK + "' too");
@@ -67,8 +69,8 @@ public sealed interface Neuron
     /**
      * Returns the names of the ports at which currents enter.
      *
-     * @return names in the order in which they enter the equation: {@code current}; and {@code feedback} where the model adds what comes from
-     *     neurons of its own layer
+     * @return names in the order in which they enter the equation: {@code current}; and {@code feedback} where the
+     *     model adds what comes from neurons of its own layer
      */
     default List<String> ports() {
         return List.of(CURRENT);
@@ -109,9 +111,9 @@ public sealed interface Neuron
     List<String> variables();
 
     /**
-     * Returns the parameters that are one value, or one for each neuron, by the names of the record's components; {@code threshold}, which
-     * most models have in {@link Firing}; and {@code V}, the weights of a recurrence from one to one. Weights from all to all are not
-     * among them: in a network they are those of a projection.
+     * Returns the parameters that are one value, or one for each neuron, by the names of the record's components;
+     * {@code threshold}, which most models have in {@link Firing}; and {@code V}, the weights of a recurrence from one
+     * to one. Weights from all to all are not among them: in a network they are those of a projection.
      *
      * @return the parameters in the order of the components, not modifiable
      */
@@ -123,16 +125,19 @@ public sealed interface Neuron
      * @param name one of those of {@link #parameters}
      * @param values one value, or one for each neuron
      * @return the model
-     * @throws IllegalArgumentException if there is no such parameter, or a value is one that the model's constructor refuses
+     * @throws IllegalArgumentException if there is no such parameter, or a value is one that the model's constructor
+     *     refuses
      */
     Neuron withParameter(String name, Parameter values);
 
     /**
-     * Returns this model with other values of some parameters, which are judged together: a value that one parameter allows another is its new one.
+     * Returns this model with other values of some parameters, which are judged together: a value that one parameter
+     * allows another is its new one.
      *
      * @param values by the names of {@link #parameters}
      * @return the model
-     * @throws IllegalArgumentException if there is no such parameter, or a value is one that the model's constructor refuses
+     * @throws IllegalArgumentException if there is no such parameter, or a value is one that the model's constructor
+     *     refuses
      */
     default Neuron withParameters(Map<String, Parameter> values) {
         Neuron made = this;
@@ -152,12 +157,14 @@ public sealed interface Neuron
     }
 
     /**
-     * Returns this model with a step whose membrane is the one that is compared with the threshold, for recorders that want variables as
-     * they are before the reset. One step of it, from a {@linkplain NeuronState#copyFrom copy} of the state of this model, gives the
-     * variables as they are when neurons fire, and the same spikes. What comes out is no state to go on from.
+     * Returns this model with a step whose membrane is the one that is compared with the threshold, for recorders that
+     * want variables as they are before the reset. One step of it, from a {@linkplain NeuronState#copyFrom copy} of the
+     * state of this model, gives the variables as they are when neurons fire, and the same spikes. What comes out is no
+     * state to go on from.
      *
-     * @return this model without a reset where the reset comes at the {@code SAME_STEP}, and with a reset at the {@code NEXT_STEP} where it
-     *     is the {@code SAME_STEP_DIFFERENCE}; this model itself where the reset comes at the next step or there is none
+     * @return this model without a reset where the reset comes at the {@code SAME_STEP}, and with a reset at the
+     *     {@code NEXT_STEP} where it is the {@code SAME_STEP_DIFFERENCE}; this model itself where the reset comes at
+     *     the next step or there is none
      */
     default Neuron beforeReset() {
         return this;

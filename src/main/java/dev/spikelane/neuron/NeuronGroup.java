@@ -5,8 +5,8 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 
 /**
- * Neurons of one model, ready to run: the model's parameters laid out in memory. Immutable; several simulations and, if its arena is
- * shared, several threads may use it at once, each with its own state.
+ * Neurons of one model, ready to run: the model's parameters laid out in memory. Immutable; several simulations and, if
+ * its arena is shared, several threads may use it at once, each with its own state.
  */
 public sealed interface NeuronGroup permits TileGroup {
 
@@ -34,8 +34,8 @@ public sealed interface NeuronGroup permits TileGroup {
     boolean coupled();
 
     /**
-     * Allocates a state of zeros. It belongs to the caller, and is changed by {@link #run} and by nothing else: another batch size is an
-     * error, never a silent reset.
+     * Allocates a state of zeros. It belongs to the caller, and is changed by {@link #run} and by nothing else: another
+     * batch size is an error, never a silent reset.
      *
      * @param arena the arena that owns the memory
      * @param batch samples, at least 1
@@ -58,7 +58,8 @@ public sealed interface NeuronGroup permits TileGroup {
      * @param current {@code [rows x currents]}, time-major ({@code row = step * batch + sample})
      * @param state of the batch, updated
      * @param spikes {@code [rows x neurons]}, overwritten
-     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take feedback too
+     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take
+     *     feedback too
      */
     void run(FloatMatrix current, NeuronState state, SpikeMatrix spikes);
 
@@ -66,10 +67,12 @@ public sealed interface NeuronGroup permits TileGroup {
      * Runs the steps of all rows of neurons that take feedback.
      *
      * @param current {@code [rows x currents]}, time-major
-     * @param feedback what enters the port {@code feedback}, {@code [rows x currents]}; another matrix than {@code current}
+     * @param feedback what enters the port {@code feedback}, {@code [rows x currents]}; another matrix than
+     *     {@code current}
      * @param state of the batch, updated
      * @param spikes {@code [rows x neurons]}, overwritten
-     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take no feedback
+     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take no
+     *     feedback
      */
     void run(FloatMatrix current, FloatMatrix feedback, NeuronState state, SpikeMatrix spikes);
 
@@ -79,9 +82,10 @@ public sealed interface NeuronGroup permits TileGroup {
      * @param current {@code [rows x currents]}, time-major
      * @param state of the batch, updated
      * @param spikes {@code [rows x neurons]}, overwritten
-     * @param membranes {@code [rows x neurons]}, receives the membrane after each step; may be {@code current} itself, and
-     *     shares no memory with anything else
-     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take feedback too
+     * @param membranes {@code [rows x neurons]}, receives the membrane after each step; may be {@code current} itself,
+     *     and shares no memory with anything else
+     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take
+     *     feedback too
      */
     void record(FloatMatrix current, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes);
 
@@ -89,12 +93,14 @@ public sealed interface NeuronGroup permits TileGroup {
      * Runs the steps of all rows of neurons that take feedback, and keeps the membrane of every step.
      *
      * @param current {@code [rows x currents]}, time-major
-     * @param feedback what enters the port {@code feedback}, {@code [rows x currents]}; another matrix than {@code current}
+     * @param feedback what enters the port {@code feedback}, {@code [rows x currents]}; another matrix than
+     *     {@code current}
      * @param state of the batch, updated
      * @param spikes {@code [rows x neurons]}, overwritten
-     * @param membranes {@code [rows x neurons]}, receives the membrane after each step; may be {@code current} itself, and
-     *     shares no memory with anything else
-     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take no feedback
+     * @param membranes {@code [rows x neurons]}, receives the membrane after each step; may be {@code current} itself,
+     *     and shares no memory with anything else
+     * @throws IllegalArgumentException if a shape does not fit, the state is of another model, or the neurons take no
+     *     feedback
      */
     void record(
             FloatMatrix current, FloatMatrix feedback, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes);

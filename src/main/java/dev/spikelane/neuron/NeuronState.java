@@ -17,11 +17,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that neurons carry from step to step: their variables, each {@code [batch x neurons]}, how many steps they have done and, where a
- * model needs them, the spikes of the step before and the newest inputs. The first variable is always the membrane.
+ * All that neurons carry from step to step: their variables, each {@code [batch x neurons]}, how many steps they have
+ * done and, where a model needs them, the spikes of the step before and the newest inputs. The first variable is always
+ * the membrane.
  *
- * <p>A caller may read and write the variables between runs. {@link #copyFrom}, {@link #write} and {@link #read} carry the whole state over:
- * neurons go on from it bit for bit.
+ * <p>A caller may read and write the variables between runs. {@link #copyFrom}, {@link #write} and {@link #read} carry
+ * the whole state over: neurons go on from it bit for bit.
  */
 public final class NeuronState {
 
@@ -104,7 +105,9 @@ public final class NeuronState {
         return new NeuronState(arena, layout, null);
     }
 
-    /** Zeros, and memory for the currents of a step, which neurons that feed back to themselves compute while they run. */
+    /**
+     * Zeros, and memory for the currents of a step, which neurons that feed back to themselves compute while they run.
+     */
     static NeuronState feedingBack(Arena arena, Layout layout, int columns) {
         return new NeuronState(arena, layout, Tile.whole(FloatMatrix.zeros(arena, layout.batch(), columns)));
     }
@@ -150,8 +153,9 @@ public final class NeuronState {
     }
 
     /**
-     * Returns the spikes of the step before, where they are fed back, by the neurons themselves or by a projection of their network. Those
-     * that a projection brings are part of the simulation's state, not of this one, and stand still while it runs.
+     * Returns the spikes of the step before, where they are fed back, by the neurons themselves or by a projection of
+     * their network. Those that a projection brings are part of the simulation's state, not of this one, and stand
+     * still while it runs.
      *
      * @return {@code [batch x neurons]}
      * @throws IllegalStateException if no spikes are fed back
@@ -198,7 +202,8 @@ public final class NeuronState {
      * Copies all of another state.
      *
      * @param other a state of the same model, batch and number of neurons
-     * @throws IllegalArgumentException if it has another shape, other variables, or keeps other things from step to step
+     * @throws IllegalArgumentException if it has another shape, other variables, or keeps other things from step to
+     *     step
      */
     public void copyFrom(NeuronState other) {
         if (!layout.equals(other.layout)) {
@@ -219,7 +224,8 @@ public final class NeuronState {
      * @param otherSample the first of them there
      * @param sample the first of them here
      * @param count how many samples
-     * @throws IllegalArgumentException if it has another number of neurons, other variables, or keeps other things from step to step
+     * @throws IllegalArgumentException if it has another number of neurons, other variables, or keeps other things from
+     *     step to step
      * @throws IndexOutOfBoundsException if there are no such samples
      */
     public void copySamples(NeuronState other, int otherSample, int sample, int count) {
@@ -259,9 +265,10 @@ public final class NeuronState {
     }
 
     /**
-     * Writes the state, little endian whatever the buffer's order: the steps done by each block of 64 neurons; the variables and the newest
-     * inputs, row after row, 4 bytes a neuron; and the spikes of the step before where they are fed back, a bit a neuron, each row in whole
-     * bytes. There is no header: who keeps the bytes keeps the model and the shape beside them.
+     * Writes the state, little endian whatever the buffer's order: the steps done by each block of 64 neurons; the
+     * variables and the newest inputs, row after row, 4 bytes a neuron; and the spikes of the step before where they
+     * are fed back, a bit a neuron, each row in whole bytes. There is no header: who keeps the bytes keeps the model
+     * and the shape beside them.
      *
      * @param to receives {@link #bytes} from its position, which moves behind them
      * @throws IllegalArgumentException if they do not fit; nothing is written then
@@ -275,7 +282,8 @@ public final class NeuronState {
      *
      * @param shape how the neurons are arranged
      * @param to receives {@link #bytes} from its position, which moves behind them
-     * @throws IllegalArgumentException if they do not fit, or the shape has another number of neurons; nothing is written then
+     * @throws IllegalArgumentException if they do not fit, or the shape has another number of neurons; nothing is
+     *     written then
      */
     public void write(Shape shape, ByteBuffer to) {
         NeuronStateBytes.write(this, requireShape(shape), to);
@@ -285,8 +293,8 @@ public final class NeuronState {
      * Reads what {@link #write} has written from a state of the same model, batch and number of neurons.
      *
      * @param from holds {@link #bytes} from its position, which moves behind them
-     * @throws IllegalArgumentException if it has fewer bytes, a number of steps is negative, or there are spikes behind the last neuron;
-     *     nothing is changed then
+     * @throws IllegalArgumentException if it has fewer bytes, a number of steps is negative, or there are spikes behind
+     *     the last neuron; nothing is changed then
      */
     public void read(ByteBuffer from) {
         NeuronStateBytes.read(this, Shape.of(layout.neurons()), from);
@@ -297,8 +305,8 @@ public final class NeuronState {
      *
      * @param shape how the neurons are arranged
      * @param from holds {@link #bytes} from its position, which moves behind them
-     * @throws IllegalArgumentException if it has fewer bytes, a number of steps is negative, there are spikes behind the last neuron, or the
-     *     shape has another number of neurons; nothing is changed then
+     * @throws IllegalArgumentException if it has fewer bytes, a number of steps is negative, there are spikes behind
+     *     the last neuron, or the shape has another number of neurons; nothing is changed then
      */
     public void read(Shape shape, ByteBuffer from) {
         NeuronStateBytes.read(this, requireShape(shape), from);
@@ -334,7 +342,9 @@ public final class NeuronState {
         }
     }
 
-    /** All variables one below the other, {@code [variables * batch x neurons]}; throws unless they have these names. */
+    /**
+     * All variables one below the other, {@code [variables * batch x neurons]}; throws unless they have these names.
+     */
     FloatMatrix require(List<String> expected) {
         if (!layout.names().equals(expected)) {
             throw new IllegalArgumentException("state has the variables " + layout.names() + ", expected " + expected);
@@ -378,7 +388,10 @@ public final class NeuronState {
         return steps;
     }
 
-    /** What a run of some words reads and writes. Threads run disjoint words at the same time, so that each has an object of its own. */
+    /**
+     * What a run of some words reads and writes. Threads run disjoint words at the same time, so that each has an
+     * object of its own.
+     */
     StepRun run(PortCurrents of, SpikeMatrix spikesOfRun) {
         int slot = Math.min(of.current().firstBlock(), runs.length - 1);
         StepRun made = runs[slot];

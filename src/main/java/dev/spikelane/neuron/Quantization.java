@@ -5,9 +5,10 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Levels that the state variables of neurons are rounded to before they fire, as {@code snntorch.functional.quant.state_quant} (0.9.4)
- * does: {@code x = the level with the smallest |level - x|}, the first of those. NaN, infinities, and numbers so large that float32 tells
- * no difference between the levels become the lowest level, as upstream. Immutable.
+ * Levels that the state variables of neurons are rounded to before they fire, as
+ * {@code snntorch.functional.quant.state_quant} (0.9.4) does: {@code x = the level with the smallest |level - x|}, the
+ * first of those. NaN, infinities, and numbers so large that float32 tells no difference between the levels become the
+ * lowest level, as upstream. Immutable.
  */
 public final class Quantization {
 
@@ -34,21 +35,24 @@ public final class Quantization {
                     || !Float.isFinite((float) (threshold + lower + upper))
                     || !(lower >= -1)
                     || !(upper > -1)) {
-                throw new IllegalArgumentException(
-                        "threshold " + threshold + ", limits " + lower + " and " + upper
-                                + ", expected a threshold above 0, a lower limit from -1, an upper limit above -1, finite numbers");
+                throw new IllegalArgumentException("threshold " + threshold + ", limits " + lower + " and " + upper
+                        + ", expected a threshold above 0, a lower limit from -1, an upper limit above "
+                        + "-1, finite numbers");
             }
             return new Range(-threshold - threshold * lower, threshold + threshold * upper);
         }
     }
 
     /**
-     * Makes {@code 2^bits} levels with equal distances, from {@code -threshold (1 + lower)} to {@code threshold (1 + upper)}.
+     * Makes {@code 2^bits} levels with equal distances, from {@code -threshold (1 + lower)} to
+     * {@code threshold (1 + upper)}.
      *
      * @param bits from 1 to 16
      * @param threshold above 0; snnTorch's default is 1
-     * @param lower how far the lowest level is below the negative threshold, as a share of it, from -1; snnTorch's default is 0
-     * @param upper how far the highest level is above the threshold, as a share of it, above -1; snnTorch's default is 0.2
+     * @param lower how far the lowest level is below the negative threshold, as a share of it, from -1; snnTorch's
+     *     default is 0
+     * @param upper how far the highest level is above the threshold, as a share of it, above -1; snnTorch's default is
+     *     0.2
      * @return the quantization
      * @throws IllegalArgumentException if a number is out of range
      */
@@ -64,7 +68,8 @@ public final class Quantization {
     }
 
     /**
-     * Makes {@code 2^bits} levels that lie densest around the threshold; more where {@code upper} is below 0, as upstream.
+     * Makes {@code 2^bits} levels that lie densest around the threshold; more where {@code upper} is below 0, as
+     * upstream.
      *
      * @param bits from 1 to 16
      * @param threshold above 0
@@ -78,7 +83,8 @@ public final class Quantization {
     }
 
     /**
-     * Makes {@code 2^bits} levels that lie densest around zero; with 1 bit and an {@code upper} above {@code lower} three, as upstream.
+     * Makes {@code 2^bits} levels that lie densest around zero; with 1 bit and an {@code upper} above {@code lower}
+     * three, as upstream.
      *
      * @param bits from 1 to 16
      * @param threshold above 0
@@ -120,7 +126,8 @@ public final class Quantization {
     }
 
     /**
-     * Makes non-uniform levels whose distances shrink towards the center by another base than snnTorch's for the number of bits.
+     * Makes non-uniform levels whose distances shrink towards the center by another base than snnTorch's for the number
+     * of bits.
      *
      * @param bits from 1 to 16
      * @param threshold above 0

@@ -12,7 +12,8 @@ import java.util.Objects;
 /**
  * The recurrent leaky integrate-and-fire neuron of {@code snntorch.RLeaky} (0.9.4).
  *
- * <p>Each step, with U the membrane, I the input, S' the spikes of the step before, R and S in {0, 1}, in float32 without fused operations:
+ * <p>Each step, with U the membrane, I the input, S' the spikes of the step before, R and S in {0, 1}, in float32
+ * without fused operations:
  *
  * <pre>{@code
  * F = V * S'                                           one to one
@@ -27,8 +28,8 @@ import java.util.Objects;
  * U = U - (S - R) * threshold    or    (S - R) * U     only with ResetTime.SAME_STEP_DIFFERENCE
  * }</pre>
  *
- * <p>One to one the bits are snnTorch's. Under a delayed reset ZERO, F has no effect there: it arrives in the step that is zeroed. The state
- * is the membrane and the {@linkplain NeuronState#previousSpikes spikes of the step before}.
+ * <p>One to one the bits are snnTorch's. Under a delayed reset ZERO, F has no effect there: it arrives in the step that
+ * is zeroed. The state is the membrane and the {@linkplain NeuronState#previousSpikes spikes of the step before}.
  *
  * <p>Variables, as recorders name them: {@code membrane}.
  *
@@ -137,7 +138,8 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if a parameter is given for each neuron, or weights from all to all, and their number differs
+     * @throws IllegalArgumentException if a parameter is given for each neuron, or weights from all to all, and their
+     *     number differs
      */
     @Override
     public NeuronGroup bind(Arena arena, int neurons) {

@@ -12,8 +12,8 @@ import java.util.Objects;
 /**
  * The recurrent leaky integrate-and-fire neuron with a synaptic current of {@code snntorch.RSynaptic} (0.9.4).
  *
- * <p>Each step, with U the membrane, X the synaptic current, I the input, S' the spikes of the step before, R and S in {0, 1}, in float32
- * without fused operations:
+ * <p>Each step, with U the membrane, X the synaptic current, I the input, S' the spikes of the step before, R and S in
+ * {0, 1}, in float32 without fused operations:
  *
  * <pre>{@code
  * F = V * S'                                           one to one
@@ -29,8 +29,9 @@ import java.util.Objects;
  * U = U - (S - R) * threshold    or    (S - R) * U     only with ResetTime.SAME_STEP_DIFFERENCE
  * }</pre>
  *
- * <p>One to one the bits are snnTorch's. There {@code reset_delay=False} raises or, with states passed in, has no effect; here it does what
- * it does in {@link RLeaky}. A reset of the state also clears the spikes of the step before, which {@code reset_hidden} forgets.
+ * <p>One to one the bits are snnTorch's. There {@code reset_delay=False} raises or, with states passed in, has no
+ * effect; here it does what it does in {@link RLeaky}. A reset of the state also clears the spikes of the step before,
+ * which {@code reset_hidden} forgets.
  *
  * <p>Variables, as recorders name them: {@code membrane}, {@code synapse}.
  *
@@ -132,7 +133,8 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if a parameter is given for each neuron, or weights from all to all, and their number differs
+     * @throws IllegalArgumentException if a parameter is given for each neuron, or weights from all to all, and their
+     *     number differs
      */
     @Override
     public NeuronGroup bind(Arena arena, int neurons) {

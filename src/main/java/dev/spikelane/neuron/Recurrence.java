@@ -5,8 +5,8 @@ import dev.spikelane.random.TorchRandom;
 import java.util.Objects;
 
 /**
- * How neurons of a layer feed back to themselves what they did at the step before. In a network it is one of the projections into the
- * port {@code feedback}, and others may join it.
+ * How neurons of a layer feed back to themselves what they did at the step before. In a network it is one of the
+ * projections into the port {@code feedback}, and others may join it.
  */
 public sealed interface Recurrence {
 
@@ -115,7 +115,8 @@ public sealed interface Recurrence {
     }
 
     /**
-     * Connects every neuron to every neuron, with first weights and a bias that are those of torch's {@code nn.Linear(neurons, neurons)}.
+     * Connects every neuron to every neuron, with first weights and a bias that are those of torch's
+     * {@code nn.Linear(neurons, neurons)}.
      *
      * @param neurons how many there are, at least 1
      * @param random the stream the weights and then the bias are drawn from

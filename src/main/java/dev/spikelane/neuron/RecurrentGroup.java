@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * Neurons without a network that feed back to all of them, one step at a time: their spikes, in the order of
- * {@link dev.spikelane.kernel.product.RecurrentMatmul}, or their membranes, in that of {@link dev.spikelane.kernel.product.DenseMatmul}.
+ * {@link dev.spikelane.kernel.product.RecurrentMatmul}, or their membranes, in that of
+ * {@link dev.spikelane.kernel.product.DenseMatmul}.
  *
  * @param fed the same neurons, whose feedback comes from outside
  */

@@ -10,10 +10,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The spiking long short-term memory cell of {@code snntorch.SLSTM} (0.9.4). The dense connection in front of it holds the input weights and
- * the first bias of {@code torch.nn.LSTMCell}: four outputs for each neuron, in torch's gate order {@code i, f, g, o}.
+ * The spiking long short-term memory cell of {@code snntorch.SLSTM} (0.9.4). The dense connection in front of it holds
+ * the input weights and the first bias of {@code torch.nn.LSTMCell}: four outputs for each neuron, in torch's gate
+ * order {@code i, f, g, o}.
  *
- * <p>Each step, with H the membrane (the hidden state), C the cell state, I the current of each gate, R and S in {0, 1}, in float32:
+ * <p>Each step, with H the membrane (the hidden state), C the cell state, I the current of each gate, R and S in {0,
+ * 1}, in float32:
  *
  * <pre>{@code
  * R = H > threshold                                    from the membrane before the step
@@ -26,8 +28,9 @@ import java.util.Objects;
  * S = H > threshold
  * }</pre>
  *
- * <p>A hidden state is below 1, so the default threshold 1 never fires: choose a lower one. snnTorch zeroes both states at every step unless
- * there are as many inputs as neurons, and ignores inhibition; here states go on, and inhibition acts.
+ * <p>A hidden state is below 1, so the default threshold 1 never fires: choose a lower one. snnTorch zeroes both states
+ * at every step unless there are as many inputs as neurons, and ignores inhibition; here states go on, and inhibition
+ * acts.
  *
  * <p>Variables, as recorders name them: {@code membrane}, {@code cell}.
  *
@@ -59,8 +62,8 @@ public record SLstm(Recurrence.AllToAll recurrence, Firing firing) implements Ne
      * @param weights of the hidden state, {@code [4 neurons x neurons]}, torch's {@code weight_hh}; copied
      * @param bias the second bias, {@code [1 x 4 neurons]}, torch's {@code bias_hh}; copied
      * @param threshold membrane above which a neuron fires, below 1: one value, or one for each neuron
-     * @throws IllegalArgumentException if there are not four outputs for each input, the bias has another shape, or a value is NaN or
-     *     infinite
+     * @throws IllegalArgumentException if there are not four outputs for each input, the bias has another shape, or a
+     *     value is NaN or infinite
      */
     public SLstm(FloatMatrix weights, FloatMatrix bias, float... threshold) {
         this(
@@ -73,9 +76,10 @@ public record SLstm(Recurrence.AllToAll recurrence, Firing firing) implements Ne
      *
      * @param weights of the hidden state, {@code [4 neurons x neurons]}, torch's {@code weight_hh}; copied
      * @param bias the second bias, {@code [1 x 4 neurons]}, torch's {@code bias_hh}; copied
-     * @param threshold membrane above which a neuron fires, below 1: one value, or one for each neuron, rounded once to float32
-     * @throws IllegalArgumentException if there are not four outputs for each input, the bias has another shape, or a value is NaN or
-     *     infinite
+     * @param threshold membrane above which a neuron fires, below 1: one value, or one for each neuron, rounded once to
+     *     float32
+     * @throws IllegalArgumentException if there are not four outputs for each input, the bias has another shape, or a
+     *     value is NaN or infinite
      */
     public SLstm(FloatMatrix weights, FloatMatrix bias, double... threshold) {
         this(

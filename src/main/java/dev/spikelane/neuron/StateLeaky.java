@@ -12,32 +12,34 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The leaky neuron without a reset of {@code snntorch.StateLeaky} (0.9.4). Behind a dense connection it is {@code snntorch.LinearLeaky},
- * which is that connection and these neurons.
+ * The leaky neuron without a reset of {@code snntorch.StateLeaky} (0.9.4). Behind a dense connection it is
+ * {@code snntorch.LinearLeaky}, which is that connection and these neurons.
  *
- * <p>snnTorch convolves the input with {@code exp(-k / tau)}, {@code tau = 1 / (1 - beta + 1e-12)}, over all steps at once. The same
- * membrane, step by step, is
+ * <p>snnTorch convolves the input with {@code exp(-k / tau)}, {@code tau = 1 / (1 - beta + 1e-12)}, over all steps at
+ * once. The same membrane, step by step, is
  *
  * <pre>{@code
  * U = exp(-1 / tau) * U + I
  * S = U > threshold
  * }</pre>
  *
- * <p>So the share that is left after a step is {@code exp(beta - 1)}, 0.607 for beta 0.5, not beta. The order of the sum is another than
- * upstream, so membranes agree to rounding and not bit for bit. There the state is lost between calls; here it goes on. Quantization rounds
- * the membrane and not the sum behind it, as upstream, where nothing is fed back. A spike carries the factor twice, as upstream.
+ * <p>So the share that is left after a step is {@code exp(beta - 1)}, 0.607 for beta 0.5, not beta. The order of the
+ * sum is another than upstream, so membranes agree to rounding and not bit for bit. There the state is lost between
+ * calls; here it goes on. Quantization rounds the membrane and not the sum behind it, as upstream, where nothing is fed
+ * back. A spike carries the factor twice, as upstream.
  *
- * <p>With a truncation of K steps, snnTorch's {@code kernel_truncation_steps}, only the newest K inputs count, in the order of
- * {@link WindowStep}:
+ * <p>With a truncation of K steps, snnTorch's {@code kernel_truncation_steps}, only the newest K inputs count, in the
+ * order of {@link WindowStep}:
  *
  * <pre>{@code
  * U[t] = sum of exp(-k / tau) * I[t - k] over k = 0 .. min(K, t + 1) - 1
  * S = U > threshold
  * }</pre>
  *
- * <p>On average the time of a step does not grow with K; every K-th step goes through the whole window. A state holds K rows of neurons for
- * each sample, and a bound model K rows of weights, also where no run has K steps. The state's variable {@code sum} is that of the inputs
- * since the last step whose number is a multiple of K; a membrane that the caller writes is lost at the next step.
+ * <p>On average the time of a step does not grow with K; every K-th step goes through the whole window. A state holds K
+ * rows of neurons for each sample, and a bound model K rows of weights, also where no run has K steps. The state's
+ * variable {@code sum} is that of the inputs since the last step whose number is a multiple of K; a membrane that the
+ * caller writes is lost at the next step.
  *
  * <p>Variables, as recorders name them: {@code membrane}; with a truncation also {@code sum}.
  *
@@ -252,7 +254,8 @@ public record StateLeaky(
     }
 
     /**
-     * Returns the share of the sum of inputs that is left after a step, {@code exp(-((1 - beta) + 1e-12))} but for rounding.
+     * Returns the share of the sum of inputs that is left after a step, {@code exp(-((1 - beta) + 1e-12))} but for
+     * rounding.
      *
      * @param beta at most 1
      * @return the share, as these neurons have it

@@ -7,8 +7,8 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.util.List;
 
 /**
- * Neurons that run one step at a time. Most depend on what all of them did at the step before, so that rows are done whole; those that do not
- * say that they are not {@linkplain #coupled coupled}.
+ * Neurons that run one step at a time. Most depend on what all of them did at the step before, so that rows are done
+ * whole; those that do not say that they are not {@linkplain #coupled coupled}.
  */
 non-sealed interface StepwiseGroup extends TileGroup {
 

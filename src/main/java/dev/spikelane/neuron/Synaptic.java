@@ -10,7 +10,8 @@ import java.util.Objects;
 /**
  * The leaky integrate-and-fire neuron with a synaptic current of {@code snntorch.Synaptic} (0.9.4), bit for bit.
  *
- * <p>Each step, with U the membrane, X the synaptic current, I the input, R and S in {0, 1}, in float32 without fused operations:
+ * <p>Each step, with U the membrane, X the synaptic current, I the input, R and S in {0, 1}, in float32 without fused
+ * operations:
  *
  * <pre>{@code
  * R = U > threshold                                    from the membrane before the step
@@ -22,7 +23,8 @@ import java.util.Objects;
  * U = U - (S - R) * threshold    or    (S - R) * U     only with ResetTime.SAME_STEP_DIFFERENCE
  * }</pre>
  *
- * <p>Unlike {@link Leaky}, reset ZERO takes this step's input from the membrane too; no reset touches the synaptic current.
+ * <p>Unlike {@link Leaky}, reset ZERO takes this step's input from the membrane too; no reset touches the synaptic
+ * current.
  *
  * <p>Variables, as recorders name them: {@code membrane}, {@code synapse}.
  *

@@ -1,13 +1,15 @@
 /**
  * Neuron models: immutable parameter records that know their equations.
  *
- * <p>A {@link dev.spikelane.neuron.Neuron} is a model. {@linkplain dev.spikelane.neuron.Neuron#bind Bound} to a number of neurons it
- * becomes a {@link dev.spikelane.neuron.NeuronGroup}, which charges, fires and resets them; their
- * {@link dev.spikelane.neuron.NeuronState}, all that they carry from step to step, belongs to the caller. {@link dev.spikelane.neuron.Firing} holds the options that models share;
- * {@link dev.spikelane.neuron.Lif} has the conventions of other libraries as presets.
+ * <p>A {@link dev.spikelane.neuron.Neuron} is a model. {@linkplain dev.spikelane.neuron.Neuron#bind Bound} to a number
+ * of neurons it becomes a {@link dev.spikelane.neuron.NeuronGroup}, which charges, fires and resets them; their
+ * {@link dev.spikelane.neuron.NeuronState}, all that they carry from step to step, belongs to the caller.
+ * {@link dev.spikelane.neuron.Firing} holds the options that models share; {@link dev.spikelane.neuron.Lif} has the
+ * conventions of other libraries as presets.
  *
  * <p>Values of parameters may be given as double everywhere, and are rounded once to float32. {@link
- * dev.spikelane.neuron.Neuron#parameters} names them, and {@link dev.spikelane.neuron.Neuron#run} runs a few neurons in one line.
+ * dev.spikelane.neuron.Neuron#parameters} names them, and {@link dev.spikelane.neuron.Neuron#run} runs a few neurons in
+ * one line.
  *
  * <table>
  * <caption>Models of snnTorch 0.9.4</caption>
@@ -26,8 +28,8 @@
  * <tr><td>functional.quant.state_quant</td><td>{@link dev.spikelane.neuron.Quantization}</td><td>the level of {@code argmin}</td></tr>
  * </table>
  *
- * <p>Where snnTorch returns a number, the same number is returned here. Where it raises, returns NaN from finite input, ignores an option or
- * loses a state, its documentation is followed instead. Parameters without a meaning are refused:
+ * <p>Where snnTorch returns a number, the same number is returned here. Where it raises, returns NaN from finite input,
+ * ignores an option or loses a state, its documentation is followed instead. Parameters without a meaning are refused:
  *
  * <table>
  * <caption>Differences from snnTorch 0.9.4</caption>
@@ -67,9 +69,9 @@
  * <tr><td>state_quant</td><td>prints uniform levels</td><td>prints nothing</td></tr>
  * </table>
  *
- * <p>Not followed but kept, as they are numbers: the strict comparison that the documentation calls {@code >=}; a reset ZERO of Leaky that keeps
- * the step's input; the difference S - R of an immediate reset, which may add the threshold; Lapicque's decay {@code 1 + ln(beta)}; the decay
- * {@code exp(beta - 1)} and the squared graded factor of StateLeaky.
+ * <p>Not followed but kept, as they are numbers: the strict comparison that the documentation calls {@code >=}; a reset
+ * ZERO of Leaky that keeps the step's input; the difference S - R of an immediate reset, which may add the threshold;
+ * Lapicque's decay {@code 1 + ln(beta)}; the decay {@code exp(beta - 1)} and the squared graded factor of StateLeaky.
  *
  * <p>Not there yet: convolutional recurrence, SConv2dLSTM.
  */

@@ -1,11 +1,12 @@
 package dev.spikelane.random;
 
 /**
- * Computes random bits from a counter: the generator Threefry-2x32 with 13 rounds, and how a run's neurons share its bits.
+ * Computes random bits from a counter: the generator Threefry-2x32 with 13 rounds, and how a run's neurons share its
+ * bits.
  *
- * <p>There is no state and no stream: the bits of a neuron are a pure function of (seed, step, row, neuron). So a spike train
- * is the same whatever the number of threads, the order of the rows or the width of the vectors, and any part of it can be
- * computed alone. These scalar methods are the specification; vectorized kernels give the same bits.
+ * <p>There is no state and no stream: the bits of a neuron are a pure function of (seed, step, row, neuron). So a spike
+ * train is the same whatever the number of threads, the order of the rows or the width of the vectors, and any part of
+ * it can be computed alone. These scalar methods are the specification; vectorized kernels give the same bits.
  *
  * <p>The scheme, with {@code threefry(key, counter) -> (x0, x1)}, all words of 32 bits:
  *
@@ -67,9 +68,9 @@ public final class CounterRandom {
     /**
      * Computes 64 random bits: Threefry-2x32 with {@value #ROUNDS} rounds.
      *
-     * <p>With {@code key2 = PARITY ^ key0 ^ key1}, the block starts as {@code (counter0 + key0, counter1 + key1)}. Round r is
-     * {@code x0 += x1; x1 = rotateLeft(x1, ROTATION_(r % 8)) ^ x0}. After the 4th, 8th and 12th round, with i = 1, 2, 3, key
-     * words are added: {@code x0 += key(i % 3); x1 += key((i + 1) % 3) + i}.
+     * <p>With {@code key2 = PARITY ^ key0 ^ key1}, the block starts as {@code (counter0 + key0, counter1 + key1)}.
+     * Round r is {@code x0 += x1; x1 = rotateLeft(x1, ROTATION_(r % 8)) ^ x0}. After the 4th, 8th and 12th round, with
+     * i = 1, 2, 3, key words are added: {@code x0 += key(i % 3); x1 += key((i + 1) % 3) + i}.
      *
      * @param key0 the first word of the key
      * @param key1 the second word of the key

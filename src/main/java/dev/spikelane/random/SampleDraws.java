@@ -3,14 +3,15 @@ package dev.spikelane.random;
 import java.util.Objects;
 
 /**
- * The random streams of the samples of a batch, for one use of random numbers: each is a function of (seed, epoch, the sample's number in
- * its data set, step), whatever place in whatever batch the sample has.
+ * The random streams of the samples of a batch, for one use of random numbers: each is a function of (seed, epoch, the
+ * sample's number in its data set, step), whatever place in whatever batch the sample has.
  *
  * <p>It is set before a batch and then read, by any number of threads; setting it allocates nothing.
  *
- * <p>A run has one seed. The numbers of a sample are those of {@link CounterRandom} under a seed of their use and epoch. Codes are 1 for spikes that are
- * drawn from intensities, 2 for shifts and flips of images, 3 for what a dropout silences and 4 for surrogate gradients that are noise; the index is the
- * number of the projection or population, 0 for the first two:
+ * <p>A run has one seed. The numbers of a sample are those of {@link CounterRandom} under a seed of their use and
+ * epoch. Codes are 1 for spikes that are drawn from intensities, 2 for shifts and flips of images, 3 for what a dropout
+ * silences and 4 for surrogate gradients that are noise; the index is the number of the projection or population, 0 for
+ * the first two:
  *
  * <pre>{@code
  * key     = threefry((low half of seed, high half of seed), (epoch, code + 256 * index))

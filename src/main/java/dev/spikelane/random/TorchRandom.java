@@ -123,8 +123,8 @@ public final class TorchRandom {
     }
 
     /**
-     * Draws a whole number: {@code torch.empty((), dtype=torch.int64).random_()}, with which PyTorch's DataLoader makes seeds. It takes two
-     * outputs, the high half first.
+     * Draws a whole number: {@code torch.empty((), dtype=torch.int64).random_()}, with which PyTorch's DataLoader makes
+     * seeds. It takes two outputs, the high half first.
      *
      * @return a number from 0 to {@code 2^63 - 1}
      */
@@ -199,9 +199,11 @@ public final class TorchRandom {
     }
 
     /**
-     * Draws a row of spikes from values that are scaled on the way: {@code torch.bernoulli(clamp(values * gain + offset, 0, 1))}.
+     * Draws a row of spikes from values that are scaled on the way:
+     * {@code torch.bernoulli(clamp(values * gain + offset, 0, 1))}.
      *
-     * <p>{@code spike = x < value * gain + offset}, product and sum each rounded to float32; where that is NaN there is no spike.
+     * <p>{@code spike = x < value * gain + offset}, product and sum each rounded to float32; where that is NaN there is
+     * no spike.
      *
      * @param values {@code [any rows x columns]}
      * @param valuesRow the row of values
@@ -231,11 +233,11 @@ public final class TorchRandom {
     }
 
     /**
-     * Makes some values zero and scales the others: {@code torch.nn.functional.dropout(values, probability)} in training, where PyTorch is built
-     * without MKL.
+     * Makes some values zero and scales the others: {@code torch.nn.functional.dropout(values, probability)} in
+     * training, where PyTorch is built without MKL.
      *
-     * <p>{@code dropped = values * (mask / (1 - probability))} with the mask of {@code bernoulli_(1 - probability)}, which takes two outputs for
-     * each value, row by row. At probability 0 and 1 nothing is drawn.
+     * <p>{@code dropped = values * (mask / (1 - probability))} with the mask of {@code bernoulli_(1 - probability)},
+     * which takes two outputs for each value, row by row. At probability 0 and 1 nothing is drawn.
      *
      * @param values {@code [rows x columns]}
      * @param probability the share of values that become zero, from 0 to 1

@@ -4,8 +4,8 @@ import dev.spikelane.kernel.update.AdamCoefficients;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Adam, and AdamW where the weight decay is decoupled, as {@code torch.optim.Adam} and {@code AdamW} compute them, in the order that {@link
- * dev.spikelane.kernel.update.AdamStep} says.
+ * Adam, and AdamW where the weight decay is decoupled, as {@code torch.optim.Adam} and {@code AdamW} compute them, in
+ * the order that {@link dev.spikelane.kernel.update.AdamStep} says.
  */
 public final class Adam extends Optimizer {
 

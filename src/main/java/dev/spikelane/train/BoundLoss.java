@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One of the losses of a part of a batch: what it reads, its labels or targets, and where its gradients go.
  *
- * <p>Gradients go straight to the population's, unless another loss has written there before, to whose they are added, or the population is arranged in maps,
- * which losses see in torch's order.
+ * <p>Gradients go straight to the population's, unless another loss has written there before, to whose they are added,
+ * or the population is arranged in maps, which losses see in torch's order.
  */
 final class BoundLoss {
 
@@ -204,7 +204,10 @@ final class BoundLoss {
         }
     }
 
-    /** Takes the rows of these samples: of the steps of the window if there are rows for each step, else of all blocks that the loss has. */
+    /**
+     * Takes the rows of these samples: of the steps of the window if there are rows for each step, else of all blocks
+     * that the loss has.
+     */
     private void aim(FloatMatrix wanted, int whole, int first, int firstStep, int allSteps) {
         int blocks = wanted.rows() / whole;
         boolean even = blocks * whole == wanted.rows();

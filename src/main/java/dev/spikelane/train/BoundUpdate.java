@@ -8,7 +8,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A rule bound to a parameter, with the state that it keeps, which counts its steps; it takes gradients whole or as they come to be. */
+/**
+ * A rule bound to a parameter, with the state that it keeps, which counts its steps; it takes gradients whole or as
+ * they come to be.
+ */
 abstract sealed class BoundUpdate implements ParameterUpdate, GradientSink permits AdamUpdate, SgdUpdate {
 
     private static final long ALIGNMENT = 64;

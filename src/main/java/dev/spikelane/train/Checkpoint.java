@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A run between two steps: the network's values in torch's layout, the optimizer's state in its own order, where the run stands, and what was said
- * about it, so that only the same run goes on from it.
+ * A run between two steps: the network's values in torch's layout, the optimizer's state in its own order, where the
+ * run stands, and what was said about it, so that only the same run goes on from it.
  */
 final class Checkpoint {
 

@@ -4,7 +4,8 @@ import dev.spikelane.kernel.base.Elements;
 import dev.spikelane.memory.FloatMatrix;
 
 /**
- * A population code: outputs are classes in blocks of the same size, the first block for class 0. Without such a code each output is a class.
+ * A population code: outputs are classes in blocks of the same size, the first block for class 0. Without such a code
+ * each output is a class.
  *
  * @param classes how many there are
  * @param size outputs of a class

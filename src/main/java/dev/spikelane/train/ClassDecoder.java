@@ -6,8 +6,8 @@ import dev.spikelane.memory.FloatMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what a population did into classes, and counts how many are right. It is bound to one size of batch and allocates nothing; it is for one
- * thread at a time.
+ * Turns what a population did into classes, and counts how many are right. It is bound to one size of batch and
+ * allocates nothing; it is for one thread at a time.
  */
 final class ClassDecoder {
 
@@ -40,8 +40,10 @@ final class ClassDecoder {
      * @param steps time steps, at least 1
      * @param batch the most samples, at least 1
      * @param outputs neurons of the population, at least 1
-     * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which {@link Decoding#COUNT} adds up; 0: each is one
-     * @throws IllegalArgumentException if a size is below 1, the decoding is none, or there is a population code that it does not have
+     * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which
+     *     {@link Decoding#COUNT} adds up; 0: each is one
+     * @throws IllegalArgumentException if a size is below 1, the decoding is none, or there is a population code that
+     *     it does not have
      */
     ClassDecoder(Decoding decoding, int steps, int batch, int outputs, int populationClasses) {
         if (decoding == Decoding.NONE || populationClasses != 0 && decoding != Decoding.COUNT) {

@@ -5,7 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Limits gradients before an optimizer uses them, as {@code torch.nn.utils.clip_grad_norm_} and {@code clip_grad_value_} do.
+ * Limits gradients before an optimizer uses them, as {@code torch.nn.utils.clip_grad_norm_} and
+ * {@code clip_grad_value_} do.
  *
  * @param how what is limited
  * @param most the limit, at least 0
@@ -31,7 +32,10 @@ record Clipping(How how, double most) {
         }
     }
 
-    /** Makes what limits the gradients of some parameters, in native float32 memory whose padding holds zeros, without allocating. */
+    /**
+     * Makes what limits the gradients of some parameters, in native float32 memory whose padding holds zeros, without
+     * allocating.
+     */
     Clipper bind(List<MemorySegment> gradients) {
         return new Clipper(this, gradients);
     }
@@ -51,7 +55,8 @@ record Clipping(How how, double most) {
         /**
          * Limits the gradients as they are now. Norms are multiplied by {@code min(1, most / (norm + 1e-6))}.
          *
-         * @return the norm before, by the kind of norm that is limited, NaN or infinite if a gradient is; 0 where each value is limited by itself
+         * @return the norm before, by the kind of norm that is limited, NaN or infinite if a gradient is; 0 where each
+         *     value is limited by itself
          */
         double clip() {
             if (clipping.how == How.VALUE) {

@@ -3,7 +3,9 @@ package dev.spikelane.train;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.memory.Signal;
 
-/** Refuses inputs of another number of steps than a network is run for: samples would be taken for each other's steps. */
+/**
+ * Refuses inputs of another number of steps than a network is run for: samples would be taken for each other's steps.
+ */
 final class CodedSteps {
 
     private CodedSteps() {}
@@ -15,7 +17,10 @@ final class CodedSteps {
         }
     }
 
-    /** As {@link #require(InputCode, int, String)}, and for codes that do not say their steps by the rows that one sample becomes. */
+    /**
+     * As {@link #require(InputCode, int, String)}, and for codes that do not say their steps by the rows that one
+     * sample becomes.
+     */
     static void require(InputCode code, Signal sample, int steps, String user) {
         require(code, steps, user);
         if (sample.rows() != 1) {

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cross-entropy of the softmax of what a population did, with labels: {@code -log softmax(z)[label]}.
  *
- * <p>Five forms differ in z and in how steps are reduced; the last has two methods, one for each of its z. All but {@link #membrane} have the
- * values of snnTorch's functions:
+ * <p>Five forms differ in z and in how steps are reduced; the last has two methods, one for each of its z. All but
+ * {@link #membrane} have the values of snnTorch's functions:
  *
  * <table>
  * <caption>Forms</caption>
@@ -21,14 +21,16 @@ import org.jspecify.annotations.Nullable;
  *     term</td><td>{@code ce_temporal_loss}</td></tr>
  * </table>
  *
- * <p>The gradient of the highest membrane goes to the first step that has it; that of a first spike, with the sign turned, to its step.
+ * <p>The gradient of the highest membrane goes to the first step that has it; that of a first spike, with the sign
+ * turned, to its step.
  *
- * <p>Class weights multiply the terms of their labels. The mean over the batch then divides by the number of samples in the first three forms, as
- * snnTorch does, and by the sum of the weights of all labels in the others, as PyTorch does.
+ * <p>Class weights multiply the terms of their labels. The mean over the batch then divides by the number of samples in
+ * the first three forms, as snnTorch does, and by the sum of the weights of all labels in the others, as PyTorch does.
  *
- * <p>With a population code the outputs of each class are added up before the softmax. snnTorch's {@code ce_rate_loss} does not do so: it
- * raises an error without weights, and with them gives the first block of outputs the first weight and all others the second, for
- * labels that name outputs. Weights of that kind, one for each output and no population code, give its numbers.
+ * <p>With a population code the outputs of each class are added up before the softmax. snnTorch's {@code ce_rate_loss}
+ * does not do so: it raises an error without weights, and with them gives the first block of outputs the first weight
+ * and all others the second, for labels that name outputs. Weights of that kind, one for each output and no population
+ * code, give its numbers.
  */
 public final class CrossEntropyLoss implements Loss {
 
@@ -174,8 +176,9 @@ public final class CrossEntropyLoss implements Loss {
     }
 
     /**
-     * Returns this loss with label smoothing: the target of the label's class is {@code 1 - share + share / classes}, that of the others {@code
-     * share / classes}, each times its class's weight for the shared part, as in {@code nn.CrossEntropyLoss}.
+     * Returns this loss with label smoothing: the target of the label's class is {@code 1 - share + share / classes},
+     * that of the others {@code share / classes}, each times its class's weight for the shared part, as in
+     * {@code nn.CrossEntropyLoss}.
      *
      * @param share from 0 to 1
      * @return the loss

@@ -8,7 +8,9 @@ import dev.spikelane.memory.Signal;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
-/** Numbers that tell the samples of a run from others, so that a checkpoint goes on with those that it was trained on. */
+/**
+ * Numbers that tell the samples of a run from others, so that a checkpoint goes on with those that it was trained on.
+ */
 final class DataHash {
 
     /** Of a larger data set some samples are read, at even distances. */
@@ -39,7 +41,9 @@ final class DataHash {
         return hash.text();
     }
 
-    /** The hash of what a network gets for the first batch: it depends on the code, the augmentations and the seed too. */
+    /**
+     * The hash of what a network gets for the first batch: it depends on the code, the augmentations and the seed too.
+     */
     static String ofInput(Dataset data, Batching batching) {
         DataHash hash = new DataHash();
         try (BatchLoader loader = new BatchLoader(data, batching)) {

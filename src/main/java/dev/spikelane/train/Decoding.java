@@ -17,8 +17,8 @@ public enum Decoding {
     NONE;
 
     /**
-     * Decodes the outputs of a batch. With {@link #COUNT} and {@link #FIRST_SPIKE} these are the classes that snnTorch's {@code accuracy_rate} and
-     * {@code accuracy_temporal} compare with the labels.
+     * Decodes the outputs of a batch. With {@link #COUNT} and {@link #FIRST_SPIKE} these are the classes that
+     * snnTorch's {@code accuracy_rate} and {@code accuracy_temporal} compare with the labels.
      *
      * @param outputs spikes or membranes of all steps, as the decoding needs; labels are not read
      * @return the class of each sample
@@ -33,10 +33,11 @@ public enum Decoding {
      * Decodes the outputs of a batch that are a population code.
      *
      * @param outputs spikes or membranes of all steps, as the decoding needs; labels are not read
-     * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which {@link #COUNT} adds up; 0: each is one
+     * @param populationClasses how many classes the outputs stand for, in blocks of the same size, which {@link #COUNT}
+     *     adds up; 0: each is one
      * @return the class of each sample
-     * @throws IllegalArgumentException if this decoding gives no classes, there is a population code that it does not have, or shapes do not
-     *     fit
+     * @throws IllegalArgumentException if this decoding gives no classes, there is a population code that it does not
+     *     have, or shapes do not fit
      * @throws IllegalStateException if spikes or membranes are missing
      */
     public int[] classes(LossInput outputs, int populationClasses) {

@@ -11,7 +11,10 @@ import dev.spikelane.network.VariableRecorder;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Finds where numbers stopped being finite, by running a batch once more; for the message of a failure, so it may take its time. */
+/**
+ * Finds where numbers stopped being finite, by running a batch once more; for the message of a failure, so it may take
+ * its time.
+ */
 final class Divergence {
 
     private static final String MEMBRANE = "membrane";

@@ -111,7 +111,10 @@ public final class EpochResult {
         return numbers.seconds > 0 ? numbers.samples / numbers.seconds : Double.NaN;
     }
 
-    /** The number that tells a better epoch, larger for better: accuracy or else loss, in validation or else in training. */
+    /**
+     * The number that tells a better epoch, larger for better: accuracy or else loss, in validation or else in
+     * training.
+     */
     double score() {
         for (double each : new double[] {numbers.validationAccuracy, -numbers.validationLoss, numbers.accuracy}) {
             if (!Double.isNaN(each)) {

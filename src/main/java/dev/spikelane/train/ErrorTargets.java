@@ -1,8 +1,8 @@
 package dev.spikelane.train;
 
 /**
- * What the class of a label should have, and what the others. As snnTorch has it, a negative value of the others counts as 0 where the other is
- * above it.
+ * What the class of a label should have, and what the others. As snnTorch has it, a negative value of the others counts
+ * as 0 where the other is above it.
  *
  * @param correct of the label's class
  * @param others of the other classes

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of squared errors: by the label of the sample, or, as snnTorch has them, one for each output by the label of the sample whose
- * number is that of the output.
+ * The weights of squared errors: by the label of the sample, or, as snnTorch has them, one for each output by the label
+ * of the sample whose number is that of the output.
  *
  * @param values one for each class, or null: none
  * @param ofColumns whether they go by output

@@ -88,8 +88,8 @@ public final class Evaluation {
     /**
      * Returns how many weights are added for a sample because something arrived.
      *
-     * @return for each spike, or value other than 0, one for each neuron that it reaches, on average; a frame that is the
-     *     same at all steps counts once
+     * @return for each spike, or value other than 0, one for each neuron that it reaches, on average; a frame that is
+     *     the same at all steps counts once
      */
     public double synapticOperations() {
         return outcome.work.synapticOperations();

@@ -145,7 +145,10 @@ final class EvaluationBatch implements AutoCloseable {
         return sum;
     }
 
-    /** Adds up what arrived at each projection; that of the last delayed steps is counted although it arrives after the end. */
+    /**
+     * Adds up what arrived at each projection; that of the last delayed steps is counted although it arrives after the
+     * end.
+     */
     private void count(Map<String, Signal> inputs, EvaluationTotals totals) {
         Network network = simulation.network();
         counts.forEach((name, each) -> totals.addSpikes(name, sum(each.counts())));

@@ -13,8 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a network over data sets and says how right it is and what it costs. Results do not depend on the batch or the number of threads. Used by
- * one thread at a time; another one gets an {@link IllegalStateException}.
+ * Runs a network over data sets and says how right it is and what it costs. Results do not depend on the batch or the
+ * number of threads. Used by one thread at a time; another one gets an {@link IllegalStateException}.
  */
 public final class Evaluator implements AutoCloseable {
 
@@ -33,7 +33,8 @@ public final class Evaluator implements AutoCloseable {
      *
      * @param network the network; its values may change between evaluations
      * @param steps steps of a sample, at least 1
-     * @param batching the size of batches, the code and its seed; order, augmentations and whether the last batch is left out do not count
+     * @param batching the size of batches, the code and its seed; order, augmentations and whether the last batch is
+     *     left out do not count
      * @param threads threads that share the work, at least 1
      * @throws IllegalArgumentException if a number is out of range, or the code makes another number of steps
      */
@@ -54,10 +55,12 @@ public final class Evaluator implements AutoCloseable {
      *
      * @param network the network; its values may change between evaluations
      * @param steps steps of a sample, at least 1
-     * @param batching the size of batches, the code and its seed; order, augmentations and whether the last batch is left out do not count
+     * @param batching the size of batches, the code and its seed; order, augmentations and whether the last batch is
+     *     left out do not count
      * @param threads threads that share the work, at least 1
      * @param population whose outputs are decoded
-     * @throws IllegalArgumentException if a number is out of range, the code makes another number of steps, or there is no such population
+     * @throws IllegalArgumentException if a number is out of range, the code makes another number of steps, or there is
+     *     no such population
      */
     public Evaluator(Network network, int steps, Batching batching, int threads, String population) {
         Objects.requireNonNull(network, "network");
@@ -155,8 +158,8 @@ public final class Evaluator implements AutoCloseable {
     }
 
     /**
-     * Makes a network with integer weights of this evaluator's network and runs both over a data set. The network of this evaluator stays
-     * what it is.
+     * Makes a network with integer weights of this evaluator's network and runs both over a data set. The network of
+     * this evaluator stays what it is.
      *
      * @param type INT8 or INT16
      * @param data the samples

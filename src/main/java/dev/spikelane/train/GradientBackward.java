@@ -11,7 +11,10 @@ import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the neurons of a population back through a segment, a tile of them at a time: threads share the tiles where neurons are apart. */
+/**
+ * Takes the neurons of a population back through a segment, a tile of them at a time: threads share the tiles where
+ * neurons are apart.
+ */
 final class GradientBackward {
 
     private final GradientSite site;
@@ -24,7 +27,9 @@ final class GradientBackward {
 
     private final @Nullable GradientScratch[] scratch;
     private NeuronBackward[] tiles;
-    /** The projection whose weights' gradients come in turns, as those of currents serve nothing else; null if they do. */
+    /**
+     * The projection whose weights' gradients come in turns, as those of currents serve nothing else; null if they do.
+     */
     private @Nullable GradientTerm inTurns;
 
     /**
@@ -61,8 +66,8 @@ final class GradientBackward {
     }
 
     /**
-     * Makes room for gradients of weights that come a few steps at a time, as soon as those of the currents are there; returns their projection, or null
-     * if gradients of currents serve something else.
+     * Makes room for gradients of weights that come a few steps at a time, as soon as those of the currents are there;
+     * returns their projection, or null if gradients of currents serve something else.
      */
     @Nullable
     GradientTerm prepareTurns() {

@@ -53,7 +53,10 @@ record GradientBlueprint(
     enum Use {
         /** Nothing is left out. */
         ANY,
-        /** Kept values are read before the way back only, inputs stay until its end, and nobody asks for gradients of states. */
+        /**
+         * Kept values are read before the way back only, inputs stay until its end, and nobody asks for gradients of
+         * states.
+         */
         TRAINING,
         /** The same, and each window starts from a state of zeros and leaves none. */
         WINDOWS_FROM_ZERO

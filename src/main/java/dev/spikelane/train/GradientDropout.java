@@ -17,10 +17,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A dropout of what a projection carries, forward and back: {@code y = x * (K / (1 - p))}, where K is 0 with probability p, else 1, for each sample, step and
- * element. What is dropped gives 0, be it NaN or infinite.
+ * A dropout of what a projection carries, forward and back: {@code y = x * (K / (1 - p))}, where K is 0 with
+ * probability p, else 1, for each sample, step and element. What is dropped gives 0, be it NaN or infinite.
  *
- * <p>A mask belongs to the step in which it arrives. Those of a window are drawn once and kept, a bit each, so that what is computed again drops the same.
+ * <p>A mask belongs to the step in which it arrives. Those of a window are drawn once and kept, a bit each, so that
+ * what is computed again drops the same.
  */
 final class GradientDropout implements SourceRun {
 

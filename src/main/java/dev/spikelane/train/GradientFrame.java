@@ -15,8 +15,9 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A population between one frame and one target: neurons whose currents are the same at all steps, so that neither currents nor membranes nor
- * gradients of single steps are kept. A thread takes 64 neurons of all samples forward, or back.
+ * A population between one frame and one target: neurons whose currents are the same at all steps, so that neither
+ * currents nor membranes nor gradients of single steps are kept. A thread takes 64 neurons of all samples forward, or
+ * back.
  */
 final class GradientFrame {
 
@@ -45,8 +46,8 @@ final class GradientFrame {
     private record Scratch(LeakyFrame.Steps steps, Tile summed, Tile currents, BlockMatmul product) {}
 
     /**
-     * Gradients of the target's currents: a row for each sample, in which those of a step stand behind those of the step before. Of a target of many
-     * outputs each thread has the row of its sample.
+     * Gradients of the target's currents: a row for each sample, in which those of a step stand behind those of the
+     * step before. Of a target of many outputs each thread has the row of its sample.
      */
     private final FloatMatrix[] upstream;
 

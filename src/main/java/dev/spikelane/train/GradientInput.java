@@ -146,7 +146,10 @@ final class GradientInput {
         }
     }
 
-    /** Writes what a projection takes back, zeros where its currents would come behind the last step; returns how many steps have such currents. */
+    /**
+     * Writes what a projection takes back, zeros where its currents would come behind the last step; returns how many
+     * steps have such currents.
+     */
     private int pull(GradientTerm term, int first, int count, FloatMatrix rows) {
         int reached = term.open(first, count);
         rows.fill(0);

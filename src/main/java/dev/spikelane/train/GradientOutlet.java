@@ -13,8 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What leaves a population, its spikes or a variable, and where its gradients come from: what a caller has written, such as those of a loss,
- * first, then projections in their order, each complete before it is added.
+ * What leaves a population, its spikes or a variable, and where its gradients come from: what a caller has written,
+ * such as those of a loss, first, then projections in their order, each complete before it is added.
  */
 final class GradientOutlet {
 

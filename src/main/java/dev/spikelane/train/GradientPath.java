@@ -96,7 +96,10 @@ final class GradientPath {
         return ofMade[0].from(first);
     }
 
-    /** Takes the first rows of gradients of what the first operator makes, all columns of them, back to the blocks in use of the source. */
+    /**
+     * Takes the first rows of gradients of what the first operator makes, all columns of them, back to the blocks in
+     * use of the source.
+     */
     void pull(FloatMatrix ofFirst, int rows, Tile into) {
         backs[0].pull(ofFirst, rows, into);
     }

@@ -293,7 +293,8 @@ final class GradientSite {
     }
 
     /**
-     * The spikes of the step before the window, for neurons that feed spikes back, themselves or by a projection; null if there are none.
+     * The spikes of the step before the window, for neurons that feed spikes back, themselves or by a projection; null
+     * if there are none.
      */
     @Nullable
     SpikeMatrix previousSpikes() {
@@ -413,7 +414,10 @@ final class GradientSite {
         }
     }
 
-    /** Takes neurons back through a step, from the gradients of their spikes, if these have any, to those of their currents. */
+    /**
+     * Takes neurons back through a step, from the gradients of their spikes, if these have any, to those of their
+     * currents.
+     */
     void back(
             NeuronBackward neurons,
             NeuronBackward.Step place,
@@ -434,7 +438,10 @@ final class GradientSite {
         return states.before(segmentStart / size.segment());
     }
 
-    /** Goes to some samples of a step, whose variables before and after each step stand in {@code past} if they were computed again. */
+    /**
+     * Goes to some samples of a step, whose variables before and after each step stand in {@code past} if they were
+     * computed again.
+     */
     void place(NeuronBackward.Step at, int step, FloatMatrix[] past, SampleViews samples) {
         int row = current.row(step);
         boolean starts = row == 0;

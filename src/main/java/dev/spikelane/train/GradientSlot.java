@@ -11,7 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that are learned, and their gradient, in one layout; that of weights is the network's own, that of neurons' parameters torch's.
+ * Values that are learned, and their gradient, in one layout; that of weights is the network's own, that of neurons'
+ * parameters torch's.
  */
 final class GradientSlot {
 

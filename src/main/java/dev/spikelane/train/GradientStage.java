@@ -6,7 +6,9 @@ import dev.spikelane.engine.WorkerPool;
 import java.util.List;
 import java.util.Objects;
 
-/** Populations that run together: one without a loop, whose neurons threads share, or those of a loop, which take turns. */
+/**
+ * Populations that run together: one without a loop, whose neurons threads share, or those of a loop, which take turns.
+ */
 final class GradientStage {
 
     private final GradientSite[] sites;

@@ -5,12 +5,16 @@ import dev.spikelane.neuron.NeuronState;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The states of a population: the one that goes on, those before segments, and one that goes through a segment again. */
+/**
+ * The states of a population: the one that goes on, those before segments, and one that goes through a segment again.
+ */
 final class GradientStates {
 
     private final IntFunction<NeuronState> maker;
     private final RunSize size;
-    /** Whether states are zero before each window, and nobody wants those behind it: then there is one, made zero again. */
+    /**
+     * Whether states are zero before each window, and nobody wants those behind it: then there is one, made zero again.
+     */
     private final boolean fromZero;
 
     private final NeuronState now;

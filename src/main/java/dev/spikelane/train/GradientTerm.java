@@ -104,7 +104,10 @@ final class GradientTerm {
         return dropout;
     }
 
-    /** Computes the currents of a frame, if the source is one, and draws what is dropped in a window that begins at a step. */
+    /**
+     * Computes the currents of a frame, if the source is one, and draws what is dropped in a window that begins at a
+     * step.
+     */
     void open(int firstStep) {
         if (dropout != null) {
             requireRows();
@@ -190,8 +193,8 @@ final class GradientTerm {
     }
 
     /**
-     * Takes gradients of the currents that some steps of the source have given back to what the first operator makes; returns how many of the
-     * steps have such currents.
+     * Takes gradients of the currents that some steps of the source have given back to what the first operator makes;
+     * returns how many of the steps have such currents.
      */
     int open(int first, int count) {
         int reached = Math.min(count, size.steps() - delay() - first);
@@ -205,7 +208,10 @@ final class GradientTerm {
         return Math.max(0, reached);
     }
 
-    /** Writes the gradients of some steps of the source, counted from the first that was opened; not of more than were reached. */
+    /**
+     * Writes the gradients of some steps of the source, counted from the first that was opened; not of more than were
+     * reached.
+     */
     void pull(int from, int count, Tile into) {
         FloatMatrix ofFirst = path.backs().length == 1 ? port.from(opened + from) : path.ofFirst(from);
         path.pull(ofFirst, count * size.batch(), into);
@@ -257,7 +263,10 @@ final class GradientTerm {
         return path.last();
     }
 
-    /** Whether gradients of currents serve the weights alone, so that nobody keeps them: their source is outside, and wants none. */
+    /**
+     * Whether gradients of currents serve the weights alone, so that nobody keeps them: their source is outside, and
+     * wants none.
+     */
     boolean endsBack() {
         return learns && path.backs().length == 1 && delay() == 0 && input != null && !input.wantsGradient();
     }

@@ -20,25 +20,29 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a network over a window of steps and takes gradients back through it: backpropagation through time, with surrogates in place of the
- * derivative of firing.
+ * Runs a network over a window of steps and takes gradients back through it: backpropagation through time, with
+ * surrogates in place of the derivative of firing.
  *
- * <p>The way forward gives the bits of a {@link dev.spikelane.network.Simulation}. On the way back every sum has one order, whatever the
- * number of threads, the width of vectors and how much is computed again:
+ * <p>The way forward gives the bits of a {@link dev.spikelane.network.Simulation}. On the way back every sum has one
+ * order, whatever the number of threads, the width of vectors and how much is computed again:
  *
  * <ul>
- *   <li>Gradients of a population's spikes: what the caller has written, then projections in order of declaration, each complete before it is
- *       added. A projection's are sums from zero over outputs ascending, one fused multiply-add each.
+ *   <li>Gradients of a population's spikes: what the caller has written, then projections in order of declaration, each
+ *       complete before it is added. A projection's are sums from zero over outputs ascending, one fused multiply-add
+ *       each.
  *   <li>Gradients of a variable: likewise, then what comes from the next step, then what comes from the spikes.
- *   <li>Gradients of weights: steps descending; in a step samples ascending, for spikes in groups of four, each complete before it is added, for
- *       values by one fused multiply-add each. A bias is an input that always fires. Under one frame for all steps, gradients of currents are
- *       summed over steps descending, then one fused multiply-add a sample ascending, plain additions for the bias.
- *   <li>Gradients of parameters of neurons: for each neuron and sample over steps descending, then samples ascending, then neurons ascending.
+ *   <li>Gradients of weights: steps descending; in a step samples ascending, for spikes in groups of four, each
+ *       complete before it is added, for values by one fused multiply-add each. A bias is an input that always fires.
+ *       Under one frame for all steps, gradients of currents are summed over steps descending, then one fused
+ *       multiply-add a sample ascending, plain additions for the bias.
+ *   <li>Gradients of parameters of neurons: for each neuron and sample over steps descending, then samples ascending,
+ *       then neurons ascending.
  * </ul>
  *
- * <p>A window goes on from the state at the end of the one before, without gradients into it (truncated backpropagation), until
- * {@link #reset}. Used by one thread at a time: methods that change something throw {@link IllegalStateException}
- * while another thread is in one. Gradients that are forgotten are freed; {@link #close} frees them at once.
+ * <p>A window goes on from the state at the end of the one before, without gradients into it (truncated
+ * backpropagation), until {@link #reset}. Used by one thread at a time: methods that change something throw
+ * {@link IllegalStateException} while another thread is in one. Gradients that are forgotten are freed; {@link #close}
+ * frees them at once.
  */
 public final class Gradients implements AutoCloseable {
 
@@ -85,8 +89,8 @@ public final class Gradients implements AutoCloseable {
      * Runs a window of a network of one input.
      *
      * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values
-     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, there are several inputs, or values follow spikes or the other way
-     *     round where a projection from the input is delayed
+     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, there are several inputs, or
+     *     values follow spikes or the other way round where a projection from the input is delayed
      */
     public void forward(Signal input) {
         forward(Map.of(onlyInput().name(), input));
@@ -96,8 +100,8 @@ public final class Gradients implements AutoCloseable {
      * Runs a window.
      *
      * @param inputs for each input's name {@code [steps * batch x inputs]}
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a value is not finite, or values follow spikes or the other
-     *     way round where a projection from the input is delayed
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a value is not finite,
+     *     or values follow spikes or the other way round where a projection from the input is delayed
      */
     public void forward(Map<String, ? extends Signal> inputs) {
         requireNames(inputs, plan.network());
@@ -127,8 +131,8 @@ public final class Gradients implements AutoCloseable {
      * Runs a window of a network of one input in which all steps have the same input.
      *
      * @param frame {@code [batch x inputs]}, spikes or finite values
-     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, there are several inputs, or values follow spikes or the other way
-     *     round where a projection from the input is delayed
+     * @throws IllegalArgumentException if the shape does not fit, a value is not finite, there are several inputs, or
+     *     values follow spikes or the other way round where a projection from the input is delayed
      */
     public void forwardConstant(Signal frame) {
         forwardConstant(Map.of(onlyInput().name(), frame));
@@ -138,8 +142,8 @@ public final class Gradients implements AutoCloseable {
      * Runs a window in which all steps have the same input.
      *
      * @param frames for each input's name {@code [batch x inputs]}, spikes or finite values
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a value is not finite, or values follow spikes or the other
-     *     way round where a projection from the input is delayed
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a value is not finite,
+     *     or values follow spikes or the other way round where a projection from the input is delayed
      */
     public void forwardConstant(Map<String, ? extends Signal> frames) {
         requireNames(frames, plan.network());
@@ -229,7 +233,8 @@ public final class Gradients implements AutoCloseable {
     }
 
     /**
-     * Says which samples of a data set the next window has, for surrogates and dropouts that draw: 0, 1 and so on if nobody says it.
+     * Says which samples of a data set the next window has, for surrogates and dropouts that draw: 0, 1 and so on if
+     * nobody says it.
      *
      * @param numbers a number for each sample of the batch
      * @throws IllegalArgumentException if there is not one for each sample
@@ -276,8 +281,8 @@ public final class Gradients implements AutoCloseable {
     /**
      * Takes the window back, once, from the gradients that were {@linkplain #given written}.
      *
-     * @throws IllegalStateException if no window has run since the last one was taken back or the last reset, or values of the network have changed since it
-     *     ran
+     * @throws IllegalStateException if no window has run since the last one was taken back or the last reset, or values
+     *     of the network have changed since it ran
      */
     public void backward() {
         turn.take();
@@ -288,7 +293,8 @@ public final class Gradients implements AutoCloseable {
             }
             if (seen != plan.layout().version()) {
                 throw new IllegalStateException(
-                        "values of the network have changed since the window ran, expected forward with the present ones");
+                        "values of the network have changed since the window ran, expected forward with the "
+                                + "present ones");
             }
             stands = false;
             machine.backward();
@@ -303,7 +309,8 @@ public final class Gradients implements AutoCloseable {
      * Returns the spikes of a population in the window.
      *
      * @param population its name
-     * @return {@code [steps * batch x neurons]}, time-major, in torch's order; overwritten by the next window unless it is arranged in maps
+     * @return {@code [steps * batch x neurons]}, time-major, in torch's order; overwritten by the next window unless it
+     *     is arranged in maps
      * @throws IllegalArgumentException if there is no such population
      */
     public SpikeMatrix spikes(String population) {
@@ -406,7 +413,8 @@ public final class Gradients implements AutoCloseable {
      * Returns the gradients of an input.
      *
      * @param name the input's
-     * @return {@code [steps * batch x inputs]}, time-major, or {@code [batch x inputs]} of a frame, in torch's order; overwritten by the next window
+     * @return {@code [steps * batch x inputs]}, time-major, or {@code [batch x inputs]} of a frame, in torch's order;
+     *     overwritten by the next window
      * @throws IllegalArgumentException if they are not wanted
      */
     public FloatMatrix gradientOfInput(String name) {

@@ -28,8 +28,8 @@ public final class GradientsBuilder {
     private static final Cleaner CLEANER = Cleaner.create();
 
     /**
-     * Rows whose gradients a thread gathers at a time: with 256 neurons they are 256 KB. Forward, four times as many are as many as products
-     * prepare spikes of at a time, and their currents of a block of neurons are as much.
+     * Rows whose gradients a thread gathers at a time: with 256 neurons they are 256 KB. Forward, four times as many
+     * are as many as products prepare spikes of at a time, and their currents of a block of neurons are as much.
      */
     private static final int ROWS_IN_TURN = 256;
 
@@ -111,12 +111,14 @@ public final class GradientsBuilder {
     }
 
     /**
-     * Drops a share of what a projection carries, as {@link TrainerBuilder#dropout} says. Samples are those with the numbers 0, 1, 2 ..., in epoch 0.
+     * Drops a share of what a projection carries, as {@link TrainerBuilder#dropout} says. Samples are those with the
+     * numbers 0, 1, 2 ..., in epoch 0.
      *
      * @param projection its name
      * @param probability that an element is dropped, from 0 to below 1; 0 for no dropout
      * @return this
-     * @throws IllegalArgumentException if there is no such projection, the probability is out of range, or the source's spikes are graded
+     * @throws IllegalArgumentException if there is no such projection, the probability is out of range, or the source's
+     *     spikes are graded
      */
     public GradientsBuilder dropout(String projection, double probability) {
         Projection of = network.projections().stream()
@@ -208,7 +210,8 @@ public final class GradientsBuilder {
     }
 
     /**
-     * Lets gradients start at a variable of a population, and keeps its values: {@link Gradients#given} is where to write them.
+     * Lets gradients start at a variable of a population, and keeps its values: {@link Gradients#given} is where to
+     * write them.
      *
      * @param population its name
      * @param variable such as {@code membrane}
@@ -277,7 +280,8 @@ public final class GradientsBuilder {
     }
 
     /**
-     * Keeps currents of some steps only, and computes others again from the states before them and the spikes. Results do not depend on it.
+     * Keeps currents of some steps only, and computes others again from the states before them and the spikes. Results
+     * do not depend on it.
      *
      * @param count after how many steps the state is kept, at least 1
      * @return this
@@ -312,8 +316,8 @@ public final class GradientsBuilder {
     }
 
     /**
-     * Says that inputs will be one frame of values or spikes for all steps; other ones are refused then, and no memory is
-     * planned for them.
+     * Says that inputs will be one frame of values or spikes for all steps; other ones are refused then, and no memory
+     * is planned for them.
      *
      * @return this
      */
@@ -328,7 +332,8 @@ public final class GradientsBuilder {
 
     /**
      * Sets the most memory; more is refused before it is taken. If it is not set, that is what may still be held:
-     * {@code -Dspikelane.maxNativeMemory}, or the memory of this machine or the container less the most heap and a margin.
+     * {@code -Dspikelane.maxNativeMemory}, or the memory of this machine or the container less the most heap and a
+     * margin.
      *
      * @param count bytes of native memory, at least 0
      * @return this
@@ -364,8 +369,9 @@ public final class GradientsBuilder {
     }
 
     /**
-     * Computes how much memory the gradients will need, beside the network: windows of one and of two samples are run, as every sample needs as
-     * much as the other. Lists of what fires, which grow as more fires, count as they are at their longest.
+     * Computes how much memory the gradients will need, beside the network: windows of one and of two samples are run,
+     * as every sample needs as much as the other. Lists of what fires, which grow as more fires, count as they are at
+     * their longest.
      *
      * @return bytes of native memory and, of the lists, of the heap
      * @throws IllegalArgumentException if a population or projection has no gradient; the message names it
@@ -454,7 +460,9 @@ public final class GradientsBuilder {
         }
     }
 
-    /** Lays everything out in an arena, for threads, both of which the gradients close, for one version of the values. */
+    /**
+     * Lays everything out in an arena, for threads, both of which the gradients close, for one version of the values.
+     */
     Gradients build(Arena arena, int samples, WorkerPool crew) {
         return layout.guard().read(() -> make(arena, samples, crew));
     }

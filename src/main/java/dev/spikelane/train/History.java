@@ -16,9 +16,13 @@ import java.util.List;
 record History(List<EpochResult> epochs) {
 
     private static final String HEADER =
-            "epoch,rate,loss,accuracy,validation_loss,validation_accuracy,samples,seconds,samples_per_second,observer_seconds";
+            "epoch,rate,loss,accuracy,validation_loss,validation_accuracy,samples,seconds,samples_per_second,"
+                    + "observer_seconds";
 
-    /** A table with a line for each epoch, the first of which names the columns; fields of numbers that nobody computed are empty. */
+    /**
+     * A table with a line for each epoch, the first of which names the columns; fields of numbers that nobody computed
+     * are empty.
+     */
     private String csv() {
         StringBuilder text = new StringBuilder(HEADER).append('\n');
         for (EpochResult each : epochs) {

@@ -9,14 +9,18 @@ import dev.spikelane.network.Projection;
 /**
  * What the connections of a network cost for one sample.
  *
- * @param synapticOperations weights that are added because something arrived: for each spike, or value other than 0, one for each neuron that it
- *     reaches; a frame that is the same at all steps counts once
- * @param denseOperations multiplications and additions of a dense network of the same shape that sees the sample once, without time
+ * @param synapticOperations weights that are added because something arrived: for each spike, or value other than 0,
+ *     one for each neuron that it reaches; a frame that is the same at all steps counts once
+ * @param denseOperations multiplications and additions of a dense network of the same shape that sees the sample once,
+ *     without time
  * @param denseOperationsOfSteps the same for all steps: what this network costs where zeros are multiplied too
  */
 record InferenceWork(double synapticOperations, long denseOperations, long denseOperationsOfSteps) {
 
-    /** Neurons that one arrival at the start of a projection reaches at once; behind the first full connection nothing is zero. */
+    /**
+     * Neurons that one arrival at the start of a projection reaches at once; behind the first full connection nothing
+     * is zero.
+     */
     static long fanOut(Projection projection) {
         Shape shape = projection.source().shape();
         for (Connection connection : projection.path()) {

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Cuts the rows that a sample becomes into those of a network's inputs, whose values stand side by side in the order of the inputs. */
+/**
+ * Cuts the rows that a sample becomes into those of a network's inputs, whose values stand side by side in the order of
+ * the inputs.
+ */
 final class InputColumns {
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;

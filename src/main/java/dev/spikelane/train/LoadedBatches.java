@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a trainer is given for the batches of a loader, which uses few again and again, so that nothing is allocated. */
+/**
+ * What a trainer is given for the batches of a loader, which uses few again and again, so that nothing is allocated.
+ */
 final class LoadedBatches {
 
     private final InputColumns columns;

@@ -1,19 +1,22 @@
 package dev.spikelane.train;
 
 /**
- * What training makes small: a number computed from the spikes or membranes of a population over all steps, and its gradient.
+ * What training makes small: a number computed from the spikes or membranes of a population over all steps, and its
+ * gradient.
  *
- * <p>{@link CrossEntropyLoss}, {@link SquaredErrorLoss} and {@link #spikeRatePenalty} have snnTorch's functions. A loss is an immutable description. {@link #bind} makes what computes it for one size of batch, without allocating from then on. A loss of
- * one's own implements this interface.
+ * <p>{@link CrossEntropyLoss}, {@link SquaredErrorLoss} and {@link #spikeRatePenalty} have snnTorch's functions. A loss
+ * is an immutable description. {@link #bind} makes what computes it for one size of batch, without allocating from then
+ * on. A loss of one's own implements this interface.
  *
- * <p>The loss of a batch is a sum over its samples, each term divided by a number that belongs to the whole batch and is known before the first
- * sample is seen ({@link #divisor}). So parts of a batch can be computed apart, and their sums added in ascending order.
+ * <p>The loss of a batch is a sum over its samples, each term divided by a number that belongs to the whole batch and
+ * is known before the first sample is seen ({@link #divisor}). So parts of a batch can be computed apart, and their
+ * sums added in ascending order.
  */
 public interface Loss {
 
     /**
-     * Returns a penalty on spikes: {@code factor * spikes}, added up over outputs, steps and samples and not averaged, as snnTorch's {@code
-     * l1_rate_sparsity} has it. It needs no labels and fits any population.
+     * Returns a penalty on spikes: {@code factor * spikes}, added up over outputs, steps and samples and not averaged,
+     * as snnTorch's {@code l1_rate_sparsity} has it. It needs no labels and fits any population.
      *
      * @param factor what one spike costs, finite; 1e-5 is snnTorch's default
      * @return the loss
@@ -65,8 +68,8 @@ public interface Loss {
     }
 
     /**
-     * Computes the number by which every term is divided, by default the number of samples. It depends on the whole batch and nothing that the
-     * network computes.
+     * Computes the number by which every term is divided, by default the number of samples. It depends on the whole
+     * batch and nothing that the network computes.
      *
      * @param input labels or targets of the whole batch, and its size; spikes and membranes are not read
      * @return the divisor

@@ -1,8 +1,8 @@
 package dev.spikelane.train;
 
 /**
- * Computes a loss for one size of batch. It is for one thread at a time, as it has scratch memory of its own; threads that share a batch have one
- * each and take ranges of samples.
+ * Computes a loss for one size of batch. It is for one thread at a time, as it has scratch memory of its own; threads
+ * that share a batch have one each and take ranges of samples.
  */
 public interface LossEvaluator {
 
@@ -12,8 +12,8 @@ public interface LossEvaluator {
      * @param input what the loss reads, of the whole batch
      * @param first the first sample
      * @param end the sample behind the last
-     * @param gradient receives the gradients: rows of the samples in {@code [first, end)}, at every step, are overwritten, in those matrices
-     *     that are there
+     * @param gradient receives the gradients: rows of the samples in {@code [first, end)}, at every step, are
+     *     overwritten, in those matrices that are there
      * @param terms receives the term of each of these samples, at the sample's own index
      * @throws IllegalArgumentException if a label is not a class, or shapes do not fit what the evaluator was bound to
      * @throws IndexOutOfBoundsException if the samples are not all there

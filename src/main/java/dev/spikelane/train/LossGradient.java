@@ -54,8 +54,8 @@ public final class LossGradient {
     /**
      * Returns this place with one for the terms of the loss before samples are added up.
      *
-     * @param terms {@code [batch x 1]} for cross-entropy and penalties, {@code [batch x classes]} for squared errors, {@code [spikes * batch x
-     *     outputs]} for those of several spike times
+     * @param terms {@code [batch x 1]} for cross-entropy and penalties, {@code [batch x classes]} for squared errors,
+     *     {@code [spikes * batch x outputs]} for those of several spike times
      * @return the place
      */
     public LossGradient withElements(FloatMatrix terms) {

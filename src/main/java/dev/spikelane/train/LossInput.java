@@ -5,8 +5,8 @@ import dev.spikelane.memory.SpikeMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a loss reads: spikes or membranes of a population over a batch, time-major ({@code row = step * batch + sample}), and what they
- * should have been.
+ * What a loss reads: spikes or membranes of a population over a batch, time-major
+ * ({@code row = step * batch + sample}), and what they should have been.
  *
  * <p>Whatever the loss does not read may be left unset. Setting something allocates nothing.
  */
@@ -71,7 +71,8 @@ public final class LossInput {
     /**
      * Sets the classes of the samples.
      *
-     * @param classes one for each sample, or, for a loss whose labels vary in time, one for each step; not copied, so that its content may change
+     * @param classes one for each sample, or, for a loss whose labels vary in time, one for each step; not copied, so
+     *     that its content may change
      * @return this input
      */
     public LossInput setLabels(int[] classes) {

@@ -40,7 +40,9 @@ final class MaxMembraneEntropy implements LossEvaluator {
         }
     }
 
-    /** The highest membrane of each output and the first step that has it; a NaN is higher than anything, as in PyTorch. */
+    /**
+     * The highest membrane of each output and the first step that has it; a NaN is higher than anything, as in PyTorch.
+     */
     static void highest(LossInput input, int sample, FloatMatrix highest, int[] steps) {
         FloatMatrix membranes = input.membranes();
         for (int output = 0; output < input.outputs(); output++) {

@@ -18,7 +18,10 @@ record MemoryLimit(long most) {
     /** As much as {@link NativeMemory} leaves of what may be held. */
     static final long MACHINE = -1;
 
-    /** More than a population needs for a neuron, step and sample, an input for a value, or a projection for one that goes in or comes out of an operator. */
+    /**
+     * More than a population needs for a neuron, step and sample, an input for a value, or a projection for one that
+     * goes in or comes out of an operator.
+     */
     private static final int BYTES_OF_VALUE = 32;
 
     static MemoryLimit of(long bytes) {
@@ -29,8 +32,8 @@ record MemoryLimit(long most) {
     }
 
     /**
-     * Refuses work that needs too much. What it needs is found by running a small window, which takes time; so where the user set no limit it is
-     * asked for only if the work may come near what the machine has.
+     * Refuses work that needs too much. What it needs is found by running a small window, which takes time; so where
+     * the user set no limit it is asked for only if the work may come near what the machine has.
      *
      * @param work what is laid out, for the message
      * @param network the network

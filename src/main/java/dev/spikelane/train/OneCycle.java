@@ -1,11 +1,11 @@
 package dev.spikelane.train;
 
 /**
- * The schedule of {@code torch.optim.lr_scheduler.OneCycleLR}: the rate rises from {@code most / initialDivisor} to {@code most} and falls to
- * {@code most / initialDivisor / finalDivisor}.
+ * The schedule of {@code torch.optim.lr_scheduler.OneCycleLR}: the rate rises from {@code most / initialDivisor} to
+ * {@code most} and falls to {@code most / initialDivisor / finalDivisor}.
  *
- * <p>With n steps and a rising share p it is highest at step {@code p * n - 1}. In three phases it falls as fast as it rose, to the initial rate at {@code 2 * p *
- * n - 2}, and from there to the last.
+ * <p>With n steps and a rising share p it is highest at step {@code p * n - 1}. In three phases it falls as fast as it
+ * rose, to the initial rate at {@code 2 * p * n - 2}, and from there to the last.
  */
 public final class OneCycle implements Schedule {
 

@@ -4,8 +4,8 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A rule by which gradients change parameters, with the formulas of {@code torch.optim}. It works element by element, so parameters may lie in
- * memory in any order. Immutable; any number of trainers may use it.
+ * A rule by which gradients change parameters, with the formulas of {@code torch.optim}. It works element by element,
+ * so parameters may lie in memory in any order. Immutable; any number of trainers may use it.
  */
 public abstract sealed class Optimizer permits Sgd, Adam {
 

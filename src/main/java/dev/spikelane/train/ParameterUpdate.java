@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * An optimizer bound to one parameter, with its state.
  *
- * <p>Each step begins once; then the parameter is updated as a whole or in disjoint ranges, by any number of threads. The bits do not depend on the
- * ranges.
+ * <p>Each step begins once; then the parameter is updated as a whole or in disjoint ranges, by any number of threads.
+ * The bits do not depend on the ranges.
  */
 interface ParameterUpdate {
 

@@ -6,7 +6,10 @@ import dev.spikelane.network.Population;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A parameter of neurons that an update made NaN, infinite, or one that its model does not take; other values have changed with it. */
+/**
+ * A parameter of neurons that an update made NaN, infinite, or one that its model does not take; other values have
+ * changed with it.
+ */
 final class RefusedParameter extends IllegalStateException {
 
     private static final long serialVersionUID = 1;

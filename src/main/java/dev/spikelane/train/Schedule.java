@@ -3,11 +3,11 @@ package dev.spikelane.train;
 import java.util.Objects;
 
 /**
- * How the learning rate changes from step to step: a function of the step's number and the optimizer's own rate. A step may be an iteration or an
- * epoch, as the trainer counts.
+ * How the learning rate changes from step to step: a function of the step's number and the optimizer's own rate. A step
+ * may be an iteration or an epoch, as the trainer counts.
  *
- * <p>The formulas are those of {@code torch.optim.lr_scheduler}, in closed form and float64; step 0 is the one before the first call of torch's {@code
- * scheduler.step()}.
+ * <p>The formulas are those of {@code torch.optim.lr_scheduler}, in closed form and float64; step 0 is the one before
+ * the first call of torch's {@code scheduler.step()}.
  */
 @FunctionalInterface
 public interface Schedule {
@@ -48,7 +48,8 @@ public interface Schedule {
     }
 
     /**
-     * Returns {@code MultiStepLR}: the rate is multiplied by {@code gamma} at each milestone; one that is named twice counts twice.
+     * Returns {@code MultiStepLR}: the rate is multiplied by {@code gamma} at each milestone; one that is named twice
+     * counts twice.
      *
      * @param gamma the factor
      * @param milestones steps from which on the factor holds, in any order
@@ -81,7 +82,8 @@ public interface Schedule {
     }
 
     /**
-     * Returns {@code CosineAnnealingLR}: {@code least + (rate - least) * (1 + cos(pi * step / steps)) / 2}, which rises again behind the last step.
+     * Returns {@code CosineAnnealingLR}: {@code least + (rate - least) * (1 + cos(pi * step / steps)) / 2}, which rises
+     * again behind the last step.
      *
      * @param steps steps from the rate to the least, at least 1
      * @param least the least rate
@@ -95,7 +97,8 @@ public interface Schedule {
     }
 
     /**
-     * Returns {@code CosineAnnealingWarmRestarts}: a cosine from the rate to the least, again and again, each time {@code growth} times as long.
+     * Returns {@code CosineAnnealingWarmRestarts}: a cosine from the rate to the least, again and again, each time
+     * {@code growth} times as long.
      *
      * @param steps steps of the first cosine, at least 1
      * @param growth factor of the number of steps, at least 1
@@ -139,8 +142,8 @@ public interface Schedule {
     }
 
     /**
-     * Returns {@code OneCycleLR} with torch's defaults: from {@code most / 25} up to {@code most} in 0.3 of the steps and down to {@code most / 250,000}, along
-     * cosines. The optimizer's own rate does not matter.
+     * Returns {@code OneCycleLR} with torch's defaults: from {@code most / 25} up to {@code most} in 0.3 of the steps
+     * and down to {@code most / 250,000}, along cosines. The optimizer's own rate does not matter.
      *
      * @param most the highest rate
      * @param steps all steps, at least 1; the last rate stays
@@ -152,7 +155,8 @@ public interface Schedule {
     }
 
     /**
-     * Returns a schedule that first rises from a part of the rate and then follows this one, whose steps start when it has risen.
+     * Returns a schedule that first rises from a part of the rate and then follows this one, whose steps start when it
+     * has risen.
      *
      * @param start the factor of step 0
      * @param steps how many steps it takes to rise, at least 1

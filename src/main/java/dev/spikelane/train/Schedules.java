@@ -18,8 +18,8 @@ final class Schedules {
     }
 
     /**
-     * The cosine of {@code pi * halfTurns}, at least 0. The argument is brought to a quarter turn, where {@code StrictMath} allocates nothing; that is the
-     * same on all machines, which {@code Math} is not.
+     * The cosine of {@code pi * halfTurns}, at least 0. The argument is brought to a quarter turn, where
+     * {@code StrictMath} allocates nothing; that is the same on all machines, which {@code Math} is not.
      */
     static double cosine(double halfTurns) {
         double turned = halfTurns % 2;

@@ -5,13 +5,15 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a shard of a batch adds to a training step, so that other processes and machines can serve shards: {@link Trainer#gradients} computes it, and
- * {@link Trainer#update} takes those of all shards. How it gets from one to the other is the caller's: names, float32 and float64 values, and four numbers.
+ * What a shard of a batch adds to a training step, so that other processes and machines can serve shards:
+ * {@link Trainer#gradients} computes it, and {@link Trainer#update} takes those of all shards. How it gets from one to
+ * the other is the caller's: names, float32 and float64 values, and four numbers.
  *
  * @param shard its number, from 0
  * @param shards how many there are
  * @param samples how many the whole batch has
- * @param gradients the gradients of learned values by their names, such as {@code fc1.weight}, in torch's layout, not limited yet
+ * @param gradients the gradients of learned values by their names, such as {@code fc1.weight}, in torch's layout, not
+ *     limited yet
  * @param terms terms of the loss, one for each sample of the shard, divided by what belongs to the whole batch
  * @param right samples that were decoded right
  */

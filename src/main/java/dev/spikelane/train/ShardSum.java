@@ -5,7 +5,10 @@ import dev.spikelane.kernel.update.GradientSum;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 
-/** Adds the gradients of shards up as they come to be, in ascending order of the shards, so that no shard stores its own. */
+/**
+ * Adds the gradients of shards up as they come to be, in ascending order of the shards, so that no shard stores its
+ * own.
+ */
 final class ShardSum implements GradientSink {
 
     private final FloatMatrix sum;

@@ -7,8 +7,8 @@ import dev.spikelane.memory.FloatMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cross-entropy of one row with one label, and its gradient. With q the targets of the classes, weights and smoothing included, Q their sum, m the
- * maximum and s the sum of {@code exp(z - m)}:
+ * The cross-entropy of one row with one label, and its gradient. With q the targets of the classes, weights and
+ * smoothing included, Q their sum, m the maximum and s the sum of {@code exp(z - m)}:
  *
  * <pre>{@code
  * term     = Q * log s - sum of q[c] * (z[c] - m)      classes ascending, in float64; those with q = 0 left out

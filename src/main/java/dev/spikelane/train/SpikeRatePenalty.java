@@ -3,8 +3,8 @@ package dev.spikelane.train;
 import dev.spikelane.memory.FloatMatrix;
 
 /**
- * A penalty on spikes: {@code factor * spikes}, added up over outputs, steps and samples and not averaged, as snnTorch's {@code l1_rate_sparsity}
- * has it. It needs no labels and fits any population.
+ * A penalty on spikes: {@code factor * spikes}, added up over outputs, steps and samples and not averaged, as
+ * snnTorch's {@code l1_rate_sparsity} has it. It needs no labels and fits any population.
  *
  * @param factor what one spike costs, finite
  */

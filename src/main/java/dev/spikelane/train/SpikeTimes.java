@@ -1,6 +1,8 @@
 package dev.spikelane.train;
 
-/** The steps at which outputs fire for the first time, the second, and so on; where they do not, it is the last step. */
+/**
+ * The steps at which outputs fire for the first time, the second, and so on; where they do not, it is the last step.
+ */
 sealed interface SpikeTimes permits OwnSpikeTimes, SharedSpikeTimes {
 
     /** Reads what is needed of samples before they are asked for. */

@@ -14,18 +14,20 @@ import java.util.Objects;
  * <tr><td>{@link #spikeTime()}, {@link #spikeTimeTargets}</td><td>{@code (time / steps - target / steps)^2}</td><td>{@code mse_temporal_loss}</td></tr>
  * </table>
  *
- * <p><b>Counts.</b> The target of the label's class is {@code trunc(steps * correctRate)}, that of the others {@code trunc(steps *
- * incorrectRate)}, in float64; a population code multiplies both by the outputs of a class, and counts the spikes of all of them.
+ * <p><b>Counts.</b> The target of the label's class is {@code trunc(steps * correctRate)}, that of the others
+ * {@code trunc(steps * incorrectRate)}, in float64; a population code multiplies both by the outputs of a class, and
+ * counts the spikes of all of them.
  *
- * <p><b>Membranes.</b> Targets are two levels, one for the label's class and one for the others, or numbers, for regressions.
+ * <p><b>Membranes.</b> Targets are two levels, one for the label's class and one for the others, or numbers, for
+ * regressions.
  *
- * <p><b>Spike times.</b> An output that does not fire has the time of the last step. Targets are times, one or several for the label's class and as
- * many for the others, or a time for each output. A negative time counts from the end: -1 is the last step. The derivative of a time with
- * respect to its spike counts as -1; the gradient goes to the spike's step. Of several spikes at one step (silent outputs have all theirs at
- * the last one) the last one's gradient stands.
+ * <p><b>Spike times.</b> An output that does not fire has the time of the last step. Targets are times, one or several
+ * for the label's class and as many for the others, or a time for each output. A negative time counts from the end: -1
+ * is the last step. The derivative of a time with respect to its spike counts as -1; the gradient goes to the spike's
+ * step. Of several spikes at one step (silent outputs have all theirs at the last one) the last one's gradient stands.
  *
- * <p>As in snnTorch, a negative target of the others counts as 0 where that of the label's class is above it; so with snnTorch's default
- * times, 0 and -1, every class should fire at step 0.
+ * <p>As in snnTorch, a negative target of the others counts as 0 where that of the label's class is above it; so with
+ * snnTorch's default times, 0 and -1, every class should fire at step 0.
  */
 public final class SquaredErrorLoss implements Loss {
 
@@ -86,8 +88,8 @@ public final class SquaredErrorLoss implements Loss {
     }
 
     /**
-     * Returns a loss of membranes whose targets are numbers, from {@link LossInput#targets}: {@code [steps * batch x outputs]}, or {@code [batch x
-     * outputs]} for targets that do not change with time.
+     * Returns a loss of membranes whose targets are numbers, from {@link LossInput#targets}:
+     * {@code [steps * batch x outputs]}, or {@code [batch x outputs]} for targets that do not change with time.
      *
      * @return the loss
      */
@@ -139,8 +141,8 @@ public final class SquaredErrorLoss implements Loss {
     }
 
     /**
-     * Returns a loss whose targets are times, from {@link LossInput#targets}: {@code [spikes * batch x outputs]}, first the rows of all first
-     * spikes. A negative time counts from the end.
+     * Returns a loss whose targets are times, from {@link LossInput#targets}: {@code [spikes * batch x outputs]}, first
+     * the rows of all first spikes. A negative time counts from the end.
      *
      * @param spikes how many spikes of each output have a target, at least 1
      * @return the loss
@@ -158,7 +160,8 @@ public final class SquaredErrorLoss implements Loss {
     }
 
     /**
-     * Returns this loss, of membranes, with a label for each step, which holds for the whole batch, instead of one for each sample.
+     * Returns this loss, of membranes, with a label for each step, which holds for the whole batch, instead of one for
+     * each sample.
      *
      * @return the loss
      * @throws IllegalArgumentException if this loss is of no membranes, takes no labels, or has class weights
@@ -206,9 +209,9 @@ public final class SquaredErrorLoss implements Loss {
     }
 
     /**
-     * Returns this loss, of spike times, with snnTorch's way of finding several spikes: once the n-th spikes of all outputs and samples are
-     * known, all spikes at all their steps are forgotten, also those of others. It exists to reproduce results: samples depend on each other, so
-     * a batch must be evaluated whole.
+     * Returns this loss, of spike times, with snnTorch's way of finding several spikes: once the n-th spikes of all
+     * outputs and samples are known, all spikes at all their steps are forgotten, also those of others. It exists to
+     * reproduce results: samples depend on each other, so a batch must be evaluated whole.
      *
      * @return the loss
      * @throws IllegalArgumentException if this loss is of no spike times
@@ -235,7 +238,8 @@ public final class SquaredErrorLoss implements Loss {
     }
 
     /**
-     * Returns this loss with class weights, which multiply the terms of the samples with their label; a mean is not divided by them.
+     * Returns this loss with class weights, which multiply the terms of the samples with their label; a mean is not
+     * divided by them.
      *
      * @param ofClasses one for each class, finite, at least 0
      * @return the loss
@@ -247,8 +251,8 @@ public final class SquaredErrorLoss implements Loss {
     }
 
     /**
-     * Returns this loss with snnTorch's class weights: the weight of sample j's label multiplies output j of all samples. It exists to
-     * reproduce results; there must be as many samples as outputs, or one.
+     * Returns this loss with snnTorch's class weights: the weight of sample j's label multiplies output j of all
+     * samples. It exists to reproduce results; there must be as many samples as outputs, or one.
      *
      * @param ofClasses one for each class, finite, at least 0
      * @return the loss

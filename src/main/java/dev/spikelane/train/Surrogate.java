@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What stands for the derivative of the firing decision {@code S = (x > 0)}, {@code x = membrane - threshold}, on the way back. The
- * decision itself stays what it is.
+ * What stands for the derivative of the firing decision {@code S = (x > 0)}, {@code x = membrane - threshold}, on the
+ * way back. The decision itself stays what it is.
  *
- * <p>Formulas and defaults are those of {@code snntorch.surrogate}, in float32 and in its order of operations. Where that gives NaN or raises
- * an error, the methods below say what comes out here.
+ * <p>Formulas and defaults are those of {@code snntorch.surrogate}, in float32 and in its order of operations. Where
+ * that gives NaN or raises an error, the methods below say what comes out here.
  */
 public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
 
@@ -42,8 +42,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * @param distance {@code x}, membrane minus threshold before the reset, {@code [samples x neurons]} of one step
      * @param gradientOfSpikes {@code [samples x neurons]}
      * @param gradientOfDistance {@code [samples x neurons]}, overwritten; may be one of the others
-     * @param draws the random streams of the samples, for a surrogate that {@linkplain #isRandom draws}; others ignore it, and {@link
-     *     SampleDraws#NONE} serves
+     * @param draws the random streams of the samples, for a surrogate that {@linkplain #isRandom draws}; others ignore
+     *     it, and {@link SampleDraws#NONE} serves
      * @param step the number of the step, from which random numbers are drawn
      * @param firstNeuron the neuron of column 0, where the matrices hold a tile of a population; a multiple of 64
      * @throws IllegalArgumentException if shapes differ, or matrices overlap without being the same
@@ -58,7 +58,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
             int firstNeuron);
 
     /**
-     * Computes the gradient with respect to the membrane from that with respect to the spikes, for surrogates that are not random.
+     * Computes the gradient with respect to the membrane from that with respect to the spikes, for surrogates that are
+     * not random.
      *
      * @param distance {@code x}, membrane minus threshold before the reset
      * @param gradientOfSpikes of the same shape
@@ -123,8 +124,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
     }
 
     /**
-     * Returns the sigmoid: {@code g * slope * e / (e + 1)^2}, {@code e = exp(-|slope * x|)}. The function is even; snnTorch's
-     * {@code exp(-slope * x)} overflows far below the threshold and gives NaN, where this is 0.
+     * Returns the sigmoid: {@code g * slope * e / (e + 1)^2}, {@code e = exp(-|slope * x|)}. The function is even;
+     * snnTorch's {@code exp(-slope * x)} overflows far below the threshold and gives NaN, where this is 0.
      *
      * @param slope how steep it is, finite
      * @return the surrogate
@@ -153,8 +154,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
     }
 
     /**
-     * Returns snnTorch's triangular surrogate, which is no triangle: {@code g * threshold} below the neuron's threshold, {@code -(g *
-     * threshold)} at it and above.
+     * Returns snnTorch's triangular surrogate, which is no triangle: {@code g * threshold} below the neuron's
+     * threshold, {@code -(g * threshold)} at it and above.
      *
      * @param threshold the factor, finite
      * @return the surrogate
@@ -183,7 +184,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
     }
 
     /**
-     * Returns the spike rate escape: {@code g * slope * exp(-beta * |x - 1|)}. As in snnTorch it is largest 1 above the threshold.
+     * Returns the spike rate escape: {@code g * slope * exp(-beta * |x - 1|)}. As in snnTorch it is largest 1 above the
+     * threshold.
      *
      * @param beta how fast it falls, finite, at least 0
      * @param slope its largest value, finite
@@ -208,8 +210,9 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
     }
 
     /**
-     * Returns the stochastic spike operator: {@code g} where the neuron fired, else {@code g * (u - 0.5 + mean) * variance} with u uniform in [0,
-     * 1), a function of (seed, epoch, sample, step, neuron), where steps are counted from the last reset.
+     * Returns the stochastic spike operator: {@code g} where the neuron fired, else
+     * {@code g * (u - 0.5 + mean) * variance} with u uniform in [0, 1), a function of (seed, epoch, sample, step,
+     * neuron), where steps are counted from the last reset.
      *
      * @param mean what is added to the noise, finite
      * @param variance the factor of the noise, finite
@@ -231,8 +234,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
     }
 
     /**
-     * Returns the leaky spike operator: {@code g} where the neuron fired, else {@code slope * g}. snnTorch 0.9.4 cannot call it; this is what it
-     * documents.
+     * Returns the leaky spike operator: {@code g} where the neuron fired, else {@code slope * g}. snnTorch 0.9.4 cannot
+     * call it; this is what it documents.
      *
      * @param slope the factor below the threshold, finite
      * @return the surrogate
@@ -252,8 +255,9 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
     }
 
     /**
-     * Returns the sparse fast sigmoid: {@code g / (slope * |x| + 1)^2} where {@code x > b}, else 0. As in snnTorch, b is compared with membrane
-     * minus threshold, so that a b of 1 leaves neurons near their threshold without a gradient.
+     * Returns the sparse fast sigmoid: {@code g / (slope * |x| + 1)^2} where {@code x > b}, else 0. As in snnTorch, b
+     * is compared with membrane minus threshold, so that a b of 1 leaves neurons near their threshold without a
+     * gradient.
      *
      * @param slope how steep it is, finite
      * @param b the distance above which there is a gradient, finite
@@ -268,8 +272,8 @@ public sealed interface Surrogate permits SurrogateFunction, CustomSurrogate {
      * Returns a surrogate of one's own.
      *
      * @param name a name for files and messages
-     * @param function the derivative; it is called for every neuron, sample and step, by several threads, and must not depend on anything
-     *     but its arguments
+     * @param function the derivative; it is called for every neuron, sample and step, by several threads, and must not
+     *     depend on anything but its arguments
      * @return the surrogate
      */
     static Surrogate custom(String name, Function function) {

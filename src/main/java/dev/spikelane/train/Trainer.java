@@ -14,12 +14,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Trains a network: forward, loss, gradients by {@link Gradients}, optimizer. The network's own weights change, at the end of each step, while no
- * simulation of it runs.
+ * Trains a network: forward, loss, gradients by {@link Gradients}, optimizer. The network's own weights change, at the
+ * end of each step, while no simulation of it runs.
  *
- * <p>Bits depend on the network, the batches and the recipe (loss, optimizer, surrogates, shards, windows), not on threads, the width of vectors
- * or what is computed again. Used by one thread at a time: methods that train throw {@link IllegalStateException}
- * while another thread or a {@link TrainingRun} uses it, and where an observer of a step calls them.
+ * <p>Bits depend on the network, the batches and the recipe (loss, optimizer, surrogates, shards, windows), not on
+ * threads, the width of vectors or what is computed again. Used by one thread at a time: methods that train throw
+ * {@link IllegalStateException} while another thread or a {@link TrainingRun} uses it, and where an observer of a step
+ * calls them.
  */
 public final class Trainer implements AutoCloseable {
 
@@ -96,10 +97,11 @@ public final class Trainer implements AutoCloseable {
      *
      * @param batch at most as many samples as the trainer was made for
      * @return the loss before the values changed; with truncated backpropagation the sum over the windows
-     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a label is no class, or an input is not finite
-     * @throws IllegalStateException if the loss is not finite; the message names the population and step where that began, and values have not
-     *     changed since the window before; or if a parameter of neurons is no longer finite, or has left the range that its model takes: the
-     *     message names it with its population
+     * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a label is no class, or
+     *     an input is not finite
+     * @throws IllegalStateException if the loss is not finite; the message names the population and step where that
+     *     began, and values have not changed since the window before; or if a parameter of neurons is no longer finite,
+     *     or has left the range that its model takes: the message names it with its population
      */
     public double step(TrainingBatch batch) {
         Objects.requireNonNull(batch, "batch");
@@ -112,12 +114,15 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Trains on a batch that is given in parts, and changes values once: gradient accumulation. Each part is a shard, so these are the bits of a step on the whole
-     * batch if {@linkplain TrainerBuilder#shards its shards} are as large; the losses' divisors are those of the whole batch.
+     * Trains on a batch that is given in parts, and changes values once: gradient accumulation. Each part is a shard,
+     * so these are the bits of a step on the whole batch if {@linkplain TrainerBuilder#shards its shards} are as large;
+     * the losses' divisors are those of the whole batch.
      *
-     * @param shards batches of the same kind, at most as many as the trainer has shards, each of at most as many samples as a shard of its whole batch
+     * @param shards batches of the same kind, at most as many as the trainer has shards, each of at most as many
+     *     samples as a shard of its whole batch
      * @return the loss before the values changed, of all parts together
-     * @throws IllegalArgumentException if there are more parts or samples than that, or as {@link #step(TrainingBatch)} does
+     * @throws IllegalArgumentException if there are more parts or samples than that, or as {@link #step(TrainingBatch)}
+     *     does
      * @throws IllegalStateException as {@link #step(TrainingBatch)} does
      */
     public double step(List<TrainingBatch> shards) {
@@ -131,14 +136,16 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Computes what one shard of a batch adds to a step and changes nothing, so that several processes or machines can serve a batch: each makes the same trainer with the
-     * same values, computes some of the shards, and all {@link #update} by all of them. These are the bits of a step on the whole batch.
+     * Computes what one shard of a batch adds to a step and changes nothing, so that several processes or machines can
+     * serve a batch: each makes the same trainer with the same values, computes some of the shards, and all
+     * {@link #update} by all of them. These are the bits of a step on the whole batch.
      *
      * @param batch the whole batch
      * @param shard the number of the shard, from 0
      * @return what it adds
      * @throws IllegalArgumentException if there is no such shard, or as {@link #step(TrainingBatch)} does
-     * @throws IllegalStateException if the trainer has one shard, or truncates backpropagation; or as {@link #step(TrainingBatch)} does
+     * @throws IllegalStateException if the trainer has one shard, or truncates backpropagation; or as
+     *     {@link #step(TrainingBatch)} does
      */
     public ShardGradients gradients(TrainingBatch batch, int shard) {
         Objects.requireNonNull(batch, "batch");
@@ -182,15 +189,15 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Changes values by what the shards of a batch add: the gradients are summed in ascending order of the shards, limited, shown to observers, and given to the
-     * optimizer.
+     * Changes values by what the shards of a batch add: the gradients are summed in ascending order of the shards,
+     * limited, shown to observers, and given to the optimizer.
      *
      * @param shards of one batch, all of them, in ascending order
      * @return the loss before the values changed
-     * @throws IllegalArgumentException if one is missing or of another batch, they do not have one term for each sample of the batch, or one has other gradients
-     *     than those of the learned values or one that is not finite
-     * @throws IllegalStateException if the trainer has one shard, truncates backpropagation, or shows gradients of populations, which shards do not have; or the
-     *     loss is not finite
+     * @throws IllegalArgumentException if one is missing or of another batch, they do not have one term for each sample
+     *     of the batch, or one has other gradients than those of the learned values or one that is not finite
+     * @throws IllegalStateException if the trainer has one shard, truncates backpropagation, or shows gradients of
+     *     populations, which shards do not have; or the loss is not finite
      */
     public double update(List<ShardGradients> shards) {
         requireShards();
@@ -268,9 +275,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Trains on a batch at a rate of 0 until the JIT compiler is done with it, for at most 4 seconds and a step: values and the optimizer are as
-     * before, and nobody is told. The first steps of a JVM take 20 times as long as those to come; whoever measures, or has a
-     * deadline, calls this first. It takes the memory of another trainer meanwhile.
+     * Trains on a batch at a rate of 0 until the JIT compiler is done with it, for at most 4 seconds and a step: values
+     * and the optimizer are as before, and nobody is told. The first steps of a JVM take 20 times as long as those to
+     * come; whoever measures, or has a deadline, calls this first. It takes the memory of another trainer meanwhile.
      *
      * @param batch such as will come
      * @return how long it took; empty if times had not settled when these 4 seconds were over
@@ -313,10 +320,10 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Returns the memory of gradients that are kept between the way back and the optimizer: of all values if someone sees, clips or sums
-     * gradients, if currents are computed again, or if vectors are off; else of biases and of other values that are no weights of dense
-     * connections, whose gradients the optimizer takes as they come to be. Those of spikes and variables that are
-     * {@linkplain TrainerBuilder#observeSpikes observed} are counted too.
+     * Returns the memory of gradients that are kept between the way back and the optimizer: of all values if someone
+     * sees, clips or sums gradients, if currents are computed again, or if vectors are off; else of biases and of other
+     * values that are no weights of dense connections, whose gradients the optimizer takes as they come to be. Those of
+     * spikes and variables that are {@linkplain TrainerBuilder#observeSpikes observed} are counted too.
      *
      * @return bytes
      */

@@ -84,9 +84,9 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Adds a loss of a population: what is made small is {@code sum of weight * loss}, in the order in which the losses were added, each with its own divisor. They
-     * may read different populations, or the same one, and all read the labels and targets of the batch. Accuracy is decoded as the first of them
-     * that is about classes trains it.
+     * Adds a loss of a population: what is made small is {@code sum of weight * loss}, in the order in which the losses
+     * were added, each with its own divisor. They may read different populations, or the same one, and all read the
+     * labels and targets of the batch. Accuracy is decoded as the first of them that is about classes trains it.
      *
      * <pre>{@code
      * Trainer.of(network, 25, 128)
@@ -120,8 +120,8 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Limits the root of the sum of squares of all gradients together before each update, as {@code torch.nn.utils.clip_grad_norm_} does; in place of another
-     * limit.
+     * Limits the root of the sum of squares of all gradients together before each update, as
+     * {@code torch.nn.utils.clip_grad_norm_} does; in place of another limit.
      *
      * @param most the limit, at least 0
      * @return this
@@ -133,8 +133,8 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Limits the largest magnitude of all gradients together before each update; smaller ones shrink in proportion, as {@code
-     * clip_grad_norm_} does with an infinite norm; in place of another limit.
+     * Limits the largest magnitude of all gradients together before each update; smaller ones shrink in proportion, as
+     * {@code clip_grad_norm_} does with an infinite norm; in place of another limit.
      *
      * @param most the limit, at least 0
      * @return this
@@ -146,7 +146,8 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Limits each value of the gradients by itself before each update, as {@code torch.nn.utils.clip_grad_value_} does; in place of another limit.
+     * Limits each value of the gradients by itself before each update, as {@code torch.nn.utils.clip_grad_value_} does;
+     * in place of another limit.
      *
      * @param most the limit, at least 0
      * @return this
@@ -209,23 +210,27 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Drops a share of what a projection carries while it is trained, as {@code torch.nn.Dropout} before a layer does; the network itself, and so every simulation and
-     * evaluation of it, drops nothing. With x the spikes or values of the source and p the probability:
+     * Drops a share of what a projection carries while it is trained, as {@code torch.nn.Dropout} before a layer does;
+     * the network itself, and so every simulation and evaluation of it, drops nothing. With x the spikes or values of
+     * the source and p the probability:
      *
      * <pre>{@code
      * K = 0 with probability p, else 1                     for each sample, step and element
      * y = x * (K / (1 - p))                                in float32, what the projection gets
      * }</pre>
      *
-     * <p>K is a function of the {@linkplain #seed seed}, the projection, the epoch, the sample's number in its data set, the step in which it arrives and the element,
-     * so it depends neither on places in a batch nor on threads. Torch draws other numbers; those of its sequential generator are in {@link
-     * dev.spikelane.random.TorchRandom#dropout}. What is dropped stays so for the way back. Spikes become values, so a layer behind a dropout costs as
-     * much as one behind values, and the short way under a static frame is not taken; a mask takes a bit.
+     * <p>K is a function of the {@linkplain #seed seed}, the projection, the epoch, the sample's number in its data
+     * set, the step in which it arrives and the element, so it depends neither on places in a batch nor on threads.
+     * Torch draws other numbers; those of its sequential generator are in
+     * {@link dev.spikelane.random.TorchRandom#dropout}. What is dropped stays so for the way back. Spikes become
+     * values, so a layer behind a dropout costs as much as one behind values, and the short way under a static frame is
+     * not taken; a mask takes a bit.
      *
      * @param projection its name, such as {@code fc2}
      * @param probability that an element is dropped, from 0 to below 1; 0 for no dropout
      * @return this
-     * @throws IllegalArgumentException if there is no such projection, the probability is out of range, or the source's spikes are graded
+     * @throws IllegalArgumentException if there is no such projection, the probability is out of range, or the source's
+     *     spikes are graded
      */
     public TrainerBuilder dropout(String projection, double probability) {
         with(gradients -> gradients.dropout(projection, probability));
@@ -287,8 +292,8 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Says that inputs will be one frame of values or spikes for all steps; other ones are refused then, and no memory is
-     * planned for them.
+     * Says that inputs will be one frame of values or spikes for all steps; other ones are refused then, and no memory
+     * is planned for them.
      *
      * @return this
      */
@@ -302,7 +307,8 @@ public final class TrainerBuilder {
 
     /**
      * Sets the most memory; more is refused before it is taken. If it is not set, that is what may still be held:
-     * {@code -Dspikelane.maxNativeMemory}, or the memory of this machine or the container less the most heap and a margin.
+     * {@code -Dspikelane.maxNativeMemory}, or the memory of this machine or the container less the most heap and a
+     * margin.
      *
      * @param count bytes of native memory beside the network and the optimizer, at least 0
      * @return this
@@ -317,8 +323,8 @@ public final class TrainerBuilder {
      * Computes how much memory training will need beside the network and the optimizer, if all batches are whole.
      *
      * @return bytes of native memory, and of the heap those of lists of what fires at their longest
-     * @throws IllegalArgumentException if a population or projection has no gradient, or the loss reads spikes that are graded; the message
-     *     names it
+     * @throws IllegalArgumentException if a population or projection has no gradient, or the loss reads spikes that are
+     *     graded; the message names it
      * @throws IllegalStateException if there is no loss
      */
     public long bytes() {
@@ -370,8 +376,8 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Changes values after every few steps, with gradients that go no further back: truncated backpropagation through time. The loss then reads
-     * each of these windows by itself.
+     * Changes values after every few steps, with gradients that go no further back: truncated backpropagation through
+     * time. The loss then reads each of these windows by itself.
      *
      * @param count steps of a window, from 1 to all
      * @return this
@@ -386,8 +392,8 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Cuts a batch into parts, whose gradients are summed apart and added in ascending order. Bits depend on this number, and on nothing that
-     * serves the parts.
+     * Cuts a batch into parts, whose gradients are summed apart and added in ascending order. Bits depend on this
+     * number, and on nothing that serves the parts.
      *
      * @param count parts, from 1 to the batch
      * @return this
@@ -426,9 +432,10 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Lets {@linkplain #onGradients observers} also see the gradients of the spikes of a population at each step, the loss's and all projections' together, as
-     * snnTorch's and SpikingJelly's monitors of output gradients do. They have the population's name: {@code gradients.apply("lif1")} is {@code [steps * batch
-     * x neurons]}, time-major, in torch's order, and overwritten by the next step.
+     * Lets {@linkplain #onGradients observers} also see the gradients of the spikes of a population at each step, the
+     * loss's and all projections' together, as snnTorch's and SpikingJelly's monitors of output gradients do. They have
+     * the population's name: {@code gradients.apply("lif1")} is {@code [steps * batch x neurons]}, time-major, in
+     * torch's order, and overwritten by the next step.
      *
      * @param population its name
      * @return this
@@ -440,8 +447,9 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Lets {@linkplain #onGradients observers} also see the gradients that reach a variable of a population from elsewhere, at each step, without those from the
-     * step after it: {@code gradients.apply("lif1.membrane")} is {@code [steps * batch x neurons]}, as for {@linkplain #observeSpikes spikes}.
+     * Lets {@linkplain #onGradients observers} also see the gradients that reach a variable of a population from
+     * elsewhere, at each step, without those from the step after it: {@code gradients.apply("lif1.membrane")} is
+     * {@code [steps * batch x neurons]}, as for {@linkplain #observeSpikes spikes}.
      *
      * @param population its name
      * @param variable such as {@code membrane}
@@ -458,10 +466,10 @@ public final class TrainerBuilder {
      * Lays everything out.
      *
      * @return the trainer
-     * @throws IllegalArgumentException if a population or projection has no gradient, or the loss reads spikes that are graded; the message
-     *     names it
-     * @throws IllegalStateException if there is no loss, gradients of a population are observed by nobody, or more memory is needed than training
-     *     may have
+     * @throws IllegalArgumentException if a population or projection has no gradient, or the loss reads spikes that are
+     *     graded; the message names it
+     * @throws IllegalStateException if there is no loss, gradients of a population are observed by nobody, or more
+     *     memory is needed than training may have
      * @throws OutOfMemoryError if the JVM or the system refuses memory; the message says for what, and what needs less
      */
     public Trainer build() {

@@ -8,13 +8,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one training step learns from. It refers to memory of the caller, and may be used again when that memory has other content.
+ * What one training step learns from. It refers to memory of the caller, and may be used again when that memory has
+ * other content.
  *
- * @param inputs for each input's name {@code [steps * batch x inputs]}, time-major; or one frame for all steps, {@code [batch x inputs]}
+ * @param inputs for each input's name {@code [steps * batch x inputs]}, time-major; or one frame for all steps,
+ *     {@code [batch x inputs]}
  * @param constant whether inputs are frames
  * @param labels classes of the samples, or what else the loss reads; longer if the last ones are not used
  * @param targets numbers that the loss reads, or null
- * @param samples numbers of the samples in their data set, or null for 0, 1, 2 ...; they are for surrogates and dropouts, which draw random numbers
+ * @param samples numbers of the samples in their data set, or null for 0, 1, 2 ...; they are for surrogates and
+ *     dropouts, which draw random numbers
  */
 @SuppressWarnings({"ArrayRecordComponent", "exports"}) // compared by nobody, and not copied on purpose
 public record TrainingBatch(
@@ -99,11 +102,13 @@ public record TrainingBatch(
     /**
      * Makes a batch of what a loader has read.
      *
-     * @param batch the loader's, of samples with labels or targets; the result is valid as long as it is, and again whenever the loader has filled the
-     *     same memory with as many samples
-     * @param steps of the trainer; if there are several, an input with one row for each sample is a frame for all of them
+     * @param batch the loader's, of samples with labels or targets; the result is valid as long as it is, and again
+     *     whenever the loader has filled the same memory with as many samples
+     * @param steps of the trainer; if there are several, an input with one row for each sample is a frame for all of
+     *     them
      * @return the batch
-     * @throws IllegalArgumentException if steps is below 1, or the input has neither as many rows as samples and steps make nor one for each sample
+     * @throws IllegalArgumentException if steps is below 1, or the input has neither as many rows as samples and steps
+     *     make nor one for each sample
      */
     public static TrainingBatch of(Batch batch, int steps) {
         Objects.requireNonNull(batch, "batch");

@@ -16,7 +16,8 @@ final class TrainingParameter {
     /**
      * Binds values.
      *
-     * @param gradient receives the sums; that of the only part if there is one; null if the optimizer takes gradients as they come to be
+     * @param gradient receives the sums; that of the only part if there is one; null if the optimizer takes gradients
+     *     as they come to be
      */
     TrainingParameter(String name, FloatMatrix values, ParameterUpdate update, @Nullable FloatMatrix gradient) {
         this.name = name;

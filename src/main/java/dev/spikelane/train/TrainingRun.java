@@ -29,11 +29,14 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A run that was stopped and resumed leaves the bits of one that was not: the checkpoint has values, the optimizer's state, the place in the epoch
- * and its sums; the order of samples, codes, augmentations and surrogates that draw are functions of seeds and the epoch. It is taken over only by a
- * run with the same network, recipe, learning rate, samples (their values, labels and order) and first values of the network. Losses and accuracies of the history have the same bits too; times do not.
+ * <p>A run that was stopped and resumed leaves the bits of one that was not: the checkpoint has values, the optimizer's
+ * state, the place in the epoch and its sums; the order of samples, codes, augmentations and surrogates that draw are
+ * functions of seeds and the epoch. It is taken over only by a run with the same network, recipe, learning rate,
+ * samples (their values, labels and order) and first values of the network. Losses and accuracies of the history have
+ * the same bits too; times do not.
  *
- * <p>{@link #stop} may be called by any thread, such as one that handles Ctrl-C: the run ends after the step that it is in, and is saved.
+ * <p>{@link #stop} may be called by any thread, such as one that handles Ctrl-C: the run ends after the step that it is
+ * in, and is saved.
  */
 public final class TrainingRun {
 
@@ -118,7 +121,8 @@ public final class TrainingRun {
     }
 
     /**
-     * Writes the history, a line or an object for each epoch, as a whole or not at all. Fields of numbers that nobody computed are empty.
+     * Writes the history, a line or an object for each epoch, as a whole or not at all. Fields of numbers that nobody
+     * computed are empty.
      *
      * @param file ends in {@code .csv} or {@code .json}
      * @throws IOException if it cannot be written
@@ -361,12 +365,14 @@ public final class TrainingRun {
         if (said.decoding != loss.decoding() && said.validation != null) {
             texts.add(
                     "outputs are decoded by " + said.decoding + ", while " + loss.name() + " trains " + loss.decoding()
-                            + ": accuracy may fall while the loss gets better; decode by what is trained, or train what is decoded");
+                            + ": accuracy may fall while the loss gets better; decode by what is trained, or "
+                            + "train what is decoded");
         }
         if (!trainer.recipe().fuses()) {
             texts.add(String.format(
                     Locale.ROOT,
-                    "gradients are stored in each step, %.1f MB, because they are observed, limited or summed over shards",
+                    "gradients are stored in each step, %.1f MB, because they are observed, limited or summed "
+                            + "over shards",
                     trainer.storedBytes() / 1e6));
         }
         Path file = said.checkpoint;

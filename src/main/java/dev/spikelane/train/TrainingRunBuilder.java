@@ -101,7 +101,8 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Says how validation decodes outputs; as the loss trains them if it is not set. The run says so in a notice where the two differ.
+     * Says how validation decodes outputs; as the loss trains them if it is not set. The run says so in a notice where
+     * the two differ.
      *
      * @param ofOutputs the decoding
      * @return this
@@ -125,8 +126,8 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Leaves the network with the values of its best epoch: the one with the highest accuracy, or without classes the lowest loss, in validation or else in
-     * training; the first of equals.
+     * Leaves the network with the values of its best epoch: the one with the highest accuracy, or without classes the
+     * lowest loss, in validation or else in training; the first of equals.
      *
      * @return this
      */
@@ -148,8 +149,8 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Saves the run after each epoch, and when it is stopped. A file that is there before is gone on from ({@link #resume}), or else the run is refused, so that none is
-     * lost.
+     * Saves the run after each epoch, and when it is stopped. A file that is there before is gone on from
+     * ({@link #resume}), or else the run is refused, so that none is lost.
      *
      * @param file replaced as a whole each time
      * @return this
@@ -220,7 +221,8 @@ public final class TrainingRunBuilder {
      * Makes the run; nothing is trained yet, but a checkpoint is taken over.
      *
      * @return the run
-     * @throws IllegalArgumentException if data and network do not fit, the code makes another number of steps than the trainer was made for, a label is no class of the loss, or there is no batch
+     * @throws IllegalArgumentException if data and network do not fit, the code makes another number of steps than the
+     *     trainer was made for, a label is no class of the loss, or there is no batch
      * @throws IOException if the checkpoint cannot be read, was changed, is of another run, or of more epochs than
      *     this one shall have,
      *     which changes nothing; if it is there without {@link #resume}, or its file could not be written
@@ -240,7 +242,8 @@ public final class TrainingRunBuilder {
         }
         if (checkpoint != null && batching.code().isSequential()) {
             throw new IllegalArgumentException(
-                    "the code draws from one stream, whose place no checkpoint keeps, expected a code that draws from the"
+                    "the code draws from one stream, whose place no checkpoint keeps, expected a code that draws "
+                            + "from the"
                             + " samples' own streams, or a run without a checkpoint");
         }
         boolean there = false;

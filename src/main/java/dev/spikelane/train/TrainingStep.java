@@ -12,8 +12,9 @@ import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step of training: a batch forward, its loss, its gradients, and the optimizer. A batch may be cut into parts of its samples, whose
- * gradients are added in ascending order, and into windows of steps, after each of which the values change.
+ * One step of training: a batch forward, its loss, its gradients, and the optimizer. A batch may be cut into parts of
+ * its samples, whose gradients are added in ascending order, and into windows of steps, after each of which the values
+ * change.
  */
 final class TrainingStep implements AutoCloseable {
 
@@ -28,7 +29,10 @@ final class TrainingStep implements AutoCloseable {
     private final List<TrainingPart> made = new ArrayList<>();
 
     private final List<TrainingParameter> parameters = new ArrayList<>();
-    /** For each parameter, who takes its gradient as it comes to be: the optimizer, or a sum of shards; null if it is stored. */
+    /**
+     * For each parameter, who takes its gradient as it comes to be: the optimizer, or a sum of shards; null if it is
+     * stored.
+     */
     private final List<@Nullable GradientSink> sinks = new ArrayList<>();
 
     private Clipping.@Nullable Clipper clipper;

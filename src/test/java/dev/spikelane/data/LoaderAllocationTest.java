@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Reading, changing and encoding batches allocates nothing on the heap of either thread, but for the order of an epoch. */
+/**
+ * Reading, changing and encoding batches allocates nothing on the heap of either thread, but for the order of an epoch.
+ */
 final class LoaderAllocationTest {
 
     private static final int SAMPLES = 400;

@@ -25,7 +25,10 @@ final class PortSumTest {
 
     private static final SpikeCosts.Panel NEVER = new SpikeCosts.Panel(Double.POSITIVE_INFINITY, 0, 1);
 
-    /** 784 -> 1000 has 16 blocks of 64 outputs: 31 spikes take 4,960 ns at 10 ns each, 32 take 5,120. Four rows are shared by their size. */
+    /**
+     * 784 -> 1000 has 16 blocks of 64 outputs: 31 spikes take 4,960 ns at 10 ns each, 32 take 5,120. Four rows are
+     * shared by their size.
+     */
     @ParameterizedTest
     @CsvSource({
         "1, 10, 31, false",

@@ -22,7 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Alone
 final class WorkerPoolTest {
 
-    /** Each thread has a range of its own, the same in every job; a thread that is late loses parts from the end of its range. */
+    /**
+     * Each thread has a range of its own, the same in every job; a thread that is late loses parts from the end of its
+     * range.
+     */
     @Test
     void partsStayWithTheirThreadsAndAreTakenOverFromTheEnd() {
         Set<Integer> byOther = ConcurrentHashMap.newKeySet();

@@ -140,7 +140,9 @@ public final class GoldenCase {
         return parameters().path(parameter).asText().startsWith(ARRAY_PREFIX);
     }
 
-    /** An option for each neuron: the array that it names, or its only number repeated, also that of an array of one. */
+    /**
+     * An option for each neuron: the array that it names, or its only number repeated, also that of an array of one.
+     */
     public float[] floatOrArray(String parameter, int neurons) {
         return floatOrArray(parameters(), parameter, neurons);
     }

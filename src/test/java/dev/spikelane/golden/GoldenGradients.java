@@ -25,7 +25,9 @@ final class GoldenGradients {
 
     private GoldenGradients() {}
 
-    /** The surrogate that a case names, such as {@code fast_sigmoid:25}, with snnTorch's defaults for what is not said. */
+    /**
+     * The surrogate that a case names, such as {@code fast_sigmoid:25}, with snnTorch's defaults for what is not said.
+     */
     static Surrogate surrogate(String name) {
         String[] parts = name.split(":");
         double[] given = Arrays.stream(parts, 1, parts.length)

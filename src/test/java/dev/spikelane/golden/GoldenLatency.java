@@ -22,7 +22,8 @@ final class GoldenLatency {
      * Reads what is common to all runs.
      *
      * @param golden the case
-     * @param passesAll whether on, off, interpolation and epsilon are used; {@code targets_convert} does not pass them on
+     * @param passesAll whether on, off, interpolation and epsilon are used; {@code targets_convert} does not pass them
+     *     on
      */
     GoldenLatency(GoldenCase golden, boolean passesAll) {
         this.golden = golden;

@@ -166,7 +166,10 @@ class GoldenLossTest {
         return golden.flagIfSet("population_code") ? loss.withPopulationCode(golden.integer("num_classes")) : loss;
     }
 
-    /** A population code does not pool there: it gives the first block of outputs the first weight and all others the second. */
+    /**
+     * A population code does not pool there: it gives the first block of outputs the first weight and all others the
+     * second.
+     */
     private static CrossEntropyLoss rateEntropy(GoldenCase golden, int outputs) {
         if (!golden.flagIfSet("population_code") || !golden.has("weight")) {
             return entropy(golden, CrossEntropyLoss.rate());

@@ -29,8 +29,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * The neurons beside Leaky give snnTorch's spikes, and its states bit for bit where each neuron is computed by itself, as a whole train and
- * step by step.
+ * The neurons beside Leaky give snnTorch's spikes, and its states bit for bit where each neuron is computed by itself,
+ * as a whole train and step by step.
  */
 @EveryWidth
 class GoldenNeuronTest {
@@ -138,7 +138,10 @@ class GoldenNeuronTest {
         });
     }
 
-    /** Where snnTorch loses the states at every step, its numbers are those of single steps from zero. It ignores inhibition. */
+    /**
+     * Where snnTorch loses the states at every step, its numbers are those of single steps from zero. It ignores
+     * inhibition.
+     */
     @Test
     void slstm() {
         GoldenSet.of("slstm").check(golden -> {

@@ -132,7 +132,10 @@ public final class GoldenSet {
         report.requireSuccess();
     }
 
-    /** The names of the cases that the foreign folder has of operations that no test runs; empty without a foreign folder. */
+    /**
+     * The names of the cases that the foreign folder has of operations that no test runs; empty without a foreign
+     * folder.
+     */
     static Map<String, Set<String>> unknownOperations() throws IOException {
         Map<String, Set<String>> unknown = new TreeMap<>();
         if (folder().isPresent()) {

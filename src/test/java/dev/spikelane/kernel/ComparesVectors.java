@@ -9,7 +9,10 @@ import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.LifecycleContext;
 import net.jqwik.api.lifecycle.SkipExecutionHook;
 
-/** A property that compares the vector variant with the specification; at scalar width that would compare the latter with itself. */
+/**
+ * A property that compares the vector variant with the specification; at scalar width that would compare the latter
+ * with itself.
+ */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @AddLifecycleHook(ComparesVectors.WhereVectorsServe.class)

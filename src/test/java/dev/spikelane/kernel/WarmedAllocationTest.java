@@ -14,8 +14,9 @@ import java.lang.foreign.Arena;
 import org.junit.jupiter.api.BeforeAll;
 
 /**
- * Kernels allocate nothing in a JVM that has run small products and warmed up networks before either. There branches are seldom taken, and C2 compiles
- * small methods by themselves before the loops that call them; where those are seldom reached it no longer inlines them, and boxes what they return.
+ * Kernels allocate nothing in a JVM that has run small products and warmed up networks before either. There branches
+ * are seldom taken, and C2 compiles small methods by themselves before the loops that call them; where those are seldom
+ * reached it no longer inlines them, and boxes what they return.
  */
 final class WarmedAllocationTest extends KernelAllocationTest {
 

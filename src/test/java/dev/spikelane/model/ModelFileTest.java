@@ -163,7 +163,10 @@ final class ModelFileTest {
         assertEquals(read.weights().hash(), ModelFile.read(file).weights().hash());
     }
 
-    /** What runs as integers is stored and read as such; a file of 8 bits is read as floats, or as the integers that it holds. */
+    /**
+     * What runs as integers is stored and read as such; a file of 8 bits is read as floats, or as the integers that it
+     * holds.
+     */
     @Test
     void integersStayIntegers() throws IOException {
         Network floats = network();

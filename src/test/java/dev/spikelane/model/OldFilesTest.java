@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Files that commit 435617d wrote, before networks were described once: a network of all connections that files hold, and its state after five
- * steps.
+ * Files that commit 435617d wrote, before networks were described once: a network of all connections that files hold,
+ * and its state after five steps.
  */
 final class OldFilesTest {
 

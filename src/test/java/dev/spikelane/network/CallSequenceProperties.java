@@ -11,7 +11,10 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.statistics.Statistics;
 import net.jqwik.api.statistics.StatisticsReport;
 
-/** Whatever a user calls, and in whatever order, a simulation does what {@link NaiveNetwork} says of all that was called, bit for bit. */
+/**
+ * Whatever a user calls, and in whatever order, a simulation does what {@link NaiveNetwork} says of all that was
+ * called, bit for bit.
+ */
 @EveryWidth
 final class CallSequenceProperties {
 

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A simulation that is closed while another thread runs it refuses and goes on; a network that is closed ends its run by an exception.
- * No crash and no hang.
+ * A simulation that is closed while another thread runs it refuses and goes on; a network that is closed ends its run
+ * by an exception. No crash and no hang.
  */
 @Timeout(120)
 @Alone
@@ -76,7 +76,10 @@ final class ClosingTest {
         }
     }
 
-    /** Another thread closes the simulation while the running one is in an observer, before threads share the next layer. */
+    /**
+     * Another thread closes the simulation while the running one is in an observer, before threads share the next
+     * layer.
+     */
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void closingBetweenTwoLayersIsRefused(int threads) throws InterruptedException {
@@ -127,7 +130,10 @@ final class ClosingTest {
         }
     }
 
-    /** A thread that reads or writes the state from a file or a pipe keeps the arena open for the time of the system call. */
+    /**
+     * A thread that reads or writes the state from a file or a pipe keeps the arena open for the time of the system
+     * call.
+     */
     @Test
     void aCloseThatIsRefusedMayBeRepeated() throws Exception {
         Pipe pipe = Pipe.open();

@@ -23,12 +23,15 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every connection has a kind, and random graphs draw it: these run at every width against plain loops, and come back from model files. A
- * connection that is missing here would be tested by nothing but its own tests.
+ * Every connection has a kind, and random graphs draw it: these run at every width against plain loops, and come back
+ * from model files. A connection that is missing here would be tested by nothing but its own tests.
  */
 final class ConnectionKindsTest {
 
-    /** Its bits depend on a library that may be absent, so graphs whose bits are compared have none; BlasDenseTest tries it. */
+    /**
+     * Its bits depend on a library that may be absent, so graphs whose bits are compared have none; BlasDenseTest tries
+     * it.
+     */
     private static final Set<Class<?>> COMPARED_BY_ROUNDING = Set.of(BlasDense.class);
 
     private static final int MOST_GRAPHS = 200;

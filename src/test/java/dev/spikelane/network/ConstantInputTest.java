@@ -63,7 +63,10 @@ class ConstantInputTest {
         }
     }
 
-    /** The currents of a frame come from its own spikes, whatever a step before has prepared of others at the same place. */
+    /**
+     * The currents of a frame come from its own spikes, whatever a step before has prepared of others at the same
+     * place.
+     */
     @ParameterizedTest
     @CsvSource({"false, 1", "false, 2", "true, 1", "true, 2"})
     void framesComeAfterStepsWithOtherSpikes(boolean reset, int threads) {

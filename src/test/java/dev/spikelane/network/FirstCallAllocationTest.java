@@ -11,8 +11,8 @@ import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 /**
- * The first call behind a warm-up, in a JVM of its own: what is not compiled by then boxes vectors, 249 MB when the warm-up ran too few rows
- * for the kernels that 200 steps choose.
+ * The first call behind a warm-up, in a JVM of its own: what is not compiled by then boxes vectors, 249 MB when the
+ * warm-up ran too few rows for the kernels that 200 steps choose.
  */
 final class FirstCallAllocationTest {
 

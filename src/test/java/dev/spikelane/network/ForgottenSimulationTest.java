@@ -14,8 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Simulations that nobody closes are freed with their threads once they are forgotten. Measured in a JVM of its own, whose heap has one size
- * and which asks the C library again and again to return freed memory to the system; by itself glibc keeps much of it for its next allocations.
+ * Simulations that nobody closes are freed with their threads once they are forgotten. Measured in a JVM of its own,
+ * whose heap has one size and which asks the C library again and again to return freed memory to the system; by itself
+ * glibc keeps much of it for its next allocations.
  */
 final class ForgottenSimulationTest {
 

@@ -10,7 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Runs 200 simulations and forgets them. Prints the resident kilobytes before, with all of them and after a collection, and the workers left.
+ * Runs 200 simulations and forgets them. Prints the resident kilobytes before, with all of them and after a collection,
+ * and the workers left.
  */
 final class ForgottenSimulationsMain {
 

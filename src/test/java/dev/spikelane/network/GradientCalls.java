@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/** Windows of gradients in a random order, of rows and of frames, while values change, each compared with the interpreter. */
+/**
+ * Windows of gradients in a random order, of rows and of frames, while values change, each compared with the
+ * interpreter.
+ */
 final class GradientCalls implements AutoCloseable {
 
     /** What a user may do next. */

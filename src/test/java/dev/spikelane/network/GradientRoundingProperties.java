@@ -14,8 +14,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /**
- * The plain interpreter in float32, which the library equals bit for bit, differs from the one in float64 by no more than rounding explains: a
- * number of roundings of the sum of the magnitudes of all terms.
+ * The plain interpreter in float32, which the library equals bit for bit, differs from the one in float64 by no more
+ * than rounding explains: a number of roundings of the sum of the magnitudes of all terms.
  */
 class GradientRoundingProperties {
 

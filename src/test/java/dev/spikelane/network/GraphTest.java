@@ -41,7 +41,10 @@ final class GraphTest {
     private final NetworkBuilder builder = Network.builder();
     private final Random random = new Random(20261125);
 
-    /** A neuron that fires one step after any input, however small: its spikes are its input's, as late as all delays on the way. */
+    /**
+     * A neuron that fires one step after any input, however small: its spikes are its input's, as late as all delays on
+     * the way.
+     */
     private static Leaky relay() {
         return new Leaky(0).withThreshold(0.5f);
     }
@@ -240,7 +243,9 @@ final class GraphTest {
         }
     }
 
-    /** What a spike carries is the network's: plastic projections of simulations that are there already follow it, too. */
+    /**
+     * What a spike carries is the network's: plastic projections of simulations that are there already follow it, too.
+     */
     @Test
     void plasticProjectionsFollowWhatSpikesCarry() {
         Network network = gradedPlastic();

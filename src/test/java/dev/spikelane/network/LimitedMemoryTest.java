@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A limit of native memory, in JVMs of their own: what is forgotten is freed before it is passed, what is held is named when it is. */
+/**
+ * A limit of native memory, in JVMs of their own: what is forgotten is freed before it is passed, what is held is named
+ * when it is.
+ */
 @Alone
 final class LimitedMemoryTest {
 

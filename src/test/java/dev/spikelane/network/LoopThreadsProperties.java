@@ -24,7 +24,10 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** Loops that are large enough for threads to carry samples through them have the spikes, membranes and states of one thread. */
+/**
+ * Loops that are large enough for threads to carry samples through them have the spikes, membranes and states of one
+ * thread.
+ */
 @EveryWidth
 @Alone
 class LoopThreadsProperties {

@@ -1,6 +1,9 @@
 package dev.spikelane.network;
 
-/** How {@link NaiveGradients} computes with gradients, which are linear in those that were given: coefficients are floats that are known. */
+/**
+ * How {@link NaiveGradients} computes with gradients, which are linear in those that were given: coefficients are
+ * floats that are known.
+ */
 enum NaiveArithmetic {
 
     /** In float32, each operation rounded. */
@@ -25,7 +28,10 @@ enum NaiveArithmetic {
         }
     },
 
-    /** Magnitudes alone: what the sum of the magnitudes of all terms is, whatever cancels out. Errors of rounding are a share of it. */
+    /**
+     * Magnitudes alone: what the sum of the magnitudes of all terms is, whatever cancels out. Errors of rounding are a
+     * share of it.
+     */
     MAGNITUDE {
         @Override
         double rounded(double exact) {

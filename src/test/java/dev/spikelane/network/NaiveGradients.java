@@ -23,8 +23,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes gradients back through what {@link NaiveNetwork} has done, step by step, on plain arrays in torch's order. It knows nothing of segments,
- * packed weights, tiles, threads or vectors.
+ * Takes gradients back through what {@link NaiveNetwork} has done, step by step, on plain arrays in torch's order. It
+ * knows nothing of segments, packed weights, tiles, threads or vectors.
  */
 final class NaiveGradients {
 
@@ -276,7 +276,10 @@ final class NaiveGradients {
         return gradients.get(population.name())[step];
     }
 
-    /** Gradients of the weights of a connection in a path, in torch's layout; those of a dense one are followed by the bias. */
+    /**
+     * Gradients of the weights of a connection in a path, in torch's layout; those of a dense one are followed by the
+     * bias.
+     */
     double[] weights(Projection projection, int place) {
         if (frames.contains(projection.source().name()) && projection.delay() == 0) {
             return weightsOfFrame(projection, place);
@@ -325,7 +328,10 @@ final class NaiveGradients {
         return sum;
     }
 
-    /** Gradients of currents are summed over steps, and go back once; each sample is one multiply-add, and a plain addition for the bias. */
+    /**
+     * Gradients of currents are summed over steps, and go back once; each sample is one multiply-add, and a plain
+     * addition for the bias.
+     */
     private double[] weightsOfFrame(Projection projection, int place) {
         List<Row> sources = new ArrayList<>();
         List<double[]> results = new ArrayList<>();

@@ -319,7 +319,9 @@ final class NaiveLif extends NaiveNeurons {
         return firing.compare() == Compare.STRICT ? u > threshold : u >= threshold;
     }
 
-    /** The neuron with the largest membrane above its threshold, where NaN is the largest; of equals the first inside. */
+    /**
+     * The neuron with the largest membrane above its threshold, where NaN is the largest; of equals the first inside.
+     */
     private int winner() {
         float[] u = variables.get("membrane");
         int winner = shape.torch(0);

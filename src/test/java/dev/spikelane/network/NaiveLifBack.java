@@ -8,7 +8,10 @@ import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.neuron.Parameter;
 import dev.spikelane.neuron.Recurrence;
 
-/** The derivative of each line of {@link NaiveLif}, for one neuron of one sample at a time, from the last line to the first. */
+/**
+ * The derivative of each line of {@link NaiveLif}, for one neuron of one sample at a time, from the last line to the
+ * first.
+ */
 final class NaiveLifBack {
 
     private final NaiveArithmetic arithmetic;

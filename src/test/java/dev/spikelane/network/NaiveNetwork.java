@@ -25,9 +25,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Interprets a network step by step, on plain arrays in torch's order: each projection's currents are complete, from the bias on, before they
- * are added in order of declaration. It knows nothing of blocks, packed weights, tiles, threads or vectors, and is what all of them are
- * compared with.
+ * Interprets a network step by step, on plain arrays in torch's order: each projection's currents are complete, from
+ * the bias on, before they are added in order of declaration. It knows nothing of blocks, packed weights, tiles,
+ * threads or vectors, and is what all of them are compared with.
  */
 final class NaiveNetwork {
 
@@ -344,7 +344,9 @@ final class NaiveNetwork {
         return shape;
     }
 
-    /** A connection of a path with the values that the network has now; those of recurrences are in the network alone. */
+    /**
+     * A connection of a path with the values that the network has now; those of recurrences are in the network alone.
+     */
     Connection present(Projection projection, int place) {
         Connection said = projection.path().get(place);
         String prefix = ValueNames.prefix(projection, place);

@@ -14,7 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The neurons of one population and one sample, in torch's order, as plain arrays that go through one step at a time. */
+/**
+ * The neurons of one population and one sample, in torch's order, as plain arrays that go through one step at a time.
+ */
 abstract class NaiveNeurons {
 
     /** Values by the name of the variable, the membrane first. */
@@ -63,9 +65,9 @@ abstract class NaiveNeurons {
     }
 
     /**
-     * Cells of SLSTM, whose elementary functions are polynomials, and neurons with a dropout, whose masks come from a generator of random
-     * numbers: here the model's own neurons are the reference, on the calling thread, one step of the whole batch at a time. The last sample
-     * of a step makes it run.
+     * Cells of SLSTM, whose elementary functions are polynomials, and neurons with a dropout, whose masks come from a
+     * generator of random numbers: here the model's own neurons are the reference, on the calling thread, one step of
+     * the whole batch at a time. The last sample of a step makes it run.
      */
     private static final class Group {
 

@@ -3,7 +3,10 @@ package dev.spikelane.network;
 import dev.spikelane.neuron.StateLeaky;
 import org.jspecify.annotations.Nullable;
 
-/** Neurons whose newest K inputs count: sums since the last multiple of K steps, and sums of what is older, from the back. */
+/**
+ * Neurons whose newest K inputs count: sums since the last multiple of K steps, and sums of what is older, from the
+ * back.
+ */
 final class NaiveWindow extends NaiveNeurons {
 
     private final StateLeaky model;

@@ -25,7 +25,10 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** Gradients that overflow, over inputs some of which are silent or zero, are those of the plain interpreter: NaN and infinite at the same places. */
+/**
+ * Gradients that overflow, over inputs some of which are silent or zero, are those of the plain interpreter: NaN and
+ * infinite at the same places.
+ */
 @EveryWidth
 class OverflowingGradientsProperties {
 

@@ -28,7 +28,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 
-/** Random graphs have the gradients of a plain interpreter, bit for bit, whatever the threads and whatever is computed again. */
+/**
+ * Random graphs have the gradients of a plain interpreter, bit for bit, whatever the threads and whatever is computed
+ * again.
+ */
 @EveryWidth
 @Alone
 @FewerTries
@@ -80,7 +83,10 @@ class RandomGradientsProperties {
         }
     }
 
-    /** What the interpreter has added up for a parameter of one neuron and sample; nothing where it would need the currents. */
+    /**
+     * What the interpreter has added up for a parameter of one neuron and sample; nothing where it would need the
+     * currents.
+     */
     private static @Nullable ToDoubleFunction<NaiveLifBack> sum(Population population, String parameter) {
         Neuron neuron = population.neuron();
         boolean multiplies = NaiveLif.of(neuron, population.shape()).decay == Decay.MULTIPLY;

@@ -68,8 +68,8 @@ final class RandomNetwork {
     }
 
     /**
-     * Spikes and membranes of every layer at every step, the counts of the spikes; and of all layers one after another the variables in the
-     * end, and the spikes that are fed back.
+     * Spikes and membranes of every layer at every step, the counts of the spikes; and of all layers one after another
+     * the variables in the end, and the spikes that are fed back.
      */
     record Outcome(
             List<SpikeMatrix> spikes,
@@ -156,7 +156,10 @@ final class RandomNetwork {
         });
     }
 
-    /** The same for the analog input, whose currents are the bias and a chain of fused multiply-adds over ascending inputs. */
+    /**
+     * The same for the analog input, whose currents are the bias and a chain of fused multiply-adds over ascending
+     * inputs.
+     */
     Outcome expectedOfAnalog() {
         return expected((connection, row, current) -> {
             Dense dense = (Dense) connection;

@@ -48,7 +48,10 @@ public final class RandomNeuron {
         return model == 0 ? 4 : 1;
     }
 
-    /** Whether a model's neurons may be arranged in maps and be compared: neither cells with gates, nor a dropout that counts neurons. */
+    /**
+     * Whether a model's neurons may be arranged in maps and be compared: neither cells with gates, nor a dropout that
+     * counts neurons.
+     */
     public static boolean arranges(int model) {
         return model != 0 && model != DROPPING;
     }

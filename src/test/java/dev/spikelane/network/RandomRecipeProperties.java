@@ -31,8 +31,9 @@ import net.jqwik.api.statistics.Statistics;
 import net.jqwik.api.statistics.StatisticsReport;
 
 /**
- * Trainers of random graphs by random recipes have the losses and gradients of the plain interpreter, bit for bit: sums of losses with weights, dropouts, windows of
- * truncated backpropagation, whatever is computed again, however many threads there are, in no more memory than was said.
+ * Trainers of random graphs by random recipes have the losses and gradients of the plain interpreter, bit for bit: sums
+ * of losses with weights, dropouts, windows of truncated backpropagation, whatever is computed again, however many
+ * threads there are, in no more memory than was said.
  */
 @Alone
 final class RandomRecipeProperties {

@@ -115,7 +115,10 @@ class RandomTrainingProperties {
         return model == RandomNeuron.DROPPING || model == 12 ? RandomNeuron.MODELS : model;
     }
 
-    /** The network's values after some steps, with why there were no more: numbers that are not finite, or an alpha that fell below its beta. */
+    /**
+     * The network's values after some steps, with why there were no more: numbers that are not finite, or an alpha that
+     * fell below its beta.
+     */
     private static String outcome(Task task, UnaryOperator<TrainerBuilder> wish) {
         String stopped = "";
         try (Trainer trainer = wish.apply(task.trainer(new Adam(0.003))).build()) {
@@ -232,7 +235,9 @@ class RandomTrainingProperties {
         }
     }
 
-    /** Shards that are given one by one, or computed elsewhere and put in, leave the bits of a step on the whole batch. */
+    /**
+     * Shards that are given one by one, or computed elsewhere and put in, leave the bits of a step on the whole batch.
+     */
     @Property(tries = 6, edgeCases = EdgeCasesMode.NONE)
     void shardsOfAnywhereLeaveTheSameBits(
             @ForAll long seed,

@@ -20,7 +20,10 @@ final class SLstmAllocationMain {
 
     private SLstmAllocationMain() {}
 
-    /** Takes {@code single} or {@code network}: what runs first. Fails unless both come to allocate nothing, and still do not afterwards. */
+    /**
+     * Takes {@code single} or {@code network}: what runs first. Fails unless both come to allocate nothing, and still
+     * do not afterwards.
+     */
     public static void main(String[] order) {
         Random random = new Random(1);
         Arena arena = Arena.ofAuto();

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What cells allocate does not depend on whether C2 met them alone or in a network first; so each order has a JVM of its own. */
+/**
+ * What cells allocate does not depend on whether C2 met them alone or in a network first; so each order has a JVM of
+ * its own.
+ */
 final class SLstmAllocationTest {
 
     @TempDir

@@ -54,7 +54,9 @@ final class ShapedPopulationTest {
         }
     }
 
-    /** But for fingerprints and checksum, neurons in maps leave the bytes that a row of neurons in torch's order leaves. */
+    /**
+     * But for fingerprints and checksum, neurons in maps leave the bytes that a row of neurons in torch's order leaves.
+     */
     @Test
     void snapshotsAreInTorchOrder() {
         SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), 9, MAPS.size(), 0.5, new Random(2));
@@ -71,7 +73,10 @@ final class ShapedPopulationTest {
         return Arrays.copyOf(state, state.length - Integer.BYTES);
     }
 
-    /** Delayed spikes, values and variables; spikes fed back by the neurons; and a restore, after which the state is the same. */
+    /**
+     * Delayed spikes, values and variables; spikes fed back by the neurons; and a restore, after which the state is the
+     * same.
+     */
     private static SimulationState stateAfter(Shape shape, Signal input) {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", shape);
@@ -97,7 +102,9 @@ final class ShapedPopulationTest {
         }
     }
 
-    /** Spikes that a recurrence from all to all brings are kept outside the neurons, and are shown there all the same. */
+    /**
+     * Spikes that a recurrence from all to all brings are kept outside the neurons, and are shown there all the same.
+     */
     @Test
     void statesShowTheSpikesOfTheStepBefore() {
         for (Shape shape : new Shape[] {Shape.of(MAPS.size()), MAPS}) {

@@ -161,7 +161,10 @@ final class SimulationProperties {
         }
     }
 
-    /** Compares the spikes and membranes of several numbers of threads, and returns the density of the first layer's spikes. */
+    /**
+     * Compares the spikes and membranes of several numbers of threads, and returns the density of the first layer's
+     * spikes.
+     */
     private double density(LargeNetwork large, boolean analog, int... numbers) {
         FloatMatrix[] membranes = new FloatMatrix[2];
         SpikeMatrix[] spikes = new SpikeMatrix[2];

@@ -84,8 +84,9 @@ class SlopesProperties {
     }
 
     /**
-     * The slope at zero: central differences over smaller and smaller steps, until one agrees with the one before. A long step leaves the
-     * straight part of a network whose gradients grow from step to step, and a short one drowns in rounding.
+     * The slope at zero: central differences over smaller and smaller steps, until one agrees with the one before. A
+     * long step leaves the straight part of a network whose gradients grow from step to step, and a short one drowns in
+     * rounding.
      */
     private static double slope(DoubleUnaryOperator change) {
         double best = Double.NaN;

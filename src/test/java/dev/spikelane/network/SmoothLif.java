@@ -5,7 +5,10 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.neuron.Alpha;
 
-/** The lines of {@link NaiveLif} for one neuron in one step, in double precision, where {@link SmoothNetwork} holds what it decided. */
+/**
+ * The lines of {@link NaiveLif} for one neuron in one step, in double precision, where {@link SmoothNetwork} holds what
+ * it decided.
+ */
 final class SmoothLif {
 
     private final NaiveLif lif;

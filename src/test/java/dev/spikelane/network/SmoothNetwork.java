@@ -23,10 +23,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network around what {@link NaiveNetwork} has done, in double precision and without steps: a spike is the one that was, plus the change of
- * the surrogate's integral, {@code S + atan(u - threshold) - atan(u0 - threshold0)}. The decisions to reset, the winners of inhibition, what was
- * rectified and what was rounded away are held. So all that was is unchanged where nothing is changed, and the loss is smooth: its slopes are the
- * surrogate gradients.
+ * The network around what {@link NaiveNetwork} has done, in double precision and without steps: a spike is the one that
+ * was, plus the change of the surrogate's integral, {@code S + atan(u - threshold) - atan(u0 - threshold0)}. The
+ * decisions to reset, the winners of inhibition, what was rectified and what was rounded away are held. So all that was
+ * is unchanged where nothing is changed, and the loss is smooth: its slopes are the surrogate gradients.
  */
 final class SmoothNetwork {
 
@@ -89,8 +89,9 @@ final class SmoothNetwork {
     }
 
     /**
-     * The loss is the sum of what sources carry, times numbers for each step and sample. This is how much it differs from the loss of the
-     * network without changes, term by term, so that what a large term rounds away does not hide a small one.
+     * The loss is the sum of what sources carry, times numbers for each step and sample. This is how much it differs
+     * from the loss of the network without changes, term by term, so that what a large term rounds away does not hide a
+     * small one.
      */
     double change(Map<String, float[][]> given) {
         run();

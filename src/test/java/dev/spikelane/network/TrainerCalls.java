@@ -25,8 +25,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Calls of all kinds in a random order to one trainer and its network, each compared with one that is made anew for it and has seen nothing; a simulation
- * beside them does what the interpreter says.
+ * Calls of all kinds in a random order to one trainer and its network, each compared with one that is made anew for it
+ * and has seen nothing; a simulation beside them does what the interpreter says.
  */
 final class TrainerCalls implements AutoCloseable {
 

@@ -13,7 +13,10 @@ final class ValueNames {
 
     private ValueNames() {}
 
-    /** What stands before {@code weight} and {@code bias} of a connection, or of the one from neuron to neuron that an empty path is. */
+    /**
+     * What stands before {@code weight} and {@code bias} of a connection, or of the one from neuron to neuron that an
+     * empty path is.
+     */
     static String prefix(Projection projection, int connection) {
         List<Connection> path = projection.path();
         long owners = path.stream()

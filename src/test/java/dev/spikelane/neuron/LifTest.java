@@ -86,7 +86,9 @@ final class LifTest {
         });
     }
 
-    /** The operations of {@code lif_feed_forward_step} in their order, which decays the current at the end of a step. */
+    /**
+     * The operations of {@code lif_feed_forward_step} in their order, which decays the current at the end of a step.
+     */
     @Test
     void norseAgreesToRounding() {
         float[] input = new float[STEPS];

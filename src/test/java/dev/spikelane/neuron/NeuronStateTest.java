@@ -62,7 +62,10 @@ final class NeuronStateTest {
         assertGoesOn(model, (from, to) -> to.copyFrom(from));
     }
 
-    /** Twice some steps, the second with another state that took over, are as many steps in one run; and are so again after a reset. */
+    /**
+     * Twice some steps, the second with another state that took over, are as many steps in one run; and are so again
+     * after a reset.
+     */
     private void assertGoesOn(int model, BiConsumer<NeuronState, NeuronState> takeOver) {
         for (int seed = 0; seed < Tries.atThisWidth(12); seed++) {
             Random random = new Random(seed);

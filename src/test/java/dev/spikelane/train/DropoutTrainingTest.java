@@ -198,7 +198,10 @@ class DropoutTrainingTest {
         assertEquals(hashAfter(trainer -> trainer), hashAfter(trainer -> trainer.dropout("hidden-out", 0)));
     }
 
-    /** Each window goes on where the one before has ended, so that no two steps drop the same; a sample drops the same wherever it is. */
+    /**
+     * Each window goes on where the one before has ended, so that no two steps drop the same; a sample drops the same
+     * wherever it is.
+     */
     @Test
     void masksBelongToSamplesStepsAndEpochs() {
         float[] all = losses(STEPS, 0, 4, 1, 9);

@@ -10,7 +10,10 @@ import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
 
-/** Trains on frames, then on spikes, in a JVM of its own: what C2 has learned of the one must not make it box vectors of the other. */
+/**
+ * Trains on frames, then on spikes, in a JVM of its own: what C2 has learned of the one must not make it box vectors of
+ * the other.
+ */
 final class FramesThenSpikesMain {
 
     private static final int STEPS = 8;

@@ -20,7 +20,10 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** An optimizer that takes gradients as they come to be leaves the weights that it leaves where an observer sees them stored. */
+/**
+ * An optimizer that takes gradients as they come to be leaves the weights that it leaves where an observer sees them
+ * stored.
+ */
 @EveryWidth
 @Alone
 @FewerTries

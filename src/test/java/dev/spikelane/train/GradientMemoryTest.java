@@ -161,7 +161,10 @@ class GradientMemoryTest {
         }
     }
 
-    /** Tutorial 5 of snnTorch: 784-1000-10, 25 steps, batch 128, one frame; a quarter of a megabyte of it lists, at their longest. */
+    /**
+     * Tutorial 5 of snnTorch: 784-1000-10, 25 steps, batch 128, one frame; a quarter of a megabyte of it lists, at
+     * their longest.
+     */
     @Test
     void tutorial5TakesFourMegabytes() {
         assumeTrue(SimdWidth.VECTOR, "the specification keeps all currents");
@@ -172,7 +175,10 @@ class GradientMemoryTest {
         assertTrue(bytes <= 4_050_000, bytes + " bytes");
     }
 
-    /** The sums of gradients over shards are said too: those of 784 x 1000, 1000 x 10 weights as they are packed, and their biases. */
+    /**
+     * The sums of gradients over shards are said too: those of 784 x 1000, 1000 x 10 weights as they are packed, and
+     * their biases.
+     */
     @Test
     void shardsNeedTheSumsOfGradients() {
         long needed = Trainer.of(leaky(784, 1000, 10), 25, 128)

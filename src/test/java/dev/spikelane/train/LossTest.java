@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What snnTorch's cases do not say: ranges of samples, smoothing, weights, population codes, targets that are numbers, and bad input. */
+/**
+ * What snnTorch's cases do not say: ranges of samples, smoothing, weights, population codes, targets that are numbers,
+ * and bad input.
+ */
 @EveryWidth
 final class LossTest {
 

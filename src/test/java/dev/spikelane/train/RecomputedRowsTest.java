@@ -10,7 +10,10 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Rows that are used again hold other spikes: what the way back has prepared of the old ones must not serve the next window. */
+/**
+ * Rows that are used again hold other spikes: what the way back has prepared of the old ones must not serve the next
+ * window.
+ */
 @EveryWidth
 final class RecomputedRowsTest {
 

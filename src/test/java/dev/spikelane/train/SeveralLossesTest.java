@@ -78,7 +78,10 @@ class SeveralLossesTest {
         return network.weights().hash();
     }
 
-    /** The gradients are those that come back from both losses together, bit for bit, and the value is the sum of theirs. */
+    /**
+     * The gradients are those that come back from both losses together, bit for bit, and the value is the sum of
+     * theirs.
+     */
     @Test
     void gradientsComeFromBoth() {
         Network network = network();

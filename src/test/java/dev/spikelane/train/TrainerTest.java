@@ -123,7 +123,9 @@ class TrainerTest {
                 hashAfter(3, trainer -> trainer.truncateEvery(4).shards(3).threads(2)));
     }
 
-    /** Gradients of shards, added up, are those of the whole batch up to rounding: the loss's divisor is the batch's. */
+    /**
+     * Gradients of shards, added up, are those of the whole batch up to rounding: the loss's divisor is the batch's.
+     */
     @Test
     void shardsSumToTheBatch() {
         Network whole = network();

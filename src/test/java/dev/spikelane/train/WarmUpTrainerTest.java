@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.network.Network;
 import org.junit.jupiter.api.Test;
 
-/** A trainer can be warmed up. It takes seconds, and no arithmetic of its own, so it is not repeated at narrow widths. */
+/**
+ * A trainer can be warmed up. It takes seconds, and no arithmetic of its own, so it is not repeated at narrow widths.
+ */
 class WarmUpTrainerTest {
 
     /** Warming up leaves no trace: not in values, the optimizer or with those who are told of steps. */

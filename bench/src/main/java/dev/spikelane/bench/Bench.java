@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The speed of the kernels beside all that they are compared with: a short selection as a table, or everything as JSON and Markdown. All
- * contestants of a work run in turns in this one JVM, and only after they have left the same bits.
+ * The speed of the kernels beside all that they are compared with: a short selection as a table, or everything as JSON
+ * and Markdown. All contestants of a work run in turns in this one JVM, and only after they have left the same bits.
  */
 public final class Bench {
 

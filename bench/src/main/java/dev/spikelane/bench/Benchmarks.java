@@ -12,8 +12,8 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Starts JMH: words that works have in their names, and behind {@code --} options of JMH, which may name another benchmark; {@code -- -l}
- * lists the works.
+ * Starts JMH: words that works have in their names, and behind {@code --} options of JMH, which may name another
+ * benchmark; {@code -- -l} lists the works.
  */
 public final class Benchmarks {
 

@@ -18,7 +18,10 @@ public enum Contestant {
     ONNX_RUNTIME("ONNX"),
     /** ND4J, the arrays of Deeplearning4j. */
     ND4J("ND4J"),
-    /** Not the work, but the least that it takes: its loads and additions from L1, or its rounds of random bits, and no more. */
+    /**
+     * Not the work, but the least that it takes: its loads and additions from L1, or its rounds of random bits, and no
+     * more.
+     */
     ROOFLINE("measured"),
     /** As many cycles as the work takes if it loads 16 floats in each. */
     CYCLES("1 a cycle");

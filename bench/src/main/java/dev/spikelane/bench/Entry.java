@@ -10,8 +10,8 @@ import java.util.function.Supplier;
  * @param contestant who it is
  * @param reset goes back to the state before the first pass
  * @param pass does the work once
- * @param results gives what a pass after a reset must leave, with the same bits as any other contestant; a contestant may leave only the
- *     first results of the others, and a bound leaves none
+ * @param results gives what a pass after a reset must leave, with the same bits as any other contestant; a contestant
+ *     may leave only the first results of the others, and a bound leaves none
  */
 public record Entry(Contestant contestant, Runnable reset, Runnable pass, Supplier<List<MemorySegment>> results) {
 

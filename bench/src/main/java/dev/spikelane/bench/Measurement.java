@@ -27,7 +27,10 @@ public record Measurement(String work, int threads, Map<Contestant, Timing> time
         return times.get(Contestant.JAVA).median();
     }
 
-    /** How many times as fast the library is as another contestant, if that took part. For a roofline it is the part of it that is reached. */
+    /**
+     * How many times as fast the library is as another contestant, if that took part. For a roofline it is the part of
+     * it that is reached.
+     */
     OptionalDouble ratio(Contestant other) {
         Timing timing = times.get(other);
         return timing == null ? OptionalDouble.empty() : OptionalDouble.of(timing.median() / java());

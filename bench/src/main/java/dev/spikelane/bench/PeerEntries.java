@@ -17,7 +17,10 @@ public final class PeerEntries implements AutoCloseable {
     /** No peers. */
     public PeerEntries() {}
 
-    /** Lets every peer make its task. Their results are to be compared with some matrices of floats, and then some of spikes. */
+    /**
+     * Lets every peer make its task. Their results are to be compared with some matrices of floats, and then some of
+     * spikes.
+     */
     public PeerEntries(
             Function<Peer, Peer.Task> maker, Arena arena, List<FloatMatrix> floats, List<SpikeMatrix> spikes) {
         for (Peer peer : Peers.all()) {

@@ -39,7 +39,10 @@ public final class Peers {
         return List.copyOf(ALL);
     }
 
-    /** Whether works of this input density have peers: their speed does not depend on it, so two of the densities must do. */
+    /**
+     * Whether works of this input density have peers: their speed does not depend on it, so two of the densities must
+     * do.
+     */
     public static boolean joinAt(double density) {
         return density == 0.1 || density == 0.5;
     }

@@ -16,8 +16,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Uses vectors as an application might: on segments of all kinds, at all offsets, in vectors of all sizes one after the other, where arenas
- * are closed, belong to other threads or end, until the compiler has seen it all and has compiled again what it had compiled for less.
+ * Uses vectors as an application might: on segments of all kinds, at all offsets, in vectors of all sizes one after the
+ * other, where arenas are closed, belong to other threads or end, until the compiler has seen it all and has compiled
+ * again what it had compiled for less.
  */
 final class PollutedVectors {
 

@@ -12,9 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Every kernel in a JVM of its own, in one that has run an application's vectors ({@link PollutedVectors}) before, and in one that has run all
- * other kernels too, by turns. None may be more than 15 % slower there, or allocate anywhere. What C2 compiles for the first kernel behind the
- * application is not what it compiles behind all others: some were slow there only.
+ * Every kernel in a JVM of its own, in one that has run an application's vectors ({@link PollutedVectors}) before, and
+ * in one that has run all other kernels too, by turns. None may be more than 15 % slower there, or allocate anywhere.
+ * What C2 compiles for the first kernel behind the application is not what it compiles behind all others: some were
+ * slow there only.
  */
 public final class Pollution {
 
@@ -30,8 +31,8 @@ public final class Pollution {
     private Pollution() {}
 
     /**
-     * Starts the JVMs and compares, for works that have all the words in their names. {@code --alone NUMBER}, {@code --first NUMBER} and
-     * {@code --polluted NUMBER...} are what the other JVMs do.
+     * Starts the JVMs and compares, for works that have all the words in their names. {@code --alone NUMBER},
+     * {@code --first NUMBER} and {@code --polluted NUMBER...} are what the other JVMs do.
      */
     public static void main(String... arguments) throws IOException, InterruptedException {
         Locale.setDefault(Locale.ROOT);

@@ -11,7 +11,10 @@ import java.util.Map;
 final class Race {
 
     private static final long MILLISECOND = 1_000_000;
-    /** Before C2 has compiled it, vector code is a thousand times slower, so a round of warming up needs time and passes. */
+    /**
+     * Before C2 has compiled it, vector code is a thousand times slower, so a round of warming up needs time and
+     * passes.
+     */
     private static final long ROUND = 100 * MILLISECOND;
 
     private static final int ROUND_PASSES = 10;
@@ -25,8 +28,9 @@ final class Race {
     private static final int FEWEST_SAMPLES = 5;
 
     /**
-     * With several threads samples are long, and between two of them is a pause: idle threads of OpenBLAS, OpenMP and ONNX Runtime spin
-     * for a while, on the cores that the next contestant needs. OpenBLAS gives up after 2^26 cycles of the time stamp counter, some 26 ms.
+     * With several threads samples are long, and between two of them is a pause: idle threads of OpenBLAS, OpenMP and
+     * ONNX Runtime spin for a while, on the cores that the next contestant needs. OpenBLAS gives up after 2^26 cycles
+     * of the time stamp counter, some 26 ms.
      */
     private static final long SHARED_SAMPLE = 25 * MILLISECOND;
 

@@ -21,7 +21,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The figures that say most, and whether a run reached what is expected on 2 cores with 512-bit vectors; ratios are within one run. */
+/**
+ * The figures that say most, and whether a run reached what is expected on 2 cores with 512-bit vectors; ratios are
+ * within one run.
+ */
 final class Targets {
 
     /** Works that C does by the same algorithm. */

@@ -3,7 +3,10 @@ package dev.spikelane.bench;
 /** One thing to compute: a line of a table. A record of its sizes, cheap until it is opened. */
 public interface Work {
 
-    /** What is computed, such as {@code spike matmul 784x1000 rows 200 density 0.10 threads 1}; no other work has this name. */
+    /**
+     * What is computed, such as {@code spike matmul 784x1000 rows 200 density 0.10 threads 1}; no other work has this
+     * name.
+     */
     String name();
 
     /** Threads for each contestant. */

@@ -8,8 +8,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Tells the OpenBLAS that the library has loaded how many threads to use; the library itself sets them once. To be told before each pass,
- * because others in the process may use the same OpenBLAS. Loaded only if there is one.
+ * Tells the OpenBLAS that the library has loaded how many threads to use; the library itself sets them once. To be told
+ * before each pass, because others in the process may use the same OpenBLAS. Loaded only if there is one.
  */
 public final class BlasThreads {
 

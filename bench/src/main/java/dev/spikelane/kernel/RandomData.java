@@ -8,12 +8,18 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 
-/** Input that no branch predictor can learn, the same in every run. Only in shared arenas: another kind would make C2 recompile kernels. */
+/**
+ * Input that no branch predictor can learn, the same in every run. Only in shared arenas: another kind would make C2
+ * recompile kernels.
+ */
 public final class RandomData {
 
     private static final long SEED = 2;
 
-    /** Weights are multiples of 1/4096: sums of some thousand are exact, so all libraries agree to the bit whatever their order. */
+    /**
+     * Weights are multiples of 1/4096: sums of some thousand are exact, so all libraries agree to the bit whatever
+     * their order.
+     */
     private static final float WEIGHT_STEPS = 4096;
 
     private RandomData() {}
@@ -43,7 +49,10 @@ public final class RandomData {
         return matrix;
     }
 
-    /** Floats that are uniform in {@code [-1, 1]}, rounded to multiples of 1/16, so that products with weights are exact too. */
+    /**
+     * Floats that are uniform in {@code [-1, 1]}, rounded to multiples of 1/16, so that products with weights are exact
+     * too.
+     */
     public static FloatMatrix coarse(Arena arena, int rows, int columns) {
         return rounded(uniform(arena, rows, columns, -1, 1), 16);
     }

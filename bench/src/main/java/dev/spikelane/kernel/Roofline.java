@@ -22,8 +22,8 @@ public final class Roofline {
     private Roofline() {}
 
     /**
-     * Two bounds of a work that must load 16 floats from L1 and add them {@code count} times: a loop that does that and no more, to within
-     * a few per cent; and as many cycles. Current CPUs can do more than one such load in a cycle.
+     * Two bounds of a work that must load 16 floats from L1 and add them {@code count} times: a loop that does that and
+     * no more, to within a few per cent; and as many cycles. Current CPUs can do more than one such load in a cycle.
      */
     public static List<Entry> loads(Arena arena, long count) {
         long cycles = (count + 15) / 16 * 16;

@@ -17,8 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The C kernels in {@code native/}, of the instruction set that is as wide as the vectors of the Java kernels. They trust their
- * arguments, and so do these methods. The system property {@value #PROPERTY} names the library.
+ * The C kernels in {@code native/}, of the instruction set that is as wide as the vectors of the Java kernels. They
+ * trust their arguments, and so do these methods. The system property {@value #PROPERTY} names the library.
  */
 public final class Yardstick {
 

@@ -14,7 +14,10 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A network put together from other kernels: layer by layer over blocks of steps, as {@link Simulation} does, on one thread. */
+/**
+ * A network put together from other kernels: layer by layer over blocks of steps, as {@link Simulation} does, on one
+ * thread.
+ */
 final class LayerByLayer {
 
     private final List<SpikeMatrix> blocks = new ArrayList<>();

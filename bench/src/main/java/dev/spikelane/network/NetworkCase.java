@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Input and memory of a {@link NetworkWork}. Results are the membranes of both layers at the end and then, of those who keep them, the
- * spikes of both layers at all steps.
+ * Input and memory of a {@link NetworkWork}. Results are the membranes of both layers at the end and then, of those who
+ * keep them, the spikes of both layers at all steps.
  */
 final class NetworkCase implements Case {
 

@@ -19,8 +19,9 @@ import java.util.Locale;
 import java.util.function.IntConsumer;
 
 /**
- * Steps of the 784-1000-10 network at batch 1, one after the other on one thread, with {@value #INPUTS} different inputs in turns: how long most
- * of a million take, and the slowest; and how much of that the kernels alone take, called one after the other on the same spikes.
+ * Steps of the 784-1000-10 network at batch 1, one after the other on one thread, with {@value #INPUTS} different
+ * inputs in turns: how long most of a million take, and the slowest; and how much of that the kernels alone take,
+ * called one after the other on the same spikes.
  */
 public final class StreamingSteps {
 

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A step of Adam, from gradients that are stored. The roofline counts four loads for 16 values: the value, its gradient, and two means. They do not
- * fit in the caches of most machines, which it does not know.
+ * A step of Adam, from gradients that are stored. The roofline counts four loads for 16 values: the value, its
+ * gradient, and two means. They do not fit in the caches of most machines, which it does not know.
  *
  * @param rows rows of the parameter
  * @param columns values in a row

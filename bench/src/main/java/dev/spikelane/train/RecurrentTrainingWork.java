@@ -13,11 +13,12 @@ import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 
 /**
- * One iteration of a recurrent network: 700 inputs of density 0.02, 256 RLeaky neurons from all to all, 10 outputs, 100 steps, batch 32, cross-entropy
- * of membranes, Adam; forward, back and the optimizer.
+ * One iteration of a recurrent network: 700 inputs of density 0.02, 256 RLeaky neurons from all to all, 10 outputs, 100
+ * steps, batch 32, cross-entropy of membranes, Adam; forward, back and the optimizer.
  *
- * <p>The roofline counts for 16 floats one load and addition for each active input, forward and back; one fused multiply-add for each weight of the
- * loop and of the outputs on the way back; and nine for the neurons. Spikes of the loop are not in it, as they depend on the weights.
+ * <p>The roofline counts for 16 floats one load and addition for each active input, forward and back; one fused
+ * multiply-add for each weight of the loop and of the outputs on the way back; and nine for the neurons. Spikes of the
+ * loop are not in it, as they depend on the weights.
  *
  * @param threads threads of the trainer
  */

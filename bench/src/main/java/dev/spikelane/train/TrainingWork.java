@@ -11,11 +11,13 @@ import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 
 /**
- * One iteration of snnTorch's tutorial 5: 784-1000-10, 25 steps, batch 128, cross-entropy of membranes, Adam; forward, back and the optimizer.
+ * One iteration of snnTorch's tutorial 5: 784-1000-10, 25 steps, batch 128, cross-entropy of membranes, Adam; forward,
+ * back and the optimizer.
  *
- * <p>The roofline counts for 16 floats one load and addition where there must be a fused multiply-add or an addition: in the products of the first
- * layer, forward and back, one for each input, of a frame, or for each group of four inputs, or rows, of spikes; in those of the last, one for
- * each group; ten to take gradients back to the hidden layer, and nine for its neurons, forward, forward again and back.
+ * <p>The roofline counts for 16 floats one load and addition where there must be a fused multiply-add or an addition:
+ * in the products of the first layer, forward and back, one for each input, of a frame, or for each group of four
+ * inputs, or rows, of spikes; in those of the last, one for each group; ten to take gradients back to the hidden layer,
+ * and nine for its neurons, forward, forward again and back.
  *
  * @param density share of inputs that fire; 0 for a frame of values that are not zero
  * @param threads threads of the trainer

@@ -10,8 +10,9 @@ import java.lang.foreign.MemorySegment;
 /**
  * Analog input times weights by OpenBLAS.
  *
- * <p>{@code current[r][o] = bias[o] + sum over all inputs i of input[r][i] * weight[o][i]}, in float32 and an order that OpenBLAS
- * chooses: close to the result of {@link DenseMatmul}, not identical, and not the same in a call of other rows or blocks.
+ * <p>{@code current[r][o] = bias[o] + sum over all inputs i of input[r][i] * weight[o][i]}, in float32 and an order
+ * that OpenBLAS chooses: close to the result of {@link DenseMatmul}, not identical, and not the same in a call of other
+ * rows or blocks.
  */
 public final class BlasDenseMatmul {
 
@@ -20,15 +21,17 @@ public final class BlasDenseMatmul {
     private BlasDenseMatmul() {}
 
     /**
-     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that share a product
-     * take disjoint blocks.
+     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
+     * share a product take disjoint blocks.
      *
      * @param input {@code [at least rows x pre]}
      * @param rows how many rows, at least 1
      * @param weights {@code [post x pre]}
      * @param bias {@code [1 x post]}
-     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares no memory with the others
-     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} shares memory with another matrix
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares
+     *     no memory with the others
+     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} shares memory with another
+     *     matrix
      * @throws IllegalStateException if OpenBLAS is not available, or an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */

@@ -12,9 +12,9 @@ import java.lang.foreign.Arena;
 /**
  * Spikes times weights by OpenBLAS: expands the spikes to floats and multiplies them as if they were any numbers.
  *
- * <p>{@code current[r][o] = bias[o] + sum over all inputs i of spike[r][i] * weight[o][i]}, in float32 and an order that OpenBLAS
- * chooses: close to the result of {@link SpikeMatmul}, not identical, and not the same in a call of other rows or blocks. It exists to
- * compare with; {@link SpikeMatmul} is faster for spikes.
+ * <p>{@code current[r][o] = bias[o] + sum over all inputs i of spike[r][i] * weight[o][i]}, in float32 and an order
+ * that OpenBLAS chooses: close to the result of {@link SpikeMatmul}, not identical, and not the same in a call of other
+ * rows or blocks. It exists to compare with; {@link SpikeMatmul} is faster for spikes.
  */
 public final class BlasSpikeMatmul {
 
@@ -35,17 +35,19 @@ public final class BlasSpikeMatmul {
     }
 
     /**
-     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that share a product
-     * take disjoint blocks, each with its own workspace.
+     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
+     * share a product take disjoint blocks, each with its own workspace.
      *
      * @param spikes {@code [at least rows x pre]}
      * @param rows how many rows, at least 1
      * @param weights {@code [post x pre]}; finite, as an infinite one gives NaN also where no spike meets it
      * @param bias {@code [1 x post]}
-     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares no memory with the others
-     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the others
-     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} or {@code workspace} shares memory with
-     *     another matrix
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares
+     *     no memory with the others
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the
+     *     others
+     * @throws IllegalArgumentException if a shape or range does not fit, or {@code current} or {@code workspace} shares
+     *     memory with another matrix
      * @throws IllegalStateException if OpenBLAS is not available, or an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */

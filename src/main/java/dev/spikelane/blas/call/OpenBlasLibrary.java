@@ -15,12 +15,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions of a loaded OpenBLAS. A record, because the JIT takes the fields of a constant record, here the method handles, as
- * constants too.
+ * The functions of a loaded OpenBLAS. A record, because the JIT takes the fields of a constant record, here the method
+ * handles, as constants too.
  *
  * @param sgemm {@code cblas_sgemm}
  * @param sgemv {@code cblas_sgemv}
- * @param ompThreads {@code omp_set_num_threads} for a build with OpenMP, which counts threads by calling thread: told before each call
+ * @param ompThreads {@code omp_set_num_threads} for a build with OpenMP, which counts threads by calling thread: told
+ *     before each call
  * @param threads threads inside
  * @param turn held during a call if the build may only be called by one thread at a time
  * @param facts version, core and threads in one line
@@ -39,7 +40,10 @@ public record OpenBlasLibrary(
     /** In the OpenMP library that OpenBLAS needs, where a look-up in OpenBLAS finds it. */
     private static final String OMP_THREADS = "omp_set_num_threads";
 
-    /** What {@code openblas_get_parallel} says of a build without threads, and of one with OpenMP's; 1 is one with its own. */
+    /**
+     * What {@code openblas_get_parallel} says of a build without threads, and of one with OpenMP's; 1 is one with its
+     * own.
+     */
     private static final int SEQUENTIAL = 0;
 
     private static final int OPENMP = 2;

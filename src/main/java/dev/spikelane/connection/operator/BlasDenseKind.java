@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/** Dense connections that OpenBLAS multiplies. A file does not decide that a shared library is loaded, so it holds none. */
+/**
+ * Dense connections that OpenBLAS multiplies. A file does not decide that a shared library is loaded, so it holds none.
+ */
 final class BlasDenseKind extends ConnectionKind<BlasDense> {
 
     BlasDenseKind() {

@@ -60,7 +60,10 @@ public abstract class ConnectionKind<C extends Connection> {
         return false;
     }
 
-    /** Whether such a connection, right behind one that flattens, takes rows in their inner order, so that nothing need be moved. */
+    /**
+     * Whether such a connection, right behind one that flattens, takes rows in their inner order, so that nothing need
+     * be moved.
+     */
     public boolean takesInnerOrder() {
         return false;
     }
@@ -101,9 +104,10 @@ public abstract class ConnectionKind<C extends Connection> {
      *
      * @param arena the arena that owns the operator's memory; shared if several threads are to use it
      * @param said the connection
-     * @param rows the shape whose inner order (y, x, channel) the source's rows have; of the right size. A connection that {@linkplain
-     *     #takesInnerOrder takes this order} behind a flattened source is given the shape from before
-     * @param spikeValue what one spike of the source carries: one value, or one for each input, in the order of the rows
+     * @param rows the shape whose inner order (y, x, channel) the source's rows have; of the right size. A connection
+     *     that {@linkplain #takesInnerOrder takes this order} behind a flattened source is given the shape from before
+     * @param spikeValue what one spike of the source carries: one value, or one for each input, in the order of the
+     *     rows
      * @return an operator with weights of its own
      * @throws IllegalArgumentException if a size does not fit, or a weight times a spike's value is not finite
      */

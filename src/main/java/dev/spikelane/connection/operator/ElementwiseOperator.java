@@ -36,7 +36,9 @@ public final class ElementwiseOperator implements Operator {
         setSpikeValue(spikeValue);
     }
 
-    /** Lays out values in torch's order, one for all or one for each input, whose name is described if they have one. */
+    /**
+     * Lays out values in torch's order, one for all or one for each input, whose name is described if they have one.
+     */
     static ElementwiseOperator of(
             Arena arena,
             Parameter values,

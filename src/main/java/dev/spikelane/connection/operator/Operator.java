@@ -8,8 +8,8 @@ import java.lang.foreign.Arena;
 import java.util.List;
 
 /**
- * A connection laid out behind its source: turns spikes, or values, into currents. It owns its weights, which change only between steps;
- * several threads may use it if its arena is shared.
+ * A connection laid out behind its source: turns spikes, or values, into currents. It owns its weights, which change
+ * only between steps; several threads may use it if its arena is shared.
  *
  * <p>A shaped source's rows are in the inner order (y, x, channel), and so are the currents.
  */
@@ -30,15 +30,16 @@ public interface Operator {
     int outputs();
 
     /**
-     * Asks for the scratch memory that one thread needs to {@code multiply} spikes, so that it allocates nothing; values need none.
+     * Asks for the scratch memory that one thread needs to {@code multiply} spikes, so that it allocates nothing;
+     * values need none.
      *
      * @param scratch the thread's; other operators may use it between two calls
      */
     default void reserve(Scratch scratch) {}
 
     /**
-     * Does what all calls of {@code multiply} for these rows would do again, once for all blocks and threads. A stage that never calls it is
-     * only slower.
+     * Does what all calls of {@code multiply} for these rows would do again, once for all blocks and threads. A stage
+     * that never calls it is only slower.
      *
      * @param spikes {@code [at least rows x inputs]}, in memory that lives as long as the scratch memory
      * @param rows how many rows, at least 1
@@ -95,7 +96,8 @@ public interface Operator {
     }
 
     /**
-     * Computes the currents of a frame that was taken for some blocks of 64 outputs, with the same bits but for the sign of zeros.
+     * Computes the currents of a frame that was taken for some blocks of 64 outputs, with the same bits but for the
+     * sign of zeros.
      *
      * @param prepared from {@link #prepareFrame}
      * @param current {@code [batch x outputs]}, overwritten at the blocks in use
@@ -136,8 +138,8 @@ public interface Operator {
     }
 
     /**
-     * Sets what one spike of the source carries (graded spikes): the operator multiplies spikes by {@code value_i * w}, rounded once to
-     * float32. The weights stay what they are.
+     * Sets what one spike of the source carries (graded spikes): the operator multiplies spikes by {@code value_i * w},
+     * rounded once to float32. The weights stay what they are.
      *
      * @param values one value, or one for each input, in the order of the rows; copied
      * @throws IllegalArgumentException if a product is not finite; nothing has changed then

@@ -10,12 +10,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way back through an {@link Operator}: from the gradients of what it makes to those of its source, and to those of its weights. It owns
- * the sums of the latter.
+ * The way back through an {@link Operator}: from the gradients of what it makes to those of its source, and to those of
+ * its weights. It owns the sums of the latter.
  *
- * <p>Rows are time-major, {@code row = step * batch + sample}. Sums over rows go by steps descending, within a step by samples ascending: those
- * of spikes in groups of four, each complete before it is added; those of values one fused multiply-add a row. So steps may come in any
- * number of calls, the last steps first.
+ * <p>Rows are time-major, {@code row = step * batch + sample}. Sums over rows go by steps descending, within a step by
+ * samples ascending: those of spikes in groups of four, each complete before it is added; those of values one fused
+ * multiply-add a row. So steps may come in any number of calls, the last steps first.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public interface OperatorGradient {
@@ -38,7 +38,8 @@ public interface OperatorGradient {
     record Sum(FloatMatrix packed, Values inTorch) {}
 
     /**
-     * Gives gradients to a sink from now on, in place of storing them. They must then be added once in a step, all rows in one call for each block.
+     * Gives gradients to a sink from now on, in place of storing them. They must then be added once in a step, all rows
+     * in one call for each block.
      *
      * @param name of the weights
      * @param sink takes each gradient as soon as it is complete
@@ -49,7 +50,8 @@ public interface OperatorGradient {
     }
 
     /**
-     * Computes the gradients of the first rows of the source for some blocks of 64 inputs, each sum from zero over outputs ascending.
+     * Computes the gradients of the first rows of the source for some blocks of 64 inputs, each sum from zero over
+     * outputs ascending.
      *
      * @param gradient {@code [at least rows x outputs]}: gradients of what the operator made
      * @param rows how many rows, at least 1
@@ -60,7 +62,8 @@ public interface OperatorGradient {
     /**
      * Returns the weights as {@link #pull} reads them, for those who pull by themselves.
      *
-     * @return 64 inputs side by side, a row for each output rounded up to a multiple of 16, block after block; null if there is no such matrix
+     * @return 64 inputs side by side, a row for each output rounded up to a multiple of 16, block after block; null if
+     *     there is no such matrix
      */
     default @Nullable FloatMatrix pulling() {
         return null;
@@ -83,8 +86,8 @@ public interface OperatorGradient {
     void prepareFrame(FloatMatrix frame, @Nullable PreparedFrame forward);
 
     /**
-     * Returns in how many parts threads should prepare the rows that were taken, in this round; {@link #prepare} and {@link #prepareFrame} open
-     * the first. All rounds have to be gone through before gradients are added.
+     * Returns in how many parts threads should prepare the rows that were taken, in this round; {@link #prepare} and
+     * {@link #prepareFrame} open the first. All rounds have to be gone through before gradients are added.
      *
      * @return parts; 0 if all is prepared
      */
@@ -115,7 +118,8 @@ public interface OperatorGradient {
     /**
      * Adds the gradients of the weights for some blocks of 64 outputs.
      *
-     * @param gradient {@code [steps * batch x outputs]}: gradients of what the operator made of the rows that it was given, at the blocks in use
+     * @param gradient {@code [steps * batch x outputs]}: gradients of what the operator made of the rows that it was
+     *     given, at the blocks in use
      * @param share of the inputs, from 0
      * @param thread which of the threads adds, from 0
      */
@@ -133,8 +137,9 @@ public interface OperatorGradient {
     }
 
     /**
-     * Tells whether the gradients of weights of the rows that were taken can go to the sink some steps at a time, by {@link #openTurns}, {@link #addTurn}
-     * and {@link #closeTurns} in place of {@link #add}, with the same bits; to be asked before threads share the work, as it makes room.
+     * Tells whether the gradients of weights of the rows that were taken can go to the sink some steps at a time, by
+     * {@link #openTurns}, {@link #addTurn} and {@link #closeTurns} in place of {@link #add}, with the same bits; to be
+     * asked before threads share the work, as it makes room.
      *
      * @param stepsInTurn steps of each turn but the last, which may have fewer
      * @param blocks the most blocks that a thread takes at a time

@@ -45,7 +45,8 @@ public final class Scratch {
     }
 
     /**
-     * Makes scratch memory for each of some threads whose products have many rows, as in training, so that less memory does.
+     * Makes scratch memory for each of some threads whose products have many rows, as in training, so that less memory
+     * does.
      *
      * @param arena the arena that owns what is asked for
      * @param threads how many

@@ -67,11 +67,12 @@ public record ValueDescription(String name, List<Integer> shape, ElementType typ
     }
 
     /**
-     * Returns values as the matrix that these are. Elements stand in the same order in any matrix whose columns are the product of
-     * the last dimensions, so all of these are taken.
+     * Returns values as the matrix that these are. Elements stand in the same order in any matrix whose columns are the
+     * product of the last dimensions, so all of these are taken.
      *
      * @param from any matrix
-     * @return {@code [rows x columns]} with the elements of the given one, or the given one, if these are none of its forms
+     * @return {@code [rows x columns]} with the elements of the given one, or the given one, if these are none of its
+     *     forms
      */
     public FloatMatrix matrix(FloatMatrix from) {
         boolean form = (long) from.rows() * from.columns() == (long) rows() * columns();

@@ -53,8 +53,8 @@ public interface Values {
      * Copies values in.
      *
      * @param from {@code [rows x columns]}, finite
-     * @throws IllegalArgumentException if its shape differs, a value is NaN or infinite, or is no integer times the scale where elements are
-     *     integers; the values are what they were then
+     * @throws IllegalArgumentException if its shape differs, a value is NaN or infinite, or is no integer times the
+     *     scale where elements are integers; the values are what they were then
      */
     void write(FloatMatrix from);
 

@@ -6,7 +6,8 @@ import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up what a layer does in one run, and tells Java Flight Recorder. Nothing is measured or allocated unless a recording wants to know.
+ * Adds up what a layer does in one run, and tells Java Flight Recorder. Nothing is measured or allocated unless a
+ * recording wants to know.
  */
 public final class LayerProfile {
 

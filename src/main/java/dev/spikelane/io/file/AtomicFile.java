@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a file as a whole or not at all.
  *
- * <p>Symbolic links are followed: what they lead to is written, whether it is there already or not, and the link stays. A file that is
- * replaced keeps its permissions, and its owner and group where the system lets the writer set them; one that nobody may write, or not
- * this user, is refused. What is there and is not a regular file, such as a pipe, a device, or an open file of a process
- * ({@code /dev/stdout}, {@code /dev/fd/63}), cannot be replaced: bytes go straight into it, so that a failure may leave some of them
- * there.
+ * <p>Symbolic links are followed: what they lead to is written, whether it is there already or not, and the link stays.
+ * A file that is replaced keeps its permissions, and its owner and group where the system lets the writer set them; one
+ * that nobody may write, or not this user, is refused. What is there and is not a regular file, such as a pipe, a
+ * device, or an open file of a process ({@code /dev/stdout}, {@code /dev/fd/63}), cannot be replaced: bytes go straight
+ * into it, so that a failure may leave some of them there.
  *
  * <p>A temporary file that is being written when the JVM is told to stop (Ctrl-C) is deleted.
  */
@@ -54,8 +54,8 @@ public final class AtomicFile {
     }
 
     /**
-     * Writes {@code content} to a temporary file beside {@code target} and renames it; on failure nothing is left, and a file that was
-     * there before stays as it was. What is not a regular file is written in place.
+     * Writes {@code content} to a temporary file beside {@code target} and renames it; on failure nothing is left, and
+     * a file that was there before stays as it was. What is not a regular file is written in place.
      *
      * @param target the file, a link to it, a pipe or a device
      * @param content writes its bytes
@@ -95,10 +95,12 @@ public final class AtomicFile {
     }
 
     /**
-     * Throws if {@link #write} would refuse the target, before hours are spent on what is to be written. Nothing is opened or created.
+     * Throws if {@link #write} would refuse the target, before hours are spent on what is to be written. Nothing is
+     * opened or created.
      *
      * @param target the file, a link to it, a pipe or a device
-     * @throws IOException if it is a folder, in a folder that does not exist or may not be written, or read-only; the message names it
+     * @throws IOException if it is a folder, in a folder that does not exist or may not be written, or read-only; the
+     *     message names it
      */
     public static void requireWritable(Path target) throws IOException {
         if (Files.isDirectory(target)) {

@@ -26,7 +26,8 @@ public final class FileText {
     }
 
     /**
-     * Reads a file. Text of the file that would break a line or move the cursor of a terminal is escaped in the message of a failure.
+     * Reads a file. Text of the file that would break a line or move the cursor of a terminal is escaped in the message
+     * of a failure.
      *
      * @param <T> what is read
      * @param name what messages call the file
@@ -65,7 +66,8 @@ public final class FileText {
     }
 
     /**
-     * Escapes what is no letter, digit, sign or space of a line: control and format characters, other ends of lines, halves of characters.
+     * Escapes what is no letter, digit, sign or space of a line: control and format characters, other ends of lines,
+     * halves of characters.
      *
      * @param text any text
      * @return the text, with backslash, u and the number of a character in place of each of these

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A value of a JSON text (RFC 8259), and where it stands, so that a reader's error says what is wrong at which place.
  *
- * <p>The text is read strictly: names of an object are unique, strings are whole Unicode characters, nothing stands behind the value. It
- * may nest 32 deep and hold a million values.
+ * <p>The text is read strictly: names of an object are unique, strings are whole Unicode characters, nothing stands
+ * behind the value. It may nest 32 deep and hold a million values.
  */
 public final class JsonValue {
 
@@ -39,8 +39,8 @@ public final class JsonValue {
      * @param name what messages call the text
      * @param text the text
      * @return the value
-     * @throws IOException if the text is not one JSON value, nests more than 32 deep or holds more than a million values; the message starts
-     *     with the name
+     * @throws IOException if the text is not one JSON value, nests more than 32 deep or holds more than a million
+     *     values; the message starts with the name
      */
     public static JsonValue parse(String name, String text) throws IOException {
         JsonValue root = new JsonValue(name, null, "");

@@ -6,8 +6,8 @@ import java.util.Deque;
 /**
  * Writes JSON text (RFC 8259), value after value.
  *
- * <p>The text can stand inside an HTML {@code script} element: {@code <}, {@code >} and {@code &} in strings are written as escapes, so
- * that no string ends the element.
+ * <p>The text can stand inside an HTML {@code script} element: {@code <}, {@code >} and {@code &} in strings are
+ * written as escapes, so that no string ends the element.
  */
 public final class JsonWriter {
 

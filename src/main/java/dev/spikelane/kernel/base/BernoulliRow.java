@@ -6,8 +6,8 @@ import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A row of spikes that fire with given probabilities: {@code uniform(key, neuron) < data * gain + offset}, the product and the sum
- * rounded to float32 one after the other. Rate coding draws with it, and so does dropout.
+ * A row of spikes that fire with given probabilities: {@code uniform(key, neuron) < data * gain + offset}, the product
+ * and the sum rounded to float32 one after the other. Rate coding draws with it, and so does dropout.
  */
 public final class BernoulliRow {
 

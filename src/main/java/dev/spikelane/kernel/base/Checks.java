@@ -45,8 +45,8 @@ public final class Checks {
     }
 
     /**
-     * A matrix that is written, element by element, after the same element of another one was read: it starts where that one does, and
-     * then has its stride, or shares no memory with it.
+     * A matrix that is written, element by element, after the same element of another one was read: it starts where
+     * that one does, and then has its stride, or shares no memory with it.
      */
     public static void sameOrApart(String name, FloatMatrix written, String otherName, FloatMatrix other) {
         if (written.segment().address() != other.segment().address() && written.sharesMemory(other)) {
@@ -63,12 +63,13 @@ public final class Checks {
     }
 
     /**
-     * Tells C2 the class of a segment and that no thread owns it, before a vector loop. Inside FloatVector, calls on segments share one profile
-     * with the whole JVM. Once the application has used vectors on heap segments too, C2 leaves a virtual call in every load and boxes the
-     * vectors around it: 6 instead of 97 GFLOP/s in DenseMatmul (Zen 4, 512 bits, 2026-11). Once it has used confined ones too, C2 compares the
-     * owner with the thread before the loop, where there is no owner, fails, and compiles again; in the end the comparison stays in the loop
-     * (Lif 26 instead of 18 us; Zen 5, 512 bits, 2026-11). The class is a constant, since a kernel whose loops are long is compiled before
-     * profiles are mature.
+     * Tells C2 the class of a segment and that no thread owns it, before a vector loop. Inside FloatVector, calls on
+     * segments share one profile with the whole JVM. Once the application has used vectors on heap segments too, C2
+     * leaves a virtual call in every load and boxes the vectors around it: 6 instead of 97 GFLOP/s in DenseMatmul (Zen
+     * 4, 512 bits, 2026-11). Once it has used confined ones too, C2 compares the owner with the thread before the loop,
+     * where there is no owner, fails, and compiles again; in the end the comparison stays in the loop (Lif 26 instead
+     * of 18 us; Zen 5, 512 bits, 2026-11). The class is a constant, since a kernel whose loops are long is compiled
+     * before profiles are mature.
      */
     public static void isNative(MemorySegment segment) {
         if (segment.getClass() != NATIVE) {

@@ -1,10 +1,11 @@
 package dev.spikelane.kernel.base;
 
 /**
- * The exponential function of numbers that are not positive, in float32 without fused operations and within 2 units in the last place.
+ * The exponential function of numbers that are not positive, in float32 without fused operations and within 2 units in
+ * the last place.
  *
- * <p>{@code e^x = 2^n e^r} with n the nearest integer to {@code x / ln 2}; the polynomial for r is that of {@code expf} in Cephes (S.
- * Moshier). Below {@value #LEAST}, where the result would leave the normal numbers, it is 0.
+ * <p>{@code e^x = 2^n e^r} with n the nearest integer to {@code x / ln 2}; the polynomial for r is that of {@code expf}
+ * in Cephes (S. Moshier). Below {@value #LEAST}, where the result would leave the normal numbers, it is 0.
  */
 public final class Exponential {
 

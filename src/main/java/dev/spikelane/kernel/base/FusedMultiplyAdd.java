@@ -3,8 +3,8 @@ package dev.spikelane.kernel.base;
 /**
  * {@code a * b + c} in float32 or float64, rounded once.
  *
- * <p>{@link Math#fma} gives it everywhere, but where the CPU has no such instruction by {@code BigDecimal}: some 500 ns and
- * garbage, where doubles take 9 ns.
+ * <p>{@link Math#fma} gives it everywhere, but where the CPU has no such instruction by {@code BigDecimal}: some 500 ns
+ * and garbage, where doubles take 9 ns.
  */
 public final class FusedMultiplyAdd {
 
@@ -17,9 +17,10 @@ public final class FusedMultiplyAdd {
     }
 
     /**
-     * The product of two float32 is exact in float64. Its sum with c is rounded to odd: if it is inexact, to the one of its two
-     * neighbours with an odd last bit. That keeps what the second rounding, to float32, needs to know (S. Boldo, G. Melquiond, "Emulation
-     * of FMA and correctly rounded sums: proved algorithms using rounding to odd", 2008).
+     * The product of two float32 is exact in float64. Its sum with c is rounded to odd: if it is inexact, to the one of
+     * its two neighbours with an odd last bit. That keeps what the second rounding, to float32, needs to know (S.
+     * Boldo, G. Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd",
+     * 2008).
      */
     public static float byDoubles(float a, float b, float c) {
         double product = (double) a * b;
@@ -35,8 +36,8 @@ public final class FusedMultiplyAdd {
     }
 
     /**
-     * The algorithm of the same paper: the product and the sums as pairs, and the rest of them rounded to odd. Numbers so large that
-     * a half of them could overflow are left to Java.
+     * The algorithm of the same paper: the product and the sums as pairs, and the rest of them rounded to odd. Numbers
+     * so large that a half of them could overflow are left to Java.
      */
     public static double bySums(double a, double b, double c) {
         double product = a * b;

@@ -3,13 +3,14 @@ package dev.spikelane.kernel.base;
 /**
  * The natural logarithm of float32 numbers, to the bit as torch computes it on a CPU with fused multiply-add.
  *
- * <p>{@code x = m * 2^e} with m in [0.75, 1.5) and {@code log x = e log 2 + 2 artanh((m - 1) / (m + 1))}. The quotient and the sums are
- * carried as pairs of floats, a value and its rounding error, so that the result is within 1 unit in the last place. The reduction and the
- * polynomial are those of Sleef's {@code logf} of that accuracy (N. Shibata, F. Petrogalli, "SLEEF: A Portable Vectorized Library of C
- * Standard Mathematical Functions", IEEE TPDS 2020), which torch calls: the interval of m and the coefficients are taken from there, as
- * other ones would change last bits; the code is not. Equality was tried for all normal numbers above 0 (torch 2.6.0, vectors of 256 and
- * 512 bits, 2026-11). Where m - 1 is exact, and where the larger of two summands is
- * known, the terms that are always zero are left out; the bits are the same.
+ * <p>{@code x = m * 2^e} with m in [0.75, 1.5) and {@code log x = e log 2 + 2 artanh((m - 1) / (m + 1))}. The quotient
+ * and the sums are carried as pairs of floats, a value and its rounding error, so that the result is within 1 unit in
+ * the last place. The reduction and the polynomial are those of Sleef's {@code logf} of that accuracy (N. Shibata, F.
+ * Petrogalli, "SLEEF: A Portable Vectorized Library of C Standard Mathematical Functions", IEEE TPDS 2020), which torch
+ * calls: the interval of m and the coefficients are taken from there, as other ones would change last bits; the code is
+ * not. Equality was tried for all normal numbers above 0 (torch 2.6.0, vectors of 256 and 512 bits, 2026-11). Where m -
+ * 1 is exact, and where the larger of two summands is known, the terms that are always zero are left out; the bits are
+ * the same.
  */
 public final class Logarithm {
 
@@ -36,7 +37,8 @@ public final class Logarithm {
      * Computes a logarithm.
      *
      * @param x any number
-     * @return its natural logarithm: minus infinity for 0, NaN below it. Numbers too small for the normal format are rounded from double
+     * @return its natural logarithm: minus infinity for 0, NaN below it. Numbers too small for the normal format are
+     *     rounded from double
      */
     public static float log(float x) {
         return x >= Float.MIN_NORMAL ? of(x) : (float) Math.log(x);

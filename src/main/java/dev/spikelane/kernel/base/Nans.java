@@ -3,8 +3,8 @@ package dev.spikelane.kernel.base;
 import java.nio.ByteBuffer;
 
 /**
- * NaNs are one value. Which of its bit patterns an operation leaves depends on the CPU, the JIT and the order of operands, so that what is
- * compared or hashed as bytes has the one of {@link Float#NaN}.
+ * NaNs are one value. Which of its bit patterns an operation leaves depends on the CPU, the JIT and the order of
+ * operands, so that what is compared or hashed as bytes has the one of {@link Float#NaN}.
  */
 final class Nans {
 
@@ -13,7 +13,9 @@ final class Nans {
 
     private Nans() {}
 
-    /** Gives all NaNs among little-endian floats one bit pattern, whatever the order of the buffer; its position stays. */
+    /**
+     * Gives all NaNs among little-endian floats one bit pattern, whatever the order of the buffer; its position stays.
+     */
     static void unify(ByteBuffer floats, int from, int end) {
         int greatest = 0;
         for (int at = from; at < end; at += Float.BYTES) {

@@ -1,11 +1,13 @@
 package dev.spikelane.kernel.base;
 
 /**
- * Terms of arithmetic progressions in float32, to the bit as torch gives them on an x86 CPU with AVX2: {@code start + index * step} of {@code
- * torch.arange(start, end, step)}, and those of {@code torch.linspace(first, last, count)}.
+ * Terms of arithmetic progressions in float32, to the bit as torch gives them on an x86 CPU with AVX2:
+ * {@code start + index * step} of {@code torch.arange(start, end, step)}, and those of
+ * {@code torch.linspace(first, last, count)}.
  *
- * <p>For the former torch computes in float64 with a fused multiply-add, but of every whole 16 terms it writes two vectors of 8, whose first terms it
- * rounds to float32 before it counts on from there. So a term depends on how many there are:
+ * <p>For the former torch computes in float64 with a fused multiply-add, but of every whole 16 terms it writes two
+ * vectors of 8, whose first terms it rounds to float32 before it counts on from there. So a term depends on how many
+ * there are:
  * <pre>{@code
  * base        = float32(start + (index - index % 8) * step)      index < count - count % 16
  * term[index] = float32(base + index % 8 * step)
@@ -39,8 +41,9 @@ public final class Progression {
     }
 
     /**
-     * Computes one of some numbers at equal distances, from both ends, each with one rounding: {@code first + index * step} in the lower half,
-     * {@code last - (count - 1 - index) * step} in the upper one, {@code step = (last - first) / (count - 1)}.
+     * Computes one of some numbers at equal distances, from both ends, each with one rounding:
+     * {@code first + index * step} in the lower half, {@code last - (count - 1 - index) * step} in the upper one,
+     * {@code step = (last - first) / (count - 1)}.
      *
      * @param first the number of index 0
      * @param last the number of index {@code count - 1}

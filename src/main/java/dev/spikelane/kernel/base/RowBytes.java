@@ -9,8 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Rows of matrices as bytes: little endian whatever the order of the buffer, each row in torch's order. A row takes as many bytes as the caller says, at
- * least those of its columns; the others are zero. All NaNs have one bit pattern. Nothing is allocated, and buffers' positions move behind what was read or written.
+ * Rows of matrices as bytes: little endian whatever the order of the buffer, each row in torch's order. A row takes as
+ * many bytes as the caller says, at least those of its columns; the others are zero. All NaNs have one bit pattern.
+ * Nothing is allocated, and buffers' positions move behind what was read or written.
  */
 public final class RowBytes {
 

@@ -8,9 +8,9 @@ import jdk.incubator.vector.FloatVector;
 /**
  * Which SIMD width the kernels use, chosen once when this class is loaded.
  *
- * <p>The system property {@value #PROPERTY} is {@code auto} (the widest that the CPU has, the default), {@code 512}, {@code 256},
- * {@code 128} (bits; an error where they cannot be had), {@code max-256}, {@code max-128} (no wider than that) or {@code scalar}. Results
- * do not depend on it.
+ * <p>The system property {@value #PROPERTY} is {@code auto} (the widest that the CPU has, the default), {@code 512},
+ * {@code 256}, {@code 128} (bits; an error where they cannot be had), {@code max-256}, {@code max-128} (no wider than
+ * that) or {@code scalar}. Results do not depend on it.
  */
 public final class SimdWidth {
 
@@ -29,8 +29,8 @@ public final class SimdWidth {
     public static final boolean VECTOR = CHOICE.bits > 0;
 
     /**
-     * Whether a fused multiply-add is an instruction of this CPU; where that is not known, true. No property tells, but it came to x86
-     * CPUs with AVX2. Always so where {@link #VECTOR} holds.
+     * Whether a fused multiply-add is an instruction of this CPU; where that is not known, true. No property tells, but
+     * it came to x86 CPUs with AVX2. Always so where {@link #VECTOR} holds.
      */
     public static final boolean FUSED = !isX86() || !hasVectorApi() || Widest.BITS >= AVX2;
 

@@ -6,8 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The spikes of one vector of neurons in a row of spikes: two bytes of it for 16 lanes, one for 8, half of one for 4, on a little-endian CPU. A loop that stores them
- * carries nothing from one vector to the next, as it would if it gathered words; then C2 unrolls it.
+ * The spikes of one vector of neurons in a row of spikes: two bytes of it for 16 lanes, one for 8, half of one for 4,
+ * on a little-endian CPU. A loop that stores them carries nothing from one vector to the next, as it would if it
+ * gathered words; then C2 unrolls it.
  */
 public final class SpikeLanesVector {
 

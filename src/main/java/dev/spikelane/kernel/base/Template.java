@@ -10,10 +10,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classes whose options are constants: a hidden class of the same bytes is defined for each set of options, which it finds as its class data. C2
- * compiles only what the options ask for, with profiles of its own, as if the class had been written for them.
+ * Classes whose options are constants: a hidden class of the same bytes is defined for each set of options, which it
+ * finds as its class data. C2 compiles only what the options ask for, with profiles of its own, as if the class had
+ * been written for them.
  *
- * <p>Where classes cannot be defined at run time, as in native images, a plain object that gives the same bits serves instead, only slower.
+ * <p>Where classes cannot be defined at run time, as in native images, a plain object that gives the same bits serves
+ * instead, only slower.
  */
 public final class Template {
 

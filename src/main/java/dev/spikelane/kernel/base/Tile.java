@@ -4,12 +4,12 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Some blocks of {@value FloatMatrix#ROW_MULTIPLE} columns of rows that need not be there in whole: the currents, say, that a thread carries
- * from a product to the neurons. The matrix holds all columns ({@link #whole}), or, from its column 0 on, those of the blocks in use alone
- * ({@link #of}).
+ * Some blocks of {@value FloatMatrix#ROW_MULTIPLE} columns of rows that need not be there in whole: the currents, say,
+ * that a thread carries from a product to the neurons. The matrix holds all columns ({@link #whole}), or, from its
+ * column 0 on, those of the blocks in use alone ({@link #of}).
  *
- * <p>An object is made once, and set to other blocks and other matrices without allocating. One thread uses it at a time; threads that share
- * a matrix have tiles of their own.
+ * <p>An object is made once, and set to other blocks and other matrices without allocating. One thread uses it at a
+ * time; threads that share a matrix have tiles of their own.
  */
 public final class Tile {
 

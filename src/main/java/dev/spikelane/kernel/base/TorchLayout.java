@@ -7,8 +7,9 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Brings what stands in torch's order (channel, y, x) into the inner order of rows (y, x, channel), and back. Where the two are the same, as for a
- * row of neurons, all of it is a copy or nothing. Nobody else asks a shape how its orders differ.
+ * Brings what stands in torch's order (channel, y, x) into the inner order of rows (y, x, channel), and back. Where the
+ * two are the same, as for a row of neurons, all of it is a copy or nothing. Nobody else asks a shape how its orders
+ * differ.
  */
 public final class TorchLayout {
 

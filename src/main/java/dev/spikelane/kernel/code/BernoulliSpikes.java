@@ -10,10 +10,10 @@ import dev.spikelane.random.SampleDraws;
 /**
  * Draws spikes that fire with given probabilities (rate coding).
  *
- * <p>{@code spike[step][sample][neuron] = uniform(seed, step, sample, neuron) < data * gain + offset}, the product and the sum rounded
- * to float32 one after the other, the uniform number from {@link CounterRandom}. A probability of 0 or less never fires, one of 1 or more
- * always does. Spikes are a pure function of the arguments: they depend neither on the number of threads nor on how a batch or a run is
- * cut into calls.
+ * <p>{@code spike[step][sample][neuron] = uniform(seed, step, sample, neuron) < data * gain + offset}, the product and
+ * the sum rounded to float32 one after the other, the uniform number from {@link CounterRandom}. A probability of 0 or
+ * less never fires, one of 1 or more always does. Spikes are a pure function of the arguments: they depend neither on
+ * the number of threads nor on how a batch or a run is cut into calls.
  */
 public final class BernoulliSpikes {
 
@@ -30,7 +30,8 @@ public final class BernoulliSpikes {
     }
 
     /**
-     * Draws the spikes of all rows from {@code firstRow} on, of data that are the same at all steps; the step of row r is {@code r / batch}.
+     * Draws the spikes of all rows from {@code firstRow} on, of data that are the same at all steps; the step of row r
+     * is {@code r / batch}.
      *
      * @param seed the seed of the run
      * @param firstSample the number of the first sample of a step
@@ -51,7 +52,8 @@ public final class BernoulliSpikes {
     }
 
     /**
-     * Draws the spikes of data that change from step to step, which end with the last row; the step of row r is {@code r / batch}.
+     * Draws the spikes of data that change from step to step, which end with the last row; the step of row r is
+     * {@code r / batch}.
      *
      * @param seed the seed of the run
      * @param batch samples in a step
@@ -70,8 +72,8 @@ public final class BernoulliSpikes {
     }
 
     /**
-     * Draws the spikes of a batch of samples, each from a stream of its own, of all rows from {@code firstRow} on; the step of row r is {@code r /
-     * batch}.
+     * Draws the spikes of a batch of samples, each from a stream of its own, of all rows from {@code firstRow} on; the
+     * step of row r is {@code r / batch}.
      *
      * @param draws the random streams of the samples
      * @param data {@code [batch x neurons]}, the same at all steps; NaN never fires

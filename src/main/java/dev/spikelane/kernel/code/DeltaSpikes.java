@@ -9,9 +9,9 @@ import java.lang.foreign.ValueLayout;
 /**
  * Finds where data rise or fall by a threshold from one step to the next.
  *
- * <p>{@code rises = (data[step] - data[step - 1] >= threshold)}, {@code falls = (data[step] - data[step - 1] <= -threshold)}, the
- * difference in float32. Before the first step the data are 0, or as in the first step (padding). A difference that is NaN neither rises
- * nor falls.
+ * <p>{@code rises = (data[step] - data[step - 1] >= threshold)},
+ * {@code falls = (data[step] - data[step - 1] <= -threshold)}, the difference in float32. Before the first step the
+ * data are 0, or as in the first step (padding). A difference that is NaN neither rises nor falls.
  */
 public final class DeltaSpikes {
 
@@ -53,7 +53,8 @@ public final class DeltaSpikes {
     }
 
     /**
-     * Writes 1 where the data rise, -1 where they fall, and 0 elsewhere or, with a threshold of 0 or less, where they do both.
+     * Writes 1 where the data rise, -1 where they fall, and 0 elsewhere or, with a threshold of 0 or less, where they
+     * do both.
      *
      * @param data {@code [steps * batch x neurons]}, time-major
      * @param batch samples in a step

@@ -16,7 +16,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
-/** The vector variant of {@link DeltaSpikes}. Where data are compared with zero, the bits of the data before them are masked out. */
+/**
+ * The vector variant of {@link DeltaSpikes}. Where data are compared with zero, the bits of the data before them are
+ * masked out.
+ */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class DeltaSpikesVector {
 

@@ -8,9 +8,9 @@ import java.lang.foreign.ValueLayout;
 /**
  * Lets every neuron fire once, in the step that is nearest to its time.
  *
- * <p>{@code spike[step][sample][neuron] = (rint(time[sample][neuron]) == step)}, halves rounded to even. Times outside of the steps,
- * infinity and NaN give no spike. The output is cleared, and then one element for each neuron written: that is less work than a comparison
- * for each step, so there is no vector variant.
+ * <p>{@code spike[step][sample][neuron] = (rint(time[sample][neuron]) == step)}, halves rounded to even. Times outside
+ * of the steps, infinity and NaN give no spike. The output is cleared, and then one element for each neuron written:
+ * that is less work than a comparison for each step, so there is no vector variant.
  */
 public final class LatencySpikes {
 

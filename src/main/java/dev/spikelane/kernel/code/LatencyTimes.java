@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
 /**
  * Turns data into the times at which neurons fire (latency coding). Times are float32, in steps.
  *
- * <p>Every operation is done for each element alone, in float32, in the order in which it is written. Data and times may be the same
- * matrix, but not overlap otherwise.
+ * <p>Every operation is done for each element alone, in float32, in the order in which it is written. Data and times
+ * may be the same matrix, but not overlap otherwise.
  */
 public final class LatencyTimes {
 
@@ -20,7 +20,8 @@ public final class LatencyTimes {
 
     /**
      * Computes when a membrane that is charged by the data reaches the threshold:
-     * {@code time = tau * log(x / (x - threshold)) + first} with {@code x = max(data, lowest)}. The logarithm has torch's bits.
+     * {@code time = tau * log(x / (x - threshold)) + first} with {@code x = max(data, lowest)}. The logarithm has
+     * torch's bits.
      *
      * @param data {@code [batch x neurons]}
      * @param threshold the threshold, above 0

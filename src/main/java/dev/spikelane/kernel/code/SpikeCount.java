@@ -9,7 +9,8 @@ import java.lang.foreign.ValueLayout;
 /**
  * Counts the spikes of every neuron over time.
  *
- * <p>{@code counts[sample][neuron] += sum over the steps of spike[step][sample][neuron]}. Counts are float32 and exact up to 2^24.
+ * <p>{@code counts[sample][neuron] += sum over the steps of spike[step][sample][neuron]}. Counts are float32 and exact
+ * up to 2^24.
  */
 public final class SpikeCount {
 

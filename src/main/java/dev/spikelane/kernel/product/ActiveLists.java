@@ -6,8 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The active inputs of some rows as a list, made once for all outputs, with a mark at those whose group of four goes on with the next. It is in
- * arrays: C2 takes the checks of an array's index out of the loop, and needs none of an arena's life.
+ * The active inputs of some rows as a list, made once for all outputs, with a mark at those whose group of four goes on
+ * with the next. It is in arrays: C2 takes the checks of an array's index out of the loop, and needs none of an arena's
+ * life.
  */
 final class ActiveLists {
 

@@ -4,8 +4,8 @@ import dev.spikelane.kernel.base.ZeroInputs;
 import dev.spikelane.memory.FloatMatrix;
 
 /**
- * Products with 64 columns of weights, whose factors stand close together. An object serves one thread: it takes weights, then multiplies
- * by them as often as wanted.
+ * Products with 64 columns of weights, whose factors stand close together. An object serves one thread: it takes
+ * weights, then multiplies by them as often as wanted.
  */
 public final class BlockMatmul {
 
@@ -36,7 +36,8 @@ public final class BlockMatmul {
     }
 
     /**
-     * Tells whether the weights that were taken are finite; then a chain of fused multiply-adds gives the bits of these products.
+     * Tells whether the weights that were taken are finite; then a chain of fused multiply-adds gives the bits of these
+     * products.
      *
      * @return whether none is NaN or infinite
      */

@@ -12,13 +12,14 @@ import java.lang.foreign.ValueLayout;
 /**
  * Dense float matrix product (SGEMM): analog input of a layer, and the products of training.
  *
- * <p>{@code c[i][j] = start + sum over k of a[i][k] * b[k][j]}, in float32 and in this order, whatever the variant: each output has one
- * accumulator, which begins at its start (zero, the bias, or what {@code c} holds) and takes the products in ascending {@code k}, each by
- * one fused multiply-add. So results never depend on the rows or blocks in a call, the vector width or the number of threads. x86 CPUs
- * before AVX2 have no such instruction; there scalar code gives the same bits slowly.
+ * <p>{@code c[i][j] = start + sum over k of a[i][k] * b[k][j]}, in float32 and in this order, whatever the variant:
+ * each output has one accumulator, which begins at its start (zero, the bias, or what {@code c} holds) and takes the
+ * products in ascending {@code k}, each by one fused multiply-add. So results never depend on the rows or blocks in a
+ * call, the vector width or the number of threads. x86 CPUs before AVX2 have no such instruction; there scalar code
+ * gives the same bits slowly.
  *
- * <p>An {@code a[i][k]} of zero adds nothing, whatever {@code b[k][j]} is ({@link ZeroInputs}); other NaNs arise where the formula has them.
- * All NaNs are one value, of which any bit pattern may be found.
+ * <p>An {@code a[i][k]} of zero adds nothing, whatever {@code b[k][j]} is ({@link ZeroInputs}); other NaNs arise where
+ * the formula has them. All NaNs are one value, of which any bit pattern may be found.
  */
 public final class DenseMatmul {
 
@@ -28,8 +29,8 @@ public final class DenseMatmul {
 
     /**
      * Allocates the scratch memory that one thread needs for
-     * {@link #multiply(FloatMatrix, boolean, FloatMatrix, boolean, FloatMatrix, FloatMatrix)}; it fits all shapes and can be used
-     * again and again.
+     * {@link #multiply(FloatMatrix, boolean, FloatMatrix, boolean, FloatMatrix, FloatMatrix)}; it fits all shapes and
+     * can be used again and again.
      *
      * @param arena the arena that owns the memory
      * @return about 1.3 MB
@@ -46,8 +47,10 @@ public final class DenseMatmul {
      * @param b {@code [k x n]}; {@code [n x k]} if transposed; may be the same as {@code a}
      * @param transposeB whether {@code op(b)} is the transpose
      * @param c {@code [m x n]}, overwritten; shares no memory with {@code a} and {@code b}
-     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the others
-     * @throws IllegalArgumentException if a shape does not fit, or {@code c} or {@code workspace} shares memory with another matrix
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the
+     *     others
+     * @throws IllegalArgumentException if a shape does not fit, or {@code c} or {@code workspace} shares memory with
+     *     another matrix
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -67,16 +70,18 @@ public final class DenseMatmul {
     }
 
     /**
-     * Computes {@code c += op(a) * op(b)}: the sums start at what {@code c} holds. All else is as in {@link #multiply(FloatMatrix, boolean,
-     * FloatMatrix, boolean, FloatMatrix, FloatMatrix)}.
+     * Computes {@code c += op(a) * op(b)}: the sums start at what {@code c} holds. All else is as in
+     * {@link #multiply(FloatMatrix, boolean, FloatMatrix, boolean, FloatMatrix, FloatMatrix)}.
      *
      * @param a {@code [m x k]}; {@code [k x m]} if transposed
      * @param transposeA whether {@code op(a)} is the transpose
      * @param b {@code [k x n]}; {@code [n x k]} if transposed; may be the same as {@code a}
      * @param transposeB whether {@code op(b)} is the transpose
      * @param c {@code [m x n]}, updated; shares no memory with {@code a} and {@code b}
-     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the others
-     * @throws IllegalArgumentException if a shape does not fit, or {@code c} or {@code workspace} shares memory with another matrix
+     * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the
+     *     others
+     * @throws IllegalArgumentException if a shape does not fit, or {@code c} or {@code workspace} shares memory with
+     *     another matrix
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -117,13 +122,14 @@ public final class DenseMatmul {
     }
 
     /**
-     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that share a product
-     * take disjoint blocks. Needs no workspace, because the weights are packed.
+     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
+     * share a product take disjoint blocks. Needs no workspace, because the weights are packed.
      *
      * @param input {@code [at least rows x pre]}
      * @param rows how many rows, at least 1
      * @param weights {@code pre -> post}
-     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares no memory with {@code input}
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares
+     *     no memory with {@code input}
      * @throws IllegalArgumentException if a shape does not fit, or {@code current} shares memory with {@code input}
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
@@ -197,7 +203,9 @@ public final class DenseMatmul {
                 PackedWeights.BLOCK_BYTES);
     }
 
-    /** One output: a chain of {@code depth} fused multiply-adds of inputs from {@code a}. Offsets and steps are bytes. */
+    /**
+     * One output: a chain of {@code depth} fused multiply-adds of inputs from {@code a}. Offsets and steps are bytes.
+     */
     private static float chain(
             float start, int depth, MemorySegment a, long fromA, long stepA, MemorySegment b, long fromB, long stepB) {
         float sum = start;
@@ -210,7 +218,10 @@ public final class DenseMatmul {
     /** The parts of the matrices that stay in a core's caches, and where the workspace holds their packed copies. */
     static final class Panels {
 
-        /** Steps of the sum that are taken at a time: 64 columns of {@code b} are then 256 KB. A multiple of every vector. */
+        /**
+         * Steps of the sum that are taken at a time: 64 columns of {@code b} are then 256 KB. A multiple of every
+         * vector.
+         */
         static final int DEPTH = 1_024;
 
         /** Rows of {@code a} and {@code c} that are taken at a time. A multiple of every vector. */

@@ -17,9 +17,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The vector variant of {@link DenseMatmul}. The work is {@link DenseTileVector}: 4 rows by 4 vectors of sums in registers; where there are only 16
- * registers, {@link TallTileVector}, 6 rows by 2 vectors, and {@link FlatTileVector} for the rows left over. Around them stand the loops that keep its operands in cache: {@link Panels#DEPTH} steps of the sum at a time, of 64 columns of {@code b}, for
- * {@link Panels#ROWS} rows of {@code a}; between such panels the partial sums rest in {@code c}, as float32, which changes no bit.
+ * The vector variant of {@link DenseMatmul}. The work is {@link DenseTileVector}: 4 rows by 4 vectors of sums in
+ * registers; where there are only 16 registers, {@link TallTileVector}, 6 rows by 2 vectors, and {@link FlatTileVector}
+ * for the rows left over. Around them stand the loops that keep its operands in cache: {@link Panels#DEPTH} steps of
+ * the sum at a time, of 64 columns of {@code b}, for {@link Panels#ROWS} rows of {@code a}; between such panels the
+ * partial sums rest in {@code c}, as float32, which changes no bit.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class DenseMatmulVector {
@@ -55,8 +57,8 @@ final class DenseMatmulVector {
     }
 
     /**
-     * Some rows of a block. A weight that is not finite gives NaN wherever it is multiplied by zero. So weights are looked at before, or
-     * sums behind, whichever are fewer.
+     * Some rows of a block. A weight that is not finite gives NaN wherever it is multiplied by zero. So weights are
+     * looked at before, or sums behind, whichever are fewer.
      */
     private static void packed(
             FloatMatrix input, int row, int rows, PackedWeights weights, int block, FloatMatrix current, int to) {
@@ -173,8 +175,9 @@ final class DenseMatmulVector {
     }
 
     /**
-     * Adds {@code depth} products to the sums of one block, of which {@code columns} are of use. The lanes beyond them get sums too, not
-     * even finite. The sums of all rows may be {@code alike} before. If {@code b} may not be {@code finite}, its zeros are looked for in {@code a}.
+     * Adds {@code depth} products to the sums of one block, of which {@code columns} are of use. The lanes beyond them
+     * get sums too, not even finite. The sums of all rows may be {@code alike} before. If {@code b} may not be
+     * {@code finite}, its zeros are looked for in {@code a}.
      */
     private static void addPanel(
             MemorySegment a,
@@ -221,7 +224,10 @@ final class DenseMatmulVector {
         }
     }
 
-    /** Adds by tiles whose sums fit 16 registers, all rows of a strip before the next: its part of {@code b} is read again and again. */
+    /**
+     * Adds by tiles whose sums fit 16 registers, all rows of a strip before the next: its part of {@code b} is read
+     * again and again.
+     */
     private static void addNarrow(
             MemorySegment a,
             long fromA,
@@ -281,8 +287,8 @@ final class DenseMatmulVector {
     }
 
     /**
-     * Zeroes a block from a lane on. Behind the last column zeros in {@code b} would not do: infinity times zero is NaN. The mask serves
-     * whole vectors too, because C2 boxes what is either a computed vector or a constant one.
+     * Zeroes a block from a lane on. Behind the last column zeros in {@code b} would not do: infinity times zero is
+     * NaN. The mask serves whole vectors too, because C2 boxes what is either a computed vector or a constant one.
      */
     private static void clear(FloatMatrix c, int row, int rows, int block, int firstLane) {
         MemorySegment sums = c.segment();

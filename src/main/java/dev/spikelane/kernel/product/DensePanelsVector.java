@@ -58,8 +58,8 @@ final class DensePanelsVector {
     }
 
     /**
-     * {@code target[column][row] = source[row][column]}, by squares of a vector's side. Columns of the target beyond the last are
-     * filled up to the side of a square, with anything.
+     * {@code target[column][row] = source[row][column]}, by squares of a vector's side. Columns of the target beyond
+     * the last are filled up to the side of a square, with anything.
      */
     private static void transpose(
             FloatMatrix source, int row, int rows, int column, int columns, MemorySegment target, long to, long step) {
@@ -80,8 +80,8 @@ final class DensePanelsVector {
     }
 
     /**
-     * An element's place in a square is its row's bits, then its column's bits. A pass rotates them by one, so after as many passes as a
-     * row has bits, row and column have changed places.
+     * An element's place in a square is its row's bits, then its column's bits. A pass rotates them by one, so after as
+     * many passes as a row has bits, row and column have changed places.
      */
     private static void transposeSquare(
             MemorySegment source, long from, long fromStep, int last, MemorySegment target, long to, long toStep) {
@@ -97,7 +97,10 @@ final class DensePanelsVector {
         interleave(target, here, BYTES, COUNT - 1, target, to, toStep);
     }
 
-    /** Row {@code 2 i} and {@code 2 i + 1} of the target are rows {@code i} and {@code i + side / 2} of the source, lane about. */
+    /**
+     * Row {@code 2 i} and {@code 2 i + 1} of the target are rows {@code i} and {@code i + side / 2} of the source, lane
+     * about.
+     */
     private static void interleave(
             MemorySegment source, long from, long fromStep, int last, MemorySegment target, long to, long toStep) {
         Checks.isNative(source);

@@ -9,8 +9,8 @@ abstract class DenseTile {
     static final int ROWS = 4;
 
     /**
-     * {@code c[row][lane] += sum over k of a[row][k] * b[k][lane]}, a fused multiply-add for each {@code k} in ascending order, for up to
-     * {@value #ROWS} rows and four vectors of lanes.
+     * {@code c[row][lane] += sum over k of a[row][k] * b[k][lane]}, a fused multiply-add for each {@code k} in
+     * ascending order, for up to {@value #ROWS} rows and four vectors of lanes.
      *
      * @param stepA bytes from one row of {@code a} to the next
      * @param last the last row, from 0; rows beyond repeat it, which gives the same bits again

@@ -5,7 +5,10 @@ import dev.spikelane.kernel.base.Lanes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** What {@link DenseTileVector} does, in plain loops: its specification, and what serves where no class can be defined at run time. */
+/**
+ * What {@link DenseTileVector} does, in plain loops: its specification, and what serves where no class can be defined
+ * at run time.
+ */
 final class DenseTileScalar extends DenseTile {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;

@@ -14,14 +14,15 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The hot loop of {@link DenseMatmulVector}: 16 fused multiply-adds with 4 loads and 4 broadcasts a step, no range checks; 0.84 to 1.04 of
- * OpenBLAS's speed with 4 x 4 vectors, less with 2 or 3 rows (Zen 5, 512 bits, 2026-11), or with 6 x 4, 6 x 2 or 8 x 2 (Zen 4). It calls
- * the Vector API directly: after so many vectors C2 no longer inlines small methods such as {@link #load}, and boxes
- * (NodeCountInliningCutoff). What comes before the loop does not: with these loads written out, the loop is boxed in JVMs that have warmed up
- * networks (5.5 MB a call; Zen 5, 512 bits).
+ * The hot loop of {@link DenseMatmulVector}: 16 fused multiply-adds with 4 loads and 4 broadcasts a step, no range
+ * checks; 0.84 to 1.04 of OpenBLAS's speed with 4 x 4 vectors, less with 2 or 3 rows (Zen 5, 512 bits, 2026-11), or
+ * with 6 x 4, 6 x 2 or 8 x 2 (Zen 4). It calls the Vector API directly: after so many vectors C2 no longer inlines
+ * small methods such as {@link #load}, and boxes (NodeCountInliningCutoff). What comes before the loop does not: with
+ * these loads written out, the loop is boxed in JVMs that have warmed up networks (5.5 MB a call; Zen 5, 512 bits).
  *
- * <p>This class is a {@link Template}: where the sums of all rows are alike before, as the bias is, only those of the first are loaded. In
- * a JVM that has run other vector code the 12 loads more make C2 box vectors (23 instead of 1.1 ms for 128x784x1000).
+ * <p>This class is a {@link Template}: where the sums of all rows are alike before, as the bias is, only those of the
+ * first are loaded. In a JVM that has run other vector code the 12 loads more make C2 box vectors (23 instead of 1.1 ms
+ * for 128x784x1000).
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class DenseTileVector extends DenseTile {

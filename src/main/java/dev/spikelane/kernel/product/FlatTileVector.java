@@ -10,8 +10,8 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Adds products to tiles of sums, two rows by four vectors, where there are too few rows for {@link TallTileVector}: two rows read the weights once, which
- * come from beyond the L1 cache and cost more than the additions.
+ * Adds products to tiles of sums, two rows by four vectors, where there are too few rows for {@link TallTileVector}:
+ * two rows read the weights once, which come from beyond the L1 cache and cost more than the additions.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a tile are int on purpose
 final class FlatTileVector {
@@ -24,7 +24,8 @@ final class FlatTileVector {
     private FlatTileVector() {}
 
     /**
-     * {@code c[row][lane] += sum over k of a[row][k] * b[k][lane]}, one fused multiply-add for each {@code k} in ascending order.
+     * {@code c[row][lane] += sum over k of a[row][k] * b[k][lane]}, one fused multiply-add for each {@code k} in
+     * ascending order.
      *
      * @param a where the first factor of the first row stands, in bytes; those of a row lie side by side
      * @param rowOfA bytes from the first row's factors to the second's

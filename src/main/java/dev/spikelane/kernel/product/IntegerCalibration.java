@@ -7,7 +7,9 @@ import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 
-/** Measures what the variants of {@link IntegerMatmul} cost with weights of one type, as {@link SpikeCalibration} asks. */
+/**
+ * Measures what the variants of {@link IntegerMatmul} cost with weights of one type, as {@link SpikeCalibration} asks.
+ */
 final class IntegerCalibration {
 
     private static final int FEW = 8;

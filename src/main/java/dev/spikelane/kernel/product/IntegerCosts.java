@@ -3,8 +3,8 @@ package dev.spikelane.kernel.product;
 import dev.spikelane.memory.ElementType;
 
 /**
- * What the variants of {@link IntegerMatmul} cost on a machine, in nanoseconds for 64 outputs. They decide which variant serves, and never change
- * bits. {@link SpikeCosts} holds those in use.
+ * What the variants of {@link IntegerMatmul} cost on a machine, in nanoseconds for 64 outputs. They decide which
+ * variant serves, and never change bits. {@link SpikeCosts} holds those in use.
  *
  * @param int8 with weights of 8 bits
  * @param int16 with weights of 16 bits
@@ -24,7 +24,10 @@ public record IntegerCosts(Product int8, Product int16) {
     /** Inputs of which {@link Product#make} and {@link Product#panel} tell. */
     static final int INPUTS = 32;
 
-    /** Measured on EPYC Zen 3 (family 25 model 1, 256 bits), 2026-11, with the kernels of before: tables of 32 inputs, currents by block. */
+    /**
+     * Measured on EPYC Zen 3 (family 25 model 1, 256 bits), 2026-11, with the kernels of before: tables of 32 inputs,
+     * currents by block.
+     */
     static final IntegerCosts ZEN_3 = new IntegerCosts(new Product(0, 2.1, 370, 14.5), new Product(0, 2.6, 740, 29));
 
     /** Measured on EPYC Zen 5 (family 26 model 2, 512 bits), 2026-11. */

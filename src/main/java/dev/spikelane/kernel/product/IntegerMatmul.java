@@ -11,23 +11,25 @@ import java.util.Locale;
 /**
  * Spikes times integer weights: turns the spikes of a layer into the currents of the next.
  *
- * <p>{@code current[r][o] = bias[o] + scale[o] * float(sum over the inputs i that fire in row r of item[o][i])}. The sum is exact, in 32
- * bits, which it cannot leave ({@link PackedIntegers#mostInputs}); so it has no order. It is rounded to float32 once, to the nearest, ties to
- * even, which changes nothing up to 2^24; the product is rounded once; the sum with the bias is rounded once. So results never depend on the
- * density, the rows in a call, the vector width or the number of threads.
+ * <p>{@code current[r][o] = bias[o] + scale[o] * float(sum over the inputs i that fire in row r of item[o][i])}. The
+ * sum is exact, in 32 bits, which it cannot leave ({@link PackedIntegers#mostInputs}); so it has no order. It is
+ * rounded to float32 once, to the nearest, ties to even, which changes nothing up to 2^24; the product is rounded once;
+ * the sum with the bias is rounded once. So results never depend on the density, the rows in a call, the vector width
+ * or the number of threads.
  *
- * <p>Two vector variants. One adds the weights of the active inputs, which were listed before: 8-bit weights in lanes of 16 bits, which are
- * widened before they can overflow. The other adds, for every group of four inputs, one of its 16 partial sums from tables in the L1 cache, which
- * costs the same at any density; 16-bit weights go through it in two halves, {@code 256 * (item >> 8) + (item & 255)}. {@link IntegerCosts} says
- * which of them is the faster one on this machine.
+ * <p>Two vector variants. One adds the weights of the active inputs, which were listed before: 8-bit weights in lanes
+ * of 16 bits, which are widened before they can overflow. The other adds, for every group of four inputs, one of its 16
+ * partial sums from tables in the L1 cache, which costs the same at any density; 16-bit weights go through it in two
+ * halves, {@code 256 * (item >> 8) + (item & 255)}. {@link IntegerCosts} says which of them is the faster one on this
+ * machine.
  */
 public final class IntegerMatmul {
 
     private IntegerMatmul() {}
 
     /**
-     * Computes the currents of the first rows for some blocks of 64 outputs. Threads that share a product take disjoint blocks, each with
-     * its own workspace.
+     * Computes the currents of the first rows for some blocks of 64 outputs. Threads that share a product take disjoint
+     * blocks, each with its own workspace.
      *
      * @param spikes {@code [at least rows x pre]}
      * @param rows how many rows, at least 1
@@ -54,14 +56,15 @@ public final class IntegerMatmul {
     }
 
     /**
-     * Names the variant that {@link #multiply} chooses: the one that costs less by {@link SpikeCosts#inUse}. Results do not depend on it.
+     * Names the variant that {@link #multiply} chooses: the one that costs less by {@link SpikeCosts#inUse}. Results do
+     * not depend on it.
      *
      * @param type the type of the weights
      * @param rows rows in the call
      * @param pre inputs
      * @param active spikes in these rows
-     * @return {@code int8 active}, {@code int8 tables}, {@code int16 active} or {@code int16 tables}; {@code int8 scalar} or {@code int16
-     *     scalar} without vectors
+     * @return {@code int8 active}, {@code int8 tables}, {@code int16 active} or {@code int16 tables};
+     *     {@code int8 scalar} or {@code int16 scalar} without vectors
      */
     public static String variant(ElementType type, int rows, int pre, long active) {
         return (type + " " + choose(type, rows, pre, active)).toLowerCase(Locale.ROOT);

@@ -15,9 +15,9 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The variant of {@link IntegerMatmul} that visits active inputs, four vectors of weights at a time. A lane holds two of them: whole lanes are summed, and
- * their upper halves beside them; the difference is the sum of the lower halves. What the last of the vectors hold beyond the blocks that stand side by
- * side is summed too, and not used.
+ * The variant of {@link IntegerMatmul} that visits active inputs, four vectors of weights at a time. A lane holds two
+ * of them: whole lanes are summed, and their upper halves beside them; the difference is the sum of the lower halves.
+ * What the last of the vectors hold beyond the blocks that stand side by side is summed too, and not used.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 final class IntegerMatmulVector {
@@ -79,8 +79,8 @@ final class IntegerMatmulVector {
     }
 
     /**
-     * Rows of whose sums there is room for all outputs, as whole rows of currents go to memory faster than parts. Weights of 16 bits, which often do not
-     * fit the L2 cache, should rather serve many rows.
+     * Rows of whose sums there is room for all outputs, as whole rows of currents go to memory faster than parts.
+     * Weights of 16 bits, which often do not fit the L2 cache, should rather serve many rows.
      */
     private static int mostRows(ElementType type, Tile current) {
         return type == ElementType.INT8

@@ -1,6 +1,9 @@
 package dev.spikelane.kernel.product;
 
-/** Shape of the scratch memory of {@link IntegerMatmul} in {@link SpikeWorkspace#tables}, in bytes: tables, sums, and spikes by panel. */
+/**
+ * Shape of the scratch memory of {@link IntegerMatmul} in {@link SpikeWorkspace#tables}, in bytes: tables, sums, and
+ * spikes by panel.
+ */
 final class IntegerSums {
 
     /** Inputs whose tables are made at a time: their tables take a third of an L1 cache. */
@@ -14,7 +17,10 @@ final class IntegerSums {
     /** Rows that share tables, or a list. */
     static final int ROWS = SpikeCosts.MOST_ROWS_FORESEEN;
 
-    /** Sums of a row and a block of 64 outputs that there is room for: those of four blocks for all rows, or of more for fewer. */
+    /**
+     * Sums of a row and a block of 64 outputs that there is room for: those of four blocks for all rows, or of more for
+     * fewer.
+     */
     static final int ROOM = ROWS * PackedIntegers.SIDE_BY_SIDE;
 
     /** Bytes of such sums, of 16 and of 32 bits. */

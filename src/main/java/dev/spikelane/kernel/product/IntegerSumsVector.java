@@ -17,8 +17,8 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Turns sums into currents, a row of some blocks after the other: memory takes them twice to four times as fast as a block of many rows. Sums stand in the
- * order of the outputs.
+ * Turns sums into currents, a row of some blocks after the other: memory takes them twice to four times as fast as a
+ * block of many rows. Sums stand in the order of the outputs.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 final class IntegerSumsVector {
@@ -135,8 +135,8 @@ final class IntegerSumsVector {
     }
 
     /**
-     * Makes currents of narrow sums, two vectors at a time: longer than the methods that C2 inlines (325 bytes), so that its loop does not meet
-     * others in one that calls them all. So are all loops with more than a few accesses.
+     * Makes currents of narrow sums, two vectors at a time: longer than the methods that C2 inlines (325 bytes), so
+     * that its loop does not meet others in one that calls them all. So are all loops with more than a few accesses.
      *
      * @param stride blocks from the sums of one row to those of the next
      */

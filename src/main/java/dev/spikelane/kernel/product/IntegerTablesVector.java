@@ -16,8 +16,8 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The variant of {@link IntegerMatmul} that adds partial sums of four inputs from tables, four vectors of 16-bit lanes wide. Sums of 16
- * bits are added to sums of 32 before they can overflow.
+ * The variant of {@link IntegerMatmul} that adds partial sums of four inputs from tables, four vectors of 16-bit lanes
+ * wide. Sums of 16 bits are added to sums of 32 before they can overflow.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 final class IntegerTablesVector {
@@ -42,12 +42,17 @@ final class IntegerTablesVector {
     /** Panels whose sums 16 bits can hold, if no item is beyond -128 to 127; half as many for 0 to 255. */
     private static final int PANELS_ADDED = 256 / IntegerSums.PANEL;
 
-    /** Where two vectors of bytes are put aside: their lower halves at 0 and here, the upper ones here and at the end. */
+    /**
+     * Where two vectors of bytes are put aside: their lower halves at 0 and here, the upper ones here and at the end.
+     */
     private static final int SECOND_LOWER = BLOCKS == 2 ? 2 * BYTES : BYTES;
 
     private static final int FIRST_UPPER = BLOCKS == 2 ? BYTES : 2 * BYTES;
 
-    /** Turns the stored halves of pairs, of which the lower one has an offset, into numbers with a sign: of 8 bits, and of 16. */
+    /**
+     * Turns the stored halves of pairs, of which the lower one has an offset, into numbers with a sign: of 8 bits, and
+     * of 16.
+     */
     private static final ShortVector BYTE_SIGN = ShortVector.broadcast(SHORT, (short) (1 << 7));
 
     private static final ShortVector SHORT_SIGN =
@@ -220,8 +225,8 @@ final class IntegerTablesVector {
     }
 
     /**
-     * Entry {@code n} of a group's table is the sum of the items put aside of the inputs whose bit is set in {@code n}. One loop over groups and
-     * vectors: a call for each vector costs as much as its tables.
+     * Entry {@code n} of a group's table is the sum of the items put aside of the inputs whose bit is set in {@code n}.
+     * One loop over groups and vectors: a call for each vector costs as much as its tables.
      */
     private static void makeTables(MemorySegment workspace) {
         Checks.isNative(workspace);
@@ -315,7 +320,10 @@ final class IntegerTablesVector {
         }
     }
 
-    /** Adds a strip's narrow sums, shifted, to wide ones: the halves of 32-bit lanes are the lower and the upper half of a block. */
+    /**
+     * Adds a strip's narrow sums, shifted, to wide ones: the halves of 32-bit lanes are the lower and the upper half of
+     * a block.
+     */
     private static void widenPairs(MemorySegment workspace, int rows, int vector, int shift) {
         IntegerSumsVector.widenPairs(
                 workspace, rows, vector * BYTES, place(1), place(2), place(3), BLOCKS * IntegerSums.WIDE_BYTES, shift);

@@ -10,9 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Products with few outputs, such as ten classes, over the many rows of a batch in training, with the bits of {@link SpikeMatmul}.
- * Tables of partial sums of 64 inputs take 16 KB, where those of {@link SpikeMatmul} are made for 64 outputs: 3200 x 1000 x 10
- * take 0.2 instead of 0.6 ms (Zen 5, 2026-11).
+ * Products with few outputs, such as ten classes, over the many rows of a batch in training, with the bits of
+ * {@link SpikeMatmul}. Tables of partial sums of 64 inputs take 16 KB, where those of {@link SpikeMatmul} are made for
+ * 64 outputs: 3200 x 1000 x 10 take 0.2 instead of 0.6 ms (Zen 5, 2026-11).
  *
  * <p>An object owns scratch memory of one thread.
  */

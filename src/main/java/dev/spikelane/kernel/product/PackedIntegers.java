@@ -8,13 +8,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Integer weights of a dense connection, their scales and the bias, in the order in which {@link IntegerMatmul} reads them.
+ * Integer weights of a dense connection, their scales and the bias, in the order in which {@link IntegerMatmul} reads
+ * them.
  *
- * <p>Layout {@code [ceil(post/256)][pre rounded up to 32][256]} items, fewer than 256 in the last part if the blocks of 64 outputs do not fill
- * it: the weights of up to four blocks from one input stand side by side, those of the next input follow. Of a block, output {@code k} stands at
- * place {@code 2k} and output {@code 32 + k} at place {@code 2k + 1}, so that two neighbors are the halves of a lane twice as wide, and a sum of whole
- * lanes beside one of their upper halves tells that of the lower ones. The lower half is stored without a sign, with 128 or 32,768 added. Behind
- * the last weights a vector or more may be read, and means nothing.
+ * <p>Layout {@code [ceil(post/256)][pre rounded up to 32][256]} items, fewer than 256 in the last part if the blocks of
+ * 64 outputs do not fill it: the weights of up to four blocks from one input stand side by side, those of the next
+ * input follow. Of a block, output {@code k} stands at place {@code 2k} and output {@code 32 + k} at place
+ * {@code 2k + 1}, so that two neighbors are the halves of a lane twice as wide, and a sum of whole lanes beside one of
+ * their upper halves tells that of the lower ones. The lower half is stored without a sign, with 128 or 32,768 added.
+ * Behind the last weights a vector or more may be read, and means nothing.
  */
 public final class PackedIntegers {
 
@@ -58,8 +60,8 @@ public final class PackedIntegers {
      * @param weights {@code [post x pre]}, torch's layout of {@code nn.Linear}; copied
      * @param bias {@code [1 x post]}; copied
      * @return the packed weights
-     * @throws IllegalArgumentException if the bias has another shape or a value that is not finite, or there are more inputs than sums of
-     *     32 bits can hold, {@link #mostInputs}, or the copy would be too large
+     * @throws IllegalArgumentException if the bias has another shape or a value that is not finite, or there are more
+     *     inputs than sums of 32 bits can hold, {@link #mostInputs}, or the copy would be too large
      */
     public static PackedIntegers pack(Arena arena, IntegerMatrix weights, FloatMatrix bias) {
         int post = weights.rows();
@@ -113,8 +115,8 @@ public final class PackedIntegers {
     }
 
     /**
-     * Returns these weights with other scales, for spikes that carry a value: the items and the bias are the same memory, and each scale is
-     * multiplied by the value, rounded once to float32.
+     * Returns these weights with other scales, for spikes that carry a value: the items and the bias are the same
+     * memory, and each scale is multiplied by the value, rounded once to float32.
      *
      * @param value what a spike carries
      * @return the weights times the value
@@ -132,7 +134,8 @@ public final class PackedIntegers {
      *
      * @param weights {@code [post x pre]} of the same type with as many scales; copied
      * @param newBias {@code [1 x post]}; copied
-     * @throws IllegalArgumentException if something does not fit, or a value of the bias is not finite; nothing is replaced then
+     * @throws IllegalArgumentException if something does not fit, or a value of the bias is not finite; nothing is
+     *     replaced then
      */
     public void set(IntegerMatrix weights, FloatMatrix newBias) {
         if (weights.type() != type || weights.rows() != post || weights.columns() != pre) {

@@ -10,7 +10,8 @@ import java.lang.foreign.ValueLayout;
  * Weights and bias of a dense connection in the order in which {@link SpikeMatmul} reads them.
  *
  * <p>Layout {@code [ceil(post/64)][pre rounded up to 16][64]} floats: the weights of 64 outputs from one input are 256
- * consecutive bytes, those of the next input follow. Padding is zero. They change only where they are set; may be shared between threads if its arena is.
+ * consecutive bytes, those of the next input follow. Padding is zero. They change only where they are set; may be
+ * shared between threads if its arena is.
  */
 public final class PackedWeights {
 
@@ -29,7 +30,10 @@ public final class PackedWeights {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
-    /** The packed weights, and the inputs of a word of spikes more, so that a whole word's weights may be sliced from any of them. */
+    /**
+     * The packed weights, and the inputs of a word of spikes more, so that a whole word's weights may be sliced from
+     * any of them.
+     */
     private final FloatMatrix memory;
 
     private final FloatMatrix packed;
@@ -64,7 +68,8 @@ public final class PackedWeights {
      * @param weights {@code [post x pre]}, torch's layout of {@code nn.Linear}; copied
      * @param bias {@code [1 x post]}; copied
      * @return the packed weights
-     * @throws IllegalArgumentException if the bias has another shape, or a value is NaN or infinite, or the copy would be too large
+     * @throws IllegalArgumentException if the bias has another shape, or a value is NaN or infinite, or the copy would
+     *     be too large
      */
     public static PackedWeights pack(Arena arena, FloatMatrix weights, FloatMatrix bias) {
         int post = weights.rows();
@@ -101,7 +106,8 @@ public final class PackedWeights {
      *
      * @param weights {@code [post x pre]}; copied
      * @param newBias {@code [1 x post]}; copied
-     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite; nothing is replaced then
+     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite; nothing is replaced
+     *     then
      */
     public void set(FloatMatrix weights, FloatMatrix newBias) {
         weights.requireShape("weights", post, pre);
@@ -157,12 +163,13 @@ public final class PackedWeights {
     }
 
     /**
-     * Fills these weights with others, those of each input times a factor, in float32; the bias is copied. Nobody may multiply by them meanwhile.
+     * Fills these weights with others, those of each input times a factor, in float32; the bias is copied. Nobody may
+     * multiply by them meanwhile.
      *
      * @param other weights of the same shape
      * @param factors one, or one for each input
-     * @throws IllegalArgumentException if there are neither one nor so many factors, shapes differ, or a product is not finite; nothing is
-     *     replaced then
+     * @throws IllegalArgumentException if there are neither one nor so many factors, shapes differ, or a product is not
+     *     finite; nothing is replaced then
      */
     public void setScaled(PackedWeights other, float[] factors) {
         if (factors.length != 1 && factors.length != pre) {
@@ -177,7 +184,8 @@ public final class PackedWeights {
     }
 
     /**
-     * Does what {@link #setScaled} does with weights that have changed since, such as by training, which may have made them infinite or NaN.
+     * Does what {@link #setScaled} does with weights that have changed since, such as by training, which may have made
+     * them infinite or NaN.
      *
      * @param other weights of the same shape
      * @param factors as {@link #setScaled} took them
@@ -330,7 +338,8 @@ public final class PackedWeights {
     }
 
     /**
-     * Returns the packed weights themselves, for optimizers. Padding must stay zero, and nobody may multiply while they change.
+     * Returns the packed weights themselves, for optimizers. Padding must stay zero, and nobody may multiply while they
+     * change.
      *
      * @return {@code [blocks * inputs rounded up to 16 x 64]}
      */

@@ -4,15 +4,16 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.ValueLayout;
 
 /**
- * For each two neighboring lines of a matrix, rows or columns, the places at which one of them is not zero, panel after panel of places.
+ * For each two neighboring lines of a matrix, rows or columns, the places at which one of them is not zero, panel after
+ * panel of places.
  */
 final class PairLists {
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     /**
-     * The density of lists above which all places are taken: tiles of 32 registers reach what the CPU can do (at .75 lists take 0.87 ms for 128 x 784 x
-     * 1000, at .51 0.64 ms, tiles 0.77 ms; Zen 5, 512 bits, 2026-11).
+     * The density of lists above which all places are taken: tiles of 32 registers reach what the CPU can do (at .75
+     * lists take 0.87 ms for 128 x 784 x 1000, at .51 0.64 ms, tiles 0.77 ms; Zen 5, 512 bits, 2026-11).
      */
     private static final double DENSEST = 0.6;
 

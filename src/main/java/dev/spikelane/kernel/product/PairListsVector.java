@@ -11,8 +11,9 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Products with a matrix of values, half of which may be zero: only places at which one of two neighboring lines is not zero are taken, which
- * leaves sums as they are but for the sign of a zero, if the other matrix is finite. Two lines share what is loaded from that.
+ * Products with a matrix of values, half of which may be zero: only places at which one of two neighboring lines is not
+ * zero are taken, which leaves sums as they are but for the sign of a zero, if the other matrix is finite. Two lines
+ * share what is loaded from that.
  */
 final class PairListsVector {
 

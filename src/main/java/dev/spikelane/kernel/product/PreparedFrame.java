@@ -9,7 +9,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A frame prepared for a product: lists of what is not zero in its rows, two at a time, once for all outputs. All threads read it. */
+/**
+ * A frame prepared for a product: lists of what is not zero in its rows, two at a time, once for all outputs. All
+ * threads read it.
+ */
 public final class PreparedFrame {
 
     /** Inputs of a frame that are taken at a time: their weights to 64 outputs are 25 KB and stay in the L1 cache. */
@@ -59,9 +62,9 @@ public final class PreparedFrame {
     }
 
     /**
-     * Computes the currents of the frame that was taken, with the bits of {@link DenseMatmul}. Of two neighboring rows one may be zero where the other
-     * is not, which gives NaN if a weight is not finite; and places that are left out would turn a sum of -0 into +0. Both are found in the currents, and
-     * all products are computed then.
+     * Computes the currents of the frame that was taken, with the bits of {@link DenseMatmul}. Of two neighboring rows
+     * one may be zero where the other is not, which gives NaN if a weight is not finite; and places that are left out
+     * would turn a sum of -0 into +0. Both are found in the currents, and all products are computed then.
      *
      * @param weights {@code inputs -> outputs}
      * @param into {@code [batch x outputs]}, overwritten at the blocks in use

@@ -5,10 +5,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Spikes of some rows, prepared for a product: counted, and listed or laid out as the variant that serves wants them, once for all outputs. All
- * threads that share the product read it.
+ * Spikes of some rows, prepared for a product: counted, and listed or laid out as the variant that serves wants them,
+ * once for all outputs. All threads that share the product read it.
  *
- * <p>It knows of which rows it is by the place and the version that they had, never by an object: a matrix is the same object when it holds other spikes.
+ * <p>It knows of which rows it is by the place and the version that they had, never by an object: a matrix is the same
+ * object when it holds other spikes.
  */
 public final class PreparedSpikes {
 
@@ -117,8 +118,9 @@ public final class PreparedSpikes {
      * @param someRows how many of the first rows
      * @param itsVersion a number that this memory has had only while it held the spikes that it holds now
      * @param weights of a product; their shape counts, not their values
-     * @return whether {@link SpikeMatmul#multiply(PreparedSpikes, SpikeMatrix, int, PackedWeights, dev.spikelane.kernel.base.Tile, SpikeWorkspace)} may
-     *     be called
+     * @return whether
+     *     {@link SpikeMatmul#multiply(PreparedSpikes, SpikeMatrix, int, PackedWeights, dev.spikelane.kernel.base.Tile,
+     *     SpikeWorkspace)} may be called
      */
     public boolean isOf(SpikeMatrix spikes, int someRows, long itsVersion, PackedWeights weights) {
         return kept

@@ -8,13 +8,13 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Spikes times recurrent weights, for the few rows of one step: {@code current[r][o] = (sum over the inputs i that fire in row r of
- * weight[o][i]) + bias[o]}, in float32 and in this order: the active weights are added one after another in ascending order, and the bias
- * comes last.
+ * Spikes times recurrent weights, for the few rows of one step:
+ * {@code current[r][o] = (sum over the inputs i that fire in row r of weight[o][i]) + bias[o]}, in float32 and in this
+ * order: the active weights are added one after another in ascending order, and the bias comes last.
  *
- * <p>That is the order of torch's product for a layer of some hundred neurons. {@link SpikeMatmul}, which adds groups of four to the bias, is
- * faster for many rows; but what is fed back accumulates its rounding, and where states grow large and cancel, only this order gives
- * snnTorch's.
+ * <p>That is the order of torch's product for a layer of some hundred neurons. {@link SpikeMatmul}, which adds groups
+ * of four to the bias, is faster for many rows; but what is fed back accumulates its rounding, and where states grow
+ * large and cancel, only this order gives snnTorch's.
  */
 public final class RecurrentMatmul {
 
@@ -23,8 +23,8 @@ public final class RecurrentMatmul {
     private RecurrentMatmul() {}
 
     /**
-     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that share a product
-     * take disjoint blocks.
+     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
+     * share a product take disjoint blocks.
      *
      * @param spikes {@code [at least rows x pre]}
      * @param rows how many rows, at least 1

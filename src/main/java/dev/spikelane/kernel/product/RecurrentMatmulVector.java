@@ -13,8 +13,9 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The vector variant of {@link RecurrentMatmul}: eight vectors of outputs at a time, and for them all active inputs. A vector's additions wait for each
- * other, and the CPU guesses wrong at the end of a word's spikes: with four vectors a thread would wait most of the time.
+ * The vector variant of {@link RecurrentMatmul}: eight vectors of outputs at a time, and for them all active inputs. A
+ * vector's additions wait for each other, and the CPU guesses wrong at the end of a word's spikes: with four vectors a
+ * thread would wait most of the time.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class RecurrentMatmulVector {

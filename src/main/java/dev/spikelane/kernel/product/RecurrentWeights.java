@@ -6,8 +6,8 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 
 /**
- * Weights and bias from neurons to all of them, laid out for the kernels: what {@link RecurrentMatmul} makes of spikes, and
- * {@link DenseMatmul} of values. Immutable; may be shared between threads if its arena is.
+ * Weights and bias from neurons to all of them, laid out for the kernels: what {@link RecurrentMatmul} makes of spikes,
+ * and {@link DenseMatmul} of values. Immutable; may be shared between threads if its arena is.
  */
 public final class RecurrentWeights {
 
@@ -45,7 +45,8 @@ public final class RecurrentWeights {
      * Computes the currents that values give.
      *
      * @param values {@code [rows x pre]}
-     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares no memory with {@code values}
+     * @param current {@code [at least rows x post]}, of which these rows of the blocks in use are overwritten; shares
+     *     no memory with {@code values}
      * @throws IllegalArgumentException if a shape does not fit, or {@code current} shares memory with {@code values}
      */
     public void multiply(FloatMatrix values, Tile current) {

@@ -9,8 +9,8 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
 /**
- * Multiplies each column of rows by a weight of its own: {@code into[r][i] = weight[i] * from[r][i]}, in float32; 0 where the latter is, whatever
- * the weight ({@link ZeroInputs}).
+ * Multiplies each column of rows by a weight of its own: {@code into[r][i] = weight[i] * from[r][i]}, in float32; 0
+ * where the latter is, whatever the weight ({@link ZeroInputs}).
  */
 public final class RowScale {
 

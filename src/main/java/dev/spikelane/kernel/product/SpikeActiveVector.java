@@ -15,9 +15,10 @@ import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The variant of {@link SpikeMatmul} that visits active inputs only. Four accumulators in registers, a strip of {@code 4 * lanes} outputs, are
- * enough to hide the latency of an addition and few enough for 16 registers. A slice of the weights of a word of spikes has a constant length,
- * so that no range check is left in the inner loop; see {@link SpikePanelsVector}.
+ * The variant of {@link SpikeMatmul} that visits active inputs only. Four accumulators in registers, a strip of
+ * {@code 4 * lanes} outputs, are enough to hide the latency of an addition and few enough for 16 registers. A slice of
+ * the weights of a word of spikes has a constant length, so that no range check is left in the inner loop; see
+ * {@link SpikePanelsVector}.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class SpikeActiveVector {
@@ -37,9 +38,9 @@ final class SpikeActiveVector {
     private SpikeActiveVector() {}
 
     /**
-     * All outputs of a tile of rows are computed before those of the next, while the branch predictor still knows which inputs are active. Blocks
-     * of outputs are walked upwards and downwards by turns, from tile to tile and from call to call: the weights used last are still in the L2
-     * cache.
+     * All outputs of a tile of rows are computed before those of the next, while the branch predictor still knows which
+     * inputs are active. Blocks of outputs are walked upwards and downwards by turns, from tile to tile and from call
+     * to call: the weights used last are still in the L2 cache.
      *
      * @param listed all rows; null if they are to be listed here, a tile at a time
      */
@@ -103,7 +104,10 @@ final class SpikeActiveVector {
         }
     }
 
-    /** Outputs that fit one vector, such as ten classes: 39 instead of 70 us for 256 rows of 1000 -> 10 (Zen 4, 2026-11). */
+    /**
+     * Outputs that fit one vector, such as ten classes: 39 instead of 70 us for 256 rows of 1000 -> 10 (Zen 4,
+     * 2026-11).
+     */
     private static void vector(
             SpikeMatrix spikes,
             int firstRow,
@@ -147,8 +151,8 @@ final class SpikeActiveVector {
     }
 
     /**
-     * One loop over entries, with a branch where a group ends: it is counted, so that C2 takes out of it what does not change, which it does not
-     * out of a loop for each word of spikes or for each group.
+     * One loop over entries, with a branch where a group ends: it is counted, so that C2 takes out of it what does not
+     * change, which it does not out of a loop for each word of spikes or for each group.
      */
     private static void strip(
             ActiveLists lists,

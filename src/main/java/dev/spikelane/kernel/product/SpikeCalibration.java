@@ -9,7 +9,10 @@ import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 
-/** Measures what the variants of {@link SpikeMatmul} and {@link IntegerMatmul} cost on this machine, once they are compiled. Takes some seconds. */
+/**
+ * Measures what the variants of {@link SpikeMatmul} and {@link IntegerMatmul} cost on this machine, once they are
+ * compiled. Takes some seconds.
+ */
 public final class SpikeCalibration implements AutoCloseable {
 
     private static final int PRE = 784;
@@ -42,7 +45,8 @@ public final class SpikeCalibration implements AutoCloseable {
     /**
      * Measures. The machine should do nothing else meanwhile.
      *
-     * @return the constants of this machine; those in use if there are no vectors, or where a measurement makes no sense
+     * @return the constants of this machine; those in use if there are no vectors, or where a measurement makes no
+     *     sense
      */
     public static SpikeCosts measure() {
         SpikeCosts inUse = SpikeCosts.inUse();

@@ -6,12 +6,13 @@ import dev.spikelane.memory.ElementType;
 import java.util.Locale;
 
 /**
- * What the variants of {@link SpikeMatmul} and {@link IntegerMatmul} cost on a machine, in nanoseconds for 64 outputs. They decide which
- * variant serves, and never change bits.
+ * What the variants of {@link SpikeMatmul} and {@link IntegerMatmul} cost on a machine, in nanoseconds for 64 outputs.
+ * They decide which variant serves, and never change bits.
  *
- * <p>Constants of known CPUs ship with the library. The system property {@value #PROPERTY} fixes them: {@code auto} (the default), the name of a
- * shipped set ({@code zen3}, {@code zen4}, {@code zen5}, {@code sapphire-rapids}, {@code lanes4}, {@code lanes8}, {@code lanes16}), or
- * constants as {@link #text} writes them. Calibration may replace what is not fixed; a run never does so by itself.
+ * <p>Constants of known CPUs ship with the library. The system property {@value #PROPERTY} fixes them: {@code auto}
+ * (the default), the name of a shipped set ({@code zen3}, {@code zen4}, {@code zen5}, {@code sapphire-rapids},
+ * {@code lanes4}, {@code lanes8}, {@code lanes16}), or constants as {@link #text} writes them. Calibration may replace
+ * what is not fixed; a run never does so by itself.
  *
  * @param name where they come from
  * @param active visiting active inputs
@@ -41,7 +42,8 @@ public record SpikeCosts(
      * @param word of a word of spikes, 64 inputs of a row
      * @param group of a group of four inputs in which one is active
      * @param spike of an active input
-     * @param foreseen active inputs of a tile of rows which the CPU's branch predictor keeps in mind from one block of outputs to the next
+     * @param foreseen active inputs of a tile of rows which the CPU's branch predictor keeps in mind from one block of
+     *     outputs to the next
      */
     public record Active(double word, double group, double spike, int foreseen) {}
 
@@ -77,7 +79,8 @@ public record SpikeCosts(
     /**
      * Of multiplying by spikes as numbers.
      *
-     * @param row of a group of four inputs of a row, of which there are a multiple of {@value SpikeFactors#ROWS}; infinite if this variant never serves
+     * @param row of a group of four inputs of a row, of which there are a multiple of {@value SpikeFactors#ROWS};
+     *     infinite if this variant never serves
      */
     public record Dense(double row) {
 
@@ -89,15 +92,18 @@ public record SpikeCosts(
     }
 
     /**
-     * The most rows of a tile of active inputs, and the most that are advised at a time: more currents leave the L2 cache (1,024 rows of 784 ->
-     * 1000 at density 0.02 take 5.2 ms in one tile, 4.3 in four; Zen 3, 2026-11).
+     * The most rows of a tile of active inputs, and the most that are advised at a time: more currents leave the L2
+     * cache (1,024 rows of 784 -> 1000 at density 0.02 take 5.2 ms in one tile, 4.3 in four; Zen 3, 2026-11).
      */
     static final int MOST_ROWS_FORESEEN = 256;
 
     /** Blocks of 64 outputs of the layer that constants are fitted to, 784 -> 1000. */
     private static final int BLOCKS = 16;
 
-    /** Of the work for 64 outputs, what active inputs do for those of one vector: 0.5 for 8 rows to 0.7 for 200 (Zen 5, 2026-11). */
+    /**
+     * Of the work for 64 outputs, what active inputs do for those of one vector: 0.5 for 8 rows to 0.7 for 200 (Zen 5,
+     * 2026-11).
+     */
     private static final double SHARE_OF_ONE_VECTOR = 0.6;
 
     /** Measured on EPYC Zen 3 (family 25 model 1, 256 bits), 2026-11. */
@@ -196,8 +202,8 @@ public record SpikeCosts(
     }
 
     /**
-     * Tells whether these constants were measured on a CPU like this one, or are given: then they need no measurement. Otherwise they are those
-     * of another CPU with as wide vectors.
+     * Tells whether these constants were measured on a CPU like this one, or are given: then they need no measurement.
+     * Otherwise they are those of another CPU with as wide vectors.
      *
      * @return whether they are of this CPU
      */
@@ -371,8 +377,8 @@ public record SpikeCosts(
     }
 
     /**
-     * What the constants make of a time for 64 outputs that was measured with other blocks than {@value #BLOCKS}, of which one took part in
-     * preparing spikes.
+     * What the constants make of a time for 64 outputs that was measured with other blocks than {@value #BLOCKS}, of
+     * which one took part in preparing spikes.
      */
     static double fromBlocks(int blocks, SpikeMatmul.Variant variant) {
         double preparing = preparing(variant, blocks * PackedWeights.BLOCK);
@@ -393,8 +399,8 @@ public record SpikeCosts(
     }
 
     /**
-     * What a variant does once for all outputs, listing and laying out spikes, for the work that it does for 64 of them (Zen 5, 2026-11: 200 rows of 784 ->
-     * 64 and 128, and of 1000 -> 10).
+     * What a variant does once for all outputs, listing and laying out spikes, for the work that it does for 64 of them
+     * (Zen 5, 2026-11: 200 rows of 784 -> 64 and 128, and of 1000 -> 10).
      */
     private static double preparing(SpikeMatmul.Variant variant, int post) {
         return switch (variant) {

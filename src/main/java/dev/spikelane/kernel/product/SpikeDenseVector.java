@@ -15,16 +15,18 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The variant of {@link SpikeMatmul} that multiplies by spikes as by the numbers 0 and 1, for a few rows with many spikes: four rows share each weight
- * that is loaded, and nothing depends on where spikes are.
+ * The variant of {@link SpikeMatmul} that multiplies by spikes as by the numbers 0 and 1, for a few rows with many
+ * spikes: four rows share each weight that is loaded, and nothing depends on where spikes are.
  *
- * <p>Its bits are those of the canonical order. A fused multiply-add by 1 is an addition; one by 0 adds a zero, which changes nothing but the sign of a
- * zero, if the weight is finite. So a group's sum is the canonical one but for the sign of a zero, and that cannot change a current other than -0. A
- * current is -0 only where the bias is, as {@code x + y} is -0 for two of -0 only. What a weight that is not finite does ends in NaN. So a
- * bias of -0 before and a NaN behind are looked for, and {@link SpikeActiveVector} serves where there is one.
+ * <p>Its bits are those of the canonical order. A fused multiply-add by 1 is an addition; one by 0 adds a zero, which
+ * changes nothing but the sign of a zero, if the weight is finite. So a group's sum is the canonical one but for the
+ * sign of a zero, and that cannot change a current other than -0. A current is -0 only where the bias is, as
+ * {@code x + y} is -0 for two of -0 only. What a weight that is not finite does ends in NaN. So a bias of -0 before and
+ * a NaN behind are looked for, and {@link SpikeActiveVector} serves where there is one.
  *
- * <p>Eight sums, and eight of a group, are in registers, of which a CPU must have 32. There is little code and there are few accesses to memory, on purpose:
- * with the four inputs of a group written out, which is 4 to 7 % faster, C2 boxes vectors once other code of the JVM has run into traps.
+ * <p>Eight sums, and eight of a group, are in registers, of which a CPU must have 32. There is little code and there
+ * are few accesses to memory, on purpose: with the four inputs of a group written out, which is 4 to 7 % faster, C2
+ * boxes vectors once other code of the JVM has run into traps.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block and within factors are int on purpose
 final class SpikeDenseVector {

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Spikes as the numbers 0 and 1, for {@link SpikeDenseVector}: for every four rows and each input the factors of the first row, the second, the third
- * and the fourth.
+ * Spikes as the numbers 0 and 1, for {@link SpikeDenseVector}: for every four rows and each input the factors of the
+ * first row, the second, the third and the fourth.
  */
 final class SpikeFactors {
 

@@ -5,12 +5,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Lists, for each row and each section of {@value #GROUPS} groups of four inputs, the groups in which an input is active: where their entries
- * stand in the section's tables. Rows with lists of like length are bundled by four, their lists padded to the longest with the entry of no spike,
- * so that the loop that adds them has no branch that depends on spikes but its length.
+ * Lists, for each row and each section of {@value #GROUPS} groups of four inputs, the groups in which an input is
+ * active: where their entries stand in the section's tables. Rows with lists of like length are bundled by four, their
+ * lists padded to the longest with the entry of no spike, so that the loop that adds them has no branch that depends on
+ * spikes but its length.
  *
- * <p>A section is a run of longs: for each bundle the length, the four rows (16 bits each), and as many times four places of entries (16 bits
- * each, in bytes).
+ * <p>A section is a run of longs: for each bundle the length, the four rows (16 bits each), and as many times four
+ * places of entries (16 bits each, in bytes).
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the lists are int on purpose
 final class SpikeLister {

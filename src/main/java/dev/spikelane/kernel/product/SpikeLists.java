@@ -4,11 +4,11 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.ValueLayout;
 
 /**
- * For each group of four rows and each column of spikes, which of the rows fire; and for each column the groups in which it fires at all. Groups
- * go by steps descending, those of a step ascending.
+ * For each group of four rows and each column of spikes, which of the rows fire; and for each column the groups in
+ * which it fires at all. Groups go by steps descending, those of a step ascending.
  *
- * <p>Spikes are taken in three phases: {@link #open} and {@link #close} by one thread, {@link #spread} and {@link #list} by threads that share the
- * panels and sections.
+ * <p>Spikes are taken in three phases: {@link #open} and {@link #close} by one thread, {@link #spread} and
+ * {@link #list} by threads that share the panels and sections.
  */
 final class SpikeLists {
 
@@ -33,7 +33,10 @@ final class SpikeLists {
     private static final long LOWEST = 0x1111111111111111L;
 
     final int columns;
-    /** For each panel and column, a bit for each of its 64 rows that fires; a group has a nibble, its first row the lowest bit. */
+    /**
+     * For each panel and column, a bit for each of its 64 rows that fires; a group has a nibble, its first row the
+     * lowest bit.
+     */
     long[] words = {};
     /** The group's number in its section, times 16, and a bit for each row that fires. */
     short[] entries = {};

@@ -11,7 +11,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
-/** Adds the table entries that {@link SpikeLister} has listed. Slices stand in the loop for the reason that {@link SpikePanelsVector} gives. */
+/**
+ * Adds the table entries that {@link SpikeLister} has listed. Slices stand in the loop for the reason that
+ * {@link SpikePanelsVector} gives.
+ */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 final class SpikeListsVector {
 

@@ -12,24 +12,26 @@ import java.util.Locale;
 /**
  * Spikes times weights: turns the spikes of a layer into the currents of the next.
  *
- * <p>{@code current[r][o] = bias[o] + sum over the inputs i that fire in row r of weight[o][i]}, in float32 and in this order,
- * whatever the variant: the accumulator starts at the bias; the active weights of four consecutive inputs (0-3, 4-7, ...) are summed in
- * ascending order; the groups are added in ascending order. So results never depend on the density, the rows in a call, the vector width
- * or the number of threads.
+ * <p>{@code current[r][o] = bias[o] + sum over the inputs i that fire in row r of weight[o][i]}, in float32 and in this
+ * order, whatever the variant: the accumulator starts at the bias; the active weights of four consecutive inputs (0-3,
+ * 4-7, ...) are summed in ascending order; the groups are added in ascending order. So results never depend on the
+ * density, the rows in a call, the vector width or the number of threads.
  *
  * <p>The vector variants:
  *
  * <ul>
  *   <li>{@code active} visits the active inputs only, tile after tile of rows: for few spikes, or few rows;
- *   <li>{@code dense} multiplies by all spikes as numbers, four rows at a time: for a few rows with many spikes, where a CPU has 32 vectors of registers;
- *   <li>the others add, for every group of four inputs, one of its 16 partial sums ("four Russians"), which are made once for many rows.
- *       {@code wide} and {@code narrow} add one for every group, at the same cost for any density, from tables that stay in the L1 cache: of 64
- *       outputs and 16 inputs, and of 32 outputs and 32 inputs, which takes longer to make and less to add where the L1 cache is small for
- *       many rows of sums;
- *   <li>{@code lists} adds one only for groups in which an input is active, from lists that are made once for all outputs: for densities of 0.1 to
+ *   <li>{@code dense} multiplies by all spikes as numbers, four rows at a time: for a few rows with many spikes, where
+ *       a CPU has 32 vectors of registers;
+ *   <li>the others add, for every group of four inputs, one of its 16 partial sums ("four Russians"), which are made
+ *       once for many rows. {@code wide} and {@code narrow} add one for every group, at the same cost for any density,
+ *       from tables that stay in the L1 cache: of 64 outputs and 16 inputs, and of 32 outputs and 32 inputs, which
+ *       takes longer to make and less to add where the L1 cache is small for many rows of sums;
+ *   <li>{@code lists} adds one only for groups in which an input is active, from lists that are made once for all
+ *       outputs: for densities of 0.1 to
  *       0.2 and some hundred rows;
- *   <li>{@code permute} has its tables in registers, 16 rows at a time, where a vector has 16 lanes. Tables in the L1 cache are faster on the
- *       CPUs on which both were measured; it stands in for those on which they were not.
+ *   <li>{@code permute} has its tables in registers, 16 rows at a time, where a vector has 16 lanes. Tables in the L1
+ *       cache are faster on the CPUs on which both were measured; it stands in for those on which they were not.
  * </ul>
  *
  * <p>{@link SpikeCosts} says which of them is the fastest on this machine.
@@ -45,8 +47,9 @@ public final class SpikeMatmul {
     private SpikeMatmul() {}
 
     /**
-     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that share a product
-     * take disjoint blocks, each with its own workspace; {@link #prepare} saves them work that they would all do.
+     * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
+     * share a product take disjoint blocks, each with its own workspace; {@link #prepare} saves them work that they
+     * would all do.
      *
      * @param spikes {@code [at least rows x pre]}
      * @param rows how many rows, at least 1
@@ -66,7 +69,8 @@ public final class SpikeMatmul {
     }
 
     /**
-     * Does what all parts of a product would do again: counts the spikes, chooses the variant, and lists or lays out the spikes as it wants them.
+     * Does what all parts of a product would do again: counts the spikes, chooses the variant, and lists or lays out
+     * the spikes as it wants them.
      *
      * @param spikes {@code [at least rows x pre]}
      * @param rows how many rows, at least 1
@@ -83,7 +87,8 @@ public final class SpikeMatmul {
     }
 
     /**
-     * Computes as {@link #multiply(SpikeMatrix, int, PackedWeights, Tile, SpikeWorkspace)} does, with what was prepared.
+     * Computes as {@link #multiply(SpikeMatrix, int, PackedWeights, Tile, SpikeWorkspace)} does, with what was
+     * prepared.
      *
      * @param prepared which {@link PreparedSpikes#isOf is of} these rows; read only
      * @param spikes {@code [at least rows x pre]}
@@ -151,22 +156,24 @@ public final class SpikeMatmul {
     }
 
     /**
-     * Names the variant that {@link #multiply} chooses: the one that costs least by {@link SpikeCosts#inUse}. Results do not depend on it.
+     * Names the variant that {@link #multiply} chooses: the one that costs least by {@link SpikeCosts#inUse}. Results
+     * do not depend on it.
      *
      * @param rows rows in the call
      * @param pre inputs
      * @param post outputs
      * @param active spikes in these rows
-     * @return {@code active}, {@code dense}, {@code wide}, {@code narrow}, {@code lists} or {@code permute}; {@code scalar} without vectors
+     * @return {@code active}, {@code dense}, {@code wide}, {@code narrow}, {@code lists} or {@code permute};
+     *     {@code scalar} without vectors
      */
     public static String variant(int rows, int pre, int post, long active) {
         return choose(rows, pre, post, active).name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * Advises how many rows to multiply at a time where there are more. Tables serve the better the more rows share them; which inputs are
-     * active is best foreseen by the CPU for some hundred rows, if the same rows are multiplied for one block of outputs after
-     * the other.
+     * Advises how many rows to multiply at a time where there are more. Tables serve the better the more rows share
+     * them; which inputs are active is best foreseen by the CPU for some hundred rows, if the same rows are multiplied
+     * for one block of outputs after the other.
      *
      * @param rows rows that there are
      * @param pre inputs

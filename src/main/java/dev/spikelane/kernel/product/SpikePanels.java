@@ -5,11 +5,12 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The variants of {@link SpikeMatmul} that share partial sums between rows: of every group of four inputs the 16 sums of its active weights
- * stand in a table ("four Russians"), and each row adds one entry of each group's table.
+ * The variants of {@link SpikeMatmul} that share partial sums between rows: of every group of four inputs the 16 sums
+ * of its active weights stand in a table ("four Russians"), and each row adds one entry of each group's table.
  *
- * <p>The tables of a panel of inputs and outputs are small enough for the L1 cache. A panel is made, then added for all rows of a tile, whose
- * sums are contiguous scratch memory. What a panel needs to know of the spikes is prepared once for all outputs.
+ * <p>The tables of a panel of inputs and outputs are small enough for the L1 cache. A panel is made, then added for all
+ * rows of a tile, whose sums are contiguous scratch memory. What a panel needs to know of the spikes is prepared once
+ * for all outputs.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 final class SpikePanels {
@@ -20,7 +21,10 @@ final class SpikePanels {
         WIDE(256, 4),
         /** Tables of 32 outputs and 32 inputs, 16 KB. */
         NARROW(128, 8),
-        /** Tables of 32 outputs and 128 inputs, 64 KB, and for each row a list of the groups in which an input is active. */
+        /**
+         * Tables of 32 outputs and 128 inputs, 64 KB, and for each row a list of the groups in which an input is
+         * active.
+         */
         LISTS(128, SpikeLister.GROUPS);
 
         /** Bytes of an entry, and of the sums of a row. */

@@ -13,9 +13,10 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The loops of {@link SpikePanels}: partial sums of a panel, and their addition to the sums of rows. Those that run for every panel slice segments
- * of constant length inside the loop, where C2 knows class and length of the slice: no range check is left, and no profile that the rest of the
- * JVM has left behind makes addresses virtual calls. Elsewhere slices could be allocated.
+ * The loops of {@link SpikePanels}: partial sums of a panel, and their addition to the sums of rows. Those that run for
+ * every panel slice segments of constant length inside the loop, where C2 knows class and length of the slice: no range
+ * check is left, and no profile that the rest of the JVM has left behind makes addresses virtual calls. Elsewhere
+ * slices could be allocated.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a panel are int on purpose
 final class SpikePanelsVector {
@@ -37,8 +38,8 @@ final class SpikePanelsVector {
     private SpikePanelsVector() {}
 
     /**
-     * Writes the entries of no spike, -0, the identity of addition. One by one: this runs once a call, so that vectors would be allocated for many
-     * calls, until C2 compiles it.
+     * Writes the entries of no spike, -0, the identity of addition. One by one: this runs once a call, so that vectors
+     * would be allocated for many calls, until C2 compiles it.
      */
     static void clear(MemorySegment workspace, int tables) {
         for (int table = 0; table < tables; table++) {
@@ -82,7 +83,10 @@ final class SpikePanelsVector {
         }
     }
 
-    /** Entry {@code n} of a group's table is the sum of the weights of the inputs whose bit is set in {@code n}, in ascending order. */
+    /**
+     * Entry {@code n} of a group's table is the sum of the weights of the inputs whose bit is set in {@code n}, in
+     * ascending order.
+     */
     static void make(MemorySegment weights, long inputs, int groups, int bytes, MemorySegment workspace) {
         Checks.isNative(weights);
         Checks.isNative(workspace);
@@ -163,7 +167,10 @@ final class SpikePanelsVector {
         }
     }
 
-    /** Adds for each row one entry of each of the eight tables of 32 outputs; those of two neighboring groups stand side by side. */
+    /**
+     * Adds for each row one entry of each of the eight tables of 32 outputs; those of two neighboring groups stand side
+     * by side.
+     */
     static void addNarrow(MemorySegment workspace, MemorySegment panels, long spikes, int rows) {
         Checks.isNative(workspace);
         Checks.isNative(panels);

@@ -18,13 +18,14 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The variant of {@link SpikeMatmul} for many rows of dense spikes where a vector holds 16 floats. One vector is the table of the partial
- * sums of one output's weights from four inputs; the spikes of 16 rows choose from it by one permutation. So 16 rows stand in the lanes,
- * tables are read in order, and a table read once serves four vectors of rows: the loop is bound by permutations and additions, not by
- * the L2 cache, and no address depends on the spikes, so that all range checks leave the loop.
+ * The variant of {@link SpikeMatmul} for many rows of dense spikes where a vector holds 16 floats. One vector is the
+ * table of the partial sums of one output's weights from four inputs; the spikes of 16 rows choose from it by one
+ * permutation. So 16 rows stand in the lanes, tables are read in order, and a table read once serves four vectors of
+ * rows: the loop is bound by permutations and additions, not by the L2 cache, and no address depends on the spikes, so
+ * that all range checks leave the loop.
  *
- * <p>Tables are made for sixteen outputs at a time; they and the sums, {@code [64 x rows]}, stay in the L2 cache. The sums of a block are
- * transposed into the currents at the end.
+ * <p>Tables are made for sixteen outputs at a time; they and the sums, {@code [64 x rows]}, stay in the L2 cache. The
+ * sums of a block are transposed into the currents at the end.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 final class SpikePermuteVector {
@@ -127,7 +128,10 @@ final class SpikePermuteVector {
         }
     }
 
-    /** Tables {@code [group][output][16]}: entry {@code n} sums, in ascending order, the weights whose bit is set in {@code n}. */
+    /**
+     * Tables {@code [group][output][16]}: entry {@code n} sums, in ascending order, the weights whose bit is set in
+     * {@code n}.
+     */
     private static void makeTables(MemorySegment weights, long inputs, int groups, MemorySegment workspace) {
         Checks.isNative(weights);
         Checks.isNative(workspace);
@@ -151,8 +155,8 @@ final class SpikePermuteVector {
     }
 
     /**
-     * The hot loop: 4 outputs for 64 rows. With more sums in registers, or with sums that are loaded, C2 would see more traps in what it
-     * inlines than it tolerates ({@code PerMethodTrapLimit}), and box vectors in the loop.
+     * The hot loop: 4 outputs for 64 rows. With more sums in registers, or with sums that are loaded, C2 would see more
+     * traps in what it inlines than it tolerates ({@code PerMethodTrapLimit}), and box vectors in the loop.
      */
     private static void sumFourVectors(
             MemorySegment biases, long bias, MemorySegment workspace, int column, int vector, int words, int groups) {
@@ -265,7 +269,10 @@ final class SpikePermuteVector {
         s3.intoMemorySegment(workspace, sums + 3 * SUMS_STRIDE, ORDER);
     }
 
-    /** Transposes the sums of a block of outputs into rows of the currents, whole rows of a block at a time: memory likes it better. */
+    /**
+     * Transposes the sums of a block of outputs into rows of the currents, whole rows of a block at a time: memory
+     * likes it better.
+     */
     private static void store(MemorySegment workspace, FloatMatrix current, int firstRow, int rows, int column) {
         MemorySegment to = current.segment();
         Checks.isNative(workspace);
@@ -288,7 +295,10 @@ final class SpikePermuteVector {
         }
     }
 
-    /** Two of the four rounds that transpose 16 vectors of 16; a round interleaves vector {@code i} with vector {@code i + 8}. */
+    /**
+     * Two of the four rounds that transpose 16 vectors of 16; a round interleaves vector {@code i} with vector
+     * {@code i + 8}.
+     */
     private static void zipTwice(MemorySegment workspace, int from, int stride, int to) {
         Checks.isNative(workspace);
         for (int i = 0; i < 4; i++) {

@@ -4,7 +4,10 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Copies spikes so that those of one panel of inputs stand side by side for all rows: {@code [panel][row]}, a short or an int each. */
+/**
+ * Copies spikes so that those of one panel of inputs stand side by side for all rows: {@code [panel][row]}, a short or
+ * an int each.
+ */
 final class SpikeSpread {
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;

@@ -60,7 +60,10 @@ final class SpikeTranspose {
         }
     }
 
-    /** A square of 8 x 8 bits, a byte a row: swaps its quarters, then theirs, then theirs (Warren, Hacker's Delight, 7-3). */
+    /**
+     * A square of 8 x 8 bits, a byte a row: swaps its quarters, then theirs, then theirs (Warren, Hacker's Delight,
+     * 7-3).
+     */
     private static long transposed(long square) {
         long swap = (square ^ square >>> 28) & 0x00000000F0F0F0F0L;
         square ^= swap ^ swap << 28;

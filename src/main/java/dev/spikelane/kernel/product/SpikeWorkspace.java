@@ -5,7 +5,9 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** Scratch memory of {@link SpikeMatmul} and {@link IntegerMatmul}, to be used again and again by one thread at a time. */
+/**
+ * Scratch memory of {@link SpikeMatmul} and {@link IntegerMatmul}, to be used again and again by one thread at a time.
+ */
 public final class SpikeWorkspace {
 
     /** Permuting prepares nothing, so its tables may lie where others keep what they have prepared. */

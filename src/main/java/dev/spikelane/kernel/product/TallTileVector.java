@@ -11,12 +11,14 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Adds products to tiles of sums, six rows by two vectors: {@code c[row][lane] += sum over k of a[k][row] * b[k][lane]}, one fused multiply-add for
- * each {@code k} in ascending order. Twelve sums, two vectors and a factor fit the 16 registers of AVX2, which the tile of
- * {@link DenseTileVector} does not; 2.6 instead of 4.6 ms for 128x784x1000 (Zen 3, 2026-11).
+ * Adds products to tiles of sums, six rows by two vectors:
+ * {@code c[row][lane] += sum over k of a[k][row] * b[k][lane]}, one fused multiply-add for each {@code k} in ascending
+ * order. Twelve sums, two vectors and a factor fit the 16 registers of AVX2, which the tile of {@link DenseTileVector}
+ * does not; 2.6 instead of 4.6 ms for 128x784x1000 (Zen 3, 2026-11).
  *
- * <p>One slice checks the six factors of a {@code k}, side by side or not; single reads, checked one by one, take 3.5 ms. Steps that C2 does not
- * know keep it from unrolling: it would move the loads of four {@code k} up and spill sums, 5.0 ms.
+ * <p>One slice checks the six factors of a {@code k}, side by side or not; single reads, checked one by one, take 3.5
+ * ms. Steps that C2 does not know keep it from unrolling: it would move the loads of four {@code k} up and spill sums,
+ * 5.0 ms.
  */
 final class TallTileVector {
 
@@ -32,8 +34,8 @@ final class TallTileVector {
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /**
-     * Adds for a tile: {@code c[row][lane] += sum over k of a[row][k] * b[k][lane]}, wherever the factors stand. Rows beyond the last begin with the
-     * sums of the last, and are stored before it; there have to be factors for them.
+     * Adds for a tile: {@code c[row][lane] += sum over k of a[row][k] * b[k][lane]}, wherever the factors stand. Rows
+     * beyond the last begin with the sums of the last, and are stored before it; there have to be factors for them.
      *
      * @param a where the first factor of the first row stands, in bytes
      * @param rowOfA bytes from one row's factors to the next's

@@ -3,8 +3,9 @@ package dev.spikelane.kernel.product;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Adds products to a matrix of sums, a tile after the other: {@code c[row][lane] += sum over k of a[row][k] * b[k][lane]}, for a strip of lanes. It says
- * where numbers stand, in bytes, and serves one thread, again and again.
+ * Adds products to a matrix of sums, a tile after the other:
+ * {@code c[row][lane] += sum over k of a[row][k] * b[k][lane]}, for a strip of lanes. It says where numbers stand, in
+ * bytes, and serves one thread, again and again.
  */
 final class TileWalk {
 

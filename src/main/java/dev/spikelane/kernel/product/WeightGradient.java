@@ -13,16 +13,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gradients of the weights of dense connections: {@code gradient[i][o] += sum over rows of source[r][i] * values[r][o]}, where values are the
- * gradients of the currents.
+ * Gradients of the weights of dense connections:
+ * {@code gradient[i][o] += sum over rows of source[r][i] * values[r][o]}, where values are the gradients of the
+ * currents.
  *
- * <p>The rows of a call are steps of a batch, and go by steps descending, as gradients come to be: a run may be cut into calls at any step.
- * Within a step samples go up; where the source is spikes, in groups of four, each group complete before it is added, as in
- * {@link SpikeMatmul}; where the source is values, each by one fused multiply-add, as in {@link DenseMatmul}, and a sum that is zero is +0.
- * The bias is an input that always fires. A silent or zero source adds nothing, whatever the gradient is; all NaNs are one value.
+ * <p>The rows of a call are steps of a batch, and go by steps descending, as gradients come to be: a run may be cut
+ * into calls at any step. Within a step samples go up; where the source is spikes, in groups of four, each group
+ * complete before it is added, as in {@link SpikeMatmul}; where the source is values, each by one fused multiply-add,
+ * as in {@link DenseMatmul}, and a sum that is zero is +0. The bias is an input that always fires. A silent or zero
+ * source adds nothing, whatever the gradient is; all NaNs are one value.
  *
- * <p>An object owns scratch memory for sources of one width. One thread takes a source, threads prepare it together, in rounds of parts
- * ({@link #parts}), and then add blocks of outputs and shares of inputs.
+ * <p>An object owns scratch memory for sources of one width. One thread takes a source, threads prepare it together, in
+ * rounds of parts ({@link #parts}), and then add blocks of outputs and shares of inputs.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class WeightGradient {
@@ -104,7 +106,8 @@ public final class WeightGradient {
     /**
      * Says that gradients go to a sink: {@link #give} will be called in place of {@link #add}.
      *
-     * @param ofSpikes factors by which gradients of each input are multiplied, where the source is spikes; null if they are 1
+     * @param ofSpikes factors by which gradients of each input are multiplied, where the source is spikes; null if they
+     *     are 1
      */
     public void setGives(float @Nullable [] ofSpikes) {
         gives = true;
@@ -184,7 +187,8 @@ public final class WeightGradient {
     }
 
     /**
-     * Tells how much memory the lists of what fires, or is not zero, may take beside that of the arena, for sources such as the last.
+     * Tells how much memory the lists of what fires, or is not zero, may take beside that of the arena, for sources
+     * such as the last.
      *
      * @param steps of a source
      * @param samples of a step
@@ -214,8 +218,8 @@ public final class WeightGradient {
     }
 
     /**
-     * Takes one frame that was the source of all steps. The values to come are the gradients of the currents summed over the steps; they are
-     * added sample by sample, the bias too.
+     * Takes one frame that was the source of all steps. The values to come are the gradients of the currents summed
+     * over the steps; they are added sample by sample, the bias too.
      *
      * @param frame {@code [batch x inputs]}
      * @param forward what was prepared of the frame for its currents; null if nothing was
@@ -314,8 +318,8 @@ public final class WeightGradient {
     }
 
     /**
-     * Gives the gradients of a block of outputs to a sink, for a share of the inputs, and adds those of its biases with the first share. They are
-     * those that {@link #add} adds to zeros.
+     * Gives the gradients of a block of outputs to a sink, for a share of the inputs, and adds those of its biases with
+     * the first share. They are those that {@link #add} adds to zeros.
      *
      * @param values as in {@link #add}
      * @param bias {@code [1 x outputs]}, added to
@@ -363,8 +367,8 @@ public final class WeightGradient {
     }
 
     /**
-     * Makes room for gradients that are given in turns: {@link #openTurns}, then {@link #addTurn} with some steps at a time, the last steps first, and
-     * {@link #closeTurns}. They have the bits of {@link #give}.
+     * Makes room for gradients that are given in turns: {@link #openTurns}, then {@link #addTurn} with some steps at a
+     * time, the last steps first, and {@link #closeTurns}. They have the bits of {@link #give}.
      *
      * @param stepsInTurn steps of each turn but the last, which may have fewer
      * @param blocks the most blocks that a thread takes at a time
@@ -395,7 +399,8 @@ public final class WeightGradient {
     /**
      * Adds the gradients of some steps.
      *
-     * @param values {@code [at least steps * batch x outputs]}: gradients of the currents of these steps, from row 0 on, at the blocks that were opened
+     * @param values {@code [at least steps * batch x outputs]}: gradients of the currents of these steps, from row 0
+     *     on, at the blocks that were opened
      * @param bias {@code [1 x outputs]}, added to
      * @param firstStep the first step
      * @param endStep the step behind the last

@@ -46,7 +46,10 @@ final class WeightGradientVector {
         int firstRow;
     }
 
-    /** Adds the partial sums of some sections, to the sums of the biases too: from tables in the L1 cache, or as lists say. */
+    /**
+     * Adds the partial sums of some sections, to the sums of the biases too: from tables in the L1 cache, or as lists
+     * say.
+     */
     static void addSpikes(
             SpikeLists lists,
             FloatMatrix values,
@@ -153,8 +156,8 @@ final class WeightGradientVector {
     }
 
     /**
-     * Makes each -0 of the sums of some inputs +0, so that they do not tell whether zeros were added; and those behind the last output too, where zeros
-     * times an infinite source have left NaN.
+     * Makes each -0 of the sums of some inputs +0, so that they do not tell whether zeros were added; and those behind
+     * the last output too, where zeros times an infinite source have left NaN.
      */
     static void settle(Part part, MemorySegment sums) {
         Checks.isNative(sums);

@@ -12,9 +12,10 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Gradients of weights from tables of partial sums that fit the L1 cache: those of 16 groups of rows and two vectors of outputs, 32 KB at 512
- * bits. Tables are made, then each input adds an entry of each: what it adds to goes through the L2 cache once for 16 groups. Slices stand in the loop
- * for the reason that {@link SpikePanelsVector} gives, and there is no helper for loads, which C2 leaves as a call in some JVMs.
+ * Gradients of weights from tables of partial sums that fit the L1 cache: those of 16 groups of rows and two vectors of
+ * outputs, 32 KB at 512 bits. Tables are made, then each input adds an entry of each: what it adds to goes through the
+ * L2 cache once for 16 groups. Slices stand in the loop for the reason that {@link SpikePanelsVector} gives, and there
+ * is no helper for loads, which C2 leaves as a call in some JVMs.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a tile are int on purpose
 final class WeightTablesVector {
@@ -29,7 +30,10 @@ final class WeightTablesVector {
 
     private WeightTablesVector() {}
 
-    /** Adds the partial sums of some sections to the sums of some inputs, two vectors of outputs at a time, or one where one holds them. */
+    /**
+     * Adds the partial sums of some sections to the sums of some inputs, two vectors of outputs at a time, or one where
+     * one holds them.
+     */
     static void add(
             SpikeLists lists,
             FloatMatrix values,
@@ -215,8 +219,9 @@ final class WeightTablesVector {
     }
 
     /**
-     * Two vectors of sums. Those of three words go side by side: those of two would wait for the latency of their additions, and with four the loop
-     * passes the nodes that C2 inlines in one JVM of four that has trained other networks before (14 or 82 ms an iteration).
+     * Two vectors of sums. Those of three words go side by side: those of two would wait for the latency of their
+     * additions, and with four the loop passes the nodes that C2 inlines in one JVM of four that has trained other
+     * networks before (14 or 82 ms an iteration).
      */
     private static void addPairs(long[] words, int word, int count, MemorySegment sums, long to, MemorySegment tables) {
         Checks.isNative(sums);

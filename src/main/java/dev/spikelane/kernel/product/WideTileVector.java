@@ -10,10 +10,11 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * {@link TallTileVector} for 32 registers: four rows by four vectors, wherever the factors stand. At 512 bits a step of the tall tile has as many
- * other instructions as the CPU takes while it multiplies: gradients of 784 x 1000 weights from a frame of 128 rows take 0.90 instead of 1.00 ms (Zen
- * 5, 2026-11). Offsets are products of {@code k}: C2 would keep sums of steps in vector registers and wait for them, 1.25 ms. {@link DenseTileVector} has
- * these sums, but factors in a row.
+ * {@link TallTileVector} for 32 registers: four rows by four vectors, wherever the factors stand. At 512 bits a step of
+ * the tall tile has as many other instructions as the CPU takes while it multiplies: gradients of 784 x 1000 weights
+ * from a frame of 128 rows take 0.90 instead of 1.00 ms (Zen 5, 2026-11). Offsets are products of {@code k}: C2 would
+ * keep sums of steps in vector registers and wait for them, 1.25 ms. {@link DenseTileVector} has these sums, but
+ * factors in a row.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a strip are int on purpose
 final class WideTileVector {

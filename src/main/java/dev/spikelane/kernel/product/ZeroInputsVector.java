@@ -12,8 +12,8 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The vector variant of {@link ZeroInputs}, a row at a time: what products do whose weights, or gradients, are not all finite. Others
- * have tiles that multiply by zeros as by any number.
+ * The vector variant of {@link ZeroInputs}, a row at a time: what products do whose weights, or gradients, are not all
+ * finite. Others have tiles that multiply by zeros as by any number.
  */
 final class ZeroInputsVector {
 
@@ -23,7 +23,8 @@ final class ZeroInputsVector {
     private ZeroInputsVector() {}
 
     /**
-     * Adds to some lanes of a row: {@code sums[lane] += sum over k of inputs[k] * weights[k][lane]}, {@code k} ascending, one fused multiply-add each.
+     * Adds to some lanes of a row: {@code sums[lane] += sum over k of inputs[k] * weights[k][lane]}, {@code k}
+     * ascending, one fused multiply-add each.
      *
      * @param a bytes to the first input
      * @param stepOfA bytes from one input to the next

@@ -20,7 +20,8 @@ import java.lang.foreign.ValueLayout;
  * S = U * (K / (1 - p)) > threshold                    Compare.INCLUSIVE: >=
  * }</pre>
  *
- * <p>Spikes are a pure function of the arguments: they depend neither on the number of threads nor on how a run is cut into calls.
+ * <p>Spikes are a pure function of the arguments: they depend neither on the number of threads nor on how a run is cut
+ * into calls.
  */
 public final class DropoutSpikes {
 
@@ -53,7 +54,8 @@ public final class DropoutSpikes {
      * Fires the neurons of one step, some blocks of 64 of them. Threads that share the work take disjoint blocks.
      *
      * @param step the number of the step, from 0, of which the low 32 bits count
-     * @param run the membranes, of which there is one row for each sample, as its state, and the spikes, overwritten from {@code firstRow} on
+     * @param run the membranes, of which there is one row for each sample, as its state, and the spikes, overwritten
+     *     from {@code firstRow} on
      * @param firstRow the first row of the step
      * @throws IllegalArgumentException if a shape or range does not fit
      * @throws IllegalStateException if an arena is closed

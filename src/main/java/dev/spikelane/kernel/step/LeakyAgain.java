@@ -29,7 +29,10 @@ final class LeakyAgain {
     final float[] current;
 
     final float[] input;
-    /** The membrane that decays, the charged one before a reset at the next step, and the one that is compared with the threshold. */
+    /**
+     * The membrane that decays, the charged one before a reset at the next step, and the one that is compared with the
+     * threshold.
+     */
     final float[] decayed;
 
     final float[] charged;

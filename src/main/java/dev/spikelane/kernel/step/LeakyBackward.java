@@ -11,15 +11,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes gradients back through a step of {@link LeakyStep}, for a tile of its neurons and all samples of a batch.
  *
- * <p>What snnTorch detaches carries no gradient here: the decision R to reset at the next step; and the spike of an immediate reset, but for
- * {@link ResetTime#SAME_STEP_DIFFERENCE}, where snnTorch lets it through. What R and S are multiplied by, the threshold or the membrane,
- * has its gradient. Rounding of variables lets gradients through unchanged. Under inhibition only the neuron with the largest membrane above
- * its threshold gets the gradient of its spike.
+ * <p>What snnTorch detaches carries no gradient here: the decision R to reset at the next step; and the spike of an
+ * immediate reset, but for {@link ResetTime#SAME_STEP_DIFFERENCE}, where snnTorch lets it through. What R and S are
+ * multiplied by, the threshold or the membrane, has its gradient. Rounding of variables lets gradients through
+ * unchanged. Under inhibition only the neuron with the largest membrane above its threshold gets the gradient of its
+ * spike.
  *
- * <p>A step has two passes, between which the caller puts a surrogate in place of the derivative of firing: {@link #toDistance} ends at the
- * gradient of the spikes, {@link #toCurrents} goes on from the gradient of the distance to the threshold. All is float32 without fused
- * operations, neuron by neuron, in plain loops over arrays, which C2 vectorizes. Gradients of parameters are added to sums that each neuron of
- * each sample has for itself.
+ * <p>A step has two passes, between which the caller puts a surrogate in place of the derivative of firing:
+ * {@link #toDistance} ends at the gradient of the spikes, {@link #toCurrents} goes on from the gradient of the distance
+ * to the threshold. All is float32 without fused operations, neuron by neuron, in plain loops over arrays, which C2
+ * vectorizes. Gradients of parameters are added to sums that each neuron of each sample has for itself.
  *
  * <p>An object serves one thread at a time.
  */
@@ -64,7 +65,8 @@ public final class LeakyBackward implements NeuronBackward {
      * @param parameters of all neurons
      * @param firstNeuron the first neuron of the tile
      * @param neurons neurons of the tile
-     * @param factors what one spike of each of all neurons carries, which is read again by {@link #update}; null if that is 1
+     * @param factors what one spike of each of all neurons carries, which is read again by {@link #update}; null if
+     *     that is 1
      */
     public LeakyBackward(LeakyParameters parameters, int firstNeuron, int neurons, float @Nullable [] factors) {
         this.options = parameters.options;
@@ -204,7 +206,10 @@ public final class LeakyBackward implements NeuronBackward {
         }
     }
 
-    /** Whether R counts: it is 0 without a delayed reset, and one by SUBTRACT changes nothing but the gradient of the threshold. */
+    /**
+     * Whether R counts: it is 0 without a delayed reset, and one by SUBTRACT changes nothing but the gradient of the
+     * threshold.
+     */
     private boolean needsReset() {
         boolean subtracts = options.reset() == Reset.SUBTRACT
                 && !options.resetsAtOnce()
@@ -228,8 +233,8 @@ public final class LeakyBackward implements NeuronBackward {
     }
 
     /**
-     * The spike of an immediate reset that is the difference to the delayed one. Under inhibition a spike carries 1, and is divided by the
-     * factor here.
+     * The spike of an immediate reset that is the difference to the delayed one. Under inhibition a spike carries 1,
+     * and is divided by the factor here.
      */
     private void throughReset(int sample) {
         for (int i = 0; i < count; i++) {
@@ -343,7 +348,9 @@ public final class LeakyBackward implements NeuronBackward {
         }
     }
 
-    /** Gradients with respect to the input, in {@code ofInput}, and the membrane before the step, in {@code ofMembrane}. */
+    /**
+     * Gradients with respect to the input, in {@code ofInput}, and the membrane before the step, in {@code ofMembrane}.
+     */
     private void undecay(int sample) {
         decayedMembrane();
         sumOfLeak(sample);

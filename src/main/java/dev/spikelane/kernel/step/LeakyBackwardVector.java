@@ -15,9 +15,9 @@ import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link LeakyBackward} for the neurons that are trained most, whose parameters are not learned: one variable, {@code U = beta U + I}, a spike of
- * what is above the threshold afterwards, and no reset or a delayed one by SUBTRACT or ZERO. A row goes through registers once in each pass, and
- * has the same bits.
+ * {@link LeakyBackward} for the neurons that are trained most, whose parameters are not learned: one variable,
+ * {@code U = beta U + I}, a spike of what is above the threshold afterwards, and no reset or a delayed one by SUBTRACT
+ * or ZERO. A row goes through registers once in each pass, and has the same bits.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class LeakyBackwardVector implements NeuronBackward {
@@ -110,7 +110,9 @@ public final class LeakyBackwardVector implements NeuronBackward {
         }
     }
 
-    /** A gradient of a membrane is that of the current, and decays; where the step began with a reset to zero, it ends. */
+    /**
+     * A gradient of a membrane is that of the current, and decays; where the step began with a reset to zero, it ends.
+     */
     private void back(
             MemorySegment ofMembrane, long of, MemorySegment ofCurrent, long to, MemorySegment before, long past) {
         MemorySegment shares = parameters.beta.segment();

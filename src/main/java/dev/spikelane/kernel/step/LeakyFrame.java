@@ -7,9 +7,9 @@ import dev.spikelane.memory.SpikeMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaky neurons whose currents are the same at all steps, forward and back, one sample and 64 neurons at a time: all steps of these fit the L1
- * cache, so that membranes are computed again rather than kept, and gradients of the steps are summed where they come to be. Bits are those
- * of {@link LeakyStep} and {@link LeakyBackward}.
+ * Leaky neurons whose currents are the same at all steps, forward and back, one sample and 64 neurons at a time: all
+ * steps of these fit the L1 cache, so that membranes are computed again rather than kept, and gradients of the steps
+ * are summed where they come to be. Bits are those of {@link LeakyStep} and {@link LeakyBackward}.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class LeakyFrame {
@@ -31,7 +31,8 @@ public final class LeakyFrame {
     /**
      * Where gradients come from.
      *
-     * @param gradients of the currents of a target: a row for each sample, in which those of a step stand behind those of the step before
+     * @param gradients of the currents of a target: a row for each sample, in which those of a step stand behind those
+     *     of the step before
      * @param outputs of the target
      * @param weights 64 inputs side by side, a row for each output, block after block
      * @param rowsOfBlock rows of a block of weights
@@ -53,7 +54,8 @@ public final class LeakyFrame {
      * The window of steps.
      *
      * @param start {@code [batch x neurons]}, the membrane before the first step
-     * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step; null if nobody wants them
+     * @param carried {@code [batch x neurons]}, receives the gradients of the membrane before the first step; null if
+     *     nobody wants them
      */
     public record Window(FloatMatrix start, @Nullable FloatMatrix carried) {}
 
@@ -61,8 +63,8 @@ public final class LeakyFrame {
      * Tells whether neurons can be run so.
      *
      * @param parameters of the neurons
-     * @return whether there are vectors, and the neurons are those of snnTorch's Leaky with a delayed reset, or none, by SUBTRACT or ZERO, and
-     *     neither inhibition nor rounding
+     * @return whether there are vectors, and the neurons are those of snnTorch's Leaky with a delayed reset, or none,
+     *     by SUBTRACT or ZERO, and neither inhibition nor rounding
      */
     public static boolean fits(LeakyParameters parameters) {
         return SimdWidth.VECTOR && parameters.options.feedback() == Feedback.NONE && parameters.isPlain();
@@ -126,8 +128,8 @@ public final class LeakyFrame {
     }
 
     /**
-     * The same from the gradients of a target, in one pass: each step's gradients of spikes are sums from zero over outputs ascending, one fused
-     * multiply-add each, and go through the surrogate.
+     * The same from the gradients of a target, in one pass: each step's gradients of spikes are sums from zero over
+     * outputs ascending, one fused multiply-add each, and go through the surrogate.
      *
      * @param parameters of the neurons
      * @param surrogate an arc tangent

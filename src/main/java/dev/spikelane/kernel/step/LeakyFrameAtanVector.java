@@ -13,8 +13,8 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The way back of {@link LeakyFrame} in one pass, for few outputs and the arc tangent: what comes from the outputs is computed while the CPU divides.
- * Two vectors of neurons go side by side.
+ * The way back of {@link LeakyFrame} in one pass, for few outputs and the arc tangent: what comes from the outputs is
+ * computed while the CPU divides. Two vectors of neurons go side by side.
  */
 final class LeakyFrameAtanVector {
 

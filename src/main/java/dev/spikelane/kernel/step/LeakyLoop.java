@@ -12,8 +12,8 @@ interface LeakyLoop {
     /**
      * Runs rows.
      *
-     * @param run feedback is read if the options want currents, previous spikes are read and written if they want own spikes, and membranes
-     *     are kept if they fire neurons
+     * @param run feedback is read if the options want currents, previous spikes are read and written if they want own
+     *     spikes, and membranes are kept if they fire neurons
      * @param winner the only neuron that may fire under inhibition
      */
     void run(LeakyParameters parameters, StepRun run, int firstRow, int endRow, int winner);

@@ -14,10 +14,10 @@ import java.lang.invoke.MethodHandles;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The specification of {@link LeakyStep}: charge a whole row, then fire it. An object of this class knows its options. It is a
- * {@link Template} as well, of which {@link LeakyLoops} defines a class for each set of options where vectors do not serve. The loops over
- * neurons stand in the methods that do the work, and no method has more bytecode than C2 inlines: with a call for each neuron it took 2.5
- * times as long (2026-11).
+ * The specification of {@link LeakyStep}: charge a whole row, then fire it. An object of this class knows its options.
+ * It is a {@link Template} as well, of which {@link LeakyLoops} defines a class for each set of options where vectors
+ * do not serve. The loops over neurons stand in the methods that do the work, and no method has more bytecode than C2
+ * inlines: with a call for each neuron it took 2.5 times as long (2026-11).
  */
 final class LeakyLoopScalar implements LeakyLoop {
 

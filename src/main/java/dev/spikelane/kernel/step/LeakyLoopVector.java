@@ -25,15 +25,17 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The vector loop of all leaky neurons: what {@link LeakyLoopScalar} does, without inhibition's search and quantization.
+ * The vector loop of all leaky neurons: what {@link LeakyLoopScalar} does, without inhibition's search and
+ * quantization.
  *
  * <p>This class is a {@link Template}, of which {@link LeakyLoops} makes a copy for each {@link LeakyOptions} in use.
  *
- * <p>A row is one flat loop with an int counter, in which every address is a constant times the counter, nothing but the counter is carried
- * from one iteration to the next, and no branch is left: then C2 moves all range checks out of it and unrolls it. Before, spikes were
- * gathered to words: 1.7 ns for 16 neurons instead of 1.1 (Zen 5, 512 bits, 2026-11). A copy takes the neurons through one step or two; with
- * two, state and parameters stay in registers between them. Four pass the nodes that C2 inlines ({@code NodeCountInliningCutoff}), as two do
- * of an alpha function. The methods called here do arithmetic only: larger ones, once compiled by themselves, are not inlined any more.
+ * <p>A row is one flat loop with an int counter, in which every address is a constant times the counter, nothing but
+ * the counter is carried from one iteration to the next, and no branch is left: then C2 moves all range checks out of
+ * it and unrolls it. Before, spikes were gathered to words: 1.7 ns for 16 neurons instead of 1.1 (Zen 5, 512 bits,
+ * 2026-11). A copy takes the neurons through one step or two; with two, state and parameters stay in registers between
+ * them. Four pass the nodes that C2 inlines ({@code NodeCountInliningCutoff}), as two do of an alpha function. The
+ * methods called here do arithmetic only: larger ones, once compiled by themselves, are not inlined any more.
  */
 final class LeakyLoopVector implements LeakyLoop {
 
@@ -257,8 +259,9 @@ final class LeakyLoopVector implements LeakyLoop {
     }
 
     /**
-     * What the loop sees of a segment. Slices of one length, so that C2 finds out once for all of them how far the loop may run without range
-     * checks: that took 27 of the 120 ns in which 1,000 leaky neurons do two steps (Zen 5, 2026-11).
+     * What the loop sees of a segment. Slices of one length, so that C2 finds out once for all of them how far the loop
+     * may run without range checks: that took 27 of the 120 ns in which 1,000 leaky neurons do two steps (Zen 5,
+     * 2026-11).
      */
     private static MemorySegment slice(MemorySegment segment, long offset, long bytes) {
         return SLICED ? segment.asSlice(offset, bytes) : segment;
@@ -374,8 +377,8 @@ final class LeakyLoopVector implements LeakyLoop {
     }
 
     /**
-     * The product of x and R, 1 or 0. It is not x or 0: snnTorch's bits for signed zeros, infinities and NaN need {@code 0 * x}, which does not
-     * wait for R.
+     * The product of x and R, 1 or 0. It is not x or 0: snnTorch's bits for signed zeros, infinities and NaN need
+     * {@code 0 * x}, which does not wait for R.
      */
     private static FloatVector where(VectorMask<Float> r, FloatVector x) {
         return ZERO.mul(x).blend(x, r);

@@ -76,8 +76,9 @@ record LeakyOptions(
     }
 
     /**
-     * Whether C2 inlines a loop over so many whole steps. It stops at 18,000 nodes ({@code NodeCountInliningCutoff}) and then boxes vectors; an
-     * access or an operation takes some 470 (JDK 25, counted by {@code -XX:+LogCompilation}).
+     * Whether C2 inlines a loop over so many whole steps. It stops at 18,000 nodes ({@code NodeCountInliningCutoff})
+     * and then boxes vectors; an access or an operation takes some 470 (JDK 25, counted by
+     * {@code -XX:+LogCompilation}).
      */
     boolean fits(int wholeSteps) {
         return onceSize() + wholeSteps * stepSize() <= MOST_INLINED;

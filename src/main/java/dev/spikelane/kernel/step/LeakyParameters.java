@@ -11,12 +11,14 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 
 /**
- * Parameters of a row of leaky integrate-and-fire neurons, one value for each neuron, as {@link LeakyStep} reads them. May be
- * shared between threads if its arena is; values change by {@link #set} alone, which no reader may overlap.
+ * Parameters of a row of leaky integrate-and-fire neurons, one value for each neuron, as {@link LeakyStep} reads them.
+ * May be shared between threads if its arena is; values change by {@link #set} alone, which no reader may overlap.
  */
 public final class LeakyParameters {
 
-    /** The leak of the membrane, whose meaning the {@link Decay} says; of the inhibitory current in an alpha function. */
+    /**
+     * The leak of the membrane, whose meaning the {@link Decay} says; of the inhibitory current in an alpha function.
+     */
     final FloatMatrix beta;
 
     final FloatMatrix threshold;
@@ -140,7 +142,10 @@ public final class LeakyParameters {
         return parameter != LeakySums.GAIN || gains.length == 1;
     }
 
-    /** Fills the lanes behind the last neuron, so that they never fire, nor win under inhibition, and their state stays zero. */
+    /**
+     * Fills the lanes behind the last neuron, so that they never fire, nor win under inhibition, and their state stays
+     * zero.
+     */
     private static void pad(FloatMatrix row, float value) {
         for (int lane = row.columns(); lane < row.stride(); lane++) {
             Elements.set(row, 0, lane, value);
@@ -170,8 +175,8 @@ public final class LeakyParameters {
     /**
      * Returns the number of state variables.
      *
-     * @return 1, the membrane; 2 with a synapse, whose current comes second; 3 for an alpha function, whose excitatory and inhibitory
-     *     currents come second and third
+     * @return 1, the membrane; 2 with a synapse, whose current comes second; 3 for an alpha function, whose excitatory
+     *     and inhibitory currents come second and third
      */
     public int variables() {
         return options.variables();
@@ -195,14 +200,18 @@ public final class LeakyParameters {
         return options.feedback();
     }
 
-    /** Whether each phase has a loop of its own: the row between charge and fire is needed, or one loop for both would be too large. */
+    /**
+     * Whether each phase has a loop of its own: the row between charge and fire is needed, or one loop for both would
+     * be too large.
+     */
     boolean split() {
         return options.inhibition() || quantized > 0 || !options.fits(1);
     }
 
     /**
-     * Tells whether these are neurons of snnTorch's Leaky: one variable, {@code U = beta U + I}, a spike of what is above the threshold afterwards,
-     * no reset or a delayed one by SUBTRACT or ZERO, and neither inhibition nor rounding. They may have a port for feedback.
+     * Tells whether these are neurons of snnTorch's Leaky: one variable, {@code U = beta U + I}, a spike of what is
+     * above the threshold afterwards, no reset or a delayed one by SUBTRACT or ZERO, and neither inhibition nor
+     * rounding. They may have a port for feedback.
      *
      * @return whether they are
      */

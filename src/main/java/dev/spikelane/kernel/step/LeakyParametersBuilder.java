@@ -88,7 +88,8 @@ public final class LeakyParametersBuilder {
     /**
      * Lets the input pass a synapse, whose new current then charges the membrane.
      *
-     * @param values the share of its current that is left after a step, clamped to [0, 1]; one value, or one for each neuron
+     * @param values the share of its current that is left after a step, clamped to [0, 1]; one value, or one for each
+     *     neuron
      * @return this
      */
     public LeakyParametersBuilder synapse(float... values) {
@@ -98,8 +99,8 @@ public final class LeakyParametersBuilder {
     }
 
     /**
-     * Makes the membrane the scaled sum of an excitatory and an inhibitory current; {@link #beta} is the share of the latter that is left
-     * after a step.
+     * Makes the membrane the scaled sum of an excitatory and an inhibitory current; {@link #beta} is the share of the
+     * latter that is left after a step.
      *
      * @param excitatory the share of the excitatory current that is left after a step, clamped to [0, 1]
      * @param scales what the sum is multiplied by
@@ -142,7 +143,8 @@ public final class LeakyParametersBuilder {
     }
 
     /**
-     * Sets the potential that {@link Reset#ZERO} and {@link Reset#CLEAR} lead to where they act in the {@link ResetTime#SAME_STEP}.
+     * Sets the potential that {@link Reset#ZERO} and {@link Reset#CLEAR} lead to where they act in the
+     * {@link ResetTime#SAME_STEP}.
      *
      * @param values one value, or one for each neuron
      * @return this
@@ -190,8 +192,9 @@ public final class LeakyParametersBuilder {
     }
 
     /**
-     * Sets the value that one spike carries. It only changes a {@link ResetTime#SAME_STEP_DIFFERENCE} under inhibition, where snnTorch
-     * divides the unscaled spike by it; with a factor 0, where snnTorch gets infinity or NaN, the spike is not divided.
+     * Sets the value that one spike carries. It only changes a {@link ResetTime#SAME_STEP_DIFFERENCE} under inhibition,
+     * where snnTorch divides the unscaled spike by it; with a factor 0, where snnTorch gets infinity or NaN, the spike
+     * is not divided.
      *
      * @param values one value, or one for each neuron
      * @return this
@@ -247,7 +250,8 @@ public final class LeakyParametersBuilder {
     /**
      * Chooses which membrane a spike is taken from.
      *
-     * @param before whether it is the membrane before the step, so that the spike that is returned is the one that resets
+     * @param before whether it is the membrane before the step, so that the spike that is returned is the one that
+     *     resets
      * @return this
      */
     public LeakyParametersBuilder firesBefore(boolean before) {
@@ -288,8 +292,8 @@ public final class LeakyParametersBuilder {
      *
      * @param arena the arena that owns their memory
      * @return the parameters
-     * @throws IllegalArgumentException if a value is NaN or infinite, an array has neither 1 nor {@code neurons} values, or options do not
-     *     go together
+     * @throws IllegalArgumentException if a value is NaN or infinite, an array has neither 1 nor {@code neurons}
+     *     values, or options do not go together
      */
     public LeakyParameters build(Arena arena) {
         boolean early = spike != Spike.AFTER;

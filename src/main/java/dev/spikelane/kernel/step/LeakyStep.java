@@ -8,11 +8,12 @@ import dev.spikelane.memory.SpikeMatrix;
 /**
  * Updates leaky integrate-and-fire neurons, one or many steps at a time.
  *
- * <p>Each step, in float32, one operation after the other and none fused, with U the membrane, I the current, F the feedback, and R, S in
- * {0, 1}. The parameters say which of it is done:
+ * <p>Each step, in float32, one operation after the other and none fused, with U the membrane, I the current, F the
+ * feedback, and R, S in {0, 1}. The parameters say which of it is done:
  *
  * <pre>{@code
- * R = U > threshold                                    from the membrane before the step; Compare.INCLUSIVE: U >= threshold
+ * R = U > threshold                                    from the membrane before the step;
+ *                                                      Compare.INCLUSIVE: U >= threshold
  * I = I * gain                                         gains, one after another
  * X = (alpha * X + I) + F,  I = X                      a synapse
  * U = (1 - R) * U                                      Reset.ZERO
@@ -35,14 +36,15 @@ import dev.spikelane.memory.SpikeMatrix;
  * E = E - R * threshold,  H = H - R * H,  U = U + R * h      Reset.SUBTRACT
  * }</pre>
  *
- * <p>The spike is S; or R, or {@code |U' - U| > threshold}, where the parameters say so. With its defaults this is {@code snntorch.Leaky}
- * (0.9.4) bit for bit. Under inhibition the reset R is not inhibited; of equal membranes the first one may fire; a NaN counts as the
- * largest and does not fire.
+ * <p>The spike is S; or R, or {@code |U' - U| > threshold}, where the parameters say so. With its defaults this is
+ * {@code snntorch.Leaky} (0.9.4) bit for bit. Under inhibition the reset R is not inhibited; of equal membranes the
+ * first one may fire; a NaN counts as the largest and does not fire.
  *
- * <p>The state is {@code [variables * batch x neurons]}: first the membranes of all samples, then those of the second variable, and so on.
+ * <p>The state is {@code [variables * batch x neurons]}: first the membranes of all samples, then those of the second
+ * variable, and so on.
  *
- * <p>What is updated or overwritten shares no memory with what else is passed, unless it is said that it may be another matrix itself; then it
- * starts at the same row, or shares no memory with it either.
+ * <p>What is updated or overwritten shares no memory with what else is passed, unless it is said that it may be another
+ * matrix itself; then it starts at the same row, or shares no memory with it either.
  */
 public final class LeakyStep {
 
@@ -63,12 +65,12 @@ public final class LeakyStep {
     }
 
     /**
-     * Runs the steps of some rows, for the run's blocks of 64 neurons. Threads that share the work take disjoint blocks: all blocks if the
-     * parameters are {@linkplain LeakyParameters#coupled coupled}.
+     * Runs the steps of some rows, for the run's blocks of 64 neurons. Threads that share the work take disjoint
+     * blocks: all blocks if the parameters are {@linkplain LeakyParameters#coupled coupled}.
      *
      * @param parameters of {@code neurons} neurons
-     * @param run current, state and spikes; the feedback, if that is {@link Feedback#CURRENTS}; the spikes of the step before, if it is
-     *     {@link Feedback#OWN_SPIKES}; membranes, if they are kept
+     * @param run current, state and spikes; the feedback, if that is {@link Feedback#CURRENTS}; the spikes of the step
+     *     before, if it is {@link Feedback#OWN_SPIKES}; membranes, if they are kept
      * @param firstRow the first row, the begin of a step
      * @param rows how many rows, whole steps
      * @throws IllegalArgumentException if a shape or range does not fit, or matrices share memory that must not

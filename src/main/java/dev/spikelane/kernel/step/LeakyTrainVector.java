@@ -2,7 +2,10 @@ package dev.spikelane.kernel.step;
 
 import org.jspecify.annotations.Nullable;
 
-/** Runs whole steps, two at a time and the last by itself, with copies of {@link LeakyLoopVector} that are made when first needed. */
+/**
+ * Runs whole steps, two at a time and the last by itself, with copies of {@link LeakyLoopVector} that are made when
+ * first needed.
+ */
 final class LeakyTrainVector implements LeakyLoop {
 
     private final LeakyOptions options;

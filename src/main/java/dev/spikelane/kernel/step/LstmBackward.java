@@ -9,8 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes gradients back through a step of {@link LstmStep}, whole rows at a time. What is detached is what {@link LeakyBackward} says. Gradients
- * of the gates are {@code g * (1 - y) * y} for a sigmoid y and {@code g * (1 - y * y)} for a hyperbolic tangent.
+ * Takes gradients back through a step of {@link LstmStep}, whole rows at a time. What is detached is what
+ * {@link LeakyBackward} says. Gradients of the gates are {@code g * (1 - y) * y} for a sigmoid y and
+ * {@code g * (1 - y * y)} for a hyperbolic tangent.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class LstmBackward implements NeuronBackward {

@@ -12,8 +12,8 @@ import java.lang.foreign.ValueLayout;
 /**
  * Updates spiking long short-term memory cells by one step, in float32 without fused operations.
  *
- * <p>With H the membrane (the hidden state), C the cell state, and four gates of each neuron in torch's order, {@code i, f, g, o}, each
- * the sum of a current and a fed back current:
+ * <p>With H the membrane (the hidden state), C the cell state, and four gates of each neuron in torch's order,
+ * {@code i, f, g, o}, each the sum of a current and a fed back current:
  *
  * <pre>{@code
  * R = H > threshold                                    from the membrane before the step
@@ -23,8 +23,9 @@ import java.lang.foreign.ValueLayout;
  * S = H > threshold
  * }</pre>
  *
- * <p>The options of {@link LeakyParameters} for comparison, reset, quantization and inhibition hold here too. The sigmoid and the hyperbolic
- * tangent are polynomials of our own, the same in all variants, and within some units in the last place.
+ * <p>The options of {@link LeakyParameters} for comparison, reset, quantization and inhibition hold here too. The
+ * sigmoid and the hyperbolic tangent are polynomials of our own, the same in all variants, and within some units in the
+ * last place.
  */
 public final class LstmStep {
 
@@ -43,12 +44,15 @@ public final class LstmStep {
     /**
      * Runs one step. What is updated or overwritten shares no memory with what else is passed.
      *
-     * @param parameters of {@code neurons} neurons with two variables, membrane and cell state, of which only those of firing are read
-     * @param run the current and the feedback, {@code [at least firstRow + batch x 4 neurons]}; the state, {@code [2 * batch x neurons]}: the
-     *     membranes, then the cell states; spikes, and membranes if they are kept; of all words
+     * @param parameters of {@code neurons} neurons with two variables, membrane and cell state, of which only those of
+     *     firing are read
+     * @param run the current and the feedback, {@code [at least firstRow + batch x 4 neurons]}; the state,
+     *     {@code [2 * batch x neurons]}: the membranes, then the cell states; spikes, and membranes if they are kept;
+     *     of all words
      * @param workspace {@code [4 x neurons]}, overwritten
      * @param firstRow the first row of the step, a multiple of the batch
-     * @throws IllegalArgumentException if a shape or range does not fit, matrices share memory, or the neurons fire before the step or feed something back
+     * @throws IllegalArgumentException if a shape or range does not fit, matrices share memory, or the neurons fire
+     *     before the step or feed something back
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -149,7 +153,9 @@ public final class LstmStep {
         return magnitude < TANH_NEAR ? near : Math.copySign(far, x);
     }
 
-    /** Below it, {@code tanh x} is a polynomial, as in Cephes (S. Moshier): the quotient of exponentials would cancel. */
+    /**
+     * Below it, {@code tanh x} is a polynomial, as in Cephes (S. Moshier): the quotient of exponentials would cancel.
+     */
     static final float TANH_NEAR = 0.625f;
 
     static final float TANH_11 = -5.7049887e-3f;

@@ -27,8 +27,9 @@ final class LstmStepVector {
     private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1);
 
     /**
-     * The loops of a step. Their four classes meet in one call, which C2 therefore never inlines: what inlines all loops passes the nodes that C2
-     * inlines, and vectors of the loop at the limit are boxed, as it happened once in six runs.
+     * The loops of a step. Their four classes meet in one call, which C2 therefore never inlines: what inlines all
+     * loops passes the nodes that C2 inlines, and vectors of the loop at the limit are boxed, as it happened once in
+     * six runs.
      */
     private enum Part {
         SIGMOIDS {
@@ -74,7 +75,9 @@ final class LstmStepVector {
         }
     }
 
-    /** One gate of all neurons. Lanes behind the last neuron hold another gate; as zeros they leave the padding zero. */
+    /**
+     * One gate of all neurons. Lanes behind the last neuron hold another gate; as zeros they leave the padding zero.
+     */
     private static void sigmoid(StepRun run, int row, FloatMatrix gates, int gate, int neurons) {
         MemorySegment inputs = run.current.segment();
         MemorySegment fed = run.feedback.segment();
@@ -113,7 +116,10 @@ final class LstmStepVector {
         }
     }
 
-    /** R of all neurons, to the row of spikes; by itself, for with it the loop of the cells passes the nodes that C2 inlines. */
+    /**
+     * R of all neurons, to the row of spikes; by itself, for with it the loop of the cells passes the nodes that C2
+     * inlines.
+     */
     private static void resets(LeakyParameters parameters, FloatMatrix state, int sample, SpikeMatrix spikes, int row) {
         MemorySegment thresholds = parameters.threshold.segment();
         MemorySegment states = state.segment();

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes gradients back through a step of neurons, for a tile of them and all samples of a batch.
  *
- * <p>A step has two passes, between which the caller puts a surrogate in place of the derivative of firing. All is float32 without fused
- * operations, neuron by neuron. An object serves one thread at a time.
+ * <p>A step has two passes, between which the caller puts a surrogate in place of the derivative of firing. All is
+ * float32 without fused operations, neuron by neuron. An object serves one thread at a time.
  *
  * <p>A matrix that has as many columns as there are neurons holds all of them, any other the tile.
  */
@@ -53,7 +53,10 @@ public sealed interface NeuronBackward permits LeakyBackward, LeakyBackwardVecto
         /** The row of the first sample in {@code previous}. */
         public int previousRow;
 
-        /** {@code [batch x neurons]}: receives the gradients of what the spikes of the step before carried, where neurons feed them back. */
+        /**
+         * {@code [batch x neurons]}: receives the gradients of what the spikes of the step before carried, where
+         * neurons feed them back.
+         */
         public @Nullable FloatMatrix ofPrevious;
     }
 
@@ -72,8 +75,10 @@ public sealed interface NeuronBackward permits LeakyBackward, LeakyBackwardVecto
      * The first pass: from what spikes carry to the spikes.
      *
      * @param step where the step's numbers stand
-     * @param ofVariables {@code [variables * batch x neurons or tile]}: gradients with respect to the variables after the step
-     * @param ofSpikes {@code [batch x tile]}: gradients with respect to what spikes carry; becomes those with respect to the spikes
+     * @param ofVariables {@code [variables * batch x neurons or tile]}: gradients with respect to the variables after
+     *     the step
+     * @param ofSpikes {@code [batch x tile]}: gradients with respect to what spikes carry; becomes those with respect
+     *     to the spikes
      * @param distance {@code [batch x tile]}: receives the membrane minus the threshold, when neurons fire
      */
     void toDistance(Step step, FloatMatrix ofVariables, FloatMatrix ofSpikes, FloatMatrix distance);
@@ -82,9 +87,10 @@ public sealed interface NeuronBackward permits LeakyBackward, LeakyBackwardVecto
      * The second pass: from the distance to the threshold to the currents and to the variables before the step.
      *
      * @param step where the step's numbers stand
-     * @param ofDistance {@code [batch x tile]}: gradients with respect to the membrane minus the threshold; null if they are all zero
-     * @param ofVariables {@code [variables * batch x neurons or tile]}: those with respect to the variables after the step, become those
-     *     before it
+     * @param ofDistance {@code [batch x tile]}: gradients with respect to the membrane minus the threshold; null if
+     *     they are all zero
+     * @param ofVariables {@code [variables * batch x neurons or tile]}: those with respect to the variables after the
+     *     step, become those before it
      * @param batch samples
      */
     void toCurrents(Step step, @Nullable FloatMatrix ofDistance, FloatMatrix ofVariables, int batch);

@@ -3,11 +3,12 @@ package dev.spikelane.kernel.step;
 import dev.spikelane.kernel.base.Tile;
 
 /**
- * The currents of neurons, {@code [rows x currents]}, for each port: those of the neurons that run are in use. Neurons with several currents
- * each run all together.
+ * The currents of neurons, {@code [rows x currents]}, for each port: those of the neurons that run are in use. Neurons
+ * with several currents each run all together.
  *
  * @param current what enters the port {@code current}
- * @param feedback what enters the port {@code feedback}, laid out as the other and at the same blocks; the same tile if there is no such port
+ * @param feedback what enters the port {@code feedback}, laid out as the other and at the same blocks; the same tile if
+ *     there is no such port
  */
 public record PortCurrents(Tile current, Tile feedback) {
 

@@ -4,8 +4,8 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
 /**
- * Steps of neurons whose currents stand in tiles: what those who run a network or take gradients back through it ask of the neurons. Every
- * group of neurons can do it; users run all neurons at once.
+ * Steps of neurons whose currents stand in tiles: what those who run a network or take gradients back through it ask of
+ * the neurons. Every group of neurons can do it; users run all neurons at once.
  *
  * @param <S> the state of such neurons
  */
@@ -14,8 +14,8 @@ public interface PortSteps<S> {
     /**
      * Runs the steps of the first rows for the neurons whose currents are in use.
      *
-     * @param currents {@code [at least rows x currents]}, time-major ({@code row = step * batch + sample}), 0 behind the last neuron; of the
-     *     ports that the neurons take; all blocks are in use if the neurons are coupled
+     * @param currents {@code [at least rows x currents]}, time-major ({@code row = step * batch + sample}), 0 behind
+     *     the last neuron; of the ports that the neurons take; all blocks are in use if the neurons are coupled
      * @param rows how many rows, whole steps
      * @param state of the batch, updated
      * @param spikes {@code [at least rows x neurons]}, overwritten there
@@ -26,13 +26,13 @@ public interface PortSteps<S> {
     /**
      * The same, and keeps the membrane of every step.
      *
-     * @param currents {@code [at least rows x currents]}, time-major, 0 behind the last neuron; of the ports that the neurons take; all blocks
-     *     are in use if the neurons are coupled
+     * @param currents {@code [at least rows x currents]}, time-major, 0 behind the last neuron; of the ports that the
+     *     neurons take; all blocks are in use if the neurons are coupled
      * @param rows how many rows, whole steps
      * @param state of the batch, updated
      * @param spikes {@code [at least rows x neurons]}, overwritten there
-     * @param membranes {@code [at least rows x neurons]}, receives the membrane after each step; may be the matrix of the currents, if that
-     *     holds all of them, and shares no memory with anything else
+     * @param membranes {@code [at least rows x neurons]}, receives the membrane after each step; may be the matrix of
+     *     the currents, if that holds all of them, and shares no memory with anything else
      * @throws IllegalArgumentException if a shape, a range or the ports do not fit, or the state is of another model
      */
     void record(PortCurrents currents, int rows, S state, SpikeMatrix spikes, FloatMatrix membranes);

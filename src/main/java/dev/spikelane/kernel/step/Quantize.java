@@ -8,14 +8,14 @@ import dev.spikelane.memory.FloatMatrix;
 /**
  * Rounds state variables to levels, as {@code snntorch.functional.quant.state_quant} does.
  *
- * <p>{@code x = the level with the smallest |level - x|}, in float32, and the first of those; so NaN and infinities become the first
- * level, and so does a number that is so large that all levels are equally far from it.
+ * <p>{@code x = the level with the smallest |level - x|}, in float32, and the first of those; so NaN and infinities
+ * become the first level, and so does a number that is so large that all levels are equally far from it.
  */
 final class Quantize {
 
     /**
-     * Fewest ascending levels, for each lane, for which a search (25 ns) beats vectors that are compared with all levels (0.067 ns each for
-     * 16 lanes; Zen 5, 2026-11).
+     * Fewest ascending levels, for each lane, for which a search (25 ns) beats vectors that are compared with all
+     * levels (0.067 ns each for 16 lanes; Zen 5, 2026-11).
      */
     private static final int FEWEST_SEARCHED = 24;
 
@@ -60,8 +60,8 @@ final class Quantize {
     }
 
     /**
-     * The nearest of ascending levels. Rounded distances do not shrink away from x on either side, so the first of the nearest is the first above x;
-     * or else it stands before all equally far levels below x.
+     * The nearest of ascending levels. Rounded distances do not shrink away from x on either side, so the first of the
+     * nearest is the first above x; or else it stands before all equally far levels below x.
      */
     static float nearest(QuantizeLevels levels, float x) {
         if (!(x >= levels.value(0))) {

@@ -10,18 +10,23 @@ import java.lang.foreign.Arena;
  *
  * @param values the levels, {@code [1 x levels]}
  * @param ascending whether no level is below the one before
- * @param uniform whether {@link Progression#between} gives them, and so far from each other that a division finds the nearest
- *     but one
+ * @param uniform whether {@link Progression#between} gives them, and so far from each other that a division finds the
+ *     nearest but one
  * @param doubt how near the middle of two uniform levels, in steps, rounding may move a quotient across it
  */
 record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform, float doubt) {
 
-    /** Fewest units in the last place between uniform levels: then rounding moves a quotient by less than half a level. */
+    /**
+     * Fewest units in the last place between uniform levels: then rounding moves a quotient by less than half a level.
+     */
     private static final int FEWEST_UNITS = 32;
 
     private static final int MOST_UNIFORM = 1 << 20;
 
-    /** Up to so many uniform steps from the lowest level, which is a finite distance, distances of two levels differ after rounding. */
+    /**
+     * Up to so many uniform steps from the lowest level, which is a finite distance, distances of two levels differ
+     * after rounding.
+     */
     static final float FARTHEST = 0x1p22f;
 
     static QuantizeLevels of(Arena arena, float... levels) {
@@ -30,9 +35,10 @@ record QuantizeLevels(FloatMatrix values, boolean ascending, boolean uniform, fl
     }
 
     /**
-     * Of 16 units in the last place of the largest level. The levels are 3.5 units at most from a line through the first, by the roundings of the step and
-     * their own; the place of x on it is found to within 6 units, and two distances are compared to within 6: {@code (1 - 2 f) step > 13} for a
-     * place {@code f} steps from a level, which holds from {@code f = 1/2 - 12.5 / step} on.
+     * Of 16 units in the last place of the largest level. The levels are 3.5 units at most from a line through the
+     * first, by the roundings of the step and their own; the place of x on it is found to within 6 units, and two
+     * distances are compared to within 6: {@code (1 - 2 f) step > 13} for a place {@code f} steps from a level, which
+     * holds from {@code f = 1/2 - 12.5 / step} on.
      */
     private static float doubt(float... levels) {
         float low = levels[0];

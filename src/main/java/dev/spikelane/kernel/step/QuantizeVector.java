@@ -14,9 +14,10 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The vector variant of {@link Quantize}: all levels in turn, for four vectors of neurons, whose chains of compare and blend overlap. The pads
- * behind a row are cleared one by one: masks for the last neurons pass the nodes that C2 inlines ({@code NodeCountInliningCutoff}), once a JVM has
- * compared masks before (51 KB for 40 rows of 130 neurons at 256 bits; Zen 5, 2026-11).
+ * The vector variant of {@link Quantize}: all levels in turn, for four vectors of neurons, whose chains of compare and
+ * blend overlap. The pads behind a row are cleared one by one: masks for the last neurons pass the nodes that C2
+ * inlines ({@code NodeCountInliningCutoff}), once a JVM has compared masks before (51 KB for 40 rows of 130 neurons at
+ * 256 bits; Zen 5, 2026-11).
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class QuantizeVector {
@@ -60,7 +61,9 @@ final class QuantizeVector {
         }
     }
 
-    /** The level, where it is nearer than the nearest so far, whose distance is computed again: registers are dearer. */
+    /**
+     * The level, where it is nearer than the nearest so far, whose distance is computed again: registers are dearer.
+     */
     private static FloatVector nearer(FloatVector x, FloatVector nearest, FloatVector level) {
         return nearest.blend(
                 level, level.sub(x).abs().compare(LT, nearest.sub(x).abs()));

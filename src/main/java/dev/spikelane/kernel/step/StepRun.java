@@ -5,9 +5,9 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
 /**
- * What steps of neurons read and write: matrices, and the words of 64 neurons of which a thread has the turn. An object is made once and set
- * anew for each run, so that runs allocate nothing; it serves one thread at a time. Matrices are {@code [rows x neurons]}, time-major, unless
- * said otherwise.
+ * What steps of neurons read and write: matrices, and the words of 64 neurons of which a thread has the turn. An object
+ * is made once and set anew for each run, so that runs allocate nothing; it serves one thread at a time. Matrices are
+ * {@code [rows x neurons]}, time-major, unless said otherwise.
  */
 public final class StepRun {
 
@@ -56,8 +56,8 @@ public final class StepRun {
     /**
      * Sets the matrices that all neurons have. There is neither feedback nor a recording then.
      *
-     * @param newCurrent {@code [rows x currents]}, 0 behind the last neuron; the words of the blocks in use run, and all words where neurons
-     *     have several currents each
+     * @param newCurrent {@code [rows x currents]}, 0 behind the last neuron; the words of the blocks in use run, and
+     *     all words where neurons have several currents each
      * @param newState {@code [variables * batch x neurons]}, updated
      * @param newSpikes {@code [rows x neurons]}, overwritten
      * @return this run

@@ -1,6 +1,9 @@
 package dev.spikelane.kernel.step;
 
-/** The formulas of {@link SurrogateStep}, with x the membrane minus the threshold, g the gradient of the spike, a and b parameters. */
+/**
+ * The formulas of {@link SurrogateStep}, with x the membrane minus the threshold, g the gradient of the spike, a and b
+ * parameters.
+ */
 public enum SurrogateShape {
     /** {@code (a / 2) / (1 + (pi / 2 * a * x)^2) * g}. */
     ATAN,

@@ -17,8 +17,8 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The vector variant of {@link SurrogateStep}. Formulas that are alike share a loop and store in branches of their own: a vector that were one or
- * the other would be boxed.
+ * The vector variant of {@link SurrogateStep}. Formulas that are alike share a loop and store in branches of their own:
+ * a vector that were one or the other would be boxed.
  */
 final class SurrogateStepVector {
 
@@ -97,8 +97,8 @@ final class SurrogateStepVector {
     }
 
     /**
-     * The formulas with an exponential, that of {@link Exponential} written out: C2 leaves a method that takes and returns vectors as a call where it
-     * was compiled alone before, and boxes them.
+     * The formulas with an exponential, that of {@link Exponential} written out: C2 leaves a method that takes and
+     * returns vectors as a call where it was compiled alone before, and boxes them.
      */
     private static void exponentials(
             MemorySegment x,

@@ -7,18 +7,20 @@ import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 
 /**
- * Updates leaky neurons whose membranes are sums of their newest K inputs, by one step, in float32 without fused operations.
+ * Updates leaky neurons whose membranes are sums of their newest K inputs, by one step, in float32 without fused
+ * operations.
  *
- * <p>With t the number of the step, from 0, {@code w[k]} the weight of an input that is k steps old, {@code w[0] = 1}, and d the share that
- * is left after a step:
+ * <p>With t the number of the step, from 0, {@code w[k]} the weight of an input that is k steps old, {@code w[0] = 1},
+ * and d the share that is left after a step:
  *
  * <pre>{@code
  * U[t] = sum of w[k] * I[t - k] over k = 0 .. min(K, t + 1) - 1
  * S = U > threshold
  * }</pre>
  *
- * <p>Steps are taken in blocks of K, so that an input costs the same whatever K is. P is the sum of the inputs of a block so far, Q[j] that
- * of the inputs j to K - 1 of the block before, as of its end. This is the canonical order, with {@code n = t mod K}:
+ * <p>Steps are taken in blocks of K, so that an input costs the same whatever K is. P is the sum of the inputs of a
+ * block so far, Q[j] that of the inputs j to K - 1 of the block before, as of its end. This is the canonical order,
+ * with {@code n = t mod K}:
  *
  * <pre>{@code
  * P = d * P + I,  I[n] = I                                       P is 0 before the first step of a block
@@ -29,11 +31,11 @@ import dev.spikelane.memory.FloatMatrix;
  * P = 0                                                          then
  * }</pre>
  *
- * <p>Nothing is subtracted: what is not a number leaves the membrane K steps later. Up to step K the membrane is that of a leaky neuron bit
- * for bit. An input that is infinite times a weight that is 0 in float32 is not a number.
+ * <p>Nothing is subtracted: what is not a number leaves the membrane K steps later. Up to step K the membrane is that
+ * of a leaky neuron bit for bit. An input that is infinite times a weight that is 0 in float32 is not a number.
  *
- * <p>Of the parameters the share d ({@link LeakyParametersBuilder#synapse}), threshold, comparison, inhibition and quantization are read;
- * quantization of one variable rounds the membrane, and nothing of it comes back.
+ * <p>Of the parameters the share d ({@link LeakyParametersBuilder#synapse}), threshold, comparison, inhibition and
+ * quantization are read; quantization of one variable rounds the membrane, and nothing of it comes back.
  */
 public final class WindowStep {
 
@@ -45,14 +47,15 @@ public final class WindowStep {
      *
      * @param parameters of {@code neurons} neurons with two variables, membrane and sum, without a reset
      * @param weights {@code [K x neurons]}: row k holds the weights of inputs that are k steps old
-     * @param run the current; the state, {@code [2 * batch x neurons]}: the membranes, then P; spikes, and membranes if they are kept, which may
-     *     be the current itself; all words if the parameters are {@linkplain LeakyParameters#coupled coupled}
-     * @param window {@code [K * batch x neurons]}: row {@code j * batch + sample} holds I[j] or Q[j]; updated; not read before it is
-     *     written
+     * @param run the current; the state, {@code [2 * batch x neurons]}: the membranes, then P; spikes, and membranes if
+     *     they are kept, which may be the current itself; all words if the parameters are
+     *     {@linkplain LeakyParameters#coupled coupled}
+     * @param window {@code [K * batch x neurons]}: row {@code j * batch + sample} holds I[j] or Q[j]; updated; not read
+     *     before it is written
      * @param firstRow the first row of the step
      * @param step the number of the step, from 0; the steps of a window follow one another
-     * @throws IllegalArgumentException if a shape or range does not fit, matrices share memory that must not, the step is negative, or the neurons have a reset, fire
-     *     before the step or feed something back
+     * @throws IllegalArgumentException if a shape or range does not fit, matrices share memory that must not, the step
+     *     is negative, or the neurons have a reset, fire before the step or feed something back
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */

@@ -71,7 +71,10 @@ final class WindowStepVector {
         }
     }
 
-    /** {@code U = P + w * Q[n + 1]}, where P stands: a loop of its own, since a vector that is one or the other is boxed. */
+    /**
+     * {@code U = P + w * Q[n + 1]}, where P stands: a loop of its own, since a vector that is one or the other is
+     * boxed.
+     */
     private static void addOlder(
             FloatMatrix state,
             int sample,

@@ -21,9 +21,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The vector variant of {@link Winner}: in each lane the largest so far and the first neuron that had it, without branches. Numbers of neurons are
- * floats, as masks cannot be cast to another type without a price, so they must be exact in float32. A chain of comparisons takes 1.8 ns a vector, so
- * there are four: 55 instead of 116 ns for 1,000 neurons (Zen 5, 512 bits, 2026-11).
+ * The vector variant of {@link Winner}: in each lane the largest so far and the first neuron that had it, without
+ * branches. Numbers of neurons are floats, as masks cannot be cast to another type without a price, so they must be
+ * exact in float32. A chain of comparisons takes 1.8 ns a vector, so there are four: 55 instead of 116 ns for 1,000
+ * neurons (Zen 5, 512 bits, 2026-11).
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a slice are int on purpose
 final class WinnerVector {

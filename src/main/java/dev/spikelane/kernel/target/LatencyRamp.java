@@ -6,7 +6,8 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Lets a target rise linearly from {@code off} at step 0 to {@code on} at a neuron's spike, and be {@code off} from then on.
+ * Lets a target rise linearly from {@code off} at step 0 to {@code on} at a neuron's spike, and be {@code off} from
+ * then on.
  *
  * <p>With {@code s = rint(time)}, halves rounded to even:
  * <pre>{@code
@@ -15,9 +16,9 @@ import java.lang.foreign.ValueLayout;
  *          1 at step 0, 2 * step afterwards    s = 0
  * target = ratio * range + off, or off where that is above on
  * }</pre>
- * all in float32, as {@code snntorch.spikegen.latency_interpolate} has it. A neuron that fires too late is off at all steps; where
- * {@code 1 / s * s} or the sum is rounded up past {@code on}, the spike is lost, as it is there. A time that is NaN
- * makes all targets NaN.
+ * all in float32, as {@code snntorch.spikegen.latency_interpolate} has it. A neuron that fires too late is off at all
+ * steps; where {@code 1 / s * s} or the sum is rounded up past {@code on}, the spike is lost, as it is there. A time
+ * that is NaN makes all targets NaN.
  */
 public final class LatencyRamp {
 

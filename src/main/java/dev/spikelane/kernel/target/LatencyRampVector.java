@@ -17,7 +17,9 @@ import jdk.incubator.vector.FloatVector;
 final class LatencyRampVector {
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    /** Floats of this size and more are whole numbers; those added to it are rounded to whole numbers, halves to even. */
+    /**
+     * Floats of this size and more are whole numbers; those added to it are rounded to whole numbers, halves to even.
+     */
     private static final float WHOLE = 0x1p23f;
 
     private LatencyRampVector() {}

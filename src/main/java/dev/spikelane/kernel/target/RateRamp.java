@@ -11,11 +11,13 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>With the spikes before and after it at steps {@code before} (-1 for none) and {@code after}:
  * <pre>{@code
- * target[step] = off + (on - off) / (after - before - 1) * (step - before - 1)    before < step <= after, after > before + 1
- *                on                                                                after = before + 1
- *                off                                                               no spike afterwards
+ * target[step] = off + (on - off) / (after - before - 1) * (step - before - 1)
+ *                              before < step <= after, after > before + 1
+ *                on            after = before + 1
+ *                off           no spike afterwards
  * }</pre>
- * with the bits of {@code torch.arange}, see {@link Progression}. A neuron's steps depend on each other, and this is done once for many uses: it is scalar only.
+ * with the bits of {@code torch.arange}, see {@link Progression}. A neuron's steps depend on each other, and this is
+ * done once for many uses: it is scalar only.
  */
 public final class RateRamp {
 

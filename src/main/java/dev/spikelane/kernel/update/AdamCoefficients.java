@@ -1,7 +1,8 @@
 package dev.spikelane.kernel.update;
 
 /**
- * The numbers of one step of Adam, computed in float64 and rounded once. With {@code c1 = 1 - beta1^step} and {@code c2 = 1 - beta2^step}:
+ * The numbers of one step of Adam, computed in float64 and rounded once. With {@code c1 = 1 - beta1^step} and
+ * {@code c2 = 1 - beta2^step}:
  *
  * <pre>{@code
  * toFirst  = 1 - beta1        keepSecond = beta2        toSecond = 1 - beta2
@@ -14,7 +15,9 @@ package dev.spikelane.kernel.update;
  */
 public final class AdamCoefficients {
 
-    /** Steps whose powers are computed at a time: StrictMath allocates until C2 has compiled it, and a step must not. */
+    /**
+     * Steps whose powers are computed at a time: StrictMath allocates until C2 has compiled it, and a step must not.
+     */
     private static final int STEPS = 256;
 
     private final double[] powers1 = new double[STEPS];

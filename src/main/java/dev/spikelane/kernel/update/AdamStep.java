@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Updates a parameter by Adam (D. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015), element by element, with the numbers of
- * {@link AdamCoefficients}, in float32 and unfused:
+ * Updates a parameter by Adam (D. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015), element by
+ * element, with the numbers of {@link AdamCoefficients}, in float32 and unfused:
  *
  * <pre>{@code
  * g += (decay == 0 ? 0 : w) * decay                so that an infinite w stays infinite where nothing decays

@@ -7,8 +7,9 @@ import java.lang.foreign.ValueLayout;
 /**
  * Norms of float32 memory, and what limits it.
  *
- * <p>The sum of squares has one order, for any width of vectors: memory in blocks of {@value #BLOCK} floats; in a block, {@value #LANES} sums
- * in float32, each of every 16th float, ascending; these are added in float64, lanes and then blocks ascending.
+ * <p>The sum of squares has one order, for any width of vectors: memory in blocks of {@value #BLOCK} floats; in a
+ * block, {@value #LANES} sums in float32, each of every 16th float, ascending; these are added in float64, lanes and
+ * then blocks ascending.
  */
 public final class ClipStep {
 

@@ -3,7 +3,9 @@ package dev.spikelane.memory.limit;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** An automatic arena that asks before it gives memory out. The JVM counts what there is and frees what is forgotten. */
+/**
+ * An automatic arena that asks before it gives memory out. The JVM counts what there is and frees what is forgotten.
+ */
 final class Automatic implements Arena {
 
     private final Arena arena = Arena.ofAuto();

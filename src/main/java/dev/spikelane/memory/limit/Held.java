@@ -5,7 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What one simulation or trainer holds: arenas whose bytes count against the limit. It is open while one of its arenas is. */
+/**
+ * What one simulation or trainer holds: arenas whose bytes count against the limit. It is open while one of its arenas
+ * is.
+ */
 public final class Held {
 
     private final Owner owner;

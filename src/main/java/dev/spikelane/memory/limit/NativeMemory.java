@@ -4,12 +4,13 @@ import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The most native memory that may be held: by simulations and trainers until they are closed or forgotten, and without an arena of the user (matrices,
- * networks) until it is forgotten. What lies in arenas of the user is the user's, and does not count.
+ * The most native memory that may be held: by simulations and trainers until they are closed or forgotten, and without
+ * an arena of the user (matrices, networks) until it is forgotten. What lies in arenas of the user is the user's, and
+ * does not count.
  *
- * <p>Before the limit is passed a collection is asked for, since what is forgotten is freed behind one alone, and a small heap is seldom collected. Memory
- * without an arena is counted by the JVM, together with direct buffers of others; it is asked only where the limit may be near, so that a small matrix
- * costs one addition more.
+ * <p>Before the limit is passed a collection is asked for, since what is forgotten is freed behind one alone, and a
+ * small heap is seldom collected. Memory without an arena is counted by the JVM, together with direct buffers of
+ * others; it is asked only where the limit may be near, so that a small matrix costs one addition more.
  */
 public final class NativeMemory {
 

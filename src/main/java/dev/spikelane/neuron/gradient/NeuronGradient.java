@@ -34,12 +34,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way back through the neurons of a model: which of its parameters can be learned, and how their gradients follow from the sums that
- * {@link NeuronBackward} adds up.
+ * The way back through the neurons of a model: which of its parameters can be learned, and how their gradients follow
+ * from the sums that {@link NeuronBackward} adds up.
  *
- * <p>A parameter's gradient is, for each neuron, the sum over samples ascending of what steps descending have added up; times the derivative
- * of what the neurons use with respect to the parameter; and, for one value that all neurons share, the sum of these over neurons ascending.
- * A share that is clamped to [0, 1] has no gradient outside.
+ * <p>A parameter's gradient is, for each neuron, the sum over samples ascending of what steps descending have added up;
+ * times the derivative of what the neurons use with respect to the parameter; and, for one value that all neurons
+ * share, the sum of these over neurons ascending. A share that is clamped to [0, 1] has no gradient outside.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class NeuronGradient {

@@ -18,8 +18,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of a model's parameters where they change in place: the rows of its neurons follow, with the bits of neurons that were made anew, and
- * nothing is allocated.
+ * The values of a model's parameters where they change in place: the rows of its neurons follow, with the bits of
+ * neurons that were made anew, and nothing is allocated.
  *
  * <p>Values are written to {@link #next}, then {@linkplain #takes judged} and {@linkplain #take taken} together.
  */
@@ -125,7 +125,8 @@ public final class NeuronRows {
      * Returns where the next values of a parameter are written.
      *
      * @param name one of the model's parameters
-     * @return a value, or one for each neuron, in the order of the rows; null if the neurons do not have the parameter as a row
+     * @return a value, or one for each neuron, in the order of the rows; null if the neurons do not have the parameter
+     *     as a row
      */
     public float @Nullable [] next(String name) {
         return rows.getOrDefault(name, List.of()).isEmpty() ? null : value(name).next;
@@ -155,7 +156,8 @@ public final class NeuronRows {
     /**
      * Returns what spikes will carry with the next values.
      *
-     * @return one value, or one for each neuron in the order of the rows, which later changes overwrite; null if no parameter says it
+     * @return one value, or one for each neuron in the order of the rows, which later changes overwrite; null if no
+     *     parameter says it
      */
     public float @Nullable [] nextCarried() {
         return carried == null ? null : carried.next;

@@ -21,7 +21,10 @@ import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Random folders of files, links and modes, and random outputs into them, some of which fail half way: nothing is lost, and nothing left. */
+/**
+ * Random folders of files, links and modes, and random outputs into them, some of which fail half way: nothing is lost,
+ * and nothing left.
+ */
 final class AtomicFileProperties {
 
     private static final int OUTPUTS = 12;
@@ -122,7 +125,10 @@ final class AtomicFileProperties {
         }
     }
 
-    /** Writes, and compares the whole folder with what it was: only what the target leads to may have changed, as a whole. */
+    /**
+     * Writes, and compares the whole folder with what it was: only what the target leads to may have changed, as a
+     * whole.
+     */
     private static void output(Path root, Path target, String content, boolean fails) throws IOException {
         Map<String, String> before = picture(root);
         boolean written = false;

@@ -9,7 +9,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EveryWidth
 final class ProgressionTest {
 
-    /** Terms of torch 2.6.0, {@code torch.arange(start, end, step)}, most of which one rounding alone would make differ. */
+    /**
+     * Terms of torch 2.6.0, {@code torch.arange(start, end, step)}, most of which one rounding alone would make differ.
+     */
     @ParameterizedTest
     @CsvSource({
         "0.3, 0.1, 100, 6, 0.90000004",

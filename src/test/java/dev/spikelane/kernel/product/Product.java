@@ -144,8 +144,8 @@ final class Product {
     }
 
     /**
-     * From the bias on; active weights of four inputs in ascending order; then the groups in ascending order. On arrays, as matrices are slow where tests have
-     * used arenas of all kinds before.
+     * From the bias on; active weights of four inputs in ascending order; then the groups in ascending order. On
+     * arrays, as matrices are slow where tests have used arenas of all kinds before.
      */
     float[][] expected() {
         int pre = weights.columns();

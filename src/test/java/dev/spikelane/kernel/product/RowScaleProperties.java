@@ -37,7 +37,10 @@ final class RowScaleProperties {
         arena.close();
     }
 
-    /** In whole matrices and in tiles that held other things before; zeros behind the last column, other rows and blocks as they were. */
+    /**
+     * In whole matrices and in tiles that held other things before; zeros behind the last column, other rows and blocks
+     * as they were.
+     */
     @ComparesVectors
     @Property(tries = 200)
     void vectorsGiveTheBitsOfTheSpecification(

@@ -41,7 +41,10 @@ final class SpikeCostsTest {
         assertEquals(shipped.text(), SpikeCosts.of(shipped.text()).text());
     }
 
-    /** Of the layer 784 -> 1000, tables are the faster ones behind these numbers of rows at density 0.5 on Zen 5: 25 rows took 85 us by either with int8, and with int16 157 us, with tables 197. */
+    /**
+     * Of the layer 784 -> 1000, tables are the faster ones behind these numbers of rows at density 0.5 on Zen 5: 25
+     * rows took 85 us by either with int8, and with int16 157 us, with tables 197.
+     */
     @ParameterizedTest
     @CsvSource({
         "zen3, INT8, 19, ACTIVE",
@@ -74,7 +77,10 @@ final class SpikeCostsTest {
         }
     }
 
-    /** Microseconds that 200 rows took on Zen 5 with tables, lists and active inputs: preparing spikes counts where there are few outputs. */
+    /**
+     * Microseconds that 200 rows took on Zen 5 with tables, lists and active inputs: preparing spikes counts where
+     * there are few outputs.
+     */
     @ParameterizedTest
     @CsvSource({
         "ACTIVE, 1000, 10, 0.05, 14.7",

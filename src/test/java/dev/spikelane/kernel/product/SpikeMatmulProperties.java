@@ -191,8 +191,8 @@ final class SpikeMatmulProperties {
     }
 
     /**
-     * More rows and inputs than are prepared at a time, and more inputs than it makes tables for at a time. The specification parts nothing, and is slow where other
-     * tests have used arenas of all kinds before.
+     * More rows and inputs than are prepared at a time, and more inputs than it makes tables for at a time. The
+     * specification parts nothing, and is slow where other tests have used arenas of all kinds before.
      */
     @ComparesVectors
     @Property(tries = 6)

@@ -82,7 +82,9 @@ final class SpikeMatmulTest {
         assertFalse(workspace.prepared().isOf(first, 300, 0, some));
     }
 
-    /** Content is known by its place and version: the same object may hold other spikes, and another object the same. */
+    /**
+     * Content is known by its place and version: the same object may hold other spikes, and another object the same.
+     */
     @Test
     void whatIsPreparedIsKnownByItsVersion() {
         Random random = new Random(6);
@@ -175,7 +177,8 @@ final class SpikeMatmulTest {
     }
 
     /**
-     * What is made once for all outputs costs more than it saves where these are few: 8 rows of 784 -> 10 at density 0.5 take 2.6 us by active inputs and
+     * What is made once for all outputs costs more than it saves where these are few: 8 rows of 784 -> 10 at density
+     * 0.5 take 2.6 us by active inputs and
      * 4.7 as numbers (Zen 5, 512 bits, 2026-11).
      */
     @ParameterizedTest
@@ -194,7 +197,10 @@ final class SpikeMatmulTest {
         }
     }
 
-    /** A product by 0 adds a zero: that must not turn a bias of -0 into 0, or an infinite weight of an input that is silent into NaN. */
+    /**
+     * A product by 0 adds a zero: that must not turn a bias of -0 into 0, or an infinite weight of an input that is
+     * silent into NaN.
+     */
     @Test
     void numbersGiveWayToActiveInputsWhereZerosMatter() {
         Product product = new Product(arena, 5, 20, 130, 0.5, Product.Weights.SIGNED_ZEROS, 3);

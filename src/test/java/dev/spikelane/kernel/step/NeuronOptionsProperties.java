@@ -22,7 +22,10 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
-/** Every combination of options, and the kernels beside the leaky step: the vector variants give the bits of the specification. */
+/**
+ * Every combination of options, and the kernels beside the leaky step: the vector variants give the bits of the
+ * specification.
+ */
 @EveryWidth
 final class NeuronOptionsProperties {
 

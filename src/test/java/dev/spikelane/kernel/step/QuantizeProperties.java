@@ -24,7 +24,9 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
-/** All ways to find the nearest level give that of the specification, at the levels, halfway between them, and far away. */
+/**
+ * All ways to find the nearest level give that of the specification, at the levels, halfway between them, and far away.
+ */
 @EveryWidth
 final class QuantizeProperties {
 
@@ -194,7 +196,9 @@ final class QuantizeProperties {
         return copy;
     }
 
-    /** Levels, the middle of two, somewhere between, some steps outside and far outside, and the numbers next to them. */
+    /**
+     * Levels, the middle of two, somewhere between, some steps outside and far outside, and the numbers next to them.
+     */
     private static float awkward(Random random, float... levels) {
         float one = levels[random.nextInt(levels.length)];
         float other = levels[random.nextInt(levels.length)];

@@ -23,7 +23,10 @@ public record DenseMatmulWork(int m, int k, int n, int threads, Form form) imple
         SECOND_TRANSPOSED(Transpose.SECOND, ""),
         /** Weights {@code [k x n]}. */
         NEITHER_TRANSPOSED(Transpose.NEITHER, " neither transposed"),
-        /** Input {@code [k x m]} and weights {@code [k x n]}; of several threads each has its rows in a matrix of its own. */
+        /**
+         * Input {@code [k x m]} and weights {@code [k x n]}; of several threads each has its rows in a matrix of its
+         * own.
+         */
         FIRST_TRANSPOSED(Transpose.FIRST, " first transposed");
 
         final Transpose transpose;

@@ -25,8 +25,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The other libraries at points of the {@link SpikeGrid}, in a JVM of their own: their threads, and what their code does to the profiles of
- * C2, stay away from the kernels. It measures while this one waits. The system property {@value #PROPERTY} is their class path.
+ * The other libraries at points of the {@link SpikeGrid}, in a JVM of their own: their threads, and what their code
+ * does to the profiles of C2, stay away from the kernels. It measures while this one waits. The system property
+ * {@value #PROPERTY} is their class path.
  */
 public final class GridPeers implements AutoCloseable {
 

@@ -14,8 +14,8 @@ import java.util.OptionalDouble;
  * @param density share of the inputs that fire
  * @param threads threads, which share the outputs
  * @param chosen the variant that serves
- * @param microseconds medians, or with two threads what nine of ten samples take longer than, of {@value #PRODUCT}, the variants,
- *     {@value #C}, {@value #ROOFLINE} and the peers
+ * @param microseconds medians, or with two threads what nine of ten samples take longer than, of {@value #PRODUCT}, the
+ *     variants, {@value #C}, {@value #ROOFLINE} and the peers
  */
 public record GridPoint(int rows, double density, int threads, String chosen, Map<String, Double> microseconds) {
 

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A {@link SpikeGrid} to look at: how many times as fast as the best peer each point is, and its share of the roofline. */
+/**
+ * A {@link SpikeGrid} to look at: how many times as fast as the best peer each point is, and its share of the roofline.
+ */
 public final class GridReport {
 
     private static final int CELL_WIDTH = 76;

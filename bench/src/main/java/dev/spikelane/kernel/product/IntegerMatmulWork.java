@@ -21,8 +21,8 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Random spikes times random integer weights. The scale is a power of two and sums stay below 2^24, so that the same weights as floats
- * give the same bits.
+ * Random spikes times random integer weights. The scale is a power of two and sums stay below 2^24, so that the same
+ * weights as floats give the same bits.
  *
  * @param pre inputs
  * @param post outputs

@@ -21,9 +21,9 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The spike matmul 784 -> 1000 on a grid of rows, densities and threads: every variant, the one that is chosen, C of the same algorithm,
- * a roofline and OpenBLAS, in turns, and behind them ONNX Runtime and PyTorch in a JVM of their own. No point may be more than 15 % slower
- * than its best variant.
+ * The spike matmul 784 -> 1000 on a grid of rows, densities and threads: every variant, the one that is chosen, C of
+ * the same algorithm, a roofline and OpenBLAS, in turns, and behind them ONNX Runtime and PyTorch in a JVM of their
+ * own. No point may be more than 15 % slower than its best variant.
  */
 public final class SpikeGrid {
 
@@ -56,8 +56,8 @@ public final class SpikeGrid {
     private static final long LONG_NANOSECONDS = 10_000_000L;
 
     /**
-     * The part of the samples that are faster, where threads share a product, since other programs that take one of two cores keep them from
-     * meeting. On one thread it is the median.
+     * The part of the samples that are faster, where threads share a product, since other programs that take one of two
+     * cores keep them from meeting. On one thread it is the median.
      */
     private static final double UNDISTURBED = 0.1;
 
@@ -66,7 +66,9 @@ public final class SpikeGrid {
 
     private SpikeGrid() {}
 
-    /** Measures the points that are asked for, and tells of each. Some points are measured before for C2, and forgotten. */
+    /**
+     * Measures the points that are asked for, and tells of each. Some points are measured before for C2, and forgotten.
+     */
     public static List<GridPoint> measure(Predicate<String> asked, GridPeers peers, Consumer<GridPoint> each) {
         for (double density : REHEARSED) {
             point(ROWS_REHEARSED, density, 1);
@@ -161,8 +163,8 @@ public final class SpikeGrid {
     }
 
     /**
-     * Groups of four inputs of a row in which one fires: each takes a load of its weight, or of its partial sum, for every 16 outputs in
-     * whatever variant.
+     * Groups of four inputs of a row in which one fires: each takes a load of its weight, or of its partial sum, for
+     * every 16 outputs in whatever variant.
      */
     private static long groups(SpikeMatrix spikes) {
         long groups = 0;
@@ -177,8 +179,9 @@ public final class SpikeGrid {
     }
 
     /**
-     * Microseconds of the second half of samples, all contestants in turns. The order changes from turn to turn: whoever runs behind
-     * OpenBLAS finds other caches and another branch predictor than whoever runs behind the same kernel.
+     * Microseconds of the second half of samples, all contestants in turns. The order changes from turn to turn:
+     * whoever runs behind OpenBLAS finds other caches and another branch predictor than whoever runs behind the same
+     * kernel.
      */
     static Map<String, Double> race(Map<String, Runnable> contestants, int threads) {
         double part = threads > 1 ? UNDISTURBED : 0.5;

@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Input and memory of a {@link SpikeMatmulWork}. Dense products take the spikes as floats, which are there before they begin. The bias is
- * 0, so that they need not add one.
+ * Input and memory of a {@link SpikeMatmulWork}. Dense products take the spikes as floats, which are there before they
+ * begin. The bias is 0, so that they need not add one.
  */
 final class SpikeMatmulCase implements Case {
 
@@ -139,7 +139,10 @@ final class SpikeMatmulCase implements Case {
         };
     }
 
-    /** Loads of 16 floats that the variant cannot do without: the active weights, or one table entry for every four inputs. */
+    /**
+     * Loads of 16 floats that the variant cannot do without: the active weights, or one table entry for every four
+     * inputs.
+     */
     private long loads() {
         long ofRow = (work.post() + Roofline.FLOATS - 1) / Roofline.FLOATS;
         boolean tables = switch (work.variant()) {

@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gradients of weights of a batch of 128 over 25 steps, preparation included. The roofline counts a load and an addition of 16 floats for each input
- * of a frame, or group of four rows of spikes.
+ * Gradients of weights of a batch of 128 over 25 steps, preparation included. The roofline counts a load and an
+ * addition of 16 floats for each input of a frame, or group of four rows of spikes.
  *
  * @param inputs inputs of the connection
  * @param outputs its outputs

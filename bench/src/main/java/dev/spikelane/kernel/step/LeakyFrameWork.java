@@ -16,8 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * 1000 leaky neurons under a frame, batch 128, 25 steps: forward, or back from ten outputs through the arc tangent, membranes computed again. The
- * roofline counts three operands for 16 neurons and a step forward, and ten for the outputs and six more back; the division is not in it.
+ * 1000 leaky neurons under a frame, batch 128, 25 steps: forward, or back from ten outputs through the arc tangent,
+ * membranes computed again. The roofline counts three operands for 16 neurons and a step forward, and ten for the
+ * outputs and six more back; the division is not in it.
  *
  * @param back whether the way back is taken
  */

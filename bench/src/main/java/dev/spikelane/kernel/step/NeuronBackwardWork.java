@@ -15,8 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * 256 leaky neurons back through a step under spikes, batch 128, through the arc tangent. The roofline counts for 16 neurons the membrane and the
- * gradients of spike and distance in each of three passes, and the membrane's gradient in one; the division is not in it.
+ * 256 leaky neurons back through a step under spikes, batch 128, through the arc tangent. The roofline counts for 16
+ * neurons the membrane and the gradients of spike and distance in each of three passes, and the membrane's gradient in
+ * one; the division is not in it.
  */
 public record NeuronBackwardWork() implements Work {
 

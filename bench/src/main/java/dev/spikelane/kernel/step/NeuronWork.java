@@ -39,8 +39,9 @@ public record NeuronWork(Model model) implements Work {
     private static final int WINDOW = 20;
 
     /**
-     * A model, and what 16 neurons need at each step at least: rows of 16 floats to load, and operations on such rows. Where two steps are taken at a
-     * time, state and parameters are loaded once for both. A cycle is counted for each load or for two operations, whichever are more.
+     * A model, and what 16 neurons need at each step at least: rows of 16 floats to load, and operations on such rows.
+     * Where two steps are taken at a time, state and parameters are loaded once for both. A cycle is counted for each
+     * load or for two operations, whichever are more.
      */
     public enum Model {
         LEAKY(2.5, 5.5),

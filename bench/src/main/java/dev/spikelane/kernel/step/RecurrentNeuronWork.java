@@ -19,7 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Leaky neurons that feed their spikes to all of them, with random currents and weights, a batch of one, over 200 steps.
+ * Leaky neurons that feed their spikes to all of them, with random currents and weights, a batch of one, over 200
+ * steps.
  *
  * @param neurons how many
  */

@@ -18,7 +18,9 @@ public final class StepYardstick {
 
     private StepYardstick() {}
 
-    /** Updates leaky neurons that reset by subtraction, delayed; other parameters than beta and threshold do not count. */
+    /**
+     * Updates leaky neurons that reset by subtraction, delayed; other parameters than beta and threshold do not count.
+     */
     public static void leakyStep(
             LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
         try {

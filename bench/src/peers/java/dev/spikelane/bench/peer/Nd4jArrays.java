@@ -13,7 +13,10 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
-/** ND4J, all in place: the memory of currents, membranes and spikes is there from the beginning, and steps are views of it. */
+/**
+ * ND4J, all in place: the memory of currents, membranes and spikes is there from the beginning, and steps are views of
+ * it.
+ */
 public final class Nd4jArrays implements Peer {
 
     /** Loads ND4J from the class path. */

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Writes an ONNX model: the few messages and fields of onnx.proto that a graph of operators on floats needs, in the wire format of
- * protocol buffers.
+ * Writes an ONNX model: the few messages and fields of onnx.proto that a graph of operators on floats needs, in the
+ * wire format of protocol buffers.
  *
  * @see <a href="https://github.com/onnx/onnx/blob/main/onnx/onnx.proto">onnx.proto</a>
  */

@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * ONNX Runtime: graphs made here, with all optimizations, from and into buffers that it does not copy. The steps of a layer are a loop
- * ({@code Scan}): against a graph of unrolled steps it takes 8 % more time for batch 1 and 40 % less for batch 128 (Zen 5, 2026-11).
+ * ONNX Runtime: graphs made here, with all optimizations, from and into buffers that it does not copy. The steps of a
+ * layer are a loop ({@code Scan}): against a graph of unrolled steps it takes 8 % more time for batch 1 and 40 % less
+ * for batch 128 (Zen 5, 2026-11).
  */
 public final class OnnxRuntime implements Peer {
 

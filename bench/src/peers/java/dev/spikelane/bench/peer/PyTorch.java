@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * PyTorch by the Deep Java Library, without gradients. Operations on membranes work in place; those of a step are views of the currents of
- * all steps.
+ * PyTorch by the Deep Java Library, without gradients. Operations on membranes work in place; those of a step are views
+ * of the currents of all steps.
  */
 public final class PyTorch implements Peer {
 

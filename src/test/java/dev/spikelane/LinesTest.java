@@ -1,0 +1,46 @@
+package dev.spikelane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Lines of the library are as wide as a reader's window. */
+final class LinesTest {
+
+    private static final Path MAIN = Path.of("src", "main", "java");
+    private static final int WIDEST = 120;
+
+    /** Rows of tables in the Javadoc are one line each. */
+    private static final String ROW = " * <tr>";
+
+    @Test
+    void linesHaveAtMost120Characters() throws IOException {
+        List<String> wide = new ArrayList<>();
+        int seen = 0;
+        for (Path file : files()) {
+            List<String> lines = Files.readAllLines(file);
+            seen += lines.size();
+            for (int i = 0; i < lines.size(); i++) {
+                String line = lines.get(i);
+                if (line.length() > WIDEST && !line.startsWith(ROW)) {
+                    wide.add(file + ":" + (i + 1) + " has " + line.length() + " characters");
+                }
+            }
+        }
+        assertEquals(List.of(), wide);
+        assertTrue(seen > 50_000, seen + " lines");
+    }
+
+    private static List<Path> files() throws IOException {
+        try (Stream<Path> all = Files.walk(MAIN)) {
+            return all.filter(path -> path.toString().endsWith(".java")).toList();
+        }
+    }
+}
