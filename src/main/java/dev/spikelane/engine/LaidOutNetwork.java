@@ -196,9 +196,9 @@ public final class LaidOutNetwork {
 
     /** Says what the spikes of a population carry: one value, or one for each neuron in the order of the rows. */
     void setSpikeValue(int population, float[] carried) {
-        SourceDescription spikes = new SourceDescription.OfSpikes(population);
-        for (int i = 0; i < chains.length; i++) {
-            if (description.projections().get(i).source().equals(spikes)) {
+        for (int i = 0; i < chains.length; i++) { // a training step calls this, which allocates nothing
+            if (description.projections().get(i).source() instanceof SourceDescription.OfSpikes spikes
+                    && spikes.population() == population) {
                 chains[i].operators().getFirst().setSpikeValue(carried);
                 if (description.projections().get(i).plastic()) {
                     setSpikeValueOfCopies(i, carried);
