@@ -118,24 +118,24 @@ final class GradientPath {
     }
 
     /** The same for a frame, whose gradients are summed over the steps. */
-    void prepareWeightsOfFrame(FloatMatrix frame, FloatMatrix gradient) {
+    void prepareWeightsOfFrame(FloatMatrix frame, long version, FloatMatrix gradient) {
         if (made.length > 0) {
             again(frame);
             toFirst(gradient, gradient.rows());
         }
         for (int i = 0; i < made.length; i++) {
-            prepareFrame(i, frame);
+            prepareFrame(i, frame, version);
             addWhole(backs[i], whole.on(ofMade[i].steps(0, 1)));
         }
-        prepareFrame(made.length, frame);
+        prepareFrame(made.length, frame, version);
     }
 
     /** Takes the frame, or what was made of it, as the source of an operator. */
-    void prepareFrame(int operator, FloatMatrix frame) {
+    void prepareFrame(int operator, FloatMatrix frame, long version) {
         if (operator == 0) {
-            backs[0].prepareFrame(frame, forward.lists());
+            backs[0].prepareFrame(frame, version, forward.lists());
         } else {
-            backs[operator].prepareFrame(made[operator - 1].steps(0, 1), null);
+            backs[operator].prepareFrame(made[operator - 1].steps(0, 1), version, null);
         }
     }
 

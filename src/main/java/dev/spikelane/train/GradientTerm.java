@@ -144,7 +144,7 @@ final class GradientTerm {
         if (takesSums()) {
             added = true;
             if (learns) {
-                path.prepareFrame(0, frame());
+                path.prepareFrame(0, frame(), forward.source().frameVersion());
             }
         } else {
             ofFrame();
@@ -248,7 +248,7 @@ final class GradientTerm {
             }
             boolean adds = learns && first == 0 && !added;
             if (adds) {
-                path.prepareWeightsOfFrame(frame(), ofFrame().matrix());
+                path.prepareWeightsOfFrame(frame(), forward.source().frameVersion(), ofFrame().matrix());
             }
             return adds;
         }

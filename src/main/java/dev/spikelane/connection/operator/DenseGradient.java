@@ -74,9 +74,9 @@ final class DenseGradient implements OperatorGradient {
     }
 
     @Override
-    public void prepareFrame(FloatMatrix frame, @Nullable PreparedFrame forward) {
+    public void prepareFrame(FloatMatrix frame, long version, @Nullable PreparedFrame forward) {
         ofSpikes = false;
-        kernel.prepareFrame(frame, forward);
+        kernel.prepareFrame(frame, version, forward);
     }
 
     @Override

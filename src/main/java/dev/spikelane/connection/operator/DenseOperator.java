@@ -146,8 +146,8 @@ final class DenseOperator implements Operator {
     }
 
     @Override
-    public boolean prepareFrame(FloatMatrix frame, PreparedFrame prepared) {
-        return prepared.take(frame);
+    public boolean prepareFrame(FloatMatrix frame, long version, PreparedFrame prepared) {
+        return prepared.take(frame, version);
     }
 
     @Override

@@ -57,7 +57,7 @@ final class ElementwiseGradient implements OperatorGradient {
     }
 
     @Override
-    public void prepareFrame(FloatMatrix frame, @Nullable PreparedFrame forward) {
+    public void prepareFrame(FloatMatrix frame, long version, @Nullable PreparedFrame forward) {
         prepare(frame, frame.rows());
     }
 

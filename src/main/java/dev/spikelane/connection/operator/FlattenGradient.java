@@ -29,7 +29,7 @@ record FlattenGradient(Shape shape) implements OperatorGradient {
     public void prepare(Signal source, int batch) {}
 
     @Override
-    public void prepareFrame(FloatMatrix frame, @Nullable PreparedFrame forward) {}
+    public void prepareFrame(FloatMatrix frame, long version, @Nullable PreparedFrame forward) {}
 
     @Override
     public void add(Tile gradient, int share, int thread) {}

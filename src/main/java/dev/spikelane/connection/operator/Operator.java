@@ -88,10 +88,11 @@ public interface Operator {
      * Takes a frame whose currents come next, if this has a faster way for frames, once for all blocks and threads.
      *
      * @param frame {@code [batch x inputs]}, finite, which must not change before the last of these products
+     * @param version grows whenever the frame is written
      * @param prepared what threads share
      * @return whether {@link #multiplyFrame} should be called; else the frame is a matrix as others
      */
-    default boolean prepareFrame(FloatMatrix frame, PreparedFrame prepared) {
+    default boolean prepareFrame(FloatMatrix frame, long version, PreparedFrame prepared) {
         return false;
     }
 

@@ -81,9 +81,10 @@ public interface OperatorGradient {
      * Takes one frame that was the source of all steps; gradients that come next are sums over all steps.
      *
      * @param frame {@code [batch x inputs]}
+     * @param version grows whenever the frame is written
      * @param forward what the operator prepared of it; null if it did not
      */
-    void prepareFrame(FloatMatrix frame, @Nullable PreparedFrame forward);
+    void prepareFrame(FloatMatrix frame, long version, @Nullable PreparedFrame forward);
 
     /**
      * Returns in how many parts threads should prepare the rows that were taken, in this round; {@link #prepare} and

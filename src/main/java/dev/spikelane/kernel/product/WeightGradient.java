@@ -222,13 +222,14 @@ public final class WeightGradient {
      * over the steps; they are added sample by sample, the bias too.
      *
      * @param frame {@code [batch x inputs]}
+     * @param version a number that this memory has had only while it held what it holds now
      * @param forward what was prepared of the frame for its currents; null if nothing was
      * @throws IllegalArgumentException if a shape does not fit
      */
-    public void prepareFrame(FloatMatrix frame, @Nullable PreparedFrame forward) {
+    public void prepareFrame(FloatMatrix frame, long version, @Nullable PreparedFrame forward) {
         prepare(frame, frame.rows());
         group = 1;
-        listed = SimdWidth.VECTOR && ofFrame.listColumns(frame, forward);
+        listed = SimdWidth.VECTOR && ofFrame.listColumns(frame, version, forward);
     }
 
     /** Bytes of outputs, in whole vectors. */

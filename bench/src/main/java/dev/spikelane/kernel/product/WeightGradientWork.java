@@ -101,7 +101,7 @@ public record WeightGradientWork(int inputs, int outputs, double density) implem
 
         private void chosen() {
             if (work.density == 0) {
-                kernel.prepareFrame(frame, null);
+                kernel.prepareFrame(frame, 0, null);
             } else {
                 kernel.prepare(spikes, BATCH);
             }
