@@ -161,8 +161,8 @@ class WeightGradientProperties {
     }
 
     private static void prepare(WeightGradient kernel) {
-        for (; kernel.parts() > 0; kernel.nextRound()) {
-            for (int part = kernel.parts() - 1; part >= 0; part--) {
+        for (int parts = kernel.parts(); parts > 0; parts = kernel.parts()) {
+            for (int part = parts - 1; part >= 0; part--) {
                 kernel.preparePart(part, 0);
             }
         }
@@ -272,15 +272,13 @@ class WeightGradientProperties {
         int batch = values.rows() / steps;
         FloatMatrix room = FloatMatrix.zeros(turn * batch, (blocks.end - blocks.first) * PackedWeights.BLOCK);
         Tile tile = Tile.of(room, outputs).at(blocks.first, blocks.end);
-        gives.openTurns(0);
+        GradientSink sink = (gradients, from, first, end) ->
+                MemorySegment.copy(gradients, from, found.segment(), first * Float.BYTES, (end - first) * Float.BYTES);
         for (int end = steps; end > 0; end -= turn) {
             int first = Math.max(0, end - turn);
             tile.copyFrom(values, first * batch, 0, (end - first) * batch);
-            gives.addTurn(tile, found.bias(), first, end, 0);
+            gives.giveSteps(tile, found.bias(), sink, first, end, 0);
         }
-        GradientSink sink = (gradients, from, first, end) ->
-                MemorySegment.copy(gradients, from, found.segment(), first * Float.BYTES, (end - first) * Float.BYTES);
-        gives.closeTurns(tile, sink, 0);
     }
 
     private static void same(PackedWeights expected, PackedWeights found) {
