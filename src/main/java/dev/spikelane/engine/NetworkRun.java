@@ -206,7 +206,7 @@ public final class NetworkRun {
         List<ProjectionDescription> projections = network.description().projections();
         for (int i = 0; i < paths.length; i++) {
             ProjectionDescription projection = projections.get(i);
-            ChainRun chain = new ChainRun(paths[i], memory.arena, size.segmentRows(), ofThreads);
+            ChainRun chain = new ChainRun(paths[i], memory.arena, ofThreads);
             SourceRun source = source(projection.source());
             SourceRun seen = back == null ? source : back.source(i, source);
             terms[i] = new ProjectionRun(projection, chain, seen, memory.arena, size.batch(), threads());

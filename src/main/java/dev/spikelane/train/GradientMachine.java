@@ -50,7 +50,7 @@ final class GradientMachine implements WayBack {
         this.inputs = new GradientInput[network.inputs().size()];
         for (int i = 0; i < inputs.length; i++) {
             String name = network.inputs().get(i).name();
-            inputs[i] = new GradientInput(plan, i, run.input(i), wantedInputs.contains(name));
+            inputs[i] = new GradientInput(plan, i, run.input(i), wantedInputs.contains(name), crew);
         }
         this.sites = new GradientSite[neurons.length];
         List<ComponentPlan.Component> components = plan.layout().components();
@@ -135,7 +135,7 @@ final class GradientMachine implements WayBack {
         GradientSite target = site(projection.target());
         KeptCurrents port = target.kept(projection.port());
         GradientTerm term =
-                new GradientTerm(forward, made, input, dropouts[number], port, plan.size(), learns, plan.arena());
+                new GradientTerm(forward, made, input, dropouts[number], port, plan.size(), learns, plan.arena(), crew);
         target.add(term);
         from.ofPopulation().ifPresent(population -> {
             GradientSite site = site(population);
@@ -195,17 +195,17 @@ final class GradientMachine implements WayBack {
             int first = segment * size.segment();
             int count = Math.min(size.segment(), size.steps() - first);
             for (GradientSite site : sites) {
-                site.back(segment);
+                site.back(segment, crew);
             }
             for (GradientSite site : sites) {
-                site.backward().openTiles(crew);
+                site.backward().openTiles();
             }
             for (int stage = stages.length - 1; stage >= 0; stage--) {
                 stages[stage].backward(first, count);
             }
             for (GradientTerm term : terms) {
                 if (!term.takesTiles()) {
-                    term.addWeights(first, count, crew);
+                    term.addWeights(first, count);
                 }
             }
             for (GradientInput input : inputs) {
