@@ -1,5 +1,7 @@
 package dev.spikelane.description;
 
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.Firing;
@@ -19,6 +21,18 @@ import dev.spikelane.neuron.Synaptic;
 
 /** What a model was declared with besides its parameters. */
 public final class NeuronOptions {
+
+    /** The option that says how neurons feed back. */
+    public static final String RECURRENCE = "recurrence";
+
+    /** Not at all, or by a projection. */
+    public static final String NONE = "none";
+
+    /** Each neuron to itself. */
+    public static final String ONE_TO_ONE = "one to one";
+
+    /** Every neuron to every neuron. */
+    public static final String ALL_TO_ALL = "all to all";
 
     private final OptionSink to;
 
@@ -58,7 +72,12 @@ public final class NeuronOptions {
                 recurrence("RSynaptic", model.recurrence());
                 firing(model.firing());
             }
-            case SLstm model -> firing("SLstm", model.firing());
+            case SLstm model -> {
+                firing("SLstm", model.firing());
+                if (!ALL_TO_ALL.equals(name(model.recurrence()))) {
+                    to.text(RECURRENCE, NONE);
+                }
+            }
             case StateLeaky model -> {
                 model("StateLeaky");
                 quantization(model.quantization());
@@ -87,13 +106,20 @@ public final class NeuronOptions {
 
     private void recurrence(String model, Recurrence recurrence) {
         model(model);
-        to.text(
-                "recurrence",
-                switch (recurrence) {
-                    case Recurrence.None _ -> "none";
-                    case Recurrence.OneToOne _ -> "one to one";
-                    case Recurrence.AllToAll _ -> "all to all";
-                });
+        to.text(RECURRENCE, name(recurrence));
+    }
+
+    /** Whether a file names a recurrence with its model; else it is a projection among others. */
+    static boolean isNamed(Recurrence recurrence) {
+        return !name(recurrence).equals(NONE);
+    }
+
+    private static String name(Recurrence recurrence) {
+        return switch (recurrence) {
+            case Recurrence.By(OneToOne _) -> ONE_TO_ONE;
+            case Recurrence.By(Recurrent _) -> ALL_TO_ALL;
+            case Recurrence.By _, Recurrence.None _ -> NONE;
+        };
     }
 
     private void quantization(Quantization quantization) {

@@ -19,7 +19,7 @@ import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Weights;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

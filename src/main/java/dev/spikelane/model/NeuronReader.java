@@ -1,5 +1,7 @@
 package dev.spikelane.model;
 
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.description.NeuronOptions;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.kernel.Compare;
@@ -15,7 +17,7 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
@@ -75,7 +77,9 @@ final class NeuronReader {
                         .withFiring(firing());
             case "RLeaky" -> new RLeaky(parameter("beta"), recurrence(), firing());
             case "RSynaptic" -> new RSynaptic(parameter("alpha"), parameter("beta"), recurrence(), firing());
-            case "SLstm" -> new SLstm(allToAll(), firing());
+            case "SLstm" ->
+                new SLstm(
+                        value.members().containsKey(NeuronOptions.RECURRENCE) ? recurrence() : allToAll(), firing());
             case "StateLeaky" ->
                 new StateLeaky(
                         parameter("beta"),
@@ -144,16 +148,16 @@ final class NeuronReader {
     }
 
     private Recurrence recurrence() throws IOException {
-        JsonValue said = member("recurrence");
+        JsonValue said = member(NeuronOptions.RECURRENCE);
         return switch (said.text()) {
-            case "none" -> Recurrence.none();
-            case "one to one" -> new Recurrence.OneToOne(parameter(V));
-            case "all to all" -> allToAll();
+            case NeuronOptions.NONE -> Recurrence.none();
+            case NeuronOptions.ONE_TO_ONE -> Recurrence.by(new OneToOne(parameter(V)));
+            case NeuronOptions.ALL_TO_ALL -> allToAll();
             default -> throw said.unexpected("none, one to one or all to all");
         };
     }
 
-    private Recurrence.AllToAll allToAll() throws IOException {
+    private Recurrence allToAll() throws IOException {
         String owner = ProjectionDescription.nameOfRecurrence(population);
         return Recurrence.allToAll(tensors.floats(owner + ".weight", 2), tensors.floats(owner + ".bias", 1));
     }

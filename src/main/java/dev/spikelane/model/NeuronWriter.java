@@ -4,7 +4,7 @@ import dev.spikelane.description.NeuronOptions;
 import dev.spikelane.description.OptionSink;
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.StateLeaky;
 import java.util.function.Function;

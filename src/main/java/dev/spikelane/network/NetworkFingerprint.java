@@ -12,7 +12,7 @@ import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Quantization;
 import java.nio.ByteBuffer;
 import java.util.List;

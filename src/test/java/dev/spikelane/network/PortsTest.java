@@ -20,7 +20,7 @@ import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
@@ -45,7 +45,7 @@ final class PortsTest {
     private static List<Arguments> models() {
         Random drawn = new Random(2);
         Arena memory = Arena.ofAuto();
-        Recurrence.AllToAll all = Recurrence.allToAll(
+        Recurrence all = Recurrence.allToAll(
                 Matrices.uniform(memory, SIZE, SIZE, drawn), Matrices.uniform(memory, 1, SIZE, drawn));
         FloatMatrix gates = Matrices.uniform(memory, 4 * SIZE, SIZE, drawn);
         FloatMatrix bias = Matrices.uniform(memory, 1, 4 * SIZE, drawn);
@@ -70,9 +70,7 @@ final class PortsTest {
     @MethodSource("models")
     void weightsOfARecurrenceHaveANameAndCanBeReplaced(Neuron neuron) {
         Network network = network(neuron);
-        int rows = neuron.recurrence() instanceof Recurrence.AllToAll all
-                ? all.weights().rows()
-                : 0;
+        int rows = SIZE * neuron.gates();
         assertEquals(
                 List.of("fc1.weight", "fc1.bias", "r.recurrent.weight", "r.recurrent.bias"),
                 network.weights().names().subList(0, 4));
@@ -100,7 +98,7 @@ final class PortsTest {
         }
     }
 
-    private static Neuron with(Neuron neuron, Recurrence.AllToAll recurrence) {
+    private static Neuron with(Neuron neuron, Recurrence recurrence) {
         return switch (neuron) {
             case RLeaky model -> new RLeaky(model.beta(), recurrence, model.firing());
             case RSynaptic model -> new RSynaptic(model.alpha(), model.beta(), recurrence, model.firing());
@@ -189,7 +187,7 @@ final class PortsTest {
 
     @Test
     void errorsNameProjectionPopulationAndPort() {
-        Recurrence.AllToAll three = Recurrence.allToAll(FloatMatrix.zeros(3, 3));
+        Recurrence three = Recurrence.allToAll(FloatMatrix.zeros(3, 3));
         Leaky leaky = new Leaky(0.5f);
         assertMessage(
                 IllegalArgumentException.class,

@@ -14,7 +14,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +50,7 @@ final class DenseOperator implements Operator {
         this.rows = rows;
         this.made = made;
         this.recurrent = true;
-        this.weights = PackedWeights.pack(
-                arena,
-                arranged(said.weights().weights()),
-                arrangedBias(said.weights().bias()));
+        this.weights = PackedWeights.pack(arena, arranged(said.weights()), arrangedBias(said.bias()));
         this.ofSpikes = weights;
         this.spikeValue = new float[weights.pre()];
         setSpikeValue(spikeValue.values());

@@ -6,7 +6,7 @@ import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -12,7 +12,7 @@ import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
