@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Test;
 final class FloorsTest {
 
     /**
-     * From below. Neurons feed back to themselves by connections, so they stand above them. The package {@code kernel} has what users name: products, and the options that steps of neurons take.
+     * From below. Neurons feed back to themselves by connections, so they stand above them. The package
+     * {@code kernel} has what users name: products, and the options that steps of neurons take.
      */
     private static final List<Set<String>> FLOORS = List.of(
             Set.of("memory.limit"),

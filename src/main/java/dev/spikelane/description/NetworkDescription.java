@@ -3,6 +3,7 @@ package dev.spikelane.description;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.Recurrence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -48,15 +49,12 @@ public record NetworkDescription(
         };
     }
 
-    /**
-     * Whether the model of its target brings a projection along when a network is built from a file; other connections
-     * by which neurons feed back stand there as projections.
-     */
+    /** Whether the model of its target brings a projection along when a network is built. */
     public boolean isRecurrence(ProjectionDescription projection) {
         PopulationDescription target = populations.get(projection.target());
         return projection.port().equals(Neuron.FEEDBACK)
                 && projection.name().equals(ProjectionDescription.nameOfRecurrence(target.name()))
-                && NeuronOptions.isNamed(target.neuron().recurrence());
+                && !(target.neuron().recurrence() instanceof Recurrence.None);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.spikelane.description;
 
+import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.neuron.Alpha;
@@ -25,7 +26,7 @@ public final class NeuronOptions {
     /** The option that says how neurons feed back. */
     public static final String RECURRENCE = "recurrence";
 
-    /** Not at all, or by a projection. */
+    /** Not at all. */
     public static final String NONE = "none";
 
     /** Each neuron to itself. */
@@ -74,8 +75,8 @@ public final class NeuronOptions {
             }
             case SLstm model -> {
                 firing("SLstm", model.firing());
-                if (!ALL_TO_ALL.equals(name(model.recurrence()))) {
-                    to.text(RECURRENCE, NONE);
+                if (!(model.recurrence() instanceof Recurrence.By(Recurrent _))) {
+                    recurrence(model.recurrence());
                 }
             }
             case StateLeaky model -> {
@@ -106,20 +107,16 @@ public final class NeuronOptions {
 
     private void recurrence(String model, Recurrence recurrence) {
         model(model);
-        to.text(RECURRENCE, name(recurrence));
+        recurrence(recurrence);
     }
 
-    /** Whether a file names a recurrence with its model; else it is a projection among others. */
-    static boolean isNamed(Recurrence recurrence) {
-        return !name(recurrence).equals(NONE);
-    }
-
-    private static String name(Recurrence recurrence) {
-        return switch (recurrence) {
-            case Recurrence.By(OneToOne _) -> ONE_TO_ONE;
-            case Recurrence.By(Recurrent _) -> ALL_TO_ALL;
-            case Recurrence.By _, Recurrence.None _ -> NONE;
-        };
+    private void recurrence(Recurrence recurrence) {
+        switch (recurrence) {
+            case Recurrence.None _ -> to.text(RECURRENCE, NONE);
+            case Recurrence.By(OneToOne _) -> to.text(RECURRENCE, ONE_TO_ONE);
+            case Recurrence.By(Recurrent _) -> to.text(RECURRENCE, ALL_TO_ALL);
+            case Recurrence.By(Connection other) -> to.connection(RECURRENCE, other);
+        }
     }
 
     private void quantization(Quantization quantization) {

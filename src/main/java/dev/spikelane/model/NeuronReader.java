@@ -1,6 +1,9 @@
 package dev.spikelane.model;
 
+import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.operator.ConnectionKind;
+import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.description.NeuronOptions;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.io.file.JsonValue;
@@ -38,10 +41,12 @@ final class NeuronReader {
     private final JsonValue value;
     private final String population;
     private final ModelTensors tensors;
+    private final boolean integers;
     private final Set<String> members = new HashSet<>(Set.of("model", "parameters"));
     private final Set<String> parameters = new HashSet<>();
 
-    NeuronReader(JsonValue value, String population, ModelTensors tensors) {
+    NeuronReader(JsonValue value, String population, ModelTensors tensors, boolean integers) {
+        this.integers = integers;
         this.value = value;
         this.population = population;
         this.tensors = tensors;
@@ -149,11 +154,16 @@ final class NeuronReader {
 
     private Recurrence recurrence() throws IOException {
         JsonValue said = member(NeuronOptions.RECURRENCE);
+        if (said.isObject()) {
+            String owner = ProjectionDescription.nameOfRecurrence(population);
+            ConnectionKind<Connection> kind = ConnectionKinds.named(said.member("type"));
+            return Recurrence.by(kind.read(said, tensors.of(owner, integers)));
+        }
         return switch (said.text()) {
             case NeuronOptions.NONE -> Recurrence.none();
             case NeuronOptions.ONE_TO_ONE -> Recurrence.by(new OneToOne(parameter(V)));
             case NeuronOptions.ALL_TO_ALL -> allToAll();
-            default -> throw said.unexpected("none, one to one or all to all");
+            default -> throw said.unexpected("none, one to one, all to all or a connection");
         };
     }
 

@@ -1,5 +1,8 @@
 package dev.spikelane.model;
 
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.operator.ConnectionKind;
+import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.description.NeuronOptions;
 import dev.spikelane.description.OptionSink;
 import dev.spikelane.io.file.JsonWriter;
@@ -60,6 +63,26 @@ final class NeuronWriter implements OptionSink {
     @Override
     public void number(String name, float value) {
         number(json.name(name), value);
+    }
+
+    @Override
+    public void connection(String name, Connection value) {
+        connection(json.name(name), value);
+    }
+
+    /** Says a connection; its values are tensors. */
+    static void connection(JsonWriter json, Connection value) {
+        ConnectionKind<Connection> kind = ConnectionKinds.of(value);
+        json.object().name("type").value(kind.name());
+        kind.options(value).forEach((name, option) -> {
+            json.name(name);
+            if (option instanceof Float number) {
+                number(json, number);
+            } else {
+                json.value(option.longValue());
+            }
+        });
+        json.end();
     }
 
     @Override

@@ -140,6 +140,12 @@ final class NetworkFingerprint implements OptionSink {
     }
 
     @Override
+    public void connection(String name, Connection value) {
+        fingerprint.add(name);
+        add(value);
+    }
+
+    @Override
     public void quantization(String name, Quantization value) {
         text(name, value.toString());
         numbers(value.levels());

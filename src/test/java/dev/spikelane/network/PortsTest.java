@@ -5,11 +5,17 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.neuron.Firing;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.connection.Scale;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
@@ -64,6 +70,71 @@ final class PortsTest {
                 .connect(Dense.of(Matrices.uniform(arena, currents, SIZE, new Random(3))))
                 .neuron("r", neuron)
                 .build();
+    }
+
+    private static List<Arguments> recurrences() {
+        Random drawn = new Random(4);
+        Arena memory = Arena.ofAuto();
+        Shape maps = Shape.of(3, 4, 5);
+        Shape row = Shape.of(SIZE);
+        Dense dense = Dense.of(
+                Matrices.uniform(memory, SIZE, SIZE, drawn), Matrices.uniform(memory, 1, SIZE, drawn));
+        Recurrent gates = new Recurrent(
+                Matrices.uniform(memory, 4 * maps.size(), maps.size(), drawn),
+                Matrices.uniform(memory, 1, 4 * maps.size(), drawn));
+        return List.of(
+                Arguments.of(row, new RLeaky(Recurrence.by(dense), 0.9f)),
+                Arguments.of(row, new RSynaptic(Recurrence.by(new Scale(0.5f)), 0.8f, 0.9f)),
+                Arguments.of(row, new RLeaky(Recurrence.by(IntegerDense.nearest(ElementType.INT8, dense)), 0.9f)),
+                Arguments.of(maps, new RLeaky(Recurrence.by(new OneToOne(0.5f)), 0.9f)),
+                Arguments.of(maps, new RLeaky(Recurrence.by(new Scale(0.5f)), 0.9f)),
+                Arguments.of(maps, new SLstm(Recurrence.by(gates), Firing.DEFAULT.withThreshold(0.1))));
+    }
+
+    /** Neurons feed back to themselves as the projection does that a network makes of their recurrence. */
+    @ParameterizedTest
+    @MethodSource("recurrences")
+    void anyConnectionIsARecurrence(Shape shape, Neuron neuron) {
+        Shape currents = shape.times(neuron.gates());
+        NetworkBuilder builder = Network.builder();
+        builder.project("x-r", builder.input("x", currents), builder.population("r", shape, neuron));
+        int batch = 3;
+        FloatMatrix input = Matrices.uniform(arena, 20 * batch, currents.size(), random);
+        FloatMatrix inside = FloatMatrix.zeros(arena, input.rows(), currents.size());
+        currents.toInside(input, 0, inside, 0, input.rows());
+        NeuronGroup group = neuron.bind(arena, shape);
+        NeuronState state = group.newState(arena, batch);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, input.rows(), shape.size());
+        group.run(inside, state, spikes);
+        assertTrue(spikes.count() > 0, "somebody fired");
+        try (Simulation simulation = builder.build().simulate(batch)) {
+            simulation.run(input);
+            assertSameBits(state.membrane(), simulation.state("r").membrane(), "membranes");
+        }
+    }
+
+    @Test
+    void recurrencesThatDoNotFitAreRefused() {
+        Dense dense = Dense.of(FloatMatrix.zeros(3, 4), FloatMatrix.zeros(1, 3));
+        RLeaky model = new RLeaky(Recurrence.by(dense), 0.5f);
+        assertMessage(
+                IllegalArgumentException.class,
+                "dense 4 -> 3 feeds back currents of shape [3], expected [4] for " + model,
+                () -> model.bind(arena, 4));
+        assertMessage(
+                IllegalArgumentException.class,
+                "projection 'n.recurrent' from 'n' to 'n' (port 'feedback') makes currents of shape [3], expected [4] for "
+                        + "n [4], " + model,
+                () -> twoPorts(model, "current", 4).build());
+        SLstm none = new SLstm(Recurrence.none(), Firing.DEFAULT);
+        assertMessage(
+                IllegalArgumentException.class,
+                "nothing enters the port 'feedback', expected a recurrence, or projections to that port, for " + none,
+                () -> none.bind(arena, 16));
+        assertMessage(
+                IllegalArgumentException.class,
+                "18 currents, expected 4 for each neuron of " + none,
+                () -> none.bind(arena, 18));
     }
 
     @ParameterizedTest

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Whoever arranges neurons in maps sees torch's order alone. */
@@ -142,7 +143,7 @@ final class ShapedPopulationTest {
                 FloatMatrix.zeros(four.size(), MAPS.size()),
                 Matrices.uniform(Arena.ofAuto(), 1, four.size(), random),
                 0.1f);
-        FloatMatrix flat = null;
+        @Nullable FloatMatrix flat = null;
         for (Shape shape : new Shape[] {Shape.of(four.size()), four}) {
             Network network = Network.builder(shape)
                     .connect(new OneToOne(shares.toArray()))
