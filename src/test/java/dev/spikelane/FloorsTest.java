@@ -335,7 +335,7 @@ final class FloorsTest {
         return used;
     }
 
-    private static List<ClassModel> classes() throws IOException {
+    static List<ClassModel> classes() throws IOException {
         List<ClassModel> classes = new ArrayList<>();
         try (Stream<Path> files = Files.walk(ROOT)) {
             for (Path file :
@@ -347,7 +347,7 @@ final class FloorsTest {
     }
 
     /** The name below {@code dev.spikelane}. */
-    private static String nameOf(ClassModel file) {
+    static String nameOf(ClassModel file) {
         return file.thisClass()
                 .asInternalName()
                 .replaceFirst("^dev/spikelane/", "")

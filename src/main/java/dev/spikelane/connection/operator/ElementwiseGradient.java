@@ -117,6 +117,6 @@ final class ElementwiseGradient implements OperatorGradient {
         ValueDescription of = learned;
         return of == null
                 ? List.of()
-                : List.of(new Learned(of.name(), weights, () -> new Sum(sum, new RowValues(of, shape, sum))));
+                : List.of(new Learned(of.name(), weights, () -> new Sum(sum, OperatorValues.ofRows(of, shape, sum))));
     }
 }
