@@ -6,7 +6,7 @@ import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import java.util.Map;
 import java.util.Objects;
 

@@ -103,7 +103,7 @@ final class ModelReader {
         value.requireOnly(POPULATION);
         String own = value.member("name").text();
         Shape shape = shape(value.member("shape"));
-        Neuron neuron = new NeuronReader(value.member("neuron"), own, tensors).neuron();
+        Neuron neuron = new NeuronReader(value.member("neuron"), own, tensors, integers).neuron();
         Population population = builder.population(own, shape, neuron);
         NeuronWriter.requireWindow(own, shape.size(), neuron);
         sources.put(own, population);

@@ -11,7 +11,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Weights;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -12,7 +12,7 @@ import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Quantization;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -137,6 +137,12 @@ final class NetworkFingerprint implements OptionSink {
     @Override
     public void number(String name, float value) {
         integer(name, Float.floatToIntBits(value));
+    }
+
+    @Override
+    public void connection(String name, Connection value) {
+        fingerprint.add(name);
+        add(value);
     }
 
     @Override

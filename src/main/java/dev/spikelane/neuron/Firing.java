@@ -1,5 +1,7 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.memory.Parameter;
+
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;

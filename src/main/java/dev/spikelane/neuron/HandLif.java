@@ -1,5 +1,8 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+
 import dev.spikelane.kernel.step.LeakyParameters;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -89,8 +92,8 @@ public record HandLif(Parameter beta, Parameter threshold) implements Neuron {
     }
 
     @Override
-    public NeuronGroup bind(Arena arena, int neurons) {
-        return new LeakyGroup(LeakyParameters.builder(neurons)
+    public NeuronGroup bind(Arena arena, Shape shape) {
+        return new LeakyGroup(LeakyParameters.builder(shape.size())
                 .beta(beta.values())
                 .threshold(threshold.values())
                 .firesBefore(true)

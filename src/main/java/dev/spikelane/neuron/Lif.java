@@ -1,5 +1,8 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
@@ -377,9 +380,9 @@ public final class Lif implements Neuron {
     }
 
     @Override
-    public NeuronGroup bind(Arena arena, int neurons) {
+    public NeuronGroup bind(Arena arena, Shape shape) {
         LeakyParametersBuilder builder = said.firing
-                .applyTo(LeakyParameters.builder(neurons), variables().size())
+                .applyTo(LeakyParameters.builder(shape.size()), variables().size())
                 .decay(said.decay, said.leak.values())
                 .rest(said.rest.values())
                 .resetPotential(said.resetPotential.values());

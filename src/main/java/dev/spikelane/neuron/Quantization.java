@@ -1,5 +1,7 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.memory.Parameter;
+
 import dev.spikelane.kernel.base.Progression;
 import java.util.Arrays;
 import java.util.Objects;

@@ -1,5 +1,8 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.LeakyParameters;
@@ -209,7 +212,8 @@ public record StateLeaky(
     }
 
     @Override
-    public NeuronGroup bind(Arena arena, int neurons) {
+    public NeuronGroup bind(Arena arena, Shape shape) {
+        int neurons = shape.size();
         float[] share = weights(1);
         LeakyParametersBuilder builder =
                 LeakyParameters.builder(neurons).threshold(threshold.values()).reset(Reset.NONE);

@@ -8,6 +8,7 @@ import static dev.spikelane.golden.GoldenOptions.gradedFactor;
 import static dev.spikelane.golden.GoldenOptions.parameter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.golden.GoldenNeurons.Rule;
 import dev.spikelane.golden.GoldenNeurons.Trace;
@@ -18,7 +19,7 @@ import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
@@ -128,7 +129,7 @@ class GoldenNeuronTest {
                 Neuron model = new LeakyParallel(
                         golden.flagIfSet("weight_hh_enable")
                                 ? allToAll(golden, "_hh")
-                                : new Recurrence.OneToOne(Parameter.of(diagonal(golden.floats("weight_hh"), neurons))),
+                                : Recurrence.by(new OneToOne(Parameter.of(diagonal(golden.floats("weight_hh"), neurons)))),
                         golden.hasInput("bias_hh") ? Parameter.of(golden.floats("bias_hh")) : Parameter.of(0),
                         threshold,
                         factor);
@@ -187,7 +188,7 @@ class GoldenNeuronTest {
 
     private static Recurrence recurrence(Arena arena, GoldenCase golden, int neurons) {
         if (!golden.text("recurrent").equals("linear")) {
-            return new Recurrence.OneToOne(parameter(golden, "V", neurons, 1));
+            return Recurrence.by(new OneToOne(parameter(golden, "V", neurons, 1)));
         }
         FloatMatrix weights = FloatMatrix.copyOf(arena, neurons, neurons, golden.floats("recurrent_weight"));
         return golden.hasInput("recurrent_bias")

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Lapicque;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Quantization;
 import java.util.Locale;
 

@@ -25,7 +25,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.List;

@@ -12,7 +12,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.NaiveNetwork.Row;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -244,7 +244,7 @@ final class NaiveGradients {
         return switch (connection) {
             case Dense dense -> dense(dense.weights(), of, Shape.of(of.length));
             case Recurrent recurrent ->
-                dense(recurrent.weights().weights(), of, of.length == target.size() ? target : Shape.of(of.length));
+                dense(recurrent.weights(), of, of.length == target.size() ? target : Shape.of(of.length));
             case OneToOne own -> multiply(own.weights(), of);
             case Scale scale -> multiply(Parameter.of(scale.factor()), of);
             case Flatten _ -> of;

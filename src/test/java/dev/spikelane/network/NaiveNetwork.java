@@ -13,8 +13,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
-import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.memory.Parameter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -381,7 +380,7 @@ final class NaiveNetwork {
 
     private static Row apply(Connection connection, Row row, Shape order) {
         return switch (connection) {
-            case Recurrent recurrent -> new Row(recurrent(recurrent.weights(), row, order), null);
+            case Recurrent recurrent -> new Row(recurrent(recurrent, row, order), null);
             case Dense dense -> new Row(dense(dense, row, order), null);
             case IntegerDense dense -> new Row(integers(dense, row, order), null);
             case OneToOne own -> new Row(multiply(own.weights(), row), null);
@@ -409,7 +408,7 @@ final class NaiveNetwork {
         return current;
     }
 
-    private static float[] recurrent(Recurrence.AllToAll said, Row row, Shape order) {
+    private static float[] recurrent(Recurrent said, Row row, Shape order) {
         float[] current = new float[said.weights().rows()];
         for (int output = 0; output < current.length; output++) {
             float sum = row.fires == null ? said.bias().get(0, output) : 0;

@@ -14,7 +14,7 @@ import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,10 +140,9 @@ final class RandomGraph {
     }
 
     private void project(NetworkBuilder builder, Population target, String port, List<Input> declared) {
-        int gates = target.neuron().gates();
-        Shape currents = gates == 1 ? target.shape() : Shape.of(gates * target.size());
+        Shape currents = target.shape().times(target.neuron().gates());
         Source source = source(target, declared);
-        if (currents.rank() == 3 && !source.shape().equals(currents)) {
+        if (currents.rank() == 3 && !source.shape().equals(target.shape())) {
             source = declared.getFirst();
         }
         boolean delayed = switch (source) {
@@ -179,6 +178,10 @@ final class RandomGraph {
         List<Connection> path = new ArrayList<>();
         Shape from = source.shape();
         float strength = source instanceof Variable ? 0.5f : 3;
+        if (currents.rank() == 3 && (!from.equals(currents) || random.nextInt(4) == 0)) {
+            Dense all = dense(from.size(), currents.size(), strength);
+            return new Connection[] {new Recurrent(all.weights(), all.bias())};
+        }
         if (from.equals(currents) && (from.rank() == 3 || random.nextInt(3) == 0)) {
             for (int i = random.nextInt(4); i > 0; i--) {
                 path.add(elementwise(from.size(), source instanceof Variable ? 0.8f : 1.5f));

@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.FewerTries;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.operator.ConnectionKinds;
@@ -126,7 +127,7 @@ class SlopesProperties {
                 directions.add(new Direction(
                         population.name() + ".leak", sums(graph, expected, population, back -> back.ofLeak)));
             }
-            if (lif.recurrence instanceof Recurrence.OneToOne && !isFed(graph, population)) {
+            if (lif.recurrence instanceof Recurrence.By(OneToOne _) && !isFed(graph, population)) {
                 directions.add(
                         new Direction(population.name() + ".V", sums(graph, expected, population, back -> back.ofOwn)));
             }

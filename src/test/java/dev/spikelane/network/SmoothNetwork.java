@@ -12,7 +12,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Recurrence;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -65,7 +65,7 @@ final class SmoothNetwork {
                 leaks[i] = Math.clamp(leaks[i], 0, 1);
             }
             values.put(population.name() + ".leak", leaks);
-            if (lif.recurrence instanceof Recurrence.OneToOne own) {
+            if (lif.recurrence instanceof Recurrence.By(OneToOne own)) {
                 values.put(population.name() + ".V", each(own.weights(), population.size()));
             }
         }
@@ -208,7 +208,7 @@ final class SmoothNetwork {
         if (fed != null) {
             return fed[i];
         }
-        if (lif.recurrence instanceof Recurrence.OneToOne) {
+        if (lif.recurrence instanceof Recurrence.By(OneToOne _)) {
             double before = step == 0 ? 0 : of(population.name(), step - 1)[at];
             return values(population.name() + ".V")[i] * before;
         }
@@ -306,15 +306,13 @@ final class SmoothNetwork {
         return switch (connection) {
             case Dense dense -> joined(dense.weights().toArray(), dense.bias().toArray());
             case Recurrent recurrent ->
-                joined(
-                        recurrent.weights().weights().toArray(),
-                        recurrent.weights().bias().toArray());
+                joined(recurrent.weights().toArray(), recurrent.bias().toArray());
             case OneToOne own -> {
                 int width = projection.source().shape().size();
                 for (int i = 0; i < place; i++) {
                     width = projection.path().get(i) instanceof Dense dense ? dense.outputs() : width;
                     width = projection.path().get(i) instanceof Recurrent before
-                            ? before.weights().weights().rows()
+                            ? before.outputs()
                             : width;
                 }
                 yield each(own.weights(), width);

@@ -1,5 +1,7 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.memory.Parameter;
+
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,5 +1,7 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.memory.Parameter;
+
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

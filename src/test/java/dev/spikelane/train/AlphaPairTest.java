@@ -10,7 +10,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Alpha;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;

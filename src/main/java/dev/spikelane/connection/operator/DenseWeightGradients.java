@@ -170,10 +170,10 @@ final class DenseWeightGradients implements WeightGradients {
                 new Learned(
                         weight.name(),
                         weights.packed(),
-                        () -> new Sum(sum().packed(), new DenseValues(weight, order.inputs, order.outputs, sum()))),
+                        () -> new Sum(sum().packed(), OperatorValues.ofPacked(weight, order.inputs, order.outputs, sum()))),
                 new Learned(
                         bias.name(),
                         weights.bias(),
-                        () -> new Sum(ofBias, new RowValues(bias, order.outputs, ofBias))));
+                        () -> new Sum(ofBias, OperatorValues.ofRows(bias, order.outputs, ofBias))));
     }
 }

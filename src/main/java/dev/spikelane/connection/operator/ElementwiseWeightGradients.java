@@ -94,6 +94,6 @@ final class ElementwiseWeightGradients implements WeightGradients {
 
     @Override
     public List<Learned> learned() {
-        return List.of(new Learned(learned.name(), weights, () -> new Sum(sum, new RowValues(learned, shape, sum))));
+        return List.of(new Learned(learned.name(), weights, () -> new Sum(sum, OperatorValues.ofRows(learned, shape, sum))));
     }
 }

@@ -8,7 +8,7 @@ import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.StateLeaky;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,4 +1,5 @@
-package dev.spikelane.neuron;
+package dev.spikelane.memory;
+
 
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
