@@ -183,7 +183,8 @@ public record Model(Network network, Map<String, String> notes) {
         }
         try {
             List<String> names = new ArrayList<>();
-            for (JsonValue item : JsonValue.parse("note '" + CLASS_NAMES + "'", text).items()) {
+            for (JsonValue item :
+                    JsonValue.parse("note '" + CLASS_NAMES + "'", text).items()) {
                 names.add(item.text());
             }
             return List.copyOf(names);

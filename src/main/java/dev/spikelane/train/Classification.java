@@ -120,7 +120,7 @@ public final class Classification {
     /** Such as {@code sneaker, 0.93 after 25 steps}. */
     @Override
     public String toString() {
-        return (isDecided() ? name() : "undecided") + ", "
-                + String.format(Locale.ROOT, "%.2f", probabilities[label]) + " after " + steps + " steps";
+        return (isDecided() ? name() : "undecided") + ", " + String.format(Locale.ROOT, "%.2f", probabilities[label])
+                + " after " + steps + " steps";
     }
 }

@@ -127,7 +127,9 @@ public final class Classifier implements AutoCloseable {
      */
     public List<String> notices() {
         List<String> texts = new ArrayList<>();
-        model.steps().stream().filter(noted -> noted != steps).forEach(noted -> texts.add(differ("steps", noted, steps)));
+        model.steps().stream()
+                .filter(noted -> noted != steps)
+                .forEach(noted -> texts.add(differ("steps", noted, steps)));
         InputCode other = code;
         if (other != null) {
             model.code()
@@ -241,7 +243,7 @@ public final class Classifier implements AutoCloseable {
     /** Such as {@code classifier, 25 steps, frame, decoded by membrane}. */
     @Override
     public String toString() {
-        return "classifier, " + steps + " steps, " + (code == null ? model.code().orElse("no code") : code)
-                + ", decoded by " + decoding;
+        return "classifier, " + steps + " steps, "
+                + (code == null ? model.code().orElse("no code") : code) + ", decoded by " + decoding;
     }
 }

@@ -65,8 +65,8 @@ final class ClassifierRun implements AutoCloseable {
     /** Says when samples end. */
     void early(EarlyDecision rule, int atOnce) {
         if (decoding != Decoding.COUNT) {
-            throw new IllegalArgumentException("outputs are decoded by " + decoding
-                    + ", expected count for early decisions, which count spikes");
+            throw new IllegalArgumentException(
+                    "outputs are decoded by " + decoding + ", expected count for early decisions, which count spikes");
         }
         if (rule.steps() != steps || rule.classes() != classes) {
             throw new IllegalArgumentException("early decisions are for " + rule.steps() + " steps and "

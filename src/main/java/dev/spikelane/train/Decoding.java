@@ -77,8 +77,7 @@ public enum Decoding {
                 return each;
             }
         }
-        throw new IllegalArgumentException(
-                "decoding is '" + word + "', expected one of " + Arrays.toString(values()));
+        throw new IllegalArgumentException("decoding is '" + word + "', expected one of " + Arrays.toString(values()));
     }
 
     /** Returns the word by which the command line and messages call this, such as {@code first-spike}. */

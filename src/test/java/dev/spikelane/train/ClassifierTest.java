@@ -110,7 +110,8 @@ final class ClassifierTest {
         SampleDraws draws = SampleDraws.encoding(7, 1);
         draws.setSamples(new int[1], 0, 1);
         InputCode.rate(new Rate(), STEPS).encode(values.rows(4, 1), draws, spikes);
-        try (Classifier classifier = Classifier.of(model("rate", Decoding.COUNT)).seed(7)) {
+        try (Classifier classifier =
+                Classifier.of(model("rate", Decoding.COUNT)).seed(7)) {
             String first = classifier.classify(row(4)).toString();
             classifier.classify(row(5));
             assertEquals(first, classifier.classify(row(4)).toString());
@@ -122,8 +123,7 @@ final class ClassifierTest {
     void earlyDecisionsGiveTheSameLabelAfterFewerSteps() {
         int saved = 0;
         try (Classifier whole = Classifier.of(model("frame", Decoding.COUNT));
-                Classifier early = Classifier.of(model("frame", Decoding.COUNT))
-                        .early(EarlyDecision.exact(STEPS), 1)) {
+                Classifier early = Classifier.of(model("frame", Decoding.COUNT)).early(EarlyDecision.exact(STEPS), 1)) {
             for (int sample = 0; sample < SAMPLES; sample++) {
                 Classification found = early.classify(row(sample));
                 assertEquals(whole.classify(row(sample)).label(), found.label());
@@ -146,8 +146,8 @@ final class ClassifierTest {
                 .neuron(new Leaky(0.9f).withThreshold(1e9f))
                 .build();
         for (Decoding decoding : List.of(Decoding.COUNT, Decoding.FIRST_SPIKE)) {
-            try (Classifier classifier = Classifier.of(
-                    new Model(silent, model("frame", decoding).notes()))) {
+            try (Classifier classifier =
+                    Classifier.of(new Model(silent, model("frame", decoding).notes()))) {
                 Classification found = classifier.classify(row(0));
                 assertFalse(found.isDecided());
                 assertEquals(0, found.label());
@@ -219,7 +219,8 @@ final class ClassifierTest {
             Batching batching = new Batching(SAMPLES).withCode(InputCode.rate(new Rate(), STEPS));
             TrainingRun run = TrainingRun.of(trainer, data, batching).epochs(1).build();
             Model noted = run.run().model();
-            assertEquals("{training.steps=12, training.code=rate, training.decoding=count, training.classes=3}",
+            assertEquals(
+                    "{training.steps=12, training.code=rate, training.decoding=count, training.classes=3}",
                     noted.notes().toString());
             try (Classifier classifier = Classifier.of(noted)) {
                 assertEquals(3, classifier.classify(row(0)).classes());
