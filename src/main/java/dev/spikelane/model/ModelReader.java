@@ -46,7 +46,9 @@ final class ModelReader {
         String text = file.metadata().get(ModelFormat.DESCRIPTION);
         if (text == null) {
             throw new IOException(name + ": its metadata have no '" + ModelFormat.DESCRIPTION
-                    + "', expected the description of a network; without it this is no model file");
+                    + "', expected the description of a network; without it this is no model file, but tensors alone"
+                    + " (a state_dict): Safetensors.read reads them, and network.weights().replace(name,"
+                    + " tensor.matrix()) takes each");
         }
         this.description = text;
     }

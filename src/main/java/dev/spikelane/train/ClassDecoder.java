@@ -88,6 +88,11 @@ final class ClassDecoder {
         }
     }
 
+    /** The scores of the sample that was decoded last, {@code [1 x classes]}. */
+    FloatMatrix scores() {
+        return scores;
+    }
+
     /** Scores of which the largest wins, the first of equals. */
     private void score(LossInput input, int sample) {
         switch (decoding) {
