@@ -72,7 +72,7 @@ public final class PopulationRun {
         this.batch = size.batch();
         this.state = neurons().newState(arena, batch);
         this.spikes = SignalHistory.ofSpikes(
-                arena, size(), batch, delays.of(new SourceDescription.OfSpikes(number)), size.steps());
+                arena, size(), batch, steps(delays.of(new SourceDescription.OfSpikes(number)), size, keeping));
         showPreviousSpikes();
         for (String variable : population.neuron().variables()) {
             SourceDescription source = new SourceDescription.OfVariable(number, variable);
@@ -82,7 +82,7 @@ public final class PopulationRun {
                         keeping != null && keeping.inPlace() && variable.equals(MEMBRANE) ? keeping.current() : null;
                 SignalHistory<FloatMatrix> track = place != null
                         ? SignalHistory.of(place.all(), batch)
-                        : SignalHistory.ofValues(arena, size(), batch, delays.of(source), size.steps());
+                        : SignalHistory.ofValues(arena, size(), batch, steps(delays.of(source), size, keeping));
                 variables.add(new Kept(variable, track, place != null));
                 if (variable.equals(MEMBRANE)) {
                     membranes = track;
@@ -94,12 +94,23 @@ public final class PopulationRun {
         this.kept = keeping == null ? null : new KeptRun(this, keeping, size);
     }
 
+    /**
+     * Blocks of simulations move on. A way back has one place for each step of a window, and so have the last spikes,
+     * which callers hold.
+     */
+    private SignalHistory.Steps steps(int history, RunSize size, WayBack.@Nullable Keeping keeping) {
+        boolean last = number == network.description().populations().size() - 1;
+        return keeping == null && !last
+                ? SignalHistory.Steps.moving(history, size.steps())
+                : SignalHistory.Steps.fixed(history, size.steps());
+    }
+
     /** Makes the block longer. */
     void grow(int blockSteps) {
         spikes = spikes.grown(arena, blockSteps);
         showPreviousSpikes();
         if (membranes != null) {
-            membranes = SignalHistory.ofValues(arena, size(), batch, 0, blockSteps);
+            membranes = SignalHistory.ofValues(arena, size(), batch, SignalHistory.Steps.fixed(0, blockSteps));
         }
         for (int i = 0; i < variables.size(); i++) {
             Kept longer = variables.get(i).grown(arena, blockSteps);
@@ -244,7 +255,7 @@ public final class PopulationRun {
         observers.add(observer);
         if (observer.needsMembranes() && membranes == null) {
             membranes = SignalHistory.ofValues(
-                    arena, size(), batch, 0, spikes.block().rows() / batch);
+                    arena, size(), batch, SignalHistory.Steps.fixed(0, spikes.blockSteps()));
         }
     }
 
@@ -344,7 +355,7 @@ public final class PopulationRun {
         }
         SpikeMatrix made = spikesOutside;
         if (made == null) {
-            made = SpikeMatrix.zeros(arena, spikes.block().rows(), size());
+            made = SpikeMatrix.zeros(arena, spikes.blockSteps() * batch, size());
             spikesOutside = made;
         }
         TorchLayout.copyTorch(population.shape(), rows, 0, made, 0, count);
@@ -353,8 +364,9 @@ public final class PopulationRun {
 
     private FloatMatrix outside(FloatMatrix rows, int count) {
         FloatMatrix made = membranesOutside;
-        if (made == null || made.rows() != rows.rows()) {
-            made = FloatMatrix.zeros(arena, rows.rows(), size());
+        int most = membranes == null ? batch : spikes.blockSteps() * batch;
+        if (made == null || made.rows() != most) {
+            made = FloatMatrix.zeros(arena, most, size());
             membranesOutside = made;
         }
         TorchLayout.copyTorch(population.shape(), rows, 0, made, 0, count);
@@ -385,6 +397,7 @@ public final class PopulationRun {
     /** Makes the last of some steps of a block the history of the next. */
     public void advance(int steps) {
         spikes.advance(steps);
+        showPreviousSpikes();
         for (int i = 0; i < variables.size(); i++) {
             variables.get(i).track.advance(steps);
         }
@@ -394,6 +407,7 @@ public final class PopulationRun {
     public void reset() {
         state.reset();
         spikes.reset();
+        showPreviousSpikes();
         variables.forEach(kept -> kept.track.reset());
         observers.forEach(BlockObserver::reset);
     }
@@ -402,6 +416,7 @@ public final class PopulationRun {
     public void takeState(PopulationRun other) {
         state.copyFrom(other.state);
         spikes.takeHistory(other.spikes);
+        showPreviousSpikes();
         for (int i = 0; i < variables.size(); i++) {
             variables.get(i).track.takeHistory(other.variables.get(i).track);
         }
@@ -428,6 +443,7 @@ public final class PopulationRun {
         Shape shape = population.shape();
         state.read(shape, from);
         spikes.read(shape, from);
+        showPreviousSpikes();
         for (int i = 0; i < variables.size(); i++) {
             variables.get(i).track.read(shape, from);
         }

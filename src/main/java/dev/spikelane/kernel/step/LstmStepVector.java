@@ -28,7 +28,7 @@ final class LstmStepVector {
     private static final FloatVector ONE = FloatVector.broadcast(FLOAT, 1);
 
     /**
-     * The loops of a step. Their four classes meet in one call, which C2 therefore never inlines: what inlines all
+     * The loops of a step. Their classes meet in one call, which C2 therefore never inlines: what inlines all
      * loops passes the nodes that C2 inlines, and vectors of the loop at the limit are boxed, as it happened once in
      * six runs.
      */
@@ -47,6 +47,12 @@ final class LstmStepVector {
             @Override
             void run(LeakyParameters parameters, int channels, StepRun run, FloatMatrix gates, int row) {
                 tanh(run, row, gates, LstmStep.CANDIDATE, channels);
+            }
+        },
+        TAILS {
+            @Override
+            void run(LeakyParameters parameters, int channels, StepRun run, FloatMatrix gates, int row) {
+                tails(run, row, gates, channels);
             }
         },
         RESETS {
@@ -78,8 +84,7 @@ final class LstmStepVector {
 
     /**
      * One gate of all neurons, position by position. Lanes behind a position's channels hold another gate; as zeros,
-     * those of the last position leave the padding zero. A vector that would pass the end of the row, which only maps
-     * have, is done one by one.
+     * those of the last position leave the padding zero.
      */
     private static void sigmoid(StepRun run, int row, FloatMatrix gates, int gate, int channels) {
         MemorySegment inputs = run.current.segment();
@@ -92,20 +97,16 @@ final class LstmStepVector {
         long fedRow = run.feedback.rowOffset(row - run.firstFed);
         long toRow = gates.rowOffset(gate);
         int neurons = run.spikes.columns();
-        int lastVector = Math.min(run.current.stride(), run.feedback.stride()) - COUNT;
+        int last = lastVector(run);
         for (int first = 0; first < neurons; first += channels) {
             int column = LstmStep.GATES * first + gate * channels;
-            int channel = 0;
-            for (; channel < channels && column + channel <= lastVector; channel += COUNT) {
+            int end = Math.min(channels, last - column + 1);
+            for (int channel = 0; channel < end; channel += COUNT) {
                 long at = (long) (column + channel) * Float.BYTES;
                 FloatVector sum = FloatVector.fromMemorySegment(FLOAT, inputs, inputRow + at, ORDER)
                         .add(FloatVector.fromMemorySegment(FLOAT, fed, fedRow + at, ORDER));
                 ZERO.blend(sigmoid(sum), FLOAT.indexInRange(channel, channels))
                         .intoMemorySegment(to, toRow + (long) (first + channel) * Float.BYTES, ORDER);
-            }
-            for (; channel < channels; channel++) {
-                float sum = LstmStep.gate(run, row, column + channel);
-                Elements.set(gates, gate, first + channel, LstmStep.sigmoid(sum));
             }
         }
     }
@@ -121,20 +122,38 @@ final class LstmStepVector {
         long fedRow = run.feedback.rowOffset(row - run.firstFed);
         long toRow = gates.rowOffset(gate);
         int neurons = run.spikes.columns();
-        int lastVector = Math.min(run.current.stride(), run.feedback.stride()) - COUNT;
+        int last = lastVector(run);
         for (int first = 0; first < neurons; first += channels) {
             int column = LstmStep.GATES * first + gate * channels;
-            int channel = 0;
-            for (; channel < channels && column + channel <= lastVector; channel += COUNT) {
+            int end = Math.min(channels, last - column + 1);
+            for (int channel = 0; channel < end; channel += COUNT) {
                 long at = (long) (column + channel) * Float.BYTES;
                 FloatVector sum = FloatVector.fromMemorySegment(FLOAT, inputs, inputRow + at, ORDER)
                         .add(FloatVector.fromMemorySegment(FLOAT, fed, fedRow + at, ORDER));
                 ZERO.blend(tanh(sum), FLOAT.indexInRange(channel, channels))
                         .intoMemorySegment(to, toRow + (long) (first + channel) * Float.BYTES, ORDER);
             }
-            for (; channel < channels; channel++) {
-                float sum = LstmStep.gate(run, row, column + channel);
-                Elements.set(gates, gate, first + channel, LstmStep.tanh(sum));
+        }
+    }
+
+    /** Where the last vector of a row of currents may begin. */
+    private static int lastVector(StepRun run) {
+        return Math.min(run.current.stride(), run.feedback.stride()) - COUNT;
+    }
+
+    /** The gates of the last positions of maps whose vectors would pass the end of the row. */
+    private static void tails(StepRun run, int row, FloatMatrix gates, int channels) {
+        int last = lastVector(run);
+        int neurons = run.spikes.columns();
+        for (int first = last / (LstmStep.GATES * channels) * channels; first < neurons; first += channels) {
+            for (int gate = 0; gate < LstmStep.GATES; gate++) {
+                int column = LstmStep.GATES * first + gate * channels;
+                int done = Math.max(0, last - column + COUNT) / COUNT * COUNT;
+                for (int channel = done; channel < channels; channel++) {
+                    float sum = LstmStep.gate(run, row, column + channel);
+                    float value = gate == LstmStep.CANDIDATE ? LstmStep.tanh(sum) : LstmStep.sigmoid(sum);
+                    Elements.set(gates, gate, first + channel, value);
+                }
             }
         }
     }
