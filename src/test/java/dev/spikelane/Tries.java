@@ -4,10 +4,11 @@ package dev.spikelane;
 public final class Tries {
 
     /** The width that the default run has: the machine's full one. */
-    static final boolean FULL_WIDTH = System.getProperty("spikelane.simd", "auto").equals("auto");
+    static final boolean FULL_WIDTH =
+            System.getProperty("spikelane.simd", "auto").equals("auto");
 
     /** Whether all tries are asked for, as at night. */
-    static final boolean ALL = "all".equals(System.getProperty("spikelane.tries"));
+    public static final boolean ALL = "all".equals(System.getProperty("spikelane.tries"));
 
     private Tries() {}
 
