@@ -1,0 +1,201 @@
+package dev.spikelane.kernel.update;
+
+import dev.spikelane.kernel.base.Checks;
+import dev.spikelane.kernel.base.Elements;
+import dev.spikelane.kernel.base.FusedMultiplyAdd;
+import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.memory.FloatMatrix;
+import java.util.Objects;
+
+/**
+ * Normalizes the channels of a batch by its own statistics, step by step, and takes gradients back through that. Rows
+ * are time-major, {@code row = step * batch + sample}, and have the channels of a position side by side, position after
+ * position. With n values of a channel in a step, samples by positions:
+ *
+ * <pre>{@code
+ * mean     = sum(x) / n                        variance = (sum(x * x) - sum(x) * mean) / n, at least 0
+ * y        = (x - mean) * inverse              inverse  = 1 / sqrt(variance + epsilon)
+ * gradX    = ((g - sum(g) / n) - y * (sum(g * y) / n)) * inverse
+ * }</pre>
+ *
+ * <p>Sums are float64 and have one order, for any width of vectors and number of threads: blocks of {@value #BLOCK}
+ * samples, ascending; in a block samples ascending, positions ascending; blocks are added ascending. Statistics are
+ * rounded to float32, and so is each operation on elements; the last product of gradX is fused. Of values whose mean is
+ * a million times their deviation, the variance has few digits, but then the values themselves have few.
+ *
+ * <p>Several threads may use an object, each for channels of its own.
+ */
+public final class BatchNormStep {
+
+    /** Samples of a block. */
+    public static final int BLOCK = 8;
+
+    final int batch;
+    final int channels;
+    final int positions;
+    final double epsilon;
+    final BatchStatistics statistics;
+
+    /**
+     * Makes a step.
+     *
+     * @param batch samples of a step, at least 1
+     * @param channels channels, at least 1
+     * @param positions positions of a channel in a row, at least 1
+     * @param epsilon what is added to variances
+     * @param statistics where statistics stay, a column for each channel
+     */
+    public BatchNormStep(int batch, int channels, int positions, double epsilon, BatchStatistics statistics) {
+        statistics.mean().requireShape("statistics", statistics.mean().rows(), channels);
+        this.batch = batch;
+        this.channels = channels;
+        this.positions = positions;
+        this.epsilon = epsilon;
+        this.statistics = statistics;
+    }
+
+    /**
+     * Measures some channels of a step.
+     *
+     * @param values x, {@code [steps * batch x positions * channels]}
+     * @param at the step of these rows
+     * @param step the row of the statistics
+     * @param first the first channel, a multiple of 64
+     * @param end the channel behind the last, a multiple of 64 or all
+     * @throws IllegalArgumentException if a shape or range does not fit
+     */
+    public void measure(FloatMatrix values, int at, int step, int first, int end) {
+        check("values", values, at, step, first, end);
+        int scalar = first;
+        if (SimdWidth.VECTOR) {
+            scalar = BatchNormStepVector.whole(first, end);
+            BatchNormStepVector.measure(this, values, at * batch, step, first, scalar);
+        }
+        for (int channel = scalar; channel < end; channel++) {
+            scalarMeasure(values, at * batch, step, channel);
+        }
+    }
+
+    /**
+     * Replaces some channels of a step, which was measured, by their normalized values.
+     *
+     * @param values x, overwritten by y
+     * @param at the step of these rows
+     * @param step the row of the statistics
+     * @param first the first channel, a multiple of 64
+     * @param end the channel behind the last, a multiple of 64 or all
+     * @throws IllegalArgumentException if a shape or range does not fit
+     */
+    public void normalize(FloatMatrix values, int at, int step, int first, int end) {
+        check("values", values, at, step, first, end);
+        int scalar = first;
+        if (SimdWidth.VECTOR) {
+            scalar = BatchNormStepVector.padded(this, first, end);
+            BatchNormStepVector.normalize(this, values, at * batch, step, first, scalar);
+        }
+        for (int channel = scalar; channel < end; channel++) {
+            scalarNormalize(values, at * batch, step, channel);
+        }
+    }
+
+    /**
+     * Replaces the gradients of some channels of a step by those of what was normalized.
+     *
+     * @param gradients g, of y, overwritten by gradX; {@code [steps * batch x positions * channels]}
+     * @param normalized y, of the same shape or with other steps
+     * @param at the step of the rows of both
+     * @param step the row of the statistics
+     * @param first the first channel, a multiple of 64
+     * @param end the channel behind the last, a multiple of 64 or all
+     * @throws IllegalArgumentException if a shape or range does not fit, or the two share memory
+     */
+    public void back(FloatMatrix gradients, FloatMatrix normalized, int at, int step, int first, int end) {
+        check("gradients", gradients, at, step, first, end);
+        check("normalized", normalized, at, step, first, end);
+        Checks.apart("gradients", gradients, "normalized", normalized);
+        int scalar = first;
+        if (SimdWidth.VECTOR) {
+            scalar = BatchNormStepVector.padded(this, first, end);
+            BatchNormStepVector.back(this, gradients, normalized, at * batch, step, first, scalar);
+        }
+        for (int channel = scalar; channel < end; channel++) {
+            scalarBack(gradients, normalized, at * batch, step, channel);
+        }
+    }
+
+    private void check(String name, FloatMatrix rows, int at, int step, int first, int end) {
+        rows.requireShape(name, rows.rows(), channels * positions);
+        Objects.checkFromIndexSize(at * batch, batch, rows.rows());
+        Objects.checkIndex(step, statistics.mean().rows());
+        Checks.range("channel", first, end, channels);
+    }
+
+    /** How many values of a channel a step has. */
+    double count() {
+        return (double) batch * positions;
+    }
+
+    /** The specification of the statistics. */
+    void scalarMeasure(FloatMatrix values, int row, int step, int channel) {
+        double sum = 0;
+        double squares = 0;
+        for (int block = row; block < row + batch; block += BLOCK) {
+            double ofBlock = 0;
+            double squaresOfBlock = 0;
+            for (int at = block; at < Math.min(block + BLOCK, row + batch); at++) {
+                for (int i = channel; i < channels * positions; i += channels) {
+                    double x = Elements.get(values, at, i);
+                    ofBlock += x;
+                    squaresOfBlock += x * x;
+                }
+            }
+            sum += ofBlock;
+            squares += squaresOfBlock;
+        }
+        double mean = sum / count();
+        double spread = Math.max(squares - sum * mean, 0);
+        Elements.set(statistics.mean(), step, channel, (float) mean);
+        Elements.set(statistics.inverse(), step, channel, (float) (1 / Math.sqrt(spread / count() + epsilon)));
+        Elements.set(statistics.variance(), step, channel, (float) (spread / Math.max(count() - 1, 1)));
+    }
+
+    /** The specification of the normalized values. */
+    void scalarNormalize(FloatMatrix values, int row, int step, int channel) {
+        float mean = Elements.get(statistics.mean(), step, channel);
+        float inverse = Elements.get(statistics.inverse(), step, channel);
+        for (int at = row; at < row + batch; at++) {
+            for (int i = channel; i < channels * positions; i += channels) {
+                Elements.set(values, at, i, (Elements.get(values, at, i) - mean) * inverse);
+            }
+        }
+    }
+
+    /** The specification of the way back. */
+    void scalarBack(FloatMatrix gradients, FloatMatrix normalized, int row, int step, int channel) {
+        double sum = 0;
+        double products = 0;
+        for (int block = row; block < row + batch; block += BLOCK) {
+            double ofBlock = 0;
+            double productsOfBlock = 0;
+            for (int at = block; at < Math.min(block + BLOCK, row + batch); at++) {
+                for (int i = channel; i < channels * positions; i += channels) {
+                    double g = Elements.get(gradients, at, i);
+                    ofBlock += g;
+                    productsOfBlock += g * Elements.get(normalized, at, i);
+                }
+            }
+            sum += ofBlock;
+            products += productsOfBlock;
+        }
+        float mean = (float) (sum / count());
+        float slope = (float) (products / count());
+        float inverse = Elements.get(statistics.inverse(), step, channel);
+        for (int at = row; at < row + batch; at++) {
+            for (int i = channel; i < channels * positions; i += channels) {
+                float centered = Elements.get(gradients, at, i) - mean;
+                float left = FusedMultiplyAdd.of(-Elements.get(normalized, at, i), slope, centered);
+                Elements.set(gradients, at, i, left * inverse);
+            }
+        }
+    }
+}
