@@ -1,6 +1,6 @@
 package dev.spikelane.engine;
 
-import dev.spikelane.connection.operator.ElementwiseOperator;
+import dev.spikelane.connection.operator.TileOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
@@ -25,7 +25,7 @@ public final class ChainRun {
     private final Tile[] tiles;
     private final Scratch[] scratch;
     private final Operator product;
-    private final ElementwiseOperator[] behind;
+    private final TileOperator[] behind;
     private boolean reserved;
     /** Made when a frame comes. */
     private @Nullable PreparedFrame lists;
@@ -40,7 +40,7 @@ public final class ChainRun {
     public ChainRun(OperatorChain path, Arena arena, int rows, Scratch[] ofThreads) {
         List<Operator> operators = path.operators();
         int last = operators.size() - 1;
-        while (last > 0 && operators.get(last) instanceof ElementwiseOperator) {
+        while (last > 0 && operators.get(last) instanceof TileOperator) {
             last--;
         }
         this.arena = arena;
@@ -53,7 +53,7 @@ public final class ChainRun {
             tiles[i] = Tile.whole(made[i]);
         }
         this.product = operators.get(last);
-        this.behind = operators.subList(last + 1, operators.size()).toArray(ElementwiseOperator[]::new);
+        this.behind = operators.subList(last + 1, operators.size()).toArray(TileOperator[]::new);
     }
 
     /** The inputs of the first operator. */
@@ -122,7 +122,7 @@ public final class ChainRun {
     }
 
     private void apply(Tile current, int rows) {
-        for (ElementwiseOperator operator : behind) {
+        for (TileOperator operator : behind) {
             operator.apply(current, rows);
         }
     }

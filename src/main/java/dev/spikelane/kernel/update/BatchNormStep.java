@@ -15,8 +15,11 @@ import java.util.Objects;
  * <pre>{@code
  * mean     = sum(x) / n                        variance = (sum(x * x) - sum(x) * mean) / n, at least 0
  * y        = (x - mean) * inverse              inverse  = 1 / sqrt(variance + epsilon)
- * gradX    = ((g - sum(g) / n) - y * (sum(g * y) / n)) * inverse
+ * gradX    = ((g - sum(g) / n) - y * (sum(g * y) / n)) * (weight * inverse)
  * }</pre>
+ *
+ * <p>Here g is the gradient of {@code weight * y + bias}, so that {@code sum(g * y)} is that of the weight, and
+ * {@code sum(g)} that of the bias.
  *
  * <p>Sums are float64 and have one order, for any width of vectors and number of threads: blocks of {@value #BLOCK}
  * samples, ascending; in a block samples ascending, positions ascending; blocks are added ascending. Statistics are
@@ -35,6 +38,7 @@ public final class BatchNormStep {
     final int positions;
     final double epsilon;
     final BatchStatistics statistics;
+    final BatchNormSums sums;
 
     /**
      * Makes a step.
@@ -44,14 +48,18 @@ public final class BatchNormStep {
      * @param positions positions of a channel in a row, at least 1
      * @param epsilon what is added to variances
      * @param statistics where statistics stay, a column for each channel
+     * @param sums the weights, and where their gradients are added up
      */
-    public BatchNormStep(int batch, int channels, int positions, double epsilon, BatchStatistics statistics) {
+    public BatchNormStep(
+            int batch, int channels, int positions, double epsilon, BatchStatistics statistics, BatchNormSums sums) {
         statistics.mean().requireShape("statistics", statistics.mean().rows(), channels);
+        sums.weights().requireShape("weights", 1, channels);
         this.batch = batch;
         this.channels = channels;
         this.positions = positions;
         this.epsilon = epsilon;
         this.statistics = statistics;
+        this.sums = sums;
     }
 
     /**
@@ -99,9 +107,10 @@ public final class BatchNormStep {
     }
 
     /**
-     * Replaces the gradients of some channels of a step by those of what was normalized.
+     * Replaces the gradients of some channels of a step by those of what was normalized, and adds those of their weights
+     * and biases to the sums, each rounded to float32.
      *
-     * @param gradients g, of y, overwritten by gradX; {@code [steps * batch x positions * channels]}
+     * @param gradients g, overwritten by gradX; {@code [steps * batch x positions * channels]}
      * @param normalized y, of the same shape or with other steps
      * @param at the step of the rows of both
      * @param step the row of the statistics
@@ -115,7 +124,7 @@ public final class BatchNormStep {
         Checks.apart("gradients", gradients, "normalized", normalized);
         int scalar = first;
         if (SimdWidth.VECTOR) {
-            scalar = BatchNormStepVector.padded(this, first, end);
+            scalar = BatchNormStepVector.whole(first, end);
             BatchNormStepVector.back(this, gradients, normalized, at * batch, step, first, scalar);
         }
         for (int channel = scalar; channel < end; channel++) {
@@ -189,13 +198,19 @@ public final class BatchNormStep {
         }
         float mean = (float) (sum / count());
         float slope = (float) (products / count());
-        float inverse = Elements.get(statistics.inverse(), step, channel);
+        add(sums.ofBias(), channel, sum);
+        add(sums.ofWeights(), channel, products);
+        float factor = Elements.get(sums.weights(), 0, channel) * Elements.get(statistics.inverse(), step, channel);
         for (int at = row; at < row + batch; at++) {
             for (int i = channel; i < channels * positions; i += channels) {
                 float centered = Elements.get(gradients, at, i) - mean;
                 float left = FusedMultiplyAdd.of(-Elements.get(normalized, at, i), slope, centered);
-                Elements.set(gradients, at, i, left * inverse);
+                Elements.set(gradients, at, i, left * factor);
             }
         }
+    }
+
+    private static void add(FloatMatrix sum, int channel, double ofStep) {
+        Elements.set(sum, 0, channel, Elements.get(sum, 0, channel) + (float) ofStep);
     }
 }

@@ -101,18 +101,27 @@ final class BatchNormStepVector {
             }
             FloatVector mean = narrow(sum.div(of.count()));
             FloatVector slope = narrow(products.div(of.count()));
-            FloatVector inverse = statistic(of.statistics.inverse(), step, channel);
+            add(of.sums.ofBias(), channel, sum);
+            add(of.sums.ofWeights(), channel, products);
+            FloatVector factor =
+                    statistic(of.sums.weights(), 0, channel).mul(statistic(of.statistics.inverse(), step, channel));
             for (int at = row; at < row + of.batch; at++) {
                 for (int position = 0; position < of.positions; position++) {
                     long offset = offset(of, gradients, at, position, channel);
                     load(source, offset)
                             .neg()
                             .fma(slope, load(segment, offset).sub(mean))
-                            .mul(inverse)
+                            .mul(factor)
                             .intoMemorySegment(segment, offset, ORDER);
                 }
             }
         }
+    }
+
+    private static void add(FloatMatrix sum, int channel, DoubleVector ofStep) {
+        statistic(sum, 0, channel)
+                .add(narrow(ofStep))
+                .intoMemorySegment(sum.segment(), (long) channel * Float.BYTES, ORDER);
     }
 
     private static long offset(BatchNormStep of, FloatMatrix rows, int row, int position, int channel) {

@@ -53,8 +53,9 @@ final class BatchNormStepProperties {
         int blocks = Math.ceilDiv(channels, 64);
         int first = 64 * random.nextInt(blocks);
         int end = Math.min(channels, first + 64 * (1 + random.nextInt(blocks)));
-        BatchNormStep expected = step(batch, channels, where);
-        BatchNormStep actual = step(batch, channels, where);
+        FloatMatrix weights = rows(1, channels, false, random);
+        BatchNormStep expected = step(batch, weights, where);
+        BatchNormStep actual = step(batch, weights, where);
         FloatMatrix values = copy(given);
         FloatMatrix back = copy(gradients);
         for (int channel = first; channel < end; channel++) {
@@ -73,6 +74,9 @@ final class BatchNormStepProperties {
         actual.back(gradients, given, 1, 2, first, end);
         assertSameBits(back, gradients, "gradients");
         assertZeroPads(gradients, "gradients");
+        assertSameBits(expected.sums.ofWeights(), actual.sums.ofWeights(), "of weights");
+        assertSameBits(expected.sums.ofBias(), actual.sums.ofBias(), "of bias");
+        assertZeroPads(actual.sums.ofBias(), "of bias");
     }
 
     /** Sums in float64 from the first value to the last, deviations from the mean squared, and torch's equations. */
@@ -87,7 +91,8 @@ final class BatchNormStepProperties {
         FloatMatrix gradients = rows(batch, channels * positions, false, random);
         FloatMatrix y = copy(values);
         FloatMatrix gradX = copy(gradients);
-        BatchNormStep step = step(batch, channels, positions);
+        FloatMatrix weights = rows(1, channels, false, random);
+        BatchNormStep step = step(batch, weights, positions);
         step.measure(y, 0, 0, 0, channels);
         step.normalize(y, 0, 0, 0, channels);
         step.back(gradX, y, 0, 0, 0, channels);
@@ -107,15 +112,18 @@ final class BatchNormStepProperties {
                 squares += d * d;
                 products += d * at(gradients, channels, positions, i, c);
             }
+            assertEquals(ofGradients, step.sums.ofBias().get(0, c), 1e-6 * count);
             double inverse = 1 / Math.sqrt(squares / count + 1e-5);
             assertEquals(mean, step.statistics.mean().get(0, c), 1e-6);
             assertEquals(squares / (count - 1), step.statistics.variance().get(0, c), 1e-6);
+            assertEquals(products * inverse, step.sums.ofWeights().get(0, c), 1e-6 * count * Math.max(1, inverse));
+            float weight = weights.get(0, c);
             for (int i = 0; i < count; i++) {
                 double normalized = (at(values, channels, positions, i, c) - mean) * inverse;
                 double g = at(gradients, channels, positions, i, c) - ofGradients / count;
                 assertEquals(normalized, at(y, channels, positions, i, c), 1e-6 * inverse + 1e-6);
                 assertEquals(
-                        (g - normalized * products * inverse / count) * inverse,
+                        (g - normalized * products * inverse / count) * inverse * weight,
                         at(gradX, channels, positions, i, c),
                         2e-6 * inverse * Math.max(1, inverse));
             }
@@ -154,7 +162,7 @@ final class BatchNormStepProperties {
     void aSingleValueIsNormalizedToZeroAndHasNoGradient() {
         FloatMatrix values = FloatMatrix.vector(arena, 3, -7);
         FloatMatrix gradients = FloatMatrix.vector(arena, 1, 2);
-        BatchNormStep step = step(1, 2, 1);
+        BatchNormStep step = step(1, FloatMatrix.vector(arena, 2, 3), 1);
         step.measure(values, 0, 0, 0, 2);
         step.normalize(values, 0, 0, 0, 2);
         step.back(gradients, values, 0, 0, 0, 2);
@@ -166,7 +174,7 @@ final class BatchNormStepProperties {
 
     @Example
     void refusesOtherShapes() {
-        BatchNormStep step = step(2, 3, 4);
+        BatchNormStep step = step(2, FloatMatrix.vector(arena, 2, 3, 4), 4);
         FloatMatrix rows = FloatMatrix.zeros(arena, 4, 12);
         assertMessage(
                 IllegalArgumentException.class,
@@ -178,8 +186,11 @@ final class BatchNormStepProperties {
                 () -> step.back(rows, rows, 0, 0, 0, 3));
     }
 
-    private BatchNormStep step(int batch, int channels, int positions) {
-        return new BatchNormStep(batch, channels, positions, 1e-5, BatchStatistics.zeros(arena, 3, channels));
+    private BatchNormStep step(int batch, FloatMatrix weights, int positions) {
+        int channels = weights.columns();
+        BatchStatistics statistics = BatchStatistics.zeros(arena, 3, channels);
+        return new BatchNormStep(
+                batch, channels, positions, 1e-5, statistics, BatchNormSums.zeros(arena, weights));
     }
 
     private FloatMatrix copy(FloatMatrix from) {

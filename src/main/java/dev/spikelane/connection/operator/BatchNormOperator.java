@@ -1,0 +1,221 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.update.RowAffine;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Normalizes by the running values: {@code x * (weight / sqrt(variance + epsilon)) + (bias - mean * weight /
+ * sqrt(variance + epsilon))}, both factors in float64, rounded once. In training, what normalizes a batch by its own
+ * statistics comes first, and then {@link #ofNormalized}.
+ */
+public final class BatchNormOperator implements TileOperator {
+
+    private final BatchNorm said;
+    private final Shape shape;
+    private final List<ValueDescription> described;
+    /** Of each channel. */
+    private final FloatMatrix weight;
+
+    private final FloatMatrix bias;
+    private final FloatMatrix mean;
+    private final FloatMatrix variance;
+    private final FloatMatrix batches;
+    /** Of each column. */
+    private final FloatMatrix factors;
+
+    private final FloatMatrix terms;
+    private final NormalizedOperator ofNormalized;
+
+    BatchNormOperator(Arena arena, BatchNorm said, Shape shape, List<ValueDescription> described) {
+        this.said = said;
+        this.shape = shape;
+        this.described = described;
+        this.weight = FloatMatrix.zeros(arena, 1, said.channels());
+        this.bias = FloatMatrix.zeros(arena, 1, said.channels());
+        this.mean = FloatMatrix.zeros(arena, 1, said.channels());
+        this.variance = FloatMatrix.zeros(arena, 1, said.channels());
+        this.batches = FloatMatrix.zeros(arena, 1, 1);
+        this.factors = FloatMatrix.zeros(arena, 1, shape.size());
+        this.terms = FloatMatrix.zeros(arena, 1, shape.size());
+        weight.fill(1);
+        variance.fill(1);
+        this.ofNormalized = new NormalizedOperator(this, arena);
+        refresh();
+    }
+
+    /** Returns what was said. */
+    public BatchNorm said() {
+        return said;
+    }
+
+    /** Returns how many positions a channel has. */
+    public int positions() {
+        return shape.size() / said.channels();
+    }
+
+    /** Returns what comes behind the normalization of a batch by its own statistics: its weights and biases. */
+    public Operator ofNormalized() {
+        return ofNormalized;
+    }
+
+    /** Returns the weights, one for each channel, which are 1 if it has none. */
+    FloatMatrix weight() {
+        return weight;
+    }
+
+    FloatMatrix bias() {
+        return bias;
+    }
+
+    Shape shape() {
+        return shape;
+    }
+
+    /** The weights and biases, unless it has none. */
+    List<ValueDescription> learned() {
+        return said.affine() ? described.subList(0, 2) : List.of();
+    }
+
+    /** Returns the running means {@code [1 x channels]}. */
+    public FloatMatrix mean() {
+        return mean;
+    }
+
+    /** Returns the running variances {@code [1 x channels]}. */
+    public FloatMatrix variance() {
+        return variance;
+    }
+
+    /** Returns how many steps have moved the running values, {@code [1 x 1]}. */
+    public FloatMatrix batches() {
+        return batches;
+    }
+
+    /** Returns how many of the operator's values come before the running means. */
+    public int firstBuffer() {
+        return learned().size();
+    }
+
+    /** Takes notice that values have changed. */
+    public void refresh() {
+        for (int column = 0; column < shape.size(); column++) {
+            int channel = column % said.channels();
+            double factor = weight.get(0, channel) / Math.sqrt((double) variance.get(0, channel) + said.epsilon());
+            factors.set(0, column, (float) factor);
+            terms.set(0, column, (float) (bias.get(0, channel) - mean.get(0, channel) * factor));
+        }
+        ofNormalized.refresh();
+    }
+
+    @Override
+    public int inputs() {
+        return shape.size();
+    }
+
+    @Override
+    public int outputs() {
+        return shape.size();
+    }
+
+    @Override
+    public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
+        throw noSpikes();
+    }
+
+    static IllegalStateException noSpikes() {
+        return new IllegalStateException("spikes are no values, expected another connection before batch norm");
+    }
+
+    @Override
+    public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
+        RowAffine.apply(input, factors, terms, current, rows);
+    }
+
+    @Override
+    public void apply(Tile current, int rows) {
+        RowAffine.apply(factors, terms, current, rows);
+    }
+
+    @Override
+    public List<Values> values() {
+        List<FloatMatrix> all = new ArrayList<>(said.affine() ? List.of(weight, bias) : List.of());
+        all.addAll(List.of(mean, variance, batches));
+        List<Values> values = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            values.add(new OfChannels(described.get(i), all.get(i)));
+        }
+        return values;
+    }
+
+    @Override
+    public BatchNormOperator copy(Arena arena) {
+        BatchNormOperator copy = new BatchNormOperator(arena, said, shape, described);
+        copy.weight.copyFrom(weight);
+        copy.bias.copyFrom(bias);
+        copy.mean.copyFrom(mean);
+        copy.variance.copyFrom(variance);
+        copy.batches.copyFrom(batches);
+        copy.refresh();
+        return copy;
+    }
+
+    @Override
+    public void setSpikeValue(float[] values) {
+        throw noSpikes();
+    }
+
+    @Override
+    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+        return ofNormalized.gradient(arena, pulls, threads);
+    }
+
+    @Override
+    public String toString() {
+        return said.toString();
+    }
+
+    /** A row of numbers, one for each channel, or a single one. */
+    private final class OfChannels implements Values {
+
+        private final ValueDescription description;
+        private final FloatMatrix row;
+
+        OfChannels(ValueDescription description, FloatMatrix row) {
+            this.description = description;
+            this.row = row;
+        }
+
+        @Override
+        public ValueDescription description() {
+            return description;
+        }
+
+        @Override
+        public void read(FloatMatrix into) {
+            into.requireShape("into", 1, columns());
+            into.copyFrom(row);
+        }
+
+        @Override
+        public void write(FloatMatrix from) {
+            from.requireShape("from", 1, columns());
+            from.requireFinite("from");
+            boolean counts = row == variance || row == batches;
+            for (int i = 0; counts && i < from.columns(); i++) {
+                if (from.get(0, i) < 0) {
+                    throw new IllegalArgumentException(
+                            "'" + name() + "' has " + from.get(0, i) + " at " + i + ", expected at least 0");
+                }
+            }
+            row.copyFrom(from);
+            refresh();
+        }
+    }
+}
