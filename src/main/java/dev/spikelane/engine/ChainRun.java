@@ -128,8 +128,8 @@ public final class ChainRun {
     }
 
     /** Takes the rows of a frame, whose currents {@link #fillFrame} makes. */
-    void prepareFrame(Signal frame) {
-        prepare(frame, 0, frame.rows(), false);
+    void prepareFrame(Signal frame, long version) {
+        prepare(frame, version, frame.rows(), false);
         listed = false;
         if (first.length == 0 && frame instanceof FloatMatrix values) {
             PreparedFrame prepared = lists;
@@ -137,7 +137,7 @@ public final class ChainRun {
                 prepared = new PreparedFrame(arena, scratch.length);
                 lists = prepared;
             }
-            listed = product.prepareFrame(values, prepared);
+            listed = product.prepareFrame(values, version, prepared);
         }
     }
 

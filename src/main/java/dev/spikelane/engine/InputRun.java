@@ -28,6 +28,7 @@ public final class InputRun implements SourceRun {
     /** The frame of this call; null if each step has its own rows. */
     private @Nullable Signal frame;
 
+    private long frameVersion;
     private boolean analog;
 
     /**
@@ -90,6 +91,7 @@ public final class InputRun implements SourceRun {
      */
     public void openFrame(Signal given, boolean stays) {
         analog = given instanceof FloatMatrix;
+        frameVersion++;
         if (stays && history == 0 && analog && !TorchLayout.differs(input.shape())) {
             frame = given;
             return;
@@ -158,6 +160,11 @@ public final class InputRun implements SourceRun {
     @Override
     public @Nullable Signal frame() {
         return frame;
+    }
+
+    @Override
+    public long frameVersion() {
+        return frameVersion;
     }
 
     @Override

@@ -79,7 +79,7 @@ public final class ProjectionRun {
             chain.reserve(source.from(0, delay));
         } else {
             chain.reserve(rows);
-            chain.prepareFrame(rows);
+            chain.prepareFrame(rows, source.frameVersion());
             Arrays.fill(isHeld, false);
         }
     }

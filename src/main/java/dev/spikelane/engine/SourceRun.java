@@ -31,6 +31,11 @@ public interface SourceRun {
         return null;
     }
 
+    /** A number that grows whenever the frame is written, likewise. */
+    default long frameVersion() {
+        throw new IllegalStateException("there is no frame");
+    }
+
     /** A number that grows whenever these rows are written: what is prepared from them carries it. */
     long version();
 }

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.BlockMatmul;
 import dev.spikelane.kernel.product.NarrowMatmul;
@@ -150,8 +151,8 @@ final class GradientFrame {
     }
 
     /** Begins the way back. */
-    void open() {
-        from.openSums();
+    void open(WorkerPool crew) {
+        from.openSums(crew);
         if (upstream[0].rows() == size.batch()) {
             for (int sample = 0; sample < size.batch(); sample++) {
                 gather(sample, upstream[0], sample);

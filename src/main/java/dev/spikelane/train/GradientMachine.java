@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
-import dev.spikelane.connection.operator.OperatorGradient;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.ComponentPlan;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.NetworkRun;
@@ -36,11 +36,6 @@ final class GradientMachine implements WayBack {
     private final GradientSite[] sites;
     private final GradientTerm[] terms;
     private final GradientStage[] stages;
-    private int addFirst;
-    private int addCount;
-    private GradientTerm adding;
-    private final WorkerPool.Job prepare = this::prepare;
-    private final WorkerPool.Job add = this::add;
 
     GradientMachine(GradientBlueprint plan, Set<String> wantedInputs, WorkerPool crew) {
         Network network = plan.network();
@@ -72,7 +67,6 @@ final class GradientMachine implements WayBack {
         for (GradientSite site : sites) {
             site.layOut();
         }
-        this.adding = terms[0];
         this.stages = new GradientStage[components.size()];
         for (int i = 0; i < stages.length; i++) {
             ComponentPlan.Component component = components.get(i);
@@ -196,9 +190,6 @@ final class GradientMachine implements WayBack {
         for (GradientSite site : sites) {
             site.begin();
         }
-        for (GradientTerm term : terms) {
-            term.clear();
-        }
         RunSize size = plan.size();
         for (int segment = size.segments() - 1; segment >= 0; segment--) {
             int first = segment * size.segment();
@@ -207,51 +198,20 @@ final class GradientMachine implements WayBack {
                 site.back(segment);
             }
             for (GradientSite site : sites) {
-                GradientTerm term = site.backward().prepareTurns();
-                if (term != null) {
-                    prepareWeights(term);
-                }
+                site.backward().openTiles(crew);
             }
             for (int stage = stages.length - 1; stage >= 0; stage--) {
                 stages[stage].backward(first, count);
             }
             for (GradientTerm term : terms) {
-                if (!term.takesTurns()) {
-                    addWeights(term, first, count);
+                if (!term.takesTiles()) {
+                    term.addWeights(first, count, crew);
                 }
             }
             for (GradientInput input : inputs) {
                 toInput(input, first, count);
             }
         }
-        for (GradientTerm term : terms) {
-            term.finish();
-        }
-    }
-
-    private void addWeights(GradientTerm term, int first, int count) {
-        if (term.prepareWeights(first, count)) {
-            addFirst = first;
-            addCount = count;
-            prepareWeights(term);
-            crew.run(add, term.blocks() * term.last().shares());
-        }
-    }
-
-    private void prepareWeights(GradientTerm term) {
-        adding = term;
-        for (OperatorGradient last = term.last(); last.parts() > 0; last.nextRound()) {
-            crew.run(prepare, last.parts());
-        }
-    }
-
-    private void prepare(int part, int thread) {
-        adding.last().preparePart(part, thread);
-    }
-
-    private void add(int part, int thread) {
-        int shares = adding.last().shares();
-        adding.add(addFirst, addCount, part / shares, part % shares, thread);
     }
 
     /** Sums up the gradients of an input: projections in their order. */
@@ -285,8 +245,8 @@ final class GradientMachine implements WayBack {
         long bytes = Scratch.listBytes(run.scratch());
         for (GradientTerm term : terms) {
             bytes += term.forward().listBytes(samples);
-            for (OperatorGradient back : term.backs()) {
-                bytes += back.listBytes(steps, samples);
+            for (WeightGradients weights : term.weights()) {
+                bytes += weights == null ? 0 : weights.listBytes(steps, samples);
             }
         }
         return bytes;

@@ -193,10 +193,7 @@ final class GradientSite {
         if (parameters == null || to == null || to.dropout() != null || !framed || !apart || !plain) {
             return null;
         }
-        FloatMatrix weights =
-                to.forward().projection().delay() == 0 && to.backs().size() == 1
-                        ? to.backs().getFirst().pulling()
-                        : null;
+        FloatMatrix weights = to.forward().projection().delay() == 0 ? to.packed() : null;
         if (weights == null) {
             return null;
         }

@@ -1,15 +1,15 @@
 package dev.spikelane.train;
 
-import dev.spikelane.connection.operator.OperatorGradient;
+import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.ProjectionRun;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SampleViews;
+import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +32,10 @@ final class GradientTerm {
 
     /** Gradients of a step, which are added to that sum. */
     private final Tile ofStep;
-    /** The gradients that each thread adds. */
-    private final Tile[] adding;
-
     private final Arena arena;
     private boolean summed;
     private boolean added;
-    private boolean turns;
+    private boolean tiles;
     /** The step of the currents that the first step that is taken back has given. */
     private int opened;
 
@@ -59,12 +56,7 @@ final class GradientTerm {
         this.size = size;
         this.learns = learns;
         this.arena = arena;
-        FloatMatrix none = FloatMatrix.zeros(1, path.outputs());
-        this.ofStep = Tile.whole(none);
-        this.adding = new Tile[size.threads()];
-        for (int i = 0; i < adding.length; i++) {
-            adding[i] = Tile.whole(none);
-        }
+        this.ofStep = Tile.whole(FloatMatrix.zeros(1, path.outputs()));
     }
 
     /** The way forward. */
@@ -86,16 +78,20 @@ final class GradientTerm {
         return learns;
     }
 
-    List<OperatorGradient> backs() {
-        return List.of(path.backs());
+    /** The gradients of the weights of each operator; null where there are none. */
+    @Nullable
+    WeightGradients[] weights() {
+        return path.weights();
+    }
+
+    /** The weights as the way back of the only operator reads them; null if there is no such matrix. */
+    @Nullable
+    FloatMatrix packed() {
+        return path.packed();
     }
 
     int outputs() {
         return path.outputs();
-    }
-
-    int blocks() {
-        return Math.ceilDiv(path.outputs(), Long.SIZE);
     }
 
     /** What stands before the operators; null if nothing is dropped. */
@@ -116,7 +112,7 @@ final class GradientTerm {
         forward.open();
         summed = false;
         added = false;
-        turns = false;
+        tiles = false;
     }
 
     private void requireRows() {
@@ -139,32 +135,33 @@ final class GradientTerm {
     }
 
     /** Says that gradients of a frame's currents come summed over the steps, a block after the other. */
-    void openSums() {
+    void openSums(WorkerPool crew) {
         summed = true;
-        if (takesSums()) {
-            added = true;
-            if (learns) {
-                path.prepareFrame(0, frame());
-            }
-        } else {
+        WeightGradients weights = path.only();
+        if (!takesSums()) {
             ofFrame();
+            return;
+        }
+        added = true;
+        if (learns && weights != null) {
+            weights.open(path.takeFrame(frame(), forward.source().frameVersion(), null)
+                    .steps(true, true));
+            crew.run(weights);
         }
     }
 
     /** Whether blocks of sums go into the weights' gradients at once; else something needs all of them. */
     private boolean takesSums() {
-        return path.backs().length == 1 && !Objects.requireNonNull(input).wantsGradient();
+        return path.isOneOperator() && !Objects.requireNonNull(input).wantsGradient();
     }
 
     /** Takes such a block. */
     void takeSums(Tile sums, int thread) {
+        WeightGradients weights = path.only();
         if (!takesSums()) {
             sums.copyTo(0, ofFrame().matrix(), 0, size.batch());
-        } else if (learns) {
-            OperatorGradient last = path.last();
-            for (int share = 0; share < last.shares(); share++) {
-                last.add(sums, share, thread);
-            }
+        } else if (learns && weights != null) {
+            weights.add(sums, 0, 1, thread);
         }
     }
 
@@ -179,7 +176,7 @@ final class GradientTerm {
 
     /** Whether some samples of a step can go back by themselves. */
     boolean samplesApart() {
-        return path.backs().length == 1 && dropout == null;
+        return path.isOneOperator() && dropout == null;
     }
 
     /** Whether what a step of the source has given enters in this window. */
@@ -213,7 +210,7 @@ final class GradientTerm {
      * reached.
      */
     void pull(int from, int count, Tile into) {
-        FloatMatrix ofFirst = path.backs().length == 1 ? port.from(opened + from) : path.ofFirst(from);
+        FloatMatrix ofFirst = path.isOneOperator() ? port.from(opened + from) : path.ofFirst(from);
         path.pull(ofFirst, count * size.batch(), into);
         if (dropout != null) {
             dropout.back(into, opened + from, count);
@@ -230,72 +227,60 @@ final class GradientTerm {
         return forward.frame() != null;
     }
 
-    /** Makes all sums zero. */
-    void clear() {
-        if (learns) {
-            path.clear();
-        }
-    }
-
-    /** Takes the rows of some steps, whose weights' gradients come next; tells whether there are any to add now. */
-    boolean prepareWeights(int first, int count) {
+    /** Adds the gradients of weights in some steps, or of a frame when those of all steps are there. */
+    void addWeights(int first, int count, WorkerPool crew) {
         if (isFrame()) {
-            if (!summed && first + count == size.steps()) {
-                ofFrame().matrix().fill(0); // the last steps come first
-            }
-            for (int step = first + count - 1; step >= first && !summed; step--) {
-                RowSum.add(ofFrame(), ofStep.on(port.from(step)), size.batch());
-            }
-            boolean adds = learns && first == 0 && !added;
-            if (adds) {
-                path.prepareWeightsOfFrame(frame(), ofFrame().matrix());
-            }
-            return adds;
+            addOfFrame(first, count, crew);
+        } else if (learns) {
+            path.take(forward.source().steps(first, count, delay()), port.steps(first, count));
+            path.addWeights(first + count == size.steps(), first == 0, crew);
         }
-        if (learns) {
-            path.prepareWeights(forward.source().steps(first, count, delay()), port.steps(first, count));
-        }
-        return learns;
     }
 
-    /** What makes the gradients of the last operator's weights: its rounds come behind {@link #prepareWeights}. */
-    OperatorGradient last() {
-        return path.last();
+    private void addOfFrame(int first, int count, WorkerPool crew) {
+        if (!summed && first + count == size.steps()) {
+            ofFrame().matrix().fill(0); // the last steps come first
+        }
+        for (int step = first + count - 1; step >= first && !summed; step--) {
+            RowSum.add(ofFrame(), ofStep.on(port.from(step)), size.batch());
+        }
+        if (learns && first == 0 && !added) {
+            path.takeFrame(frame(), forward.source().frameVersion(), ofFrame().matrix());
+            path.addWeights(true, true, crew);
+        }
     }
 
     /**
-     * Whether gradients of currents serve the weights alone, so that nobody keeps them: their source is outside, and
-     * wants none.
+     * Prepares for gradients of weights that come a tile of a few steps at a time: where gradients of currents serve
+     * the weights alone, so that nobody keeps them, as their source is outside and wants none. Returns what takes them;
+     * null if they are added as others are.
+     *
+     * @param blocks the most blocks in a tile
      */
-    boolean endsBack() {
-        return learns && path.backs().length == 1 && delay() == 0 && input != null && !input.wantsGradient();
-    }
-
-    /** Takes the rows of all steps, if gradients of their weights can be added in turns; tells whether they can. */
-    boolean prepareTurns(int blocks) {
-        turns = !isFrame() && size.segments() == 1 && endsBack();
-        if (turns) {
-            prepareWeights(0, size.steps());
-            turns = path.last().takesTurns(size.turn(), blocks);
+    @Nullable
+    WeightGradients openTiles(int blocks, WorkerPool crew) {
+        WeightGradients weights = path.only();
+        tiles = weights != null
+                && learns
+                && !isFrame()
+                && size.segments() == 1
+                && delay() == 0
+                && input != null
+                && !input.wantsGradient();
+        if (weights == null || !tiles) {
+            return null;
         }
-        return turns;
-    }
-
-    /** Whether gradients of weights come in turns, before those of all currents are there. */
-    boolean takesTurns() {
-        return turns;
-    }
-
-    /** Adds gradients of the last operator's weights, behind these rounds. */
-    void add(int first, int count, int block, int share, int thread) {
-        FloatMatrix gradients = isFrame() ? ofFrame().matrix() : port.steps(first, count);
-        path.last().add(adding[thread].on(gradients).at(block, block + 1), share, thread);
-    }
-
-    void finish() {
-        if (learns) {
-            path.finish();
+        weights.open(path.take(forward.source().steps(0, size.steps(), 0), null).steps(true, true));
+        tiles = weights.takesTiles(size.turn(), blocks);
+        if (tiles) {
+            crew.run(weights);
         }
+        return tiles ? weights : null;
+    }
+
+    /** Whether gradients of weights come in tiles, before those of all currents are there. */
+    boolean takesTiles() {
+        return tiles;
     }
 
     /** Takes notice that weights have changed. */

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.connection.operator.OperatorGradient;
+import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -33,12 +33,13 @@ final class GradientValues {
         List<GradientSlot> slots = new ArrayList<>();
         GradientTerm[] terms = machine.terms();
         for (int i = 0; i < terms.length; i++) {
-            List<OperatorGradient> backs = terms[i].backs();
-            for (int place = 0; place < backs.size(); place++) {
-                for (OperatorGradient.Learned each : backs.get(place).learned()) {
+            WeightGradients[] weights = terms[i].weights();
+            for (int place = 0; place < weights.length; place++) {
+                WeightGradients own = weights[place];
+                for (WeightGradients.Learned each : own == null ? List.<WeightGradients.Learned>of() : own.learned()) {
                     String name = plan.layout().chain(i).owners().get(place) + "." + each.name();
-                    if (plan.learned().contains(name)) {
-                        slots.add(new GradientSlot(name, backs.get(place), each));
+                    if (own != null && plan.learned().contains(name)) {
+                        slots.add(new GradientSlot(name, own, each));
                     }
                 }
             }

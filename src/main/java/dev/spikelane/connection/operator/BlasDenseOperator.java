@@ -90,7 +90,7 @@ final class BlasDenseOperator implements Operator {
     }
 
     @Override
-    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+    public WeightGradients weightGradients(Arena arena, int threads) {
         throw new UnsupportedOperationException(
                 this + " has no gradient, because its results depend on the library; use Dense to train");
     }

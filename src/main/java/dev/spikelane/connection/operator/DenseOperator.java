@@ -146,8 +146,8 @@ final class DenseOperator implements Operator {
     }
 
     @Override
-    public boolean prepareFrame(FloatMatrix frame, PreparedFrame prepared) {
-        return prepared.take(frame);
+    public boolean prepareFrame(FloatMatrix frame, long version, PreparedFrame prepared) {
+        return prepared.take(frame, version);
     }
 
     @Override
@@ -206,12 +206,17 @@ final class DenseOperator implements Operator {
     }
 
     @Override
-    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
-        return new DenseGradient(this, new DenseGradient.Order(rows, made), weights, arena, pulls, threads);
+    public InputGradient inputGradient(Arena arena) {
+        return new DenseInputGradient(arena, weights);
     }
 
-    /** Takes notice that training has changed the weights, which may not be finite any more. */
-    void refresh() {
+    @Override
+    public WeightGradients weightGradients(Arena arena, int threads) {
+        return new DenseWeightGradients(this, new DenseWeightGradients.Order(rows, made), weights, arena, threads);
+    }
+
+    @Override
+    public void update() {
         if (ofSpikes != weights) {
             ofSpikes.scaleAgain(weights, spikeValue);
         }

@@ -97,16 +97,21 @@ public final class ElementwiseOperator implements TileOperator {
         SpikeValues.require(values, inputs());
         requireFinite(weights, values);
         SpikeValues.copy(values, spikeValue);
-        refresh();
+        update();
     }
 
     @Override
-    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
-        return new ElementwiseGradient(this, shape, weights, arena, named);
+    public InputGradient inputGradient(Arena arena) {
+        return new ElementwiseInputGradient(weights);
     }
 
-    /** Takes notice that the weights have changed; training may have made them infinite or NaN. */
-    void refresh() {
+    @Override
+    public @Nullable WeightGradients weightGradients(Arena arena, int threads) {
+        return named == null ? null : new ElementwiseWeightGradients(this, shape, weights, arena, named);
+    }
+
+    @Override
+    public void update() {
         for (int i = 0; i < weights.columns(); i++) {
             ofSpikes.set(0, i, weights.get(0, i) * spikeValue[i]);
         }

@@ -133,7 +133,7 @@ final class IntegerDenseOperator implements Operator {
     }
 
     @Override
-    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
+    public WeightGradients weightGradients(Arena arena, int threads) {
         throw new UnsupportedOperationException(
                 this + " has no gradient, because integers change in steps; train a Dense and round it");
     }
