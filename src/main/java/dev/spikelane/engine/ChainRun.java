@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChainRun {
 
     private final Arena arena;
+    private final List<Operator> operators;
     private final Operator[] first;
     private final FloatMatrix[] made;
     private final Tile[] tiles;
@@ -37,8 +38,8 @@ public final class ChainRun {
      *
      * @param rows the most rows
      */
-    public ChainRun(OperatorChain path, Arena arena, int rows, Scratch[] ofThreads) {
-        List<Operator> operators = path.operators();
+    public ChainRun(List<Operator> operators, Arena arena, int rows, Scratch[] ofThreads) {
+        this.operators = List.copyOf(operators);
         int last = operators.size() - 1;
         while (last > 0 && operators.get(last) instanceof TileOperator) {
             last--;
@@ -54,6 +55,11 @@ public final class ChainRun {
         }
         this.product = operators.get(last);
         this.behind = operators.subList(last + 1, operators.size()).toArray(TileOperator[]::new);
+    }
+
+    /** Returns the operators, from source to target. */
+    public List<Operator> operators() {
+        return operators;
     }
 
     /** The inputs of the first operator. */

@@ -25,6 +25,8 @@ final class GradientTerm {
     private final @Nullable GradientDropout dropout;
 
     private final KeptCurrents port;
+    /** What normalizes the currents; null if they are as they are. */
+    private final @Nullable GradientNorm norm;
     private final RunSize size;
     private final boolean learns;
     /** The sum over the steps of the gradients of a frame's currents. */
@@ -32,6 +34,8 @@ final class GradientTerm {
 
     /** Gradients of a step, which are added to that sum. */
     private final Tile ofStep;
+    /** Whole rows of the source. */
+    private final Tile whole;
     private final Arena arena;
     private boolean summed;
     private boolean added;
@@ -45,6 +49,7 @@ final class GradientTerm {
             @Nullable GradientInput input,
             @Nullable GradientDropout dropout,
             KeptCurrents port,
+            @Nullable GradientNorm norm,
             RunSize size,
             boolean learns,
             Arena arena) {
@@ -53,10 +58,12 @@ final class GradientTerm {
         this.input = input;
         this.dropout = dropout;
         this.port = port;
+        this.norm = norm;
         this.size = size;
         this.learns = learns;
         this.arena = arena;
         this.ofStep = Tile.whole(FloatMatrix.zeros(1, path.outputs()));
+        this.whole = ofStep.another();
     }
 
     /** The way forward. */
@@ -166,7 +173,7 @@ final class GradientTerm {
     }
 
     private FloatMatrix frame() {
-        return Objects.requireNonNull(input).frame();
+        return input == null ? (FloatMatrix) Objects.requireNonNull(forward.frame()) : input.frame();
     }
 
     /** The gradients of the currents of all steps of a window that is one segment. */
@@ -176,7 +183,7 @@ final class GradientTerm {
 
     /** Whether some samples of a step can go back by themselves. */
     boolean samplesApart() {
-        return path.isOneOperator() && dropout == null;
+        return path.isOneOperator() && norm == null && forward.source().samplesApart();
     }
 
     /** Whether what a step of the source has given enters in this window. */
@@ -200,6 +207,7 @@ final class GradientTerm {
         }
         opened = first + delay();
         if (reached > 0) {
+            backTo(opened);
             path.toFirst(port.from(opened), reached * size.batch());
         }
         return Math.max(0, reached);
@@ -217,6 +225,25 @@ final class GradientTerm {
         }
     }
 
+    /** Takes gradients back to those of currents, which were normalized, from a step on. */
+    private void backTo(int step) {
+        if (norm != null) {
+            norm.backTo(step);
+        }
+    }
+
+    /** Writes the gradients of whole rows of the source that some steps of currents have. */
+    void pullWhole(int step, int count, FloatMatrix into) {
+        backTo(step);
+        int rows = count * size.batch();
+        path.pull(path.toFirst(port.from(step), rows), rows, whole.on(into));
+    }
+
+    /** The same of a frame, when all steps were taken back. */
+    void pullFrameWhole(FloatMatrix into) {
+        pullFrame(whole.on(into));
+    }
+
     /** Writes the gradients of a frame, when all steps were taken back. */
     void pullFrame(Tile into) {
         path.pull(path.toFirst(ofFrame().matrix(), size.batch()), size.batch(), into);
@@ -231,22 +258,35 @@ final class GradientTerm {
     void addWeights(int first, int count, WorkerPool crew) {
         if (isFrame()) {
             addOfFrame(first, count, crew);
-        } else if (learns) {
+            return;
+        }
+        backTo(first); // the segment before needs the memory of the gradients
+        if (learns) {
             path.take(forward.source().steps(first, count, delay()), port.steps(first, count));
             path.addWeights(first + count == size.steps(), first == 0, crew);
         }
     }
 
     private void addOfFrame(int first, int count, WorkerPool crew) {
-        if (!summed && first + count == size.steps()) {
-            ofFrame().matrix().fill(0); // the last steps come first
-        }
-        for (int step = first + count - 1; step >= first && !summed; step--) {
-            RowSum.add(ofFrame(), ofStep.on(port.from(step)), size.batch());
+        if (norm != null) {
+            if (first == 0) {
+                norm.frameBack(ofFrame().matrix());
+            }
+        } else if (!summed) {
+            sumUp(first, count);
         }
         if (learns && first == 0 && !added) {
             path.takeFrame(frame(), forward.source().frameVersion(), ofFrame().matrix());
             path.addWeights(true, true, crew);
+        }
+    }
+
+    private void sumUp(int first, int count) {
+        if (first + count == size.steps()) {
+            ofFrame().matrix().fill(0); // the last steps come first
+        }
+        for (int step = first + count - 1; step >= first; step--) {
+            RowSum.add(ofFrame(), ofStep.on(port.from(step)), size.batch());
         }
     }
 

@@ -221,7 +221,7 @@ final class NaiveGradients {
 
     /** Gradients of what a projection carries, and of what each connection of the path makes. */
     private List<double[]> pulled(Projection projection, int step, int sample) {
-        return pulled(projection, currents(projection, step), sample, 0, step, false);
+        return pulled(projection, currents(projection, step), sample, 0, step);
     }
 
     private IntFunction<double[]> currents(Projection projection, int step) {
@@ -236,7 +236,7 @@ final class NaiveGradients {
 
     /** From those of the currents of each sample, down to a place of the path. */
     private List<double[]> pulled(
-            Projection projection, IntFunction<double[]> currents, int sample, int place, int step, boolean frame) {
+            Projection projection, IntFunction<double[]> currents, int sample, int place, int step) {
         double[] of = currents.apply(sample);
         List<double[]> all = new ArrayList<>(List.of(of));
         List<Connection> path = projection.path();
@@ -245,8 +245,8 @@ final class NaiveGradients {
         }
         for (int i = path.size() - 1; i >= place; i--) {
             if (path.get(i) instanceof BatchNorm) {
-                of = norm(projection, i, step, frame)
-                        .back(arithmetic, ofAll(projection, currents, i, step, frame), sample);
+                of = norm(projection, i, step)
+                        .back(arithmetic, ofAll(projection, currents, i, step), sample);
             } else {
                 of = back(ran.present(projection, i), of, projection.target().shape());
             }
@@ -255,16 +255,16 @@ final class NaiveGradients {
         return all;
     }
 
-    private NaiveBatchNorm norm(Projection projection, int place, int step, boolean frame) {
-        return ran.batchNorm(projection, place, step - (frame ? 0 : projection.delay()), frame);
+    private NaiveBatchNorm norm(Projection projection, int place, int step) {
+        return ran.batchNorm(projection, place, step - projection.delay());
     }
 
     /** The gradients of what a connection makes, for each sample. */
     private List<double[]> ofAll(
-            Projection projection, IntFunction<double[]> currents, int place, int step, boolean frame) {
+            Projection projection, IntFunction<double[]> currents, int place, int step) {
         List<double[]> all = new ArrayList<>();
         for (int sample = 0; sample < batch; sample++) {
-            all.add(pulled(projection, currents, sample, place + 1, step, frame).getFirst());
+            all.add(pulled(projection, currents, sample, place + 1, step).getFirst());
         }
         return all;
     }
@@ -317,8 +317,8 @@ final class NaiveGradients {
         if (connection instanceof BatchNorm norm) {
             double[] sum = new double[2 * norm.channels()];
             for (int step = end - 1; step >= first; step--) {
-                List<double[]> all = ofAll(projection, currents(projection, step), place, step, false);
-                norm(projection, place, step, false).add(arithmetic, all, sum);
+                List<double[]> all = ofAll(projection, currents(projection, step), place, step);
+                norm(projection, place, step).add(arithmetic, all, sum);
             }
             return norm.affine() ? sum : new double[0];
         }
@@ -385,13 +385,13 @@ final class NaiveGradients {
         };
         if (projection.path().get(place) instanceof BatchNorm norm) {
             double[] sums = new double[2 * norm.channels()];
-            norm(projection, place, first, true)
-                    .add(arithmetic, ofAll(projection, currents, place, first, true), sums);
+            norm(projection, place, first)
+                    .add(arithmetic, ofAll(projection, currents, place, first), sums);
             return norm.affine() ? sums : new double[0];
         }
         for (int sample = 0; sample < batch; sample++) {
             sources.add(ran.rowsOfFrame(projection, first, sample).get(place));
-            results.add(pulled(projection, currents, sample, 0, first, true).get(place + 1));
+            results.add(pulled(projection, currents, sample, 0, first).get(place + 1));
         }
         int inputs = sources.getFirst().values().length;
         int outputs = results.getFirst().length;

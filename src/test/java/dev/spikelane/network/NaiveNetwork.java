@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -294,32 +293,31 @@ final class NaiveNetwork {
 
     /** The row of a source, and what each connection of a path makes of it. */
     List<Row> rows(Projection projection, int step, int sample) {
-        return rows(projection, sources(projection, step), sample, projection.path().size());
+        return rows(projection, step, sample, projection.path().size());
     }
 
     /** The same of a frame of all steps, which gradients of weights take as values. */
     List<Row> rowsOfFrame(Projection projection, int step, int sample) {
-        return rows(projection, sourcesOfFrame(projection, step), sample, projection.path().size());
+        Row row = new Row(plain(source(projection.source(), step, sample)), null);
+        return rows(projection, row, step, sample, projection.path().size());
     }
 
-    private IntFunction<Row> sources(Projection projection, int step) {
-        return sample -> dropped(
-                projection, source(projection.source(), step, sample), step + projection.delay(), sample);
+    /** What the first connections of a path make. */
+    private List<Row> rows(Projection projection, int step, int sample, int count) {
+        Row row = source(projection.source(), step, sample);
+        return rows(
+                projection,
+                dropped(projection, row, step + projection.delay(), sample),
+                step,
+                sample,
+                count);
     }
 
-    private IntFunction<Row> sourcesOfFrame(Projection projection, int step) {
-        return sample -> new Row(plain(source(projection.source(), step, sample)), null);
-    }
-
-    /** What normalizes the batch of a step, or of a frame, at a place of a path. */
-    NaiveBatchNorm batchNorm(Projection projection, int place, int step, boolean frame) {
-        return batchNorm(projection, place, frame ? sourcesOfFrame(projection, step) : sources(projection, step));
-    }
-
-    private NaiveBatchNorm batchNorm(Projection projection, int place, IntFunction<Row> sources) {
+    /** What normalizes the batch of a step of the source at a place of a path. */
+    NaiveBatchNorm batchNorm(Projection projection, int place, int step) {
         List<float[]> all = new ArrayList<>();
         for (int sample = 0; sample < batch; sample++) {
-            all.add(rows(projection, sources, sample, place).getLast().values);
+            all.add(rows(projection, step, sample, place).getLast().values);
         }
         BatchNorm said = (BatchNorm) projection.path().get(place);
         return new NaiveBatchNorm(said, all, weights(said, ValueNames.prefix(projection, place)));
@@ -334,12 +332,12 @@ final class NaiveNetwork {
         return ones;
     }
 
-    private Row normalized(Projection projection, int place, IntFunction<Row> sources, int sample, Row row) {
+    private Row normalized(Projection projection, int place, int step, int sample, Row row) {
         BatchNorm said = (BatchNorm) projection.path().get(place);
         String prefix = ValueNames.prefix(projection, place);
         float[] bias = said.affine() ? value(prefix + "bias", null).toArray() : new float[said.channels()];
         if (training) {
-            return new Row(batchNorm(projection, place, sources).affine(sample, bias), null);
+            return new Row(batchNorm(projection, place, step).affine(sample, bias), null);
         }
         float[] weights = weights(said, prefix);
         FloatMatrix mean = value(prefix + "running_mean", null);
@@ -354,8 +352,8 @@ final class NaiveNetwork {
         return new Row(values, null);
     }
 
-    private List<Row> rows(Projection projection, IntFunction<Row> sources, int sample, int count) {
-        Row row = sources.apply(sample);
+    private List<Row> rows(Projection projection, Row first, int step, int sample, int count) {
+        Row row = first;
         List<Row> rows = new ArrayList<>();
         rows.add(row);
         Shape shape = projection.source().shape();
@@ -371,7 +369,7 @@ final class NaiveNetwork {
             boolean seesThrough = !shape.reordered() || i + 1 < path.size() && isDense(path.get(i + 1));
             row = switch (path.get(i)) {
                 case Flatten _ -> seesThrough ? row : new Row(plain(row), null);
-                case BatchNorm _ -> normalized(projection, i, sources, sample, row);
+                case BatchNorm _ -> normalized(projection, i, step, sample, row);
                 default -> apply(present(projection, i), row, order);
             };
             shape = path.get(i).outputShape(shape);

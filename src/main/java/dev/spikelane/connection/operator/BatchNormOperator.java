@@ -47,7 +47,7 @@ public final class BatchNormOperator implements TileOperator {
         weight.fill(1);
         variance.fill(1);
         this.ofNormalized = new NormalizedOperator(this, arena);
-        refresh();
+        update();
     }
 
     /** Returns what was said. */
@@ -98,13 +98,8 @@ public final class BatchNormOperator implements TileOperator {
         return batches;
     }
 
-    /** Returns how many of the operator's values come before the running means. */
-    public int firstBuffer() {
-        return learned().size();
-    }
-
-    /** Takes notice that values have changed. */
-    public void refresh() {
+    @Override
+    public void update() {
         for (int column = 0; column < shape.size(); column++) {
             int channel = column % said.channels();
             double factor = weight.get(0, channel) / Math.sqrt((double) variance.get(0, channel) + said.epsilon());
@@ -162,7 +157,7 @@ public final class BatchNormOperator implements TileOperator {
         copy.mean.copyFrom(mean);
         copy.variance.copyFrom(variance);
         copy.batches.copyFrom(batches);
-        copy.refresh();
+        copy.update();
         return copy;
     }
 
@@ -172,8 +167,13 @@ public final class BatchNormOperator implements TileOperator {
     }
 
     @Override
-    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
-        return ofNormalized.gradient(arena, pulls, threads);
+    public InputGradient inputGradient(Arena arena) {
+        return ofNormalized.inputGradient(arena);
+    }
+
+    @Override
+    public WeightGradients weightGradients(Arena arena, int threads) {
+        return ofNormalized.weightGradients(arena, threads);
     }
 
     @Override
@@ -215,7 +215,7 @@ public final class BatchNormOperator implements TileOperator {
                 }
             }
             row.copyFrom(from);
-            refresh();
+            update();
         }
     }
 }

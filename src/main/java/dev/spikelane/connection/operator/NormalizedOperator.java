@@ -6,7 +6,10 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 
-/** Multiplies what was normalized by the weights of a {@link BatchNormOperator}, and adds its biases. */
+/**
+ * Multiplies what was normalized by the weights of a {@link BatchNormOperator}, and adds its biases. On the way back
+ * gradients pass as they are: that through the normalization multiplies by the weights.
+ */
 final class NormalizedOperator implements TileOperator {
 
     private final BatchNormOperator owner;
@@ -65,8 +68,18 @@ final class NormalizedOperator implements TileOperator {
     }
 
     @Override
-    public OperatorGradient gradient(Arena arena, boolean pulls, int threads) {
-        return new BatchNormGradient(owner, arena);
+    public InputGradient inputGradient(Arena arena) {
+        return (gradient, rows, into) -> into.copyFrom(gradient, 0, 0, rows);
+    }
+
+    @Override
+    public WeightGradients weightGradients(Arena arena, int threads) {
+        return new BatchNormWeightGradients(owner, arena);
+    }
+
+    @Override
+    public void update() {
+        owner.update();
     }
 
     @Override

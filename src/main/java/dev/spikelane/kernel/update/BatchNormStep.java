@@ -2,29 +2,24 @@ package dev.spikelane.kernel.update;
 
 import dev.spikelane.kernel.base.Checks;
 import dev.spikelane.kernel.base.Elements;
-import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.Objects;
 
 /**
- * Normalizes the channels of a batch by its own statistics, step by step, and takes gradients back through that. Rows
- * are time-major, {@code row = step * batch + sample}, and have the channels of a position side by side, position after
- * position. With n values of a channel in a step, samples by positions:
+ * Normalizes the channels of a batch by its own statistics, step by step. Rows are time-major,
+ * {@code row = step * batch + sample}, and have the channels of a position side by side, position after position. With
+ * n values of a channel in a step, samples by positions:
  *
  * <pre>{@code
  * mean     = sum(x) / n                        variance = (sum(x * x) - sum(x) * mean) / n, at least 0
  * y        = (x - mean) * inverse              inverse  = 1 / sqrt(variance + epsilon)
- * gradX    = ((g - sum(g) / n) - y * (sum(g * y) / n)) * (weight * inverse)
  * }</pre>
- *
- * <p>Here g is the gradient of {@code weight * y + bias}, so that {@code sum(g * y)} is that of the weight, and
- * {@code sum(g)} that of the bias.
  *
  * <p>Sums are float64 and have one order, for any width of vectors and number of threads: blocks of {@value #BLOCK}
  * samples, ascending; in a block samples ascending, positions ascending; blocks are added ascending. Statistics are
- * rounded to float32, and so is each operation on elements; the last product of gradX is fused. Of values whose mean is
- * a million times their deviation, the variance has few digits, but then the values themselves have few.
+ * rounded to float32, and so is each operation on elements. Of values whose mean is a million times their deviation,
+ * the variance has few digits, but then the values themselves have few.
  *
  * <p>Several threads may use an object, each for channels of its own.
  */
@@ -38,7 +33,6 @@ public final class BatchNormStep {
     final int positions;
     final double epsilon;
     final BatchStatistics statistics;
-    final BatchNormSums sums;
 
     /**
      * Makes a step.
@@ -48,18 +42,14 @@ public final class BatchNormStep {
      * @param positions positions of a channel in a row, at least 1
      * @param epsilon what is added to variances
      * @param statistics where statistics stay, a column for each channel
-     * @param sums the weights, and where their gradients are added up
      */
-    public BatchNormStep(
-            int batch, int channels, int positions, double epsilon, BatchStatistics statistics, BatchNormSums sums) {
+    public BatchNormStep(int batch, int channels, int positions, double epsilon, BatchStatistics statistics) {
         statistics.mean().requireShape("statistics", statistics.mean().rows(), channels);
-        sums.weights().requireShape("weights", 1, channels);
         this.batch = batch;
         this.channels = channels;
         this.positions = positions;
         this.epsilon = epsilon;
         this.statistics = statistics;
-        this.sums = sums;
     }
 
     /**
@@ -103,32 +93,6 @@ public final class BatchNormStep {
         }
         for (int channel = scalar; channel < end; channel++) {
             scalarNormalize(values, at * batch, step, channel);
-        }
-    }
-
-    /**
-     * Replaces the gradients of some channels of a step by those of what was normalized, and adds those of their weights
-     * and biases to the sums, each rounded to float32.
-     *
-     * @param gradients g, overwritten by gradX; {@code [steps * batch x positions * channels]}
-     * @param normalized y, of the same shape or with other steps
-     * @param at the step of the rows of both
-     * @param step the row of the statistics
-     * @param first the first channel, a multiple of 64
-     * @param end the channel behind the last, a multiple of 64 or all
-     * @throws IllegalArgumentException if a shape or range does not fit, or the two share memory
-     */
-    public void back(FloatMatrix gradients, FloatMatrix normalized, int at, int step, int first, int end) {
-        check("gradients", gradients, at, step, first, end);
-        check("normalized", normalized, at, step, first, end);
-        Checks.apart("gradients", gradients, "normalized", normalized);
-        int scalar = first;
-        if (SimdWidth.VECTOR) {
-            scalar = BatchNormStepVector.whole(first, end);
-            BatchNormStepVector.back(this, gradients, normalized, at * batch, step, first, scalar);
-        }
-        for (int channel = scalar; channel < end; channel++) {
-            scalarBack(gradients, normalized, at * batch, step, channel);
         }
     }
 
@@ -177,40 +141,5 @@ public final class BatchNormStep {
                 Elements.set(values, at, i, (Elements.get(values, at, i) - mean) * inverse);
             }
         }
-    }
-
-    /** The specification of the way back. */
-    void scalarBack(FloatMatrix gradients, FloatMatrix normalized, int row, int step, int channel) {
-        double sum = 0;
-        double products = 0;
-        for (int block = row; block < row + batch; block += BLOCK) {
-            double ofBlock = 0;
-            double productsOfBlock = 0;
-            for (int at = block; at < Math.min(block + BLOCK, row + batch); at++) {
-                for (int i = channel; i < channels * positions; i += channels) {
-                    double g = Elements.get(gradients, at, i);
-                    ofBlock += g;
-                    productsOfBlock += g * Elements.get(normalized, at, i);
-                }
-            }
-            sum += ofBlock;
-            products += productsOfBlock;
-        }
-        float mean = (float) (sum / count());
-        float slope = (float) (products / count());
-        add(sums.ofBias(), channel, sum);
-        add(sums.ofWeights(), channel, products);
-        float factor = Elements.get(sums.weights(), 0, channel) * Elements.get(statistics.inverse(), step, channel);
-        for (int at = row; at < row + batch; at++) {
-            for (int i = channel; i < channels * positions; i += channels) {
-                float centered = Elements.get(gradients, at, i) - mean;
-                float left = FusedMultiplyAdd.of(-Elements.get(normalized, at, i), slope, centered);
-                Elements.set(gradients, at, i, left * factor);
-            }
-        }
-    }
-
-    private static void add(FloatMatrix sum, int channel, double ofStep) {
-        Elements.set(sum, 0, channel, Elements.get(sum, 0, channel) + (float) ofStep);
     }
 }

@@ -12,9 +12,9 @@ import jdk.incubator.vector.VectorOperators;
 /** The vector variant of {@link BatchNormStep}: as many channels at a time as a vector has doubles. */
 final class BatchNormStepVector {
 
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    private static final DoubleVector ZERO = DoubleVector.zero(Lanes.DOUBLE);
-    private static final int COUNT = Lanes.DOUBLE.length();
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    static final DoubleVector ZERO = DoubleVector.zero(Lanes.DOUBLE);
+    static final int COUNT = Lanes.DOUBLE.length();
 
     private BatchNormStepVector() {}
 
@@ -41,7 +41,7 @@ final class BatchNormStepVector {
                 int behind = Math.min(block + BatchNormStep.BLOCK, row + of.batch);
                 for (int at = block; at < behind; at++) {
                     for (int position = 0; position < of.positions; position++) {
-                        DoubleVector x = wide(load(from, offset(of, values, at, position, channel)));
+                        DoubleVector x = wide(load(from, offset(values, at, of.channels, position, channel)));
                         ofBlock = ofBlock.add(x);
                         squaresOfBlock = squaresOfBlock.add(x.mul(x));
                     }
@@ -68,80 +68,31 @@ final class BatchNormStepVector {
             FloatVector inverse = statistic(of.statistics.inverse(), step, channel);
             for (int at = row; at < row + of.batch; at++) {
                 for (int position = 0; position < of.positions; position++) {
-                    long offset = offset(of, values, at, position, channel);
+                    long offset = offset(values, at, of.channels, position, channel);
                     load(segment, offset).sub(mean).mul(inverse).intoMemorySegment(segment, offset, ORDER);
                 }
             }
         }
     }
 
-    static void back(
-            BatchNormStep of, FloatMatrix gradients, FloatMatrix normalized, int row, int step, int first, int end) {
-        MemorySegment segment = gradients.segment();
-        MemorySegment source = normalized.segment();
-        Checks.isNative(segment);
-        Checks.isNative(source);
-        for (int channel = first; channel < end; channel += COUNT) {
-            DoubleVector sum = ZERO;
-            DoubleVector products = ZERO;
-            for (int block = row; block < row + of.batch; block += BatchNormStep.BLOCK) {
-                DoubleVector ofBlock = ZERO;
-                DoubleVector productsOfBlock = ZERO;
-                int behind = Math.min(block + BatchNormStep.BLOCK, row + of.batch);
-                for (int at = block; at < behind; at++) {
-                    for (int position = 0; position < of.positions; position++) {
-                        long offset = offset(of, gradients, at, position, channel);
-                        DoubleVector g = wide(load(segment, offset));
-                        ofBlock = ofBlock.add(g);
-                        productsOfBlock = productsOfBlock.add(g.mul(wide(load(source, offset))));
-                    }
-                }
-                sum = sum.add(ofBlock);
-                products = products.add(productsOfBlock);
-            }
-            FloatVector mean = narrow(sum.div(of.count()));
-            FloatVector slope = narrow(products.div(of.count()));
-            add(of.sums.ofBias(), channel, sum);
-            add(of.sums.ofWeights(), channel, products);
-            FloatVector factor =
-                    statistic(of.sums.weights(), 0, channel).mul(statistic(of.statistics.inverse(), step, channel));
-            for (int at = row; at < row + of.batch; at++) {
-                for (int position = 0; position < of.positions; position++) {
-                    long offset = offset(of, gradients, at, position, channel);
-                    load(source, offset)
-                            .neg()
-                            .fma(slope, load(segment, offset).sub(mean))
-                            .mul(factor)
-                            .intoMemorySegment(segment, offset, ORDER);
-                }
-            }
-        }
+    static long offset(FloatMatrix rows, int row, int channels, int position, int channel) {
+        return rows.rowOffset(row) + ((long) position * channels + channel) * Float.BYTES;
     }
 
-    private static void add(FloatMatrix sum, int channel, DoubleVector ofStep) {
-        statistic(sum, 0, channel)
-                .add(narrow(ofStep))
-                .intoMemorySegment(sum.segment(), (long) channel * Float.BYTES, ORDER);
-    }
-
-    private static long offset(BatchNormStep of, FloatMatrix rows, int row, int position, int channel) {
-        return rows.rowOffset(row) + ((long) position * of.channels + channel) * Float.BYTES;
-    }
-
-    private static FloatVector load(MemorySegment from, long offset) {
+    static FloatVector load(MemorySegment from, long offset) {
         return FloatVector.fromMemorySegment(Lanes.HALF, from, offset, ORDER);
     }
 
-    private static FloatVector statistic(FloatMatrix of, int step, int channel) {
+    static FloatVector statistic(FloatMatrix of, int step, int channel) {
         Checks.isNative(of.segment());
         return load(of.segment(), of.rowOffset(step) + (long) channel * Float.BYTES);
     }
 
-    private static DoubleVector wide(FloatVector values) {
+    static DoubleVector wide(FloatVector values) {
         return (DoubleVector) values.convertShape(VectorOperators.F2D, Lanes.DOUBLE, 0);
     }
 
-    private static FloatVector narrow(DoubleVector values) {
+    static FloatVector narrow(DoubleVector values) {
         return (FloatVector) values.convertShape(VectorOperators.D2F, Lanes.HALF, 0);
     }
 

@@ -54,14 +54,16 @@ final class BatchNormStepProperties {
         int first = 64 * random.nextInt(blocks);
         int end = Math.min(channels, first + 64 * (1 + random.nextInt(blocks)));
         FloatMatrix weights = rows(1, channels, false, random);
-        BatchNormStep expected = step(batch, weights, where);
-        BatchNormStep actual = step(batch, weights, where);
+        BatchNormStep expected = step(batch, channels, where);
+        BatchNormStep actual = step(batch, channels, where);
+        BatchNormBackward expectedBack = back(expected, weights);
+        BatchNormBackward actualBack = back(actual, weights);
         FloatMatrix values = copy(given);
         FloatMatrix back = copy(gradients);
         for (int channel = first; channel < end; channel++) {
             expected.scalarMeasure(values, batch, 2, channel);
             expected.scalarNormalize(values, batch, 2, channel);
-            expected.scalarBack(back, values, batch, 2, channel);
+            expectedBack.scalar(back, values, batch, 2, channel);
         }
         actual.measure(given, 1, 2, first, end);
         assertSameBits(expected.statistics.mean(), actual.statistics.mean(), "mean");
@@ -71,12 +73,12 @@ final class BatchNormStepProperties {
         actual.normalize(given, 1, 2, first, end);
         assertSameBits(values, given, "normalized");
         assertZeroPads(given, "normalized");
-        actual.back(gradients, given, 1, 2, first, end);
+        actualBack.run(gradients, given, 1, 2, first, end);
         assertSameBits(back, gradients, "gradients");
         assertZeroPads(gradients, "gradients");
-        assertSameBits(expected.sums.ofWeights(), actual.sums.ofWeights(), "of weights");
-        assertSameBits(expected.sums.ofBias(), actual.sums.ofBias(), "of bias");
-        assertZeroPads(actual.sums.ofBias(), "of bias");
+        assertSameBits(expectedBack.sums.ofWeights(), actualBack.sums.ofWeights(), "of weights");
+        assertSameBits(expectedBack.sums.ofBias(), actualBack.sums.ofBias(), "of bias");
+        assertZeroPads(actualBack.sums.ofBias(), "of bias");
     }
 
     /** Sums in float64 from the first value to the last, deviations from the mean squared, and torch's equations. */
@@ -92,10 +94,11 @@ final class BatchNormStepProperties {
         FloatMatrix y = copy(values);
         FloatMatrix gradX = copy(gradients);
         FloatMatrix weights = rows(1, channels, false, random);
-        BatchNormStep step = step(batch, weights, positions);
+        BatchNormStep step = step(batch, channels, positions);
+        BatchNormBackward stepBack = back(step, weights);
         step.measure(y, 0, 0, 0, channels);
         step.normalize(y, 0, 0, 0, channels);
-        step.back(gradX, y, 0, 0, 0, channels);
+        stepBack.run(gradX, y, 0, 0, 0, channels);
         int count = batch * positions;
         for (int c = 0; c < channels; c++) {
             double sum = 0;
@@ -112,11 +115,11 @@ final class BatchNormStepProperties {
                 squares += d * d;
                 products += d * at(gradients, channels, positions, i, c);
             }
-            assertEquals(ofGradients, step.sums.ofBias().get(0, c), 1e-6 * count);
+            assertEquals(ofGradients, stepBack.sums.ofBias().get(0, c), 1e-6 * count);
             double inverse = 1 / Math.sqrt(squares / count + 1e-5);
             assertEquals(mean, step.statistics.mean().get(0, c), 1e-6);
             assertEquals(squares / (count - 1), step.statistics.variance().get(0, c), 1e-6);
-            assertEquals(products * inverse, step.sums.ofWeights().get(0, c), 1e-6 * count * Math.max(1, inverse));
+            assertEquals(products * inverse, stepBack.sums.ofWeights().get(0, c), 1e-6 * count * Math.max(1, inverse));
             float weight = weights.get(0, c);
             for (int i = 0; i < count; i++) {
                 double normalized = (at(values, channels, positions, i, c) - mean) * inverse;
@@ -162,10 +165,10 @@ final class BatchNormStepProperties {
     void aSingleValueIsNormalizedToZeroAndHasNoGradient() {
         FloatMatrix values = FloatMatrix.vector(arena, 3, -7);
         FloatMatrix gradients = FloatMatrix.vector(arena, 1, 2);
-        BatchNormStep step = step(1, FloatMatrix.vector(arena, 2, 3), 1);
+        BatchNormStep step = step(1, 2, 1);
         step.measure(values, 0, 0, 0, 2);
         step.normalize(values, 0, 0, 0, 2);
-        step.back(gradients, values, 0, 0, 0, 2);
+        back(step, FloatMatrix.vector(arena, 2, 3)).run(gradients, values, 0, 0, 0, 2);
         assertSameBits(new float[][] {{0, 0}}, values, "normalized");
         assertSameBits(new float[][] {{0, 0}}, gradients, "gradients");
         assertEquals(-7, step.statistics.mean().get(0, 1));
@@ -174,7 +177,7 @@ final class BatchNormStepProperties {
 
     @Example
     void refusesOtherShapes() {
-        BatchNormStep step = step(2, FloatMatrix.vector(arena, 2, 3, 4), 4);
+        BatchNormStep step = step(2, 3, 4);
         FloatMatrix rows = FloatMatrix.zeros(arena, 4, 12);
         assertMessage(
                 IllegalArgumentException.class,
@@ -183,14 +186,16 @@ final class BatchNormStepProperties {
         assertMessage(
                 IllegalArgumentException.class,
                 "gradients shares memory with normalized, expected memory of its own",
-                () -> step.back(rows, rows, 0, 0, 0, 3));
+                () -> back(step, FloatMatrix.vector(arena, 2, 3, 4)).run(rows, rows, 0, 0, 0, 3));
     }
 
-    private BatchNormStep step(int batch, FloatMatrix weights, int positions) {
-        int channels = weights.columns();
-        BatchStatistics statistics = BatchStatistics.zeros(arena, 3, channels);
-        return new BatchNormStep(
-                batch, channels, positions, 1e-5, statistics, BatchNormSums.zeros(arena, weights));
+    private BatchNormStep step(int batch, int channels, int positions) {
+        return new BatchNormStep(batch, channels, positions, 1e-5, BatchStatistics.zeros(arena, 3, channels));
+    }
+
+    private BatchNormBackward back(BatchNormStep step, FloatMatrix weights) {
+        return new BatchNormBackward(
+                step.batch, step.positions, step.statistics, BatchNormSums.zeros(arena, weights));
     }
 
     private FloatMatrix copy(FloatMatrix from) {
