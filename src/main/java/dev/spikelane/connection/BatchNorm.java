@@ -20,7 +20,7 @@ import dev.spikelane.memory.Shape;
  * @param momentum the share of a new value in running values, from 0 to 1
  * @param affine whether it has a weight and a bias for each channel, which are learned
  */
-public record BatchNorm(int channels, float epsilon, float momentum, boolean affine) implements Connection {
+public record BatchNorm(int channels, double epsilon, double momentum, boolean affine) implements Connection {
 
     /**
      * Makes a connection.
@@ -31,7 +31,7 @@ public record BatchNorm(int channels, float epsilon, float momentum, boolean aff
         if (channels < 1) {
             throw new IllegalArgumentException("channels is " + channels + ", expected at least 1");
         }
-        if (!(epsilon > 0) || Float.isInfinite(epsilon)) {
+        if (!(epsilon > 0) || Double.isInfinite(epsilon)) {
             throw new IllegalArgumentException("epsilon is " + epsilon + ", expected a finite number above 0");
         }
         if (!(momentum >= 0 && momentum <= 1)) {
@@ -47,7 +47,7 @@ public record BatchNorm(int channels, float epsilon, float momentum, boolean aff
      * @throws IllegalArgumentException if there is no channel
      */
     public static BatchNorm of(int channels) {
-        return new BatchNorm(channels, 1e-5f, 0.1f, true);
+        return new BatchNorm(channels, 1e-5, 0.1, true);
     }
 
     /**
@@ -57,7 +57,7 @@ public record BatchNorm(int channels, float epsilon, float momentum, boolean aff
      * @return a connection
      * @throws IllegalArgumentException if it is not above 0
      */
-    public BatchNorm withEpsilon(float added) {
+    public BatchNorm withEpsilon(double added) {
         return new BatchNorm(channels, added, momentum, affine);
     }
 
@@ -68,7 +68,7 @@ public record BatchNorm(int channels, float epsilon, float momentum, boolean aff
      * @return a connection
      * @throws IllegalArgumentException if it is out of this range
      */
-    public BatchNorm withMomentum(float share) {
+    public BatchNorm withMomentum(double share) {
         return new BatchNorm(channels, epsilon, share, affine);
     }
 

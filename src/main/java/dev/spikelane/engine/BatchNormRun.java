@@ -20,7 +20,9 @@ public final class BatchNormRun implements SourceRun {
     private final BatchNormOperator operator;
     private final RunSize size;
     private final WorkerPool workers;
-    /** The normalized rows of a segment. */
+    /** The rows of a segment, and what they are normalized to. */
+    private final StepViews<FloatMatrix> values;
+
     private final StepViews<FloatMatrix> made;
 
     private final BatchStatistics statistics;
@@ -48,11 +50,10 @@ public final class BatchNormRun implements SourceRun {
         this.operator = operator;
         this.size = size;
         this.workers = workers;
+        this.values = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operator.outputs()), size.batch());
         this.made = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operator.outputs()), size.batch());
-        int channels = operator.said().channels();
-        this.statistics = BatchStatistics.zeros(arena, size.steps(), channels);
-        this.step = new BatchNormStep(
-                size.batch(), channels, operator.positions(), operator.said().epsilon(), statistics);
+        this.statistics = BatchStatistics.zeros(arena, size.steps(), operator.said().channels());
+        this.step = operator.step(size.batch(), statistics);
         this.measured = new boolean[size.steps()];
         this.tiles = new Tile[size.threads()];
         for (int i = 0; i < tiles.length; i++) {
@@ -60,9 +61,9 @@ public final class BatchNormRun implements SourceRun {
         }
     }
 
-    /** Returns the normalized rows of a segment. */
-    public FloatMatrix all() {
-        return made.all();
+    /** Returns the rows of a segment before they are normalized. */
+    public FloatMatrix values() {
+        return values.all();
     }
 
     /** Returns what makes the rows. */
@@ -83,6 +84,11 @@ public final class BatchNormRun implements SourceRun {
     /** Returns the row of the statistics that belongs to a step: all steps of a frame have one. */
     public int row(int ofStep) {
         return frame == null ? ofStep : 0;
+    }
+
+    /** Returns how many values each statistic is of. */
+    public long count() {
+        return (long) size.batch() * operator.positions();
     }
 
     /** Begins a window, behind its rows; normalizes them at once if all steps have the same. */
@@ -118,7 +124,7 @@ public final class BatchNormRun implements SourceRun {
 
     private void fill(int part, int thread) {
         int firstBlock = part * blocksInPart;
-        Tile into = tiles[thread].on(made.from(first - segmentStart));
+        Tile into = tiles[thread].on(values.from(first - segmentStart));
         into.at(firstBlock, Math.min(firstBlock + blocksInPart, into.blocks()));
         rows.fill(first, count, into, thread);
         if (operator.positions() == 1) {
@@ -131,9 +137,9 @@ public final class BatchNormRun implements SourceRun {
         int end = Math.min(channel + blocksInPart * Long.SIZE, operator.said().channels());
         for (int at = first; at < first + count; at++) {
             if (!measured[at]) {
-                step.measure(made.all(), at - segmentStart, at, channel, end);
+                step.measure(values.all(), at - segmentStart, at, channel, end);
             }
-            step.normalize(made.all(), at - segmentStart, at, channel, end);
+            step.normalize(values.all(), made.all(), at - segmentStart, at, channel, end);
         }
     }
 

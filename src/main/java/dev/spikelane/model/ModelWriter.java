@@ -166,10 +166,10 @@ final class ModelWriter {
         json.object().name("type").value(kind.name());
         kind.options(connection).forEach((name, value) -> {
             json.name(name);
-            if (value instanceof Float number) {
-                NeuronWriter.number(json, number);
-            } else {
-                json.value(value.longValue());
+            switch (value) {
+                case Float number -> NeuronWriter.number(json, number);
+                case Double number -> json.value(number);
+                default -> json.value(value.longValue());
             }
         });
         json.end();

@@ -27,7 +27,7 @@ final class GradientNorm {
     private final BatchNormBackward kernel;
     private final WorkerPool.Job part = this::part;
     private FloatMatrix gradients;
-    private final FloatMatrix normalized;
+    private final FloatMatrix values;
     private int segmentStart;
     /** The first step whose gradients are there. */
     private int done;
@@ -52,7 +52,7 @@ final class GradientNorm {
         this.kernel = new BatchNormBackward(
                 size.batch(), forward.operator().positions(), forward.statistics(), sums);
         this.gradients = sums.ofBias();
-        this.normalized = forward.all();
+        this.values = forward.values();
     }
 
     /** Returns the way forward. */
@@ -109,7 +109,7 @@ final class GradientNorm {
         int channel = number * channelsInPart;
         int endChannel = Math.min(channel + channelsInPart, sums.weights().columns());
         for (int step = end - 1; step >= first; step--) {
-            kernel.run(gradients, normalized, step - segmentStart, step, channel, endChannel);
+            kernel.run(gradients, values, step - segmentStart, step, channel, endChannel);
         }
     }
 }

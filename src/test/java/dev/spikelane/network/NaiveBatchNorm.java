@@ -2,7 +2,6 @@ package dev.spikelane.network;
 
 import dev.spikelane.connection.BatchNorm;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A batch that is normalized by its own statistics, on plain arrays in torch's order, and the way back. */
 final class NaiveBatchNorm {
@@ -11,9 +10,10 @@ final class NaiveBatchNorm {
     private final int positions;
     private final double count;
     private final float[] weights;
+    private final float[] means;
     private final float[] inverse;
     /** For each sample. */
-    private final float[][] normalized;
+    private final List<float[]> rows;
 
     /**
      * Normalizes a batch.
@@ -27,10 +27,8 @@ final class NaiveBatchNorm {
         this.count = (double) rows.size() * positions;
         this.weights = weights;
         this.inverse = new float[channels];
-        this.normalized = new float[rows.size()][];
-        for (int sample = 0; sample < rows.size(); sample++) {
-            normalized[sample] = rows.get(sample).clone();
-        }
+        this.means = new float[channels];
+        this.rows = rows;
         for (int channel = 0; channel < channels; channel++) {
             double sum = sum(rows.size(), channel, (sample, i) -> rows.get(sample)[i]);
             double squares = sum(rows.size(), channel, (sample, i) -> {
@@ -40,11 +38,7 @@ final class NaiveBatchNorm {
             double mean = sum / count;
             double spread = Math.max(squares - sum * mean, 0);
             inverse[channel] = (float) (1 / Math.sqrt(spread / count + said.epsilon()));
-            for (float[] row : normalized) {
-                for (int i = channel * positions; i < (channel + 1) * positions; i++) {
-                    row[i] = (row[i] - (float) mean) * inverse[channel];
-                }
-            }
+            means[channel] = (float) mean;
         }
     }
 
@@ -68,25 +62,26 @@ final class NaiveBatchNorm {
         return sum;
     }
 
-    /** The row of a sample times the weights, and what is added. */
-    float[] affine(int sample, float @Nullable [] bias) {
-        float[] row = new float[normalized[sample].length];
+    /** The normalized row of a sample. */
+    float[] normalized(int sample, float[] bias) {
+        float[] row = new float[rows.get(sample).length];
         for (int i = 0; i < row.length; i++) {
-            float x = normalized[sample][i];
             int channel = i / positions;
-            row[i] = Math.fma(x, NaiveNetwork.met(x, weights[channel]), bias == null ? 0 : bias[channel]);
+            float factor = weights[channel] * inverse[channel];
+            float term = Math.fma(-means[channel], factor, bias[channel]);
+            row[i] = Math.fma(rows.get(sample)[i], factor, term);
         }
         return row;
     }
 
-    /** The sums of the gradients of a channel, and of their products with what was normalized. */
+    /** The sums of the gradients of a channel, and of their products with distances from the mean. */
     private double[] sums(NaiveArithmetic arithmetic, List<double[]> gradients, int channel) {
         boolean magnitudes = arithmetic == NaiveArithmetic.MAGNITUDE;
         return new double[] {
             sum(gradients.size(), channel, (sample, i) -> gradients.get(sample)[i]),
             sum(gradients.size(), channel, (sample, i) -> {
-                float x = normalized[sample][i];
-                return gradients.get(sample)[i] * (magnitudes ? Math.abs(x) : x);
+                double away = (double) rows.get(sample)[i] - means[channel];
+                return gradients.get(sample)[i] * (magnitudes ? Math.abs(away) : away);
             })
         };
     }
@@ -97,9 +92,10 @@ final class NaiveBatchNorm {
         for (int channel = 0; channel < channels; channel++) {
             double[] sums = sums(arithmetic, gradients, channel);
             double mean = arithmetic.rounded(sums[0] / count);
-            double slope = arithmetic.rounded(sums[1] / count);
+            double slope = arithmetic.rounded(sums[1] * inverse[channel] * inverse[channel] / count);
             for (int i = channel * positions; i < (channel + 1) * positions; i++) {
-                double left = arithmetic.fma(slope, -normalized[sample][i], arithmetic.minus(back[i], mean));
+                float away = rows.get(sample)[i] - means[channel];
+                double left = arithmetic.fma(slope, -away, arithmetic.minus(back[i], mean));
                 back[i] = arithmetic.times(left, weights[channel] * inverse[channel]);
             }
         }
@@ -110,7 +106,7 @@ final class NaiveBatchNorm {
     void add(NaiveArithmetic arithmetic, List<double[]> gradients, double[] to) {
         for (int channel = 0; channel < channels; channel++) {
             double[] sums = sums(arithmetic, gradients, channel);
-            to[channel] = arithmetic.plus(to[channel], arithmetic.rounded(sums[1]));
+            to[channel] = arithmetic.plus(to[channel], arithmetic.rounded(sums[1] * inverse[channel]));
             to[channels + channel] = arithmetic.plus(to[channels + channel], arithmetic.rounded(sums[0]));
         }
     }

@@ -337,7 +337,7 @@ final class NaiveNetwork {
         String prefix = ValueNames.prefix(projection, place);
         float[] bias = said.affine() ? value(prefix + "bias", null).toArray() : new float[said.channels()];
         if (training) {
-            return new Row(batchNorm(projection, place, step).affine(sample, bias), null);
+            return new Row(batchNorm(projection, place, step).normalized(sample, bias), null);
         }
         float[] weights = weights(said, prefix);
         FloatMatrix mean = value(prefix + "running_mean", null);
@@ -345,9 +345,10 @@ final class NaiveNetwork {
         float[] values = row.values.clone();
         for (int i = 0; i < values.length; i++) {
             int channel = i / (values.length / said.channels());
-            double factor = weights[channel] / Math.sqrt((double) variance.get(0, channel) + said.epsilon());
-            float term = (float) (bias[channel] - mean.get(0, channel) * factor);
-            values[i] = Math.fma(values[i], met(values[i], (float) factor), term);
+            float inverse = (float) (1 / Math.sqrt((double) variance.get(0, channel) + said.epsilon()));
+            float factor = weights[channel] * inverse;
+            float term = Math.fma(-mean.get(0, channel), factor, bias[channel]);
+            values[i] = Math.fma(values[i], met(values[i], factor), term);
         }
         return new Row(values, null);
     }

@@ -128,8 +128,8 @@ final class RandomGraph {
     }
 
     private BatchNorm norm(int channels) {
-        BatchNorm norm = BatchNorm.of(channels).withEpsilon(learns ? 0.1f : 1e-3f);
-        return random.nextInt(3) == 0 ? norm.withoutAffine() : norm.withMomentum(random.nextFloat());
+        BatchNorm norm = BatchNorm.of(channels).withEpsilon(learns ? 0.1 : 1e-3);
+        return random.nextInt(3) == 0 ? norm.withoutAffine() : norm.withMomentum(random.nextDouble());
     }
 
     private Shape flat() {

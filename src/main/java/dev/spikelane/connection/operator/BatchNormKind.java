@@ -76,8 +76,8 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
         requireOptions(said, options(BatchNorm.of(1)).keySet());
         return new BatchNorm(
                 (int) said.member(CHANNELS).integer(1, Integer.MAX_VALUE),
-                said.member(EPSILON).number(),
-                said.member(MOMENTUM).number(),
+                said.member(EPSILON).real(),
+                said.member(MOMENTUM).real(),
                 said.member(AFFINE).integer(0, 1) == 1);
     }
 }

@@ -1,7 +1,10 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.kernel.base.FusedMultiplyAdd;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.kernel.update.BatchNormStep;
+import dev.spikelane.kernel.update.BatchStatistics;
 import dev.spikelane.kernel.update.RowAffine;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -11,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Normalizes by the running values: {@code x * (weight / sqrt(variance + epsilon)) + (bias - mean * weight /
- * sqrt(variance + epsilon))}, both factors in float64, rounded once. In training, what normalizes a batch by its own
- * statistics comes first, and then {@link #ofNormalized}.
+ * Normalizes by the running values: {@code x * factor + (bias - mean * factor)}, both fused, with
+ * {@code factor = weight / sqrt(variance + epsilon)}. In training, a {@link BatchNormStep} normalizes a batch by its own
+ * statistics, and {@link #ofNormalized} stands for what it has made.
  */
 public final class BatchNormOperator implements TileOperator {
 
@@ -46,7 +49,7 @@ public final class BatchNormOperator implements TileOperator {
         this.terms = FloatMatrix.zeros(arena, 1, shape.size());
         weight.fill(1);
         variance.fill(1);
-        this.ofNormalized = new NormalizedOperator(this, arena);
+        this.ofNormalized = new NormalizedOperator(this);
         update();
     }
 
@@ -60,7 +63,12 @@ public final class BatchNormOperator implements TileOperator {
         return shape.size() / said.channels();
     }
 
-    /** Returns what comes behind the normalization of a batch by its own statistics: its weights and biases. */
+    /** Returns what normalizes batches of so many samples, with the weights that this operator has. */
+    public BatchNormStep step(int batch, BatchStatistics statistics) {
+        return new BatchNormStep(batch, positions(), said.epsilon(), statistics, weight, bias);
+    }
+
+    /** Returns what stands for this operator behind batches that were normalized. */
     public Operator ofNormalized() {
         return ofNormalized;
     }
@@ -72,10 +80,6 @@ public final class BatchNormOperator implements TileOperator {
 
     FloatMatrix bias() {
         return bias;
-    }
-
-    Shape shape() {
-        return shape;
     }
 
     /** The weights and biases, unless it has none. */
@@ -102,11 +106,11 @@ public final class BatchNormOperator implements TileOperator {
     public void update() {
         for (int column = 0; column < shape.size(); column++) {
             int channel = column % said.channels();
-            double factor = weight.get(0, channel) / Math.sqrt((double) variance.get(0, channel) + said.epsilon());
-            factors.set(0, column, (float) factor);
-            terms.set(0, column, (float) (bias.get(0, channel) - mean.get(0, channel) * factor));
+            float inverse = (float) (1 / Math.sqrt((double) variance.get(0, channel) + said.epsilon()));
+            float factor = weight.get(0, channel) * inverse;
+            factors.set(0, column, factor);
+            terms.set(0, column, FusedMultiplyAdd.of(-mean.get(0, channel), factor, bias.get(0, channel)));
         }
-        ofNormalized.refresh();
     }
 
     @Override

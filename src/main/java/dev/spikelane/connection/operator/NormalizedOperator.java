@@ -1,35 +1,20 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.update.RowAffine;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 
 /**
- * Multiplies what was normalized by the weights of a {@link BatchNormOperator}, and adds its biases. On the way back
- * gradients pass as they are: that through the normalization multiplies by the weights.
+ * Stands for a {@link BatchNormOperator} behind rows that were normalized: they pass as they are, and so do their
+ * gradients. The way back through the normalization makes the gradients of its weights.
  */
 final class NormalizedOperator implements TileOperator {
 
     private final BatchNormOperator owner;
-    /** Of each column. */
-    private final FloatMatrix factors;
 
-    private final FloatMatrix terms;
-
-    NormalizedOperator(BatchNormOperator owner, Arena arena) {
+    NormalizedOperator(BatchNormOperator owner) {
         this.owner = owner;
-        this.factors = FloatMatrix.zeros(arena, 1, owner.shape().size());
-        this.terms = FloatMatrix.zeros(arena, 1, owner.shape().size());
-    }
-
-    void refresh() {
-        for (int column = 0; column < factors.columns(); column++) {
-            int channel = column % owner.weight().columns();
-            factors.set(0, column, owner.weight().get(0, channel));
-            terms.set(0, column, owner.bias().get(0, channel));
-        }
     }
 
     @Override
@@ -49,13 +34,11 @@ final class NormalizedOperator implements TileOperator {
 
     @Override
     public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
-        RowAffine.apply(input, factors, terms, current, rows);
+        current.copyFrom(input, 0, 0, rows);
     }
 
     @Override
-    public void apply(Tile current, int rows) {
-        RowAffine.apply(factors, terms, current, rows);
-    }
+    public void apply(Tile current, int rows) {}
 
     @Override
     public Operator copy(Arena arena) {

@@ -8,16 +8,17 @@ import dev.spikelane.memory.FloatMatrix;
 import java.util.Objects;
 
 /**
- * Takes gradients back through a {@link BatchNormStep}. With y what was normalized, g the gradients of
- * {@code weight * y + bias}, and n values of a channel in a step:
+ * Takes gradients back through a {@link BatchNormStep}. With g the gradients of y, and n values of a channel in a step:
  *
  * <pre>{@code
- * gradX = ((g - sum(g) / n) - y * (sum(g * y) / n)) * (weight * inverse)
+ * products = sum(g * (x - mean))
+ * slope    = products * inverse * inverse / n
+ * gradX    = ((g - sum(g) / n) - (x - mean) * slope) * (weight * inverse)
  * }</pre>
  *
- * <p>{@code sum(g * y)} is added to the gradient of the weight, {@code sum(g)} to that of the bias, each rounded to
- * float32. Sums are float64, in the order of the statistics; each operation on elements is rounded to float32, and the
- * product with y is fused.
+ * <p>{@code products * inverse} is added to the gradient of the weight, {@code sum(g)} to that of the bias, each rounded
+ * to float32. Sums are float64, in the order of the statistics; each operation on elements is rounded to float32, and
+ * the product with the slope is fused.
  *
  * <p>Several threads may use an object, each for channels of its own.
  */
@@ -26,6 +27,7 @@ public final class BatchNormBackward {
     final int batch;
     final int channels;
     final int positions;
+    final FloatMatrix means;
     final FloatMatrix inverse;
     final BatchNormSums sums;
 
@@ -41,6 +43,7 @@ public final class BatchNormBackward {
         this.batch = batch;
         this.channels = statistics.inverse().columns();
         this.positions = positions;
+        this.means = statistics.mean();
         this.inverse = statistics.inverse();
         this.sums = sums;
         sums.weights().requireShape("weights", 1, channels);
@@ -51,24 +54,24 @@ public final class BatchNormBackward {
      * and biases to the sums.
      *
      * @param gradients g, overwritten by gradX; {@code [steps * batch x positions * channels]}
-     * @param normalized y, of the same shape or with other steps
+     * @param values x, of the same shape or with other steps
      * @param at the step of the rows of both
      * @param step the row of the statistics
      * @param first the first channel, a multiple of 64
      * @param end the channel behind the last, a multiple of 64 or all
      * @throws IllegalArgumentException if a shape or range does not fit, or the two share memory
      */
-    public void run(FloatMatrix gradients, FloatMatrix normalized, int at, int step, int first, int end) {
+    public void run(FloatMatrix gradients, FloatMatrix values, int at, int step, int first, int end) {
         check("gradients", gradients, at, step, first, end);
-        check("normalized", normalized, at, step, first, end);
-        Checks.apart("gradients", gradients, "normalized", normalized);
+        check("values", values, at, step, first, end);
+        Checks.apart("gradients", gradients, "values", values);
         int channel = first;
         if (SimdWidth.VECTOR) {
             channel = BatchNormStepVector.whole(first, end);
-            BatchNormBackwardVector.run(this, gradients, normalized, at * batch, step, first, channel);
+            BatchNormBackwardVector.run(this, gradients, values, at * batch, step, first, channel);
         }
         for (; channel < end; channel++) {
-            scalar(gradients, normalized, at * batch, step, channel);
+            scalar(gradients, values, at * batch, step, channel);
         }
     }
 
@@ -84,7 +87,9 @@ public final class BatchNormBackward {
     }
 
     /** The specification. */
-    void scalar(FloatMatrix gradients, FloatMatrix normalized, int row, int step, int channel) {
+    void scalar(FloatMatrix gradients, FloatMatrix values, int row, int step, int channel) {
+        float center = Elements.get(means, step, channel);
+        float inverted = Elements.get(inverse, step, channel);
         double sum = 0;
         double products = 0;
         for (int block = row; block < row + batch; block += BatchNormStep.BLOCK) {
@@ -94,21 +99,21 @@ public final class BatchNormBackward {
                 for (int i = channel; i < channels * positions; i += channels) {
                     double g = Elements.get(gradients, at, i);
                     ofBlock += g;
-                    productsOfBlock += g * Elements.get(normalized, at, i);
+                    productsOfBlock += g * ((double) Elements.get(values, at, i) - center);
                 }
             }
             sum += ofBlock;
             products += productsOfBlock;
         }
         float mean = (float) (sum / count());
-        float slope = (float) (products / count());
+        float slope = (float) (products * inverted * inverted / count());
         add(sums.ofBias(), channel, sum);
-        add(sums.ofWeights(), channel, products);
-        float factor = Elements.get(sums.weights(), 0, channel) * Elements.get(inverse, step, channel);
+        add(sums.ofWeights(), channel, products * inverted);
+        float factor = Elements.get(sums.weights(), 0, channel) * inverted;
         for (int at = row; at < row + batch; at++) {
             for (int i = channel; i < channels * positions; i += channels) {
-                float centered = Elements.get(gradients, at, i) - mean;
-                float left = FusedMultiplyAdd.of(-Elements.get(normalized, at, i), slope, centered);
+                float away = Elements.get(values, at, i) - center;
+                float left = FusedMultiplyAdd.of(-away, slope, Elements.get(gradients, at, i) - mean);
                 Elements.set(gradients, at, i, left * factor);
             }
         }

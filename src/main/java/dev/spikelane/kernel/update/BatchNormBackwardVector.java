@@ -21,12 +21,16 @@ final class BatchNormBackwardVector {
     private BatchNormBackwardVector() {}
 
     static void run(
-            BatchNormBackward of, FloatMatrix gradients, FloatMatrix normalized, int row, int step, int first, int end) {
+            BatchNormBackward of, FloatMatrix gradients, FloatMatrix values, int row, int step, int first, int end) {
         MemorySegment segment = gradients.segment();
-        MemorySegment source = normalized.segment();
+        MemorySegment source = values.segment();
         Checks.isNative(segment);
         Checks.isNative(source);
         for (int channel = first; channel < end; channel += COUNT) {
+            FloatVector center = statistic(of.means, step, channel);
+            FloatVector inverted = statistic(of.inverse, step, channel);
+            DoubleVector wideCenter = wide(center);
+            DoubleVector wideInverted = wide(inverted);
             DoubleVector sum = ZERO;
             DoubleVector products = ZERO;
             for (int block = row; block < row + of.batch; block += BatchNormStep.BLOCK) {
@@ -38,22 +42,22 @@ final class BatchNormBackwardVector {
                         long offset = offset(gradients, at, of.channels, position, channel);
                         DoubleVector g = wide(load(segment, offset));
                         ofBlock = ofBlock.add(g);
-                        productsOfBlock = productsOfBlock.add(g.mul(wide(load(source, offset))));
+                        productsOfBlock = productsOfBlock.add(g.mul(wide(load(source, offset)).sub(wideCenter)));
                     }
                 }
                 sum = sum.add(ofBlock);
                 products = products.add(productsOfBlock);
             }
             FloatVector mean = narrow(sum.div(of.count()));
-            FloatVector slope = narrow(products.div(of.count()));
+            FloatVector slope = narrow(products.mul(wideInverted).mul(wideInverted).div(of.count()));
             add(of.sums.ofBias(), channel, sum);
-            add(of.sums.ofWeights(), channel, products);
-            FloatVector factor =
-                    statistic(of.sums.weights(), 0, channel).mul(statistic(of.inverse, step, channel));
+            add(of.sums.ofWeights(), channel, products.mul(wideInverted));
+            FloatVector factor = statistic(of.sums.weights(), 0, channel).mul(inverted);
             for (int at = row; at < row + of.batch; at++) {
                 for (int position = 0; position < of.positions; position++) {
                     long offset = offset(gradients, at, of.channels, position, channel);
                     load(source, offset)
+                            .sub(center)
                             .neg()
                             .fma(slope, load(segment, offset).sub(mean))
                             .mul(factor)

@@ -60,16 +60,22 @@ final class BatchNormStepVector {
         }
     }
 
-    static void normalize(BatchNormStep of, FloatMatrix values, int row, int step, int first, int end) {
-        MemorySegment segment = values.segment();
-        Checks.isNative(segment);
+    static void normalize(
+            BatchNormStep of, FloatMatrix values, FloatMatrix into, int row, int step, int first, int end) {
+        MemorySegment from = values.segment();
+        MemorySegment to = into.segment();
+        Checks.isNative(from);
+        Checks.isNative(to);
         for (int channel = first; channel < end; channel += COUNT) {
-            FloatVector mean = statistic(of.statistics.mean(), step, channel);
-            FloatVector inverse = statistic(of.statistics.inverse(), step, channel);
+            FloatVector factor =
+                    statistic(of.weights, 0, channel).mul(statistic(of.statistics.inverse(), step, channel));
+            FloatVector term = statistic(of.statistics.mean(), step, channel)
+                    .neg()
+                    .fma(factor, statistic(of.bias, 0, channel));
             for (int at = row; at < row + of.batch; at++) {
                 for (int position = 0; position < of.positions; position++) {
                     long offset = offset(values, at, of.channels, position, channel);
-                    load(segment, offset).sub(mean).mul(inverse).intoMemorySegment(segment, offset, ORDER);
+                    load(from, offset).fma(factor, term).intoMemorySegment(to, offset, ORDER);
                 }
             }
         }

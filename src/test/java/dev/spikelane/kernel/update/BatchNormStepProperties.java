@@ -54,25 +54,27 @@ final class BatchNormStepProperties {
         int first = 64 * random.nextInt(blocks);
         int end = Math.min(channels, first + 64 * (1 + random.nextInt(blocks)));
         FloatMatrix weights = rows(1, channels, false, random);
-        BatchNormStep expected = step(batch, channels, where);
-        BatchNormStep actual = step(batch, channels, where);
+        FloatMatrix bias = rows(1, channels, false, random);
+        BatchNormStep expected = step(batch, where, weights, bias);
+        BatchNormStep actual = step(batch, where, weights, bias);
         BatchNormBackward expectedBack = back(expected, weights);
         BatchNormBackward actualBack = back(actual, weights);
-        FloatMatrix values = copy(given);
         FloatMatrix back = copy(gradients);
+        FloatMatrix normalized = FloatMatrix.zeros(arena, 2 * batch, channels * where);
+        FloatMatrix into = FloatMatrix.zeros(arena, 2 * batch, channels * where);
         for (int channel = first; channel < end; channel++) {
-            expected.scalarMeasure(values, batch, 2, channel);
-            expected.scalarNormalize(values, batch, 2, channel);
-            expectedBack.scalar(back, values, batch, 2, channel);
+            expected.scalarMeasure(given, batch, 2, channel);
+            expected.scalarNormalize(given, normalized, batch, 2, channel);
+            expectedBack.scalar(back, given, batch, 2, channel);
         }
         actual.measure(given, 1, 2, first, end);
         assertSameBits(expected.statistics.mean(), actual.statistics.mean(), "mean");
         assertSameBits(expected.statistics.inverse(), actual.statistics.inverse(), "inverse");
         assertSameBits(expected.statistics.variance(), actual.statistics.variance(), "variance");
         assertZeroPads(actual.statistics.inverse(), "inverse");
-        actual.normalize(given, 1, 2, first, end);
-        assertSameBits(values, given, "normalized");
-        assertZeroPads(given, "normalized");
+        actual.normalize(given, into, 1, 2, first, end);
+        assertSameBits(normalized, into, "normalized");
+        assertZeroPads(into, "normalized");
         actualBack.run(gradients, given, 1, 2, first, end);
         assertSameBits(back, gradients, "gradients");
         assertZeroPads(gradients, "gradients");
@@ -91,14 +93,15 @@ final class BatchNormStepProperties {
         Random random = new Random(seed);
         FloatMatrix values = rows(batch, channels * positions, false, random);
         FloatMatrix gradients = rows(batch, channels * positions, false, random);
-        FloatMatrix y = copy(values);
+        FloatMatrix y = FloatMatrix.zeros(arena, batch, channels * positions);
         FloatMatrix gradX = copy(gradients);
         FloatMatrix weights = rows(1, channels, false, random);
-        BatchNormStep step = step(batch, channels, positions);
+        FloatMatrix bias = rows(1, channels, false, random);
+        BatchNormStep step = step(batch, positions, weights, bias);
         BatchNormBackward stepBack = back(step, weights);
-        step.measure(y, 0, 0, 0, channels);
-        step.normalize(y, 0, 0, 0, channels);
-        stepBack.run(gradX, y, 0, 0, 0, channels);
+        step.measure(values, 0, 0, 0, channels);
+        step.normalize(values, y, 0, 0, 0, channels);
+        stepBack.run(gradX, values, 0, 0, 0, channels);
         int count = batch * positions;
         for (int c = 0; c < channels; c++) {
             double sum = 0;
@@ -124,7 +127,8 @@ final class BatchNormStepProperties {
             for (int i = 0; i < count; i++) {
                 double normalized = (at(values, channels, positions, i, c) - mean) * inverse;
                 double g = at(gradients, channels, positions, i, c) - ofGradients / count;
-                assertEquals(normalized, at(y, channels, positions, i, c), 1e-6 * inverse + 1e-6);
+                assertEquals(
+                        normalized * weight + bias.get(0, c), at(y, channels, positions, i, c), 1e-6 * inverse + 1e-6);
                 assertEquals(
                         (g - normalized * products * inverse / count) * inverse * weight,
                         at(gradX, channels, positions, i, c),
@@ -165,11 +169,13 @@ final class BatchNormStepProperties {
     void aSingleValueIsNormalizedToZeroAndHasNoGradient() {
         FloatMatrix values = FloatMatrix.vector(arena, 3, -7);
         FloatMatrix gradients = FloatMatrix.vector(arena, 1, 2);
-        BatchNormStep step = step(1, 2, 1);
+        FloatMatrix y = FloatMatrix.zeros(arena, 1, 2);
+        BatchNormStep step = step(1, 1, FloatMatrix.vector(arena, 2, 4), FloatMatrix.vector(arena, 5, 6));
         step.measure(values, 0, 0, 0, 2);
-        step.normalize(values, 0, 0, 0, 2);
-        back(step, FloatMatrix.vector(arena, 2, 3)).run(gradients, values, 0, 0, 0, 2);
-        assertSameBits(new float[][] {{0, 0}}, values, "normalized");
+        step.normalize(values, y, 0, 0, 0, 2);
+        back(step, FloatMatrix.vector(arena, 2, 4)).run(gradients, values, 0, 0, 0, 2);
+        assertEquals(5, y.get(0, 0), 1e-3);
+        assertEquals(6, y.get(0, 1), 1e-3);
         assertSameBits(new float[][] {{0, 0}}, gradients, "gradients");
         assertEquals(-7, step.statistics.mean().get(0, 1));
         assertEquals(0, step.statistics.variance().get(0, 1));
@@ -177,7 +183,8 @@ final class BatchNormStepProperties {
 
     @Example
     void refusesOtherShapes() {
-        BatchNormStep step = step(2, 3, 4);
+        FloatMatrix three = FloatMatrix.vector(arena, 2, 3, 4);
+        BatchNormStep step = step(2, 4, three, three);
         FloatMatrix rows = FloatMatrix.zeros(arena, 4, 12);
         assertMessage(
                 IllegalArgumentException.class,
@@ -185,12 +192,13 @@ final class BatchNormStepProperties {
                 () -> step.measure(FloatMatrix.zeros(arena, 4, 11), 0, 0, 0, 3));
         assertMessage(
                 IllegalArgumentException.class,
-                "gradients shares memory with normalized, expected memory of its own",
-                () -> back(step, FloatMatrix.vector(arena, 2, 3, 4)).run(rows, rows, 0, 0, 0, 3));
+                "gradients shares memory with values, expected memory of its own",
+                () -> back(step, three).run(rows, rows, 0, 0, 0, 3));
     }
 
-    private BatchNormStep step(int batch, int channels, int positions) {
-        return new BatchNormStep(batch, channels, positions, 1e-5, BatchStatistics.zeros(arena, 3, channels));
+    private BatchNormStep step(int batch, int positions, FloatMatrix weights, FloatMatrix bias) {
+        BatchStatistics statistics = BatchStatistics.zeros(arena, 3, weights.columns());
+        return new BatchNormStep(batch, positions, 1e-5, statistics, weights, bias);
     }
 
     private BatchNormBackward back(BatchNormStep step, FloatMatrix weights) {
