@@ -1,13 +1,13 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.BatchNormOperator;
-import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.update.BatchNormStep;
 import dev.spikelane.kernel.update.BatchStatistics;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,20 +21,16 @@ public final class BatchNormRun implements SourceRun {
     private final RunSize size;
     private final WorkerPool workers;
     /** The rows of a segment, and what they are normalized to. */
-    private final StepViews<FloatMatrix> values;
+    private final KeptCurrents values;
 
+    private final PortSum sum;
     private final StepViews<FloatMatrix> made;
 
     private final BatchStatistics statistics;
     private final BatchNormStep step;
     private final boolean[] measured;
-    /** For each thread. */
-    private final Tile[] tiles;
-
-    private final WorkerPool.Job fill = this::fill;
     private final WorkerPool.Job normalize = this::normalize;
     private @Nullable Signal frame;
-    private int segmentStart;
     private int first;
     private int count;
     private int blocksInPart;
@@ -50,15 +46,12 @@ public final class BatchNormRun implements SourceRun {
         this.operator = operator;
         this.size = size;
         this.workers = workers;
-        this.values = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operator.outputs()), size.batch());
+        this.values = new KeptCurrents(arena, size, operator.outputs(), 0);
+        this.sum = new PortSum(List.of(rows), operator.outputs(), arena, size, values);
         this.made = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operator.outputs()), size.batch());
         this.statistics = BatchStatistics.zeros(arena, size.steps(), operator.said().channels());
         this.step = operator.step(size.batch(), statistics);
         this.measured = new boolean[size.steps()];
-        this.tiles = new Tile[size.threads()];
-        for (int i = 0; i < tiles.length; i++) {
-            tiles[i] = Tile.whole(made.all());
-        }
     }
 
     /** Returns the rows of a segment before they are normalized. */
@@ -94,7 +87,6 @@ public final class BatchNormRun implements SourceRun {
     /** Begins a window, behind its rows; normalizes them at once if all steps have the same. */
     @Override
     public void open() {
-        segmentStart = 0;
         frame = null;
         Arrays.fill(measured, false);
         if (rows.frame() != null) {
@@ -109,27 +101,14 @@ public final class BatchNormRun implements SourceRun {
             return;
         }
         version++;
-        segmentStart = firstStep / size.segment() * size.segment();
         first = firstStep;
         count = steps;
-        rows.prepare(first, count, true);
-        int blocks = Math.ceilDiv(operator.outputs(), Long.SIZE);
+        values.open(first - size.inSegment(first));
+        sum.run(workers, first, count, workers.threads() > 1);
+        int blocks = Math.ceilDiv(operator.said().channels(), Long.SIZE);
         blocksInPart = Math.ceilDiv(blocks, size.threads() == 1 ? 1 : 2 * size.threads());
-        workers.run(fill, Math.ceilDiv(blocks, blocksInPart));
-        if (operator.positions() > 1) {
-            workers.run(normalize, Math.ceilDiv(operator.said().channels(), blocksInPart * Long.SIZE));
-        }
+        workers.run(normalize, Math.ceilDiv(blocks, blocksInPart));
         Arrays.fill(measured, first, first + count, true);
-    }
-
-    private void fill(int part, int thread) {
-        int firstBlock = part * blocksInPart;
-        Tile into = tiles[thread].on(values.from(first - segmentStart));
-        into.at(firstBlock, Math.min(firstBlock + blocksInPart, into.blocks()));
-        rows.fill(first, count, into, thread);
-        if (operator.positions() == 1) {
-            normalize(part, thread); // these channels are all there
-        }
     }
 
     private void normalize(int part, int thread) {
@@ -137,9 +116,9 @@ public final class BatchNormRun implements SourceRun {
         int end = Math.min(channel + blocksInPart * Long.SIZE, operator.said().channels());
         for (int at = first; at < first + count; at++) {
             if (!measured[at]) {
-                step.measure(values.all(), at - segmentStart, at, channel, end);
+                step.measure(values.all(), size.inSegment(at), at, channel, end);
             }
-            step.normalize(values.all(), made.all(), at - segmentStart, at, channel, end);
+            step.normalize(values.all(), made.all(), size.inSegment(at), at, channel, end);
         }
     }
 
@@ -167,16 +146,16 @@ public final class BatchNormRun implements SourceRun {
     /** What was prepared; the delay is that of its rows. */
     @Override
     public FloatMatrix from(int ofStep, int delay) {
-        return made.from(ofStep - segmentStart);
+        return made.from(size.inSegment(ofStep));
     }
 
     @Override
     public FloatMatrix steps(int firstStep, int steps, int delay) {
-        return made.steps(firstStep - segmentStart, steps);
+        return made.steps(size.inSegment(firstStep), steps);
     }
 
     @Override
     public Signal samples(int ofStep, int delay, SampleViews of) {
-        return of.in(made.all(), ofStep - segmentStart);
+        return of.in(made.all(), size.inSegment(ofStep));
     }
 }

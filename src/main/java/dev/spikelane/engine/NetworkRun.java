@@ -232,7 +232,7 @@ public final class NetworkRun {
                 last.set(0, norm.ofNormalized());
             }
         }
-        ChainRun chain = new ChainRun(last, memory.arena, size.segmentRows(), ofThreads);
+        ChainRun chain = new ChainRun(last, memory.arena, ofThreads);
         return new ProjectionRun(projection, chain, seen, memory.arena, size.batch(), threads());
     }
 

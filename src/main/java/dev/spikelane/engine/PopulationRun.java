@@ -222,7 +222,7 @@ public final class PopulationRun {
     }
 
     /** Computes the currents of some steps again, whose sources are there. */
-    public void fillAgain(int first, int count, RunSize size) {
+    public void fillAgain(WorkerPool workers, int first, int count, RunSize size) {
         if (again.length == 0) {
             List<String> ports = takesFeedback() ? List.of(Neuron.CURRENT, Neuron.FEEDBACK) : List.of(Neuron.CURRENT);
             again = ports.stream()
@@ -230,8 +230,7 @@ public final class PopulationRun {
                     .toArray(PortSum[]::new);
         }
         for (PortSum sum : again) {
-            sum.prepare(first, count, true);
-            sum.fill(first, count, 0, sum.blocks(), 0);
+            sum.run(workers, first, count, true);
         }
     }
 

@@ -4,7 +4,6 @@ import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SampleViews;
 import dev.spikelane.engine.StepViews;
-import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.step.NeuronBackward;
@@ -66,12 +65,12 @@ final class GradientBackward {
     }
 
     /** Prepares for gradients of weights that come a few steps at a time, as soon as those of the currents are there. */
-    void openTiles(WorkerPool crew) {
+    void openTiles() {
         boolean one = site.shares()
                 && !site.neurons().needsCurrents()
                 && site.feedback() == null
                 && site.terms().size() == 1;
-        weights = one ? site.terms().getFirst().openTiles(blocksInTile, crew) : null;
+        weights = one ? site.terms().getFirst().openTiles(blocksInTile) : null;
         for (int thread = 0; thread < scratch.length && weights != null; thread++) {
             scratch(thread).ofCurrents();
         }

@@ -1,7 +1,6 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.RunSize;
-import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.BlockMatmul;
 import dev.spikelane.kernel.product.NarrowMatmul;
@@ -151,8 +150,8 @@ final class GradientFrame {
     }
 
     /** Begins the way back. */
-    void open(WorkerPool crew) {
-        from.openSums(crew);
+    void open() {
+        from.openSums();
         if (upstream[0].rows() == size.batch()) {
             for (int sample = 0; sample < size.batch(); sample++) {
                 gather(sample, upstream[0], sample);

@@ -57,7 +57,7 @@ final class GradientMachine implements WayBack {
         this.inputs = new GradientInput[network.inputs().size()];
         for (int i = 0; i < inputs.length; i++) {
             String name = network.inputs().get(i).name();
-            inputs[i] = new GradientInput(plan, i, run.input(i), wantedInputs.contains(name));
+            inputs[i] = new GradientInput(plan, i, run.input(i), wantedInputs.contains(name), crew);
         }
         this.sites = new GradientSite[neurons.length];
         List<ComponentPlan.Component> components = plan.layout().components();
@@ -162,7 +162,7 @@ final class GradientMachine implements WayBack {
         }
         boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(projection.name() + "."));
         GradientDropout dropout = starts ? dropouts[number] : null;
-        return new GradientTerm(forward, path, input, dropout, port, norm, plan.size(), learns, plan.arena());
+        return new GradientTerm(forward, path, input, dropout, port, norm, plan.size(), learns, plan.arena(), crew);
     }
 
     private GradientInput input(Input input) {
@@ -233,20 +233,20 @@ final class GradientMachine implements WayBack {
             int first = segment * size.segment();
             int count = Math.min(size.segment(), size.steps() - first);
             for (GradientSite site : sites) {
-                site.back(segment);
+                site.back(segment, crew);
             }
             for (int i = 0; i < norms.size(); i++) {
                 norms.get(i).open(first, count);
             }
             for (GradientSite site : sites) {
-                site.backward().openTiles(crew);
+                site.backward().openTiles();
             }
             for (int stage = stages.length - 1; stage >= 0; stage--) {
                 stages[stage].backward(first, count);
             }
             for (GradientTerm term : terms) {
                 if (!term.takesTiles()) {
-                    term.addWeights(first, count, crew);
+                    term.addWeights(first, count);
                 }
             }
             for (GradientInput input : inputs) {

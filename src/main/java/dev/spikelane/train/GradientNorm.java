@@ -28,7 +28,6 @@ final class GradientNorm {
     private final WorkerPool.Job part = this::part;
     private FloatMatrix gradients;
     private final FloatMatrix values;
-    private int segmentStart;
     /** The first step whose gradients are there. */
     private int done;
 
@@ -69,7 +68,6 @@ final class GradientNorm {
 
     /** Goes to a segment; the last one comes first. */
     void open(int firstOfSegment, int steps) {
-        segmentStart = firstOfSegment;
         if (firstOfSegment + steps == size.steps()) {
             rows.open(firstOfSegment);
         } else {
@@ -92,7 +90,6 @@ final class GradientNorm {
     void frameBack(FloatMatrix into) {
         behind.pullFrameWhole(into);
         gradients = into;
-        segmentStart = 0;
         run(0, 1);
     }
 
@@ -109,7 +106,7 @@ final class GradientNorm {
         int channel = number * channelsInPart;
         int endChannel = Math.min(channel + channelsInPart, sums.weights().columns());
         for (int step = end - 1; step >= first; step--) {
-            kernel.run(gradients, values, step - segmentStart, step, channel, endChannel);
+            kernel.run(gradients, values, size.inSegment(step), step, channel, endChannel);
         }
     }
 }

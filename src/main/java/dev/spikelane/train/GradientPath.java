@@ -34,40 +34,41 @@ final class GradientPath {
     private final StepViews<FloatMatrix>[] made;
 
     private final StepViews<FloatMatrix>[] ofMade;
-    private final Scratch scratch;
+    private final Scratch[] scratch;
     private final int batch;
-    /** Whole rows between two operators; of use to one thread at a time, as they are. */
-    private final Tile whole;
+    /** For each thread whole rows between two operators. */
+    private final Tile[] tiles;
 
     /**
      * Makes the way back.
      *
-     * @param forward the way forward, whose rows between operators are made again here
+     * @param forward the way forward
      * @param pulls whether gradients of the source are wanted
      * @param scratch of all threads
      */
     @SuppressWarnings("unchecked") // arrays of generics
     GradientPath(Arena arena, List<Operator> path, ChainRun forward, RunSize size, boolean pulls, Scratch[] scratch) {
         this.forward = forward;
-        this.scratch = scratch[0];
+        this.scratch = scratch;
         this.batch = size.batch();
-        this.whole = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
+        FloatMatrix none = FloatMatrix.zeros(arena, 1, 1);
+        this.tiles = new Tile[scratch.length];
+        for (int i = 0; i < tiles.length; i++) {
+            tiles[i] = Tile.whole(none);
+        }
         this.operators = path.toArray(Operator[]::new);
         this.inputs = new InputGradient[operators.length];
         this.weights = new WeightGradients[operators.length];
         this.rows = new WeightRows[operators.length];
         this.made = (StepViews<FloatMatrix>[]) new StepViews<?>[operators.length - 1];
         this.ofMade = (StepViews<FloatMatrix>[]) new StepViews<?>[operators.length - 1];
-        List<FloatMatrix> shared = forward.made();
         for (int i = 0; i < operators.length; i++) {
             weights[i] = operators[i].weightGradients(arena, scratch.length);
             inputs[i] = i > 0 || pulls ? operators[i].inputGradient(arena) : null;
-            rows[i] = new WeightRows(whole.matrix());
+            rows[i] = new WeightRows(none);
             if (i < made.length) {
                 int columns = operators[i].outputs();
-                FloatMatrix own =
-                        i < shared.size() ? shared.get(i) : FloatMatrix.zeros(arena, size.segmentRows(), columns);
-                made[i] = new StepViews<>(own, batch);
+                made[i] = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), columns), batch);
                 ofMade[i] = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), columns), batch);
             }
         }
@@ -82,29 +83,33 @@ final class GradientPath {
         return operators[operators.length - 1].outputs();
     }
 
-    /** Makes what all operators but the last make of some rows again. */
-    private void again(Signal source) {
+    /**
+     * Makes what all operators but the last make again, of some rows.
+     *
+     * @param source the rows from a step on
+     * @param step the step, counted from the first of those whose rows are made
+     */
+    void again(Signal source, int step, int count, int thread) {
         Signal at = source;
         for (int i = 0; i < made.length; i++) {
-            Tile into = whole.on(made[i].all());
+            Tile into = tiles[thread].on(made[i].from(step));
             if (at instanceof SpikeMatrix spikes) {
-                operators[i].multiply(spikes, source.rows(), into, scratch);
+                operators[i].multiply(spikes, count, into, scratch[thread]);
             } else {
-                operators[i].multiply((FloatMatrix) at, source.rows(), into, scratch);
+                operators[i].multiply((FloatMatrix) at, count, into, scratch[thread]);
             }
             at = into.matrix();
         }
     }
 
-    /** Takes the first rows of gradients of currents back to what the first operator makes. */
-    FloatMatrix toFirst(FloatMatrix gradient, int rows) {
+    /** Takes the first rows of gradients of currents, from a step on, back to what the first operator makes. */
+    void toFirst(FloatMatrix gradient, int step, int count, int thread) {
         FloatMatrix at = gradient;
         for (int i = operators.length - 1; i > 0; i--) {
-            FloatMatrix into = ofMade[i - 1].all();
-            input(i).pull(at, rows, whole.on(into));
+            FloatMatrix into = ofMade[i - 1].from(step);
+            input(i).pull(at, count, tiles[thread].on(into));
             at = into;
         }
-        return at;
     }
 
     private InputGradient input(int operator) {
@@ -124,37 +129,29 @@ final class GradientPath {
         input(0).pull(ofFirst, rows, into);
     }
 
-    /** Takes rows of the source and the gradients of currents, which may come by and by where there is one operator. */
+    /**
+     * Takes rows of the source and the gradients of currents, which may come by and by where there is one operator;
+     * what stands between several has been made.
+     */
     WeightRows take(Signal source, @Nullable FloatMatrix gradient) {
         int steps = source.rows() / batch;
         rows[0].of(source, batch);
-        takeWhole(source, gradient, steps);
         for (int i = 0; i < made.length; i++) {
+            rows[i].gradient(ofMade[i].steps(0, steps));
             rows[i + 1].of(made[i].steps(0, steps), batch);
         }
+        rows[made.length].gradient(gradient);
         return rows[0];
     }
 
     /** The same for a frame, whose gradients are summed over the steps. */
     WeightRows takeFrame(FloatMatrix frame, long version, @Nullable FloatMatrix gradient) {
+        take(frame, gradient);
         rows[0].ofFrame(frame, version, forward.lists());
-        takeWhole(frame, gradient, 1);
         for (int i = 0; i < made.length; i++) {
             rows[i + 1].ofFrame(made[i].steps(0, 1), version, null);
         }
         return rows[0];
-    }
-
-    private void takeWhole(Signal source, @Nullable FloatMatrix gradient, int steps) {
-        rows[made.length].gradient(gradient);
-        if (made.length > 0) {
-            FloatMatrix all = Objects.requireNonNull(gradient);
-            again(source);
-            toFirst(all, all.rows());
-            for (int i = 0; i < made.length; i++) {
-                rows[i].gradient(ofMade[i].steps(0, steps));
-            }
-        }
     }
 
     /** Adds gradients of all weights from rows that were taken: of which steps of the window is said here. */

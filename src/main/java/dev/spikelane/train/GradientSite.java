@@ -8,6 +8,7 @@ import dev.spikelane.engine.RunSize;
 import dev.spikelane.engine.SampleViews;
 import dev.spikelane.engine.SignalHistory;
 import dev.spikelane.engine.StepViews;
+import dev.spikelane.engine.WorkerPool;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.NeuronBackward;
@@ -187,6 +188,7 @@ final class GradientSite {
         boolean framed = (form == InputForm.FRAME || form == InputForm.ANY)
                 && from.size() == 1
                 && from.getFirst().input() != null
+                && from.getFirst().forward().chain().isOneProduct()
                 && from.getFirst().dropout() == null
                 && from.getFirst().forward().projection().delay() == 0;
         boolean plain = !ofVariables[0].mayHaveGradients() && !ofVariables[0].keeps() && !surrogate.isRandom();
@@ -380,7 +382,7 @@ final class GradientSite {
     }
 
     /** Goes to a segment on the way back; one that is not the last that ran forward is computed again. */
-    void back(int segment) {
+    void back(int segment, WorkerPool crew) {
         int first = segment * size.segment();
         int count = Math.min(size.segment(), size.steps() - first);
         if (first != segmentStart) {
@@ -389,7 +391,7 @@ final class GradientSite {
             if (feedback != null) {
                 feedback.back(first);
             }
-            run.fillAgain(first, count, size);
+            run.fillAgain(crew, first, count, size);
             if (!gradient.needsCurrents()) {
                 run.kept().record(states.again(segment), first, count, 0, blocks(), 0);
             }

@@ -77,7 +77,7 @@ final class GradientStage {
     void backward(int firstStep, int steps) {
         GradientFrame frame = sites.length == 1 ? sites[0].openFrame() : null;
         if (frame != null) {
-            frame.open(crew);
+            frame.open();
             crew.run(backwardFrame, frame.blocks());
             return;
         }

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** A projection: forward, and what it takes back from the gradients of its currents. */
 final class GradientTerm {
 
+    /** Rows that a thread takes through several operators at a time. */
+    private static final int ROWS_IN_PART = 256;
+
     private final ProjectionRun forward;
     private final GradientPath path;
     /** The input where it starts; null if that is a population. */
@@ -37,6 +40,11 @@ final class GradientTerm {
     /** Whole rows of the source. */
     private final Tile whole;
     private final Arena arena;
+    private final WorkerPool crew;
+    private final WorkerPool.Job toFirst = this::toFirst;
+    private final WorkerPool.Job between = this::between;
+    private int stepsInPart;
+    private int count;
     private boolean summed;
     private boolean added;
     private boolean tiles;
@@ -52,7 +60,8 @@ final class GradientTerm {
             @Nullable GradientNorm norm,
             RunSize size,
             boolean learns,
-            Arena arena) {
+            Arena arena,
+            WorkerPool crew) {
         this.forward = forward;
         this.path = path;
         this.input = input;
@@ -62,6 +71,7 @@ final class GradientTerm {
         this.size = size;
         this.learns = learns;
         this.arena = arena;
+        this.crew = crew;
         this.ofStep = Tile.whole(FloatMatrix.zeros(1, path.outputs()));
         this.whole = ofStep.another();
     }
@@ -142,7 +152,7 @@ final class GradientTerm {
     }
 
     /** Says that gradients of a frame's currents come summed over the steps, a block after the other. */
-    void openSums(WorkerPool crew) {
+    void openSums() {
         summed = true;
         WeightGradients weights = path.only();
         if (!takesSums()) {
@@ -200,17 +210,40 @@ final class GradientTerm {
      * Takes gradients of the currents that some steps of the source have given back to what the first operator makes;
      * returns how many of the steps have such currents.
      */
-    int open(int first, int count) {
-        int reached = Math.min(count, size.steps() - delay() - first);
+    int open(int first, int steps) {
+        int reached = Math.min(steps, size.steps() - delay() - first);
         if (first + delay() < 0) {
             reached = 0;
         }
         opened = first + delay();
         if (reached > 0) {
             backTo(opened);
-            path.toFirst(port.from(opened), reached * size.batch());
+            toFirst(reached);
         }
         return Math.max(0, reached);
+    }
+
+    /** Lets threads share some steps from the one that was opened on: all of a path, some rows at a time. */
+    private void run(WorkerPool.Job job, int steps) {
+        count = steps;
+        stepsInPart = Math.clamp(ROWS_IN_PART / size.batch(), 1, Math.ceilDiv(steps, size.threads()));
+        crew.run(job, Math.ceilDiv(steps, stepsInPart));
+    }
+
+    private void toFirst(int part, int thread) {
+        int from = part * stepsInPart;
+        path.toFirst(port.from(opened + from), from, rowsOfPart(from), thread);
+    }
+
+    private int rowsOfPart(int from) {
+        return Math.min(stepsInPart, count - from) * size.batch();
+    }
+
+    /** What stands between the operators, and its gradients. */
+    private void between(int part, int thread) {
+        int from = part * stepsInPart;
+        path.again(forward.source().from(opened + from, delay()), from, rowsOfPart(from), thread);
+        toFirst(part, thread);
     }
 
     /**
@@ -232,21 +265,35 @@ final class GradientTerm {
         }
     }
 
+    private void toFirst(int steps) {
+        if (!path.isOneOperator()) {
+            run(toFirst, steps);
+        }
+    }
+
     /** Writes the gradients of whole rows of the source that some steps of currents have. */
-    void pullWhole(int step, int count, FloatMatrix into) {
+    void pullWhole(int step, int steps, FloatMatrix into) {
         backTo(step);
-        int rows = count * size.batch();
-        path.pull(path.toFirst(port.from(step), rows), rows, whole.on(into));
+        opened = step;
+        toFirst(steps);
+        pull(0, steps, whole.on(into));
     }
 
     /** The same of a frame, when all steps were taken back. */
     void pullFrameWhole(FloatMatrix into) {
+        openFrame();
         pullFrame(whole.on(into));
     }
 
-    /** Writes the gradients of a frame, when all steps were taken back. */
+    /** Takes the gradients of a frame back to what the first operator makes, when all steps were taken back. */
+    void openFrame() {
+        path.toFirst(ofFrame().matrix(), 0, size.batch(), 0);
+    }
+
+    /** Writes the gradients of a frame, behind {@link #openFrame}. */
     void pullFrame(Tile into) {
-        path.pull(path.toFirst(ofFrame().matrix(), size.batch()), size.batch(), into);
+        FloatMatrix sums = ofFrame().matrix();
+        path.pull(path.isOneOperator() ? sums : path.ofFirst(0), size.batch(), into);
     }
 
     /** Whether all steps of the window have the same rows. */
@@ -255,28 +302,35 @@ final class GradientTerm {
     }
 
     /** Adds the gradients of weights in some steps, or of a frame when those of all steps are there. */
-    void addWeights(int first, int count, WorkerPool crew) {
+    void addWeights(int first, int steps) {
         if (isFrame()) {
-            addOfFrame(first, count, crew);
+            addOfFrame(first, steps);
             return;
         }
         backTo(first); // the segment before needs the memory of the gradients
         if (learns) {
-            path.take(forward.source().steps(first, count, delay()), port.steps(first, count));
-            path.addWeights(first + count == size.steps(), first == 0, crew);
+            if (!path.isOneOperator()) {
+                opened = first;
+                run(between, steps);
+            }
+            path.take(forward.source().steps(first, steps, delay()), port.steps(first, steps));
+            path.addWeights(first + steps == size.steps(), first == 0, crew);
         }
     }
 
-    private void addOfFrame(int first, int count, WorkerPool crew) {
+    private void addOfFrame(int first, int steps) {
         if (norm != null) {
             if (first == 0) {
                 norm.frameBack(ofFrame().matrix());
             }
         } else if (!summed) {
-            sumUp(first, count);
+            sumUp(first, steps);
         }
         if (learns && first == 0 && !added) {
-            path.takeFrame(frame(), forward.source().frameVersion(), ofFrame().matrix());
+            FloatMatrix sums = ofFrame().matrix();
+            path.again(frame(), 0, size.batch(), 0);
+            path.toFirst(sums, 0, size.batch(), 0);
+            path.takeFrame(frame(), forward.source().frameVersion(), sums);
             path.addWeights(true, true, crew);
         }
     }
@@ -298,7 +352,7 @@ final class GradientTerm {
      * @param blocks the most blocks in a tile
      */
     @Nullable
-    WeightGradients openTiles(int blocks, WorkerPool crew) {
+    WeightGradients openTiles(int blocks) {
         WeightGradients weights = path.only();
         tiles = weights != null
                 && learns

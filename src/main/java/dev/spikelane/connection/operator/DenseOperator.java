@@ -155,6 +155,12 @@ final class DenseOperator implements Operator {
         prepared.multiply(weights, current, thread);
     }
 
+    /** Where there are fewer blocks than threads, these would stand idle. */
+    @Override
+    public Cut cut(int count, int threads) {
+        return weights.blocks() < threads && count >= 2 * threads ? Cut.ROWS : Cut.OUTPUTS;
+    }
+
     @Override
     public int rowsAtATime(int count, long active) {
         return recurrent ? count : SpikeMatmul.rowsAtATime(count, inputs(), outputs(), active);

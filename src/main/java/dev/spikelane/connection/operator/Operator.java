@@ -163,6 +163,17 @@ public interface Operator {
     void setSpikeValue(float[] values);
 
     /**
+     * Says how threads should share products of many rows. Results do not depend on it.
+     *
+     * @param rows rows that there are
+     * @param threads threads that share them
+     * @return how to cut them
+     */
+    default Cut cut(int rows, int threads) {
+        return Cut.OUTPUTS;
+    }
+
+    /**
      * Advises how many rows to give {@code multiply} at a time where there are more. Results do not depend on it.
      *
      * @param rows rows that there are
