@@ -1,9 +1,9 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Cut;
-import dev.spikelane.connection.operator.ElementwiseOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.TileOperator;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.product.PreparedFrame;
 import dev.spikelane.memory.FloatMatrix;
@@ -22,13 +22,14 @@ import org.jspecify.annotations.Nullable;
 public final class ChainRun {
 
     private final Arena arena;
+    private final List<Operator> operators;
     private final Operator[] first;
     /** For each thread what each of these operators makes of some rows. */
     private final Tile[][] made;
 
     private final Scratch[] scratch;
     private final Operator product;
-    private final ElementwiseOperator[] behind;
+    private final TileOperator[] behind;
     private boolean reserved;
     /** Made when a frame comes. */
     private @Nullable PreparedFrame lists;
@@ -36,10 +37,10 @@ public final class ChainRun {
     private boolean listed;
 
     /** Lets operators run on as many threads as have scratch memory. */
-    public ChainRun(OperatorChain path, Arena arena, Scratch[] ofThreads) {
-        List<Operator> operators = path.operators();
+    public ChainRun(List<Operator> operators, Arena arena, Scratch[] ofThreads) {
+        this.operators = List.copyOf(operators);
         int last = operators.size() - 1;
-        while (last > 0 && operators.get(last) instanceof ElementwiseOperator) {
+        while (last > 0 && operators.get(last) instanceof TileOperator) {
             last--;
         }
         this.arena = arena;
@@ -47,7 +48,12 @@ public final class ChainRun {
         this.made = new Tile[ofThreads.length][last];
         this.scratch = ofThreads;
         this.product = operators.get(last);
-        this.behind = operators.subList(last + 1, operators.size()).toArray(ElementwiseOperator[]::new);
+        this.behind = operators.subList(last + 1, operators.size()).toArray(TileOperator[]::new);
+    }
+
+    /** Returns the operators, from source to target. */
+    public List<Operator> operators() {
+        return operators;
     }
 
     /** The inputs of the first operator. */
@@ -125,7 +131,7 @@ public final class ChainRun {
     }
 
     private void apply(Tile current, int rows) {
-        for (ElementwiseOperator operator : behind) {
+        for (TileOperator operator : behind) {
             operator.apply(current, rows);
         }
     }

@@ -83,6 +83,7 @@ public final class ProjectionRun {
 
     /** Takes the kind of rows that the source has in this call, and a frame. */
     public void open() {
+        source.open();
         Signal rows = delay == 0 ? source.frame() : null;
         frame = rows;
         if (rows == null) {

@@ -18,6 +18,9 @@ public interface SourceRun {
     /** Some samples in a step, likewise. */
     Signal samples(int step, int delay, SampleViews of);
 
+    /** Takes notice that a call or a window begins. */
+    default void open() {}
+
     /** Makes the rows of some steps, if they are made of those of another source. */
     default void prepare(int first, int count) {}
 

@@ -76,10 +76,10 @@ final class NeuronWriter implements OptionSink {
         json.object().name("type").value(kind.name());
         kind.options(value).forEach((name, option) -> {
             json.name(name);
-            if (option instanceof Float number) {
-                number(json, number);
-            } else {
-                json.value(option.longValue());
+            switch (option) {
+                case Float number -> number(json, number);
+                case Double number -> json.value(number);
+                default -> json.value(option.longValue());
             }
         });
         json.end();

@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
@@ -193,6 +194,16 @@ public final class NetworkBuilder {
      */
     public NetworkBuilder scale(float factor) {
         return connect(new Scale(factor));
+    }
+
+    /**
+     * Adds {@link BatchNorm} with torch's options to the chain, behind another connection.
+     *
+     * @return this
+     * @throws IllegalStateException if there is no chain
+     */
+    public NetworkBuilder batchNorm() {
+        return connect(BatchNorm.of(width().channels()));
     }
 
     /**

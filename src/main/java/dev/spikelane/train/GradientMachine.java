@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.engine.BatchNormRun;
 import dev.spikelane.engine.ComponentPlan;
 import dev.spikelane.engine.KeptCurrents;
 import dev.spikelane.engine.NetworkRun;
@@ -16,6 +17,8 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
 import dev.spikelane.neuron.gradient.NeuronGradient;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +37,11 @@ final class GradientMachine implements WayBack {
 
     private final GradientInput[] inputs;
     private final GradientSite[] sites;
+    /** Of each projection, from target to source. */
+    private final List<List<GradientTerm>> parts = new ArrayList<>();
+
     private final GradientTerm[] terms;
+    private final List<GradientNorm> norms = new ArrayList<>();
     private final GradientStage[] stages;
 
     GradientMachine(GradientBlueprint plan, Set<String> wantedInputs, WorkerPool crew) {
@@ -60,10 +67,10 @@ final class GradientMachine implements WayBack {
                         new GradientSite(plan, number, run.site(number), neurons[number], component.steps() == 0);
             }
         }
-        this.terms = new GradientTerm[dropouts.length];
-        for (int i = 0; i < terms.length; i++) {
-            terms[i] = connect(i);
+        for (int i = 0; i < dropouts.length; i++) {
+            parts.add(connect(i));
         }
+        this.terms = parts.stream().flatMap(List::stream).toArray(GradientTerm[]::new);
         for (GradientSite site : sites) {
             site.layOut();
         }
@@ -112,36 +119,50 @@ final class GradientMachine implements WayBack {
         return dropout;
     }
 
-    private GradientTerm connect(int number) {
+    /** Makes the way back of a projection, which is cut where batches are normalized: the part at its target first. */
+    private List<GradientTerm> connect(int number) {
         Projection projection = plan.network().projections().get(number);
-        Source from = projection.source();
-        GradientInput input = from instanceof Input named ? input(named) : null;
-        boolean pulls = input == null || input.wantsGradient();
+        GradientSite target = site(projection.target());
+        KeptCurrents port = target.kept(projection.port());
+        List<GradientTerm> made = new ArrayList<>();
+        GradientNorm norm = null;
+        int before = norms.size();
         ProjectionRun forward = run.term(number);
-        GradientPath made;
+        while (forward.source() instanceof BatchNormRun cut) {
+            GradientTerm term = term(number, forward, port, norm);
+            made.add(term);
+            port = new KeptCurrents(plan.arena(), plan.size(), cut.operator().outputs(), projection.delay());
+            norm = new GradientNorm(cut, term, port, plan, crew);
+            norms.add(before, norm);
+            forward = cut.rows();
+        }
+        GradientTerm first = term(number, forward, port, norm);
+        made.add(first);
+        target.add(made.getFirst());
+        Source from = projection.source();
+        from.ofPopulation().ifPresent(population -> {
+            GradientSite site = site(population);
+            from.ofVariable().map(site::ofVariable).orElseGet(site::ofSpikes).add(first);
+        });
+        return made;
+    }
+
+    private GradientTerm term(int number, ProjectionRun forward, KeptCurrents port, @Nullable GradientNorm norm) {
+        Projection projection = plan.network().projections().get(number);
+        boolean starts = !(forward.source() instanceof BatchNormRun);
+        GradientInput input = starts && projection.source() instanceof Input named ? input(named) : null;
+        boolean pulls = input == null || input.wantsGradient();
+        GradientPath path;
         try {
-            made = new GradientPath(
-                    plan.arena(),
-                    plan.layout().chain(number).operators(),
-                    forward.chain(),
-                    plan.size(),
-                    pulls,
-                    run.scratch());
+            path = new GradientPath(
+                    plan.arena(), forward.chain().operators(), forward.chain(), plan.size(), pulls, run.scratch());
         } catch (UnsupportedOperationException failure) {
             throw new IllegalArgumentException(
                     "projection '" + projection.name() + "': " + failure.getMessage(), failure);
         }
         boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(projection.name() + "."));
-        GradientSite target = site(projection.target());
-        KeptCurrents port = target.kept(projection.port());
-        GradientTerm term =
-                new GradientTerm(forward, made, input, dropouts[number], port, plan.size(), learns, plan.arena(), crew);
-        target.add(term);
-        from.ofPopulation().ifPresent(population -> {
-            GradientSite site = site(population);
-            from.ofVariable().map(site::ofVariable).orElseGet(site::ofSpikes).add(term);
-        });
-        return term;
+        GradientDropout dropout = starts ? dropouts[number] : null;
+        return new GradientTerm(forward, path, input, dropout, port, norm, plan.size(), learns, plan.arena(), crew);
     }
 
     private GradientInput input(Input input) {
@@ -160,14 +181,28 @@ final class GradientMachine implements WayBack {
         return sites;
     }
 
+    /** The gradients of the weights of a projection's operators, from source to target; null where there are none. */
+    List<@Nullable WeightGradients> weights(int projection) {
+        List<@Nullable WeightGradients> all = new ArrayList<>();
+        for (GradientTerm term : parts.get(projection).reversed()) {
+            all.addAll(Arrays.asList(term.weights()));
+        }
+        return all;
+    }
+
+    /** What normalizes batches, projections in their order, from source to target. */
+    List<GradientNorm> norms() {
+        return norms;
+    }
+
     GradientTerm[] terms() {
         return terms;
     }
 
     /** Runs all steps of a window that begins at a step. */
     void forward(int firstStep) {
-        for (GradientTerm term : terms) {
-            term.open(firstStep);
+        for (int i = terms.length - 1; i >= 0; i--) {
+            terms[i].open(firstStep); // from source to target
         }
         for (GradientSite site : sites) {
             site.openWindow(firstStep);
@@ -190,12 +225,18 @@ final class GradientMachine implements WayBack {
         for (GradientSite site : sites) {
             site.begin();
         }
+        for (int i = 0; i < norms.size(); i++) {
+            norms.get(i).begin();
+        }
         RunSize size = plan.size();
         for (int segment = size.segments() - 1; segment >= 0; segment--) {
             int first = segment * size.segment();
             int count = Math.min(size.segment(), size.steps() - first);
             for (GradientSite site : sites) {
                 site.back(segment, crew);
+            }
+            for (int i = 0; i < norms.size(); i++) {
+                norms.get(i).open(first, count);
             }
             for (GradientSite site : sites) {
                 site.backward().openTiles();

@@ -192,7 +192,7 @@ final class GradientSite {
                 && from.getFirst().dropout() == null
                 && from.getFirst().forward().projection().delay() == 0;
         boolean plain = !ofVariables[0].mayHaveGradients() && !ofVariables[0].keeps() && !surrogate.isRandom();
-        if (parameters == null || to == null || to.dropout() != null || !framed || !apart || !plain) {
+        if (parameters == null || to == null || !to.samplesApart() || !framed || !apart || !plain) {
             return null;
         }
         FloatMatrix weights = to.forward().projection().delay() == 0 ? to.packed() : null;

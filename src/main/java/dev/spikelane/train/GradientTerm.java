@@ -28,6 +28,8 @@ final class GradientTerm {
     private final @Nullable GradientDropout dropout;
 
     private final KeptCurrents port;
+    /** What normalizes the currents; null if they are as they are. */
+    private final @Nullable GradientNorm norm;
     private final RunSize size;
     private final boolean learns;
     /** The sum over the steps of the gradients of a frame's currents. */
@@ -35,6 +37,8 @@ final class GradientTerm {
 
     /** Gradients of a step, which are added to that sum. */
     private final Tile ofStep;
+    /** Whole rows of the source. */
+    private final Tile whole;
     private final Arena arena;
     private final WorkerPool crew;
     private final WorkerPool.Job toFirst = this::toFirst;
@@ -53,6 +57,7 @@ final class GradientTerm {
             @Nullable GradientInput input,
             @Nullable GradientDropout dropout,
             KeptCurrents port,
+            @Nullable GradientNorm norm,
             RunSize size,
             boolean learns,
             Arena arena,
@@ -62,11 +67,13 @@ final class GradientTerm {
         this.input = input;
         this.dropout = dropout;
         this.port = port;
+        this.norm = norm;
         this.size = size;
         this.learns = learns;
         this.arena = arena;
         this.crew = crew;
         this.ofStep = Tile.whole(FloatMatrix.zeros(1, path.outputs()));
+        this.whole = ofStep.another();
     }
 
     /** The way forward. */
@@ -176,7 +183,7 @@ final class GradientTerm {
     }
 
     private FloatMatrix frame() {
-        return Objects.requireNonNull(input).frame();
+        return input == null ? (FloatMatrix) Objects.requireNonNull(forward.frame()) : input.frame();
     }
 
     /** The gradients of the currents of all steps of a window that is one segment. */
@@ -186,7 +193,7 @@ final class GradientTerm {
 
     /** Whether some samples of a step can go back by themselves. */
     boolean samplesApart() {
-        return path.isOneOperator() && dropout == null;
+        return path.isOneOperator() && norm == null && forward.source().samplesApart();
     }
 
     /** Whether what a step of the source has given enters in this window. */
@@ -209,8 +216,9 @@ final class GradientTerm {
             reached = 0;
         }
         opened = first + delay();
-        if (reached > 0 && !path.isOneOperator()) {
-            run(toFirst, reached);
+        if (reached > 0) {
+            backTo(opened);
+            toFirst(reached);
         }
         return Math.max(0, reached);
     }
@@ -250,6 +258,33 @@ final class GradientTerm {
         }
     }
 
+    /** Takes gradients back to those of currents, which were normalized, from a step on. */
+    private void backTo(int step) {
+        if (norm != null) {
+            norm.backTo(step);
+        }
+    }
+
+    private void toFirst(int steps) {
+        if (!path.isOneOperator()) {
+            run(toFirst, steps);
+        }
+    }
+
+    /** Writes the gradients of whole rows of the source that some steps of currents have. */
+    void pullWhole(int step, int steps, FloatMatrix into) {
+        backTo(step);
+        opened = step;
+        toFirst(steps);
+        pull(0, steps, whole.on(into));
+    }
+
+    /** The same of a frame, when all steps were taken back. */
+    void pullFrameWhole(FloatMatrix into) {
+        openFrame();
+        pullFrame(whole.on(into));
+    }
+
     /** Takes the gradients of a frame back to what the first operator makes, when all steps were taken back. */
     void openFrame() {
         path.toFirst(ofFrame().matrix(), 0, size.batch(), 0);
@@ -270,7 +305,10 @@ final class GradientTerm {
     void addWeights(int first, int steps) {
         if (isFrame()) {
             addOfFrame(first, steps);
-        } else if (learns) {
+            return;
+        }
+        backTo(first); // the segment before needs the memory of the gradients
+        if (learns) {
             if (!path.isOneOperator()) {
                 opened = first;
                 run(between, steps);
@@ -281,11 +319,12 @@ final class GradientTerm {
     }
 
     private void addOfFrame(int first, int steps) {
-        if (!summed && first + steps == size.steps()) {
-            ofFrame().matrix().fill(0); // the last steps come first
-        }
-        for (int step = first + steps - 1; step >= first && !summed; step--) {
-            RowSum.add(ofFrame(), ofStep.on(port.from(step)), size.batch());
+        if (norm != null) {
+            if (first == 0) {
+                norm.frameBack(ofFrame().matrix());
+            }
+        } else if (!summed) {
+            sumUp(first, steps);
         }
         if (learns && first == 0 && !added) {
             FloatMatrix sums = ofFrame().matrix();
@@ -293,6 +332,15 @@ final class GradientTerm {
             path.toFirst(sums, 0, size.batch(), 0);
             path.takeFrame(frame(), forward.source().frameVersion(), sums);
             path.addWeights(true, true, crew);
+        }
+    }
+
+    private void sumUp(int first, int count) {
+        if (first + count == size.steps()) {
+            ofFrame().matrix().fill(0); // the last steps come first
+        }
+        for (int step = first + count - 1; step >= first; step--) {
+            RowSum.add(ofFrame(), ofStep.on(port.from(step)), size.batch());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.memory.FloatMatrix;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The values of a network that can be learned, by name. */
 final class GradientValues {
@@ -22,7 +24,9 @@ final class GradientValues {
             if (!network.projections().get(i).plastic()) {
                 layout.description()
                         .operators(i)
-                        .forEach(operator -> operator.values().forEach(values -> names.add(values.name())));
+                        .forEach(operator -> operator.values().stream()
+                                .filter(values -> values.said().role() == ValueDescription.Role.WEIGHT)
+                                .forEach(values -> names.add(values.name())));
             }
         }
         return names;
@@ -31,11 +35,10 @@ final class GradientValues {
     /** The values that are learned: those of projections, then those of populations. */
     static List<GradientSlot> slots(GradientBlueprint plan, GradientMachine machine) {
         List<GradientSlot> slots = new ArrayList<>();
-        GradientTerm[] terms = machine.terms();
-        for (int i = 0; i < terms.length; i++) {
-            WeightGradients[] weights = terms[i].weights();
-            for (int place = 0; place < weights.length; place++) {
-                WeightGradients own = weights[place];
+        for (int i = 0; i < plan.network().projections().size(); i++) {
+            List<@Nullable WeightGradients> weights = machine.weights(i);
+            for (int place = 0; place < weights.size(); place++) {
+                WeightGradients own = weights.get(place);
                 for (WeightGradients.Learned each : own == null ? List.<WeightGradients.Learned>of() : own.learned()) {
                     String name = plan.layout().chain(i).owners().get(place) + "." + each.name();
                     if (own != null && plan.learned().contains(name)) {

@@ -300,10 +300,11 @@ public final class Trainer implements AutoCloseable {
         boolean settled;
         try (TrainingStep rehearsal = new TrainingStep(recipe.untold(), factory)) {
             List<FloatMatrix> values = rehearsal.values();
+            RunningValues running = rehearsal.runningValues();
             try {
                 settled = Settling.run(MOST_WARM_UP, () -> run(rehearsal, all, 0));
             } finally {
-                rehearsal.setValues(values);
+                rehearsal.setValues(values, running);
             }
         }
         step.reload(network);

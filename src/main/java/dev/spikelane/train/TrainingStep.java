@@ -38,6 +38,7 @@ final class TrainingStep implements AutoCloseable {
     private Clipping.@Nullable Clipper clipper;
     private final LossInputs whole;
     private final ObservedGradients observed;
+    private final RunningValues running;
     private final Runnable change = this::changeValues;
     private final Runnable backAndChange = this::backAndChange;
     /** Whether gradients go to the optimizer as they come to be, as nobody sums, limits or sees them. */
@@ -88,6 +89,7 @@ final class TrainingStep implements AutoCloseable {
                     .map(parameter -> parameter.gradient().segment())
                     .toList());
         }
+        this.running = new RunningValues(layout());
         this.seen = first.gradients().seen();
     }
 
@@ -145,6 +147,7 @@ final class TrainingStep implements AutoCloseable {
 
     private double forwardAndBack(ShardedBatch batch, int firstStep, int steps) {
         double[] divisors = whole.divisors(batch, steps);
+        running.begin();
         double loss = 0;
         for (int shard = 0; shard < batch.shards(); shard++) {
             TrainingPart part = forward(batch, shard, firstStep, steps, divisors);
@@ -152,6 +155,7 @@ final class TrainingStep implements AutoCloseable {
                 loss += part.term(sample);
             }
             requireFinite(loss, firstStep);
+            running.follow(part.gradients().machine());
             right += part.right();
             if (shard == batch.shards() - 1) {
                 tell(loss);
@@ -210,6 +214,7 @@ final class TrainingStep implements AutoCloseable {
         for (GradientSlot slot : made.getFirst().slots()) {
             gradients.put(slot.name(), gradient(slot.name()));
         }
+        running.statistics(part.gradients().machine(), gradients);
         return new ShardGradients(shard, batch.shards(), batch.samples(), gradients, terms, decoded);
     }
 
@@ -235,6 +240,10 @@ final class TrainingStep implements AutoCloseable {
             }
             slot.setGradientInTorch(sum);
             parameters.get(i).gradient().copyFrom(slot.gradient());
+        }
+        running.begin();
+        for (ShardGradients shard : shards) {
+            running.follow(shard, recipe.steps());
         }
         right = decoded;
         tell(loss);
@@ -343,8 +352,15 @@ final class TrainingStep implements AutoCloseable {
                 .toList();
     }
 
+    /** Copies of the running values of normalizations. */
+    RunningValues runningValues() {
+        RunningValues copies = new RunningValues(layout());
+        copies.begin();
+        return copies;
+    }
+
     /** Goes back to values that were copied. */
-    void setValues(List<FloatMatrix> values) {
+    void setValues(List<FloatMatrix> values, RunningValues runningValues) {
         Gradients gradients = made.getFirst().gradients();
         change(gradients, () -> {
             for (int i = 0; i < parameters.size(); i++) {
@@ -352,6 +368,7 @@ final class TrainingStep implements AutoCloseable {
             }
             gradients.replace(parameters);
             gradients.update();
+            runningValues.commit();
         });
     }
 
@@ -388,6 +405,7 @@ final class TrainingStep implements AutoCloseable {
         for (int i = 0; i < made.size(); i++) {
             made.get(i).gradients().update();
         }
+        running.commit();
     }
 
     /** The part of a shard; shards share parts unless each must keep its state from window to window. */

@@ -65,7 +65,7 @@ final class PortSumTest {
             for (int i = 0; i < spikes; i++) {
                 source.set(i % rows, i / rows, true);
             }
-            ChainRun chain = new ChainRun(laidOut.chain(0), arena, Scratch.of(arena, 2));
+            ChainRun chain = new ChainRun(laidOut.chain(0).operators(), arena, Scratch.of(arena, 2));
             InputRun input = new InputRun(
                     laidOut.description().inputs().getFirst(), arena, rows, SignalHistory.Steps.fixed(0, 1));
             if (held) {

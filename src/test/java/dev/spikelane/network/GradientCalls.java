@@ -109,7 +109,8 @@ final class GradientCalls implements AutoCloseable {
                 throw new AssertionError("there is no " + name);
             }
             return found;
-        });
+        })
+                .training();
     }
 
     void run(int calls) {

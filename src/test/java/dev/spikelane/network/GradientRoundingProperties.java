@@ -30,7 +30,7 @@ class GradientRoundingProperties {
             @ForAll long seed) {
         try (Arena arena = Arena.ofShared()) {
             RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
-            NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch);
+            NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();
             forward.run(steps);
             Map<String, float[][]> given = RandomGradientsProperties.given(graph, new Random(seed));
             NaiveGradients[] all = new NaiveGradients[3];

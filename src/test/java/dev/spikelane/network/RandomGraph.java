@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
@@ -8,6 +9,8 @@ import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
+import dev.spikelane.description.NamedValues;
+import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -87,6 +90,13 @@ final class RandomGraph {
             }
         }
         this.network = builder.build();
+        for (int i = 0; i < network.projections().size(); i++) {
+            for (OperatorDescription each : network.laidOut().description().operators(i)) {
+                if (each.connection() instanceof BatchNorm) {
+                    each.values().forEach(this::set);
+                }
+            }
+        }
         for (Projection projection : network.projections()) {
             if (isRecurrence(projection) && random.nextBoolean()) {
                 network.weights().names().stream()
@@ -105,6 +115,21 @@ final class RandomGraph {
     private void replace(String name) {
         FloatMatrix old = network.weights().get(name);
         network.weights().replace(name, Matrices.uniform(arena, old.rows(), old.columns(), random));
+    }
+
+    /** Gives a batch norm other values than those it starts with. */
+    private void set(NamedValues values) {
+        FloatMatrix drawn = Matrices.uniform(arena, 1, values.said().columns(), random);
+        for (int i = 0; i < drawn.columns(); i++) {
+            boolean mean = !values.name().endsWith("running_var") && !values.name().endsWith("tracked");
+            drawn.set(0, i, mean ? drawn.get(0, i) : 0.3f + Math.abs(drawn.get(0, i)));
+        }
+        network.weights().replace(values.name(), drawn);
+    }
+
+    private BatchNorm norm(int channels) {
+        BatchNorm norm = BatchNorm.of(channels).withEpsilon(learns ? 0.1 : 1e-3);
+        return random.nextInt(3) == 0 ? norm.withoutAffine() : norm.withMomentum(random.nextDouble());
     }
 
     private Shape flat() {
@@ -186,6 +211,9 @@ final class RandomGraph {
             for (int i = random.nextInt(4); i > 0; i--) {
                 path.add(elementwise(from.size(), source instanceof Variable ? 0.8f : 1.5f));
             }
+            if (!path.isEmpty() && random.nextInt(4) == 0) {
+                path.add(norm(from.channels()));
+            }
             return path.toArray(Connection[]::new);
         }
         if (random.nextInt(4) == 0) {
@@ -201,6 +229,9 @@ final class RandomGraph {
         if (path.size() < 2 && random.nextInt(4) == 0) {
             int middle = flat().size();
             path.add(rounded(dense(width, middle, strength), source));
+            if (random.nextInt(4) == 0) {
+                path.add(norm(middle));
+            }
             width = middle;
             strength = 1;
         }
@@ -208,6 +239,9 @@ final class RandomGraph {
         path.add(random.nextInt(5) == 0 ? new Recurrent(last.weights(), last.bias()) : rounded(last, source));
         if (path.size() < 3 && random.nextInt(4) == 0) {
             path.add(elementwise(currents.size(), 1));
+        }
+        if (random.nextInt(6) == 0) {
+            path.add(norm(currents.size()));
         }
         return path.toArray(Connection[]::new);
     }

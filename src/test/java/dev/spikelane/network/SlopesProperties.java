@@ -36,7 +36,7 @@ class SlopesProperties {
         try (Arena arena = Arena.ofShared()) {
             RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
             Random random = new Random(seed);
-            NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch);
+            NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();
             forward.run(steps);
             Map<String, float[][]> given = RandomGradientsProperties.given(graph, random);
             NaiveGradients expected =

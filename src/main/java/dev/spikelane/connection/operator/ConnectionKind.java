@@ -93,7 +93,7 @@ public abstract class ConnectionKind<C extends Connection> {
      * Returns what else a connection was declared with, as files say it: numbers that shapes and files depend on.
      *
      * @param said a connection
-     * @return integers and floats by name
+     * @return integers, floats and doubles by name
      */
     public SequencedMap<String, Number> options(C said) {
         return new LinkedHashMap<>();

@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Multiplies each input by a weight of its own; one that follows a product can work on its tile. */
-public final class ElementwiseOperator implements Operator {
+public final class ElementwiseOperator implements TileOperator {
 
     private final String name;
     private final Shape shape;
@@ -75,12 +75,7 @@ public final class ElementwiseOperator implements Operator {
         RowScale.multiply(input, weights, current, rows);
     }
 
-    /**
-     * Multiplies currents where they stand.
-     *
-     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are multiplied
-     * @param rows how many rows
-     */
+    @Override
     public void apply(Tile current, int rows) {
         RowScale.multiply(weights, current, rows);
     }
