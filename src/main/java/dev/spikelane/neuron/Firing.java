@@ -3,7 +3,7 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
-import dev.spikelane.kernel.step.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import java.util.Objects;
 
 /**

@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

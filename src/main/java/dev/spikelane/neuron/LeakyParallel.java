@@ -2,10 +2,10 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.DropoutSpikes;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.DropoutSpikes;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

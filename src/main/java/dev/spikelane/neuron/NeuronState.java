@@ -1,9 +1,9 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.base.Tile;
-import dev.spikelane.kernel.step.LstmStep;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.cell.LstmStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;

@@ -2,8 +2,8 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

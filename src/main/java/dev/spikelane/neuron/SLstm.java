@@ -1,8 +1,8 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LstmStep;
+import dev.spikelane.kernel.step.cell.LstmStep;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
