@@ -113,7 +113,7 @@ public final class WindowStep {
     }
 
     /** The specification of all but firing: charges a sample's neurons, and ends the block where the step does. */
-    static void scalar(
+    public static void scalar(
             LeakyParameters parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int row, long step) {
         FloatMatrix state = run.state;
         int batch = state.rows() / 2;

@@ -28,7 +28,7 @@ public record LeakyLoops(LeakyLoop whole, LeakyLoop charge, LeakyLoop fire) {
                 new LeakyLoopScalar(options.in(Phase.FIRE)));
     }
 
-    static LeakyLoops scalar(LeakyOptions options) {
+    public static LeakyLoops scalar(LeakyOptions options) {
         return SCALAR.computeIfAbsent(
                 options,
                 wanted -> new LeakyLoops(

@@ -22,7 +22,7 @@ public final class LeakyParameters {
     /**
      * The leak of the membrane, whose meaning the {@link Decay} says; of the inhibitory current in an alpha function.
      */
-    final FloatMatrix beta;
+    public final FloatMatrix beta;
 
     public final FloatMatrix threshold;
     /** What is left of the synapse, or of the excitatory current, after a step. */

@@ -162,7 +162,7 @@ public final class LeakyStep {
     }
 
     /** Runs the rows with the loops given, which trust their arguments. */
-    static void run(LeakyLoops loops, LeakyParameters parameters, StepRun run, int firstRow, int endRow) {
+    public static void run(LeakyLoops loops, LeakyParameters parameters, StepRun run, int firstRow, int endRow) {
         if (!parameters.split()) {
             loops.whole().run(parameters, run, firstRow, endRow, 0);
             return;
