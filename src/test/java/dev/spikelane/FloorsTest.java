@@ -55,6 +55,8 @@ final class FloorsTest {
             Set.of("model"),
             Set.of("plot.data"),
             Set.of("plot.picture", "plot.page"),
+            Set.of("train.gradient", "train.loss", "train.update"),
+            Set.of("train.run"),
             Set.of("plot", "train"),
             Set.of("cli.terminal"),
             Set.of("cli.output"),
@@ -89,10 +91,14 @@ final class FloorsTest {
             "neuron.gradient",
             "plot.data",
             "plot.page",
-            "plot.picture");
+            "plot.picture",
+            "train.gradient",
+            "train.loss",
+            "train.run",
+            "train.update");
 
     /** What a user names in a program. One more is reason to ask which two are one. */
-    private static final int MOST_EXPORTED_TYPES = 111;
+    private static final int MOST_EXPORTED_TYPES = 109;
 
     private static final Path CLASSES = Path.of("target", "classes");
     private static final Path ROOT = CLASSES.resolve(Path.of("dev", "spikelane"));

@@ -42,7 +42,7 @@ final class WidthsTest {
             "connection/operator/ConnectionKindsTest",
             "network/FingerprintTest",
             "network/ValueShapesTest",
-            "train/InferenceWorkTest",
+            "train/run/InferenceWorkTest",
             "train/CheckpointMutationTest",
             "train/TrainingRunTest",
             // Memory, locks and time.

@@ -1,0 +1,319 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.connection.operator.OperatorGradient;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.engine.ComponentPlan;
+import dev.spikelane.engine.KeptCurrents;
+import dev.spikelane.engine.NetworkRun;
+import dev.spikelane.engine.ProjectionRun;
+import dev.spikelane.engine.RunSize;
+import dev.spikelane.engine.SourceRun;
+import dev.spikelane.engine.WayBack;
+import dev.spikelane.engine.WorkerPool;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.network.Source;
+import dev.spikelane.neuron.gradient.NeuronGradient;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a window forward and back: segments of steps, components of populations, threads. */
+public final class GradientMachine implements WayBack {
+
+    private final GradientBlueprint plan;
+    private final WorkerPool crew;
+    /** Of each population. */
+    private final NeuronGradient[] neurons;
+
+    private final @Nullable GradientDropout[] dropouts;
+    /** The way forward. */
+    private final NetworkRun run;
+
+    private final GradientInput[] inputs;
+    private final GradientSite[] sites;
+    private final GradientTerm[] terms;
+    private final GradientStage[] stages;
+    private int addFirst;
+    private int addCount;
+    private GradientTerm adding;
+    private final WorkerPool.Job prepare = this::prepare;
+    private final WorkerPool.Job add = this::add;
+
+    public GradientMachine(GradientBlueprint plan, Set<String> wantedInputs, WorkerPool crew) {
+        Network network = plan.network();
+        this.plan = plan;
+        this.crew = crew;
+        this.neurons = new NeuronGradient[network.populations().size()];
+        for (int i = 0; i < neurons.length; i++) {
+            neurons[i] = neurons(i);
+        }
+        this.dropouts = new GradientDropout[network.projections().size()];
+        this.run = NetworkRun.ofWindows(plan.layout(), plan.size(), plan.arena(), crew, this);
+        this.inputs = new GradientInput[network.inputs().size()];
+        for (int i = 0; i < inputs.length; i++) {
+            String name = network.inputs().get(i).name();
+            inputs[i] = new GradientInput(plan, i, run.input(i), wantedInputs.contains(name));
+        }
+        this.sites = new GradientSite[neurons.length];
+        List<ComponentPlan.Component> components = plan.layout().components();
+        for (ComponentPlan.Component component : components) {
+            for (int number : component.populations()) {
+                sites[number] =
+                        new GradientSite(plan, number, run.site(number), neurons[number], component.steps() == 0);
+            }
+        }
+        this.terms = new GradientTerm[dropouts.length];
+        for (int i = 0; i < terms.length; i++) {
+            terms[i] = connect(i);
+        }
+        for (GradientSite site : sites) {
+            site.layOut();
+        }
+        this.adding = terms[0];
+        this.stages = new GradientStage[components.size()];
+        for (int i = 0; i < stages.length; i++) {
+            ComponentPlan.Component component = components.get(i);
+            GradientSite[] members = component.populations().stream()
+                    .map(number -> sites[number])
+                    .toArray(GradientSite[]::new);
+            stages[i] = new GradientStage(plan.size(), members, run.stage(i), component.steps(), crew);
+        }
+    }
+
+    private NeuronGradient neurons(int number) {
+        Population population = plan.population(number);
+        try {
+            return NeuronGradient.of(
+                    plan.arena(),
+                    plan.layout().population(number).inside(),
+                    plan.layout().neurons(number),
+                    plan.size().batch(),
+                    plan.learnedOf(population));
+        } catch (IllegalArgumentException failure) {
+            throw new IllegalArgumentException(
+                    "population '" + population.name() + "': " + failure.getMessage(), failure);
+        }
+    }
+
+    @Override
+    public Keeping keeping(int population) {
+        return plan.keeping(population, !neurons[population].needsCurrents());
+    }
+
+    @Override
+    public SourceRun source(int number, SourceRun source) {
+        Projection projection = plan.network().projections().get(number);
+        if (projection.plastic()) {
+            throw new IllegalArgumentException("projection '" + projection.name()
+                    + "' is plastic and changes by itself, expected one that is learned");
+        }
+        if (!plan.dropouts().containsKey(projection.name())) {
+            return source;
+        }
+        GradientDropout dropout = new GradientDropout(plan, projection, number, source);
+        dropouts[number] = dropout;
+        return dropout;
+    }
+
+    private GradientTerm connect(int number) {
+        Projection projection = plan.network().projections().get(number);
+        Source from = projection.source();
+        GradientInput input = from instanceof Input named ? input(named) : null;
+        boolean pulls = input == null || input.wantsGradient();
+        ProjectionRun forward = run.term(number);
+        GradientPath made;
+        try {
+            made = new GradientPath(
+                    plan.arena(),
+                    plan.layout().chain(number).operators(),
+                    forward.chain(),
+                    plan.size(),
+                    pulls,
+                    run.scratch());
+        } catch (UnsupportedOperationException failure) {
+            throw new IllegalArgumentException(
+                    "projection '" + projection.name() + "': " + failure.getMessage(), failure);
+        }
+        boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(projection.name() + "."));
+        GradientSite target = site(projection.target());
+        KeptCurrents port = target.kept(projection.port());
+        GradientTerm term =
+                new GradientTerm(forward, made, input, dropouts[number], port, plan.size(), learns, plan.arena());
+        target.add(term);
+        from.ofPopulation().ifPresent(population -> {
+            GradientSite site = site(population);
+            from.ofVariable().map(site::ofVariable).orElseGet(site::ofSpikes).add(term);
+        });
+        return term;
+    }
+
+    private GradientInput input(Input input) {
+        return inputs[plan.network().inputs().indexOf(input)];
+    }
+
+    private GradientSite site(Population population) {
+        return sites[plan.network().populations().indexOf(population)];
+    }
+
+    public GradientInput[] inputs() {
+        return inputs;
+    }
+
+    public GradientSite[] sites() {
+        return sites;
+    }
+
+    public GradientTerm[] terms() {
+        return terms;
+    }
+
+    /** Runs all steps of a window that begins at a step. */
+    public void forward(int firstStep) {
+        for (GradientTerm term : terms) {
+            term.open(firstStep);
+        }
+        for (GradientSite site : sites) {
+            site.openWindow(firstStep);
+        }
+        RunSize size = plan.size();
+        for (int segment = 0; segment < size.segments(); segment++) {
+            int first = segment * size.segment();
+            int count = Math.min(size.segment(), size.steps() - first);
+            for (GradientSite site : sites) {
+                site.open(segment);
+            }
+            for (GradientStage stage : stages) {
+                stage.forward(first, count);
+            }
+        }
+    }
+
+    /** Takes all steps back. */
+    public void backward() {
+        for (GradientSite site : sites) {
+            site.begin();
+        }
+        for (GradientTerm term : terms) {
+            term.clear();
+        }
+        RunSize size = plan.size();
+        for (int segment = size.segments() - 1; segment >= 0; segment--) {
+            int first = segment * size.segment();
+            int count = Math.min(size.segment(), size.steps() - first);
+            for (GradientSite site : sites) {
+                site.back(segment);
+            }
+            for (GradientSite site : sites) {
+                GradientTerm term = site.backward().prepareTurns();
+                if (term != null) {
+                    prepareWeights(term);
+                }
+            }
+            for (int stage = stages.length - 1; stage >= 0; stage--) {
+                stages[stage].backward(first, count);
+            }
+            for (GradientTerm term : terms) {
+                if (!term.takesTurns()) {
+                    addWeights(term, first, count);
+                }
+            }
+            for (GradientInput input : inputs) {
+                toInput(input, first, count);
+            }
+        }
+        for (GradientTerm term : terms) {
+            term.finish();
+        }
+    }
+
+    private void addWeights(GradientTerm term, int first, int count) {
+        if (term.prepareWeights(first, count)) {
+            addFirst = first;
+            addCount = count;
+            prepareWeights(term);
+            crew.run(add, term.blocks() * term.last().shares());
+        }
+    }
+
+    private void prepareWeights(GradientTerm term) {
+        adding = term;
+        for (OperatorGradient last = term.last(); last.parts() > 0; last.nextRound()) {
+            crew.run(prepare, last.parts());
+        }
+    }
+
+    private void prepare(int part, int thread) {
+        adding.last().preparePart(part, thread);
+    }
+
+    private void add(int part, int thread) {
+        int shares = adding.last().shares();
+        adding.add(addFirst, addCount, part / shares, part % shares, thread);
+    }
+
+    /** Sums up the gradients of an input: projections in their order. */
+    private void toInput(GradientInput input, int first, int count) {
+        if (!input.wantsGradient()) {
+            return;
+        }
+        boolean started = false;
+        for (GradientTerm term : terms) {
+            if (term.input() == input) {
+                input.add(term, first, count, started);
+                started = true;
+            }
+        }
+    }
+
+    /** Takes notice that values have changed. */
+    public void update() {
+        for (GradientTerm term : terms) {
+            if (term.learns()) {
+                term.update();
+            }
+        }
+        for (GradientSite site : sites) {
+            site.update();
+        }
+    }
+
+    /** The most bytes that lists of what fires take on the heap, in segments of so many steps and samples. */
+    public long listBytes(int steps, int samples) {
+        long bytes = Scratch.listBytes(run.scratch());
+        for (GradientTerm term : terms) {
+            bytes += term.forward().listBytes(samples);
+            for (OperatorGradient back : term.backs()) {
+                bytes += back.listBytes(steps, samples);
+            }
+        }
+        return bytes;
+    }
+
+    /** Takes notice that somebody else has changed values. */
+    public void refresh() {
+        for (GradientTerm term : terms) {
+            term.update();
+        }
+        for (GradientSite site : sites) {
+            site.refresh();
+        }
+    }
+
+    /** Takes the state over to which another machine has come. */
+    public void takeState(GradientMachine other) {
+        run.takeState(other.run);
+    }
+
+    /** Goes on from a state of zeros. */
+    public void reset() {
+        run.reset();
+    }
+
+    /** Goes on from the state at the end of the window. */
+    public void advance() {
+        run.advance(plan.size().steps());
+    }
+}
