@@ -39,11 +39,10 @@ final class WidthsTest {
             "data/",
             "io/file/FileTextTest",
             "model/",
-            "network/ConnectionKindsTest",
+            "connection/operator/ConnectionKindsTest",
             "network/FingerprintTest",
-            "network/ModelFileProperties",
             "network/ValueShapesTest",
-            "train/InferenceWorkTest",
+            "train/run/InferenceWorkTest",
             "train/CheckpointMutationTest",
             "train/TrainingRunTest",
             // Memory, locks and time.
@@ -58,11 +57,11 @@ final class WidthsTest {
             "train/RefusedMemoryTest",
             "train/WarmUpTrainerTest",
             // An interpreter, in plain loops, against a plainer one.
-            "network/GradientRoundingProperties",
-            "network/SlopesProperties",
+            "network/naive/GradientRoundingProperties",
+            "network/naive/SlopesProperties",
             // Its graphs and trainings take long; RandomGradientsProperties and RandomTrainingProperties try others at
             // every width.
-            "network/RandomRecipeProperties");
+            "network/graph/RandomRecipeProperties");
 
     @Test
     void whatReachesKernelsRunsAtEveryWidth() throws IOException {

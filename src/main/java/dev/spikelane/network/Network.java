@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import dev.spikelane.description.InputDescription;
 import dev.spikelane.description.NetworkDescription;
+import dev.spikelane.description.NetworkFingerprint;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;

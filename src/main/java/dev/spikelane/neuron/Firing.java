@@ -5,7 +5,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
-import dev.spikelane.kernel.step.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import java.util.Objects;
 
 /**

@@ -6,7 +6,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.base.Logarithm;
-import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

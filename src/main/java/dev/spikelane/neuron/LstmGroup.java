@@ -1,9 +1,9 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LstmStep;
-import dev.spikelane.kernel.step.Reversible;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.cell.LstmStep;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.Reversible;
 import java.lang.foreign.Arena;
 import java.util.List;
 

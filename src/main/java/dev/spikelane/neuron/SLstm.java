@@ -3,8 +3,8 @@ package dev.spikelane.neuron;
 import dev.spikelane.memory.Parameter;
 
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LstmStep;
+import dev.spikelane.kernel.step.cell.LstmStep;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;

@@ -5,9 +5,9 @@ import dev.spikelane.memory.Shape;
 
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.LeakyParameters;
-import dev.spikelane.kernel.step.LeakyParametersBuilder;
-import dev.spikelane.kernel.step.WindowStep;
+import dev.spikelane.kernel.step.cell.WindowStep;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;

@@ -4,7 +4,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

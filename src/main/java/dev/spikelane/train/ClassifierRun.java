@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import dev.spikelane.data.InputCode;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.run.CodedSteps;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.EarlyDecision;

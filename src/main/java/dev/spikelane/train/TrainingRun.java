@@ -6,6 +6,14 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.engine.Turn;
 import dev.spikelane.model.Model;
+import dev.spikelane.train.run.Checkpoint;
+import dev.spikelane.train.run.Divergence;
+import dev.spikelane.train.run.EpochNumbers;
+import dev.spikelane.train.run.EpochOrders;
+import dev.spikelane.train.run.History;
+import dev.spikelane.train.run.NonFiniteLoss;
+import dev.spikelane.train.run.RunState;
+import dev.spikelane.train.update.RefusedParameter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +65,8 @@ public final class TrainingRun {
         this.said = said;
         this.trainer = said.trainer;
         this.orders = new EpochOrders(said.batching, said.data.size());
-        this.saved = new Checkpoint(said, orders);
+        this.saved = new Checkpoint(
+                trainer.network(), trainer.parameters(), trainer::reload, said.identity(), said.numbers(), orders);
         this.batches = new LoadedBatches(trainer);
         this.notices = notices();
     }
@@ -107,7 +116,7 @@ public final class TrainingRun {
      * @return the results, the first epoch first
      */
     public List<EpochResult> history() {
-        return List.copyOf(state.results);
+        return state.results.stream().map(EpochResult::new).toList();
     }
 
     /**
@@ -143,7 +152,7 @@ public final class TrainingRun {
      */
     public double[] curve(ToDoubleFunction<EpochResult> number) {
         Objects.requireNonNull(number, "number");
-        return state.results.stream().mapToDouble(number).toArray();
+        return history().stream().mapToDouble(number).toArray();
     }
 
     /**
@@ -156,7 +165,7 @@ public final class TrainingRun {
      */
     public void write(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
-        new History(history()).write(file);
+        new History(state.results).write(file);
     }
 
     /**
@@ -336,7 +345,7 @@ public final class TrainingRun {
         if (!bad.isEmpty()) {
             throw new IllegalStateException("epoch " + (state.epoch + 1) + ": " + bad + ", expected finite values");
         }
-        EpochResult result = new EpochResult(new EpochResult.Numbers(
+        EpochNumbers result = new EpochNumbers(
                 state.epoch + 1,
                 state.lastRate,
                 state.meanLoss(),
@@ -345,13 +354,13 @@ public final class TrainingRun {
                 evaluation == null ? Double.NaN : evaluation.accuracy(),
                 state.samples,
                 state.nanoseconds * 1e-9,
-                state.observerNanoseconds * 1e-9));
+                state.observerNanoseconds * 1e-9);
         if (state.add(result) && said.keepsBest) {
             state.best.putAll(Checkpoint.values(trainer.network()));
         }
         state.nextEpoch();
         save(); // before anyone is told: a listener may fail
-        said.onEpoch.accept(result);
+        said.onEpoch.accept(new EpochResult(result));
     }
 
     private void takeBest() {

@@ -13,7 +13,7 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.RandomNeuron;
+import dev.spikelane.network.graph.RandomNeuron;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import java.util.stream.IntStream;

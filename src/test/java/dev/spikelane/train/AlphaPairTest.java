@@ -12,6 +12,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.update.RefusedParameter;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Map;

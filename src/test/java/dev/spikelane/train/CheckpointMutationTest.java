@@ -8,6 +8,7 @@ import dev.spikelane.Tries;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.network.Network;
+import dev.spikelane.train.update.TrainingParameter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

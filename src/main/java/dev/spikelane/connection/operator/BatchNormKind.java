@@ -6,7 +6,7 @@ import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.neuron.Parameter;
+import dev.spikelane.memory.Parameter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;

@@ -1,14 +1,14 @@
 package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.kernel.base.SimdWidth;
-import dev.spikelane.kernel.step.LeakyBackward;
-import dev.spikelane.kernel.step.LeakyBackwardVector;
-import dev.spikelane.kernel.step.LeakyFrame;
-import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakySums;
-import dev.spikelane.kernel.step.LstmBackward;
 import dev.spikelane.kernel.step.NeuronBackward;
-import dev.spikelane.kernel.step.Reversible;
+import dev.spikelane.kernel.step.cell.LstmBackward;
+import dev.spikelane.kernel.step.leaky.LeakyBackward;
+import dev.spikelane.kernel.step.leaky.LeakyBackwardVector;
+import dev.spikelane.kernel.step.leaky.LeakyFrame;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;

@@ -1,9 +1,9 @@
 package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.kernel.Decay;
-import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.kernel.step.LeakySums;
-import dev.spikelane.kernel.step.Reversible;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;

@@ -12,6 +12,7 @@ import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.base.Progression;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.step.leaky.LeakyCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Quantization;
 import java.lang.foreign.Arena;
