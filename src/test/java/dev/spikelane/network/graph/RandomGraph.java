@@ -165,7 +165,9 @@ public final class RandomGraph {
         while (learns && !RandomNeuron.hasPlainGradients(model)) {
             model = random.nextInt(RandomNeuron.MODELS);
         }
-        Shape shape = first.equals(maps) && RandomNeuron.arranges(model) && random.nextInt(3) == 0 ? maps : flat();
+        // Cells are rare, so that all that can be are maps.
+        boolean arranged = RandomNeuron.gates(model) > 1 || random.nextInt(3) == 0;
+        Shape shape = first.equals(maps) && RandomNeuron.arranges(model) && arranged ? maps : flat();
         Neuron neuron = new RandomNeuron(arena, shape.size(), random).of(model);
         return builder.population(name, shape, neuron);
     }
