@@ -3,7 +3,6 @@ package dev.spikelane.network;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.OperatorChain;
@@ -253,9 +252,8 @@ public final class NetworkBuilder {
                     + " for " + neuron);
         }
         int channels = currents.channels() / gates;
-        Shape shape = currents.rank() == 1
-                ? Shape.of(channels)
-                : Shape.of(channels, currents.height(), currents.width());
+        Shape shape =
+                currents.rank() == 1 ? Shape.of(channels) : Shape.of(channels, currents.height(), currents.width());
         Population population = population(name, shape, neuron);
         layers++;
         project("fc" + layers, end(), population, pending.toArray(Connection[]::new));

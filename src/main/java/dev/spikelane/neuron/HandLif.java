@@ -1,9 +1,8 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.kernel.step.LeakyParameters;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
-
-import dev.spikelane.kernel.step.LeakyParameters;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

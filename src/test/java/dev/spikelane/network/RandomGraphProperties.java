@@ -1,8 +1,8 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.Scale;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
 import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
 import java.util.List;

@@ -9,10 +9,10 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Recurrence;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -311,9 +311,7 @@ final class SmoothNetwork {
                 int width = projection.source().shape().size();
                 for (int i = 0; i < place; i++) {
                     width = projection.path().get(i) instanceof Dense dense ? dense.outputs() : width;
-                    width = projection.path().get(i) instanceof Recurrent before
-                            ? before.outputs()
-                            : width;
+                    width = projection.path().get(i) instanceof Recurrent before ? before.outputs() : width;
                 }
                 yield each(own.weights(), width);
             }

@@ -192,7 +192,8 @@ final class DenseGradient implements OperatorGradient {
                 new Learned(
                         weight.name(),
                         weights.packed(),
-                        () -> new Sum(sum().packed(), OperatorValues.ofPacked(weight, order.inputs, order.outputs, sum()))),
+                        () -> new Sum(
+                                sum().packed(), OperatorValues.ofPacked(weight, order.inputs, order.outputs, sum()))),
                 new Learned(
                         bias.name(),
                         weights.bias(),
