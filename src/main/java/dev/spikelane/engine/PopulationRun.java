@@ -254,8 +254,7 @@ public final class PopulationRun {
     public void add(BlockObserver observer) {
         observers.add(observer);
         if (observer.needsMembranes() && membranes == null) {
-            membranes = SignalHistory.ofValues(
-                    arena, size(), batch, SignalHistory.Steps.fixed(0, spikes.blockSteps()));
+            membranes = SignalHistory.ofValues(arena, size(), batch, SignalHistory.Steps.fixed(0, spikes.blockSteps()));
         }
     }
 

@@ -48,8 +48,8 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
         int rows(int batch) {
             long rows = ((long) history + block + spare) * batch;
             if (rows > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException("delays of " + history + " steps of batch " + batch + " need "
-                        + rows + " rows, expected at most " + Integer.MAX_VALUE);
+                throw new IllegalArgumentException("delays of " + history + " steps of batch " + batch + " need " + rows
+                        + " rows, expected at most " + Integer.MAX_VALUE);
             }
             return (int) rows;
         }

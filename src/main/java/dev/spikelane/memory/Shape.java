@@ -58,7 +58,7 @@ public final class Shape {
      *
      * @param count how many, at least 1
      * @return a row of so many times the neurons, or maps of so many times the channels
-     * @throws IllegalArgumentException if {@code count} is below 1 or there are more neurons than an {@code int} can say
+     * @throws IllegalArgumentException if {@code count} is below 1, or an {@code int} cannot say how many neurons
      */
     public Shape times(int count) {
         if (count < 1 || count > Integer.MAX_VALUE / channels) {

@@ -11,6 +11,7 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.Firing;
@@ -20,7 +21,6 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
@@ -83,8 +83,7 @@ final class NeuronReader {
             case "RLeaky" -> new RLeaky(parameter("beta"), recurrence(), firing());
             case "RSynaptic" -> new RSynaptic(parameter("alpha"), parameter("beta"), recurrence(), firing());
             case "SLstm" ->
-                new SLstm(
-                        value.members().containsKey(NeuronOptions.RECURRENCE) ? recurrence() : allToAll(), firing());
+                new SLstm(value.members().containsKey(NeuronOptions.RECURRENCE) ? recurrence() : allToAll(), firing());
             case "StateLeaky" ->
                 new StateLeaky(
                         parameter("beta"),

@@ -4,7 +4,6 @@ import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.OperatorChain;
@@ -264,9 +263,8 @@ public final class NetworkBuilder {
                     + " for " + neuron);
         }
         int channels = currents.channels() / gates;
-        Shape shape = currents.rank() == 1
-                ? Shape.of(channels)
-                : Shape.of(channels, currents.height(), currents.width());
+        Shape shape =
+                currents.rank() == 1 ? Shape.of(channels) : Shape.of(channels, currents.height(), currents.width());
         Population population = population(name, shape, neuron);
         layers++;
         project("fc" + layers, end(), population, pending.toArray(Connection[]::new));

@@ -1,12 +1,11 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.memory.Parameter;
-import dev.spikelane.memory.Shape;
-
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Logarithm;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.List;

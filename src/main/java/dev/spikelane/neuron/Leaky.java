@@ -1,10 +1,9 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.memory.Parameter;
-import dev.spikelane.memory.Shape;
-
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

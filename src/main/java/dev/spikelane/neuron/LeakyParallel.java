@@ -1,15 +1,14 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.memory.Parameter;
-import dev.spikelane.memory.Shape;
-
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.leaky.DropoutSpikes;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.DropoutSpikes;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

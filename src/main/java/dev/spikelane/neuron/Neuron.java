@@ -1,9 +1,8 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
-
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;

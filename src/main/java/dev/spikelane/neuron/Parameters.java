@@ -2,7 +2,6 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.Parameter;
-
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

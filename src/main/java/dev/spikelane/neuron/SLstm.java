@@ -1,12 +1,11 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.memory.Parameter;
-
-import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.cell.LstmStep;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.cell.LstmStep;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -54,7 +53,8 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
      * @throws IllegalArgumentException if there are not four outputs for each input, or the reset is SUBTRACT_DECAYED
      */
     public SLstm {
-        if (recurrence instanceof Recurrence.By(Recurrent all) && all.outputs() != LstmStep.GATES * (long) all.inputs()) {
+        if (recurrence instanceof Recurrence.By(Recurrent all)
+                && all.outputs() != LstmStep.GATES * (long) all.inputs()) {
             throw new IllegalArgumentException(all + ", expected four outputs for each input");
         }
         if (Objects.requireNonNull(firing, "firing").reset() == Reset.SUBTRACT_DECAYED) {

@@ -1,10 +1,11 @@
 package dev.spikelane.golden;
 
-import dev.spikelane.connection.OneToOne;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
@@ -15,7 +16,6 @@ import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;

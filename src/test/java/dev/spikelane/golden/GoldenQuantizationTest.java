@@ -4,8 +4,8 @@ import static dev.spikelane.golden.GoldenOptions.firing;
 import static dev.spikelane.golden.GoldenOptions.gradedFactor;
 import static dev.spikelane.golden.GoldenOptions.parameter;
 
-import dev.spikelane.connection.OneToOne;
 import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.golden.GoldenNeurons.Rule;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;

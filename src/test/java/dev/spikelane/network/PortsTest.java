@@ -10,23 +10,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.OneToOne;
-import dev.spikelane.neuron.Firing;
-import dev.spikelane.memory.ElementType;
-import dev.spikelane.connection.Scale;
-import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.base.Tile;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
-import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
@@ -77,8 +77,7 @@ final class PortsTest {
         Arena memory = Arena.ofAuto();
         Shape maps = Shape.of(3, 4, 5);
         Shape row = Shape.of(SIZE);
-        Dense dense = Dense.of(
-                Matrices.uniform(memory, SIZE, SIZE, drawn), Matrices.uniform(memory, 1, SIZE, drawn));
+        Dense dense = Dense.of(Matrices.uniform(memory, SIZE, SIZE, drawn), Matrices.uniform(memory, 1, SIZE, drawn));
         Recurrent gates = new Recurrent(
                 Matrices.uniform(memory, 4 * maps.size(), maps.size(), drawn),
                 Matrices.uniform(memory, 1, 4 * maps.size(), drawn));

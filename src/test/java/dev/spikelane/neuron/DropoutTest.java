@@ -1,7 +1,5 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.memory.Parameter;
-
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -13,6 +11,7 @@ import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
 import java.lang.foreign.Arena;

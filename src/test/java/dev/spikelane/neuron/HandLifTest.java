@@ -1,13 +1,12 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.memory.Parameter;
-
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;

@@ -1,19 +1,18 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.connection.Recurrent;
-import dev.spikelane.memory.Parameter;
-
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.Recurrent;
 import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;

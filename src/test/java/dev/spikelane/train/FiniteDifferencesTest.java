@@ -8,10 +8,11 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
@@ -24,7 +25,6 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
@@ -101,7 +101,10 @@ class FiniteDifferencesTest {
         Random random = new Random(11);
         Network network = network(model, shape, random);
         FloatMatrix input = Matrices.uniform(
-                Arena.ofAuto(), STEPS * BATCH, network.inputs().getFirst().shape().size(), random);
+                Arena.ofAuto(),
+                STEPS * BATCH,
+                network.inputs().getFirst().shape().size(),
+                random);
         FloatMatrix upstream = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, NEURONS, random);
         GradientsBuilder builder = Gradients.of(network, STEPS, BATCH)
                 .startAt("q", "membrane")
@@ -159,7 +162,14 @@ class FiniteDifferencesTest {
                         Matrices.uniform(arena, 1, currents, random)));
         Dense dense = Dense.of(
                 Matrices.uniform(arena, NEURONS, NEURONS, random), Matrices.uniform(arena, 1, NEURONS, random));
-        builder.project("p-q", p.variable("membrane"), q, new OneToOne(0.5f, 1, 1.5f, 2), new Flatten(), dense, new Scale(0.7f))
+        builder.project(
+                        "p-q",
+                        p.variable("membrane"),
+                        q,
+                        new OneToOne(0.5f, 1, 1.5f, 2),
+                        new Flatten(),
+                        dense,
+                        new Scale(0.7f))
                 .delay(1);
         builder.project("p-q now", p.variable("membrane"), q, new OneToOne(1, 2, 3, 4), new Flatten());
         return builder.build();

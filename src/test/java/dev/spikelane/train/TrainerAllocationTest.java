@@ -2,10 +2,11 @@ package dev.spikelane.train;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.connection.OneToOne;
 import dev.spikelane.Allocations;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Alpha;
@@ -16,7 +17,6 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;

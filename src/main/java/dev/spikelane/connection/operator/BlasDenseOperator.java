@@ -6,9 +6,9 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
 

@@ -11,10 +11,10 @@ import dev.spikelane.kernel.product.PreparedFrame;
 import dev.spikelane.kernel.product.RecurrentMatmul;
 import dev.spikelane.kernel.product.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
-import dev.spikelane.memory.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -185,7 +185,8 @@ final class DenseOperator implements Operator {
     public List<Values> values() {
         List<ValueDescription> described = DenseKind.values(inputs(), outputs());
         return List.of(
-                OperatorValues.ofPacked(described.getFirst(), rows, made, weights).takenBy(this::setWeights),
+                OperatorValues.ofPacked(described.getFirst(), rows, made, weights)
+                        .takenBy(this::setWeights),
                 OperatorValues.ofRows(described.getLast(), made, weights.bias()).takenBy(this::setBias));
     }
 

@@ -170,7 +170,8 @@ final class DenseWeightGradients implements WeightGradients {
                 new Learned(
                         weight.name(),
                         weights.packed(),
-                        () -> new Sum(sum().packed(), OperatorValues.ofPacked(weight, order.inputs, order.outputs, sum()))),
+                        () -> new Sum(
+                                sum().packed(), OperatorValues.ofPacked(weight, order.inputs, order.outputs, sum()))),
                 new Learned(
                         bias.name(),
                         weights.bias(),

@@ -4,9 +4,9 @@ import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.memory.Parameter;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +82,9 @@ public final class ElementwiseOperator implements TileOperator {
 
     @Override
     public List<Values> values() {
-        return named == null ? List.of() : List.of(OperatorValues.ofRows(named, shape, weights).takenBy(this::set));
+        return named == null
+                ? List.of()
+                : List.of(OperatorValues.ofRows(named, shape, weights).takenBy(this::set));
     }
 
     @Override

@@ -18,9 +18,7 @@ record OperatorValues(ValueDescription description, Consumer<FloatMatrix> out, C
     /** Rows of a matrix in the inner order of a shape. */
     static OperatorValues ofRows(ValueDescription description, Shape shape, FloatMatrix rows) {
         return new OperatorValues(
-                description,
-                into -> TorchLayout.copyTorch(shape, rows, 0, into, 0, rows.rows()),
-                from -> {
+                description, into -> TorchLayout.copyTorch(shape, rows, 0, into, 0, rows.rows()), from -> {
                     from.requireFinite("values");
                     TorchLayout.copyInside(shape, from, 0, rows, 0, rows.rows());
                 });

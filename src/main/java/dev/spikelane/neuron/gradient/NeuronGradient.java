@@ -1,5 +1,6 @@
 package dev.spikelane.neuron.gradient;
 
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.base.SimdWidth;
 import dev.spikelane.kernel.step.LeakySums;
 import dev.spikelane.kernel.step.NeuronBackward;
@@ -16,7 +17,6 @@ import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
-import dev.spikelane.connection.OneToOne;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.Quantization;

@@ -1,8 +1,8 @@
 package dev.spikelane.network.graph;
 
-import dev.spikelane.connection.Scale;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Scale;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;

@@ -1,11 +1,12 @@
 package dev.spikelane.network.graph;
 
-import dev.spikelane.connection.Scale;
-import dev.spikelane.connection.OneToOne;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Scale;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.ResetTime;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.Firing;
@@ -15,7 +16,6 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;

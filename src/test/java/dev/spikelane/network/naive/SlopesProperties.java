@@ -2,9 +2,9 @@ package dev.spikelane.network.naive;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.spikelane.connection.OneToOne;
 import dev.spikelane.FewerTries;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.operator.ConnectionKinds;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.network.Population;

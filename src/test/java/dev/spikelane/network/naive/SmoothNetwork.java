@@ -10,6 +10,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
@@ -18,7 +19,6 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Source;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Recurrence;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -363,9 +363,7 @@ final class SmoothNetwork {
                 int width = projection.source().shape().size();
                 for (int i = 0; i < place; i++) {
                     width = projection.path().get(i) instanceof Dense dense ? dense.outputs() : width;
-                    width = projection.path().get(i) instanceof Recurrent before
-                            ? before.outputs()
-                            : width;
+                    width = projection.path().get(i) instanceof Recurrent before ? before.outputs() : width;
                 }
                 yield each(own.weights(), width);
             }

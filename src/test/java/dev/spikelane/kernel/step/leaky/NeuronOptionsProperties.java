@@ -98,7 +98,8 @@ final class NeuronOptionsProperties {
         SpikeMatrix expectedSpikes = SpikeMatrix.zeros(arena, batch, neurons);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, batch, neurons);
         for (int sample = 0; sample < batch; sample++) {
-            LstmStep.scalar(parameters, channels, new StepRun(current, expected, expectedSpikes).feedback(feedback), sample);
+            LstmStep.scalar(
+                    parameters, channels, new StepRun(current, expected, expectedSpikes).feedback(feedback), sample);
             parameters
                     .specification
                     .fire()
