@@ -5,7 +5,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
-import dev.spikelane.network.Source;
 import dev.spikelane.train.gradient.GradientSlot;
 import dev.spikelane.train.gradient.ObservedGradients;
 import java.lang.foreign.MemorySegment;
@@ -13,7 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A part of a batch: some samples, over a window of steps. */
 final class TrainingPart implements ObservedGradients.Part {
@@ -80,12 +79,8 @@ final class TrainingPart implements ObservedGradients.Part {
     }
 
     @Override
-    public FloatMatrix observed(Source source) {
-        String population = source.ofPopulation().orElseThrow().name();
-        Optional<String> variable = source.ofVariable();
-        return variable.isEmpty()
-                ? gradients.observed(population)
-                : gradients.observed(population, variable.orElseThrow());
+    public FloatMatrix observed(String population, @Nullable String variable) {
+        return variable == null ? gradients.observed(population) : gradients.observed(population, variable);
     }
 
     int shard() {

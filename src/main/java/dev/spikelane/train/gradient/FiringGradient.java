@@ -4,7 +4,7 @@ import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.SampleDraws;
 
-/** What stands for the derivative of firing on the way back: a formula that kernels know, or what a user has written. */
+/** What stands for the derivative of firing on the way back: a formula of kernels, or what a user has written. */
 public interface FiringGradient {
 
     /** Whether the gradient is drawn at random. */

@@ -21,8 +21,11 @@ public final class ObservedGradients {
         /** Its samples. */
         int size();
 
-        /** The gradients of a source, a row for each sample, those of a step behind those of the step before. */
-        FloatMatrix observed(Source source);
+        /**
+         * The gradients of a population's spikes or of a variable, a row for each sample, those of a step behind those
+         * of the step before.
+         */
+        FloatMatrix observed(String population, @Nullable String variable);
     }
 
     /** Makes room for so many rows of each source. */
@@ -67,12 +70,16 @@ public final class ObservedGradients {
     private static final class Observed {
 
         private final Source source;
+        private final String population;
+        private final @Nullable String variable;
         private final FloatMatrix whole;
         /** The rows of the batch. */
         private FloatMatrix used;
 
         Observed(Source source, int rows) {
             this.source = source;
+            this.population = source.ofPopulation().orElseThrow().name();
+            this.variable = source.ofVariable().orElse(null);
             this.whole = FloatMatrix.zeros(rows, source.shape().size());
             this.used = whole;
         }
@@ -83,7 +90,7 @@ public final class ObservedGradients {
             if (used.rows() != steps * samples) {
                 used = whole.rows(0, steps * samples);
             }
-            FloatMatrix from = part.observed(source);
+            FloatMatrix from = part.observed(population, variable);
             for (int step = 0; step < steps; step++) {
                 int to = step * samples + first;
                 TorchLayout.copyTorch(source.shape(), from, step * size, used, to, size);
