@@ -2,6 +2,7 @@ package dev.spikelane.kernel.step;
 
 import dev.spikelane.kernel.base.Pads;
 import dev.spikelane.kernel.base.SimdWidth;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,7 @@ public final class LeakyFrame {
      * Runs all steps of a block of neurons.
      *
      * @param parameters of the neurons
-     * @param current {@code [batch x 64]}
+     * @param current {@code [batch x neurons]}, at this block
      * @param membrane {@code [batch x neurons]}, before the first step
      * @param end receives that after the last step; may be {@code membrane}; null if nobody wants it
      * @param spikes {@code [steps * batch x neurons]}, overwritten for the block
@@ -82,7 +83,7 @@ public final class LeakyFrame {
      */
     public static void fire(
             LeakyParameters parameters,
-            FloatMatrix current,
+            Tile current,
             FloatMatrix membrane,
             @Nullable FloatMatrix end,
             SpikeMatrix spikes,
