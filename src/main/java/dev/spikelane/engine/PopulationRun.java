@@ -3,6 +3,7 @@ package dev.spikelane.engine;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.event.LayerProfile;
+import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.base.TorchLayout;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
@@ -276,6 +277,16 @@ public final class PopulationRun {
         } else {
             run(neurons(), currents, steps * batch, state, spikes.from(step, 0), membranesFrom(step));
         }
+    }
+
+    /** Whether neurons need not be given currents for each step where these are all the same. */
+    boolean holds() {
+        return kept == null && membranes == null && BoundPopulation.steps(neurons()).holds();
+    }
+
+    /** Takes the neurons of some blocks through some steps of a block that all have these currents. */
+    void hold(int step, int steps, Tile current) {
+        BoundPopulation.steps(neurons()).hold(current, state, spikes.steps(step, steps, 0));
     }
 
     private static void run(

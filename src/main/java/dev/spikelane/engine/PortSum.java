@@ -202,6 +202,13 @@ final class PortSum {
         return terms.length == 1 && terms[0].fillsAnySteps();
     }
 
+    /** The term whose frame gives all currents, a tile at a time; null if there is none. */
+    @Nullable
+    ProjectionRun frame() {
+        ProjectionRun term = terms[0];
+        return terms.length == 1 && term.frame() != null && term.chain().isOneProduct() ? term : null;
+    }
+
     /** Where a thread fills currents, the same object at all times. */
     Tile tile(int thread) {
         return tiles[thread];
