@@ -2,11 +2,11 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.base.Tile;
 import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
-import dev.spikelane.kernel.step.PortCurrents;
-import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;

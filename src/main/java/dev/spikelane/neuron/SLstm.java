@@ -2,8 +2,8 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.cell.LstmStep;
+import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;

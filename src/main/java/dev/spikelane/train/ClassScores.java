@@ -2,9 +2,9 @@ package dev.spikelane.train;
 
 import dev.spikelane.kernel.update.Softmax;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.train.loss.ClassBlocks;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeCounts;
+import dev.spikelane.train.loss.ClassBlocks;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,6 @@ package dev.spikelane.train;
 
 import dev.spikelane.data.InputCode;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.train.run.CodedSteps;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.EarlyDecision;
@@ -11,6 +10,7 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.random.SampleDraws;
+import dev.spikelane.train.run.CodedSteps;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -42,14 +42,16 @@ final class BatchNormBackwardVector {
                         long offset = offset(gradients, at, of.channels, position, channel);
                         DoubleVector g = wide(load(segment, offset));
                         ofBlock = ofBlock.add(g);
-                        productsOfBlock = productsOfBlock.add(g.mul(wide(load(source, offset)).sub(wideCenter)));
+                        productsOfBlock = productsOfBlock.add(
+                                g.mul(wide(load(source, offset)).sub(wideCenter)));
                     }
                 }
                 sum = sum.add(ofBlock);
                 products = products.add(productsOfBlock);
             }
             FloatVector mean = narrow(sum.div(of.count()));
-            FloatVector slope = narrow(products.mul(wideInverted).mul(wideInverted).div(of.count()));
+            FloatVector slope =
+                    narrow(products.mul(wideInverted).mul(wideInverted).div(of.count()));
             add(of.sums.ofBias(), channel, sum);
             add(of.sums.ofWeights(), channel, products.mul(wideInverted));
             FloatVector factor = statistic(of.sums.weights(), 0, channel).mul(inverted);

@@ -69,9 +69,8 @@ final class BatchNormStepVector {
         for (int channel = first; channel < end; channel += COUNT) {
             FloatVector factor =
                     statistic(of.weights, 0, channel).mul(statistic(of.statistics.inverse(), step, channel));
-            FloatVector term = statistic(of.statistics.mean(), step, channel)
-                    .neg()
-                    .fma(factor, statistic(of.bias, 0, channel));
+            FloatVector term =
+                    statistic(of.statistics.mean(), step, channel).neg().fma(factor, statistic(of.bias, 0, channel));
             for (int at = row; at < row + of.batch; at++) {
                 for (int position = 0; position < of.positions; position++) {
                     long offset = offset(values, at, of.channels, position, channel);

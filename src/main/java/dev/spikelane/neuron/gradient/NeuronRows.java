@@ -2,8 +2,8 @@ package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.step.LeakySums;
-import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.Reversible;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.Lif;

@@ -41,15 +41,15 @@ final class GradientNorm {
      * @param behind what takes the normalized rows to the currents
      * @param rows where gradients of what was normalized are kept
      */
-    GradientNorm(BatchNormRun forward, GradientTerm behind, KeptCurrents rows, GradientBlueprint plan, WorkerPool crew) {
+    GradientNorm(
+            BatchNormRun forward, GradientTerm behind, KeptCurrents rows, GradientBlueprint plan, WorkerPool crew) {
         this.forward = forward;
         this.behind = behind;
         this.rows = rows;
         this.size = plan.size();
         this.crew = crew;
         this.sums = ((BatchNormWeightGradients) Objects.requireNonNull(behind.weights()[0])).sums();
-        this.kernel = new BatchNormBackward(
-                size.batch(), forward.operator().positions(), forward.statistics(), sums);
+        this.kernel = new BatchNormBackward(size.batch(), forward.operator().positions(), forward.statistics(), sums);
         this.gradients = sums.ofBias();
         this.values = forward.values();
     }

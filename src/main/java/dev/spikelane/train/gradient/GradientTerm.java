@@ -30,6 +30,7 @@ public final class GradientTerm {
     private final KeptCurrents port;
     /** What normalizes the currents; null if they are as they are. */
     private final @Nullable GradientNorm norm;
+
     private final RunSize size;
     private final boolean learns;
     /** The sum over the steps of the gradients of a frame's currents. */
@@ -39,6 +40,7 @@ public final class GradientTerm {
     private final Tile ofStep;
     /** Whole rows of the source. */
     private final Tile whole;
+
     private final Arena arena;
     private final WorkerPool crew;
     private final WorkerPool.Job toFirst = this::toFirst;

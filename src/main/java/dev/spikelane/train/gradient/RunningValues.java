@@ -83,8 +83,7 @@ public final class RunningValues {
             FloatMatrix means = found(shard, each.owner + MEAN, steps, each);
             FloatMatrix variances = found(shard, each.owner + VARIANCE, steps, each);
             for (int step = 0; step < steps; step++) {
-                each.follow(
-                        means, variances, step, (long) shard.terms().length * each.operator.positions());
+                each.follow(means, variances, step, (long) shard.terms().length * each.operator.positions());
             }
         }
     }
@@ -92,8 +91,8 @@ public final class RunningValues {
     private static FloatMatrix found(ShardGradients shard, String name, int steps, Following of) {
         FloatMatrix found = shard.gradients().get(name);
         if (found == null) {
-            throw new IllegalArgumentException("shard " + shard.shard() + " has no statistics of '" + name
-                    + "', expected those of each step");
+            throw new IllegalArgumentException(
+                    "shard " + shard.shard() + " has no statistics of '" + name + "', expected those of each step");
         }
         String what = "statistics of '" + name + "' of shard " + shard.shard();
         found.requireShape(what, steps, of.operator.said().channels());

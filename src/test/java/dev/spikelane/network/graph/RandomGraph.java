@@ -127,7 +127,8 @@ public final class RandomGraph {
     private void set(NamedValues values) {
         FloatMatrix drawn = Matrices.uniform(arena, 1, values.said().columns(), random);
         for (int i = 0; i < drawn.columns(); i++) {
-            boolean mean = !values.name().endsWith("running_var") && !values.name().endsWith("tracked");
+            boolean mean =
+                    !values.name().endsWith("running_var") && !values.name().endsWith("tracked");
             drawn.set(0, i, mean ? drawn.get(0, i) : 0.3f + Math.abs(drawn.get(0, i)));
         }
         network.weights().replace(values.name(), drawn);

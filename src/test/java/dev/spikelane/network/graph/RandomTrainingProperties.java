@@ -67,7 +67,8 @@ class RandomTrainingProperties {
             Population q = builder.population("q", Shape.of(2 + random.nextInt(20)), new Leaky(0.9).withThreshold(0.5));
             TorchRandom weights = new TorchRandom(seed);
             int currents = neurons * neuron.gates();
-            List<Connection> path = new ArrayList<>(List.of(Dense.linear(x.shape().size(), currents, weights)));
+            List<Connection> path =
+                    new ArrayList<>(List.of(Dense.linear(x.shape().size(), currents, weights)));
             if (seed % 2 == 0) {
                 path.add(BatchNorm.of(currents));
             }

@@ -249,8 +249,7 @@ public final class NaiveGradients {
         }
         for (int i = path.size() - 1; i >= place; i--) {
             if (path.get(i) instanceof BatchNorm) {
-                of = norm(projection, i, step)
-                        .back(arithmetic, ofAll(projection, currents, i, step), sample);
+                of = norm(projection, i, step).back(arithmetic, ofAll(projection, currents, i, step), sample);
             } else {
                 of = back(ran.present(projection, i), of, projection.target().shape());
             }
@@ -264,8 +263,7 @@ public final class NaiveGradients {
     }
 
     /** The gradients of what a connection makes, for each sample. */
-    private List<double[]> ofAll(
-            Projection projection, IntFunction<double[]> currents, int place, int step) {
+    private List<double[]> ofAll(Projection projection, IntFunction<double[]> currents, int place, int step) {
         List<double[]> all = new ArrayList<>();
         for (int sample = 0; sample < batch; sample++) {
             all.add(pulled(projection, currents, sample, place + 1, step).getFirst());
@@ -389,8 +387,7 @@ public final class NaiveGradients {
         };
         if (projection.path().get(place) instanceof BatchNorm norm) {
             double[] sums = new double[2 * norm.channels()];
-            norm(projection, place, first)
-                    .add(arithmetic, ofAll(projection, currents, place, first), sums);
+            norm(projection, place, first).add(arithmetic, ofAll(projection, currents, place, first), sums);
             return norm.affine() ? sums : new double[0];
         }
         for (int sample = 0; sample < batch; sample++) {

@@ -313,12 +313,7 @@ public final class NaiveNetwork {
     /** What the first connections of a path make. */
     private List<Row> rows(Projection projection, int step, int sample, int count) {
         Row row = source(projection.source(), step, sample);
-        return rows(
-                projection,
-                dropped(projection, row, step + projection.delay(), sample),
-                step,
-                sample,
-                count);
+        return rows(projection, dropped(projection, row, step + projection.delay(), sample), step, sample, count);
     }
 
     /** What normalizes the batch of a step of the source at a place of a path. */
@@ -424,10 +419,7 @@ public final class NaiveNetwork {
         String prefix = ValueNames.prefix(projection, place);
         boolean recurs = RandomGraph.isRecurrence(projection);
         boolean asBuilt = !values.containsKey(prefix + "weight") && !values.containsKey(prefix + "bias");
-        if (!recurs && asBuilt
-                || said instanceof Scale
-                || said instanceof Flatten
-                || said instanceof BatchNorm) {
+        if (!recurs && asBuilt || said instanceof Scale || said instanceof Flatten || said instanceof BatchNorm) {
             return said;
         }
         return connections.computeIfAbsent(prefix, _ -> switch (said) {
