@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.FewerTries;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.operator.ConnectionKinds;
 import java.lang.foreign.Arena;
@@ -21,6 +22,7 @@ class GradientRoundingProperties {
 
     private static final double ROUNDINGS = 64 * 0x1p-24;
 
+    @FewerTries(always = true)
     @Property(tries = 12)
     void floatsAreDoublesToRounding(
             @ForAll @IntRange(min = 1, max = 6) int batch,

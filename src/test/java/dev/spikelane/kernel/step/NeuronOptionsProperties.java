@@ -5,6 +5,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Compare;
@@ -27,6 +28,7 @@ import net.jqwik.api.lifecycle.BeforeTry;
  * specification.
  */
 @EveryWidth
+@FewerTries
 final class NeuronOptionsProperties {
 
     private Arena arena;
