@@ -145,6 +145,7 @@ public final class Evaluator implements AutoCloseable {
             throw new IllegalArgumentException("population '" + population + "' has " + outputs
                     + " outputs, expected at least " + data.classes() + ", one for each class of the data");
         }
+        new InputColumns(network).requireMaps(data.shape(), "data");
         EvaluationTotals totals = new EvaluationTotals(network, data.size());
         try (BatchLoader loader = new BatchLoader(data, batching)) {
             loader.start(0);
